@@ -1,0 +1,3 @@
+"""What the clinic means: pure Python, no Qt, scriptable without a screen."""
+
+VERSION = "0.1.0"

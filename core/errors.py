@@ -1,0 +1,35 @@
+"""What can go wrong and be told to the user. Anything else is a bug."""
+
+
+class AppError(Exception):
+    """Shown as one plain sentence that says what to do next, never as a traceback."""
+
+
+class WrongPassword(AppError): ...
+
+
+class FileMissing(AppError): ...
+
+
+class FileExists(AppError): ...
+
+
+class FileInUse(AppError): ...
+
+
+class FileTooNew(AppError): ...
+
+
+class FileDamaged(AppError): ...
+
+
+class StorageError(AppError): ...
+
+
+class InvalidInstrument(AppError): ...
+
+
+class InvalidProtocol(AppError): ...
+
+
+class UnreadableImport(AppError): ...

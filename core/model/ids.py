@@ -1,0 +1,15 @@
+"""Identities, made at birth and never reused."""
+
+from typing import NewType
+from uuid import uuid4
+
+PatientId = NewType("PatientId", str)
+VisitId = NewType("VisitId", str)
+SpirometryId = NewType("SpirometryId", str)
+EventId = NewType("EventId", str)
+MilestoneId = NewType("MilestoneId", str)
+ExternalResultId = NewType("ExternalResultId", str)
+
+
+def new_id() -> str:
+    return uuid4().hex

@@ -1,0 +1,92 @@
+"""A date of which only the year, or the year and month, may be known."""
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import total_ordering
+
+from core import entry
+from core.convert import converter
+from core.entry import Problem
+from core.words import _
+
+_PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+
+
+@total_ordering
+@dataclass(frozen=True, slots=True)
+class PartialDate:
+    """A year, maybe a month, maybe a day. Its text form is the ISO prefix: 2012, 2012-09, 2012-09-15."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.day is not None and self.month is None:
+            raise ValueError("a day needs its month")
+        date(
+            self.year, self.month or 1, self.day or 1
+        )  # raises ValueError on 2012-13 or 2012-02-30
+
+    @classmethod
+    def parse(cls, text: str) -> "PartialDate":
+        """Read ISO text. Raises ValueError on anything else."""
+        match = _PATTERN.fullmatch(text.strip())
+        if match is None:
+            raise ValueError(f"not an ISO date: {text!r}")
+        return cls(*(int(part) if part else None for part in match.groups()))  # type: ignore[arg-type]
+
+    @classmethod
+    def of(cls, day: date) -> "PartialDate":
+        return cls(day.year, day.month, day.day)
+
+    def __str__(self) -> str:
+        parts = [f"{self.year:04}"]
+        parts += [f"{part:02}" for part in (self.month, self.day) if part is not None]
+        return "-".join(parts)
+
+    def __lt__(self, other: "PartialDate") -> bool:
+        return self.first < other.first
+
+    @property
+    def exact(self) -> bool:
+        return self.day is not None
+
+    @property
+    def first(self) -> date:
+        """The earliest day it can mean."""
+        return date(self.year, self.month or 1, self.day or 1)
+
+    @property
+    def last(self) -> date:
+        """The latest day it can mean."""
+        month = self.month or 12
+        return date(self.year, month, self.day or calendar.monthrange(self.year, month)[1])
+
+    @property
+    def assumed(self) -> date:
+        """The day used for arithmetic: day 15 of a known month (clinical rule for deltaFS), 1 July of a year."""
+        if self.month is None:
+            return date(self.year, 7, 1)
+        return date(self.year, self.month, self.day or 15)
+
+
+converter.register_structure_hook(PartialDate, lambda value, _: PartialDate.parse(value))
+converter.register_unstructure_hook(PartialDate, str)
+
+
+def read_partial_date(text: str) -> PartialDate | None | Problem:
+    """A typed date of which only the year, or year and month, may be known: 2012, 2012-09, 2012-09-15."""
+    if not text.strip():
+        return None
+    try:
+        return PartialDate.parse(text)
+    except ValueError:
+        full = entry.day(text)
+        if isinstance(full, date):
+            return PartialDate.of(full)
+        return Problem(
+            _("“{text}” is not a date. Type 2012, 2012-09 or 2012-09-15.").format(text=text.strip())
+        )

@@ -1,0 +1,71 @@
+"""The person who is followed, and what was stated about them before their first visit here."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from core.model.ids import ExternalResultId, PatientId, new_id
+from core.model.partial_date import PartialDate
+
+
+class Sex(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    UNKNOWN = "unknown"
+
+
+class OnsetRegion(StrEnum):
+    BULBAR = "bulbar"
+    LIMB = "limb"
+    RESPIRATORY = "respiratory"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patient:
+    """One patient. What the source did not say stays None: nothing here is inferred.
+
+    ``stated_*`` are statements of a source that gives no dates behind them (an age in whole years, a
+    disease duration in months), true on ``stated_on`` where the source says when.
+    ``reference_on`` is day 0 of the protocol (the infusion, in the trial).
+    """
+
+    id: PatientId = field(default_factory=lambda: PatientId(new_id()))
+    record_number: str
+    family_name: str = ""
+    given_name: str = ""
+    sex: Sex = Sex.UNKNOWN
+    born: date | None = None
+    stated_age_years: int | None = None
+    stated_duration_months: float | None = None
+    stated_on: date | None = None
+    onset_region: OnsetRegion = OnsetRegion.UNKNOWN
+    onset: PartialDate | None = None
+    diagnosis: PartialDate | None = None
+    height_cm: float | None = None
+    protocol: str
+    protocol_version: str
+    reference_on: date | None = None
+    registered_on: date
+    note: str = ""
+
+    @property
+    def name(self) -> str:
+        return ", ".join(part for part in (self.family_name, self.given_name) if part)
+
+
+class ExternalKind(StrEnum):
+    ALSFRS_R_TOTAL = "alsfrs_r_total"  # points of 48, without the items
+    FVC_PERCENT = "fvc_percent"  # % predicted, equation unknown, without litres
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExternalResult:
+    """A value that somebody else computed: kept as it was stated, never mixed with ours."""
+
+    id: ExternalResultId = field(default_factory=lambda: ExternalResultId(new_id()))
+    patient_id: PatientId
+    kind: ExternalKind
+    value: float
+    measured_on: date | None = None
+    source: str

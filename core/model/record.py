@@ -1,0 +1,77 @@
+"""All that is known of one patient: what trends, reports and exports are made from."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind
+from core.model.assessment import Assessment
+from core.model.ids import VisitId
+from core.model.patient import ExternalKind, ExternalResult, Patient
+from core.model.spirometry import Spirometry
+from core.model.visit import TaskResult, Visit, VisitMark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientRecord:
+    """Visits, assessments and spirometry are in order of their dates."""
+
+    patient: Patient
+    visits: tuple[Visit, ...] = ()
+    marks: tuple[VisitMark, ...] = ()
+    assessments: tuple[Assessment, ...] = ()
+    spirometry: tuple[Spirometry, ...] = ()
+    tasks: tuple[TaskResult, ...] = ()
+    events: tuple[AdverseEvent, ...] = ()
+    milestones: tuple[Milestone, ...] = ()
+    external: tuple[ExternalResult, ...] = ()
+
+    def visit(self, id: VisitId) -> Visit:
+        return next(visit for visit in self.visits if visit.id == id)
+
+    def answered(self, instrument: str) -> tuple[Assessment, ...]:
+        return tuple(a for a in self.assessments if a.instrument == instrument)
+
+    def assessment(self, visit_id: VisitId, instrument: str) -> Assessment | None:
+        return next((a for a in self.answered(instrument) if a.visit_id == visit_id), None)
+
+    def with_assessment(self, assessment: Assessment) -> "PatientRecord":
+        """The record with this form in place of the one of the same visit and instrument."""
+        key = (assessment.visit_id, assessment.instrument)
+        rest = [a for a in self.assessments if (a.visit_id, a.instrument) != key]
+        return replace(self, assessments=tuple(sorted([*rest, assessment], key=lambda a: a.date)))
+
+    def with_spirometry(self, session: Spirometry) -> "PatientRecord":
+        rest = [s for s in self.spirometry if s.id != session.id]
+        return replace(self, spirometry=tuple(sorted([*rest, session], key=lambda s: s.date)))
+
+    def stated(self, kind: ExternalKind) -> tuple[ExternalResult, ...]:
+        return tuple(result for result in self.external if result.kind is kind)
+
+    def milestone(self, kind: MilestoneKind) -> Milestone | None:
+        """The first milestone of this kind."""
+        found = [m for m in self.milestones if m.kind is kind]
+        return min(found, key=lambda m: m.happened_on) if found else None
+
+    def has_gastrostomy(self, on: date) -> bool:
+        milestone = self.milestone(MilestoneKind.GASTROSTOMY)
+        return milestone is not None and milestone.happened_on.first <= on
+
+    @property
+    def died(self) -> Milestone | None:
+        return self.milestone(MilestoneKind.DEATH)
+
+    @property
+    def participation_ended(self) -> date | None:
+        """The day of death or withdrawal, whichever came first (the earliest day it can mean)."""
+        kinds = (MilestoneKind.DEATH, MilestoneKind.WITHDRAWAL)
+        days = [m.happened_on.first for m in self.milestones if m.kind in kinds]
+        return min(days, default=None)
+
+    @property
+    def finished_visits(self) -> tuple[Visit, ...]:
+        return tuple(visit for visit in self.visits if not visit.is_draft)
+
+    def visit_before(self, visit: Visit) -> Visit | None:
+        """The last finished visit before this one."""
+        earlier = [v for v in self.finished_visits if v.date < visit.date]
+        return earlier[-1] if earlier else None

@@ -1,0 +1,165 @@
+"""What is due, and when: pure functions of dates."""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from core.model.record import PatientRecord
+from core.model.visit import Mark, Visit
+from core.protocols.definition import Anchor, Offset, PlannedKind, Protocol, Unit
+
+SOON_DAYS = 14
+LAST_VISIT_GRACE_DAYS = 90
+
+
+class Status(StrEnum):
+    DONE = "done"
+    DONE_EARLY = "done_early"
+    DONE_LATE = "done_late"
+    MISSED = "missed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    NOT_APPLICABLE = "not_applicable"
+    UPCOMING = "upcoming"
+    DUE_SOON = "due_soon"
+    DUE = "due"
+    OVERDUE = "overdue"
+
+    @property
+    def awaited(self) -> bool:
+        """Whether the visit can still take place."""
+        return self in {Status.UPCOMING, Status.DUE_SOON, Status.DUE, Status.OVERDUE}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """When one visit may take place. ``missed_from`` is the first day it counts as missed; None: never by itself."""
+
+    target: date
+    open: date
+    close: date
+    missed_from: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedVisit:
+    """One line of a patient's plan."""
+
+    code: str
+    title: str
+    window: Window
+    status: Status
+    visit: Visit | None = None
+
+    @property
+    def in_progress(self) -> bool:
+        return self.visit is not None and self.visit.is_draft
+
+
+def shift(day: date, offset: Offset) -> date:
+    """The day an offset away. Calendar months clamp to the last day: 31 Aug + 6 months is 28 or 29 Feb."""
+    if offset.unit is Unit.DAYS:
+        return day + timedelta(days=offset.value)
+    years, month0 = divmod(day.month - 1 + offset.value, 12)
+    year, month = day.year + years, month0 + 1
+    return date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
+
+
+def status(
+    window: Window,
+    today: date,
+    *,
+    actual: date | None = None,
+    end_of_participation: date | None = None,
+    mark: Mark | None = None,
+) -> Status:
+    """The status of one planned visit (clinical rule 6.1 of our specification, after edc-visit-schedule)."""
+    if actual is not None:
+        if actual < window.open:
+            return Status.DONE_EARLY
+        return Status.DONE_LATE if actual > window.close else Status.DONE
+    if mark is not None:
+        return Status(mark.value)
+    if end_of_participation is not None:
+        ended_before = end_of_participation <= window.close
+        return Status.NOT_APPLICABLE if ended_before else Status.MISSED
+    if today < window.open:
+        soon = window.open - today <= timedelta(days=SOON_DAYS)
+        return Status.DUE_SOON if soon else Status.UPCOMING
+    if today <= window.close:
+        return Status.DUE
+    if window.missed_from is None or today < window.missed_from:
+        return Status.OVERDUE
+    return Status.MISSED
+
+
+def windows(protocol: Protocol, reference: date) -> dict[str, Window]:
+    """The window of every visit of a schedule that is anchored on its reference day, by code."""
+    spans = [(kind, shift(reference, kind.offset)) for kind in protocol.visits]
+    opens = [target - timedelta(days=kind.before) for kind, target in spans]
+    result = {}
+    for index, (kind, target) in enumerate(spans):
+        close = target + timedelta(days=kind.after)
+        grace = close + timedelta(days=LAST_VISIT_GRACE_DAYS)
+        missed_from = opens[index + 1] if index + 1 < len(spans) else grace
+        result[kind.code] = Window(
+            target=target, open=opens[index], close=close, missed_from=missed_from
+        )
+    return result
+
+
+def plan(record: PatientRecord, protocol: Protocol, today: date) -> tuple[PlannedVisit, ...]:
+    """Every planned visit of one patient in order, done ones with the visit that fulfilled them.
+
+    Empty while the reference day that the schedule counts from is not known.
+    """
+    if protocol.anchor is Anchor.LAST_VISIT:
+        return _recurring(record, protocol, today)
+    if record.patient.reference_on is None:
+        return ()
+    spans = windows(protocol, record.patient.reference_on)
+    by_code = {visit.code: visit for visit in record.visits}
+    return tuple(
+        _planned(kind, spans[kind.code], by_code.get(kind.code), record, today)
+        for kind in protocol.visits
+    )
+
+
+def next_visit(record: PatientRecord, protocol: Protocol, today: date) -> PlannedVisit | None:
+    """The visit to do next: the first one that can still take place."""
+    return next((item for item in plan(record, protocol, today) if item.status.awaited), None)
+
+
+def _recurring(record: PatientRecord, protocol: Protocol, today: date) -> tuple[PlannedVisit, ...]:
+    """Routine care: done visits are behind us; the next one counts from the last done, and never lapses by itself."""
+    kind = protocol.visits[0]
+    done = record.finished_visits
+    draft = next((v for v in record.visits if v.is_draft and v.code == kind.code), None)
+    target = shift(done[-1].date, kind.offset) if done else record.patient.registered_on
+    window = Window(
+        target=target,
+        open=target - timedelta(days=kind.before),
+        close=target + timedelta(days=kind.after),
+    )
+    return (_planned(kind, window, draft, record, today),)
+
+
+def _planned(
+    kind: PlannedKind, window: Window, visit: Visit | None, record: PatientRecord, today: date
+) -> PlannedVisit:
+    actual = visit.date if visit is not None and not visit.is_draft else None
+    mark = next((m.mark for m in record.marks if m.code == kind.code), None)
+    return PlannedVisit(
+        code=kind.code,
+        title=kind.title,
+        window=window,
+        visit=visit,
+        status=status(
+            window,
+            today,
+            actual=actual,
+            end_of_participation=record.participation_ended,
+            mark=None if visit is not None else mark,
+        ),
+    )

@@ -1,0 +1,151 @@
+"""How fast a patient declines: the rate since onset, and the slope between visits."""
+
+import functools
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from core.words import _
+
+MONTH_DAYS = 30.4375  # 365.25 / 12
+ALSFRS_R_MAXIMUM = 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slope:
+    """A straight line through one patient's results over time.
+
+    `per_month` is in points (or litres, or percent) per month of 30.4375 days, negative when the
+    patient declines; `intercept` is the line's value on the first day. The standard error and the
+    95 % confidence limits are those of `per_month`, and None with fewer than three results.
+    """
+
+    per_month: float
+    intercept: float
+    standard_error: float | None
+    ci_low: float | None
+    ci_high: float | None
+    n: int
+    span_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoSlope:
+    """Why no slope is shown, in one plain sentence."""
+
+    reason: str
+
+
+def months_between(a: date, b: date) -> float:
+    """Months of 30.4375 days from `a` to `b`; negative if `b` comes first."""
+    return (b - a).days / MONTH_DAYS
+
+
+def delta_fs(total: int, months_since_onset: float) -> float | None:
+    """Points of the ALSFRS-R lost per month since symptom onset; positive is worse.
+
+    `total` is 0 to 48. None unless onset lies before the visit.
+
+    Kimura 2006, Neurology 66:265-267; cut points in Kjaeldgaard 2021,
+    doi:10.1186/s12883-021-02187-8, table 4.
+    """
+    if not months_since_onset > 0:
+        return None
+    return (ALSFRS_R_MAXIMUM - total) / months_since_onset
+
+
+def ols_slope(
+    points: Sequence[tuple[date, float]], *, minimum_span_days: int = 60
+) -> Slope | NoSlope:
+    """The ordinary least-squares line of results on months since the first of them.
+
+    Points in any order; several on one day are allowed. NoSlope unless they fall on two different
+    days that are `minimum_span_days` apart; DESIGN: the 60 days are our choice and come from no
+    paper. Raises ValueError for a result that is not finite: leave missing results out.
+
+    The confidence interval is Student's t with n - 2 degrees of freedom (Draper and Smith, Applied
+    Regression Analysis, chapter 1).
+    """
+    if not all(math.isfinite(value) for day, value in points):
+        raise ValueError("a result is not a finite number")
+    days = {day for day, value in points}
+    if len(days) < 2:
+        return NoSlope(
+            _("A slope needs results on at least 2 different days; so far: {days}.").format(
+                days=len(days)
+            )
+        )
+    first, last = min(days), max(days)
+    span_days = (last - first).days
+    if span_days < minimum_span_days:
+        return NoSlope(
+            _(
+                "A slope needs at least {minimum} days from the first to the last result;"
+                " so far: {days}."
+            ).format(minimum=minimum_span_days, days=span_days)
+        )
+
+    # fsum rounds once, and so the order of the points cannot change the answer.
+    n = len(points)
+    months = [months_between(first, day) for day, value in points]
+    values = [value for day, value in points]
+    mean_month = math.fsum(months) / n
+    mean_value = math.fsum(values) / n
+    spread = math.fsum((x - mean_month) ** 2 for x in months)
+    per_month = (
+        math.fsum((x - mean_month) * (y - mean_value) for x, y in zip(months, values, strict=True))
+        / spread
+    )
+    intercept = mean_value - per_month * mean_month
+
+    standard_error = ci_low = ci_high = None
+    if n >= 3:
+        residual = math.fsum(
+            (y - mean_value - per_month * (x - mean_month)) ** 2
+            for x, y in zip(months, values, strict=True)
+        )
+        standard_error = math.sqrt(residual / (n - 2) / spread)
+        margin = t_quantile(n - 2) * standard_error
+        ci_low, ci_high = per_month - margin, per_month + margin
+    return Slope(
+        per_month=per_month,
+        intercept=intercept,
+        standard_error=standard_error,
+        ci_low=ci_low,
+        ci_high=ci_high,
+        n=n,
+        span_days=span_days,
+    )
+
+
+@functools.cache
+def t_quantile(degrees: int) -> float:
+    """Student's t that 95 % of the distribution lies within, on both sides (12.706 for 1 degree).
+
+    For whole degrees of freedom the distribution is a finite sum over an angle, which is searched
+    by halving to the last bit: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3
+    and 26.7.4. Raises ValueError below 1 degree.
+    """
+    if degrees < 1:
+        raise ValueError("Student's t needs at least 1 degree of freedom")
+    low, high = 0.0, math.pi / 2
+    while low < (middle := (low + high) / 2) < high:
+        if _within(middle, degrees) < 0.95:
+            low = middle
+        else:
+            high = middle
+    return math.sqrt(degrees) * math.tan(low)
+
+
+def _within(angle: float, degrees: int) -> float:
+    """The share of Student's t between -t and t, where tan(angle) = t / sqrt(degrees)."""
+    cosine = math.cos(angle)
+    odd = degrees % 2
+    term = cosine if odd else 1.0
+    total = 0.0
+    for k in range(1 + odd, degrees, 2):
+        total += term
+        term *= cosine * cosine * k / (k + 1)
+    total *= math.sin(angle)
+    return 2 / math.pi * (angle + total) if odd else total

@@ -1,0 +1,37 @@
+"""Whose file it is, and who may sign in."""
+
+from sqlite_utils import Database
+
+from core.convert import converter, to_row
+from core.model.user import Clinic, User
+from core.store import rows
+
+
+class ClinicStore:
+    """The clinic's own settings: one row."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def get(self) -> Clinic:
+        (row,) = self._db.query(
+            "SELECT name, letterhead, protocol, equation, demonstration FROM clinic"
+        )
+        return converter.structure(row, Clinic)
+
+    def save(self, clinic: Clinic) -> None:
+        rows.upsert(self._db, "clinic", {"id": 1, **to_row(clinic)}, ("id",))
+
+
+class Users:
+    """The people known to the file."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def get(self, login: str) -> User | None:
+        found = self._db.query("SELECT * FROM user WHERE login = ?", [login])
+        return next((converter.structure(row, User) for row in found), None)
+
+    def save(self, user: User) -> None:
+        rows.save(self._db, "user", user, ("login",))

@@ -1,0 +1,198 @@
+"""The schema, as the ordered steps that built it. Never edit a released step."""
+
+from sqlite_utils import Database, Migrations
+
+migrations = Migrations("als-follow-up")
+
+
+@migrations()
+def m001_first_schema(db: Database) -> None:
+    for statement in _M001.split(";\n\n"):
+        db.execute(statement)
+
+
+# A partial date is an ISO prefix (2012, 2012-09, 2012-09-15): padded with -01 it must be a real day.
+_PARTIAL = "date(substr({0} || '-01-01', 1, 10)) IS substr({0} || '-01-01', 1, 10)"
+
+_M001 = f"""
+CREATE TABLE clinic (
+    id            INTEGER PRIMARY KEY CHECK (id = 1),
+    name          TEXT NOT NULL CHECK (trim(name) <> ''),
+    letterhead    TEXT NOT NULL,
+    protocol      TEXT NOT NULL,
+    equation      TEXT NOT NULL,
+    demonstration INTEGER NOT NULL CHECK (demonstration IN (0, 1))
+) STRICT;
+
+CREATE TABLE user (
+    login      TEXT PRIMARY KEY COLLATE NOCASE CHECK (trim(login) <> ''),
+    full_name  TEXT NOT NULL CHECK (trim(full_name) <> ''),
+    created_at TEXT NOT NULL CHECK (datetime(created_at) IS NOT NULL)
+) STRICT;
+
+CREATE TABLE patient (
+    id                     TEXT PRIMARY KEY,
+    record_number          TEXT NOT NULL UNIQUE COLLATE NOCASE CHECK (trim(record_number) <> ''),
+    family_name            TEXT NOT NULL,
+    given_name             TEXT NOT NULL,
+    sex                    TEXT NOT NULL CHECK (sex IN ('female', 'male', 'unknown')),
+    born                   TEXT CHECK (born IS date(born)),
+    stated_age_years       INTEGER CHECK (stated_age_years BETWEEN 0 AND 120),
+    stated_duration_months REAL CHECK (stated_duration_months >= 0),
+    stated_on              TEXT CHECK (stated_on IS date(stated_on)),
+    onset_region           TEXT NOT NULL
+        CHECK (onset_region IN ('bulbar', 'limb', 'respiratory', 'unknown')),
+    onset                  TEXT CHECK (onset IS NULL OR {_PARTIAL.format("onset")}),
+    diagnosis              TEXT CHECK (diagnosis IS NULL OR {_PARTIAL.format("diagnosis")}),
+    height_cm              REAL CHECK (height_cm BETWEEN 50 AND 250),
+    protocol               TEXT NOT NULL,
+    protocol_version       TEXT NOT NULL,
+    reference_on           TEXT CHECK (reference_on IS date(reference_on)),
+    registered_on          TEXT NOT NULL CHECK (registered_on IS date(registered_on)),
+    note                   TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE external_result (
+    id          TEXT PRIMARY KEY,
+    patient_id  TEXT NOT NULL REFERENCES patient,
+    kind        TEXT NOT NULL CHECK (kind IN ('alsfrs_r_total', 'fvc_percent')),
+    value       REAL NOT NULL CHECK (
+        CASE kind WHEN 'alsfrs_r_total' THEN value BETWEEN 0 AND 48 AND value = round(value)
+                  ELSE value > 0 AND value < 250 END),
+    measured_on TEXT CHECK (measured_on IS date(measured_on)),
+    source      TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE visit (
+    id          TEXT PRIMARY KEY,
+    patient_id  TEXT NOT NULL REFERENCES patient,
+    kind        TEXT NOT NULL CHECK (kind IN ('scheduled', 'unscheduled')),
+    code        TEXT CHECK ((code IS NULL) = (kind = 'unscheduled')),
+    date        TEXT NOT NULL CHECK (date IS date(date)),
+    state       TEXT NOT NULL CHECK (state IN ('draft', 'finished')),
+    rater       TEXT NOT NULL REFERENCES user,
+    mode        TEXT CHECK (mode IN ('in_person', 'phone', 'video', 'paper_mailed')),
+    respondent  TEXT
+        CHECK (respondent IN ('patient', 'patient_via_caregiver', 'caregiver_proxy')),
+    weight_kg   REAL CHECK (weight_kg > 0 AND weight_kg < 400),
+    new_events  INTEGER CHECK (new_events IN (0, 1)),
+    note        TEXT NOT NULL,
+    started_at  TEXT NOT NULL CHECK (datetime(started_at) IS NOT NULL),
+    finished_at TEXT CHECK ((finished_at IS NOT NULL) = (state = 'finished'))
+) STRICT;
+
+CREATE INDEX visit_of_patient ON visit (patient_id, date);
+
+CREATE TABLE visit_mark (
+    patient_id TEXT NOT NULL REFERENCES patient,
+    code       TEXT NOT NULL,
+    mark       TEXT NOT NULL CHECK (mark IN ('missed', 'skipped', 'cancelled')),
+    reason     TEXT NOT NULL CHECK (trim(reason) <> ''),
+    PRIMARY KEY (patient_id, code)
+) STRICT;
+
+CREATE TABLE form (
+    visit_id   TEXT NOT NULL REFERENCES visit,
+    instrument TEXT NOT NULL,
+    version    TEXT NOT NULL,
+    not_done   TEXT CHECK (not_done IN
+        ('refused', 'too_unwell', 'not_applicable', 'no_time', 'no_equipment', 'not_asked')),
+    PRIMARY KEY (visit_id, instrument)
+) STRICT;
+
+CREATE TABLE answer (
+    visit_id   TEXT NOT NULL,
+    instrument TEXT NOT NULL,
+    slot       TEXT NOT NULL,
+    item       TEXT NOT NULL,
+    value      INTEGER CHECK (value BETWEEN 0 AND 100),
+    not_done   TEXT CHECK (not_done IN
+        ('refused', 'too_unwell', 'not_applicable', 'no_time', 'no_equipment', 'not_asked')),
+    note       TEXT NOT NULL,
+    PRIMARY KEY (visit_id, instrument, slot),
+    FOREIGN KEY (visit_id, instrument) REFERENCES form,
+    CHECK ((value IS NULL) <> (not_done IS NULL))
+) STRICT;
+
+CREATE TABLE spirometry (
+    id        TEXT PRIMARY KEY,
+    visit_id  TEXT NOT NULL REFERENCES visit,
+    test_type TEXT NOT NULL CHECK (test_type IN ('fvc', 'svc')),
+    position  TEXT NOT NULL CHECK (position IN ('sitting', 'supine')),
+    device    TEXT NOT NULL,
+    height_cm REAL CHECK (height_cm BETWEEN 50 AND 250),
+    equation  TEXT NOT NULL,
+    not_done  TEXT CHECK (not_done IN
+        ('refused', 'too_unwell', 'not_applicable', 'no_time', 'no_equipment', 'not_asked'))
+) STRICT;
+
+CREATE INDEX spirometry_of_visit ON spirometry (visit_id);
+
+CREATE TABLE blow (
+    spirometry_id TEXT NOT NULL REFERENCES spirometry,
+    number        INTEGER NOT NULL CHECK (number BETWEEN 1 AND 8),
+    volume_ml     INTEGER NOT NULL CHECK (volume_ml BETWEEN 1 AND 12000),
+    quality       TEXT NOT NULL CHECK (quality IN ('acceptable', 'usable', 'rejected')),
+    remark        TEXT NOT NULL,
+    PRIMARY KEY (spirometry_id, number)
+) STRICT;
+
+CREATE TABLE adverse_event (
+    id         TEXT PRIMARY KEY,
+    patient_id TEXT NOT NULL REFERENCES patient,
+    visit_id   TEXT REFERENCES visit,
+    term       TEXT NOT NULL CHECK (trim(term) <> ''),
+    coded_term TEXT NOT NULL,
+    onset      TEXT NOT NULL CHECK ({_PARTIAL.format("onset")}),
+    ended      TEXT CHECK (ended IS NULL OR {_PARTIAL.format("ended")}),
+    grade      INTEGER NOT NULL CHECK (grade BETWEEN 1 AND 5),
+    serious    INTEGER NOT NULL CHECK (serious IN (0, 1)),
+    outcome    TEXT NOT NULL CHECK (outcome IN ('recovered', 'recovered_with_sequelae',
+        'recovering', 'not_recovered', 'fatal', 'unknown')),
+    note       TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX adverse_event_of_patient ON adverse_event (patient_id);
+
+CREATE TABLE milestone (
+    id          TEXT PRIMARY KEY,
+    patient_id  TEXT NOT NULL REFERENCES patient,
+    kind        TEXT NOT NULL CHECK (kind IN ('niv', 'gastrostomy', 'nasogastric_tube',
+        'tracheostomy', 'cough_assist', 'wheelchair', 'withdrawal', 'death')),
+    happened_on TEXT NOT NULL CHECK ({_PARTIAL.format("happened_on")}),
+    note        TEXT NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX one_death ON milestone (patient_id) WHERE kind = 'death';
+
+CREATE TABLE task_result (
+    visit_id TEXT NOT NULL REFERENCES visit,
+    task     TEXT NOT NULL,
+    done     INTEGER NOT NULL CHECK (done IN (0, 1)),
+    note     TEXT NOT NULL CHECK (done = 1 OR trim(note) <> ''),
+    PRIMARY KEY (visit_id, task)
+) STRICT;
+
+CREATE TABLE raw_text (
+    visit_id TEXT NOT NULL REFERENCES visit,
+    field    TEXT NOT NULL,
+    text     TEXT NOT NULL,
+    PRIMARY KEY (visit_id, field)
+) STRICT;
+
+CREATE TABLE audit (
+    id     INTEGER PRIMARY KEY,
+    at     TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ')),
+    actor  TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    entity TEXT NOT NULL,
+    before TEXT,
+    after  TEXT
+) STRICT;
+
+CREATE TRIGGER audit_is_append_only_update BEFORE UPDATE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit trail is append-only'); END;
+
+CREATE TRIGGER audit_is_append_only_delete BEFORE DELETE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit trail is append-only'); END
+"""

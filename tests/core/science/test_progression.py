@@ -1,0 +1,203 @@
+import csv
+import math
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.science.progression import (
+    MONTH_DAYS,
+    NoSlope,
+    Slope,
+    delta_fs,
+    months_between,
+    ols_slope,
+    t_quantile,
+)
+
+FIRST = date(2014, 3, 10)
+FORMS = [
+    (date(2014, 3, 10), 37),
+    (date(2014, 5, 12), 35),
+    (date(2014, 7, 9), 34),
+    (date(2014, 9, 8), 31),
+    (date(2015, 3, 11), 26),
+]
+
+histories = st.lists(
+    st.tuples(st.integers(0, 3000), st.integers(0, 48)), min_size=2, max_size=12
+).map(lambda forms: [(FIRST + timedelta(days), float(total)) for days, total in forms])
+
+
+def slope_of(points, **keywords) -> Slope:
+    slope = ols_slope(points, **keywords)
+    assert isinstance(slope, Slope), slope
+    return slope
+
+
+def test_months():
+    assert months_between(date(2014, 1, 1), date(2015, 1, 1)) == 365 / 30.4375
+    assert months_between(date(2014, 1, 1), date(2018, 1, 1)) == 48
+    assert months_between(date(2015, 1, 1), date(2014, 1, 1)) == -365 / 30.4375
+    assert MONTH_DAYS * 12 == 365.25
+
+
+def test_the_checked_history():
+    slope = slope_of(FORMS)
+    assert slope.per_month == pytest.approx(-0.9249, abs=5e-5)
+    assert slope.intercept == pytest.approx(37.0488, abs=5e-5)
+    assert slope.standard_error == pytest.approx(0.0520, abs=5e-5)
+    assert slope.ci_low == pytest.approx(-1.0906, abs=5e-5)
+    assert slope.ci_high == pytest.approx(-0.7593, abs=5e-5)
+    assert (slope.n, slope.span_days) == (5, 366)
+
+
+def test_two_points_have_a_slope_and_no_interval():
+    slope = slope_of([FORMS[0], FORMS[-1]])
+    assert slope.per_month == pytest.approx(-0.9148, abs=5e-5)
+    assert slope.intercept == pytest.approx(37)
+    assert (slope.standard_error, slope.ci_low, slope.ci_high) == (None, None, None)
+    assert slope.n == 2
+
+
+def test_three_points_on_two_days_have_an_interval():
+    slope = slope_of([(FIRST, 40), (FIRST, 42), (FIRST + timedelta(100), 38)])
+    assert slope.per_month == pytest.approx(-3 / 100 * MONTH_DAYS)
+    assert slope.standard_error is not None
+    assert slope.ci_low < slope.per_month < slope.ci_high
+    assert (slope.n, slope.span_days) == (3, 100)
+
+
+@pytest.mark.parametrize(("points", "days"), [([], 0), (FORMS[:1], 1), ([FORMS[0], FORMS[0]], 1)])
+def test_one_day_has_no_slope(points, days):
+    assert ols_slope(points) == NoSlope(
+        f"A slope needs results on at least 2 different days; so far: {days}."
+    )
+
+
+def test_a_short_span_has_no_slope():
+    short = [(FIRST, 40), (FIRST + timedelta(59), 38)]
+    assert ols_slope(short) == NoSlope(
+        "A slope needs at least 60 days from the first to the last result; so far: 59."
+    )
+    assert slope_of(short, minimum_span_days=59).span_days == 59
+    assert slope_of([(FIRST, 40), (FIRST + timedelta(60), 38)]).span_days == 60
+    assert isinstance(ols_slope([FORMS[0], FORMS[0]], minimum_span_days=0), NoSlope)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+def test_a_result_that_is_no_number_is_refused(value):
+    with pytest.raises(ValueError, match="finite"):
+        ols_slope([*FORMS, (date(2015, 6, 1), value)])
+
+
+@given(points=histories, data=st.data())
+@settings(deadline=None)
+def test_the_order_never_matters(points, data):
+    assert ols_slope(data.draw(st.permutations(points))) == ols_slope(points)
+
+
+@given(
+    days=st.lists(st.integers(0, 3000), min_size=2, max_size=12),
+    start=st.floats(0, 48),
+    per_month=st.floats(-5, 5),
+)
+@settings(deadline=None)
+def test_a_straight_line_is_found_again(days, start, per_month):
+    first = min(days)
+    points = [
+        (FIRST + timedelta(day), start + per_month * (day - first) / MONTH_DAYS) for day in days
+    ]
+    slope = ols_slope(points)
+    if isinstance(slope, NoSlope):
+        assert max(days) - first < 60
+        return
+    assert slope.per_month == pytest.approx(per_month, abs=1e-9)
+    assert slope.intercept == pytest.approx(start, abs=1e-9)
+    if slope.n >= 3:
+        assert slope.standard_error == pytest.approx(0, abs=1e-9)
+
+
+@given(points=histories, later=st.integers(-3000, 3000), higher=st.integers(-48, 48))
+@settings(deadline=None)
+def test_moving_all_results_moves_only_the_line(points, later, higher):
+    before = ols_slope(points)
+    after = ols_slope([(day + timedelta(later), value + higher) for day, value in points])
+    if isinstance(before, NoSlope):
+        assert after == before
+        return
+    assert after.per_month == pytest.approx(before.per_month, abs=1e-9)
+    assert after.intercept == pytest.approx(before.intercept + higher, abs=1e-9)
+    assert (after.n, after.span_days) == (before.n, before.span_days)
+
+
+# Two-sided 5 % points, NIST/SEMATECH e-Handbook of Statistical Methods, section 1.3.6.7.2
+@pytest.mark.parametrize(
+    ("degrees", "published"),
+    [
+        (1, 12.706),
+        (2, 4.303),
+        (3, 3.182),
+        (4, 2.776),
+        (5, 2.571),
+        (10, 2.228),
+        (11, 2.201),
+        (20, 2.086),
+        (30, 2.042),
+        (60, 2.000),
+        (100, 1.984),
+    ],
+)
+def test_students_t_is_that_of_the_tables(degrees, published):
+    assert t_quantile(degrees) == pytest.approx(published, abs=0.0005)
+
+
+def test_students_t_where_it_has_a_closed_form():
+    assert t_quantile(1) == pytest.approx(math.tan(0.475 * math.pi), rel=1e-12)
+    assert t_quantile(2) == pytest.approx(0.95 * math.sqrt(2 / (1 - 0.95**2)), rel=1e-12)
+
+
+def test_students_t_falls_towards_the_normal_distribution():
+    quantiles = [t_quantile(degrees) for degrees in range(1, 200)]
+    assert quantiles == sorted(quantiles, reverse=True)
+    assert t_quantile(120) == pytest.approx(1.980, abs=0.0005)
+    assert 1.959964 < t_quantile(5000) < 1.9605
+
+
+@pytest.mark.parametrize("degrees", [0, -1])
+def test_students_t_needs_a_degree_of_freedom(degrees):
+    with pytest.raises(ValueError, match="degree"):
+        t_quantile(degrees)
+
+
+@pytest.mark.parametrize(
+    ("total", "months", "expected"), [(37, 17, 0.6471), (39, 4, 2.25), (45, 46, 0.0652)]
+)
+def test_the_rate_since_onset(total, months, expected):
+    assert delta_fs(total, months) == pytest.approx(expected, abs=5e-5)
+
+
+def test_the_rate_since_onset_of_the_trials_patients():
+    file = Path(__file__).resolve().parents[2] / "vectors" / "royan_table1.csv"
+    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    assert len(rows) == 17
+    for row in rows:
+        rate = delta_fs(int(row["alsfrsr_baseline"]), float(row["duration_months"]))
+        assert rate == pytest.approx(float(row["delta_fs"]), abs=5e-5), row
+
+
+def test_the_rate_since_onset_from_dates():
+    months = months_between(date(2012, 9, 15), date(2014, 3, 10))
+    assert months * MONTH_DAYS == pytest.approx(541)
+    assert delta_fs(37, months) == pytest.approx(0.6189, abs=5e-5)
+
+
+@pytest.mark.parametrize("months", [0, -1, -0.5, math.nan])
+def test_no_rate_without_time_since_onset(months):
+    assert delta_fs(40, months) is None
+
+
+def test_a_full_score_has_lost_nothing():
+    assert delta_fs(48, 10) == 0
