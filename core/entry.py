@@ -28,7 +28,7 @@ _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫", "01234567890123456789.")
 
 
-def number(text: str, low: float, high: float, unit: str = "") -> float | None | Problem:
+def number(text: str, low: float, high: float, unit: str = "") -> float | Problem | None:
     """A number between low and high. A comma or a point separates decimals; Persian and Arabic digits count."""
     plain = text.strip().translate(_DIGITS)
     if not plain:
@@ -50,7 +50,7 @@ def number(text: str, low: float, high: float, unit: str = "") -> float | None |
     return value
 
 
-def whole(text: str, low: int, high: int, unit: str = "") -> int | None | Problem:
+def whole(text: str, low: int, high: int, unit: str = "") -> int | Problem | None:
     """A whole number between low and high."""
     value = number(text, low, high, unit)
     if isinstance(value, float) and not value.is_integer():
@@ -58,13 +58,13 @@ def whole(text: str, low: int, high: int, unit: str = "") -> int | None | Proble
     return int(value) if isinstance(value, float) else value
 
 
-def litres(text: str) -> int | None | Problem:
+def litres(text: str) -> int | Problem | None:
     """A volume typed in litres, as whole millilitres. Two decimals are what a spirometer prints; three are kept."""
     value = number(text, 0.05, 12, "L")
     return round(value * 1000) if isinstance(value, float) else value
 
 
-def day(text: str) -> date | None | Problem:
+def day(text: str) -> date | Problem | None:
     """A full date: 2026-11-21 or 21.11.2026. An order that can be read two ways (03/04/2026) is refused."""
     plain = text.strip().translate(_DIGITS)
     if not plain:

@@ -31,9 +31,6 @@ class Item:
     def scores(self) -> frozenset[int]:
         return frozenset(choice.score for choice in self.choices)
 
-    def text_of(self, score: int) -> str:
-        return next(choice.text for choice in self.choices if choice.score == score)
-
 
 @dataclass(frozen=True, slots=True)
 class Scale:

@@ -77,7 +77,7 @@ converter.register_structure_hook(PartialDate, lambda value, _: PartialDate.pars
 converter.register_unstructure_hook(PartialDate, str)
 
 
-def read_partial_date(text: str) -> PartialDate | None | Problem:
+def read_partial_date(text: str) -> PartialDate | Problem | None:
     """A typed date of which only the year, or year and month, may be known: 2012, 2012-09, 2012-09-15."""
     if not text.strip():
         return None
