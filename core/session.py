@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core import clock
-from core.errors import FileExists, StorageError
+from core.errors import FileExists, StorageError, UnreadableImport
+from core.imports.patients_csv import Preview
 from core.model.ids import PatientId, VisitId
 from core.model.record import PatientRecord
 from core.model.user import Clinic, User
@@ -15,7 +16,7 @@ from core.store import audit, keys
 from core.store.assessments import Assessments
 from core.store.clinic import ClinicStore, Users
 from core.store.events import AdverseEvents, Milestones
-from core.store.file import connect, storage_errors, upgrade
+from core.store.file import connect, require, storage_errors, upgrade
 from core.store.patients import ExternalResults, Patients
 from core.store.spirometry import SpirometryStore
 from core.store.visits import RawTexts, TaskResults, VisitMarks, Visits
@@ -61,6 +62,7 @@ class Session:
     @classmethod
     def open(cls, path: Path, login: str, password: str) -> "Session":
         """Open an existing clinic file. Raises WrongPassword, FileMissing, FileInUse, FileDamaged, FileTooNew."""
+        require(path)
         slots = keys.read(keys.key_file(path))
         key = keys.unwrap(slots, login, password)
         known = next(slot.login for slot in slots if slot.login.casefold() == login.casefold())
@@ -144,6 +146,26 @@ class Session:
             )
             for patient in self.patients.all()
         ]
+
+    def import_patients(self, preview: Preview) -> int:
+        """Save every patient of a preview that is ready, or none at all; answers how many they are.
+
+        The audit names no file: its name may hold a patient's.
+        """
+        if not preview.ready:
+            raise ValueError("a preview with problems is not for saving")
+        taken = {number.casefold() for number in self.patients.record_numbers()}
+        if any(row.record_number.casefold() in taken for row in preview.rows):
+            raise UnreadableImport(
+                "Some of these patients were added meanwhile. Read the CSV again."
+            )
+        with self.write("import of patients from CSV"):
+            for row in preview.rows:
+                if row.patient is not None:  # a ready preview has one in every row
+                    self.patients.save(row.patient)
+                for result in row.external:
+                    self.external.save(result)
+        return len(preview.rows)
 
     def answered_of_drafts(self) -> dict[VisitId, int]:
         return self.assessments.answered_of_drafts()

@@ -183,7 +183,8 @@ def partial_day(value: PartialDate | None) -> str:
 def age(patient: Patient, on: date) -> str:
     """The age with its precision: exact from a birth date, or as it was stated."""
     if patient.born is not None:
-        return _("{years} y").format(years=int(age_in_years(patient.born, on)))
+        before_birthday = (on.month, on.day) < (patient.born.month, patient.born.day)
+        return _("{years} y").format(years=on.year - patient.born.year - before_birthday)
     if patient.stated_age_years is None:
         return _("age unknown")
     if patient.stated_on is None:

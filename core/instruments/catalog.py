@@ -4,10 +4,10 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from cattrs import ClassValidationError, transform_error
+from cattrs import ClassValidationError
 
 from core import resources
-from core.convert import converter
+from core.convert import converter, problems
 from core.errors import InvalidInstrument
 from core.instruments.definition import Instrument
 
@@ -25,15 +25,21 @@ def alsfrs_r() -> Instrument:
 
 
 def load(folder: Path) -> dict[str, Instrument]:
-    instruments = [read(path) for path in sorted(folder.glob("*.toml"))]
-    return {instrument.id: instrument for instrument in instruments}
+    """The questionnaires of a folder, by id. Raises InvalidInstrument, also where two files claim one id."""
+    instruments: dict[str, Instrument] = {}
+    for path in sorted(folder.glob("*.toml")):
+        instrument = read(path)
+        if instrument.id in instruments:
+            raise InvalidInstrument(f"{path.name}: the id {instrument.id} is taken by another file")
+        instruments[instrument.id] = instrument
+    return instruments
 
 
 def read(path: Path) -> Instrument:
     """One questionnaire. Raises InvalidInstrument naming the file and what in it is wrong."""
     try:
         return converter.structure(tomllib.loads(path.read_text("utf-8")), Instrument)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidInstrument(f"{path.name}: {error}") from error
     except ClassValidationError as error:
-        raise InvalidInstrument(f"{path.name}: " + "; ".join(transform_error(error))) from error
+        raise InvalidInstrument(f"{path.name}: {problems(error)}") from error

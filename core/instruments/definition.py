@@ -12,7 +12,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One question. Items that share a ``slot`` are variants of it: exactly one of them is answered."""
+    """One question. Items that share a ``slot`` are variants of it: exactly one of them is answered.
+
+    ``requires`` names the milestone (gastrostomy) that a variant is meant for.
+    """
 
     id: str
     number: str
@@ -20,6 +23,7 @@ class Item:
     short: str
     choices: tuple[Choice, ...]
     slot: str = ""
+    requires: str = ""
     when: str = ""
     help: str = ""
 

@@ -26,9 +26,8 @@ class PartialDate:
     def __post_init__(self) -> None:
         if self.day is not None and self.month is None:
             raise ValueError("a day needs its month")
-        date(
-            self.year, self.month or 1, self.day or 1
-        )  # raises ValueError on 2012-13 or 2012-02-30
+        month = 1 if self.month is None else self.month
+        date(self.year, month, 1 if self.day is None else self.day)  # refuses 2012-13, 2012-00
 
     @classmethod
     def parse(cls, text: str) -> "PartialDate":
@@ -48,7 +47,8 @@ class PartialDate:
         return "-".join(parts)
 
     def __lt__(self, other: "PartialDate") -> bool:
-        return self.first < other.first
+        """By the earliest day it can mean, the vaguer first: the order of the ISO texts, as in the file."""
+        return str(self) < str(other)
 
     @property
     def exact(self) -> bool:

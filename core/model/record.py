@@ -52,8 +52,9 @@ class PatientRecord:
         found = [m for m in self.milestones if m.kind is kind]
         return min(found, key=lambda m: m.happened_on) if found else None
 
-    def has_gastrostomy(self, on: date) -> bool:
-        milestone = self.milestone(MilestoneKind.GASTROSTOMY)
+    def had(self, kind: MilestoneKind, on: date) -> bool:
+        """Whether the milestone had happened, or may have, on or before that day."""
+        milestone = self.milestone(kind)
         return milestone is not None and milestone.happened_on.first <= on
 
     @property

@@ -4,10 +4,10 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from cattrs import ClassValidationError, transform_error
+from cattrs import ClassValidationError
 
 from core import resources
-from core.convert import converter
+from core.convert import converter, problems
 from core.errors import InvalidProtocol
 from core.instruments import catalog as instruments
 from core.model.patient import Patient
@@ -33,18 +33,24 @@ def of(patient: Patient) -> Protocol:
 
 
 def load(folder: Path) -> dict[str, Protocol]:
-    protocols = [read(path) for path in sorted(folder.glob("*.toml"))]
-    return {protocol.id: protocol for protocol in protocols}
+    """The schedules of a folder, by id. Raises InvalidProtocol, also where two files claim one id."""
+    protocols: dict[str, Protocol] = {}
+    for path in sorted(folder.glob("*.toml")):
+        protocol = read(path)
+        if protocol.id in protocols:
+            raise InvalidProtocol(f"{path.name}: the id {protocol.id} is taken by another file")
+        protocols[protocol.id] = protocol
+    return protocols
 
 
 def read(path: Path) -> Protocol:
     """One schedule. Raises InvalidProtocol naming the file and what in it is wrong."""
     try:
         protocol = converter.structure(tomllib.loads(path.read_text("utf-8")), Protocol)
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidProtocol(f"{path.name}: {error}") from error
     except ClassValidationError as error:
-        raise InvalidProtocol(f"{path.name}: " + "; ".join(transform_error(error))) from error
+        raise InvalidProtocol(f"{path.name}: {problems(error)}") from error
     known = {SPIROMETRY, ADVERSE_EVENTS, *instruments.shipped(), *(t.id for t in protocol.tasks)}
     if unknown := sorted(protocol.named_assessments - known):
         raise InvalidProtocol(

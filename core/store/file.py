@@ -1,5 +1,6 @@
 """Opening the clinic file. The only module that knows which SQLite this is."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database
 
 from core.errors import FileDamaged, FileInUse, FileMissing, FileTooNew, StorageError
+from core.store.keys import key_file
 from core.store.migrations import migrations
 
 # Of 1,000 simulated power cuts each, this combination lost no acknowledged save; every other one did.
@@ -25,8 +27,8 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Database:
     """The encrypted file, open for one writer. Raises an AppError that says why it cannot be opened."""
     if sqlcipher.sqlite_version_info < OLDEST_SQLITE:
         raise StorageError("The SQLite of this installation is too old to be trusted with a file.")
-    if not create and not path.exists():
-        raise FileMissing(f"There is no file at {path}. Choose another one, or create a new one.")
+    if not create:
+        require(path)
     mode = "rwc" if create else "rw"
     try:
         connection = sqlcipher.connect(
@@ -41,14 +43,21 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Database:
             connection.execute(f"PRAGMA {name} = {wanted}")
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        # Every page is checked against its signature (1 ms for 200 kB) before any value is shown.
+        bad_pages = connection.execute("PRAGMA cipher_integrity_check").fetchall()
         connection.execute("COMMIT")
+        if bad_pages:
+            raise _damaged(path)
         for name, wanted in PRAGMAS.items():
             (actual,) = connection.execute(f"PRAGMA {name}").fetchone()
             if actual != wanted:
                 raise StorageError(f"The file cannot be used safely: {name} is {actual}.")
         db = Database(connection, strict=True)
         known = {step.name for step in migrations.pending(Database(memory=True))}
-        if newer := {step.name for step in migrations.applied(db)} - known:
+        applied = {step.name for step in migrations.applied(db)}
+        if not create and not applied:
+            raise _damaged(path)  # an emptied file: never start afresh in its place
+        if newer := applied - known:
             raise FileTooNew(
                 "This file was written by a newer version of the program"
                 f" ({', '.join(sorted(newer))}). Install that version to open it."
@@ -66,9 +75,25 @@ def upgrade(db: Database, path: Path) -> None:
     """Bring the file to the current schema, leaving a copy of how it was."""
     pending = migrations.pending(db)
     if pending and migrations.applied(db):
-        db.execute("VACUUM INTO ?", [str(path.with_suffix(f".before-{pending[0].name}.als"))])
+        _copy(db, path, path.with_suffix(f".before-{pending[0].name}.als"))
     if pending:
         migrations.apply(db)
+
+
+def _copy(db: Database, path: Path, copy: Path) -> None:
+    """The file and its key file once more under another name; a copy left by an attempt that failed is replaced."""
+    new = copy.with_name(copy.name + ".new")
+    new.unlink(missing_ok=True)
+    db.execute("VACUUM INTO ?", [str(new)])
+    new.replace(copy)
+    if key_file(path).exists():
+        shutil.copyfile(key_file(path), key_file(copy))
+
+
+def require(path: Path) -> None:
+    """Raises FileMissing where there is no such file."""
+    if not path.exists():
+        raise FileMissing(f"There is no file at {path}. Choose another one, or create a new one.")
 
 
 @contextmanager
@@ -80,6 +105,13 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise _translated(error, path) from error
 
 
+def _damaged(path: Path) -> FileDamaged:
+    return FileDamaged(
+        f"The file {path.name} is damaged, or is not the clinic file of this key file."
+        " Nothing was changed; restore it from a backup."
+    )
+
+
 def _translated(error: sqlcipher.Error, path: Path) -> Exception:
     match getattr(error, "sqlite_errorname", None) or "":
         case "SQLITE_BUSY" | "SQLITE_LOCKED" | "SQLITE_BUSY_SNAPSHOT":
@@ -87,10 +119,7 @@ def _translated(error: sqlcipher.Error, path: Path) -> Exception:
                 f"The file {path.name} is open in another window or program. Close it there first."
             )
         case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
-            return FileDamaged(
-                f"The file {path.name} is damaged, or is not the clinic file of this key file."
-                " Nothing was changed; restore it from a backup."
-            )
+            return _damaged(path)
         case "SQLITE_FULL":
             return StorageError(
                 "The disk is full: nothing was saved. Free some space and try again."

@@ -4,6 +4,7 @@ The clinic file is encrypted with the data key, never with a password, so that c
 rewrites only this small file, and a wrong password can be told from a damaged clinic file.
 """
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 from nacl import bindings, exceptions, pwhash, utils
 
-from core.errors import FileDamaged, FileMissing, StorageError, WrongPassword
+from core.errors import FileDamaged, FileMissing, FileTooNew, StorageError, WrongPassword
 
 KEY_BYTES = 32
 FORMAT = 1
@@ -61,7 +62,7 @@ def wrap(key: bytes, login: str, password: str) -> Slot:
 def unwrap(slots: list[Slot], login: str, password: str) -> bytes:
     """The data key. Raises WrongPassword, with one sentence for an unknown user and a wrong password alike."""
     known = next((slot for slot in slots if slot.login.casefold() == login.casefold()), None)
-    slot = known or wrap(b"\0" * KEY_BYTES, "", "")  # an unknown user costs the same time
+    slot = known or slots[0]  # an unknown user costs the same time
     secret = _derive(password, bytes.fromhex(slot.salt), slot.opslimit, slot.memlimit)
     try:
         if known is None:
@@ -76,13 +77,16 @@ def unwrap(slots: list[Slot], login: str, password: str) -> bytes:
 
 
 def read(path: Path) -> list[Slot]:
-    """The slots of a key file. Raises FileMissing or FileDamaged."""
+    """The slots of a key file. Raises FileMissing, FileTooNew, or FileDamaged on a single wrong letter."""
     try:
         content: dict[str, Any] = json.loads(path.read_text("utf-8"))
         if content["format"] != FORMAT:
-            raise FileDamaged(
-                f"The key file {path.name} was written by a newer version of this program."
+            raise FileTooNew(
+                f"The key file {path.name} was written by a newer version of the program."
+                " Install that version to open it."
             )
+        if not content["slots"] or content["checksum"] != _checksum(content["slots"]):
+            raise ValueError("the checksum does not match")
         return [Slot(**slot) for slot in content["slots"]]
     except FileNotFoundError as error:
         raise FileMissing(
@@ -99,12 +103,8 @@ def read(path: Path) -> list[Slot]:
 
 def write(path: Path, slots: list[Slot]) -> None:
     """Replace the key file as a whole: the old or the new content, whatever happens in between."""
-    content = {
-        "format": FORMAT,
-        "slots": [
-            {name: getattr(slot, name) for name in Slot.__dataclass_fields__} for slot in slots
-        ],
-    }
+    rows = [{name: getattr(slot, name) for name in Slot.__dataclass_fields__} for slot in slots]
+    content = {"format": FORMAT, "slots": rows, "checksum": _checksum(rows)}
     new = path.with_name(path.name + ".new")
     try:
         with new.open("w", encoding="utf-8") as file:
@@ -119,6 +119,11 @@ def write(path: Path, slots: list[Slot]) -> None:
 
 def _derive(password: str, salt: bytes, opslimit: int, memlimit: int) -> bytes:
     return pwhash.argon2id.kdf(KEY_BYTES, password.encode(), salt, opslimit, memlimit)
+
+
+def _checksum(slots: list[dict[str, Any]]) -> str:
+    """What tells a damaged key file from a wrong password."""
+    return hashlib.sha256(json.dumps(slots, sort_keys=True).encode()).hexdigest()
 
 
 def _bound_to(login: str) -> bytes:

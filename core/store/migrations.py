@@ -12,7 +12,10 @@ def m001_first_schema(db: Database) -> None:
 
 
 # A partial date is an ISO prefix (2012, 2012-09, 2012-09-15): padded with -01 it must be a real day.
-_PARTIAL = "date(substr({0} || '-01-01', 1, 10)) IS substr({0} || '-01-01', 1, 10)"
+_PARTIAL = (
+    "length({0}) IN (4, 7, 10)"
+    " AND date(substr({0} || '-01-01', 1, 10)) IS substr({0} || '-01-01', 1, 10)"
+)
 
 _M001 = f"""
 CREATE TABLE clinic (
@@ -42,8 +45,8 @@ CREATE TABLE patient (
     stated_on              TEXT CHECK (stated_on IS date(stated_on)),
     onset_region           TEXT NOT NULL
         CHECK (onset_region IN ('bulbar', 'limb', 'respiratory', 'unknown')),
-    onset                  TEXT CHECK (onset IS NULL OR {_PARTIAL.format("onset")}),
-    diagnosis              TEXT CHECK (diagnosis IS NULL OR {_PARTIAL.format("diagnosis")}),
+    onset                  TEXT CHECK (onset IS NULL OR ({_PARTIAL.format("onset")})),
+    diagnosis              TEXT CHECK (diagnosis IS NULL OR ({_PARTIAL.format("diagnosis")})),
     height_cm              REAL CHECK (height_cm BETWEEN 50 AND 250),
     protocol               TEXT NOT NULL,
     protocol_version       TEXT NOT NULL,
@@ -144,7 +147,7 @@ CREATE TABLE adverse_event (
     term       TEXT NOT NULL CHECK (trim(term) <> ''),
     coded_term TEXT NOT NULL,
     onset      TEXT NOT NULL CHECK ({_PARTIAL.format("onset")}),
-    ended      TEXT CHECK (ended IS NULL OR {_PARTIAL.format("ended")}),
+    ended      TEXT CHECK (ended IS NULL OR ({_PARTIAL.format("ended")})),
     grade      INTEGER NOT NULL CHECK (grade BETWEEN 1 AND 5),
     serious    INTEGER NOT NULL CHECK (serious IN (0, 1)),
     outcome    TEXT NOT NULL CHECK (outcome IN ('recovered', 'recovered_with_sequelae',

@@ -27,6 +27,16 @@ class Visits:
     def save(self, visit: Visit) -> None:
         rows.save(self._db, "visit", visit)
 
+    def remove(self, visit_id: VisitId) -> None:
+        """Take a visit and all that was entered at it out of the file; the audit trail keeps the rows."""
+        self._db.execute(
+            "DELETE FROM blow WHERE spirometry_id IN (SELECT id FROM spirometry WHERE visit_id = ?)",
+            [visit_id],
+        )
+        for table in ("spirometry", "answer", "form", "task_result", "raw_text"):
+            self._db.execute(f"DELETE FROM {table} WHERE visit_id = ?", [visit_id])  # noqa: S608
+        self._db.execute("DELETE FROM visit WHERE id = ?", [visit_id])
+
 
 class VisitMarks:
     """Planned visits that a person marked as missed, skipped or cancelled."""
@@ -37,11 +47,13 @@ class VisitMarks:
     def all(self) -> list[VisitMark]:
         return [
             converter.structure(row, VisitMark)
-            for row in self._db.query("SELECT * FROM visit_mark")
+            for row in self._db.query("SELECT * FROM visit_mark ORDER BY patient_id, code")
         ]
 
     def of(self, patient_id: PatientId) -> tuple[VisitMark, ...]:
-        found = self._db.query("SELECT * FROM visit_mark WHERE patient_id = ?", [patient_id])
+        found = self._db.query(
+            "SELECT * FROM visit_mark WHERE patient_id = ? ORDER BY code", [patient_id]
+        )
         return tuple(converter.structure(row, VisitMark) for row in found)
 
     def save(self, mark: VisitMark) -> None:

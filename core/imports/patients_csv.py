@@ -1,0 +1,670 @@
+"""Patients from a CSV table: read into a preview first, saved all or none.
+
+What the table does not say stays unknown: an age in years makes no birth date, a duration no onset.
+"""
+
+import codecs
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from core import entry
+from core.entry import Problem
+from core.errors import UnreadableImport
+from core.labels import ONSET, SEX
+from core.model.partial_date import PartialDate, read_partial_date
+from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
+from core.protocols.definition import Protocol
+from core.science.lung_function import age_in_years
+from core.summary import partial_day
+from core.words import _, day
+
+T = TypeVar("T")
+
+LARGEST_BYTES = 5_000_000
+LONGEST_CELL = 200  # characters; a note may be longer
+EARLIEST_YEAR = 1900
+OLDEST_YEARS = 120
+FARTHEST_PLAN_YEARS = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowProblem:
+    """What is wrong on one line and what to do about it; ``column`` is empty where it is the whole row."""
+
+    line: int
+    column: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One patient to be: ``line`` is where the record begins in the file, as an editor counts lines.
+
+    ``will_create`` says in plain words what will be stored, ``notes`` how unusual cells were read.
+    A row with problems has no patient.
+    """
+
+    line: int
+    record_number: str
+    patient: Patient | None = None
+    external: tuple[ExternalResult, ...] = ()
+    will_create: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What an import would do. Nothing has been saved yet."""
+
+    file_name: str
+    rows: tuple[Row, ...]
+    ignored_columns: tuple[str, ...]
+
+    @property
+    def problems(self) -> tuple[RowProblem, ...]:
+        return tuple(problem for row in self.rows for problem in row.problems)
+
+    @property
+    def ready(self) -> bool:
+        """All or nothing: one problem anywhere, and no patient is imported."""
+        return bool(self.rows) and not self.problems
+
+
+class _Column(StrEnum):
+    RECORD_NUMBER = "record number"
+    FAMILY_NAME = "family name"
+    GIVEN_NAME = "given name"
+    SEX = "sex"
+    BORN = "birth date"
+    AGE = "age"
+    ONSET_REGION = "onset region"
+    ONSET = "onset date"
+    DIAGNOSIS = "diagnosis date"
+    DURATION = "duration in months"
+    HEIGHT = "height in cm"
+    ALSFRS_R = "ALSFRS-R total"
+    FVC = "FVC %"
+    BASELINE = "baseline date"
+    REFERENCE = "reference date"
+    NOTE = "note"
+
+
+# Names as `_squashed` leaves them. A name that leaves the unit open (height, duration, fvc) is not here.
+_SYNONYMS: Mapping[_Column, str] = {
+    _Column.RECORD_NUMBER: "recordnumber recordno patient patientid patientnumber id mrn",
+    _Column.FAMILY_NAME: "familyname lastname surname",
+    _Column.GIVEN_NAME: "givenname firstname forename",
+    _Column.SEX: "sex gender",
+    _Column.BORN: "birthdate dateofbirth birthday dob born",
+    _Column.AGE: "age ageyears statedage",
+    _Column.ONSET_REGION: "onset onsetregion onsetsite regionofonset siteofonset",
+    _Column.ONSET: "onsetdate dateofonset symptomonsetdate dateofsymptomonset",
+    _Column.DIAGNOSIS: "diagnosisdate dateofdiagnosis",
+    _Column.DURATION: "durationmonths diseasedurationmonths",
+    _Column.HEIGHT: "heightcm",
+    _Column.ALSFRS_R: "alsfrsr alsfrsrbaseline alsfrsrtotal alsfrsrtotalbaseline baselinealsfrsr",
+    _Column.FVC: "fvcpct fvcpctbaseline fvcpercent fvcpercentbaseline fvcpctpredicted baselinefvcpct",
+    _Column.BASELINE: "baselinedate dateofbaseline",
+    _Column.REFERENCE: "referencedate referenceon infusiondate dateofinfusion",
+    _Column.NOTE: "note notes comment comments remark remarks",
+}
+_COLUMNS = {name: column for column, names in _SYNONYMS.items() for name in names.split()}
+
+_SEXES = {
+    **dict.fromkeys(("f", "female", "woman", "زن"), Sex.FEMALE),
+    **dict.fromkeys(("m", "male", "man", "مرد"), Sex.MALE),
+}
+_REGIONS = {
+    "limb": OnsetRegion.LIMB,
+    "bulbar": OnsetRegion.BULBAR,
+    "respiratory": OnsetRegion.RESPIRATORY,
+    "spinal": OnsetRegion.LIMB,
+    "bubar": OnsetRegion.BULBAR,
+}
+_NOT_KNOWN = frozenset({"na", "n/a", "nan", "null", "unknown", "-", "–", "—", "."})
+_SURNAMES = frozenset({"na", "nan", "null"})  # these are also people's names
+
+_MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?\Z")
+_MARKS = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+_MARKS[0xFEFF] = None
+
+
+def read(path: Path, existing: Collection[str], protocol: Protocol, today: date) -> Preview:
+    """What the table would add to the clinic's patients, whose record numbers are ``existing``.
+
+    The patients are put on ``protocol`` and registered ``today``. Raises UnreadableImport where the
+    file as a whole is at fault; what is wrong with one row is in the preview.
+    """
+    text, is_guessed = _decoded(_bytes(path), path.name)
+    separator = max(",;\t", key=lambda candidate: _recognised(text, candidate))
+    records = _records(text, separator)
+    try:
+        header = _Header.read(next(records)[1])
+        table = list(records)
+    except StopIteration:
+        raise UnreadableImport(
+            _("The file {name} is empty. Choose the file with the patients.").format(name=path.name)
+        ) from None
+    if not table:
+        raise UnreadableImport(
+            _(
+                "The file {name} has a header but no patients. Add one line for each patient."
+            ).format(name=path.name)
+        )
+    seen = {_same_number(number): _("in the clinic file already") for number in existing}
+    rows = []
+    for line, cells in table:
+        row = _RowReader(header, line, cells, guessed=is_guessed)
+        rows.append(row.read(seen, protocol, today))
+        seen.setdefault(_same_number(rows[-1].record_number), _("on line {n}").format(n=line))
+    return Preview(
+        file_name=path.name,
+        rows=tuple(rows),
+        ignored_columns=(*header.ignored, *_unnamed_in_use(header, table)),
+    )
+
+
+# The file
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_BYTES + 1)
+    except OSError as error:
+        raise UnreadableImport(
+            _("The file {name} cannot be read ({reason}). Choose another one.").format(
+                name=path.name, reason=error.strerror
+            )
+        ) from error
+    if len(data) > LARGEST_BYTES:
+        raise UnreadableImport(
+            _("The file {name} is larger than 5 MB. Split it into smaller files.").format(
+                name=path.name
+            )
+        )
+    return data
+
+
+def _decoded(data: bytes, name: str) -> tuple[str, bool]:
+    """The text, and whether its encoding had to be guessed."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encodings = ["utf-16"]
+    else:
+        encodings = ["utf-8-sig", "cp1252"]
+    for encoding in encodings:
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text, encoding == "cp1252"
+    raise UnreadableImport(
+        _("The file {name} is not a text file. Save the table as CSV (UTF-8) first.").format(
+            name=name
+        )
+    )
+
+
+def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Every record that is not blank, with the line it begins on."""
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True
+    )
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise UnreadableImport(
+                _(
+                    "The record that begins on line {n} cannot be read: a quotation mark is missing"
+                    " or misplaced, or one field is very long. Correct that line."
+                ).format(n=line)
+            ) from error
+        if any(_cleaned(cell) for cell in cells):
+            yield line, cells
+
+
+def _recognised(text: str, separator: str) -> int:
+    """How many columns of the header make sense if this is the separator."""
+    try:
+        _line, names = next(_records(text, separator))
+    except (StopIteration, UnreadableImport):
+        return 0
+    return sum(_squashed(name) in _COLUMNS for name in names)
+
+
+# The header
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Header:
+    """Which position holds what. Empty names at the end of the header count neither way."""
+
+    names: tuple[str, ...]
+    positions: Mapping[_Column, int]
+    ignored: tuple[str, ...]
+    needed: int
+
+    @classmethod
+    def read(cls, cells: list[str]) -> "_Header":
+        names = tuple(_shortened(_cleaned(cell)) for cell in cells)
+        positions: dict[_Column, int] = {}
+        others: dict[str, str] = {}
+        for position, name in enumerate(names):
+            column = _COLUMNS.get(_squashed(name))
+            if column in positions:
+                raise _repeated(names[positions[column]], name)
+            if column is not None:
+                positions[column] = position
+            elif name.casefold() in others:
+                raise _repeated(others[name.casefold()], name)
+            elif name:
+                others[name.casefold()] = name
+        if _Column.RECORD_NUMBER not in positions:
+            raise UnreadableImport(
+                _(
+                    "No column holds the record number. The first line must name the columns, one of"
+                    " them “record_number” (or “patient”, “id”, “mrn”)."
+                )
+            )
+        return cls(
+            names=names,
+            positions=positions,
+            ignored=tuple(others.values()),
+            needed=max(position for position, name in enumerate(names) if name) + 1,
+        )
+
+
+def _repeated(first: str, second: str) -> UnreadableImport:
+    return UnreadableImport(
+        _("The columns “{first}” and “{second}” mean the same. Delete or rename one.").format(
+            first=first, second=second
+        )
+    )
+
+
+def _unnamed_in_use(header: _Header, table: list[tuple[int, list[str]]]) -> list[str]:
+    """Columns without a name that nevertheless hold something."""
+    return [
+        _("column {n} (no name)").format(n=position + 1)
+        for position, name in enumerate(header.names)
+        if not name
+        and any(position < len(cells) and _cleaned(cells[position]) for _line, cells in table)
+    ]
+
+
+# One row
+
+
+class _RowReader:
+    """The cells of one record, each read once; notes and problems gather on the way."""
+
+    def __init__(self, header: _Header, line: int, cells: list[str], *, guessed: bool) -> None:
+        self._header = header
+        self._line = line
+        self._cells = cells
+        self._notes: list[str] = []
+        self._problems: list[RowProblem] = []
+        if guessed and (foreign := next((c for c in cells if not c.isascii()), None)) is not None:
+            self._notes.append(
+                _("The file is not UTF-8. Check the letters of “{text}”.").format(
+                    text=_shortened(_cleaned(foreign))
+                )
+            )
+
+    def read(self, seen: Mapping[str, str], protocol: Protocol, today: date) -> Row:
+        """The row; ``seen`` says of each record number in use where it stands."""
+        if ragged := self._ragged():
+            problem = RowProblem(line=self._line, column="", message=ragged)
+            return Row(line=self._line, record_number="", problems=(problem,))
+        number = self._text(_Column.RECORD_NUMBER)
+        if not number and not self._problems:
+            self._refuse(
+                _Column.RECORD_NUMBER,
+                _("The record number is missing. Write one, or delete this row."),
+            )
+        elif where := seen.get(_same_number(number)):
+            message = _("The record number “{number}” is {where}. Delete this row or correct it.")
+            self._refuse(_Column.RECORD_NUMBER, message.format(number=number, where=where))
+        age = self._value(_Column.AGE, _age)
+        duration = self._value(_Column.DURATION, _duration)
+        baseline = self._value(_Column.BASELINE, _day)
+        is_stated = age is not None or duration is not None
+        patient = Patient(
+            record_number=number,
+            family_name=self._text(_Column.FAMILY_NAME),
+            given_name=self._text(_Column.GIVEN_NAME),
+            sex=self._value(_Column.SEX, _sex) or Sex.UNKNOWN,
+            born=self._value(_Column.BORN, _day),
+            stated_age_years=age,
+            stated_duration_months=duration,
+            stated_on=baseline if is_stated else None,
+            onset_region=self._value(_Column.ONSET_REGION, self._region) or OnsetRegion.UNKNOWN,
+            onset=self._value(_Column.ONSET, _partial_day),
+            diagnosis=self._value(_Column.DIAGNOSIS, _partial_day),
+            height_cm=self._value(_Column.HEIGHT, _height),
+            protocol=protocol.id,
+            protocol_version=protocol.version,
+            reference_on=self._value(_Column.REFERENCE, _day),
+            registered_on=today,
+            note=self._text(_Column.NOTE),
+        )
+        stated = {
+            _Column.ALSFRS_R: (ExternalKind.ALSFRS_R_TOTAL, self._value(_Column.ALSFRS_R, _total)),
+            _Column.FVC: (ExternalKind.FVC_PERCENT, self._value(_Column.FVC, _percent)),
+        }
+        external = tuple(
+            ExternalResult(
+                patient_id=patient.id,
+                kind=kind,
+                value=float(value),
+                measured_on=baseline,
+                source=f"imported from CSV, column {self._name(column)}",
+            )
+            for column, (kind, value) in stated.items()
+            if value is not None
+        )
+        if baseline is not None and not is_stated and not external:
+            self._notes.append(
+                _("The baseline date is not imported: no baseline value stands beside it.")
+            )
+        for column, message in _contradictions(patient, baseline, today):
+            self._refuse(column, message)
+        if self._problems:
+            return Row(
+                line=self._line,
+                record_number=number,
+                notes=tuple(self._notes),
+                problems=tuple(self._problems),
+            )
+        return Row(
+            line=self._line,
+            record_number=number,
+            patient=patient,
+            external=external,
+            will_create=tuple(_words(patient, external, protocol)),
+            notes=tuple(self._notes),
+        )
+
+    def _ragged(self) -> str | None:
+        count, needed, widest = len(self._cells), self._header.needed, len(self._header.names)
+        if needed <= count and not any(_cleaned(cell) for cell in self._cells[widest:]):
+            return None
+        message = (
+            _("This row has {n} fields, the header has {needed}. Add the missing separators.")
+            if count < needed
+            else _(
+                "This row has {n} fields, the header has {needed}. Put a text that contains the"
+                " separator in quotation marks, or delete the extra fields."
+            )
+        )
+        return message.format(n=count, needed=needed)
+
+    def _name(self, column: _Column) -> str:
+        """The column's name as the file writes it."""
+        position = self._header.positions.get(column)
+        return str(column) if position is None else self._header.names[position]
+
+    def _refuse(self, column: _Column, message: str) -> None:
+        self._problems.append(
+            RowProblem(line=self._line, column=self._name(column), message=message)
+        )
+
+    def _value(self, column: _Column, read: Callable[[str], T | Problem | None]) -> T | None:
+        text = self._text(column)
+        if not text:
+            return None
+        value = read(text)
+        if isinstance(value, Problem):
+            self._refuse(column, value.message)
+            return None
+        return value
+
+    def _text(self, column: _Column) -> str:
+        """The cell, or nothing where the column or the value is missing."""
+        position = self._header.positions.get(column)
+        if position is None:
+            return ""
+        text = _cleaned(self._cells[position])
+        is_name = column in (_Column.FAMILY_NAME, _Column.GIVEN_NAME)
+        word = text.casefold()
+        if word in _NOT_KNOWN and not (is_name and word in _SURNAMES):
+            self._notes.append(
+                _("“{text}” in column {column} is read as not known.").format(
+                    text=text, column=self._name(column)
+                )
+            )
+            return ""
+        if any(unicodedata.category(char) == "Cc" and not char.isspace() for char in text):
+            self._refuse(
+                column, _("This text contains an unprintable character. Delete it and type anew.")
+            )
+            return ""
+        if column is _Column.NOTE:
+            return self._cells[position].strip()
+        if len(text) > LONGEST_CELL:
+            self._refuse(
+                column,
+                _("This text has {n} characters. Write at most {limit}.").format(
+                    n=len(text), limit=LONGEST_CELL
+                ),
+            )
+            return ""
+        return text
+
+    def _region(self, text: str) -> OnsetRegion | Problem:
+        word = text.casefold().removesuffix("onset").strip(" -_")
+        region = _REGIONS.get(word)
+        if region is None:
+            return Problem(
+                _("“{text}” is not a region. Write limb, bulbar or respiratory.").format(text=text)
+            )
+        if word == "bubar":
+            self._notes.append(
+                _("“{text}” is read as bulbar: a known misprint of the trial paper.").format(
+                    text=text
+                )
+            )
+        elif word == "spinal":
+            self._notes.append(_("“{text}” is read as limb onset.").format(text=text))
+        return region
+
+
+# One cell
+
+
+def _cleaned(text: str) -> str:
+    """The text on one line, without the direction marks and double blanks that spreadsheets leave."""
+    return " ".join(text.translate(_MARKS).split())
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _squashed(name: str) -> str:
+    """A column's name for comparing: case, blanks, underscores and hyphens do not count."""
+    return "".join(char for char in name.casefold().replace("%", "pct") if char.isalnum())
+
+
+def _same_number(record_number: str) -> str:
+    """Two record numbers are the same if they differ only in case or in the script of their digits."""
+    return "".join(
+        str(unicodedata.decimal(char, char)) for char in _cleaned(record_number).casefold()
+    )
+
+
+def _whole(text: str, low: int, high: int, unit: str) -> int | Problem | None:
+    value = entry.number(text, low, high, unit)
+    if isinstance(value, float) and not value.is_integer():
+        return Problem(
+            _("“{text}” is not a whole number. Write one from {low} to {high} {unit}.").format(
+                text=text, low=low, high=high, unit=unit
+            )
+        )
+    return int(value) if isinstance(value, float) else value
+
+
+def _age(text: str) -> int | Problem | None:
+    return _whole(text, 0, OLDEST_YEARS, _("years"))
+
+
+def _total(text: str) -> int | Problem | None:
+    return _whole(text, 0, 48, _("points"))
+
+
+def _percent(text: str) -> float | Problem | None:
+    value = entry.number(text, 0, 250, "%")
+    if isinstance(value, float) and not 0 < value < 250:
+        return Problem(
+            _("{text} is out of range. Write a number above 0 and below 250 %.").format(text=text)
+        )
+    return value
+
+
+def _duration(text: str) -> float | Problem | None:
+    value = entry.number(text, 0, 1200, _("months"))
+    if isinstance(value, float) and value >= 1200:
+        return Problem(
+            _("{text} is out of range. Write a number below 1200 months.").format(text=text)
+        )
+    return value
+
+
+def _height(text: str) -> float | Problem | None:
+    return entry.number(text, 50, 250, "cm")
+
+
+def _sex(text: str) -> Sex | Problem:
+    sex = _SEXES.get(text.casefold())
+    return sex or Problem(_("“{text}” is not a sex. Write F or M.").format(text=text))
+
+
+def _day(text: str) -> date | Problem | None:
+    value = entry.day(_MIDNIGHT.sub("", text))
+    return _too_early(text) if isinstance(value, date) and value.year < EARLIEST_YEAR else value
+
+
+def _partial_day(text: str) -> PartialDate | Problem | None:
+    value = read_partial_date(_MIDNIGHT.sub("", text))
+    is_early = isinstance(value, PartialDate) and value.year < EARLIEST_YEAR
+    return _too_early(text) if is_early else value
+
+
+def _too_early(text: str) -> Problem:
+    return Problem(
+        _("{text} is before {year}. If it is a date of the Persian calendar, convert it.").format(
+            text=text, year=EARLIEST_YEAR
+        )
+    )
+
+
+# What the cells say together
+
+
+def _contradictions(
+    patient: Patient, baseline: date | None, today: date
+) -> Iterator[tuple[_Column, str]]:
+    """Values that are plausible alone and impossible together or on this day."""
+    born, onset, diagnosis = patient.born, patient.onset, patient.diagnosis
+    reference = patient.reference_on
+    spans = {
+        _Column.BORN: (born, born),
+        _Column.ONSET: (onset and onset.first, onset and onset.last),
+        _Column.DIAGNOSIS: (diagnosis and diagnosis.first, diagnosis and diagnosis.last),
+        _Column.BASELINE: (baseline, baseline),
+        _Column.REFERENCE: (reference, reference),
+    }
+    for column, (first, last) in spans.items():
+        if first is not None and first > today and column is not _Column.REFERENCE:
+            yield column, _("This date is in the future. Correct it.")
+        if last is not None and born is not None and last < born:
+            yield column, _("This date is before the birth date. Correct the one that is wrong.")
+    if onset is not None and diagnosis is not None and diagnosis.last < onset.first:
+        yield (
+            _Column.DIAGNOSIS,
+            _("The diagnosis is before the onset. Correct the one that is wrong."),
+        )
+    if reference is not None and reference.year > today.year + FARTHEST_PLAN_YEARS:
+        yield _Column.REFERENCE, _("This date is years ahead. Check the year.")
+    if born is not None and age_in_years(born, today) > OLDEST_YEARS + 1:
+        yield _Column.BORN, _("The patient would be over 120 years old. Check the year.")
+
+    age = patient.stated_age_years
+    if age is not None and born is not None:
+        on = baseline or today
+        reached = int(age_in_years(born, on))
+        # Without a baseline date the age may have been stated long ago, so it can only be too high.
+        if age > reached + 1 or (baseline is not None and age < reached - 1):
+            yield (
+                _Column.AGE,
+                _(
+                    "{age} does not fit the birth date, which makes {reached} years on {day}."
+                    " Correct the one that is wrong."
+                ).format(age=age, reached=reached, day=day(on)),
+            )
+    if age is None and born is not None and baseline is not None:
+        age = int(age_in_years(born, baseline))
+    duration = patient.stated_duration_months
+    if duration is not None and age is not None and duration > (age + 1) * 12:
+        yield (
+            _Column.DURATION,
+            _(
+                "{n} months are longer than an age of {age} years. Correct the one that is wrong."
+            ).format(n=_plain(duration), age=age),
+        )
+
+
+def _words(
+    patient: Patient, external: tuple[ExternalResult, ...], protocol: Protocol
+) -> Iterator[str]:
+    """What will be stored, one thing after another."""
+    if patient.name:
+        yield patient.name
+    if patient.sex is not Sex.UNKNOWN:
+        yield SEX[patient.sex]
+    if patient.born is not None:
+        yield _("born {day}").format(day=day(patient.born))
+    if patient.stated_age_years is not None:
+        yield _("{years} y as stated").format(years=patient.stated_age_years)
+    if patient.onset_region is not OnsetRegion.UNKNOWN:
+        yield ONSET[patient.onset_region]
+    if patient.onset is not None:
+        yield _("onset {day}").format(day=partial_day(patient.onset))
+    if patient.stated_duration_months is not None:
+        yield _("{n} months as stated").format(n=_plain(patient.stated_duration_months))
+    if patient.diagnosis is not None:
+        yield _("diagnosis {day}").format(day=partial_day(patient.diagnosis))
+    if patient.height_cm is not None:
+        yield _("height {n} cm").format(n=_plain(patient.height_cm))
+    for result in external:
+        template = {
+            ExternalKind.ALSFRS_R_TOTAL: _("ALSFRS-R total {n}/48 (items unknown)"),
+            ExternalKind.FVC_PERCENT: _("FVC {n} % (equation unknown)"),
+        }[result.kind]
+        yield template.format(n=_plain(result.value))
+    measured = {result.measured_on for result in external} | {patient.stated_on}
+    for on in measured - {None}:
+        yield _("baseline on {day}").format(day=day(on))
+    if patient.reference_on is not None:
+        yield f"{protocol.reference} {day(patient.reference_on)}"
+    if patient.note:
+        yield _("a note")
+
+
+def _plain(value: float) -> str:
+    """The number as it was written: 50, 54.41."""
+    return str(int(value)) if value.is_integer() else str(value)

@@ -1,0 +1,198 @@
+"""Fields that turn what is typed into values, and show what is wrong right under them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QGridLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.entry import Problem
+from ui.widgets.basics import label, restyle, row
+
+T = TypeVar("T")
+Reader = Callable[[str], Any]
+
+
+class Line(QLineEdit):
+    """A line that selects its text when it gets the focus, so that typing replaces it."""
+
+    left = Signal()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() != Qt.FocusReason.MouseFocusReason:
+            self.selectAll()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self.left.emit()
+
+
+class TextField(QWidget):
+    """A label, a line, maybe a unit, and the problem under it.
+
+    ``reader`` turns the text into a value, None when empty, or a Problem. ``committed`` says that the
+    field was left, or Enter pressed, after its text had changed.
+    """
+
+    committed = Signal()
+    edited = Signal()
+
+    def __init__(
+        self,
+        title: str,
+        reader: Reader = str.strip,
+        *,
+        unit: str = "",
+        placeholder: str = "",
+        password: bool = False,
+        width: int = 0,
+    ) -> None:
+        super().__init__()
+        self._reader = reader
+        self._committed_text = ""
+        self.line = Line()
+        self.line.setAccessibleName(f"{title} ({unit})" if unit else title)
+        self.line.setPlaceholderText(placeholder)
+        if password:
+            self.line.setEchoMode(QLineEdit.EchoMode.Password)
+        if width:
+            self.line.setFixedWidth(width)
+        self.setFocusProxy(self.line)
+        self._problem = label("", "problem", wrap=True)
+        self._problem.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        if title:
+            layout.addWidget(label(title, "muted"))
+        items: list[QWidget | None] = [self.line]
+        if unit:
+            items.append(label(unit, "muted"))
+        if width:
+            items.append(None)
+        layout.addLayout(row(*items))
+        layout.addWidget(self._problem)
+        self.line.left.connect(self._commit)
+        self.line.returnPressed.connect(self._commit)
+        self.line.textEdited.connect(lambda _text: self.edited.emit())
+
+    @property
+    def text(self) -> str:
+        return self.line.text()
+
+    def set_text(self, text: str) -> None:
+        self.line.setText(text)
+        self._committed_text = text
+        self.show_problem(None)
+
+    def read(self) -> Any:
+        """The value, None when empty, or a Problem (shown under the field as well)."""
+        value = self._reader(self.text)
+        self.show_problem(value if isinstance(value, Problem) else None)
+        return value
+
+    def show_problem(self, problem: Problem | None) -> None:
+        self._problem.setText(problem.message if problem else "")
+        self._problem.setVisible(problem is not None)
+        self.line.setAccessibleDescription(problem.message if problem else "")
+        wrong = "true" if problem else "false"
+        if self.line.property("wrong") != wrong:
+            self.line.setProperty("wrong", wrong)
+            restyle(self.line)
+
+    def _commit(self) -> None:
+        if self.text != self._committed_text:
+            self._committed_text = self.text
+            self.committed.emit()
+
+
+class ChoiceField(QWidget, Generic[T]):
+    """One of a few values as buttons side by side. None until something was chosen.
+
+    Arrow keys move between the choices; a digit chooses the choice whose text begins with it.
+    """
+
+    chosen = Signal()
+
+    def __init__(self, title: str, choices: Mapping[T, str], *, columns: int = 0) -> None:
+        super().__init__()
+        self._values = list(choices)
+        self._group = QButtonGroup(self)
+        grid = QGridLayout()
+        grid.setSpacing(6)
+        for index, (value, text) in enumerate(choices.items()):
+            one = QPushButton(text)
+            one.setCheckable(True)
+            one.setProperty("segment", "true")
+            one.setAccessibleName(f"{title}: {text}")
+            one.setAutoDefault(False)
+            one.setCursor(Qt.CursorShape.PointingHandCursor)
+            one.installEventFilter(self)
+            self._group.addButton(one, index)
+            across = columns or len(choices)
+            grid.addWidget(one, index // across, index % across)
+            del value
+        if not columns:
+            grid.setColumnStretch(len(choices), 1)
+        self._problem = label("", "problem", wrap=True)
+        self._problem.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        if title:
+            layout.addWidget(label(title, "muted"))
+        layout.addLayout(grid)
+        layout.addWidget(self._problem)
+        self._group.idClicked.connect(self._on_chosen)
+        if self._group.buttons():
+            self.setFocusProxy(self._group.buttons()[0])
+
+    @property
+    def value(self) -> T | None:
+        checked = self._group.checkedId()
+        return None if checked < 0 else self._values[checked]
+
+    def set_value(self, value: T | None) -> None:
+        self._group.setExclusive(False)
+        for index, one in enumerate(self._values):
+            self._group.button(index).setChecked(one == value)
+        self._group.setExclusive(True)
+        self._follow_focus()
+
+    def allow(self, values: set[T]) -> None:
+        """Only these may be chosen."""
+        for index, one in enumerate(self._values):
+            self._group.button(index).setEnabled(one in values)
+
+    def show_problem(self, problem: Problem | None) -> None:
+        self._problem.setText(problem.message if problem else "")
+        self._problem.setVisible(problem is not None)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress:
+            text = event.text()  # type: ignore[attr-defined]
+            for one in self._group.buttons():
+                if text.isdigit() and one.text().startswith(text) and one.isEnabled():
+                    one.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                    one.click()
+                    return True
+        return super().eventFilter(watched, event)
+
+    def _on_chosen(self, _id: int) -> None:
+        self.show_problem(None)
+        self._follow_focus()
+        self.chosen.emit()
+
+    def _follow_focus(self) -> None:
+        checked = self._group.checkedButton() or self._group.button(0)
+        self.setFocusProxy(checked)

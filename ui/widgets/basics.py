@@ -1,0 +1,138 @@
+"""The few plain pieces every page is put together from."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+
+def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
+    """Text in one of the style sheet's roles: title, heading, muted, small, number …"""
+    made = QLabel(text)
+    made.setTextFormat(Qt.TextFormat.PlainText)  # what a person typed is never read as markup
+    if role:
+        made.setProperty("role", role)
+    made.setWordWrap(wrap)
+    return made
+
+
+def chip(text: str, kind: str = "neutral") -> QLabel:
+    """A word on a coloured ground: accent, good, warn, bad or neutral."""
+    made = label(text)
+    set_chip(made, text, kind)
+    made.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+    return made
+
+
+def set_chip(made: QLabel, text: str, kind: str) -> None:
+    made.setText(text)
+    if made.property("chip") != kind:
+        made.setProperty("chip", kind)
+        restyle(made)
+
+
+def button(
+    text: str,
+    clicked: Callable[[], object] | None = None,
+    *,
+    primary: bool = False,
+    link: bool = False,
+    tip: str = "",
+) -> QPushButton:
+    made = QPushButton(text)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    made.setAutoDefault(False)
+    if primary:
+        made.setProperty("primary", "true")
+    if link:
+        made.setProperty("link", "true")
+    if tip:
+        made.setToolTip(tip)
+    if clicked is not None:
+        made.clicked.connect(lambda _checked=False: clicked())
+    return made
+
+
+def card(*items: QWidget | QLayout, spacing: int = 10) -> QFrame:
+    """A white box with its items below one another."""
+    frame = QFrame()
+    frame.setProperty("role", "card")
+    layout = column(*items, spacing=spacing)
+    layout.setContentsMargins(18, 14, 18, 14)
+    frame.setLayout(layout)
+    return frame
+
+
+def rule() -> QFrame:
+    line = QFrame()
+    line.setProperty("role", "rule")
+    return line
+
+
+def row(*items: QWidget | QLayout | int | None, spacing: int = 8) -> QHBoxLayout:
+    """Items side by side; None is a stretch, a number is a space."""
+    layout = QHBoxLayout()
+    _fill(layout, items, spacing)
+    return layout
+
+
+def column(*items: QWidget | QLayout | int | None, spacing: int = 8) -> QVBoxLayout:
+    """Items below one another; None is a stretch, a number is a space."""
+    layout = QVBoxLayout()
+    _fill(layout, items, spacing)
+    return layout
+
+
+def scrolled(content: QWidget) -> QScrollArea:
+    """The content in an area that scrolls up and down only."""
+    content.setObjectName("scrolled")
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    return area
+
+
+def clear(layout: QLayout) -> None:
+    """Take every item out of a layout, and the widgets off the screen."""
+    while (item := layout.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+        elif (inner := item.layout()) is not None:
+            clear(inner)
+
+
+def restyle(widget: QWidget) -> None:
+    """Let the style sheet see a changed property."""
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)
+
+
+def _fill(
+    layout: QBoxLayout, items: tuple[QWidget | QLayout | int | None, ...], spacing: int
+) -> None:
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    for item in items:
+        match item:
+            case None:
+                layout.addStretch(1)
+            case int():
+                layout.addSpacing(item)
+            case QLayout():
+                layout.addLayout(item)
+            case QWidget():
+                layout.addWidget(item)
