@@ -42,7 +42,8 @@ class Session:
         try:
             with self._writing("schema upgrade"), storage_errors(path):
                 upgrade(self._db, path)
-                audit.make_triggers(self._db)
+                with self._db.atomic():
+                    audit.make_triggers(self._db)
         except BaseException:
             self._db.close()
             raise

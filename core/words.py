@@ -59,4 +59,4 @@ def signed(value: float | None, decimals: int, unit: str = "") -> str:
 
 def plural(count: int, one: str, many: str) -> str:
     """``plural(2, "1 visit", "{n} visits")``: both forms pass through the translation."""
-    return _(one) if count == 1 else _(many).format(n=count)
+    return _(one) if count == 1 else _(many).replace("{n}", str(count))

@@ -3,9 +3,6 @@
 What the table does not say stays unknown: an age in years makes no birth date, a duration no onset.
 """
 
-import codecs
-import csv
-import io
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -18,17 +15,17 @@ from typing import TypeVar
 from core import entry
 from core.entry import Problem
 from core.errors import UnreadableImport
+from core.imports import csv_table
+from core.imports.csv_table import Record, Table, cleaned
 from core.labels import ONSET, SEX
 from core.model.partial_date import PartialDate, read_partial_date
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
 from core.protocols.definition import Protocol
-from core.science.lung_function import age_in_years
 from core.summary import partial_day
 from core.words import _, day
 
 T = TypeVar("T")
 
-LARGEST_BYTES = 5_000_000
 LONGEST_CELL = 200  # characters; a note may be longer
 EARLIEST_YEAR = 1900
 OLDEST_YEARS = 120
@@ -134,8 +131,6 @@ _NOT_KNOWN = frozenset({"na", "n/a", "nan", "null", "unknown", "-", "–", "—"
 _SURNAMES = frozenset({"na", "nan", "null"})  # these are also people's names
 
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?\Z")
-_MARKS = dict.fromkeys([0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-_MARKS[0xFEFF] = None
 
 
 def read(path: Path, existing: Collection[str], protocol: Protocol, today: date) -> Preview:
@@ -144,17 +139,9 @@ def read(path: Path, existing: Collection[str], protocol: Protocol, today: date)
     The patients are put on ``protocol`` and registered ``today``. Raises UnreadableImport where the
     file as a whole is at fault; what is wrong with one row is in the preview.
     """
-    text, is_guessed = _decoded(_bytes(path), path.name)
-    separator = max(",;\t", key=lambda candidate: _recognised(text, candidate))
-    records = _records(text, separator)
-    try:
-        header = _Header.read(next(records)[1])
-        table = list(records)
-    except StopIteration:
-        raise UnreadableImport(
-            _("The file {name} is empty. Choose the file with the patients.").format(name=path.name)
-        ) from None
-    if not table:
+    table = csv_table.read(path, is_known=lambda name: _squashed(name) in _COLUMNS)
+    header = _Header.read(table.names)
+    if not table.records:
         raise UnreadableImport(
             _(
                 "The file {name} has a header but no patients. Add one line for each patient."
@@ -162,88 +149,17 @@ def read(path: Path, existing: Collection[str], protocol: Protocol, today: date)
         )
     seen = {_same_number(number): _("in the clinic file already") for number in existing}
     rows = []
-    for line, cells in table:
-        row = _RowReader(header, line, cells, guessed=is_guessed)
-        rows.append(row.read(seen, protocol, today))
-        seen.setdefault(_same_number(rows[-1].record_number), _("on line {n}").format(n=line))
+    for record in table.records:
+        row = _RowReader(header, record, guessed=table.is_guessed).read(seen, protocol, today)
+        rows.append(row)
+        if row.record_number:
+            where = _("on line {n} already").format(n=row.line)
+            seen.setdefault(_same_number(row.record_number), where)
     return Preview(
         file_name=path.name,
         rows=tuple(rows),
         ignored_columns=(*header.ignored, *_unnamed_in_use(header, table)),
     )
-
-
-# The file
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
-    except OSError as error:
-        raise UnreadableImport(
-            _("The file {name} cannot be read ({reason}). Choose another one.").format(
-                name=path.name, reason=error.strerror
-            )
-        ) from error
-    if len(data) > LARGEST_BYTES:
-        raise UnreadableImport(
-            _("The file {name} is larger than 5 MB. Split it into smaller files.").format(
-                name=path.name
-            )
-        )
-    return data
-
-
-def _decoded(data: bytes, name: str) -> tuple[str, bool]:
-    """The text, and whether its encoding had to be guessed."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8-sig", "cp1252"]
-    for encoding in encodings:
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text, encoding == "cp1252"
-    raise UnreadableImport(
-        _("The file {name} is not a text file. Save the table as CSV (UTF-8) first.").format(
-            name=name
-        )
-    )
-
-
-def _records(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    """Every record that is not blank, with the line it begins on."""
-    reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=separator, strict=True, skipinitialspace=True
-    )
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise UnreadableImport(
-                _(
-                    "The record that begins on line {n} cannot be read: a quotation mark is missing"
-                    " or misplaced, or one field is very long. Correct that line."
-                ).format(n=line)
-            ) from error
-        if any(_cleaned(cell) for cell in cells):
-            yield line, cells
-
-
-def _recognised(text: str, separator: str) -> int:
-    """How many columns of the header make sense if this is the separator."""
-    try:
-        _line, names = next(_records(text, separator))
-    except (StopIteration, UnreadableImport):
-        return 0
-    return sum(_squashed(name) in _COLUMNS for name in names)
 
 
 # The header
@@ -259,8 +175,8 @@ class _Header:
     needed: int
 
     @classmethod
-    def read(cls, cells: list[str]) -> "_Header":
-        names = tuple(_shortened(_cleaned(cell)) for cell in cells)
+    def read(cls, cells: tuple[str, ...]) -> "_Header":
+        names = tuple(_shortened(cleaned(cell)) for cell in cells)
         positions: dict[_Column, int] = {}
         others: dict[str, str] = {}
         for position, name in enumerate(names):
@@ -296,14 +212,15 @@ def _repeated(first: str, second: str) -> UnreadableImport:
     )
 
 
-def _unnamed_in_use(header: _Header, table: list[tuple[int, list[str]]]) -> list[str]:
+def _unnamed_in_use(header: _Header, table: Table) -> list[str]:
     """Columns without a name that nevertheless hold something."""
-    return [
-        _("column {n} (no name)").format(n=position + 1)
-        for position, name in enumerate(header.names)
-        if not name
-        and any(position < len(cells) and _cleaned(cells[position]) for _line, cells in table)
-    ]
+    in_use = {
+        position
+        for record in table.records
+        for position, (name, cell) in enumerate(zip(header.names, record.cells, strict=False))
+        if not name and cleaned(cell)
+    }
+    return [_("column {n} (no name)").format(n=position + 1) for position in sorted(in_use)]
 
 
 # One row
@@ -312,16 +229,16 @@ def _unnamed_in_use(header: _Header, table: list[tuple[int, list[str]]]) -> list
 class _RowReader:
     """The cells of one record, each read once; notes and problems gather on the way."""
 
-    def __init__(self, header: _Header, line: int, cells: list[str], *, guessed: bool) -> None:
+    def __init__(self, header: _Header, record: Record, *, guessed: bool) -> None:
         self._header = header
-        self._line = line
-        self._cells = cells
+        self._line = record.line
+        self._cells = cells = record.cells
         self._notes: list[str] = []
         self._problems: list[RowProblem] = []
         if guessed and (foreign := next((c for c in cells if not c.isascii()), None)) is not None:
             self._notes.append(
                 _("The file is not UTF-8. Check the letters of “{text}”.").format(
-                    text=_shortened(_cleaned(foreign))
+                    text=_shortened(cleaned(foreign))
                 )
             )
 
@@ -401,7 +318,7 @@ class _RowReader:
 
     def _ragged(self) -> str | None:
         count, needed, widest = len(self._cells), self._header.needed, len(self._header.names)
-        if needed <= count and not any(_cleaned(cell) for cell in self._cells[widest:]):
+        if needed <= count and not any(cleaned(cell) for cell in self._cells[widest:]):
             return None
         message = (
             _("This row has {n} fields, the header has {needed}. Add the missing separators.")
@@ -438,7 +355,7 @@ class _RowReader:
         position = self._header.positions.get(column)
         if position is None:
             return ""
-        text = _cleaned(self._cells[position])
+        text = cleaned(self._cells[position])
         is_name = column in (_Column.FAMILY_NAME, _Column.GIVEN_NAME)
         word = text.casefold()
         if word in _NOT_KNOWN and not (is_name and word in _SURNAMES):
@@ -454,7 +371,7 @@ class _RowReader:
             )
             return ""
         if column is _Column.NOTE:
-            return self._cells[position].strip()
+            return "\n".join(self._cells[position].strip().splitlines())
         if len(text) > LONGEST_CELL:
             self._refuse(
                 column,
@@ -486,11 +403,6 @@ class _RowReader:
 # One cell
 
 
-def _cleaned(text: str) -> str:
-    """The text on one line, without the direction marks and double blanks that spreadsheets leave."""
-    return " ".join(text.translate(_MARKS).split())
-
-
 def _shortened(text: str) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
@@ -503,7 +415,7 @@ def _squashed(name: str) -> str:
 def _same_number(record_number: str) -> str:
     """Two record numbers are the same if they differ only in case or in the script of their digits."""
     return "".join(
-        str(unicodedata.decimal(char, char)) for char in _cleaned(record_number).casefold()
+        str(unicodedata.decimal(char, char)) for char in cleaned(record_number).casefold()
     )
 
 
@@ -581,10 +493,10 @@ def _contradictions(
     """Values that are plausible alone and impossible together or on this day."""
     born, onset, diagnosis = patient.born, patient.onset, patient.diagnosis
     reference = patient.reference_on
-    spans = {
+    spans: dict[_Column, tuple[date | None, date | None]] = {
         _Column.BORN: (born, born),
-        _Column.ONSET: (onset and onset.first, onset and onset.last),
-        _Column.DIAGNOSIS: (diagnosis and diagnosis.first, diagnosis and diagnosis.last),
+        _Column.ONSET: _span(onset),
+        _Column.DIAGNOSIS: _span(diagnosis),
         _Column.BASELINE: (baseline, baseline),
         _Column.REFERENCE: (reference, reference),
     }
@@ -600,13 +512,13 @@ def _contradictions(
         )
     if reference is not None and reference.year > today.year + FARTHEST_PLAN_YEARS:
         yield _Column.REFERENCE, _("This date is years ahead. Check the year.")
-    if born is not None and age_in_years(born, today) > OLDEST_YEARS + 1:
+    if born is not None and _years(born, today) > OLDEST_YEARS:
         yield _Column.BORN, _("The patient would be over 120 years old. Check the year.")
 
     age = patient.stated_age_years
     if age is not None and born is not None:
         on = baseline or today
-        reached = int(age_in_years(born, on))
+        reached = _years(born, on)
         # Without a baseline date the age may have been stated long ago, so it can only be too high.
         if age > reached + 1 or (baseline is not None and age < reached - 1):
             yield (
@@ -617,7 +529,7 @@ def _contradictions(
                 ).format(age=age, reached=reached, day=day(on)),
             )
     if age is None and born is not None and baseline is not None:
-        age = int(age_in_years(born, baseline))
+        age = _years(born, baseline)
     duration = patient.stated_duration_months
     if duration is not None and age is not None and duration > (age + 1) * 12:
         yield (
@@ -626,6 +538,15 @@ def _contradictions(
                 "{n} months are longer than an age of {age} years. Correct the one that is wrong."
             ).format(n=_plain(duration), age=age),
         )
+
+
+def _span(value: PartialDate | None) -> tuple[date | None, date | None]:
+    return (None, None) if value is None else (value.first, value.last)
+
+
+def _years(born: date, on: date) -> int:
+    """Completed years of age."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def _words(

@@ -1,0 +1,1 @@
+"""What is printed, one file per document. Loaded when something is printed, not at start."""

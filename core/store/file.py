@@ -19,7 +19,9 @@ PRAGMAS = {
     "synchronous": 3,  # EXTRA
     "temp_store": 2,  # MEMORY: no patient data in temporary files
     "foreign_keys": 1,
+    "recursive_triggers": 1,  # or INSERT OR REPLACE would take a row away past the audit triggers
 }
+SMALLEST_PAGE = 512  # bytes
 OLDEST_SQLITE = (3, 51, 3)  # the first without the WAL-reset corruption bug
 
 
@@ -29,6 +31,8 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Database:
         raise StorageError("The SQLite of this installation is too old to be trusted with a file.")
     if not create:
         require(path)
+        if path.stat().st_size < SMALLEST_PAGE:
+            raise _damaged(path)  # SQLite takes it for an empty file and writes its first page
     mode = "rwc" if create else "rw"
     try:
         connection = sqlcipher.connect(
@@ -56,7 +60,7 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Database:
         known = {step.name for step in migrations.pending(Database(memory=True))}
         applied = {step.name for step in migrations.applied(db)}
         if not create and not applied:
-            raise _damaged(path)  # an emptied file: never start afresh in its place
+            raise _damaged(path)  # never start afresh in its place
         if newer := applied - known:
             raise FileTooNew(
                 "This file was written by a newer version of the program"
@@ -113,8 +117,8 @@ def _damaged(path: Path) -> FileDamaged:
 
 
 def _translated(error: sqlcipher.Error, path: Path) -> Exception:
-    match getattr(error, "sqlite_errorname", None) or "":
-        case "SQLITE_BUSY" | "SQLITE_LOCKED" | "SQLITE_BUSY_SNAPSHOT":
+    match getattr(error, "sqlite_errorname", None) or "":  # this driver knows no extended codes
+        case "SQLITE_BUSY" | "SQLITE_LOCKED":
             return FileInUse(
                 f"The file {path.name} is open in another window or program. Close it there first."
             )
@@ -124,11 +128,11 @@ def _translated(error: sqlcipher.Error, path: Path) -> Exception:
             return StorageError(
                 "The disk is full: nothing was saved. Free some space and try again."
             )
-        case "SQLITE_READONLY" | "SQLITE_CANTOPEN" | "SQLITE_READONLY_DIRECTORY":
+        case "SQLITE_READONLY" | "SQLITE_CANTOPEN":
             return StorageError(
                 f"The file {path.name} or its folder cannot be written. Check the permissions."
             )
-        case name if name.startswith("SQLITE_CONSTRAINT_UNIQUE") or name.endswith("PRIMARYKEY"):
+        case "SQLITE_CONSTRAINT" if str(error).startswith("UNIQUE"):
             return StorageError("This entry exists already: nothing was saved.")
         case name:
             return StorageError(

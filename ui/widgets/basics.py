@@ -80,10 +80,16 @@ def rule() -> QFrame:
     return line
 
 
-def row(*items: QWidget | QLayout | int | None, spacing: int = 8) -> QHBoxLayout:
-    """Items side by side; None is a stretch, a number is a space."""
+def row(
+    *items: QWidget | QLayout | int | None, spacing: int = 8, top: bool = False
+) -> QHBoxLayout:
+    """Items side by side, ``top`` aligned if asked; None is a stretch, a number is a space."""
     layout = QHBoxLayout()
     _fill(layout, items, spacing)
+    if top:
+        for item in items:
+            if isinstance(item, QWidget):
+                layout.setAlignment(item, Qt.AlignmentFlag.AlignTop)
     return layout
 
 

@@ -1,0 +1,111 @@
+"""An adverse event as it was typed: to a value, or to the problems of its fields."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from core.entry import Problem
+from core.model import terms
+from core.model.adverse_event import AdverseEvent, Grade, Outcome
+from core.model.ids import EventId, PatientId, VisitId, new_id
+from core.model.partial_date import PartialDate, read_partial_date
+from core.words import _, plural
+
+FIELDS = ("term", "onset", "grade", "serious", "outcome", "ended", "note")
+
+
+def texts_of(event: AdverseEvent) -> dict[str, str]:
+    """The event as its fields show it; the reverse of ``read``."""
+    return {
+        "term": event.term,
+        "onset": str(event.onset),
+        "grade": str(event.grade.value),
+        "serious": "yes" if event.serious else "no",
+        "outcome": event.outcome.value,
+        "ended": str(event.ended) if event.ended else "",
+        "note": event.note,
+    }
+
+
+def read(
+    texts: Mapping[str, str],
+    *,
+    patient_id: PatientId,
+    visit_id: VisitId | None,
+    latest: date,
+    id: EventId | None = None,
+) -> AdverseEvent | dict[str, Problem]:
+    """The event, or a problem per field. ``latest`` is the last day anything can have happened."""
+    problems: dict[str, Problem] = {}
+    term = texts.get("term", "").strip()
+    if not term:
+        problems["term"] = Problem(_("Say what happened, in a few words."))
+    onset = _date(texts, "onset", latest, problems)
+    if onset is None and "onset" not in problems:
+        text = _("Enter when it began, as precisely as it is known: 2026, 2026-11 or 2026-11-21.")
+        problems["onset"] = Problem(text)
+    grade = _grade(texts, terms.find(term), problems)
+    serious = {"yes": True, "no": False}.get(texts.get("serious", ""))
+    if serious is None:
+        problems["serious"] = Problem(_("Serious: yes or no?"))
+    outcome = Outcome(texts["outcome"]) if texts.get("outcome") else None
+    if outcome is None:
+        problems["outcome"] = Problem(_("Choose how it turned out so far."))
+    ended = _date(texts, "ended", latest, problems)
+    if ended is not None and outcome is not None and not outcome.ended:
+        problems["ended"] = Problem(
+            _("An end date needs an outcome that has ended. Change one of them.")
+        )
+    if ended is not None and onset is not None and ended.last < onset.first:
+        problems["ended"] = Problem(_("The end lies before the beginning. Check both dates."))
+    if (outcome is Outcome.FATAL) != (grade is Grade.DEATH) and outcome and grade:
+        text = _("Grade 5 and outcome fatal belong together. Change one of them.")
+        problems["outcome"] = Problem(text)
+    if serious is False and (grade is Grade.DEATH or outcome is Outcome.FATAL):
+        problems["serious"] = Problem(_("A fatal event is serious. Answer yes."))
+    if problems or onset is None or grade is None or serious is None or outcome is None:
+        return problems
+    known = terms.find(term)
+    return AdverseEvent(
+        id=id or EventId(new_id()),
+        patient_id=patient_id,
+        visit_id=visit_id,
+        term=term,
+        coded_term=known.name if known else "",
+        onset=onset,
+        ended=ended,
+        grade=grade,
+        serious=serious,
+        outcome=outcome,
+        note=texts.get("note", "").strip(),
+    )
+
+
+def _date(
+    texts: Mapping[str, str], field: str, latest: date, problems: dict[str, Problem]
+) -> PartialDate | None:
+    value = read_partial_date(texts.get(field, ""))
+    if isinstance(value, Problem):
+        problems[field] = value
+        return None
+    if value is not None and value.first > latest:
+        problems[field] = Problem(_("This date lies after the visit, or in the future."))
+        return None
+    return value
+
+
+def _grade(
+    texts: Mapping[str, str], term: terms.Term | None, problems: dict[str, Problem]
+) -> Grade | None:
+    if not texts.get("grade"):
+        problems["grade"] = Problem(_("Choose the grade, 1 to 5."))
+        return None
+    grade = Grade(int(texts["grade"]))
+    if term is not None and grade not in term.grades:
+        grades = ", ".join(str(g.value) for g in sorted(term.grades))
+        text = plural(
+            len(term.grades),
+            "CTCAE has only grade {grades} for “{term}”.",
+            "CTCAE has only grades {grades} for “{term}”.",
+        )
+        problems["grade"] = Problem(text.format(grades=grades, term=term.name))
+    return grade

@@ -1,0 +1,205 @@
+"""Blocks that stack down a page: lines, tables, columns side by side, and where the pages break.
+
+Long content is made of many small blocks (one a line of text), so that it flows over as many
+pages as it needs and nothing is cut.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import zip_longest
+
+from reportlab.lib.colors import HexColor
+from reportlab.pdfgen.canvas import Canvas
+
+from core.reports import text
+from core.reports.text import CAP_HEIGHT, Align, Style, Weight
+
+INK, MUTED, RULE = "#000000", "#444444", "#a8aeb5"
+BODY = Style(8, 10)
+STRONG = Style(8, 10, Weight.SEMIBOLD)
+VALUE = Style(8, 10, Weight.MEDIUM)
+LABEL = Style(7.5, 10, colour=MUTED)
+SMALL = Style(7, 9, colour=MUTED)
+HEADING = Style(9, 13, Weight.SEMIBOLD)
+
+Draw = Callable[[Canvas, float, float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A piece that is never broken; ``draw`` is given its left and its top edge (points).
+
+    ``keep`` holds it on one page with the next block, as far as a page is high enough. ``head`` is
+    repeated above it where it opens a page. A ``space`` is left out where it would open one.
+    """
+
+    height: float
+    draw: Draw
+    keep: bool = False
+    head: "Block | None" = None
+    space: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """``gap`` keeps the text of one column clear of the next (points)."""
+
+    width: float
+    title: str = ""
+    align: Align = Align.LEFT
+    gap: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    text: str
+    style: Style = BODY
+
+
+def height(blocks: Iterable[Block]) -> float:
+    return sum(block.height for block in blocks)
+
+
+def gap(points: float) -> Block:
+    return Block(points, lambda _canvas, _x, _top: None, space=True)
+
+
+def heading(words: str, width: float) -> list[Block]:
+    return [replace(block, keep=True) for block in paragraph(words, HEADING, width)]
+
+
+def paragraph(words: str, style: Style, width: float, align: Align = Align.START) -> list[Block]:
+    """A text in as many lines as it needs."""
+    return row([Cell(words, style)], [Column(width, align=align)])
+
+
+def row(cells: Sequence[Cell], columns: Sequence[Column], *, pad: float = 0) -> list[Block]:
+    """One table row: a block for each line of it, with ``pad`` points above and below."""
+    wrapped = [
+        text.wrap(cell.text, cell.style, column.width - column.gap)
+        for cell, column in zip(cells, columns, strict=True)
+    ]
+    lines = list(zip_longest(*wrapped, fillvalue=""))
+    return [
+        _line(
+            line,
+            [cell.style for cell in cells],
+            columns,
+            above=pad if i == 0 else 0,
+            below=pad if i == len(lines) - 1 else 0,
+            keep=i < len(lines) - 1,
+        )
+        for i, line in enumerate(lines)
+    ]
+
+
+def ruled(blocks: Sequence[Block], width: float, *, strong: bool = False) -> list[Block]:
+    """The blocks with a line under the last of them."""
+    last = blocks[-1]
+
+    def draw(canvas: Canvas, x: float, top: float) -> None:
+        last.draw(canvas, x, top)
+        rule(canvas, x, top - last.height, width, strong=strong)
+
+    return [*blocks[:-1], replace(last, draw=draw)]
+
+
+def labelled(label: str, indent: float, blocks: Sequence[Block]) -> list[Block]:
+    """The blocks moved right by ``indent``, with a label at the left of the first of them."""
+
+    def moved(block: Block, words: str) -> Block:
+        style = STRONG
+
+        def draw(canvas: Canvas, x: float, top: float) -> None:
+            baseline = top - (style.leading + CAP_HEIGHT * style.size) / 2
+            text.draw(canvas, x, baseline, words, style)
+            block.draw(canvas, x + indent, top)
+
+        return replace(block, draw=draw)
+
+    return [moved(block, "" if i else label) for i, block in enumerate(blocks)]
+
+
+def table(columns: Sequence[Column], rows: Iterable[Sequence[Block]]) -> list[Block]:
+    """Rows under the titles of their columns, which are repeated on every page."""
+    width = sum(column.width for column in columns)
+    titles = row([Cell(column.title, LABEL) for column in columns], columns, pad=1)
+    head = beside([(width, ruled(titles, width, strong=True))])[0]
+    body = [replace(block, head=head) for one in rows for block in one]
+    return [replace(head, keep=True), *body]
+
+
+def beside(stacks: Sequence[tuple[float, Sequence[Block]]], limit: float = 400) -> list[Block]:
+    """Stacks of (width, blocks) next to one another; below one another if they are higher than ``limit``."""
+    highest = max(height(blocks) for _, blocks in stacks)
+    if highest > limit:
+        return [block for _, blocks in stacks for block in blocks]
+
+    def draw(canvas: Canvas, x: float, top: float) -> None:
+        for width, blocks in stacks:
+            y = top
+            for block in blocks:
+                block.draw(canvas, x, y)
+                y -= block.height
+            x += width
+
+    return [Block(highest, draw)]
+
+
+def rule(canvas: Canvas, x: float, y: float, width: float, *, strong: bool = False) -> None:
+    canvas.setStrokeColor(HexColor(INK if strong else RULE))
+    canvas.setLineWidth(0.6 if strong else 0.4)
+    canvas.setDash()
+    canvas.line(x, y, x + width, y)
+
+
+def paginate(blocks: Sequence[Block], room: float) -> list[list[Block]]:
+    """The blocks of every page, each page ``room`` points high."""
+    pages: list[list[Block]] = [[]]
+    for chain in _chains(blocks):
+        whole = height(chain)
+        if height(pages[-1]) + whole > room and pages[-1] and whole <= room:
+            pages.append([])
+        for block in chain:
+            if height(pages[-1]) + block.height > room and pages[-1]:
+                pages.append([])
+            if not pages[-1] and block.space:
+                continue
+            if not pages[-1] and block.head is not None:
+                pages[-1].append(block.head)
+            pages[-1].append(block)
+    return pages
+
+
+def _chains(blocks: Sequence[Block]) -> Iterator[list[Block]]:
+    """Blocks that belong on one page, together."""
+    chain: list[Block] = []
+    for block in blocks:
+        chain.append(block)
+        if not block.keep:
+            yield chain
+            chain = []
+    if chain:
+        yield chain
+
+
+def _line(
+    words: Sequence[str],
+    styles: Sequence[Style],
+    columns: Sequence[Column],
+    *,
+    above: float,
+    below: float,
+    keep: bool,
+) -> Block:
+    leading = max(style.leading for style in styles)
+    size = max(style.size for style in styles)
+
+    def draw(canvas: Canvas, x: float, top: float) -> None:
+        y = top - above - (leading + CAP_HEIGHT * size) / 2
+        for word, style, column in zip(words, styles, columns, strict=True):
+            text.draw(canvas, x, y, word, style, column.align, column.width - column.gap)
+            x += column.width
+
+    return Block(above + leading + below, draw, keep=keep)
+

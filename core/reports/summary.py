@@ -1,0 +1,344 @@
+"""The printed visit summary. Its words and numbers are those of ``core.summary``; it computes nothing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from reportlab.lib.colors import HexColor
+from reportlab.pdfgen.canvas import Canvas
+
+from core import summary as words_of
+from core import trends
+from core.instruments import catalog as instruments
+from core.model.ids import VisitId
+from core.model.record import PatientRecord
+from core.model.user import Clinic
+from core.reports import chart, layout, page, text
+from core.reports.layout import BODY, INK, LABEL, SMALL, STRONG, VALUE, Block, Cell, Column
+from core.reports.text import Align, Style, Weight
+from core.science.lung_function import EQUATION_TITLE
+from core.summary import (
+    EventRow,
+    Fact,
+    FormSummary,
+    ItemRow,
+    ScaleRow,
+    SpirometrySummary,
+    VisitSummary,
+)
+from core.trends import Plot
+from core.words import MISSING, _
+
+TITLE = _("Visit summary")
+SPIROMETRY_CITATION = (
+    f"{EQUATION_TITLE}: Bowerman C et al. 2023, doi:10.1164/rccm.202205-0963OC; "
+    "Quanjer PH et al. 2012, doi:10.1183/09031936.00080312."
+)
+
+_TITLE = Style(15, 19, Weight.SEMIBOLD)
+_NAME = Style(11, 14, Weight.SEMIBOLD)
+_TOTAL = Style(9.5, 13, Weight.SEMIBOLD)
+_HEADLINE = Style(11, 14, Weight.SEMIBOLD)
+_NOTE = Style(7.5, 9.6)
+_GUTTER = 18.0
+_HALF = (page.INNER - _GUTTER) / 2
+_INDENT = 84.0  # of what stands beside its label
+_CHART_HEIGHTS = (118.0, 140.0, 175.0)  # lowest, comfortable, highest
+
+
+def render(
+    record: PatientRecord,
+    visit_id: VisitId,
+    clinic: Clinic,
+    *,
+    rater_name: str,
+    printed_by: str,
+    printed_at: datetime,
+) -> bytes:
+    """The summary of one visit as a PDF of A4 pages: one in the ordinary case, more where the text is long.
+
+    ``printed_at`` is an aware instant. The same arguments give the same bytes.
+    """
+    summary = words_of.build(record, visit_id, rater_name)
+    paper = page.Paper(
+        title=TITLE,
+        subject=_subject(summary),
+        clinic=clinic,
+        printed_by=printed_by,
+        printed_at=printed_at,
+        warnings=_warnings(summary, clinic),
+    )
+    before = [*_who(summary), *_questionnaires(summary), *_results(summary)]
+    after = [*_events(summary), *_lists(summary), *_note(summary)]
+    end = _end(summary)
+    plots = _plots(record)
+    if plots:
+        room = paper.room - layout.height([*before, *after, end]) - 10
+        before += [layout.gap(10), _charts(record, visit_id, plots, _chart_height(room))]
+    return paper.render([*before, *after], end)
+
+
+def _subject(summary: VisitSummary) -> str:
+    parts = [
+        _("Record {number}").format(number=text.embedded(summary.record_number)),
+        text.embedded(summary.patient_name),
+        TITLE,
+        f"{summary.title}, {summary.on}",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _warnings(summary: VisitSummary, clinic: Clinic) -> tuple[str, ...]:
+    warnings = []
+    if summary.draft:
+        warnings.append(_("DRAFT, not finished"))
+    if clinic.demonstration:
+        warnings.append(_("Demonstration data, follow-up simulated"))
+    return tuple(warnings)
+
+
+def _who(summary: VisitSummary) -> list[Block]:
+    """Title, patient and visit."""
+    number = _("Record {number}").format(number=text.embedded(summary.record_number))
+    name, right = Column(page.INNER * 0.65), Column(page.INNER * 0.35, align=Align.RIGHT)
+    when = f"{summary.title}, {summary.on}"
+    facts = layout.beside(
+        [
+            (_HALF + _GUTTER, _facts(summary.patient, _HALF)),
+            (_HALF, _facts(summary.visit, _HALF)),
+        ]
+    )
+    return [
+        *layout.row([Cell(TITLE, _TITLE), Cell(when, _NAME)], [name, right]),
+        *layout.row([Cell(summary.patient_name, _NAME), Cell(number, _NAME)], [name, right]),
+        layout.gap(3),
+        *facts,
+        layout.gap(6),
+    ]
+
+
+def _facts(facts: Sequence[Fact], width: float, columns: int = 1) -> list[Block]:
+    """Labels and values in aligned columns, in fewer where a label or a value is too wide for that."""
+    label = max((text.width(fact.label, LABEL) for fact in facts), default=0) + 10
+    if label > width / columns / 2:
+        columns, label = 1, min(label, width / 2)
+    value = width / columns - label
+    rows: list[list[Fact]] = [[]]
+    for fact in facts:
+        wide = text.width(fact.text, VALUE) + 6 > value
+        if rows[-1] and (wide or len(rows[-1]) == columns):
+            rows.append([])
+        rows[-1].append(fact)
+        if wide and columns > 1:
+            rows.append([])
+    blocks = []
+    for row in filter(None, rows):
+        cells = [cell for fact in row for cell in (Cell(fact.label, LABEL), Cell(fact.text, VALUE))]
+        widths = [Column(label, gap=4), Column(value, gap=4)] * len(row)
+        if len(row) == 1:
+            widths[1] = Column(width - label, gap=4)
+        blocks += layout.row(cells, widths)
+    return blocks
+
+
+def _questionnaires(summary: VisitSummary) -> list[Block]:
+    if not summary.forms:
+        return _said(_("Questionnaire"), _("None at this visit."))
+    return [block for form in summary.forms for block in _items(form)]
+
+
+def _items(form: FormSummary) -> list[Block]:
+    if form.not_done and not any(item.score != MISSING or item.note for item in form.items):
+        return _said(form.title, _("Not done: {reason}").format(reason=form.not_done))
+    previous = (
+        _("Previous, {day}").format(day=form.previous_on) if form.previous_on else _("Previous")
+    )
+    columns = [
+        Column(18),
+        Column(150, form.title, gap=6),
+        Column(page.INNER - 18 - 150 - 34 - 86, _("Answer")),
+        Column(34, _("Score"), Align.RIGHT),
+        Column(86, previous, Align.RIGHT),
+    ]
+    reason = (
+        layout.paragraph(_("Not done: {reason}").format(reason=form.not_done), STRONG, page.INNER)
+        if form.not_done
+        else []
+    )
+    return [*reason, *layout.table(columns, [_item(item, columns) for item in form.items])]
+
+
+def _item(item: ItemRow, columns: Sequence[Column]) -> list[Block]:
+    cells = [
+        Cell(item.number, LABEL),
+        Cell(item.title),
+        Cell(item.answer),
+        Cell(item.score, STRONG),
+        Cell(item.previous),
+    ]
+    blocks = layout.row(cells, columns, pad=0.5)
+    if item.note:
+        indent = columns[0].width + columns[1].width
+        note = _("Note: {text}").format(text=item.note)
+        blocks = [
+            *(replace(block, keep=True) for block in blocks),
+            *layout.row(
+                [Cell("", _NOTE), Cell(note, _NOTE)],
+                [Column(indent), Column(page.INNER - indent, align=Align.START)],
+            ),
+        ]
+    return layout.ruled(blocks, page.INNER)
+
+
+def _results(summary: VisitSummary) -> list[Block]:
+    """Scores at the left, vital capacity at the right."""
+    breathing = [block for session in summary.spirometry for block in _spirometry(session, _HALF)]
+    scores = [block for form in summary.forms for block in _scores(form, _HALF)]
+    both = [(_HALF + _GUTTER, scores), (_HALF, breathing)]
+    unmeasured = [] if breathing else _said(_("Vital capacity"), _("Not measured at this visit."))
+    return [
+        layout.gap(7),
+        *layout.beside([stack for stack in both if stack[1]] or both),
+        *unmeasured,
+    ]
+
+
+def _scores(form: FormSummary, width: float) -> list[Block]:
+    columns = [
+        Column(width - 88 - 44 - 36, _("Scale")),
+        Column(88, _("Score"), Align.RIGHT),
+        Column(44, _("Previous"), Align.RIGHT),
+        Column(36, _("Change"), Align.RIGHT),
+    ]
+    rows = [_scale(scale, columns, total=i == 0) for i, scale in enumerate(form.scales)]
+    slope = layout.row(
+        [Cell(_("Slope"), LABEL), Cell(form.slope, VALUE)], [Column(40), Column(width - 40)]
+    )
+    return [*layout.table(columns, rows), layout.gap(3), *slope]
+
+
+def _scale(scale: ScaleRow, columns: Sequence[Column], *, total: bool) -> list[Block]:
+    style = _TOTAL if total else BODY
+    texts = (scale.title, scale.score, scale.previous, scale.change)
+    cells = [Cell(words, style) for words in texts]
+    return layout.ruled(
+        layout.row(cells, columns, pad=0.5), sum(column.width for column in columns)
+    )
+
+
+def _spirometry(session: SpirometrySummary, width: float) -> list[Block]:
+    title = _("Vital capacity: {test}").format(test=session.title)
+    blocks = [
+        *layout.ruled(layout.row([Cell(title, LABEL)], [Column(width)], pad=1), width, strong=True),
+        *layout.paragraph(session.headline, _HEADLINE if session.facts else BODY, width),
+        *_facts(session.facts, width, columns=2),
+    ]
+    if session.why_not:
+        blocks += layout.paragraph(session.why_not, STRONG, width)
+    if session.equation:
+        blocks += layout.paragraph(session.equation, SMALL, width)
+    return [*blocks, layout.gap(4)]
+
+
+def _plots(record: PatientRecord) -> list[Plot]:
+    """The trends that have anything to show. (The domains stand in the table: a third plot would crowd the page.)"""
+    plots = [trends.total(record, one) for one in instruments.shipped().values()]
+    plots.append(trends.vital_capacity(record))
+    return [plot for plot in plots if plot.days]
+
+
+def _chart_height(room: float) -> float:
+    """As high as the page allows; where it needs a second page anyway, comfortably high."""
+    lowest, comfortable, highest = _CHART_HEIGHTS
+    return comfortable if room < lowest else min(room, highest)
+
+
+def _charts(
+    record: PatientRecord, visit_id: VisitId, plots: Sequence[Plot], height: float
+) -> Block:
+    scale = trends.time_scales(record)[0]
+    days = chart.days_shown(plots, record.visit(visit_id).date)
+    columns = max(2, len(plots))
+    width = (page.INNER - _GUTTER * (columns - 1)) / columns
+    heading = max(chart.heading_height(plot, width) for plot in plots)
+
+    def draw(canvas: Canvas, x: float, top: float) -> None:
+        for plot in plots:
+            box = chart.Box(x, top - height, width, height)
+            chart.draw(canvas, plot, scale, days, box, heading)
+            x += width + _GUTTER
+
+    return Block(height, draw)
+
+
+def _events(summary: VisitSummary) -> list[Block]:
+    if not summary.events:
+        return _said(summary.events_title, summary.no_events or MISSING)
+    columns = [
+        Column(page.INNER - 72 - 92 - 48 - 124, _("Term"), Align.START, gap=6),
+        Column(72, _("Begun")),
+        Column(92, _("CTCAE grade")),
+        Column(48, _("Serious")),
+        Column(124, _("Outcome")),
+    ]
+    return [
+        layout.gap(8),
+        *layout.heading(summary.events_title, page.INNER),
+        *layout.table(columns, [_event(event, columns) for event in summary.events]),
+    ]
+
+
+def _event(event: EventRow, columns: Sequence[Column]) -> list[Block]:
+    style = STRONG if event.is_serious else BODY
+    texts = (event.term, event.onset, event.grade, event.serious, event.outcome)
+    blocks = layout.row([Cell(words, style) for words in texts], columns, pad=0.5)
+    return layout.ruled(blocks, page.INNER)
+
+
+def _lists(summary: VisitSummary) -> list[Block]:
+    """Milestones, tasks and stated values, where there are any."""
+    lists = [
+        (_("Milestones"), summary.milestones),
+        (_("Tasks"), summary.tasks),
+        (_("Stated by others"), summary.stated),
+    ]
+    width = page.INNER - _INDENT
+    return [
+        block
+        for title, facts in lists
+        if facts
+        for block in [
+            layout.gap(5),
+            *layout.labelled(title, _INDENT, _facts(facts, width, columns=2)),
+        ]
+    ]
+
+
+def _note(summary: VisitSummary) -> list[Block]:
+    return _said(_("Note"), summary.note) if summary.note else []
+
+
+def _said(label: str, words: str) -> list[Block]:
+    """A text beside its label."""
+    lines = layout.paragraph(words, BODY, page.INNER - _INDENT)
+    return [layout.gap(5), *layout.labelled(label, _INDENT, lines)]
+
+
+def _end(summary: VisitSummary) -> Block:
+    """Place to sign, and the sources of the numbers."""
+    citations = [form.citation for form in summary.forms if form.citation]
+    if any(session.equation for session in summary.spirometry):
+        citations.append(SPIROMETRY_CITATION)
+    blocks = [layout.gap(26), Block(12, _signature_lines), layout.gap(4)]
+    blocks += layout.paragraph(" ".join(dict.fromkeys(citations)), SMALL, page.INNER)
+    return layout.beside([(page.INNER, blocks)], limit=page.HEIGHT)[0]
+
+
+def _signature_lines(canvas: Canvas, x: float, top: float) -> None:
+    lines = ((_("Name"), 0.0, 190.0), (_("Signature"), 205.0, 175.0), (_("Date"), 395.0, 116.0))
+    for label, left, width in lines:
+        canvas.setStrokeColor(HexColor(INK))
+        canvas.setLineWidth(0.6)
+        canvas.setDash()
+        canvas.line(x + left, top, x + left + width, top)
+        text.draw(canvas, x + left, top - 9, label, SMALL)

@@ -1,0 +1,110 @@
+import atexit
+import os
+import tempfile
+
+_home = tempfile.TemporaryDirectory(prefix="als-follow-up-home-", ignore_cleanup_errors=True)
+atexit.register(_home.cleanup)
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["HOME"] = _home.name  # QSettings of this machine are not ours to read or write
+for _kind in ("CONFIG", "DATA", "CACHE", "STATE"):
+    os.environ[f"XDG_{_kind}_HOME"] = os.path.join(_home.name, _kind.lower())  # noqa: PTH118
+
+import logging
+from datetime import date
+from functools import partial
+
+import pytest
+from hypothesis import settings
+
+from core.instruments import catalog
+from core.model.partial_date import PartialDate
+from core.model.patient import OnsetRegion, Patient, Sex
+from core.model.user import Clinic
+from core.session import Session, new_user
+from tests.core.examples import enter_visit
+
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_warning(caplog):
+    """A logged warning fails the test; one that provokes it reads it and calls ``caplog.clear()``."""
+    yield
+    logged = [
+        f"{record.name}: {record.getMessage()}"
+        for phase in ("setup", "call")
+        for record in caplog.get_records(phase)
+        if record.levelno >= logging.WARNING
+    ]
+    assert not logged, f"logged while the test ran: {logged}"
+
+
+@pytest.fixture(scope="session")
+def key():
+    """A raw data key: opening with it costs no password derivation."""
+    return bytes(range(32))
+
+
+@pytest.fixture
+def clinic_path(tmp_path):
+    return tmp_path / "clinic.als"
+
+
+@pytest.fixture
+def session(clinic_path, key):
+    """A real encrypted file with its clinic and the user dr.demo."""
+    session = Session(clinic_path, key, "dr.demo", create=True)
+    with session.write("clinic file created"):
+        session.clinics.save(Clinic(name="ALS clinic", protocol="royan-2021"))
+        session.users.save(new_user("dr.demo", "Dr. Demo"))
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def reopened(session, clinic_path, key):
+    """Closes the session and opens the same file again, as the next morning would."""
+    opened = []
+
+    def reopen():
+        (opened or [session])[-1].close()
+        opened.append(Session(clinic_path, key, "dr.demo"))
+        return opened[-1]
+
+    yield reopen
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def patient(session):
+    """Record 7, in the trial since the infusion of 2026-05-21, saved in the file of ``session``."""
+    patient = Patient(
+        record_number="7",
+        family_name="Rahimi",
+        given_name="Dara",
+        sex=Sex.MALE,
+        born=date(1959, 3, 14),
+        onset_region=OnsetRegion.LIMB,
+        onset=PartialDate(2023, 6),
+        height_cm=176,
+        protocol="royan-2021",
+        protocol_version="1",
+        reference_on=date(2026, 5, 21),
+        registered_on=date(2026, 4, 20),
+    )
+    with session.write("registered"):
+        session.patients.save(patient)
+    return patient
+
+
+@pytest.fixture
+def visit_day(session, patient):
+    """``visit_day(on, code="M2", scores=(4, 3, …), blows=(3200,), …)`` enters a whole visit and returns it."""
+    return partial(enter_visit, session, patient)
+
+
+@pytest.fixture(scope="session")
+def alsfrs_r():
+    return catalog.alsfrs_r()

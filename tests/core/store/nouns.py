@@ -1,0 +1,107 @@
+"""One stored value of every kind, and how to save it: what must hold for each noun is tested for all."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
+from core.model.assessment import Answer, NotDone
+from core.model.partial_date import PartialDate
+from core.model.patient import ExternalKind, ExternalResult
+from core.model.user import Clinic
+from core.model.visit import Mark, TaskResult, VisitMark
+from core.session import new_user
+from tests.core.examples import a_patient, a_spirometry, a_visit
+
+# Tables in the order in which foreign keys let them be filled.
+NOUNS = (
+    "clinic",
+    "user",
+    "patient",
+    "external_result",
+    "visit",
+    "visit_mark",
+    "form",
+    "answer",
+    "spirometry",
+    "blow",
+    "adverse_event",
+    "milestone",
+    "task_result",
+    "raw_text",
+)
+
+
+@dataclass
+class Nouns:
+    """``save("visit")`` saves one row of that table, in a session that has the rows it refers to."""
+
+    session: Any
+
+    def __post_init__(self):
+        self.person = a_patient(record_number="12")
+        self.meeting = a_visit(self.person, date(2026, 6, 2), "M2", finished=False)
+        self.test = a_spirometry(self.meeting)
+        self.event = AdverseEvent(
+            patient_id=self.person.id,
+            visit_id=self.meeting.id,
+            term="Headache",
+            onset=PartialDate(2026, 5),
+            grade=Grade.MILD,
+            serious=False,
+            outcome=Outcome.RECOVERED,
+        )
+        self.turning_point = Milestone(
+            patient_id=self.person.id, kind=MilestoneKind.NIV, happened_on=PartialDate(2026, 5)
+        )
+        self.stated = ExternalResult(
+            patient_id=self.person.id, kind=ExternalKind.FVC_PERCENT, value=57.7, source="letter"
+        )
+        self.login = new_user("nurse", "N. Urse")
+
+    def save(self, noun):
+        s, visit_id = self.session, self.meeting.id
+        match noun:
+            case "clinic":
+                s.clinics.save(Clinic(name="Another name"))
+            case "user":
+                s.users.save(self.login)
+            case "patient":
+                s.patients.save(self.person)
+            case "external_result":
+                s.external.save(self.stated)
+            case "visit":
+                s.visits.save(self.meeting)
+            case "visit_mark":
+                mark = VisitMark(
+                    patient_id=self.person.id, code="M4", mark=Mark.MISSED, reason="abroad"
+                )
+                s.marks.save(mark)
+            case "form":
+                s.assessments.open(visit_id, "alsfrs-r", "1")
+            case "answer":
+                answer = Answer(item="walking", not_done=NotDone.REFUSED, note="tired")
+                s.assessments.save_answer(visit_id, "alsfrs-r", "walking", answer)
+            case "spirometry":
+                s.spirometry.save(self.test)
+            case "blow":
+                s.spirometry.save(a_spirometry(self.meeting, 3200, id=self.test.id))
+            case "adverse_event":
+                s.events.save(self.event)
+            case "milestone":
+                s.milestones.save(self.turning_point)
+            case "task_result":
+                s.tasks.save(TaskResult(visit_id=visit_id, task="mri", done=True))
+            case "raw_text":
+                s.raw_texts.save(visit_id, "weight", "7o")
+
+    def save_all(self):
+        with self.session.write("all"):
+            for noun in NOUNS:
+                self.save(noun)
+
+    def rows(self, table):
+        return list(self.session._db.query(f"SELECT * FROM {table}"))
+
+    def audit(self, entity=None):
+        return [row for row in self.rows("audit") if entity in (None, row["entity"])]

@@ -1,0 +1,196 @@
+"""Any value that the model can express and a person could have entered."""
+
+from datetime import UTC, date, datetime
+
+from hypothesis import strategies as st
+
+from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
+from core.model.assessment import Answer, NotDone
+from core.model.partial_date import PartialDate
+from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
+from core.model.spirometry import MAX_BLOWS, Blow, BlowQuality, Position, Spirometry, TestType
+from core.model.user import Clinic, User
+from core.model.visit import (
+    Mark,
+    Mode,
+    Respondent,
+    TaskResult,
+    Visit,
+    VisitKind,
+    VisitMark,
+    VisitState,
+)
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
+words = texts.filter(str.strip)
+days = st.dates(date(1000, 1, 1), date(9999, 12, 31))
+instants = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
+not_done = st.sampled_from(NotDone)
+heights = st.floats(50, 250)
+
+
+def partial_dates():
+    def cut(day, precision):
+        return PartialDate(*(day.year, day.month, day.day)[:precision])
+
+    return st.builds(cut, days, st.integers(1, 3))
+
+
+def maybe(strategy):
+    return st.none() | strategy
+
+
+def patients(id):
+    return st.builds(
+        Patient,
+        id=st.just(id),
+        record_number=words,
+        family_name=texts,
+        given_name=texts,
+        sex=st.sampled_from(Sex),
+        born=maybe(days),
+        stated_age_years=maybe(st.integers(0, 120)),
+        stated_duration_months=maybe(st.floats(0, 1e6)),
+        stated_on=maybe(days),
+        onset_region=st.sampled_from(OnsetRegion),
+        onset=maybe(partial_dates()),
+        diagnosis=maybe(partial_dates()),
+        height_cm=maybe(heights),
+        protocol=texts,
+        protocol_version=texts,
+        reference_on=maybe(days),
+        registered_on=days,
+        note=texts,
+    )
+
+
+def external_results(id, patient_id):
+    def of(kind, values):
+        return st.builds(
+            ExternalResult,
+            id=st.just(id),
+            patient_id=st.just(patient_id),
+            kind=st.just(kind),
+            value=values,
+            measured_on=maybe(days),
+            source=texts,
+        )
+
+    totals = st.integers(0, 48).map(float)
+    percents = st.floats(0, 250, exclude_min=True, exclude_max=True)
+    return of(ExternalKind.ALSFRS_R_TOTAL, totals) | of(ExternalKind.FVC_PERCENT, percents)
+
+
+@st.composite
+def visits(draw, id, patient_id, rater):
+    code, finished_at = draw(maybe(texts)), draw(maybe(instants))
+    return Visit(
+        id=id,
+        patient_id=patient_id,
+        kind=VisitKind.UNSCHEDULED if code is None else VisitKind.SCHEDULED,
+        code=code,
+        date=draw(days),
+        state=VisitState.DRAFT if finished_at is None else VisitState.FINISHED,
+        rater=rater,
+        mode=draw(maybe(st.sampled_from(Mode))),
+        respondent=draw(maybe(st.sampled_from(Respondent))),
+        weight_kg=draw(maybe(st.floats(0, 400, exclude_min=True, exclude_max=True))),
+        new_events=draw(maybe(st.booleans())),
+        note=draw(texts),
+        started_at=draw(instants),
+        finished_at=finished_at,
+    )
+
+
+def answers():
+    scored = st.builds(Answer, item=texts, value=st.integers(0, 100), note=texts)
+    return scored | st.builds(Answer, item=texts, not_done=not_done, note=texts)
+
+
+def spirometries(id, visit):
+    def blow(number):
+        return st.builds(
+            Blow,
+            number=st.just(number),
+            volume_ml=st.integers(1, 12000),
+            quality=st.sampled_from(BlowQuality),
+            remark=texts,
+        )
+
+    numbers = st.sets(st.integers(1, MAX_BLOWS))
+    series = numbers.flatmap(lambda some: st.tuples(*(blow(n) for n in sorted(some))))
+    return st.builds(
+        Spirometry,
+        id=st.just(id),
+        visit_id=st.just(visit.id),
+        date=st.just(visit.date),
+        test_type=st.sampled_from(TestType),
+        position=st.sampled_from(Position),
+        device=texts,
+        height_cm=maybe(heights),
+        equation=texts,
+        not_done=maybe(not_done),
+        blows=series,
+    )
+
+
+def adverse_events(id, patient_id, visit_id):
+    return st.builds(
+        AdverseEvent,
+        id=st.just(id),
+        patient_id=st.just(patient_id),
+        visit_id=maybe(st.just(visit_id)),
+        term=words,
+        coded_term=texts,
+        onset=partial_dates(),
+        ended=maybe(partial_dates()),
+        grade=st.sampled_from(Grade),
+        serious=st.booleans(),
+        outcome=st.sampled_from(Outcome),
+        note=texts,
+    )
+
+
+def milestones(id, patient_id):
+    return st.builds(
+        Milestone,
+        id=st.just(id),
+        patient_id=st.just(patient_id),
+        kind=st.sampled_from(MilestoneKind),
+        happened_on=partial_dates(),
+        note=texts,
+    )
+
+
+def visit_marks(patient_id):
+    return st.builds(
+        VisitMark,
+        patient_id=st.just(patient_id),
+        code=st.just("M4"),
+        mark=st.sampled_from(Mark),
+        reason=words,
+    )
+
+
+def task_results(visit_id):
+    def of(done, notes):
+        return st.builds(
+            TaskResult,
+            visit_id=st.just(visit_id),
+            task=st.just("mri"),
+            done=st.just(done),
+            note=notes,
+        )
+
+    return of(True, texts) | of(False, words)
+
+
+clinics = st.builds(
+    Clinic,
+    name=words,
+    letterhead=texts,
+    protocol=texts,
+    equation=texts,
+    demonstration=st.booleans(),
+)
+users = st.builds(User, login=st.just("nurse"), full_name=words, created_at=instants)

@@ -1,0 +1,86 @@
+"""The first step of a visit: when, how, with whom, and the weight."""
+
+from functools import partial
+
+from PySide6.QtWidgets import QWidget
+
+from core import entry
+from core.drafts import Draft, check_visit_date
+from core.entry import Problem
+from core.labels import MODE, RESPONDENT
+from ui.context import AppContext
+from ui.forms.fields import ChoiceField, TextField
+from ui.forms.step_form import StepForm
+from ui.widgets.basics import label
+from ui.words import tr
+
+
+class DetailsForm(StepForm):
+    """Saves each field as it is left; text that is not a value stays as it was typed."""
+
+    def __init__(self, context: AppContext, draft: Draft) -> None:
+        super().__init__(context, draft)
+        self.date = TextField(
+            tr("Date of the visit"), entry.day, placeholder="2026-11-21", width=160
+        )
+        self.mode = ChoiceField(tr("How did it take place?"), MODE)
+        self.respondent = ChoiceField(tr("Who answers the questions?"), RESPONDENT)
+        self.weight = TextField(
+            tr("Weight (optional)"),
+            partial(entry.number, low=20, high=250, unit="kg"),
+            unit="kg",
+            width=120,
+        )
+        self.body.addWidget(label(tr("Visit details"), "question"))
+        fields: list[QWidget] = [self.mode, self.respondent, self.weight, self.date]
+        for field in fields:
+            self.body.addWidget(field)
+        self.body.addStretch(1)
+        self.body.addLayout(self.feet(back=False))
+        self.mode.chosen.connect(self.commit)
+        self.respondent.chosen.connect(self.commit)
+        self.weight.committed.connect(self.commit)
+        self.date.committed.connect(self.commit)
+
+    def show_draft(self) -> None:
+        visit, raw = self.draft.visit, self.draft.raw
+        self.date.set_text(raw.get("details.date", visit.date.isoformat()))
+        self.mode.set_value(visit.mode)
+        self.respondent.set_value(visit.respondent)
+        weight = "" if visit.weight_kg is None else f"{visit.weight_kg:g}"
+        self.weight.set_text(raw.get("details.weight", weight))
+        for field in (self.date, self.weight):
+            field.read()
+
+    def focus_first(self) -> None:
+        self.mode.setFocus()
+
+    def focus_field(self, field: str) -> None:
+        fields: dict[str, QWidget] = {
+            "date": self.date,
+            "details.date": self.date,
+            "respondent": self.respondent,
+            "details.weight": self.weight,
+        }
+        fields.get(field, self.mode).setFocus()
+
+    def commit(self) -> None:
+        visit = self.draft.visit
+        on, weight = self.date.read(), self.weight.read()
+        if on is None:
+            on = Problem(tr("Enter the day of the visit."))
+            self.date.show_problem(on)
+        elif not isinstance(on, Problem) and (wrong := check_visit_date(self.draft.record, on)):
+            self.date.show_problem(wrong)
+            on = wrong
+        with self.context.saving():
+            self.draft.save_details(
+                on=visit.date if isinstance(on, Problem) else on,
+                mode=self.mode.value,
+                respondent=self.respondent.value,
+                weight_kg=visit.weight_kg if isinstance(weight, Problem) else weight,
+            )
+            self.draft.save_raw("details.date", self.date.text if isinstance(on, Problem) else "")
+            wrong_weight = self.weight.text if isinstance(weight, Problem) else ""
+            self.draft.save_raw("details.weight", wrong_weight)
+            self.touched.emit()

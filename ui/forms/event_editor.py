@@ -1,0 +1,137 @@
+"""The fields of one adverse event, used in a visit and on the chart."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCompleter, QVBoxLayout, QWidget
+
+from core import event_entry
+from core.labels import GRADE, OUTCOME
+from core.model import terms
+from core.model.adverse_event import AdverseEvent, Grade, Outcome
+from core.model.ids import EventId, PatientId, VisitId
+from ui.forms.fields import ChoiceField, TextField
+from ui.widgets.basics import button, row
+from ui.words import tr
+
+
+class EventEditor(QWidget):
+    """``typed`` says that a field changed; ``entered`` carries a complete event; ``cancelled`` gives it up."""
+
+    typed = Signal()
+    entered = Signal(object)
+    cancelled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._id: EventId | None = None
+        self._patient_id = PatientId("")
+        self._visit_id: VisitId | None = None
+        self._latest = date.min
+        self.term = TextField(tr("What happened? (as said; CTCAE terms are offered)"))
+        names = [term.name for term in terms.ctcae().values()]
+        completer = QCompleter(names, self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setMaxVisibleItems(8)
+        if (popup := completer.popup()) is not None:
+            popup.setObjectName("completer")
+        self.term.line.setCompleter(completer)
+        completer.activated.connect(lambda _text: self._on_term())
+        self.onset = TextField(tr("Began on"), placeholder="2026-11-21", width=150)
+        self.ended = TextField(tr("Ended on (if it has)"), placeholder="2026-11-21", width=150)
+        self.grade = ChoiceField(tr("Grade (CTCAE)"), GRADE)
+        self.serious = ChoiceField(tr("Serious?"), {True: tr("yes"), False: tr("no")})
+        self.outcome = ChoiceField(tr("Outcome"), OUTCOME, columns=3)
+        self.note = TextField(tr("Note (optional)"))
+        self.add = button(tr("Add event"), self._enter, primary=True)
+        clear = button(tr("Clear"), self._cancel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.term)
+        dates = row(self.onset, self.ended, self.serious, None, spacing=18, top=True)
+        layout.addLayout(dates)
+        for field in (self.grade, self.outcome, self.note):
+            layout.addWidget(field)
+        layout.addLayout(row(None, clear, self.add))
+        for line in (self.term, self.onset, self.ended, self.note):
+            line.committed.connect(self._on_typed)
+        for choice in (self.grade, self.serious, self.outcome):
+            choice.chosen.connect(self._on_typed)
+
+    def begin(
+        self,
+        patient_id: PatientId,
+        visit_id: VisitId | None,
+        latest: date,
+        texts: Mapping[str, str],
+        event: AdverseEvent | None = None,
+    ) -> None:
+        """Show what was typed, or an event to change. ``latest`` is the last day it can have happened."""
+        self._patient_id, self._visit_id, self._latest = patient_id, visit_id, latest
+        self._id = event.id if event else None
+        shown = event_entry.texts_of(event) if event else texts
+        self.term.set_text(shown.get("term", ""))
+        self.onset.set_text(shown.get("onset", ""))
+        self.ended.set_text(shown.get("ended", ""))
+        self.note.set_text(shown.get("note", ""))
+        self.grade.set_value(Grade(int(shown["grade"])) if shown.get("grade") else None)
+        self.serious.set_value({"yes": True, "no": False}.get(shown.get("serious", "")))
+        self.outcome.set_value(Outcome(shown["outcome"]) if shown.get("outcome") else None)
+        for choice in (self.grade, self.serious, self.outcome):
+            choice.show_problem(None)
+        self.add.setText(tr("Save changes") if event else tr("Add event"))
+        self._allow_grades()
+
+    @property
+    def texts(self) -> dict[str, str]:
+        serious = self.serious.value
+        return {
+            "term": self.term.text.strip(),
+            "onset": self.onset.text.strip(),
+            "ended": self.ended.text.strip(),
+            "note": self.note.text.strip(),
+            "grade": str(self.grade.value.value) if self.grade.value else "",
+            "serious": "" if serious is None else "yes" if serious else "no",
+            "outcome": self.outcome.value.value if self.outcome.value else "",
+        }
+
+    @property
+    def editing(self) -> bool:
+        """Whether an event that exists is being changed."""
+        return self._id is not None
+
+    def _enter(self) -> None:
+        read = event_entry.read(
+            self.texts,
+            patient_id=self._patient_id,
+            visit_id=self._visit_id,
+            latest=self._latest,
+            id=self._id,
+        )
+        problems = {} if isinstance(read, AdverseEvent) else read
+        fields = {name: getattr(self, name) for name in event_entry.FIELDS}
+        for name, field in fields.items():
+            field.show_problem(problems.get(name))
+        if isinstance(read, AdverseEvent):
+            self.entered.emit(read)
+        else:
+            next(fields[name] for name in event_entry.FIELDS if name in problems).setFocus()
+
+    def _cancel(self) -> None:
+        self.begin(self._patient_id, self._visit_id, self._latest, {})
+        self.cancelled.emit()
+
+    def _on_term(self) -> None:
+        self._allow_grades()
+        self._on_typed()
+
+    def _on_typed(self) -> None:
+        self._allow_grades()
+        self.typed.emit()
+
+    def _allow_grades(self) -> None:
+        term = terms.find(self.term.text)
+        self.grade.allow(set(term.grades) if term else set(Grade))

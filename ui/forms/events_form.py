@@ -1,0 +1,134 @@
+"""The step that asks for adverse events: anything new, and how the earlier ones turned out."""
+
+from functools import partial
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core.drafts import Draft
+from core.model.adverse_event import AdverseEvent
+from core.summary import event_row
+from ui.context import AppContext
+from ui.forms.event_editor import EventEditor
+from ui.forms.fields import ChoiceField
+from ui.forms.step_form import StepForm
+from ui.widgets.basics import button, chip, clear, label, row
+from ui.words import tr
+
+
+class EventsForm(StepForm):
+    """No is an answer, not asked is another: both are kept."""
+
+    def __init__(self, context: AppContext, draft: Draft) -> None:
+        super().__init__(context, draft)
+        self.asked = ChoiceField("", {True: tr("Yes, something new"), False: tr("No, nothing new")})
+        self.editor = EventEditor()
+        self._list = QVBoxLayout()
+        self._list.setSpacing(6)
+        self.body.setSpacing(10)
+        self.body.addWidget(label(tr("Anything new since the last visit?"), "question", wrap=True))
+        self.body.addWidget(
+            label(
+                tr("Any illness, injury, symptom or finding, whether or not it seems related."),
+                "muted",
+                wrap=True,
+            )
+        )
+        self.body.addWidget(self.asked)
+        self.body.addWidget(self.editor)
+        self.body.addLayout(self._list)
+        self.body.addStretch(1)
+        self.body.addLayout(self.feet())
+        self.asked.chosen.connect(self._on_asked)
+        self.editor.typed.connect(self._keep_typed)
+        self.editor.entered.connect(self._on_entered)
+        self.editor.cancelled.connect(self._on_cancelled)
+
+    def show_draft(self) -> None:
+        self.asked.set_value(self.draft.visit.new_events)
+        self._begin()
+        self._show_list()
+
+    def focus_first(self) -> None:
+        self.asked.setFocus()
+
+    def focus_field(self, field: str) -> None:
+        (self.editor.term if field.startswith("event.") else self.asked).setFocus()
+
+    def commit(self) -> None:
+        self._keep_typed()
+
+    def _begin(self, event: AdverseEvent | None = None) -> None:
+        typed = {
+            key.removeprefix("event."): text
+            for key, text in self.draft.raw.items()
+            if key.startswith("event.")
+        }
+        patient, visit = self.draft.record.patient, self.draft.visit
+        visit_id = event.visit_id if event else visit.id
+        self.editor.begin(patient.id, visit_id, visit.date, typed, event)
+        self.editor.setVisible(
+            bool(self.draft.visit.new_events) or bool(typed) or event is not None
+        )
+
+    def _on_asked(self) -> None:
+        with self.context.saving():
+            self.draft.save_new_events(self.asked.value)
+            self.touched.emit()
+        self._begin()
+        if self.asked.value:
+            self.editor.term.setFocus()
+
+    def _keep_typed(self) -> None:
+        if self.editor.editing:
+            return
+        with self.context.saving():
+            for field, text in self.editor.texts.items():
+                self.draft.save_raw(f"event.{field}", text)
+            self.touched.emit()
+
+    def _on_entered(self, event: AdverseEvent) -> None:
+        with self.context.saving():
+            self.draft.save_event(event)
+            self.touched.emit()
+            self.asked.set_value(self.draft.visit.new_events)
+            self._begin()
+            self._show_list()
+            self.editor.term.setFocus()
+
+    def _on_cancelled(self) -> None:
+        self._keep_typed()
+        self._begin()
+
+    def _change(self, event: AdverseEvent) -> None:
+        self._begin(event)
+        self.editor.outcome.setFocus()
+
+    def _show_list(self) -> None:
+        clear(self._list)
+        groups = (
+            (tr("Reported at this visit"), self.draft.events),
+            (
+                tr("Not ended at an earlier visit: how are they now?"),
+                self.draft.earlier_open_events,
+            ),
+        )
+        for title, events in groups:
+            if events:
+                self._list.addWidget(label(title, "heading"))
+            for event in events:
+                self._list.addWidget(self._line(event))
+
+    def _line(self, event: AdverseEvent) -> QWidget:
+        said = event_row(event)
+        line = QWidget()
+        text = tr("{term}, since {onset}, grade {grade}, {outcome}").format(
+            term=said.term, onset=said.onset, grade=said.grade, outcome=said.outcome
+        )
+        words = label(text, wrap=True)
+        change = button(tr("Change…"), partial(self._change, event))
+        layout = row(words, change)
+        if said.is_serious:
+            layout.insertWidget(0, chip(tr("serious"), "bad"))
+        layout.setStretch(layout.indexOf(words), 1)
+        line.setLayout(layout)
+        return line

@@ -1,0 +1,112 @@
+"""The steps that tick off what is done elsewhere, and the note."""
+
+from functools import partial
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QPlainTextEdit
+
+from core.drafts import Draft
+from core.entry import Problem
+from core.model.visit import TaskResult
+from core.protocols.definition import Task
+from ui.context import AppContext
+from ui.forms.fields import ChoiceField, TextField
+from ui.forms.step_form import StepForm
+from ui.widgets.basics import label, row
+from ui.words import tr
+
+SAVE_AFTER_MS = 400
+
+
+class TasksForm(StepForm):
+    """Assessments of the protocol that happen outside this program: done, or not done and why."""
+
+    def __init__(self, context: AppContext, draft: Draft) -> None:
+        super().__init__(context, draft)
+        self.body.addWidget(label(tr("Other assessments of this visit"), "question"))
+        self.fields: dict[str, tuple[ChoiceField[bool], TextField]] = {}
+        for task in draft.tasks:
+            done = ChoiceField(task.title, {True: tr("done"), False: tr("not done")})
+            note = TextField(tr("Note, or why not"))
+            self.fields[task.id] = (done, note)
+            line = row(done, note, spacing=18)
+            line.setStretch(1, 1)
+            self.body.addLayout(line)
+            done.chosen.connect(partial(self._on_chosen, task))
+            note.committed.connect(partial(self._save, task))
+        self.body.addStretch(1)
+        self.body.addLayout(self.feet())
+
+    def show_draft(self) -> None:
+        for task in self.draft.tasks:
+            done, note = self.fields[task.id]
+            result = self.draft.task_result(task.id)
+            undecided = False if f"task.{task.id}" in self.draft.raw else None
+            done.set_value(result.done if result else undecided)
+            note.set_text(result.note if result else "")
+
+    def focus_first(self) -> None:
+        waiting = (t.id for t in self.draft.tasks if self.draft.task_result(t.id) is None)
+        self.fields[next(waiting, self.draft.tasks[0].id)][0].setFocus()
+
+    def focus_field(self, field: str) -> None:
+        self.fields[field][0].setFocus()
+
+    def _on_chosen(self, task: Task) -> None:
+        done, note = self.fields[task.id]
+        self._save(task)
+        if done.value is False and not note.text.strip():
+            note.setFocus()
+
+    def _save(self, task: Task) -> None:
+        done, note = self.fields[task.id]
+        if done.value is None:
+            return
+        reason_missing = done.value is False and not note.text.strip()
+        note.show_problem(Problem(tr("Say why it was not done.")) if reason_missing else None)
+        with self.context.saving():
+            if reason_missing:
+                self.draft.save_raw(f"task.{task.id}", "not done")
+            else:
+                result = TaskResult(
+                    visit_id=self.draft.visit.id,
+                    task=task.id,
+                    done=done.value,
+                    note=note.text.strip(),
+                )
+                self.draft.save_task(result)
+                self.draft.save_raw(f"task.{task.id}", "")
+            self.touched.emit()
+
+
+class NoteForm(StepForm):
+    """Free words of the visit, saved while they are typed."""
+
+    def __init__(self, context: AppContext, draft: Draft) -> None:
+        super().__init__(context, draft)
+        self.note = QPlainTextEdit()
+        self.note.setAccessibleName(tr("Note of this visit"))
+        self.note.setTabChangesFocus(True)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(SAVE_AFTER_MS)
+        self._timer.timeout.connect(self.commit)
+        self.body.addWidget(label(tr("Note"), "question"))
+        self.body.addWidget(label(tr("It is printed on the visit summary."), "muted"))
+        self.body.addWidget(self.note, 1)
+        self.body.addLayout(self.feet())
+        self.note.textChanged.connect(self._timer.start)
+
+    def show_draft(self) -> None:
+        if self.note.toPlainText() != self.draft.visit.note:
+            self.note.setPlainText(self.draft.visit.note)
+        self._timer.stop()
+
+    def focus_first(self) -> None:
+        self.note.setFocus()
+
+    def commit(self) -> None:
+        self._timer.stop()
+        with self.context.saving():
+            self.draft.save_note(self.note.toPlainText().strip())
+            self.touched.emit()

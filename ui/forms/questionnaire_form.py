@@ -1,0 +1,423 @@
+"""A questionnaire, one question at a time, answered by single keys."""
+
+from functools import partial
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core.drafts import Draft
+from core.entry import Problem
+from core.instruments.definition import Instrument, Item
+from core.labels import NOT_DONE
+from core.model.adverse_event import Milestone, MilestoneKind
+from core.model.assessment import Answer, NotDone
+from core.model.partial_date import PartialDate, read_partial_date
+from core.summary import visit_title
+from core.words import MISSING
+from ui.context import AppContext
+from ui.forms.fields import Line, TextField
+from ui.forms.step_form import StepForm
+from ui.widgets.basics import button, chip, clear, label, restyle, row, set_chip
+from ui.words import tr
+
+
+class ChoiceButton(QPushButton):
+    """One possible answer: its score and its words; the words wrap."""
+
+    def __init__(self, score: int, text: str) -> None:
+        super().__init__()
+        self.score = score
+        self.setCheckable(True)
+        self.setProperty("choice", "true")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(f"{score}: {text}")
+        digit, words = label(str(score), "question"), label(text, wrap=True)
+        digit.setFixedWidth(22)
+        self.before = chip("", "neutral")
+        self.before.hide()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 4, 12, 4)
+        layout.setSpacing(10)
+        layout.addWidget(digit)
+        layout.addWidget(words, 1)
+        layout.addWidget(self.before)
+        for child in (digit, words, self.before):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setMinimumHeight(46)
+
+
+class Tile(QPushButton):
+    """One of the twelve below: the answer so far, and a jump to the question."""
+
+    def __init__(self, short: str) -> None:
+        super().__init__()
+        self.setCheckable(True)
+        self.setProperty("tile", "true")
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._score, self._short = label(MISSING), label(short, "small")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 3, 0, 3)
+        layout.setSpacing(0)
+        for one in (self._score, self._short):
+            one.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            one.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            layout.addWidget(one)
+
+    def show_answer(self, answer: Answer | None, title: str, *, current: bool) -> None:
+        text = MISSING if answer is None else "×" if answer.value is None else str(answer.value)
+        self._score.setText(text)
+        self.setChecked(current)
+        said = tr("not answered") if answer is None else text
+        self.setAccessibleName(f"{title}: {said}")
+        self.setToolTip(title)
+        answered = "true" if answer is not None else "false"
+        role = "on-accent" if current else ""
+        if (self.property("answered"), self._score.property("role")) != (answered, role):
+            self.setProperty("answered", answered)
+            for one, other in ((self._score, role), (self._short, role or "small")):
+                one.setProperty("role", other)
+                restyle(one)
+            restyle(self)
+
+
+class QuestionnaireForm(StepForm):
+    """Digits answer and move on; ↑ or Backspace goes back; N note; D not done; A/B switch the scale."""
+
+    def __init__(self, context: AppContext, draft: Draft, instrument: Instrument) -> None:
+        super().__init__(context, draft)
+        self.instrument = instrument
+        self._slot = instrument.slots[0]
+        self._variant: Item = instrument.variants(self._slot)[0]
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._buttons: list[ChoiceButton] = []
+        self._build()
+
+    @property
+    def slot(self) -> str:
+        """The question now on screen."""
+        return self._slot
+
+    def show_draft(self) -> None:
+        answers = self.draft.form(self.instrument.id).answers
+        unanswered = (slot for slot in self.instrument.slots if slot not in answers)
+        self._show_slot(next(unanswered, self._slot))
+
+    def focus_first(self) -> None:
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_field(self, field: str) -> None:
+        if field in self.instrument.slots:
+            self._show_slot(field)
+        answer = self._answer
+        needs_note = answer is not None and self.draft.variant_problem(self.instrument, answer)
+        if needs_note and not self._variant.requires:
+            self._open_note()
+        else:
+            self.focus_first()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, text = event.key(), event.text()
+        ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if ctrl and key == Qt.Key.Key_Z:
+            self._undo()
+        elif ctrl or event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            super().keyPressEvent(event)
+        elif text.isdigit() and int(text) in self._variant.scores:
+            self._give(int(text))
+        elif key in {Qt.Key.Key_Up, Qt.Key.Key_Backspace, Qt.Key.Key_Left}:
+            self._step(-1)
+        elif key in {Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._step(1)
+        elif key == Qt.Key.Key_N:
+            self._open_note()
+        elif key == Qt.Key.Key_D:
+            self.not_done.setFocus()
+            self.not_done.showPopup()
+        elif text and text.lower() in "ab" and len(self.instrument.variants(self._slot)) > 1:
+            self._switch(text.lower())
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            leaves = event.key() in {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+            if watched is self.note and leaves:
+                self.focus_first()
+                return True
+        return super().eventFilter(watched, event)
+
+    def commit(self) -> None:
+        self._save_note()
+
+    def _build(self) -> None:
+        self._title = label("", "question", wrap=True)
+        self._domain = chip("", "neutral")
+        self._when = label("", "muted", wrap=True)
+        self._variants = QHBoxLayout()
+        self._variants.setSpacing(6)
+        top = row(self._title, self._domain)
+        top.setStretch(0, 1)
+        self._choices = QVBoxLayout()
+        self._choices.setSpacing(8)
+        self._problem = label("", "problem", wrap=True)
+        self.note: QLineEdit = Line()
+        self.note.setPlaceholderText(tr("Note to this answer (N)"))
+        self.note.setAccessibleName(tr("Note to this answer"))
+        self.note.editingFinished.connect(self._save_note)
+        self.note.installEventFilter(self)
+        self.not_done = QComboBox()
+        self.not_done.setAccessibleName(tr("Not done, because"))
+        self.not_done.addItem(tr("Not done… (D)"), None)
+        for reason, text in NOT_DONE.items():
+            self.not_done.addItem(tr("Not done: {reason}").format(reason=text), reason)
+        self.not_done.activated.connect(self._on_not_done)
+        self.not_done.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._milestone = TextField(
+            tr("Date of the event (2012, 2012-09 or 2012-09-15)"), read_partial_date, width=160
+        )
+        self._record = button(tr("Record the event"), self._record_milestone)
+        self._milestone_row = QWidget()
+        self._milestone_row.setLayout(row(self._milestone, self._record, None))
+        self._keys = label(
+            tr("0–4 answer and go on · ↑ back · N note · D not done · Ctrl+Z undo · Esc leave"),
+            "small",
+            wrap=True,
+        )
+        strip = QGridLayout()
+        strip.setSpacing(6)
+        self._tiles = {}
+        for index, slot in enumerate(self.instrument.slots):
+            tile = Tile(self.instrument.variants(slot)[0].short)
+            tile.clicked.connect(lambda _checked=False, slot=slot: self._jump(slot))
+            strip.addWidget(tile, 0, index)
+            self._tiles[slot] = tile
+        citation = label(self.instrument.citation, "small", wrap=True)
+        back = button(tr("Back"), lambda: self._step(-1))
+        self._next = button(tr("Next"), lambda: self._step(1), primary=True)
+        for one in (back, self._next):
+            one.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._form_not_done = button(tr("Whole form not done…"), self._ask_form_not_done, link=True)
+        self._form_not_done.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.body.setSpacing(8)
+        self.body.addLayout(top)
+        self.body.addWidget(self._when)
+        self.body.addLayout(self._variants)
+        self.body.addLayout(self._choices)
+        self.body.addWidget(self._problem)
+        self.body.addWidget(self._milestone_row)
+        tail = row(self.note, self.not_done)
+        tail.setStretch(0, 1)
+        self.body.addLayout(tail)
+        self.body.addStretch(1)
+        self.body.addWidget(self._keys)
+        self.body.addLayout(strip)
+        self.body.addLayout(row(back, self._form_not_done, None, self._next))
+        self.body.addWidget(citation)
+
+    @property
+    def _answer(self) -> Answer | None:
+        return self.draft.form(self.instrument.id).answers.get(self._slot)
+
+    def _show_slot(self, slot: str) -> None:
+        self._slot = slot
+        answer = self._answer
+        chosen = self.instrument.item(answer.item) if answer else None
+        self._show_variant(chosen or self.draft.default_variant(self.instrument, slot))
+
+    def _show_variant(self, item: Item) -> None:
+        self._variant = item
+        self._title.setText(f"{item.number}  {item.title}")
+        domain = self.instrument.domain_of(self._slot)
+        self._domain.setText(domain.title if domain else "")
+        hints = [item.when, item.help]
+        self._when.setText(" ".join(hint for hint in hints if hint))
+        self._when.setVisible(any(hints))
+        clear(self._variants)
+        siblings = self.instrument.variants(self._slot)
+        if len(siblings) > 1:
+            for sibling in siblings:
+                letter = sibling.number[-1].upper()
+                text = f"{sibling.number} ({letter}): {sibling.when}"
+                one = button(text, partial(self._switch, sibling.number[-1]))
+                one.setProperty("segment", "true")
+                one.setCheckable(True)
+                one.setChecked(sibling is item)
+                one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+                self._variants.addWidget(one)
+            self._variants.addStretch(1)
+        clear(self._choices)
+        self._buttons = []
+        for choice in item.choices:
+            one_choice = ChoiceButton(choice.score, choice.text)
+            one_choice.clicked.connect(lambda _c=False, score=choice.score: self._give(score))
+            self._choices.addWidget(one_choice)
+            self._buttons.append(one_choice)
+        self._show_answer()
+
+    def _show_answer(self) -> None:
+        """What the draft says of this question, without rebuilding it."""
+        answer = self._answer
+        fits = answer is not None and answer.item == self._variant.id
+        for one in self._buttons:
+            one.setChecked(bool(fits and answer and answer.value == one.score))
+        self._show_previous()
+        reason = answer.not_done if answer and fits else None
+        self.not_done.setCurrentIndex(self.not_done.findData(reason) if reason else 0)
+        if not self.note.hasFocus():
+            self.note.setText(answer.note if answer else "")
+        self.note.setEnabled(answer is not None)
+        problem = self.draft.variant_problem(self.instrument, answer) if answer else None
+        self._problem.setText(problem.message if problem else "")
+        self._problem.setVisible(problem is not None)
+        self._milestone_row.setVisible(problem is not None and bool(self._variant.requires))
+        form = self.draft.form(self.instrument.id)
+        for slot, tile in self._tiles.items():
+            given = form.answers.get(slot)
+            item = self.instrument.item(given.item) if given else self.instrument.variants(slot)[0]
+            tile.show_answer(given, f"{item.number} {item.title}", current=slot == self._slot)
+        last = self._slot == self.instrument.slots[-1]
+        self._next.setText(tr("Save and go on") if last else tr("Next question"))
+        done = form.not_done
+        self._form_not_done.setText(
+            tr("Whole form not done: {reason}. Undo").format(reason=NOT_DONE[done])
+            if done
+            else tr("Whole form not done…")
+        )
+
+    def _show_previous(self) -> None:
+        """The last visit's answer, only once the form is complete: it must not steer the rater."""
+        form = self.draft.form(self.instrument.id)
+        earlier = [
+            f
+            for f in self.draft.record.answered(self.instrument.id)
+            if f.date < form.date and f.answers
+        ]
+        complete = all(slot in form.answers for slot in self.instrument.slots)
+        before = earlier[-1].answers.get(self._slot) if complete and earlier else None
+        title = ""
+        if before is not None:
+            visit = self.draft.record.visit(earlier[-1].visit_id)
+            title = visit_title(self.draft.record.patient, visit)
+        for one in self._buttons:
+            same = before is not None and before.item == self._variant.id
+            shown = same and before is not None and before.value == one.score
+            one.before.setVisible(shown)
+            if shown:
+                set_chip(one.before, title, "neutral")
+
+    def _give(self, score: int) -> None:
+        note = self._answer.note if self._answer else ""
+        answer = Answer(item=self._variant.id, value=score, note=note)
+        self._save(answer)
+        if self.draft.variant_problem(self.instrument, answer) is None:
+            self._step(1)
+        elif not self._variant.requires:
+            self._open_note()
+        else:
+            self._milestone.setFocus()
+
+    def _on_not_done(self, index: int) -> None:
+        reason = self.not_done.itemData(index)
+        if reason is not None:
+            note = self._answer.note if self._answer else ""
+            self._save(Answer(item=self._variant.id, not_done=NotDone(reason), note=note))
+            self._step(1)
+        self.focus_first()
+
+    def _save(self, answer: Answer) -> None:
+        with self.context.saving():
+            self.draft.answer(self.instrument.id, self._slot, answer)
+            self.touched.emit()
+        self._show_answer()
+
+    def _save_note(self) -> None:
+        answer = self._answer
+        if answer is not None and self.note.isEnabled() and answer.note != self.note.text().strip():
+            changed = Answer(
+                item=answer.item,
+                value=answer.value,
+                not_done=answer.not_done,
+                note=self.note.text().strip(),
+            )
+            self._save(changed)
+
+    def _open_note(self) -> None:
+        if self.note.isEnabled():
+            self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _switch(self, letter: str) -> None:
+        siblings = self.instrument.variants(self._slot)
+        item = next((s for s in siblings if s.number.endswith(letter)), self._variant)
+        self._show_variant(item)
+        self.focus_first()
+
+    def _record_milestone(self) -> None:
+        when = self._milestone.read()
+        if when is None:
+            self._milestone.show_problem(
+                Problem(tr("Enter the date, as precisely as it is known."))
+            )
+        elif isinstance(when, PartialDate) and when.first > self.draft.visit.date:
+            self._milestone.show_problem(Problem(tr("The event lies after this visit.")))
+        elif isinstance(when, PartialDate):
+            kind = MilestoneKind(self._variant.requires)
+            patient = self.draft.record.patient.id
+            with self.context.saving():
+                self.draft.save_milestone(
+                    Milestone(patient_id=patient, kind=kind, happened_on=when)
+                )
+                self._milestone.set_text("")
+                self.touched.emit()
+            self._show_answer()
+            self.focus_first()
+
+    def _ask_form_not_done(self) -> None:
+        form = self.draft.form(self.instrument.id)
+        if form.not_done is not None:
+            self._set_form_not_done(None)
+            return
+        menu = QMenu(self)
+        for reason, text in NOT_DONE.items():
+            menu.addAction(text).triggered.connect(partial(self._set_form_not_done, reason))
+        menu.exec(self._form_not_done.mapToGlobal(self._form_not_done.rect().topLeft()))
+
+    def _set_form_not_done(self, reason: NotDone | None) -> None:
+        with self.context.saving():
+            self.draft.save_form_not_done(self.instrument.id, reason)
+            self.touched.emit()
+        self._show_answer()
+
+    def _step(self, by: int) -> None:
+        slots = self.instrument.slots
+        index = slots.index(self._slot) + by
+        if index < 0:
+            self.go_back.emit()
+        elif index >= len(slots):
+            self.go_on.emit()
+        else:
+            self._show_slot(slots[index])
+
+    def _jump(self, slot: str) -> None:
+        self._show_slot(slot)
+        self.focus_first()
+
+    def _undo(self) -> None:
+        with self.context.saving():
+            undone = self.draft.undo()
+            if undone is not None:
+                self.touched.emit()
+                self._show_slot(undone[1])

@@ -1,0 +1,273 @@
+"""A trend on screen: draws a core.trends.Plot, keeping its items and only giving them new data."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtGui import QColor, QFont
+
+from core import plot_style
+from core.trends import Axis, Plot, Series, TimelineEvent, TimeScale
+from core.words import day, month_name, number
+from ui import theme
+
+SYMBOLS = {"circle": "o", "square": "s", "triangle": "t1", "diamond": "d"}
+pg.setConfigOptions(antialias=True)
+
+
+class TimeAxis(pg.AxisItem):
+    """The bottom axis: months as numbers, or calendar dates; never an SI prefix."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+        self.enableAutoSIPrefix(False)
+        self.scale_of: TimeScale | None = None
+
+    def tickValues(self, low: float, high: float, size: float) -> list[tuple[float, list[float]]]:
+        if self.scale_of is None or size <= 0:
+            return []
+        if self.scale_of.axis is Axis.DATE:
+            return [(1.0, _month_starts(self.scale_of, low, high, max(2, int(size // 76))))]
+        room = max(2, int(size // 46))
+        step = next(s for s in (1, 2, 3, 6, 12, 24, 60, 120, 1e9) if (high - low) / s <= room)
+        return [(float(step), list(np.arange(np.ceil(low / step) * step, high + 1e-9, step)))]
+
+    def tickStrings(self, values: list[float], _scale: float, _spacing: float) -> list[str]:
+        if self.scale_of is None or self.scale_of.axis is not Axis.DATE:
+            return [number(value, 0) for value in values]
+        days = [self.scale_of.origin + timedelta(days=value) for value in values]
+        return [f"{month_name(d.month)} {d.year}" for d in days]
+
+
+class TrendPlot(pg.PlotWidget):
+    """One plot. ``show_plot`` is cheap: curves, bars and marks are made once and moved."""
+
+    hovered = Signal(str)
+
+    def __init__(self, *, legend: bool = False) -> None:
+        self._time_axis = TimeAxis()
+        super().__init__(axisItems={"bottom": self._time_axis}, background=None)
+        self.setMenuEnabled(False)
+        self.setMouseEnabled(x=False, y=False)
+        self.hideButtons()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.getAxis("left").enableAutoSIPrefix(False)
+        self._curves: dict[str, Any] = {}
+        self._stated: dict[str, Any] = {}
+        self._spans: dict[str, Any] = {}
+        self._marks: list[tuple[Any, Any]] = []
+        self._lines: list[Any] = []
+        self._plot: Plot | None = None
+        self._scale: TimeScale | None = None
+        self._legend = legend
+        self._hover = pg.TextItem(anchor=(0, 1))
+        self._hover.setZValue(100)
+        self._hover.hide()
+        self.addItem(self._hover, ignoreBounds=True)
+        self.scene().sigMouseMoved.connect(self._on_mouse)
+
+    def show_plot(self, plot: Plot, scale: TimeScale, *, until: date | None = None) -> None:
+        """Draw the plot on a time axis; ``until`` stretches the axis to a day without data."""
+        self._plot, self._scale = plot, scale
+        self._time_axis.scale_of = scale
+        self._style_axes(plot)
+        seen = set()
+        for series in plot.series:
+            seen.add(series.role)
+            self._show_series(series, scale)
+        for role in set(self._curves) - seen:
+            for items in (self._curves, self._spans):
+                items[role].hide()
+        self._show_thresholds(plot)
+        self._set_ranges(plot, scale, until)
+        self._show_events(plot.events, scale)
+        self._time_axis.picture = None
+        self._time_axis.update()
+        self.setAccessibleName(plot.title)
+        self.setAccessibleDescription(_in_words(plot))
+
+    def _show_series(self, series: Series, scale: TimeScale) -> None:
+        colour = _colour(series.role)
+        if series.role not in self._curves:
+            self._curves[series.role] = self.plot([], [])
+            self._spans[series.role] = pg.ErrorBarItem(
+                x=np.zeros(0), y=np.zeros(0), height=np.zeros(0)
+            )
+            self.addItem(self._spans[series.role])
+        strong = series.role == "total" or series.role.endswith("_sitting")
+        size = 9 if strong else 7
+        fill = [colour if point.sure else theme.colour("card") for point in series.points]
+        self._curves[series.role].setData(
+            [scale.position(point.day) for point in series.points],
+            [point.value for point in series.points],
+            pen=pg.mkPen(colour, width=self._px(2.4 if strong else 1.6)) if series.joined else None,
+            symbol=SYMBOLS[plot_style.of(series.role).marker],
+            symbolSize=size,
+            symbolBrush=fill or None,
+            symbolPen=pg.mkPen(colour, width=self._px(1.4)),
+        )
+        self._curves[series.role].show()
+        spans = self._spans[series.role]
+        spans.setData(
+            x=np.array([scale.position(span.day) for span in series.spans]),
+            y=np.array([(span.low + span.high) / 2 for span in series.spans]),
+            height=np.array([span.high - span.low for span in series.spans]),
+            beam=0.0,
+            pen=pg.mkPen(colour, width=self._px(3.5 if strong else 2.5)),
+        )
+        spans.show()
+
+    def _show_thresholds(self, plot: Plot) -> None:
+        for line in self._lines[len(plot.thresholds) :]:
+            line.hide()
+        for index, threshold in enumerate(plot.thresholds):
+            if index == len(self._lines):
+                line = pg.InfiniteLine(
+                    angle=0, label="", labelOpts={"position": 0.97, "anchors": [(1, 1), (1, 1)]}
+                )
+                self.addItem(line, ignoreBounds=True)
+                self._lines.append(line)
+            line, colour = self._lines[index], _colour("threshold")
+            line.setPen(pg.mkPen(colour, width=self._px(1), style=Qt.PenStyle.DashLine))
+            line.setValue(threshold.value)
+            line.label.setFormat(threshold.label)
+            line.label.setColor(colour)
+            line.label.setFont(_font(11))
+            line.show()
+
+    def _show_events(self, events: tuple[TimelineEvent, ...], scale: TimeScale) -> None:
+        """Dotted lines; the words stand in up to three rows and only where they do not touch."""
+        while len(self._marks) < len(events):
+            line = pg.InfiniteLine(angle=90)
+            text = pg.TextItem(anchor=(0, 0))
+            text.setFont(_font(11))
+            self.addItem(line, ignoreBounds=True)
+            self.addItem(text, ignoreBounds=True)
+            self._marks.append((line, text))
+        for line, text in self._marks[len(events) :]:
+            line.hide()
+            text.hide()
+        (left, right), (low, high) = self.viewRange()
+        width = max(self.getViewBox().width(), 1.0)
+        per_px = (right - left) / width
+        row_height = (high - low) * 15 / max(self.getViewBox().height(), 60.0)
+        ends = [-1e12, -1e12, -1e12]
+        for (line, text), event in zip(self._marks, events, strict=False):
+            x, colour = scale.position(event.day), _colour(event.role)
+            line.setPen(pg.mkPen(colour, width=self._px(1.2), style=Qt.PenStyle.DotLine))
+            line.setValue(x)
+            line.show()
+            label = event.label if len(event.label) <= 22 else event.label[:21] + "…"
+            needed = (len(label) * 6.4 + 8) * per_px
+            rows = [i for i, end in enumerate(ends) if x >= end]
+            text.setVisible(bool(rows) and left <= x <= right)
+            if rows:
+                to_left = x + needed > right
+                start = x - needed if to_left else x
+                text.setText(label, color=colour)
+                text.setAnchor((1, 0) if to_left else (0, 0))
+                text.setPos(x, high - rows[0] * row_height)
+                ends[rows[0]] = start + needed
+
+    def _set_ranges(self, plot: Plot, scale: TimeScale, until: date | None) -> None:
+        days = plot.days + ([until] if until else [])
+        positions = [scale.position(d) for d in days] or [0.0]
+        month = 30.4375 if scale.axis is Axis.DATE else 1.0
+        first, last = min(positions), max(positions)
+        span = max(last - first, 6 * month)
+        events = [scale.position(event.day) for event in plot.events]
+        near = [x for x in events if first - 3 * month <= x <= last + 3 * month]
+        first, last = min([first, *near]), max([first + span, *near])
+        self.setXRange(first - 0.04 * span, last + 0.06 * span, padding=0)
+        reach = plot.high - plot.low
+        self.setYRange(plot.low - 0.03 * reach, plot.high + 0.05 * reach, padding=0)
+
+    def _style_axes(self, plot: Plot) -> None:
+        ticks = np.arange(plot.low, plot.high + 1e-9, plot.step)
+        left = self.getAxis("left")
+        left.setTicks([[(float(value), f"{value:g}") for value in ticks]])
+        left.setWidth(34)
+        self._time_axis.setHeight(26)
+        for axis in (left, self._time_axis):
+            axis.setTextPen(theme.colour("muted"))
+            axis.setPen(pg.mkPen(theme.colour("strong_line"), width=self._px(1)))
+            axis.setTickFont(_font(11))
+            axis.setStyle(tickLength=0)
+        left.setGrid(40)
+        left.setTickPen(pg.mkPen(theme.colour("muted"), width=self._px(1)))
+
+    def _px(self, width: float) -> float:
+        """pyqtgraph's pens are device pixels."""
+        return width * float(self.devicePixelRatioF())
+
+    def _on_mouse(self, position: QPointF) -> None:
+        nearest = self._nearest(position)
+        self._hover.setVisible(nearest is not None)
+        if nearest is None or self._plot is None or self._scale is None:
+            return
+        series, point = nearest
+        value = number(point.value, 1 if self._plot.unit == "%" else 0, self._plot.unit)
+        note = f" ({point.note})" if point.note else ""
+        text = f"{series.title}: {value}, {day(point.day)}{note}"
+        self._hover.setText(text, color=theme.colour("ink"))
+        self._hover.fill = pg.mkBrush(theme.colour("card"))
+        self._hover.border = pg.mkPen(theme.colour("strong_line"))
+        x = self._scale.position(point.day)
+        (left, right), _y = self.viewRange()
+        self._hover.setAnchor((1, 1) if x > (left + right) / 2 else (0, 1))
+        self._hover.setPos(x, point.value)
+        self.hovered.emit(text)
+
+    def _nearest(self, position: QPointF) -> tuple[Series, Any] | None:
+        if self._plot is None or self._scale is None:
+            return None
+        found, best = None, 14.0
+        box = self.getViewBox()
+        for series in self._plot.series:
+            for point in series.points:
+                at = box.mapViewToScene(QPointF(self._scale.position(point.day), point.value))
+                distance = ((at.x() - position.x()) ** 2 + (at.y() - position.y()) ** 2) ** 0.5
+                if distance < best:
+                    found, best = (series, point), distance
+        return found
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        if self._plot is not None and self._scale is not None:
+            self._show_events(self._plot.events, self._scale)
+
+
+def _colour(role: str) -> QColor:
+    style = plot_style.of(role)
+    return QColor(style.dark if theme.is_dark() else style.light)
+
+
+def _font(size: int) -> QFont:
+    font = QFont(theme.FAMILIES)
+    font.setPixelSize(size)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
+def _month_starts(scale: TimeScale, low: float, high: float, room: int) -> list[float]:
+    """First days of months, as many as there is room for."""
+    start = scale.origin + timedelta(days=int(low))
+    months = [
+        date(start.year + (start.month - 1 + i) // 12, (start.month - 1 + i) % 12 + 1, 1)
+        for i in range(1, max(2, int((high - low) / 28) + 2))
+    ]
+    positions = [scale.position(m) for m in months]
+    inside = [(m, x) for m, x in zip(months, positions, strict=True) if low <= x <= high]
+    every = next(s for s in (1, 2, 3, 6, 12, 24, 60, 10_000) if len(inside) / s <= room)
+    return [x for m, x in inside if (m.year * 12 + m.month - 1) % every == 0]
+
+
+def _in_words(plot: Plot) -> str:
+    """The plot for a screen reader."""
+    return "; ".join(
+        f"{series.title}: "
+        + ", ".join(f"{point.value:g} on {day(point.day)}" for point in series.points)
+        for series in plot.series
+    )

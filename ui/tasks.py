@@ -1,0 +1,48 @@
+"""Work off the UI thread. A task gets values and returns a value; it never sees the session."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+T = TypeVar("T")
+
+
+class Tasks(QObject):
+    """One long-lived object receives every result, so that none is lost with its sender."""
+
+    _settled = Signal(object, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="task")
+        self._settled.connect(self._deliver)
+
+    def run(
+        self,
+        function: Callable[[], T],
+        *,
+        done: Callable[[T], object],
+        failed: Callable[[BaseException], object],
+    ) -> Future[T]:
+        """Run it; ``done`` or ``failed`` is called on the UI thread, neither once it was cancelled."""
+
+        def settle(future: Future[T]) -> None:
+            if future.cancelled():
+                return
+            if error := future.exception():
+                self._settled.emit(failed, error)
+            else:
+                self._settled.emit(done, future.result())
+
+        future = self._pool.submit(function)
+        future.add_done_callback(settle)
+        return future
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    @Slot(object, object)
+    def _deliver(self, callback: Callable[[object], object], value: object) -> None:
+        callback(value)

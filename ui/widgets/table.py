@@ -1,0 +1,214 @@
+"""The table view of the app and how its cells are painted: two lines, a chip, a visit window, a button."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
+
+from core.protocols.schedule import Window
+from ui import theme
+from ui.models.table import CHIP_ROLE, ROW_ROLE, SECOND_LINE_ROLE, TableModel
+
+Index = QModelIndex | QPersistentModelIndex
+PAD = 8
+
+
+class Table(QTableView):
+    """Rows that Enter, a double click or the button in their last column opens."""
+
+    opened = Signal(object)
+
+    def __init__(self, model: TableModel[Any], *, row_height: int = 40) -> None:
+        super().__init__()
+        self.setModel(model)
+        self._model = model
+        self.setItemDelegate(CellDelegate(self))
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().hide()
+        self.verticalHeader().setDefaultSectionSize(row_height)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setMinimumSectionSize(40)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.doubleClicked.connect(self._open)
+
+    def fix_widths(self, widths: dict[int, int]) -> None:
+        """Fixed widths (px) for some columns; the others share the rest."""
+        for column, width in widths.items():
+            self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+            self.setColumnWidth(column, width)
+
+    def fit_height(self) -> None:
+        """As tall as its rows, for a table that scrolls with its page."""
+        rows = self._model.rowCount()
+        header = self.horizontalHeader().sizeHint().height()
+        self.setFixedHeight(header + rows * self.verticalHeader().defaultSectionSize() + 4)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
+            self._open(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+    def _open(self, index: Index) -> None:
+        self.opened.emit(self._model.row(index))
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Two lines where there is a second one, a chip where there is a kind, plain text otherwise."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        second, kind = index.data(SECOND_LINE_ROLE), index.data(CHIP_ROLE)
+        if second is None and kind is None:
+            super().paint(painter, option, index)
+            return
+        ground(painter, option)
+        area = QRectF(option.rect).adjusted(PAD, 0, -PAD, 0)
+        text = str(index.data())
+        painter.save()
+        if kind is not None:
+            paint_chip(painter, area, text, str(kind))
+        else:
+            half = area.height() / 2
+            painter.setPen(theme.colour("ink"))
+            painter.setFont(_font(weight=QFont.Weight.DemiBold))
+            top = QRectF(area.x(), area.y() + 4, area.width(), half - 3)
+            _text(painter, top, text, Qt.AlignmentFlag.AlignBottom)
+            painter.setPen(theme.colour("muted"))
+            painter.setFont(_font(size=12))
+            bottom = QRectF(area.x(), area.y() + half, area.width(), half - 3)
+            _text(painter, bottom, str(second), Qt.AlignmentFlag.AlignTop)
+        painter.restore()
+
+
+class ButtonDelegate(QStyledItemDelegate):
+    """A cell that looks and works like a button; an empty text paints nothing."""
+
+    def __init__(self, table: Table, clicked: Callable[[Any], object]) -> None:
+        super().__init__(table)
+        self._table = table
+        table.clicked.connect(
+            lambda index: (
+                clicked(index.data(ROW_ROLE))
+                if table.itemDelegateForColumn(index.column()) is self and index.data()
+                else None
+            )
+        )
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        ground(painter, option)
+        text = str(index.data())
+        if not text:
+            return
+        area = QRectF(option.rect)
+        box = QRectF(0, 0, min(area.width() - 2 * PAD, 96), 30)
+        box.moveCenter(area.center())
+        state = option.state
+        active = bool(state & QStyle.StateFlag.State_MouseOver)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.colour("accent" if active else "strong_line"), 1))
+        painter.setBrush(theme.colour("card"))
+        painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+        painter.setPen(theme.colour("accent" if active else "ink"))
+        painter.setFont(_font(weight=QFont.Weight.Medium))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        painter.restore()
+
+
+class WindowDelegate(QStyledItemDelegate):
+    """A visit window: the bar is the window, the tick the target, the dot today."""
+
+    def __init__(
+        self, parent: Table, window: Callable[[Any], Window | None], today: Callable[[], date]
+    ) -> None:
+        super().__init__(parent)
+        self._window, self._today = window, today
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        ground(painter, option)
+        window = self._window(index.data(ROW_ROLE))
+        if window is not None:
+            area = QRectF(option.rect).adjusted(PAD, 0, -PAD, 0)
+            paint_window(painter, area, window, self._today())
+
+
+def paint_window(painter: QPainter, area: QRectF, window: Window, today: date) -> None:
+    """Today is kept inside the line even when it is far from the window."""
+    margin = max(window.close - window.open, timedelta(days=14))
+    first, last = min(window.open - margin, today), max(window.close + margin, today)
+    days = max((last - first).days, 1)
+
+    def x(day: date) -> float:
+        return area.x() + 4 + (area.width() - 8) * (day - first).days / days
+
+    late = today > window.close
+    y = area.center().y()
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("line"))
+    painter.drawRoundedRect(QRectF(area.x(), y - 2, area.width(), 4), 2, 2)
+    bar = QColor(theme.colour("bad" if late else "accent"))
+    bar.setAlphaF(0.38)
+    painter.setBrush(bar)
+    width = max(x(window.close) - x(window.open), 6.0)
+    painter.drawRoundedRect(QRectF(x(window.open), y - 3, width, 6), 2, 2)
+    painter.setPen(QPen(theme.colour("muted"), 2))
+    target = x(window.target)
+    painter.drawLine(QPointF(target, y - 7), QPointF(target, y + 7))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("bad" if late else "accent"))
+    painter.drawEllipse(QPointF(x(today), y), 5, 5)
+    painter.restore()
+
+
+def paint_chip(painter: QPainter, area: QRectF, text: str, kind: str) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(_font(size=12, weight=QFont.Weight.Medium))
+    width = min(QFontMetricsF(painter.font()).horizontalAdvance(text) + 18, area.width())
+    box = QRectF(area.x(), area.center().y() - 11, width, 22)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour(f"{kind}_ground"))
+    painter.drawRoundedRect(box, 9, 9)
+    painter.setPen(theme.colour("muted" if kind == "neutral" else kind))
+    shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, width - 12)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
+
+
+def ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """The row's ground and the line under it, for delegates that paint the rest themselves."""
+    rect, state = option.rect, option.state
+    if state & QStyle.StateFlag.State_Selected:
+        painter.fillRect(rect, theme.colour("accent_ground"))
+    painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, theme.colour("line"))
+
+
+def _font(size: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    font = QFont(theme.FAMILIES)
+    font.setPixelSize(size)
+    font.setWeight(weight)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return font
+
+
+def _text(painter: QPainter, area: QRectF, text: str, align: Qt.AlignmentFlag) -> None:
+    metrics = QFontMetricsF(painter.font())
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+    painter.drawText(area, align | Qt.AlignmentFlag.AlignLeft, shown)
