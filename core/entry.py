@@ -54,7 +54,9 @@ def whole(text: str, low: int, high: int, unit: str = "") -> int | Problem | Non
     """A whole number between low and high."""
     value = number(text, low, high, unit)
     if isinstance(value, float) and not value.is_integer():
-        return Problem(_("“{text}” is not a whole number. Type it without decimals.").format(text=text.strip()))
+        return Problem(
+            _("“{text}” is not a whole number. Type it without decimals.").format(text=text.strip())
+        )
     return int(value) if isinstance(value, float) else value
 
 

@@ -9,12 +9,13 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from core import resources
+from ui.settings import Appearance
 
 FAMILIES = ["IBM Plex Sans Arabic", "Fira Sans"]
 
 
-def start(app: QApplication, dark: bool | None) -> None:
-    """Load fonts and style. ``dark`` None follows the system, also when it changes."""
+def start(app: QApplication, appearance: Appearance) -> None:
+    """Load fonts and style; follow the system where that is asked for, also when it changes."""
     app.setStyle("Fusion")
     for path in resources.fonts().values():
         QFontDatabase.addApplicationFont(str(path))
@@ -23,12 +24,17 @@ def start(app: QApplication, dark: bool | None) -> None:
     # The same pixels on every machine, and even spacing at fractional scales.
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     app.setFont(font)
-    hints = app.styleHints()
-    if dark is None:
-        _apply(app, hints.colorScheme() == Qt.ColorScheme.Dark)
-        hints.colorSchemeChanged.connect(lambda scheme: _apply(app, scheme == Qt.ColorScheme.Dark))
+    app.styleHints().colorSchemeChanged.connect(lambda _scheme: _follow_system(app))
+    choose(app, appearance)
+
+
+def choose(app: QApplication, appearance: Appearance) -> None:
+    """Change the appearance of the running program."""
+    app.setProperty("appearance", appearance.value)
+    if appearance is Appearance.SYSTEM:
+        _follow_system(app)
     else:
-        _apply(app, dark)
+        _apply(app, dark=appearance is Appearance.DARK)
 
 
 def is_dark() -> bool:
@@ -41,7 +47,12 @@ def colour(role: str) -> QColor:
     return QColor(_tokens()["dark" if is_dark() else "light"][role])
 
 
-def _apply(app: QApplication, dark: bool) -> None:
+def _follow_system(app: QApplication) -> None:
+    if app.property("appearance") == Appearance.SYSTEM.value:
+        _apply(app, dark=app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
+
+
+def _apply(app: QApplication, *, dark: bool) -> None:
     app.setProperty("dark", dark)
     tokens = _tokens()["dark" if dark else "light"]
     palette = QPalette()

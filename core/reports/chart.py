@@ -79,8 +79,10 @@ def draw(
 ) -> None:
     """Title, legend, event labels, frame, axes and series, all inside ``box``.
 
+    ``days`` is the range of the time axis; values beyond it widen it, events beyond it are left out.
     ``heading`` is the height to keep for title and legend, to align the frames of neighbours.
     """
+    days = (min([days[0], *plot.days]), max([days[1], *plot.days]))
     _heading(canvas, plot, box)
     top = box.top - max(heading, heading_height(plot, box.width))
     margin = max(text.width(_tick(value), _SMALL) for value in _ticks(plot)) + 4
@@ -247,10 +249,10 @@ def _place(
     labels: list[_Label] = []
     for event in sorted(events, key=lambda event: event.day, reverse=True):
         x = across(event.day)
-        words = _("{term} (serious)") if event.role == "serious" else "{term}"
-        whole = words.format(term=text.embedded(event.label))
-        for longest in (right - left, 60.0, 30.0):
-            label = _first_free(labels, event, x, text.fit(whole, _SMALL, longest), left, right)
+        suffix = _(" (serious)") if event.role == "serious" else ""
+        for longest in ((right - left) / 2, 66.0, 44.0):
+            term = text.fit(event.label, _SMALL, longest - text.width(suffix, _SMALL))
+            label = _first_free(labels, event, x, text.embedded(term) + suffix, left, right)
             if label is not None:
                 break
         labels.append(label or _Label(event, x, x, 0, ""))
@@ -279,7 +281,7 @@ def _events(canvas: Canvas, labels: Sequence[_Label], frame: Box) -> None:
         colour = plot_style.of(label.event.role).light
         top = frame.top + 2 + label.row * _SMALL.leading
         _line(canvas, label.x, frame.y, label.x, top, colour, 0.9, dash=_DOTTED)
-    for label in labels:
+    for label in filter(lambda label: label.words, labels):
         bottom = frame.top + 2 + label.row * _SMALL.leading
         canvas.setFillColor(HexColor("#ffffff"))
         wide = text.width(label.words, _SMALL)

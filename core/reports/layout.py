@@ -69,8 +69,9 @@ def heading(words: str, width: float) -> list[Block]:
 
 
 def paragraph(words: str, style: Style, width: float, align: Align = Align.START) -> list[Block]:
-    """A text in as many lines as it needs."""
-    return row([Cell(words, style)], [Column(width, align=align)])
+    """A text in as many lines as it needs; a page may end after any but the first of them."""
+    lines = row([Cell(words, style)], [Column(width, align=align)])
+    return [replace(line, keep=line.keep and i == 0) for i, line in enumerate(lines)]
 
 
 def row(cells: Sequence[Cell], columns: Sequence[Column], *, pad: float = 0) -> list[Block]:
@@ -106,18 +107,9 @@ def ruled(blocks: Sequence[Block], width: float, *, strong: bool = False) -> lis
 
 def labelled(label: str, indent: float, blocks: Sequence[Block]) -> list[Block]:
     """The blocks moved right by ``indent``, with a label at the left of the first of them."""
-
-    def moved(block: Block, words: str) -> Block:
-        style = STRONG
-
-        def draw(canvas: Canvas, x: float, top: float) -> None:
-            baseline = top - (style.leading + CAP_HEIGHT * style.size) / 2
-            text.draw(canvas, x, baseline, words, style)
-            block.draw(canvas, x + indent, top)
-
-        return replace(block, draw=draw)
-
-    return [moved(block, "" if i else label) for i, block in enumerate(blocks)]
+    lines = row([Cell(label, STRONG)], [Column(indent, gap=6)])
+    nothing = Block(STRONG.leading, lambda _canvas, _x, _top: None)
+    return [_moved(block or nothing, indent, line) for block, line in zip_longest(blocks, lines)]
 
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[Block]]) -> list[Block]:
@@ -183,6 +175,15 @@ def _chains(blocks: Sequence[Block]) -> Iterator[list[Block]]:
         yield chain
 
 
+def _moved(block: Block, indent: float, label: Block | None) -> Block:
+    def draw(canvas: Canvas, x: float, top: float) -> None:
+        if label is not None:
+            label.draw(canvas, x, top)
+        block.draw(canvas, x + indent, top)
+
+    return replace(block, draw=draw)
+
+
 def _line(
     words: Sequence[str],
     styles: Sequence[Style],
@@ -202,4 +203,3 @@ def _line(
             x += column.width
 
     return Block(above + leading + below, draw, keep=keep)
-

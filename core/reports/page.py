@@ -76,7 +76,7 @@ class Paper:
         return canvas, buffer
 
     def _head(self) -> list[Block]:
-        name = layout.paragraph(self.clinic.name, _CLINIC, INNER * 0.5)
+        name = layout.paragraph(self.clinic.name, _CLINIC, INNER * 0.5, Align.LEFT)
         address = [
             block
             for line in self.clinic.letterhead.splitlines()
@@ -84,8 +84,8 @@ class Paper:
         ]
         head = layout.beside([(INNER * 0.5, name), (INNER * 0.5, address)], limit=HEIGHT)
         head = layout.ruled([*head, layout.gap(3)], INNER, strong=True)
-        for warning in self.warnings:
-            head += [layout.gap(4), _framed(warning)]
+        if self.warnings:
+            head += [layout.gap(4), _framed(self.warnings)]
         return [*head, layout.gap(8)]
 
     def _foot(self, page: str, program: str) -> list[Block]:
@@ -102,14 +102,18 @@ class Paper:
         ]
 
 
-def _framed(warning: str) -> Block:
+def _framed(warnings: Sequence[str]) -> Block:
+    width = INNER / len(warnings)
+
     def draw(canvas: Canvas, x: float, top: float) -> None:
         canvas.setStrokeColor(HexColor(INK))
         canvas.setLineWidth(1)
         canvas.setDash()
-        canvas.rect(x, top - _WARNING.leading, INNER, _WARNING.leading)
         baseline = top - (_WARNING.leading + text.CAP_HEIGHT * _WARNING.size) / 2
-        text.draw(canvas, x, baseline, warning, _WARNING, Align.CENTRE, INNER)
+        for warning in warnings:
+            canvas.rect(x, top - _WARNING.leading, width, _WARNING.leading)
+            text.draw(canvas, x, baseline, warning, _WARNING, Align.CENTRE, width)
+            x += width
 
     return Block(_WARNING.leading, draw)
 

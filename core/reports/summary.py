@@ -43,7 +43,7 @@ _NOTE = Style(7.5, 9.6)
 _GUTTER = 18.0
 _HALF = (page.INNER - _GUTTER) / 2
 _INDENT = 84.0  # of what stands beside its label
-_CHART_HEIGHTS = (118.0, 140.0, 175.0)  # lowest, comfortable, highest
+_CHART_HEIGHTS = (112.0, 140.0, 175.0)  # lowest, comfortable, highest
 
 
 def render(
@@ -155,8 +155,8 @@ def _items(form: FormSummary) -> list[Block]:
     )
     columns = [
         Column(18),
-        Column(150, form.title, gap=6),
-        Column(page.INNER - 18 - 150 - 34 - 86, _("Answer")),
+        Column(158, form.title, gap=6),
+        Column(page.INNER - 18 - 158 - 34 - 86, _("Answer")),
         Column(34, _("Score"), Align.RIGHT),
         Column(86, previous, Align.RIGHT),
     ]
@@ -194,13 +194,11 @@ def _results(summary: VisitSummary) -> list[Block]:
     """Scores at the left, vital capacity at the right."""
     breathing = [block for session in summary.spirometry for block in _spirometry(session, _HALF)]
     scores = [block for form in summary.forms for block in _scores(form, _HALF)]
-    both = [(_HALF + _GUTTER, scores), (_HALF, breathing)]
-    unmeasured = [] if breathing else _said(_("Vital capacity"), _("Not measured at this visit."))
-    return [
-        layout.gap(7),
-        *layout.beside([stack for stack in both if stack[1]] or both),
-        *unmeasured,
-    ]
+    stacks = [(_HALF + _GUTTER, stack) for stack in (scores, breathing) if stack]
+    measured = [layout.gap(7), *layout.beside(stacks)] if stacks else []
+    if breathing:
+        return measured
+    return [*measured, *_said(_("Vital capacity"), _("Not measured at this visit."))]
 
 
 def _scores(form: FormSummary, width: float) -> list[Block]:
@@ -272,18 +270,18 @@ def _charts(
 
 
 def _events(summary: VisitSummary) -> list[Block]:
+    head = [layout.gap(8), *layout.heading(summary.events_title, page.INNER)]
     if not summary.events:
-        return _said(summary.events_title, summary.no_events or MISSING)
+        return [*head, *layout.paragraph(summary.no_events or MISSING, BODY, page.INNER)]
     columns = [
-        Column(page.INNER - 72 - 92 - 48 - 124, _("Term"), Align.START, gap=6),
+        Column(page.INNER - 72 - 92 - 48 - 124, _("Term"), gap=6),
         Column(72, _("Begun")),
         Column(92, _("CTCAE grade")),
         Column(48, _("Serious")),
         Column(124, _("Outcome")),
     ]
     return [
-        layout.gap(8),
-        *layout.heading(summary.events_title, page.INNER),
+        *head,
         *layout.table(columns, [_event(event, columns) for event in summary.events]),
     ]
 

@@ -7,6 +7,7 @@ what each font covers. (reportlab's own shaping prints Persian numbers backwards
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -116,9 +117,8 @@ def fit(text: str, style: Style, available: float) -> str:
     """The text, shortened with an ellipsis where it is wider than ``available`` points."""
     if width(text, style) <= available:
         return text
-    while text and width(text + ELLIPSIS, style) > available:
-        text = text[:-1].rstrip()
-    return text + ELLIPSIS
+    length = _longest(text, available - width(ELLIPSIS, style), style)
+    return text[:length].rstrip() + ELLIPSIS
 
 
 def is_rtl(text: str) -> bool:
@@ -253,10 +253,14 @@ def _wrapped(paragraph: str, style: Style, available: float) -> Iterator[str]:
 
 def _pieces(word: str, style: Style, available: float) -> Iterator[str]:
     """A word, or the parts of one that is wider than a line."""
-    while len(word) > 1 and width(word, style) > available:
-        end = len(word) - 1
-        while end > 1 and width(word[:end], style) > available:
-            end -= 1
-        yield word[:end]
-        word = word[end:]
+    while width(word, style) > available and len(word) > 1:
+        length = max(1, _longest(word, available, style))
+        yield word[:length]
+        word = word[length:]
     yield word
+
+
+def _longest(text: str, available: float, style: Style) -> int:
+    """How many of its characters fit, found by halving."""
+    lengths = range(1, len(text) + 1)
+    return bisect_right(lengths, available, key=lambda length: width(text[:length], style))

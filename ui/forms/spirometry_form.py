@@ -29,13 +29,13 @@ FIRST_ROWS = 3
 class BlowLine(Line):
     """The volume of one blow; Enter and the arrows move to the next or the one before."""
 
-    move = Signal(int)
+    moved_by = Signal(int)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Return: 1, Qt.Key.Key_Enter: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}
         plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
         if plain and event.key() in steps:
-            self.move.emit(steps[Qt.Key(event.key())])
+            self.moved_by.emit(steps[Qt.Key(event.key())])
             return
         super().keyPressEvent(event)
 
@@ -203,7 +203,7 @@ class SpirometryForm(StepForm):
             grid.addWidget(one.problem, one.index * 2 + 1, 1, 1, 3)
             one.volume.textEdited.connect(self._on_typed)
             one.volume.left.connect(self.commit)
-            one.volume.move.connect(partial(self._move, one.index - 1))
+            one.volume.moved_by.connect(partial(self._move, one.index - 1))
             one.quality.activated.connect(self.commit)
             one.remark.editingFinished.connect(self.commit)
         self.body.addLayout(grid)

@@ -80,9 +80,7 @@ def rule() -> QFrame:
     return line
 
 
-def row(
-    *items: QWidget | QLayout | int | None, spacing: int = 8, top: bool = False
-) -> QHBoxLayout:
+def row(*items: QWidget | QLayout | int | None, spacing: int = 8, top: bool = False) -> QHBoxLayout:
     """Items side by side, ``top`` aligned if asked; None is a stretch, a number is a space."""
     layout = QHBoxLayout()
     _fill(layout, items, spacing)

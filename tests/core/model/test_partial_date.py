@@ -1,0 +1,110 @@
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.entry import Problem
+from core.model.partial_date import PartialDate, read_partial_date
+from tests.core.strategies import partial_dates
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last", "assumed", "exact"),
+    [
+        ("2012", date(2012, 1, 1), date(2012, 12, 31), date(2012, 7, 1), False),
+        ("2012-02", date(2012, 2, 1), date(2012, 2, 29), date(2012, 2, 15), False),
+        ("2013-02", date(2013, 2, 1), date(2013, 2, 28), date(2013, 2, 15), False),
+        ("2012-09-03", date(2012, 9, 3), date(2012, 9, 3), date(2012, 9, 3), True),
+    ],
+)
+def test_what_it_can_mean(text, first, last, assumed, exact):
+    value = PartialDate.parse(text)
+    assert (value.first, value.last, value.assumed, value.exact) == (first, last, assumed, exact)
+    assert str(value) == text
+
+
+@given(value=partial_dates())
+def test_its_text_reads_back(value):
+    assert PartialDate.parse(str(value)) == value
+    assert read_partial_date(f" {value} ") == value
+    assert value.first <= value.assumed <= value.last
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "12",
+        "2012-13",
+        "2012-00",
+        "2012-00-00",
+        "2012-09-00",
+        "2012-00-15",
+        "2012-02-30",
+        "2013-02-29",
+        "0000",
+        "2012-9",
+        "2012-09-15T10",
+        "2012/09",
+        "Sept 2012",
+        "20120915",
+    ],
+)
+def test_what_it_cannot_be(text):
+    with pytest.raises(ValueError, match=r"\S"):
+        PartialDate.parse(text)
+
+
+def test_a_day_needs_its_month():
+    with pytest.raises(ValueError, match="needs its month"):
+        PartialDate(2012, None, 15)
+
+
+def test_a_whole_day():
+    assert PartialDate.of(date(2012, 9, 3)) == PartialDate(2012, 9, 3)
+
+
+@given(a=partial_dates(), b=partial_dates(), c=partial_dates())
+def test_any_two_have_one_order(a, b, c):
+    assert (a < b) + (a == b) + (a > b) == 1
+    assert (a <= b) == (b >= a) == (not a > b)
+    if a < b:
+        assert a.first <= b.first and not b < a
+    if a <= b <= c:
+        assert a <= c
+
+
+def test_the_vaguer_comes_first():
+    vague, month, day = PartialDate(2012), PartialDate(2012, 1), PartialDate(2012, 1, 1)
+    assert sorted([day, month, vague]) == [vague, month, day]
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("2012", PartialDate(2012)),
+        ("2012-09", PartialDate(2012, 9)),
+        ("2012-9-5", PartialDate(2012, 9, 5)),
+        ("15.09.2012", PartialDate(2012, 9, 15)),
+        ("۲۰۱۲-۰۹", PartialDate(2012, 9)),
+        ("", None),
+        ("  ", None),
+    ],
+)
+def test_typed_dates(typed, value):
+    assert read_partial_date(typed) == value
+
+
+@pytest.mark.parametrize("typed", ["2012-13", "2012-00", "03/04/2012", "about 2012", "31.02.2012"])
+def test_typed_dates_that_are_none(typed):
+    assert read_partial_date(typed) == Problem(
+        f"“{typed}” is not a date. Type 2012, 2012-09 or 2012-09-15."
+    )
+
+
+@given(text=st.text(max_size=20) | st.text("0123456789-./ ۱۲", max_size=12))
+def test_no_text_breaks_the_reader(text):
+    value = read_partial_date(text)
+    assert (value is None) == (not text.strip())
+    assert value is None or isinstance(value, Problem | PartialDate)

@@ -1,0 +1,314 @@
+"""The printed page is read back from the PDF and compared with what the screen would show."""
+
+from dataclasses import replace
+from datetime import date
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+import pytest
+
+from core import summary as words_of
+from core.model.adverse_event import Grade
+from core.model.assessment import NotDone
+from core.model.ids import VisitId
+from core.model.patient import ExternalKind, ExternalResult
+from core.model.record import PatientRecord
+from core.model.spirometry import Blow, Position, Spirometry, TestType
+from core.model.visit import VisitState
+from core.reports import page, summary
+from core.words import instant
+from tests.core.reports.records import (
+    CLINIC,
+    PATIENT,
+    PRINTED_AT,
+    event,
+    ordinary,
+    patient,
+)
+
+M6 = VisitId("M6")
+RATER = "Leila Karimi"
+BETWEEN_LINES, BETWEEN_PAGES = 20, 120  # words
+
+
+def render(record, visit_id=M6, clinic=CLINIC, **changes) -> bytes:
+    arguments = {"rater_name": RATER, "printed_by": "Dr Shahriar Nafissi", "printed_at": PRINTED_AT}
+    return summary.render(record, visit_id, clinic, **arguments | changes)
+
+
+def pages(pdf: bytes) -> list[str]:
+    """The text of every page, with white space (a line end among it) as single spaces."""
+    document = pypdfium2.PdfDocument(pdf)
+    texts = [" ".join(one.get_textpage().get_text_range().split()) for one in document]
+    document.close()
+    return texts
+
+
+def with_last_visit(record: PatientRecord, **changes) -> PatientRecord:
+    *earlier, last = record.visits
+    return replace(record, visits=(*earlier, replace(last, **changes)))
+
+
+def every_text(shown: words_of.VisitSummary) -> list[str]:
+    texts = [shown.title, shown.on, shown.record_number, shown.patient_name, shown.note]
+    texts += [shown.events_title, "" if shown.events else shown.no_events]
+    for fact in (*shown.patient, *shown.visit, *shown.milestones, *shown.tasks, *shown.stated):
+        texts += [fact.label, fact.text]
+    for form in shown.forms:
+        texts += [form.title, form.citation, form.not_done, form.previous_on, form.slope]
+        for item in form.items:
+            texts += [item.number, item.title, item.answer, item.score, item.previous, item.note]
+        for scale in form.scales:
+            texts += [scale.title, scale.score, scale.previous, scale.change]
+    for session in shown.spirometry:
+        texts += [session.title, session.headline, session.equation, session.why_not]
+        texts += [text for fact in session.facts for text in (fact.label, fact.text)]
+    for one in shown.events:
+        texts += [one.term, one.onset, one.grade, one.serious, one.outcome]
+    return texts
+
+
+def all_there(record, visit_id=M6, **changes) -> list[str]:
+    """Every text of the summary is on the printed pages, even where it was broken into lines."""
+    printed = pages(render(record, visit_id, **changes))
+    words = " ".join(printed).split()
+    apart = BETWEEN_LINES if len(printed) == 1 else BETWEEN_PAGES
+    for text in every_text(words_of.build(record, visit_id, RATER)):
+        assert stands_in(text.split(), words, apart), text
+    return printed
+
+
+def stands_in(wanted: list[str], words: list[str], apart: int) -> bool:
+    """Whether the words follow one another; between the lines of a cell stand those of its neighbours."""
+
+    def from_here(start: int) -> bool:
+        at = start
+        for word in wanted:
+            try:
+                at = words.index(word, at, at + apart) + 1
+            except ValueError:
+                return False
+        return True
+
+    return not wanted or any(from_here(i) for i, word in enumerate(words) if word == wanted[0])
+
+
+def test_an_ordinary_visit_is_one_page_that_says_what_the_screen_says():
+    (printed,) = all_there(ordinary())
+    for line in (
+        "Visit summary Month 6, 10 Sep 2014",
+        "Rezaei, Ahmad Record ALS-0012",
+        "ALSFRS-R Answer Score Previous, 12 Jul 2014",
+        "1 Speech Intelligible with repeating 2 3",
+        "12 Respiratory insufficiency None 4 4",
+        "ALSFRS-R total 27/48 30/48 −3",
+        "Bulbar 8/12 9/12 −1",
+        "Respiratory 10/12 11/12 −1",
+        "Slope −1.32 points/month (95 % CI −2.18 to −0.47; 4 forms over 212 days)",
+        "Vital capacity: FVC, seated 2.05 L",
+        "% predicted 54.4 % z-score −2.98",
+        "Predicted 3.77 L LLN 2.81 L",
+        "Grade A (3 of 3 blows acceptable)",
+        "GLI Global 2022 · male, 67.6 y, 172 cm",
+        "Adverse events since 12 Jul 2014",
+        "Pulmonary embolism 2 Aug 2014 4 life-threatening yes recovering",
+        "Laboratory tests not done: sample haemolysed, repeat on 17 Sep",
+        "Stated by others FVC % predicted, stated (equation unknown) 78, 15 Jan 2014",
+        "Name Signature Date",
+        "doi:10.1164/rccm.202205-0963OC",
+        "page 1 of 1",
+        "ALS follow-up 0.1.0",
+    ):
+        assert line in printed, line
+
+
+def test_every_page_says_whose_it_is_and_who_printed_it_when():
+    note = "\n".join(f"Sentence {i} of a long note about the visit." for i in range(120))
+    printed = all_there(with_last_visit(ordinary(), note=note))
+    for number, text in enumerate(printed, 1):
+        assert "Royan ALS Clinic Department of Regenerative Medicine" in text
+        assert "Record ALS-0012 · Rezaei, Ahmad · Visit summary · Month 6, 10 Sep 2014" in text
+        assert f"Printed {instant(PRINTED_AT)} by Dr Shahriar Nafissi" in text
+        assert f"page {number} of {len(printed)}" in text
+
+
+def test_a_long_note_flows_to_a_second_page():
+    note = "\n".join(f"Sentence {i} of a long note about the visit." for i in range(40))
+    first, second = all_there(with_last_visit(ordinary(), note=note))
+    assert "Sentence 0 of" in first and "Sentence 39 of" in second
+    assert "page 1 of 2" in first and "page 2 of 2" in second
+    assert "Name Signature Date" not in first and "Name Signature Date" in second
+
+
+def test_one_paragraph_longer_than_pages_is_not_cut():
+    assert len(all_there(with_last_visit(ordinary(), note="Cough is weak. " * 1500))) > 3
+    unbroken = pages(render(with_last_visit(ordinary(), note="x" * 4000)))
+    assert sum(text.count("x") for text in unbroken) == 4000 + pages(render(ordinary()))[0].count(
+        "x"
+    )
+
+
+def test_many_events_repeat_the_heads_of_their_columns():
+    record = ordinary()
+    many = tuple(event(f"Nausea, episode {i}", "2014-08-05", Grade.MILD) for i in range(60))
+    long = event("vomiting " * 900, "2014-08-06", Grade.SEVERE, serious=True)
+    printed = all_there(replace(record, events=(*record.events, *many, long)))
+    assert len(printed) > 2
+    assert all("Term Begun CTCAE grade Serious Outcome" in text for text in printed)
+
+
+def test_long_notes_under_the_items():
+    record = ordinary()
+    form = record.assessments[-1]
+    remark = "Seen by the rater; the carer disagrees and would give one point less. " * 3
+    answers = {slot: replace(a, note=f"{slot}: {remark}") for slot, a in form.answers.items()}
+    all_there(record.with_assessment(replace(form, answers=answers)))
+
+
+def test_a_long_task_note_and_a_long_letterhead():
+    record = ordinary()
+    tasks = tuple(replace(task, note="repeat " * 80) for task in record.tasks)
+    clinic = replace(CLINIC, name="Clinic " * 30, letterhead="Street, town, telephone " * 20)
+    all_there(replace(record, tasks=tasks), clinic=clinic)
+
+
+@pytest.mark.parametrize("count", range(1, 60, 3))
+def test_nothing_is_printed_over_the_margins(count):
+    """Wherever the page ends, the last line of the note stays above the foot."""
+    note = "\n".join(["A line of the note."] * count)
+    document = pypdfium2.PdfDocument(render(with_last_visit(ordinary(), note=note)))
+    for one in document:
+        textpage = one.get_textpage()
+        for i in range(textpage.count_rects()):
+            left, bottom, right, top = textpage.get_rect(i)
+            assert left >= page.LEFT - 1 and right <= page.WIDTH - page.LEFT + 1
+            assert bottom >= page.BOTTOM - 3 and top <= page.HEIGHT - page.TOP + 3
+    document.close()
+
+
+def test_demonstration_and_draft_are_said_on_every_page():
+    draft = with_last_visit(ordinary(), state=VisitState.DRAFT, note="A line.\n" * 60)
+    printed = pages(render(draft, clinic=replace(CLINIC, demonstration=True)))
+    assert len(printed) == 2
+    for text in printed:
+        assert "DRAFT, not finished" in text
+        assert "Demonstration data, follow-up simulated" in text
+    (plain,) = pages(render(ordinary()))
+    assert "DRAFT" not in plain and "Demonstration" not in plain
+
+
+def test_an_unfinished_demonstration_visit_still_fits_one_page():
+    draft = with_last_visit(ordinary(), state=VisitState.DRAFT)
+    form = draft.assessments[-1]
+    answers = dict(list(form.answers.items())[:10])
+    (printed,) = all_there(
+        draft.with_assessment(replace(form, answers=answers)),
+        clinic=replace(CLINIC, demonstration=True),
+    )
+    assert "ALSFRS-R total 10 of 12 answered 30/48 –" in printed
+    assert "11 Orthopnea not answered – 4" in printed
+
+
+def test_nothing_known_but_the_visit():
+    record = ordinary()
+    unknown = patient(
+        born=None, onset=None, reference_on=None, family_name="", given_name="", height_cm=None
+    )
+    visit = replace(record.visits[0], weight_kg=None, mode=None, respondent=None, new_events=None)
+    (printed,) = all_there(PatientRecord(patient=unknown, visits=(visit,)), visit.id)
+    assert "Questionnaire None at this visit." in printed
+    assert "Vital capacity Not measured at this visit." in printed
+    assert "Adverse events Not asked." in printed
+
+
+def test_no_percent_predicted_without_a_birth_date_says_why():
+    record = ordinary()
+    stated = patient(born=None, stated_age_years=67, reference_on=None)
+    (printed,) = all_there(replace(record, patient=stated))
+    assert "% predicted needs the date of birth: the age is known in whole years only." in printed
+
+
+def test_what_was_not_done_says_why():
+    record = ordinary()
+    form, session = record.assessments[-1], record.spirometry[-1]
+    record = record.with_assessment(replace(form, answers={}, not_done=NotDone.TOO_UNWELL))
+    record = record.with_spirometry(replace(session, blows=(), not_done=NotDone.NO_EQUIPMENT))
+    record = with_last_visit(replace(record, events=()), new_events=False)
+    (printed,) = pages(render(record))
+    assert "ALSFRS-R Not done: too unwell" in printed
+    assert "Vital capacity: FVC, seated Not done: no equipment" in printed
+    assert "Adverse events since 12 Jul 2014 Asked: nothing new." in printed
+    assert "Speech" not in printed
+
+
+def test_every_session_of_vital_capacity_is_there():
+    record = ordinary()
+    supine = Spirometry(
+        visit_id=M6,
+        date=date(2014, 9, 10),
+        height_cm=172,
+        equation="gli-global-2022",
+        test_type=TestType.SVC,
+        position=Position.SUPINE,
+        blows=(Blow(number=1, volume_ml=1650),),
+    )
+    total = ExternalResult(
+        patient_id=PATIENT,
+        kind=ExternalKind.ALSFRS_R_TOTAL,
+        value=40,
+        measured_on=date(2013, 11, 1),
+        source="referral letter",
+    )
+    record = replace(record.with_spirometry(supine), external=(*record.external, total))
+    text = " ".join(all_there(record))
+    assert "Vital capacity: SVC, supine 1.65 L" in text
+    assert "SVC % of predicted FVC, supine" in text  # the legend of the plot
+
+
+def test_names_in_any_script():
+    record = replace(
+        ordinary(), patient=patient(family_name="Παπαδόπουλος", given_name="Őrs Łukasz")
+    )
+    (printed,) = all_there(record)
+    assert "Παπαδόπουλος, Őrs Łukasz" in printed
+    record = replace(ordinary(), patient=patient(family_name="احمدی", given_name="محمد"))
+    (printed,) = pages(render(record, printed_by="دکتر نفیسی"))
+    assert "▯" not in printed
+    assert "Record ALS-0012 ·" in printed and "Visit summary · Month 6" in printed
+
+
+def test_the_same_record_prints_the_same_bytes():
+    assert render(ordinary()) == render(ordinary())
+
+
+def test_properties_name_the_document_and_no_patient():
+    document = pypdfium2.PdfDocument(render(ordinary()))
+    properties = document.get_metadata_dict()
+    document.close()
+    assert properties.pop("Title") == "Visit summary"
+    text = " ".join(properties.values())
+    assert not any(word in text for word in ("Rezaei", "Ahmad", "0012", "Karimi", "Nafissi"))
+
+
+@pytest.fixture
+def objects():
+    """Everything drawn on the ordinary page, forms unpacked."""
+    document = pypdfium2.PdfDocument(render(ordinary()))
+    yield list(document[0].get_objects(max_depth=5))
+    document.close()
+
+
+def test_plots_are_vectors(objects):
+    kinds = {one.type for one in objects}
+    assert pdfium.FPDF_PAGEOBJ_IMAGE not in kinds
+    assert sum(one.type == pdfium.FPDF_PAGEOBJ_PATH for one in objects) > 60
+
+
+def test_fonts_are_ours_and_embedded(objects):
+    texts = [one for one in objects if one.type == pdfium.FPDF_PAGEOBJ_TEXT]
+    assert texts
+    fonts = [one.get_font() for one in texts]
+    assert all(font.is_embedded() for font in fonts)
+    assert {font.get_base_name().split("+")[-1][:11] for font in fonts} == {"IBMPlexSans"}
+    assert min(one.get_font_size() for one in texts) >= 7
+    assert b"Helvetica" not in render(ordinary())

@@ -1,0 +1,62 @@
+"""Recording a milestone: NIV, gastrostomy, tracheostomy, withdrawal, death."""
+
+from datetime import date
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from core.entry import Problem
+from core.labels import MILESTONES
+from core.model.adverse_event import Milestone, MilestoneKind
+from core.model.ids import PatientId
+from core.model.partial_date import PartialDate, read_partial_date
+from ui.forms.fields import TextField
+from ui.widgets.basics import button, column, label, row
+from ui.words import tr
+
+
+class MilestoneForm(QWidget):
+    """``entered`` carries the milestone."""
+
+    entered = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._patient_id = PatientId("")
+        self._latest = date.min
+        self.kind = QComboBox()
+        self.kind.setAccessibleName(tr("Milestone"))
+        for kind, text in MILESTONES.items():
+            self.kind.addItem(text, kind)
+        self.when = TextField(
+            tr("When? (2012, 2012-09 or 2012-09-15)"), read_partial_date, width=170
+        )
+        self.note = TextField(tr("Note (optional)"))
+        add = button(tr("Record milestone"), self._enter, primary=True)
+        holder = QWidget()
+        holder.setLayout(column(label(tr("Milestone"), "muted"), self.kind, spacing=4))
+        line = row(holder, self.when, self.note, spacing=18, top=True)
+        line.setStretch(2, 1)
+        layout = column(line, row(None, add))
+        self.setLayout(layout)
+
+    def begin(self, patient_id: PatientId, latest: date) -> None:
+        self._patient_id, self._latest = patient_id, latest
+        self.when.set_text("")
+        self.note.set_text("")
+
+    def _enter(self) -> None:
+        when = self.when.read()
+        if when is None:
+            self.when.show_problem(Problem(tr("Enter the date, as precisely as it is known.")))
+        elif isinstance(when, PartialDate) and when.first > self._latest:
+            self.when.show_problem(Problem(tr("This date lies in the future.")))
+        elif isinstance(when, PartialDate):
+            self.entered.emit(
+                Milestone(
+                    patient_id=self._patient_id,
+                    kind=MilestoneKind(self.kind.currentData()),
+                    happened_on=when,
+                    note=self.note.text.strip(),
+                )
+            )

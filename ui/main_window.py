@@ -1,0 +1,88 @@
+"""The window: the welcome page, or the shell round an open clinic file."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QStackedWidget
+
+from ui.pages.welcome_page import WelcomePage
+from ui.settings import Settings
+
+if TYPE_CHECKING:
+    from core.session import Session
+    from ui.shell import Shell
+
+
+class MainWindow(QMainWindow):
+    """Its title never names a patient or a file."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.setWindowTitle("ALS Follow-up")
+        self._settings = settings
+        self._throw_away: Path | None = None
+        self._stack = QStackedWidget()
+        self.setCentralWidget(self._stack)
+        self.welcome = WelcomePage(settings)
+        self.welcome.opened.connect(self.open_session)
+        self.welcome.demonstration.connect(self.open_demonstration)
+        self._stack.addWidget(self.welcome)
+        self.shell: Shell | None = None
+
+    def open_demonstration(self) -> None:
+        """Demonstration data in a file that is thrown away on closing."""
+        from core import clock, demonstration
+
+        self._throw_away = Path(tempfile.mkdtemp(prefix="als-follow-up-demo-"))
+        self.open_session(demonstration.create(self._throw_away / "demo.als", clock.today()))
+
+    def open_session(self, session: "Session") -> None:
+        from ui.context import AppContext
+        from ui.shell import Shell
+
+        self.close_session()
+        self.shell = Shell(AppContext(session, self._settings))
+        self.shell.signed_out.connect(self.sign_out)
+        self._stack.addWidget(self.shell)
+        self._stack.setCurrentWidget(self.shell)
+        if self.shell.current is not None:
+            self.shell.current.focus_first()
+
+    def sign_out(self) -> None:
+        """Close the file; drafts are kept in it."""
+        self.close_session()
+        last = self._settings.last_file
+        if last is not None and last.exists():
+            self.welcome.ask_sign_in(last)
+        else:
+            self.welcome.show_start()
+
+    def close_session(self) -> None:
+        if self.shell is None:
+            return
+        self.shell.leave()
+        self.shell.context.close()
+        self._stack.setCurrentWidget(self.welcome)
+        self._stack.removeWidget(self.shell)
+        self.shell.deleteLater()
+        self.shell = None
+        if self._throw_away is not None:
+            shutil.rmtree(self._throw_away, ignore_errors=True)
+            self._throw_away = None
+
+    def preload(self) -> None:
+        """Load what comes after signing in, while the person is still typing."""
+        QTimer.singleShot(400, self, _load_the_rest)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self._settings.geometry = self.saveGeometry()
+        self.close_session()
+        super().closeEvent(event)
+
+
+def _load_the_rest() -> None:
+    import ui.shell  # noqa: F401

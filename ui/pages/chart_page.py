@@ -1,0 +1,500 @@
+"""The patient's chart: figures, trends, timeline; visits, adverse events and milestones."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QInputDialog,
+    QScrollArea,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core import chart, clock, drafts, plot_style, trends
+from core.drafts import Draft
+from core.instruments import catalog as instruments
+from core.labels import MILESTONES
+from core.model.adverse_event import AdverseEvent, Milestone
+from core.model.ids import PatientId
+from core.model.record import PatientRecord
+from core.model.visit import Mark, Visit, VisitMark
+from core.protocols import catalog as protocols
+from core.protocols.definition import Anchor
+from core.protocols.schedule import PlannedVisit, Status, next_visit, plan
+from core.summary import event_row, partial_day, visit_title
+from core.trends import Axis, Plot
+from core.words import MISSING, day
+from ui import theme
+from ui.context import AppContext
+from ui.forms.event_editor import EventEditor
+from ui.forms.fields import ChoiceField
+from ui.forms.milestone_form import MilestoneForm
+from ui.models.table import Column, TableModel
+from ui.pages.page import Page
+from ui.plots.trend_plot import TrendPlot
+from ui.widgets.basics import button, card, clear, column, label, row, scrolled
+from ui.widgets.live_panel import MARKERS
+from ui.widgets.patient_header import PatientHeader
+from ui.widgets.table import ButtonDelegate, Table
+from ui.words import tr
+
+STATUS = {
+    Status.DONE: (tr("done"), "good"),
+    Status.DONE_EARLY: (tr("done early"), "warn"),
+    Status.DONE_LATE: (tr("done late"), "warn"),
+    Status.MISSED: (tr("missed"), "bad"),
+    Status.SKIPPED: (tr("skipped"), "neutral"),
+    Status.CANCELLED: (tr("cancelled"), "neutral"),
+    Status.NOT_APPLICABLE: (tr("not applicable"), "neutral"),
+    Status.UPCOMING: (tr("upcoming"), "neutral"),
+    Status.DUE_SOON: (tr("due soon"), "accent"),
+    Status.DUE: (tr("window open"), "good"),
+    Status.OVERDUE: (tr("overdue"), "bad"),
+}
+DOTS = {
+    "visit": "accent",
+    "draft": "warn",
+    "event": "warn",
+    "serious": "bad",
+    "milestone": "muted",
+    "reference": "good",
+}
+
+
+@dataclass(frozen=True)
+class VisitLine:
+    """One row of the visits tab: a planned visit, or one that was not planned."""
+
+    title: str
+    target: str
+    window: str
+    on: str
+    status: str
+    kind: str
+    planned: PlannedVisit | None
+    visit: Visit | None
+
+    @property
+    def action(self) -> str:
+        if self.visit is not None:
+            return tr("Resume") if self.visit.is_draft else tr("Open")
+        awaited = self.planned is not None and self.planned.status.awaited
+        return tr("Start") if awaited and self._may_start else ""
+
+    @property
+    def _may_start(self) -> bool:
+        return self.planned is not None and self.planned.status is not Status.UPCOMING
+
+
+VISIT_COLUMNS: tuple[Column[VisitLine], ...] = (
+    Column(tr("Visit"), lambda v: v.title),
+    Column(tr("Target"), lambda v: v.target),
+    Column(tr("Window"), lambda v: v.window),
+    Column(tr("Took place"), lambda v: v.on),
+    Column(tr("Status"), lambda v: v.status, chip=lambda v: v.kind),
+    Column("", lambda v: v.action),
+)
+EVENT_COLUMNS: tuple[Column[AdverseEvent], ...] = (
+    Column(tr("Event"), lambda e: e.term, second=lambda e: e.coded_term or e.note),
+    Column(tr("Began"), lambda e: partial_day(e.onset)),
+    Column(tr("Grade"), lambda e: event_row(e).grade),
+    Column(
+        tr("Serious"),
+        lambda e: event_row(e).serious,
+        chip=lambda e: "bad" if e.serious else "neutral",
+    ),
+    Column(tr("Outcome"), lambda e: event_row(e).outcome),
+    Column("", lambda _e: tr("Change…")),
+)
+MILESTONE_COLUMNS: tuple[Column[Milestone], ...] = (
+    Column(tr("Milestone"), lambda m: MILESTONES[m.kind]),
+    Column(tr("When"), lambda m: partial_day(m.happened_on)),
+    Column(tr("Note"), lambda m: m.note),
+)
+
+
+class ChartPage(Page):
+    """One patient; opens on the overview."""
+
+    shows = frozenset(
+        {
+            "patient",
+            "visit",
+            "visit_mark",
+            "answer",
+            "form",
+            "spirometry",
+            "blow",
+            "adverse_event",
+            "milestone",
+            "external_result",
+            "task_result",
+        }
+    )
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self._patient_id: PatientId | None = None
+        self._record: PatientRecord | None = None
+        self._axis = Axis.REFERENCE
+        self._print = button(tr("Print summary"), self._print_last)
+        edit = button(tr("Edit"), self._edit)
+        self.unscheduled = button(tr("Unscheduled visit"), partial(self._start, None))
+        self.start = button("", self._start_next, primary=True)
+        self._header = PatientHeader(edit, self._print, self.unscheduled, self.start)
+        self._figures = QGridLayout()
+        self._figures.setSpacing(10)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.total_plot, self.capacity_plot = TrendPlot(), TrendPlot()
+        for widget, title in (
+            (self._build_overview(), tr("Overview")),
+            (self._build_visits(), tr("Visits")),
+            (self._build_events(), tr("Adverse events")),
+            (self._build_milestones(), tr("Milestones")),
+        ):
+            self.tabs.addTab(widget, title)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 14, 20, 14)
+        layout.setSpacing(10)
+        layout.addWidget(self._header)
+        layout.addLayout(self._figures)
+        layout.addWidget(self.tabs, 1)
+
+    def open(self, patient_id: PatientId) -> None:
+        if patient_id != self._patient_id:
+            self.tabs.setCurrentIndex(0)
+        self._patient_id = patient_id
+        self.mark_stale()
+
+    def refresh(self) -> None:
+        if self._patient_id is None:
+            return
+        record = self.context.session.record(self._patient_id)
+        self._record = record
+        self._header.show_record(record)
+        self._show_actions(record)
+        self._show_figures(record)
+        self._show_plots(record)
+        self._show_timeline(record)
+        self._show_visits(record)
+        self._event_model.show_rows(record.events)
+        self.event_table.fit_height()
+        self.tabs.setTabText(2, tr("Adverse events ({n})").format(n=len(record.events)))
+        self._milestone_model.show_rows(record.milestones)
+        self.milestone_table.fit_height()
+        self.milestone_form.begin(record.patient.id, clock.today())
+        self._editor.begin(record.patient.id, None, clock.today(), {})
+
+    def focus_first(self) -> None:
+        (self.start if self.start.isVisible() else self.tabs.tabBar()).setFocus()
+
+    def _build_overview(self) -> QWidget:
+        self.axis = ChoiceField(
+            "",
+            {
+                Axis.REFERENCE: tr("Months"),
+                Axis.DATE: tr("Dates"),
+                Axis.ONSET: tr("Since onset"),
+            },
+        )
+        self.axis.chosen.connect(self._on_axis)
+        self._legend, self._capacity_legend = row(spacing=12), row(spacing=12)
+        self._total_title, self._capacity_title = label("", "heading"), label("", "heading")
+        self._axis_title, self._capacity_axis = label("", "small"), label("", "small")
+        self._timeline = QVBoxLayout()
+        self._timeline.setSpacing(6)
+        inner = QWidget()
+        inner.setLayout(column(self._timeline, None))
+        self._timeline_area: QScrollArea = scrolled(inner)
+        self._timeline_area.setStyleSheet(
+            "QWidget#scrolled, QScrollArea { background: transparent; }"
+        )
+        timeline = card(label(tr("Timeline"), "heading"), self._timeline_area)
+        timeline.setFixedWidth(292)
+        total = card(
+            row(self._total_title, self._legend, None, self.axis, spacing=16),
+            self.total_plot,
+            row(None, self._axis_title, None),
+            spacing=4,
+        )
+        capacity = card(
+            row(self._capacity_title, self._capacity_legend, None, spacing=16),
+            self.capacity_plot,
+            row(None, self._capacity_axis, None),
+            spacing=4,
+        )
+        for plot in (self.total_plot, self.capacity_plot):
+            plot.setMinimumHeight(96)
+        plots = column(spacing=10)
+        plots.addWidget(total, 3)
+        plots.addWidget(capacity, 2)
+        page = QWidget()
+        body = row(plots, timeline, spacing=12)
+        body.setStretch(0, 1)
+        body.setContentsMargins(0, 8, 0, 0)
+        page.setLayout(body)
+        return page
+
+    def _build_visits(self) -> QWidget:
+        self._visit_model = TableModel(VISIT_COLUMNS)
+        self.visit_table = Table(self._visit_model, row_height=42)
+        self.visit_table.setItemDelegateForColumn(
+            5, ButtonDelegate(self.visit_table, self._open_visit)
+        )
+        self.visit_table.fix_widths({1: 120, 3: 120, 4: 130, 5: 116})
+        self.visit_table.opened.connect(self._open_visit)
+        self.visit_table.setAccessibleName(tr("Visits"))
+        self._mark = button(tr("Mark as missed, skipped or cancelled…"), self._ask_mark)
+        self._correct = button(tr("Correct a finished visit…"), self._ask_reopen)
+        page = QWidget()
+        layout = column(card(self.visit_table, row(None, self._correct, self._mark)))
+        layout.setContentsMargins(0, 8, 0, 0)
+        page.setLayout(layout)
+        return page
+
+    def _build_events(self) -> QWidget:
+        self._event_model = TableModel(EVENT_COLUMNS)
+        self.event_table = Table(self._event_model, row_height=48)
+        self.event_table.setItemDelegateForColumn(
+            5, ButtonDelegate(self.event_table, self._change_event)
+        )
+        self.event_table.fix_widths({1: 110, 2: 140, 3: 90, 5: 116})
+        self.event_table.opened.connect(self._change_event)
+        self.event_table.setAccessibleName(tr("Adverse events"))
+        self._editor = EventEditor()
+        self._editor.entered.connect(self._save_event)
+        self._editor_title = label(tr("Log an adverse event"), "heading")
+        self._editor.cancelled.connect(
+            lambda: self._editor_title.setText(tr("Log an adverse event"))
+        )
+        return _tab(card(self.event_table), card(self._editor_title, self._editor))
+
+    def _build_milestones(self) -> QWidget:
+        self._milestone_model = TableModel(MILESTONE_COLUMNS)
+        self.milestone_table = Table(self._milestone_model)
+        self.milestone_table.setAccessibleName(tr("Milestones"))
+        self.milestone_form = MilestoneForm()
+        self.milestone_form.entered.connect(self._save_milestone)
+        form = card(label(tr("Record a milestone"), "heading"), self.milestone_form)
+        return _tab(card(self.milestone_table), form)
+
+    def _show_actions(self, record: PatientRecord) -> None:
+        draft = next((v for v in record.visits if v.is_draft), None)
+        coming = next_visit(record, protocols.of(record.patient), clock.today())
+        startable = coming is not None and coming.status is not Status.UPCOMING
+        if draft is not None:
+            title = visit_title(record.patient, draft)
+            self.start.setText(tr("Resume {visit}").format(visit=title))
+        elif coming is not None and startable:
+            self.start.setText(tr("Start {visit}").format(visit=coming.title))
+        self.start.setVisible(draft is not None or startable)
+        self.unscheduled.setVisible(draft is None and record.participation_ended is None)
+        self._print.setEnabled(bool(record.visits))
+
+    def _show_figures(self, record: PatientRecord) -> None:
+        clear(self._figures)
+        for index, figure in enumerate(chart.figures(record, clock.today())):
+            number = label(figure.text, "number")
+            beside = label(figure.beside, "small", wrap=True)
+            tile = card(label(figure.title, "muted"), number, beside, spacing=0)
+            body = tile.layout()
+            if body is not None:
+                body.setContentsMargins(14, 8, 10, 8)
+            tile.setToolTip(figure.tip)
+            tile.setAccessibleName(f"{figure.title}: {figure.text}, {figure.beside}")
+            self._figures.addWidget(tile, 0, index)
+            self._figures.setColumnStretch(index, 1)
+
+    def _show_plots(self, record: PatientRecord) -> None:
+        scales = {scale.axis: scale for scale in trends.time_scales(record)}
+        self.axis.allow(set(scales))
+        scale = scales.get(self._axis) or next(iter(scales.values()))
+        self.axis.set_value(scale.axis)
+        instrument = instruments.alsfrs_r()
+        total, domains = trends.total(record, instrument), trends.domains(record, instrument)
+        capacity = trends.vital_capacity(record)
+        both = _joined(total, domains)
+        until = max(both.days + capacity.days, default=None)
+        self.total_plot.show_plot(both, scale, until=until)
+        self.capacity_plot.show_plot(capacity, scale, until=until)
+        self._total_title.setText(instrument.title)
+        self._capacity_title.setText(capacity.title)
+        self._axis_title.setText(scale.title)
+        self._capacity_axis.setText(scale.title)
+        _show_legend(self._legend, both)
+        _show_legend(self._capacity_legend, capacity)
+
+    def _show_timeline(self, record: PatientRecord) -> None:
+        clear(self._timeline)
+        happenings = chart.timeline(record)
+        for one in happenings:
+            dot = label("●")
+            dot.setStyleSheet(f"color: {theme.colour(DOTS[one.kind]).name()};")
+            words = column(label(one.title, wrap=True), spacing=0)
+            details = " · ".join(part for part in (one.when, one.detail) if part)
+            words.addWidget(label(details, "muted", wrap=True))
+            line = row(dot, words, spacing=8, top=True)
+            line.setStretch(1, 1)
+            self._timeline.addLayout(line)
+        if not happenings:
+            self._timeline.addWidget(label(tr("Nothing yet."), "muted"))
+
+    def _show_visits(self, record: PatientRecord) -> None:
+        protocol = protocols.of(record.patient)
+        planned = plan(record, protocol, clock.today())
+        lines = [
+            VisitLine(
+                title=p.title,
+                target=day(p.window.target),
+                window=f"{day(p.window.open)} – {day(p.window.close)}",
+                on=day(p.visit.date) if p.visit else MISSING,
+                status=tr("in progress") if p.in_progress else STATUS[p.status][0],
+                kind="warn" if p.in_progress else STATUS[p.status][1],
+                planned=p,
+                visit=p.visit,
+            )
+            for p in planned
+        ]
+        in_plan = {p.visit.id for p in planned if p.visit}
+        lines += [
+            VisitLine(
+                title=visit_title(record.patient, v),
+                target=MISSING,
+                window=MISSING,
+                on=day(v.date),
+                status=tr("in progress") if v.is_draft else tr("done"),
+                kind="warn" if v.is_draft else "good",
+                planned=None,
+                visit=v,
+            )
+            for v in record.visits
+            if v.id not in in_plan
+        ]
+        self._visit_model.show_rows(lines)
+        self._mark.setVisible(protocol.anchor is Anchor.REFERENCE)
+
+    def _on_axis(self) -> None:
+        self._axis = self.axis.value or Axis.REFERENCE
+        if self._record is not None:
+            self._show_plots(self._record)
+
+    def _start_next(self) -> None:
+        record = self._record
+        if record is None:
+            return
+        draft = next((v for v in record.visits if v.is_draft), None)
+        coming = next_visit(record, protocols.of(record.patient), clock.today())
+        if draft is not None:
+            self.context.open_visit.emit(record.patient.id, draft.id)
+        elif coming is not None:
+            self._start(coming.code)
+
+    def _start(self, code: str | None) -> None:
+        if self._patient_id is None:
+            return
+        with self.context.saving():
+            visit_id = drafts.start_visit(
+                self.context.session, self._patient_id, code, clock.today()
+            )
+            self.context.open_visit.emit(self._patient_id, visit_id)
+
+    def _open_visit(self, line: VisitLine) -> None:
+        if self._patient_id is None:
+            return
+        if line.visit is not None:
+            self.context.open_visit.emit(self._patient_id, line.visit.id)
+        elif line.action and line.planned is not None:
+            self._start(line.planned.code)
+
+    def _print_last(self) -> None:
+        if self._record is not None and self._record.visits:
+            finished = self._record.finished_visits or self._record.visits
+            self.context.open_summary.emit(self._record.patient.id, finished[-1].id)
+
+    def _edit(self) -> None:
+        self.context.edit_patient.emit(self._patient_id)
+
+    def _ask_mark(self) -> None:
+        index = self.visit_table.currentIndex()
+        line = self._visit_model.row(index) if index.isValid() else None
+        if line is None or line.planned is None or line.visit is not None:
+            self.context.refused.emit(tr("Select a planned visit that has not taken place."))
+            return
+        words = {
+            tr("missed"): Mark.MISSED,
+            tr("skipped"): Mark.SKIPPED,
+            tr("cancelled"): Mark.CANCELLED,
+        }
+        chosen, ok = QInputDialog.getItem(
+            self, line.title, tr("What happened to this visit?"), list(words), 0, editable=False
+        )
+        if not ok:
+            return
+        reason, ok = QInputDialog.getText(self, line.title, tr("Why? (kept in the audit trail)"))
+        if ok and reason.strip() and self._patient_id is not None:
+            mark = VisitMark(
+                patient_id=self._patient_id,
+                code=line.planned.code,
+                mark=words[chosen],
+                reason=reason.strip(),
+            )
+            with self.context.saving(), self.context.session.write(reason.strip()):
+                self.context.session.marks.save(mark)
+
+    def _ask_reopen(self) -> None:
+        index = self.visit_table.currentIndex()
+        line = self._visit_model.row(index) if index.isValid() else None
+        if line is None or line.visit is None or line.visit.is_draft or self._patient_id is None:
+            self.context.refused.emit(tr("Select a finished visit to correct."))
+            return
+        reason, ok = QInputDialog.getText(
+            self, line.title, tr("Why is this visit corrected? (kept in the audit trail)")
+        )
+        if ok and reason.strip():
+            with self.context.saving():
+                draft = Draft(self.context.session, self._patient_id, line.visit.id)
+                draft.reopen(reason.strip())
+                self.context.open_visit.emit(self._patient_id, line.visit.id)
+
+    def _change_event(self, event: AdverseEvent) -> None:
+        self._editor_title.setText(tr("Change: {term}").format(term=event.term))
+        self._editor.begin(event.patient_id, event.visit_id, clock.today(), {}, event)
+        self._editor.outcome.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _save_event(self, event: AdverseEvent) -> None:
+        with self.context.saving(), self.context.session.write():
+            self.context.session.events.save(event)
+        self._editor_title.setText(tr("Log an adverse event"))
+
+    def _save_milestone(self, milestone: Milestone) -> None:
+        with self.context.saving(), self.context.session.write():
+            self.context.session.milestones.save(milestone)
+
+
+def _joined(total: Plot, domains: Plot) -> Plot:
+    """Total and domains in one plot: the total's range holds both."""
+    return replace(total, series=(*total.series, *domains.series))
+
+
+def _show_legend(layout: QHBoxLayout, plot: Plot) -> None:
+    """The names of the series in their colours, with their markers."""
+    clear(layout)
+    for series in plot.series:
+        style = plot_style.of(series.role)
+        one = label(f"{MARKERS[style.marker]} {series.title}")
+        colour = style.dark if theme.is_dark() else style.light
+        one.setStyleSheet(f"color: {colour}; font-size: 12px; font-weight: 500;")
+        layout.addWidget(one)
+
+
+def _tab(*cards: QWidget) -> QWidget:
+    inner = QWidget()
+    layout = column(*cards, None, spacing=12)
+    layout.setContentsMargins(0, 8, 0, 0)
+    inner.setLayout(layout)
+    return scrolled(inner)

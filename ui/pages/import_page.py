@@ -1,0 +1,161 @@
+"""Importing patients from a CSV: a preview row by row, then all of it or nothing."""
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout
+
+from core import clock
+from core.errors import AppError
+from core.imports import patients_csv
+from core.imports.patients_csv import Preview, Row
+from core.protocols import catalog as protocols
+from core.words import MISSING, plural
+from ui.context import AppContext
+from ui.models.table import Column, TableModel
+from ui.pages.page import Page
+from ui.widgets.basics import button, card, column, label, row, set_chip
+from ui.widgets.basics import chip as make_chip
+from ui.widgets.table import Table
+from ui.words import tr
+
+
+def _problem_words(one: Row) -> str:
+    return "; ".join(
+        f"{problem.column}: {problem.message}" if problem.column else problem.message
+        for problem in one.problems
+    )
+
+
+COLUMNS: tuple[Column[Row], ...] = (
+    Column(tr("Line"), lambda r: str(r.line), right=True),
+    Column(tr("Patient"), lambda r: r.record_number or MISSING),
+    Column(
+        tr("Will be created, or what is wrong"),
+        lambda r: _problem_words(r) if r.problems else ", ".join(r.will_create),
+        tip=lambda r: "\n".join([*(f"{p.column}: {p.message}" for p in r.problems), *r.notes]),
+    ),
+    Column(tr("Notes"), lambda r: " ".join(r.notes), tip=lambda r: "\n".join(r.notes)),
+    Column(
+        tr("Check"),
+        lambda r: tr("to mend") if r.problems else tr("ready"),
+        chip=lambda r: "bad" if r.problems else "good",
+    ),
+)
+
+
+class ImportPage(Page):
+    """Nothing is written until it is confirmed, and nothing at all while a row is wrong."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self.preview: Preview | None = None
+        self.model = TableModel(COLUMNS)
+        self.table = Table(self.model, row_height=40)
+        self.table.fix_widths({0: 60, 1: 100, 3: 220, 4: 100})
+        self.table.setAccessibleName(tr("Rows of the file"))
+        self.table.setWordWrap(True)
+        self._file = label("", "muted", wrap=True)
+        self._verdict = make_chip("", "neutral")
+        self._verdict.hide()
+        self._ignored = label("", "question-note", wrap=True)
+        self._ignored.hide()
+        self._help = label(
+            tr(
+                "One patient a line, with a heading line. Needed: a column patient (or record number)."
+                " Known besides: name, birth date, age, sex, onset, duration_months, diagnosis date,"
+                " height_cm, alsfrsr_baseline, fvc_pct_baseline, baseline_date, infusion_date, note."
+                " What the file does not say stays unknown."
+            ),
+            "muted",
+            wrap=True,
+        )
+        self.choose = button(tr("Choose file…"), self._choose, primary=True)
+        self.confirm = button(tr("Import"), self._confirm, primary=True)
+        self.confirm.setEnabled(False)
+        cancel = button(tr("Cancel"), self._cancel)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setSpacing(14)
+        head = column(label(tr("Import patients from CSV"), "title"), self._file, spacing=2)
+        layout.addLayout(row(head, None, self._verdict, self.choose))
+        layout.addWidget(card(self._help, self._ignored, self.table), 1)
+        layout.addLayout(row(None, cancel, self.confirm))
+        self._show(None)
+
+    def refresh(self) -> None:
+        """What is previewed stays until it is imported or cancelled."""
+
+    def focus_first(self) -> None:
+        target = self.confirm if self.confirm.isEnabled() else self.choose
+        target.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def open_file(self, path: Path) -> None:
+        """Read a file and show what would come of it."""
+        session = self.context.session
+        protocol = protocols.shipped()[session.clinic.protocol]
+        try:
+            preview = patients_csv.read(
+                path, session.patients.record_numbers(), protocol, clock.today()
+            )
+        except AppError as error:
+            self._show(None)
+            self.context.refused.emit(str(error))
+            return
+        self._show(preview)
+
+    def _show(self, preview: Preview | None) -> None:
+        self.preview = preview
+        rows = preview.rows if preview else ()
+        self.model.show_rows(rows)
+        self.table.setVisible(bool(rows))
+        self._help.setVisible(not rows)
+        self.choose.setProperty("primary", "false" if rows else "true")
+        self._verdict.setVisible(preview is not None)
+        wrong = sum(bool(one.problems) for one in rows)
+        if preview is not None and preview.ready:
+            text = plural(len(rows), "1 row, ready", "{n} rows, all ready")
+            set_chip(self._verdict, text, "good")
+        elif preview is not None:
+            text = plural(
+                wrong,
+                "1 row to mend, nothing will be imported",
+                "{n} rows to mend, nothing will be imported",
+            )
+            set_chip(self._verdict, text, "bad")
+        self._file.setText(
+            tr("{file}: mend what is wrong in the file and choose it again.").format(
+                file=preview.file_name
+            )
+            if preview and not preview.ready
+            else preview.file_name
+            if preview
+            else tr("Choose a file; you will see every row before anything is written.")
+        )
+        ignored = preview.ignored_columns if preview else ()
+        self._ignored.setText(tr("Not imported: {columns}").format(columns=", ".join(ignored)))
+        self._ignored.setVisible(bool(ignored))
+        self.confirm.setEnabled(preview is not None and preview.ready)
+        self.confirm.setText(
+            plural(len(rows), "Import 1 patient", "Import {n} patients") if rows else tr("Import")
+        )
+
+    def _choose(self) -> None:
+        path, _kind = QFileDialog.getOpenFileName(
+            self, tr("Choose a CSV file"), "", tr("CSV files (*.csv *.txt *.tsv);;All files (*)")
+        )
+        if path:
+            self.open_file(Path(path))
+            self.focus_first()
+
+    def _confirm(self) -> None:
+        if self.preview is None or not self.preview.ready:
+            return
+        with self.context.saving():
+            self.context.session.import_patients(self.preview)
+            self._show(None)
+            self.context.show_page.emit("patients")
+
+    def _cancel(self) -> None:
+        self._show(None)
+        self.context.show_page.emit("patients")

@@ -1,0 +1,189 @@
+"""A new patient, or changes to one."""
+
+from dataclasses import replace
+
+from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
+
+from core import clock, patient_entry
+from core.labels import ONSET, SEX
+from core.model.ids import PatientId
+from core.model.patient import OnsetRegion, Patient, Sex
+from core.protocols import catalog as protocols
+from core.protocols.definition import Anchor
+from ui.context import AppContext
+from ui.forms.fields import ChoiceField, TextField
+from ui.pages.page import Page
+from ui.widgets.basics import button, card, column, label, row, scrolled
+from ui.words import tr
+
+
+class PatientFormPage(Page):
+    """Only the record number is mandatory: what is not known stays unknown."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self._base: Patient | None = None
+        self._is_new = True
+        self.title = label("", "title")
+        date_hint = "2012-09-15"
+        partial_hint = tr("2012, 2012-09 or 2012-09-15")
+        self.fields = {
+            "record_number": TextField(tr("Record number")),
+            "family_name": TextField(tr("Family name")),
+            "given_name": TextField(tr("Given name")),
+            "born": TextField(
+                tr("Date of birth"), patient_entry.READERS["born"], placeholder=date_hint
+            ),
+            "height_cm": TextField(tr("Height"), patient_entry.READERS["height_cm"], unit="cm"),
+            "onset": TextField(
+                tr("First symptom"), patient_entry.READERS["onset"], placeholder=partial_hint
+            ),
+            "diagnosis": TextField(
+                tr("Diagnosis"), patient_entry.READERS["diagnosis"], placeholder=partial_hint
+            ),
+            "reference_on": TextField(
+                "", patient_entry.READERS["reference_on"], placeholder=date_hint
+            ),
+            "note": TextField(tr("Note")),
+        }
+        for name, field in self.fields.items():
+            if name in patient_entry.READERS:
+                field.committed.connect(field.read)
+        self.sex = ChoiceField(tr("Sex"), SEX)
+        self.region = ChoiceField(tr("Region of onset"), ONSET, columns=2)
+        self.protocol = QComboBox()
+        self.protocol.setAccessibleName(tr("Visit schedule"))
+        for protocol in protocols.shipped().values():
+            self.protocol.addItem(protocol.title, protocol.id)
+        self.protocol.currentIndexChanged.connect(self._show_reference)
+        self._reference_title = label("", "muted")
+        self._stated = label("", "muted", wrap=True)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(20)
+        grid.setVerticalSpacing(12)
+        schedule = QWidget()
+        schedule.setLayout(column(label(tr("Visit schedule"), "muted"), self.protocol, spacing=4))
+        self._reference = QWidget()
+        self._reference.setLayout(
+            column(self._reference_title, self.fields["reference_on"], spacing=4)
+        )
+        places: list[tuple[QWidget, int, int, int]] = [
+            (self.fields["record_number"], 0, 0, 1),
+            (self.fields["family_name"], 0, 1, 1),
+            (self.fields["given_name"], 0, 2, 1),
+            (self.sex, 1, 0, 1),
+            (self.fields["born"], 1, 1, 1),
+            (self.fields["height_cm"], 1, 2, 1),
+            (self.region, 2, 0, 1),
+            (self.fields["onset"], 2, 1, 1),
+            (self.fields["diagnosis"], 2, 2, 1),
+            (schedule, 3, 0, 1),
+            (self._reference, 3, 1, 1),
+            (self.fields["note"], 4, 0, 3),
+        ]
+        for widget, line, place, span in places:
+            grid.addWidget(widget, line, place, 1, span)
+        for place in range(3):
+            grid.setColumnStretch(place, 1)
+        inner = QWidget()
+        body = QVBoxLayout(inner)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.addWidget(card(grid, self._stated))
+        body.addStretch(1)
+        self.save = button(tr("Save patient"), self._save, primary=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setSpacing(14)
+        layout.addWidget(self.title)
+        layout.addWidget(scrolled(inner), 1)
+        layout.addLayout(row(None, button(tr("Cancel"), self._cancel), self.save))
+
+    def edit(self, patient_id: PatientId | None) -> None:
+        """Show a patient to change, or an empty form for a new one."""
+        session = self.context.session
+        self._is_new = patient_id is None
+        if patient_id is None:
+            protocol = protocols.shipped()[session.clinic.protocol]
+            self._base = Patient(
+                record_number="",
+                protocol=protocol.id,
+                protocol_version=protocol.version,
+                registered_on=clock.today(),
+            )
+        else:
+            self._base = session.patients.get(patient_id)
+        patient = self._base
+        self.title.setText(
+            tr("New patient")
+            if self._is_new
+            else tr("Patient {number}").format(number=patient.record_number)
+        )
+        for name, text in patient_entry.texts_of(patient).items():
+            self.fields[name].set_text(text)
+        self.sex.set_value(None if self._is_new else patient.sex)
+        self.region.set_value(None if self._is_new else patient.onset_region)
+        self.protocol.setCurrentIndex(self.protocol.findData(patient.protocol))
+        has_visits = not self._is_new and bool(session.visits.of(patient.id))
+        self.protocol.setEnabled(not has_visits)
+        self.protocol.setToolTip(
+            tr("A patient with visits stays on the schedule they started with.")
+            if has_visits
+            else ""
+        )
+        self._show_reference()
+        stated = []
+        if patient.stated_age_years is not None:
+            stated.append(tr("age {n} years").format(n=patient.stated_age_years))
+        if patient.stated_duration_months is not None:
+            stated.append(tr("duration {n:g} months").format(n=patient.stated_duration_months))
+        text = tr("Stated by the imported source: {facts}.").format(facts=", ".join(stated))
+        self._stated.setText(text if stated else "")
+        self._stated.setVisible(bool(stated))
+        self._stale = False
+
+    def refresh(self) -> None:
+        """Nothing to redraw: what is being typed must not be replaced."""
+
+    def focus_first(self) -> None:
+        self.fields["record_number"].setFocus()
+
+    def _show_reference(self) -> None:
+        protocol = protocols.shipped()[self.protocol.currentData()]
+        self._reference_title.setText(
+            tr("{event} (day 0 of the schedule)").format(event=protocol.reference)
+        )
+        self.fields["reference_on"].line.setAccessibleName(protocol.reference)
+        self._reference.setVisible(protocol.anchor is Anchor.REFERENCE)
+
+    def _save(self) -> None:
+        if self._base is None:
+            return
+        session = self.context.session
+        others = {p.record_number for p in session.patients.all() if p.id != self._base.id}
+        read = patient_entry.read(
+            self._base,
+            {name: field.text for name, field in self.fields.items()},
+            sex=self.sex.value or Sex.UNKNOWN,
+            region=self.region.value or OnsetRegion.UNKNOWN,
+            taken=others,
+            today=clock.today(),
+        )
+        problems = {} if isinstance(read, Patient) else read
+        for name, field in self.fields.items():
+            field.show_problem(problems.get(name))
+        if not isinstance(read, Patient):
+            next(self.fields[name] for name in self.fields if name in problems).setFocus()
+            return
+        protocol = protocols.shipped()[self.protocol.currentData()]
+        if self.protocol.isEnabled():
+            read = replace(read, protocol=protocol.id, protocol_version=protocol.version)
+        with self.context.saving():
+            with session.write("patient entered" if self._is_new else "patient changed"):
+                session.patients.save(read)
+            self.context.open_chart.emit(read.id)
+
+    def _cancel(self) -> None:
+        if self._base is not None and not self._is_new:
+            self.context.open_chart.emit(self._base.id)
+        else:
+            self.context.show_page.emit("today")

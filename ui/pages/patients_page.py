@@ -1,0 +1,118 @@
+"""Every patient of the clinic, found by number, name or birth date."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout
+
+from core import clock
+from core.labels import ONSET, SEX
+from core.model.record import PatientRecord
+from core.protocols import catalog as protocols
+from core.protocols.schedule import next_visit
+from core.summary import age
+from core.words import MISSING, day, short_day
+from ui.context import AppContext
+from ui.models.table import Column, TableModel
+from ui.pages.page import Page
+from ui.widgets.basics import button, card, column, label, row
+from ui.widgets.table import Table
+from ui.words import tr
+
+
+@dataclass(frozen=True)
+class PatientRow:
+    record: PatientRecord
+    next: str
+    last: str
+
+    @property
+    def found_by(self) -> str:
+        """What the search looks through."""
+        patient = self.record.patient
+        born = f"{patient.born} {day(patient.born)}" if patient.born else ""
+        return f"{patient.record_number} {patient.name} {born}".casefold()
+
+
+COLUMNS: tuple[Column[PatientRow], ...] = (
+    Column(
+        tr("Patient"),
+        lambda r: r.record.patient.record_number,
+        second=lambda r: r.record.patient.name or SEX[r.record.patient.sex],
+    ),
+    Column(tr("Age"), lambda r: age(r.record.patient, clock.today())),
+    Column(tr("Onset"), lambda r: ONSET[r.record.patient.onset_region]),
+    Column(tr("Schedule"), lambda r: protocols.of(r.record.patient).title),
+    Column(tr("Last visit"), lambda r: r.last),
+    Column(tr("Next visit"), lambda r: r.next),
+)
+
+
+class PatientsPage(Page):
+    """Enter opens the chart."""
+
+    shows = frozenset({"patient", "visit", "visit_mark", "milestone"})
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self._count = label("", "muted")
+        self._rows: list[PatientRow] = []
+        self._search = ""
+        self.model = TableModel(COLUMNS)
+        self.table = Table(self.model, row_height=50)
+        self.table.fix_widths({1: 110, 2: 130})
+        self.table.setAccessibleName(tr("Patients"))
+        self.table.opened.connect(lambda r: context.open_chart.emit(r.record.patient.id))
+        self._none = label("", "muted", wrap=True)
+        new = button(tr("New patient"), lambda: context.edit_patient.emit(None), primary=True)
+        imported = button(tr("Import from CSV…"), lambda: context.show_page.emit("import"))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setSpacing(14)
+        head = column(label(tr("Patients"), "title"), self._count, spacing=2)
+        layout.addLayout(row(head, None, imported, new))
+        layout.addWidget(card(self.table, self._none), 1)
+
+    def search(self, text: str) -> None:
+        """Show only patients whose number, name or birth date holds every word of the text."""
+        self._search = text.casefold()
+        self._show()
+
+    def open_first(self) -> None:
+        if self.model.rows:
+            self.context.open_chart.emit(self.model.rows[0].record.patient.id)
+
+    def refresh(self) -> None:
+        today = clock.today()
+        self._rows = []
+        for record in self.context.session.outlines():
+            coming = next_visit(record, protocols.of(record.patient), today)
+            done = record.finished_visits
+            if record.died is not None:
+                text = tr("died")
+            elif coming is None:
+                text = MISSING
+            else:
+                text = (
+                    f"{coming.title}, {short_day(coming.window.target)} {coming.window.target.year}"
+                )
+            self._rows.append(PatientRow(record, text, day(done[-1].date) if done else MISSING))
+        self._show()
+
+    def focus_first(self) -> None:
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show(self) -> None:
+        words = self._search.split()
+        rows = [r for r in self._rows if all(word in r.found_by for word in words)]
+        self.model.show_rows(rows)
+        if rows:
+            self.table.selectRow(0)
+        self._count.setText(tr("{n} of {all}").format(n=len(rows), all=len(self._rows)))
+        self.table.setVisible(bool(rows))
+        self._none.setVisible(not rows)
+        self._none.setText(
+            tr("No patient has this in number, name or birth date.")
+            if self._rows
+            else tr("No patients yet. Enter the first one, or import a list that you have as CSV.")
+        )

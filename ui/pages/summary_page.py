@@ -1,0 +1,182 @@
+"""The preview of a printed visit summary: the very pages, to print or to save."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QDateTime, QStandardPaths, Qt
+from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from core import clock
+from core.model.ids import PatientId, VisitId
+from core.summary import visit_title
+from core.words import day
+from ui.context import AppContext
+from ui.pages.page import Page
+from ui.widgets.basics import button, clear, label, row, scrolled
+from ui.words import tr
+
+PREVIEW_DPI = 96
+PRINT_DPI = 300
+
+
+class SummaryPage(Page):
+    """Pages are rendered off the UI thread; the PDF lives in memory until it is saved on purpose."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self.pdf: bytes | None = None
+        self._patient_id: PatientId | None = None
+        self._asked = 0
+        self._title = label(tr("Visit summary"), "title")
+        self._state = label("", "muted")
+        self.print = button(tr("Print…"), self._print, primary=True)
+        self.save = button(tr("Save as PDF…"), self._save)
+        back = button(tr("Back to chart"), self._back)
+        self.pages = QVBoxLayout()
+        self.pages.setSpacing(14)
+        self.pages.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        inner = QWidget()
+        inner.setLayout(self.pages)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setSpacing(12)
+        layout.addLayout(
+            row(self._title, self._state, None, back, self.save, self.print, spacing=10)
+        )
+        layout.addWidget(scrolled(inner), 1)
+
+    def open(self, patient_id: PatientId, visit_id: VisitId) -> None:
+        """Render the summary of a visit and show its pages."""
+        from core.reports import summary
+
+        session = self.context.session
+        self._patient_id = patient_id
+        self._stale = False
+        record = session.record(patient_id)
+        visit = record.visit(visit_id)
+        rater = session.users.get(visit.rater)
+        clinic, printed_by, printed_at = session.clinic, session.user.full_name, clock.now()
+        rater_name = rater.full_name if rater else visit.rater
+        ratio = self.devicePixelRatioF()
+        self.pdf = None
+        self._asked += 1
+        asked = self._asked
+        self._state.setText(tr("preparing…"))
+        clear(self.pages)
+        self.print.setEnabled(False)
+        self.save.setEnabled(False)
+
+        def work() -> tuple[bytes, list[QImage]]:
+            pdf = summary.render(
+                record,
+                visit_id,
+                clinic,
+                rater_name=rater_name,
+                printed_by=printed_by,
+                printed_at=printed_at,
+            )
+            return pdf, images(pdf, PREVIEW_DPI * ratio)
+
+        def done(result: tuple[bytes, list[QImage]]) -> None:
+            if asked != self._asked:
+                return  # another summary was asked for meanwhile
+            self.pdf, pages = result
+            self._state.setText(f"{visit_title(record.patient, visit)}, {day(visit.date)}")
+            for index, image in enumerate(pages, start=1):
+                sheet = label("")
+                image.setDevicePixelRatio(ratio)
+                sheet.setPixmap(QPixmap.fromImage(image))
+                sheet.setAccessibleName(tr("Page {n} of {all}").format(n=index, all=len(pages)))
+                self.pages.addWidget(sheet)
+            self.print.setEnabled(True)
+            self.save.setEnabled(True)
+            self.print.setFocus()
+
+        def failed(error: BaseException) -> None:
+            self._state.setText(tr("The summary could not be prepared."))
+            raise error
+
+        self.context.tasks.run(work, done=done, failed=failed)
+
+    def refresh(self) -> None:
+        """A summary shows the moment it was made; it is not redrawn behind the reader's back."""
+
+    def save_to(self, path: Path) -> None:
+        """Write the PDF. A failure is told in one sentence."""
+        if self.pdf is None:
+            return
+        try:
+            path.write_bytes(self.pdf)
+        except OSError as error:
+            text = tr("The PDF could not be saved there: {why}. Choose another place.")
+            self.context.refused.emit(text.format(why=error.strerror or tr("unknown reason")))
+            return
+        self._state.setText(tr("saved"))
+
+    def _save(self) -> None:
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        stamp = QDateTime.currentDateTime().toString("yyyyMMdd-HHmmss")
+        # No patient data in file names: the moment of printing tells summaries apart.
+        proposed = str(Path(folder) / f"visit-summary-{stamp}.pdf")
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self, tr("Save the visit summary"), proposed, tr("PDF (*.pdf)")
+        )
+        if chosen:
+            self.save_to(Path(chosen))
+
+    def _print(self) -> None:
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+        if self.pdf is None:
+            return
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setDocName(tr("Visit summary"))
+        if QPrintDialog(printer, self).exec():
+            print_pages(self.pdf, printer)
+
+    def _back(self) -> None:
+        if self._patient_id is not None:
+            self.context.open_chart.emit(self._patient_id)
+
+
+def images(pdf: bytes, dpi: float) -> list[QImage]:
+    """Every page of a PDF as a picture."""
+    import pypdfium2
+
+    pages = []
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        for page in document:
+            bitmap = page.render(scale=dpi / 72, rev_byteorder=True, prefer_bgrx=True)
+            image = QImage(
+                bitmap.buffer,
+                bitmap.width,
+                bitmap.height,
+                bitmap.stride,
+                QImage.Format.Format_RGBX8888,
+            )
+            pages.append(image.copy())  # the buffer goes with the page
+    finally:
+        document.close()
+    return pages
+
+
+def print_pages(pdf: bytes, printer: object) -> None:
+    """Send every page to a printer (a QPrinter, possibly one that writes a file), fitted to its paper."""
+    from PySide6.QtPrintSupport import QPrinter
+
+    if not isinstance(printer, QPrinter):
+        raise TypeError("print_pages needs a QPrinter")
+    painter = QPainter(printer)
+    try:
+        for index, image in enumerate(images(pdf, PRINT_DPI)):
+            if index:
+                printer.newPage()
+            area = painter.viewport()
+            size = image.size().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            painter.drawImage(
+                area.adjusted(0, 0, size.width() - area.width(), size.height() - area.height()),
+                image,
+            )
+    finally:
+        painter.end()

@@ -1,0 +1,169 @@
+"""Today: which visits are overdue, due, open or coming up, and the drafts to resume."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
+
+from core import clock, drafts, worklist
+from core.words import MISSING, day, short_day
+from core.worklist import Group, WorkItem
+from ui.context import AppContext
+from ui.models.table import Column, TableModel
+from ui.pages.page import Page
+from ui.widgets.basics import button, card, clear, column, label, row
+from ui.widgets.table import ButtonDelegate, Table, WindowDelegate
+from ui.words import tr
+
+CHIPS = {
+    Group.DRAFT: "warn",
+    Group.OVERDUE: "bad",
+    Group.DUE: "accent",
+    Group.OPEN: "good",
+    Group.UPCOMING: "neutral",
+}
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
+
+
+def _window_words(item: WorkItem) -> str:
+    if item.window is None:
+        return ""
+    return tr("window {open} to {close}, target {target}").format(
+        open=day(item.window.open), close=day(item.window.close), target=day(item.window.target)
+    )
+
+
+COLUMNS: tuple[Column[WorkItem], ...] = (
+    Column(
+        tr("Patient"),
+        lambda item: item.patient.record_number,
+        second=lambda item: worklist.patient_line(item.patient, clock.today()),
+    ),
+    Column(tr("Visit"), lambda item: item.title),
+    Column(tr("Target"), lambda item: short_day(item.window.target) if item.window else MISSING),
+    Column(
+        tr("Window"),
+        _window_words,
+        tip=_window_words,
+    ),
+    Column(tr("Status"), lambda item: item.status, chip=lambda item: CHIPS[item.group]),
+    Column("", lambda item: item.action),
+)
+
+
+class TodayPage(Page):
+    """Enter starts or resumes the visit that is selected; at first the most urgent one."""
+
+    shows = frozenset({"patient", "visit", "visit_mark", "milestone", "answer"})
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self._date = label("", "title")
+        self._counts = label("", "muted")
+        self.start = button(tr("Start next visit  ↵"), self._start_next, primary=True)
+        new = button(tr("New patient"), lambda: context.edit_patient.emit(None))
+        self.model = TableModel(COLUMNS)
+        self.table = Table(self.model, row_height=54)
+        self.table.setItemDelegateForColumn(
+            3, WindowDelegate(self.table, lambda item: item.window, clock.today)
+        )
+        self.table.setItemDelegateForColumn(5, ButtonDelegate(self.table, self._open))
+        self.table.fix_widths({2: 84, 3: 150, 4: 150, 5: 116})
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.opened.connect(self._open)
+        self.table.setAccessibleName(tr("Visits to do"))
+        self._empty = column(spacing=12)
+        self._empty_holder = QWidget()
+        self._empty_holder.setLayout(self._empty)
+        self._attention = QVBoxLayout()
+        self._attention.setSpacing(8)
+        self._attention_card = card(label(tr("Needs attention"), "heading"), self._attention)
+        self._attention_card.setFixedWidth(280)
+        visits = card(
+            row(
+                label(tr("Visits"), "heading"),
+                None,
+                label(tr("now and in the next 4 weeks"), "muted"),
+            ),
+            self.table,
+            self._empty_holder,
+        )
+        right = column(self._attention_card, None)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setSpacing(14)
+        layout.addLayout(row(column(self._date, self._counts, spacing=2), None, new, self.start))
+        body = row(visits, right, spacing=14)
+        body.setStretch(0, 1)
+        layout.addLayout(body, 1)
+
+    def refresh(self) -> None:
+        today, session = clock.today(), self.context.session
+        records = session.outlines()
+        items = worklist.build(records, session.answered_of_drafts(), today)
+        self._date.setText(f"{tr(WEEKDAYS).split()[today.weekday()]} {day(today)}")
+        self._counts.setText(worklist.counts(items) or tr("nothing to do"))
+        selected = self.table.currentIndex().row()
+        self.model.show_rows(items)
+        self.table.selectRow(min(max(selected, 0), len(items) - 1))
+        self.start.setEnabled(any(item.can_start for item in items))
+        self.table.setVisible(bool(items))
+        self._empty_holder.setVisible(not items)
+        self._show_empty(no_patients=not records)
+        clear(self._attention)
+        waiting = worklist.without_plan(records, today)
+        for patient in waiting[:12]:
+            text = tr("{number}: no reference day, so no visits can be planned. Set it.")
+            link = button(
+                text.format(number=patient.record_number),
+                partial(self.context.edit_patient.emit, patient.id),
+                link=True,
+            )
+            self._attention.addWidget(link)
+        if len(waiting) > 12:
+            more = tr("and {n} more").format(n=len(waiting) - 12)
+            self._attention.addWidget(label(more, "muted"))
+        self._attention_card.setVisible(bool(waiting))
+
+    def focus_first(self) -> None:
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_empty(self, *, no_patients: bool) -> None:
+        """An empty screen says what to do first."""
+        clear(self._empty)
+        self._empty.addStretch(1)
+        if no_patients:
+            self._empty.addWidget(label(tr("This clinic file has no patients yet."), "heading"))
+            self._empty.addWidget(
+                label(tr("Enter the first one, or import a list that you have as CSV."), "muted")
+            )
+            new = button(
+                tr("New patient"), lambda: self.context.edit_patient.emit(None), primary=True
+            )
+            imported = button(tr("Import from CSV…"), lambda: self.context.show_page.emit("import"))
+            self._empty.addLayout(row(new, imported, None))
+        else:
+            text = tr("No visit is due, and none opens within 4 weeks.")
+            self._empty.addWidget(label(text, "heading"))
+        self._empty.addStretch(2)
+
+    def _start_next(self) -> None:
+        current = self.table.currentIndex()
+        chosen = self.model.row(current) if current.isValid() else None
+        items = [chosen] if chosen and chosen.can_start else list(self.model.rows)
+        item = next((item for item in items if item is not None and item.can_start), None)
+        if item is not None:
+            self._open(item)
+
+    def _open(self, item: WorkItem) -> None:
+        patient_id = item.patient.id
+        if item.visit is not None:
+            self.context.open_visit.emit(patient_id, item.visit.id)
+        elif item.can_start:
+            with self.context.saving():
+                visit_id = drafts.start_visit(
+                    self.context.session, patient_id, item.code, clock.today()
+                )
+                self.context.open_visit.emit(patient_id, visit_id)
+        else:
+            self.context.open_chart.emit(patient_id)

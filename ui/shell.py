@@ -1,0 +1,247 @@
+"""The frame round the pages once a clinic file is open: sidebar, search, what is saved, messages."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from core import clock
+from core.model.ids import PatientId, VisitId
+from ui.actions import ACTIONS, PAGE_KEYS, Action
+from ui.context import AppContext
+from ui.forms.fields import Line
+from ui.pages.chart_page import ChartPage
+from ui.pages.import_page import ImportPage
+from ui.pages.page import Page
+from ui.pages.patient_form_page import PatientFormPage
+from ui.pages.patients_page import PatientsPage
+from ui.pages.settings_page import SettingsPage
+from ui.pages.summary_page import SummaryPage
+from ui.pages.today_page import TodayPage
+from ui.pages.visit_page import VisitPage
+from ui.widgets.basics import button, chip, column, label, row, set_chip
+from ui.words import tr
+
+PAGES: tuple[tuple[str, type[Page]], ...] = (
+    ("today", TodayPage),
+    ("patients", PatientsPage),
+    ("import", ImportPage),
+    ("settings", SettingsPage),
+    ("patient", PatientFormPage),
+    ("chart", ChartPage),
+    ("visit", VisitPage),
+    ("summary", SummaryPage),
+)
+DEMONSTRATION = tr("Demonstration data, follow-up simulated")
+
+
+class Shell(QWidget):
+    """Puts pages side by side and shows the one that was asked for; a page is made when first shown."""
+
+    signed_out = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.context = context
+        self._pages: dict[str, Page] = {}
+        self._stack = QStackedWidget()
+        self._nav = QButtonGroup(self)
+        self._nav_buttons: dict[str, QPushButton] = {}
+        self.search = Line()
+        self.saved = chip("", "good")
+        self._message = label("", "problem", wrap=True)
+        right = column(self._topbar(), self._banner(), self._message_bar(), self._stack, spacing=0)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._sidebar())
+        layout.addLayout(right, 1)
+        self._shortcuts()
+        context.saved.connect(self._on_saved)
+        context.refused.connect(self.refuse)
+        context.show_page.connect(self.show_page)
+        context.open_chart.connect(self.open_chart)
+        context.open_visit.connect(self.open_visit)
+        context.open_summary.connect(self.open_summary)
+        context.edit_patient.connect(self.edit_patient)
+        set_chip(self.saved, tr("Open · encrypted"), "good")
+        self.show_page("today")
+
+    @property
+    def current(self) -> Page | None:
+        page = self._stack.currentWidget()
+        return page if isinstance(page, Page) else None
+
+    def page(self, name: str) -> Page:
+        """The page of that name, made when it is first asked for."""
+        if name not in self._pages:
+            self._pages[name] = dict(PAGES)[name](self.context)
+            self._stack.addWidget(self._pages[name])
+        return self._pages[name]
+
+    def show_page(self, name: str) -> None:
+        page = self.page(name)
+        if self.current is not None and self.current is not page and not self.current.leave():
+            return
+        self._message_bar_widget.hide()
+        self._stack.setCurrentWidget(page)
+        marked = self._nav_buttons.get(name)
+        self._nav.setExclusive(False)
+        for one in self._nav_buttons.values():
+            one.setChecked(one is marked)
+        self._nav.setExclusive(True)
+        page.focus_first()
+
+    def open_chart(self, patient_id: str) -> None:
+        page = self.page("chart")
+        if isinstance(page, ChartPage):
+            if self.current is not None and self.current is not page:
+                self.current.leave()
+            page.open(PatientId(patient_id))
+            self.show_page("chart")
+
+    def open_visit(self, patient_id: str, visit_id: str) -> None:
+        page = self.page("visit")
+        if isinstance(page, VisitPage):
+            self.show_page("visit")
+            page.open(PatientId(patient_id), VisitId(visit_id))
+
+    def open_summary(self, patient_id: str, visit_id: str) -> None:
+        page = self.page("summary")
+        if isinstance(page, SummaryPage):
+            self.show_page("summary")
+            page.open(PatientId(patient_id), VisitId(visit_id))
+
+    def edit_patient(self, patient_id: object) -> None:
+        page = self.page("patient")
+        if isinstance(page, PatientFormPage):
+            page.edit(None if patient_id is None else PatientId(str(patient_id)))
+            self.show_page("patient")
+
+    def refuse(self, text: str) -> None:
+        """What went wrong, in one sentence, until the page changes or it is dismissed."""
+        self._message.setText(text)
+        self._message_bar_widget.show()
+        set_chip(self.saved, tr("Last entry not saved"), "bad")
+
+    def leave(self) -> None:
+        """Before closing: the page in front saves what stands in its fields."""
+        if self.current is not None:
+            self.current.leave()
+
+    def _on_saved(self) -> None:
+        now = clock.now().astimezone()
+        set_chip(self.saved, tr("Saved {time} · encrypted").format(time=f"{now:%H:%M:%S}"), "good")
+        self._message_bar_widget.hide()
+
+    def _sidebar(self) -> QFrame:
+        session = self.context.session
+        frame = QFrame()
+        frame.setProperty("role", "sidebar")
+        frame.setFixedWidth(168)
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(12, 16, 12, 14)
+        layout.setSpacing(4)
+        layout.addWidget(label(tr("ALS Follow-up"), "brand"))
+        layout.addWidget(label(session.clinic.name, "small", wrap=True))
+        layout.addSpacing(12)
+        for action in ACTIONS:
+            if action.in_sidebar:
+                one = button(action.title, self._doing(action), tip=action.shortcut)
+                one.setProperty("nav", "true")
+                one.setCheckable(True)
+                self._nav.addButton(one)
+                self._nav_buttons[action.page] = one
+                layout.addWidget(one)
+                if action.id == "patients":
+                    layout.addStretch(0)
+        layout.addStretch(1)
+        layout.addWidget(label(session.user.full_name, "heading", wrap=True))
+        layout.addWidget(button(tr("Sign out"), self.signed_out.emit, link=True, tip="Ctrl+L"))
+        return frame
+
+    def _topbar(self) -> QFrame:
+        self.search.setPlaceholderText(tr("Find patient by number, name or birth date   Ctrl+K"))
+        self.search.setAccessibleName(tr("Find patient"))
+        self.search.setMaximumWidth(420)
+        self.search.textEdited.connect(self._on_search)
+        self.search.returnPressed.connect(self._on_search_entered)
+        frame = QFrame()
+        frame.setProperty("role", "topbar")
+        layout = QHBoxLayout(frame)
+        layout.setContentsMargins(24, 8, 20, 8)
+        layout.addWidget(self.search, 2)
+        layout.addStretch(1)
+        layout.addWidget(self.saved)
+        return frame
+
+    def _banner(self) -> QWidget:
+        banner = label(DEMONSTRATION, "banner")
+        banner.setVisible(self.context.session.clinic.demonstration)
+        return banner
+
+    def _message_bar(self) -> QWidget:
+        bar = QFrame()
+        bar.setObjectName("messages")
+        dismiss = button(tr("Dismiss"), bar.hide, link=True)
+        layout = row(self._message, dismiss)
+        layout.setContentsMargins(24, 6, 20, 6)
+        layout.setStretch(0, 1)
+        bar.setLayout(layout)
+        bar.hide()
+        self._message_bar_widget = bar
+        return bar
+
+    def _shortcuts(self) -> None:
+        for action in ACTIONS:
+            QShortcut(QKeySequence(action.shortcut), self, self._doing(action))
+
+    def _doing(self, action: Action) -> Callable[[], None]:
+        if action.page:
+            return lambda: self.show_page(action.page)
+        return {
+            "find": lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason),
+            "new": lambda: self.edit_patient(None),
+            "keys": self.show_keys,
+            "sign-out": self.signed_out.emit,
+        }[action.id]
+
+    def show_keys(self) -> None:
+        """Every shortcut of the program."""
+        dialog = QDialog(self)
+        dialog.setWindowTitle(tr("Keyboard shortcuts"))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        keys = [(a.shortcut, a.title) for a in ACTIONS] + list(PAGE_KEYS)
+        for index, (key, text) in enumerate(keys):
+            grid.addWidget(label(key, "heading"), index, 0)
+            grid.addWidget(label(text), index, 1)
+        close = button(tr("Close"), dialog.accept, primary=True)
+        dialog.setLayout(column(grid, row(None, close), spacing=14))
+        dialog.exec()
+
+    def _on_search(self, text: str) -> None:
+        page = self.page("patients")
+        if isinstance(page, PatientsPage):
+            page.search(text)
+            if self.current is not page:
+                self.show_page("patients")
+                self.search.setFocus()
+                self.search.setCursorPosition(len(text))
+
+    def _on_search_entered(self) -> None:
+        page = self.page("patients")
+        if isinstance(page, PatientsPage) and self.current is page:
+            page.open_first()

@@ -1,0 +1,145 @@
+"""What the numbers become while a visit is entered: scores, the trend, the change since last time."""
+
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
+
+from core import plot_style, trends
+from core.drafts import Draft
+from core.instruments.definition import Instrument
+from core.model.record import PatientRecord
+from core.model.spirometry import Spirometry
+from core.protocols.definition import SPIROMETRY
+from core.science.spirometry import evaluate
+from core.summary import scale_row, slope_text, total_before
+from core.words import day, number, signed
+from ui import theme
+from ui.plots.trend_plot import TrendPlot
+from ui.widgets.basics import chip, label, row, set_chip
+from ui.words import tr
+
+MARKERS = {"circle": "●", "square": "■", "triangle": "▲", "diamond": "◆"}
+
+
+class LivePanel(QFrame):
+    """Moves with every keystroke; it never draws a partial sum, only the range still possible."""
+
+    def __init__(self, draft: Draft) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self._draft = draft
+        self.score = chip("", "accent")
+        self.change = label("", "muted", wrap=True)
+        self.slope = label("", "muted", wrap=True)
+        self.total_plot = TrendPlot()
+        self.domain_plot = TrendPlot()
+        self.capacity_plot = TrendPlot()
+        self.domains = {}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        for instrument in draft.instruments:
+            for index, scale in enumerate(instrument.domains):
+                style = plot_style.of(scale.id)
+                name = label(f"{MARKERS[style.marker]} {scale.title}")
+                colour = style.dark if theme.is_dark() else style.light
+                name.setStyleSheet(f"color: {colour}; font-weight: 500; font-size: 12px;")
+                value = label("", "muted")
+                grid.addWidget(name, index // 2, (index % 2) * 2)
+                grid.addWidget(value, index // 2, (index % 2) * 2 + 1)
+                self.domains[scale.id] = value
+        self._domain_grid = QFrame()
+        grid.setContentsMargins(0, 0, 0, 0)
+        self._domain_grid.setLayout(grid)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(14, 12, 10, 10)
+        layout.setSpacing(6)
+        layout.addLayout(row(label(tr("Live"), "heading"), None, self.score))
+        layout.addWidget(self.change)
+        layout.addWidget(self.total_plot, 3)
+        layout.addWidget(self._domain_grid)
+        layout.addWidget(self.domain_plot, 3)
+        layout.addWidget(self.capacity_plot, 3)
+        layout.addWidget(self.slope)
+        for plot in (self.total_plot, self.domain_plot, self.capacity_plot):
+            plot.setMinimumHeight(110)
+
+    def show_step(self, step: str) -> None:
+        """Show what belongs to a step: the questionnaire's trends, or vital capacity."""
+        breathing = step == SPIROMETRY
+        forms = bool(self._draft.instruments)
+        for widget in (self.total_plot, self.domain_plot, self._domain_grid):
+            widget.setVisible(forms and not breathing)
+        self.capacity_plot.setVisible(breathing or not forms)
+        self.capacity_plot.setMaximumHeight(340)
+        if breathing or not forms:
+            self.show_capacity(self._draft.spirometry)
+        else:
+            self.show_form(self._draft.instruments[0])
+
+    def show_form(self, instrument: Instrument) -> None:
+        draft = self._draft
+        record, form = draft.record, draft.form(instrument.id)
+        total = instrument.total
+        score, values = total.score(form.values), form.values
+        if score is not None:
+            set_chip(self.score, f"{score} / {total.maximum}", "accent")
+        else:
+            highest = sum(max(instrument.variants(s)[0].scores) for s in values)
+            text = tr("{sum} of {max} so far · {n}/{all} answered").format(
+                sum=total.partial(values), max=highest, n=len(values), all=len(total.slots)
+            )
+            set_chip(self.score, text, "neutral")
+        before = total_before(record, instrument, draft.visit.date)
+        if before is not None and score is not None:
+            text = tr("{change} since {day}")
+            self.change.setText(
+                text.format(change=signed(score - before[1], 0), day=day(before[0]))
+            )
+        elif before is not None:
+            text = tr("last total {n:g}, {day}; the bar shows what is still possible")
+            self.change.setText(text.format(n=before[1], day=day(before[0])))
+        else:
+            self.change.setText(tr("first form; the bar shows what is still possible"))
+        for scale in instrument.domains:
+            said = scale_row(instrument, scale, values, None)
+            short = (
+                said.score if said.complete else f"{scale.answered(values)} of {len(scale.slots)}"
+            )
+            self.domains[scale.id].setText(short)
+        axis = trends.time_scales(record)[0]
+        live = draft.visit.id
+        self.total_plot.show_plot(trends.total(record, instrument, live), axis)
+        self.domain_plot.show_plot(trends.domains(record, instrument, live), axis)
+        self.slope.setText(
+            tr("Slope: {text}").format(text=slope_text(trends.slope(record, instrument)))
+        )
+
+    def show_capacity(self, session: Spirometry) -> None:
+        """Vital capacity with this session as it is typed."""
+        record: PatientRecord = self._draft.record
+        result = evaluate(session, record.patient)
+        if session.blows and session.not_done is None:
+            record = record.with_spirometry(session)
+        plot = trends.vital_capacity(record)
+        self.capacity_plot.show_plot(plot, trends.time_scales(record)[0], until=session.date)
+        percent = result.percent if session.blows and session.not_done is None else None
+        if percent is None:
+            set_chip(self.score, tr("no value yet"), "neutral")
+        else:
+            set_chip(self.score, number(percent, 1, "%"), "accent")
+        same = [
+            (s, r)
+            for s, r in trends.vital_capacities(record)
+            if (s.test_type, s.position) == (session.test_type, session.position)
+            and s.date < session.date
+            and r.percent is not None
+        ]
+        if same and same[-1][1].percent is not None:
+            earlier, before = same[-1][0], same[-1][1].percent
+            change = signed(None if percent is None else percent - before, 1, "%")
+            text = tr("{change} since {day} ({before})")
+            self.change.setText(
+                text.format(change=change, day=day(earlier.date), before=number(before, 1, "%"))
+            )
+        else:
+            self.change.setText(tr("no earlier value of this kind"))
+        self.slope.setText(tr("Open symbols: stated by others, or grade D, E or U."))

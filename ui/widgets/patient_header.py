@@ -1,0 +1,52 @@
+"""Who this is, at the top of every page about one patient."""
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+
+from core import clock
+from core.labels import ONSET, SEX
+from core.model.record import PatientRecord
+from core.protocols import catalog as protocols
+from core.summary import age, partial_day
+from core.words import day, number
+from ui.widgets.basics import chip, clear, label
+from ui.words import tr
+
+
+class PatientHeader(QFrame):
+    """Number, name, sex, age, height, and chips; actions stand at the right."""
+
+    def __init__(self, *actions: QWidget) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(18, 10, 14, 10)
+        layout.setSpacing(10)
+        self._number = label("", "title")
+        self._facts = label("")
+        self._chips = QHBoxLayout()
+        self._chips.setSpacing(6)
+        layout.addWidget(self._number)
+        layout.addWidget(self._facts)
+        layout.addLayout(self._chips)
+        layout.addStretch(1)
+        for action in actions:
+            layout.addWidget(action)
+
+    def show_record(self, record: PatientRecord) -> None:
+        patient = record.patient
+        self._number.setText(patient.record_number)
+        facts = [patient.name, SEX[patient.sex], age(patient, clock.today())]
+        if patient.height_cm is not None:
+            facts.append(number(patient.height_cm, 0, "cm"))
+        self._facts.setText(" · ".join(fact for fact in facts if fact))
+        clear(self._chips)
+        self._chips.addWidget(chip(ONSET[patient.onset_region], "accent"))
+        if patient.reference_on is not None:
+            event = protocols.of(patient).reference
+            planned = patient.reference_on > clock.today()
+            text = tr("{event} planned {day}") if planned else tr("{event} {day}")
+            text = text.format(event=event, day=day(patient.reference_on))
+            self._chips.addWidget(chip(text, "good"))
+        if record.died is not None:
+            text = tr("Died {day}").format(day=partial_day(record.died.happened_on))
+            self._chips.addWidget(chip(text, "neutral"))
