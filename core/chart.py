@@ -5,7 +5,9 @@ from datetime import date
 
 from core.instruments import catalog as instruments
 from core.labels import MILESTONES
+from core.model.patient import ExternalKind, ExternalResult
 from core.model.record import PatientRecord
+from core.model.spirometry import Position, TestType
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.science.progression import NoSlope, months_between
@@ -64,6 +66,11 @@ def timeline(record: PatientRecord) -> tuple[Happening, ...]:
     if reference is not None and not any(v.date == reference for v in record.visits):
         title = protocols.of(record.patient).reference
         happenings.append(Happening(reference, day(reference), title, _("day 0"), "reference"))
+    undated = [_stated(result) for result in record.external if result.measured_on is None]
+    if undated:
+        text = _("baseline, date unknown")
+        before = date.min  # below everything that has a date
+        happenings.append(Happening(before, text, " · ".join(undated), "", "reference"))
     return tuple(sorted(happenings, key=lambda one: one.on, reverse=True))
 
 
@@ -78,11 +85,7 @@ def _visit(record: PatientRecord, visit: Visit) -> Happening:
         if session.visit_id == visit.id and result.percent is not None:
             name = session.test_type.value.upper()
             parts.append(f"{name} {number(result.percent, 0, '%')}")
-    parts += [
-        _stated(result.kind.value, result.value)
-        for result in record.external
-        if result.measured_on == visit.date
-    ]
+    parts += [_stated(result) for result in record.external if result.measured_on == visit.date]
     if visit.is_draft:
         parts.append(_("in progress"))
     kind = "draft" if visit.is_draft else "visit"
@@ -90,10 +93,10 @@ def _visit(record: PatientRecord, visit: Visit) -> Happening:
     return Happening(visit.date, day(visit.date), title, " · ".join(parts), kind)
 
 
-def _stated(kind: str, value: float) -> str:
-    if kind == "alsfrs_r_total":
-        return _("{n:g}/48 stated").format(n=value)
-    return _("FVC {n:g} % stated").format(n=value)
+def _stated(result: ExternalResult) -> str:
+    if result.kind is ExternalKind.ALSFRS_R_TOTAL:
+        return _("{n:g}/48 stated").format(n=result.value)
+    return _("FVC {n:g} % stated").format(n=result.value)
 
 
 def _total(record: PatientRecord) -> Figure:
@@ -101,6 +104,10 @@ def _total(record: PatientRecord) -> Figure:
     title = _("{instrument} total").format(instrument=instrument.title)
     points = total(record, instrument).series[0].points
     if not points:
+        stated = record.stated(ExternalKind.ALSFRS_R_TOTAL)
+        if stated:
+            text = f"{stated[-1].value:g} / {instrument.total.maximum}"
+            return Figure(title, text, _("stated, items and date unknown"), stated[-1].source)
         return Figure(title, MISSING, _("no complete form"))
     last = points[-1]
     text = f"{last.value:g} / {instrument.total.maximum}"
@@ -131,12 +138,12 @@ def _capacity(record: PatientRecord) -> Figure:
     measured = [
         (session, result)
         for session, result in vital_capacities(record)
-        if session.test_type.value == "fvc"
-        and session.position.value == "sitting"
+        if session.test_type is TestType.FVC
+        and session.position is Position.SITTING
         and result.percent is not None
     ]
     if not measured:
-        stated = [r for r in record.external if r.kind.value == "fvc_percent"]
+        stated = record.stated(ExternalKind.FVC_PERCENT)
         if stated:
             value = number(stated[-1].value, 1, "%")
             return Figure(title, value, _("stated, equation unknown"), stated[-1].source)

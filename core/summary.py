@@ -133,7 +133,7 @@ def build(record: PatientRecord, visit_id: VisitId, rater_name: str) -> VisitSum
         patient=patient_facts(record, visit.date),
         visit=_visit_facts(record, visit, rater_name),
         forms=tuple(
-            _form(record, form, instruments.shipped()[form.instrument])
+            _form(record, form, instruments.named(form.instrument))
             for form in record.assessments
             if form.visit_id == visit.id
         ),

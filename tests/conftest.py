@@ -1,3 +1,4 @@
+# ruff: noqa: E402  the environment is set before anything that reads it is imported
 import atexit
 import os
 import tempfile
@@ -5,6 +6,7 @@ import tempfile
 _home = tempfile.TemporaryDirectory(prefix="als-follow-up-home-", ignore_cleanup_errors=True)
 atexit.register(_home.cleanup)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LANGUAGE"] = "en"  # what the tests expect to be shown
 os.environ["HOME"] = _home.name  # QSettings of this machine are not ours to read or write
 for _kind in ("CONFIG", "DATA", "CACHE", "STATE"):
     os.environ[f"XDG_{_kind}_HOME"] = os.path.join(_home.name, _kind.lower())  # noqa: PTH118

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,14 @@ class MainWindow(QMainWindow):
         """Demonstration data in a file that is thrown away on closing."""
         from core import clock, demonstration
 
-        self._throw_away = Path(tempfile.mkdtemp(prefix="als-follow-up-demo-"))
-        self.open_session(demonstration.create(self._throw_away / "demo.als", clock.today()))
+        folder = Path(tempfile.mkdtemp(prefix="als-follow-up-demo-"))
+        try:
+            session = demonstration.create(folder / "demo.als", clock.today())
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        self.open_session(session)
+        self._throw_away = folder
 
     def open_session(self, session: "Session") -> None:
         from ui.context import AppContext
@@ -76,7 +83,8 @@ class MainWindow(QMainWindow):
 
     def preload(self) -> None:
         """Load what comes after signing in, while the person is still typing."""
-        QTimer.singleShot(400, self, _load_the_rest)
+        loader = threading.Thread(target=_load_the_rest, name="preload", daemon=True)
+        QTimer.singleShot(100, self, loader.start)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.geometry = self.saveGeometry()

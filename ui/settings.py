@@ -15,8 +15,12 @@ class Appearance(StrEnum):
 class Settings:
     """Last file, appearance, size of the window: nothing about patients."""
 
-    def __init__(self) -> None:
-        self._store = QSettings("ALS Follow-up", "ALS Follow-up")
+    def __init__(self, file: Path | None = None) -> None:
+        """The settings of this workstation, or those in a file of their own (for the tour and tests)."""
+        if file is None:
+            self._store = QSettings("ALS Follow-up", "ALS Follow-up")
+        else:
+            self._store = QSettings(str(file), QSettings.Format.IniFormat)
 
     @property
     def last_file(self) -> Path | None:

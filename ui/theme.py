@@ -74,7 +74,8 @@ def _apply(app: QApplication, *, dark: bool) -> None:
         palette.setColor(role, QColor(tokens[token]))
     app.setPalette(palette)
     template = string.Template(resources.path("styles", "app.qss").read_text("utf-8"))
-    app.setStyleSheet(template.substitute(tokens))
+    icons = resources.path("icons").as_posix()
+    app.setStyleSheet(template.substitute(tokens, icons=icons))
 
 
 @cache

@@ -24,6 +24,15 @@ def alsfrs_r() -> Instrument:
     return shipped()[ALSFRS_R]
 
 
+def named(id: str) -> Instrument:
+    """One questionnaire. Raises InvalidInstrument where this program does not have it."""
+    if id not in shipped():
+        raise InvalidInstrument(
+            f"This program has no questionnaire named “{id}”: add its file to resources/instruments."
+        )
+    return shipped()[id]
+
+
 def load(folder: Path) -> dict[str, Instrument]:
     """The questionnaires of a folder, by id. Raises InvalidInstrument, also where two files claim one id."""
     instruments: dict[str, Instrument] = {}

@@ -1,7 +1,7 @@
 """What is due, and when: pure functions of dates."""
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -132,7 +132,11 @@ def next_visit(record: PatientRecord, protocol: Protocol, today: date) -> Planne
 
 
 def _recurring(record: PatientRecord, protocol: Protocol, today: date) -> tuple[PlannedVisit, ...]:
-    """Routine care: done visits are behind us; the next one counts from the last done, and never lapses by itself."""
+    """Routine care: done visits are behind us; the next one counts from the last done, and never lapses.
+
+    A mark names no day, and this one visit comes again and again: marked once as missed, it would
+    never be due any more. So marks do not count here.
+    """
     kind = protocol.visits[0]
     done = record.finished_visits
     draft = next((v for v in record.visits if v.is_draft and v.code == kind.code), None)
@@ -142,7 +146,7 @@ def _recurring(record: PatientRecord, protocol: Protocol, today: date) -> tuple[
         open=target - timedelta(days=kind.before),
         close=target + timedelta(days=kind.after),
     )
-    return (_planned(kind, window, draft, record, today),)
+    return (_planned(kind, window, draft, replace(record, marks=()), today),)
 
 
 def _planned(

@@ -104,6 +104,7 @@ def draw(
 
     _grid(canvas, plot, frame, up)
     _time_axis(canvas, scale, days, frame, low, high)
+    text.draw(canvas, x + width / 2, box.y + 2.5, _below(scale, labels), _SMALL, Align.CENTRE)
     _events(canvas, labels, frame)
     _thresholds(canvas, plot, frame, up)
     if not plot.days:
@@ -205,8 +206,6 @@ def _time_axis(
         x = frame.x + frame.width * (position - low) / (high - low)
         _line(canvas, x, frame.y, x, frame.y - 2.5, _FRAME, 0.6)
         text.draw(canvas, x, frame.y - _SMALL.leading - 0.5, words, _SMALL, Align.CENTRE)
-    y = frame.y - 2 * _SMALL.leading - 0.5
-    text.draw(canvas, frame.x + frame.width / 2, y, scale.title, _SMALL, Align.CENTRE)
 
 
 def _time_ticks(
@@ -257,6 +256,13 @@ def _place(
                 break
         labels.append(label or _Label(event, x, x, 0, ""))
     return labels
+
+
+def _below(scale: TimeScale, labels: Sequence[_Label]) -> str:
+    """The title of the time axis, and how many marks had no room for their label."""
+    bare = sum(not label.words for label in labels)
+    marks = _("{n} marks without a label").format(n=bare)
+    return f"{scale.title} · {marks}" if bare else scale.title
 
 
 def _first_free(

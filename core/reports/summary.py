@@ -70,8 +70,8 @@ def render(
     )
     before = [*_who(summary), *_questionnaires(summary), *_results(summary)]
     after = [*_events(summary), *_lists(summary), *_note(summary)]
-    end = _end(summary)
     plots = _plots(record)
+    end = _end(summary, plots)
     if plots:
         room = paper.room - layout.height([*before, *after, end]) - 10
         before += [layout.gap(10), _charts(record, visit_id, plots, _chart_height(room))]
@@ -322,10 +322,11 @@ def _said(label: str, words: str) -> list[Block]:
     return [layout.gap(5), *layout.labelled(label, _INDENT, lines)]
 
 
-def _end(summary: VisitSummary) -> Block:
+def _end(summary: VisitSummary, plots: Sequence[Plot]) -> Block:
     """Place to sign, and the sources of the numbers."""
     citations = [form.citation for form in summary.forms if form.citation]
-    if any(session.equation for session in summary.spirometry):
+    plotted = any(plot.id == "vital-capacity" for plot in plots)
+    if plotted or any(session.equation for session in summary.spirometry):
         citations.append(SPIROMETRY_CITATION)
     blocks = [layout.gap(26), Block(12, _signature_lines), layout.gap(4)]
     blocks += layout.paragraph(" ".join(dict.fromkeys(citations)), SMALL, page.INNER)

@@ -98,7 +98,9 @@ def a_record(patient, *visits, **rest):
     return PatientRecord(patient=patient, visits=ordered, **rest)
 
 
-def enter_visit(session, patient, on, code=None, *, scores=None, blows=(), finished=True, **changes):
+def enter_visit(
+    session, patient, on, code=None, *, scores=None, blows=(), finished=True, **changes
+):
     """Enter a visit into the file, with its form and spirometry where they are given."""
     visit = a_visit(patient, on, code, finished=finished, **changes)
     with session.write("visit entered"):

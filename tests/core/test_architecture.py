@@ -25,9 +25,7 @@ import numpy  # hidden from sqlite-utils, and only from it
 
 
 def run(code, *arguments):
-    done = subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", code, *arguments], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
 
 

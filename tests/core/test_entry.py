@@ -62,7 +62,21 @@ def test_a_volume_no_lung_has(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["3.2.0", "3,200.5", "1e3", "nan", "inf", "0x10", "3 200", "3.2 L", "½", "²", "--3", ".5", "5."],
+    [
+        "3.2.0",
+        "3,200.5",
+        "1e3",
+        "nan",
+        "inf",
+        "0x10",
+        "3 200",
+        "3.2 L",
+        "½",
+        "²",
+        "--3",
+        ".5",
+        "5.",
+    ],
 )
 def test_not_a_number(text):
     message = problem_of(entry.number(text, 0, 9999, "mL"))
@@ -122,7 +136,9 @@ def test_an_order_that_reads_two_ways_is_refused(text):
     assert problem_of(entry.day(text)) == f"“{text}” is not a date. Type it as 2026-11-21."
 
 
-@pytest.mark.parametrize("text", ["2026-02-30", "31.04.2026", "2025-02-29", "2026-13-01", "0000-01-01"])
+@pytest.mark.parametrize(
+    "text", ["2026-02-30", "31.04.2026", "2025-02-29", "2026-13-01", "0000-01-01"]
+)
 def test_a_day_that_no_calendar_has(text):
     assert problem_of(entry.day(text)) == f"There is no day {text} in the calendar."
     assert entry.day("29.02.2024") == date(2024, 2, 29)

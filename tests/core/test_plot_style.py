@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from core import plot_style, trends
+from core import plot_style
 from core.instruments import catalog
 from core.model.spirometry import Position, TestType
 
@@ -30,7 +30,3 @@ def test_series_of_one_plot_differ_in_colour_and_in_marker():
 
 def test_the_scale_of_a_new_questionnaire_looks_like_the_total():
     assert plot_style.of("bone_conduction") == plot_style.of("total")
-
-
-def test_axes_have_their_own_names():
-    assert [axis.value for axis in trends.Axis] == ["reference", "date", "onset"]

@@ -40,7 +40,9 @@ def stated(kind, value, on, **changes):
 
 def drawn(plot):
     """Everything that is drawn, as role to points."""
-    return {series.role: [(point.day, point.value) for point in series.points] for series in plot.series}
+    return {
+        series.role: [(point.day, point.value) for point in series.points] for series in plot.series
+    }
 
 
 def only(plot):
@@ -107,7 +109,9 @@ def live_total(scores, alsfrs_r):
     return only(trends.total(record, alsfrs_r, live=SECOND.id))
 
 
-@given(scores=st.lists(st.integers(0, 4), min_size=12, max_size=12), order=st.permutations(range(12)))
+@given(
+    scores=st.lists(st.integers(0, 4), min_size=12, max_size=12), order=st.permutations(range(12))
+)
 def test_the_live_visit_narrows_to_its_point(alsfrs_r, scores, order):
     given_scores = [None] * 12
     low, high = 0, 48
@@ -139,10 +143,7 @@ def test_only_the_live_visit_shows_what_it_can_reach(alsfrs_r):
         "gross_motor": (Span(THIRD.date, 0, 12),),
         "respiratory": (Span(THIRD.date, 0, 12),),
     }
-    assert plot.days == [THIRD.date] * 3 + [SECOND.date, THIRD.date] or set(plot.days) == {
-        SECOND.date,
-        THIRD.date,
-    }
+    assert set(plot.days) == {SECOND.date, THIRD.date}
 
 
 def test_a_stated_total_is_an_open_symbol_in_its_place(alsfrs_r):
@@ -262,7 +263,10 @@ def test_the_axes_of_a_trial_patient():
 def test_the_axes_of_a_routine_patient():
     patient = a_routine_patient()
     assert set(axes(a_record(patient))) == {Axis.DATE}
-    later, first = a_visit(patient, date(2026, 8, 1), "R3"), a_visit(patient, date(2026, 5, 2), "R3")
+    later, first = (
+        a_visit(patient, date(2026, 8, 1), "R3"),
+        a_visit(patient, date(2026, 5, 2), "R3"),
+    )
     assert axes(a_record(patient, later, first))[Axis.REFERENCE] == (
         "Months since first visit",
         date(2026, 5, 2),
@@ -299,9 +303,7 @@ def event(onset, serious):
 
 
 def test_what_is_marked_on_the_time_axis(alsfrs_r):
-    niv = Milestone(
-        patient_id=PATIENT.id, kind=MilestoneKind.NIV, happened_on=PartialDate(2026, 8)
-    )
+    niv = Milestone(patient_id=PATIENT.id, kind=MilestoneKind.NIV, happened_on=PartialDate(2026, 8))
     record = a_record(
         PATIENT,
         events=(event(PartialDate(2026, 9, 2), True), event(PartialDate(2026, 5, 22), False)),
@@ -336,7 +338,9 @@ def test_the_slope_of_the_checked_history(alsfrs_r):
         (date(2015, 3, 11), 26),
     ]
     visits = [a_visit(PATIENT, day) for day, _ in totals]
-    forms = tuple(a_form(v, summing_to(total)) for v, (_, total) in zip(visits, totals, strict=True))
+    forms = tuple(
+        a_form(v, summing_to(total)) for v, (_, total) in zip(visits, totals, strict=True)
+    )
     unfinished = a_visit(PATIENT, date(2015, 6, 1))
     record = a_record(
         PATIENT, *visits, unfinished, assessments=(*forms, a_form(unfinished, PARTLY))

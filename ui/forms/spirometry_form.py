@@ -289,6 +289,7 @@ class SpirometryForm(StepForm):
         self.previewed.emit(session)
 
     def _move(self, index: int, by: int) -> None:
+        self.commit()
         if by > 0 and not self.rows[index].volume.text().strip():
             self.go_on.emit()
             return

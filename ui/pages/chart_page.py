@@ -150,6 +150,7 @@ class ChartPage(Page):
         self._figures.setSpacing(10)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.total_plot, self.capacity_plot = TrendPlot(), TrendPlot()
         for widget, title in (
             (self._build_overview(), tr("Overview")),
@@ -211,9 +212,6 @@ class ChartPage(Page):
         inner = QWidget()
         inner.setLayout(column(self._timeline, None))
         self._timeline_area: QScrollArea = scrolled(inner)
-        self._timeline_area.setStyleSheet(
-            "QWidget#scrolled, QScrollArea { background: transparent; }"
-        )
         timeline = card(label(tr("Timeline"), "heading"), self._timeline_area)
         timeline.setFixedWidth(292)
         total = card(

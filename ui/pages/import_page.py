@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QHeaderView, QVBoxLayout
 
 from core import clock
 from core.errors import AppError
@@ -21,7 +21,7 @@ from ui.words import tr
 
 
 def _problem_words(one: Row) -> str:
-    return "; ".join(
+    return " ".join(
         f"{problem.column}: {problem.message}" if problem.column else problem.message
         for problem in one.problems
     )
@@ -54,7 +54,9 @@ class ImportPage(Page):
         self.table = Table(self.model, row_height=40)
         self.table.fix_widths({0: 60, 1: 100, 3: 220, 4: 100})
         self.table.setAccessibleName(tr("Rows of the file"))
-        self.table.setWordWrap(True)
+        rows = self.table.verticalHeader()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+        rows.setMinimumSectionSize(40)
         self._file = label("", "muted", wrap=True)
         self._verdict = make_chip("", "neutral")
         self._verdict.hide()
@@ -112,6 +114,7 @@ class ImportPage(Page):
         self._help.setVisible(not rows)
         self.choose.setProperty("primary", "false" if rows else "true")
         self._verdict.setVisible(preview is not None)
+        self.table.setColumnHidden(3, not any(one.notes for one in rows))
         wrong = sum(bool(one.problems) for one in rows)
         if preview is not None and preview.ready:
             text = plural(len(rows), "1 row, ready", "{n} rows, all ready")
@@ -137,7 +140,9 @@ class ImportPage(Page):
         self._ignored.setVisible(bool(ignored))
         self.confirm.setEnabled(preview is not None and preview.ready)
         self.confirm.setText(
-            plural(len(rows), "Import 1 patient", "Import {n} patients") if rows else tr("Import")
+            plural(len(rows), "Import 1 patient", "Import {n} patients")
+            if preview and preview.ready
+            else tr("Import")
         )
 
     def _choose(self) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
+    QWidget,
 )
 
 from core.drafts import DETAILS, NOTE, REVIEW, TASKS, Draft, Step, StepState
@@ -31,7 +32,7 @@ from ui.forms.review_form import ReviewForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.pages.page import Page
-from ui.widgets.basics import card, clear, label
+from ui.widgets.basics import card, clear, label, scrolled
 from ui.widgets.live_panel import LivePanel
 from ui.widgets.patient_header import PatientHeader
 from ui.words import tr
@@ -77,6 +78,7 @@ class VisitPage(Page):
         super().__init__(context)
         self.draft: Draft | None = None
         self.forms: dict[str, StepForm] = {}
+        self._frames: dict[str, QWidget] = {}
         self.current = ""
         self.live: LivePanel | None = None
         self._header = PatientHeader()
@@ -94,7 +96,6 @@ class VisitPage(Page):
             body.addStretch(1)
             body.addWidget(self._saved)
         self.stack = QStackedWidget()
-        self.stack.setStyleSheet("QStackedWidget { background: transparent; }")
         self._middle = card(self.stack)
         self._right = QVBoxLayout()
         self._right.setContentsMargins(0, 0, 0, 0)
@@ -153,7 +154,7 @@ class VisitPage(Page):
         self.current = step
         form = self.forms[step]
         form.show_draft()
-        self.stack.setCurrentWidget(form)
+        self.stack.setCurrentWidget(self._frames[step])
         self._show_steps()
         if self.live is not None:
             self.live.show_step(step)
@@ -175,6 +176,7 @@ class VisitPage(Page):
         clear(self._steps)
         clear(self._right)
         self.forms = {}
+        self._frames = {}
         self.current = ""
         context = self.context
         self.forms[DETAILS] = DetailsForm(context, draft)
@@ -206,7 +208,10 @@ class VisitPage(Page):
             form.touched.connect(self._on_touched)
             form.go_on.connect(partial(self._step, 1))
             form.go_back.connect(partial(self._step, -1))
-            self.stack.addWidget(form)
+            # Review and note scroll by themselves; the others only where the window is small.
+            whole = isinstance(form, ReviewForm | NoteForm)
+            self._frames[step.id] = form if whole else scrolled(form)
+            self.stack.addWidget(self._frames[step.id])
             one = StepButton()
             one.clicked.connect(lambda _checked=False, step=step.id: self.show_step(step))
             self._steps.addWidget(one)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHBoxLayout,
+    QSizePolicy,
     QStackedWidget,
     QWidget,
 )
@@ -41,6 +42,7 @@ class WelcomePage(QWidget):
         self._problem.hide()
         self.cards = QStackedWidget()
         self.cards.setFixedWidth(440)
+        self.cards.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
         self._start = self._start_card()
         self._sign_in = self._sign_in_card()
         self._create = self._create_card()
@@ -64,7 +66,7 @@ class WelcomePage(QWidget):
 
     def show_start(self) -> None:
         self._show(self._start)
-        self.create.setFocus()
+        self.create_file.setFocus()
 
     def ask_sign_in(self, path: Path) -> None:
         """Ask who opens this file."""
@@ -143,8 +145,8 @@ class WelcomePage(QWidget):
         return not wrong
 
     def _start_card(self) -> QWidget:
-        self.create = button(tr("Create a clinic file…"), self._show_create, primary=True)
-        self.open = button(tr("Open a clinic file…"), self._choose)
+        self.create_file = button(tr("Create a clinic file…"), self._show_create, primary=True)
+        self.open_file = button(tr("Open a clinic file…"), self._choose)
         self.demo = button(tr("Try the demonstration"), self._demonstrate)
         return card(
             label(tr("Welcome"), "title"),
@@ -156,9 +158,10 @@ class WelcomePage(QWidget):
                 "muted",
                 wrap=True,
             ),
-            self.create,
-            self.open,
+            self.create_file,
+            self.open_file,
             self.demo,
+            None,
         )
 
     def _sign_in_card(self) -> QWidget:
@@ -175,6 +178,7 @@ class WelcomePage(QWidget):
             self.login,
             self.password,
             row(other, None, enter),
+            None,
         )
 
     def _create_card(self) -> QWidget:

@@ -8,10 +8,12 @@ import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QColor, QFont
 
-from core import plot_style
+from core import clock, plot_style
 from core.trends import Axis, Plot, Series, TimelineEvent, TimeScale
 from core.words import day, month_name, number
 from ui import theme
+from ui.widgets.basics import label
+from ui.words import tr
 
 SYMBOLS = {"circle": "o", "square": "s", "triangle": "t1", "diamond": "d"}
 pg.setConfigOptions(antialias=True)
@@ -45,6 +47,9 @@ class TrendPlot(pg.PlotWidget):
     """One plot. ``show_plot`` is cheap: curves, bars and marks are made once and moved."""
 
     hovered = Signal(str)
+    # On the class, because pyqtgraph resizes the widget while it is being made.
+    _plot: Plot | None = None
+    _scale: TimeScale | None = None
 
     def __init__(self, *, legend: bool = False) -> None:
         self._time_axis = TimeAxis()
@@ -59,36 +64,40 @@ class TrendPlot(pg.PlotWidget):
         self._spans: dict[str, Any] = {}
         self._marks: list[tuple[Any, Any]] = []
         self._lines: list[Any] = []
-        self._plot: Plot | None = None
-        self._scale: TimeScale | None = None
         self._legend = legend
         self._hover = pg.TextItem(anchor=(0, 1))
         self._hover.setZValue(100)
         self._hover.hide()
         self.addItem(self._hover, ignoreBounds=True)
+        self._nothing = label(tr("Nothing to draw yet: no value has a date."), "muted")
+        self._nothing.setParent(self)
+        self._nothing.hide()
         self.scene().sigMouseMoved.connect(self._on_mouse)
 
     def show_plot(self, plot: Plot, scale: TimeScale, *, until: date | None = None) -> None:
         """Draw the plot on a time axis; ``until`` stretches the axis to a day without data."""
         self._plot, self._scale = plot, scale
         self._time_axis.scale_of = scale
+        self.setBackground(theme.colour("card"))
         self._style_axes(plot)
+        self._set_ranges(plot, scale, until)
         seen = set()
-        for series in plot.series:
+        for index, series in enumerate(plot.series):
             seen.add(series.role)
-            self._show_series(series, scale)
+            self._show_series(series, scale, index)
         for role in set(self._curves) - seen:
             for items in (self._curves, self._spans):
                 items[role].hide()
         self._show_thresholds(plot)
-        self._set_ranges(plot, scale, until)
         self._show_events(plot.events, scale)
+        self._nothing.setVisible(not plot.days)
+        self._place_nothing()
         self._time_axis.picture = None
         self._time_axis.update()
         self.setAccessibleName(plot.title)
         self.setAccessibleDescription(_in_words(plot))
 
-    def _show_series(self, series: Series, scale: TimeScale) -> None:
+    def _show_series(self, series: Series, scale: TimeScale, index: int) -> None:
         colour = _colour(series.role)
         if series.role not in self._curves:
             self._curves[series.role] = self.plot([], [])
@@ -110,8 +119,10 @@ class TrendPlot(pg.PlotWidget):
         )
         self._curves[series.role].show()
         spans = self._spans[series.role]
+        (left, right), _y = self.viewRange()
+        aside = index * 0.018 * (right - left)  # bars of one day stand side by side
         spans.setData(
-            x=np.array([scale.position(span.day) for span in series.spans]),
+            x=np.array([scale.position(span.day) + aside for span in series.spans]),
             y=np.array([(span.low + span.high) / 2 for span in series.spans]),
             height=np.array([span.high - span.low for span in series.spans]),
             beam=0.0,
@@ -173,7 +184,7 @@ class TrendPlot(pg.PlotWidget):
 
     def _set_ranges(self, plot: Plot, scale: TimeScale, until: date | None) -> None:
         days = plot.days + ([until] if until else [])
-        positions = [scale.position(d) for d in days] or [0.0]
+        positions = [scale.position(d) for d in days] or [scale.position(clock.today())]
         month = 30.4375 if scale.axis is Axis.DATE else 1.0
         first, last = min(positions), max(positions)
         span = max(last - first, 6 * month)
@@ -186,6 +197,8 @@ class TrendPlot(pg.PlotWidget):
 
     def _style_axes(self, plot: Plot) -> None:
         ticks = np.arange(plot.low, plot.high + 1e-9, plot.step)
+        crowded = len(ticks) * 17 > self.height() - 26
+        ticks = ticks[:: 2 if crowded else 1]
         left = self.getAxis("left")
         left.setTicks([[(float(value), f"{value:g}") for value in ticks]])
         left.setWidth(34)
@@ -236,7 +249,13 @@ class TrendPlot(pg.PlotWidget):
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
         if self._plot is not None and self._scale is not None:
+            self._style_axes(self._plot)
             self._show_events(self._plot.events, self._scale)
+            self._place_nothing()
+
+    def _place_nothing(self) -> None:
+        self._nothing.adjustSize()
+        self._nothing.move(self.rect().center() - self._nothing.rect().center())
 
 
 def _colour(role: str) -> QColor:

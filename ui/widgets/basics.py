@@ -64,7 +64,7 @@ def button(
     return made
 
 
-def card(*items: QWidget | QLayout, spacing: int = 10) -> QFrame:
+def card(*items: QWidget | QLayout | int | None, spacing: int = 10) -> QFrame:
     """A white box with its items below one another."""
     frame = QFrame()
     frame.setProperty("role", "card")

@@ -59,6 +59,7 @@ class LivePanel(QFrame):
         layout.addWidget(self.domain_plot, 3)
         layout.addWidget(self.capacity_plot, 3)
         layout.addWidget(self.slope)
+        layout.addStretch(1)
         for plot in (self.total_plot, self.domain_plot, self.capacity_plot):
             plot.setMinimumHeight(110)
 

@@ -20,7 +20,7 @@ from ui import theme
 from ui.models.table import CHIP_ROLE, ROW_ROLE, SECOND_LINE_ROLE, TableModel
 
 Index = QModelIndex | QPersistentModelIndex
-PAD = 8
+PAD = 11
 
 
 class Table(QTableView):

@@ -25,6 +25,12 @@ def changed(old, new):
 def test_what_is_shipped():
     assert set(catalog.shipped()) == {"alsfrs-r"}
     assert catalog.alsfrs_r().version == "1"
+    assert catalog.named("alsfrs-r") is catalog.alsfrs_r()
+
+
+def test_a_questionnaire_of_another_version_of_the_program():
+    with pytest.raises(InvalidInstrument, match="no questionnaire named “roads-2031”"):
+        catalog.named("roads-2031")
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,12 @@ def test_a_spirometry_takes_the_place_of_the_one_before_it():
 
 @pytest.mark.parametrize(
     ("family", "given", "shown"),
-    [("Rahimi", "Dara", "Rahimi, Dara"), ("Rahimi", "", "Rahimi"), ("", "Dara", "Dara"), ("", "", "")],
+    [
+        ("Rahimi", "Dara", "Rahimi, Dara"),
+        ("Rahimi", "", "Rahimi"),
+        ("", "Dara", "Dara"),
+        ("", "", ""),
+    ],
 )
 def test_a_name_as_far_as_it_is_known(family, given, shown):
     assert a_patient(family_name=family, given_name=given).name == shown

@@ -107,7 +107,12 @@ def test_what_the_trials_visits_ask_for():
 def test_the_routine_clinic_is_every_three_months_from_the_last_visit():
     (visit,) = ROUTINE.visits
     assert ROUTINE.anchor is Anchor.LAST_VISIT
-    assert (visit.offset.value, visit.offset.unit, visit.before, visit.after) == (3, "months", 14, 14)
+    assert (visit.offset.value, visit.offset.unit, visit.before, visit.after) == (
+        3,
+        "months",
+        14,
+        14,
+    )
     assert {"alsfrs-r", "spirometry", "adverse-events"} < set(visit.assessments)
 
 
@@ -145,7 +150,9 @@ def test_a_bad_file_is_refused_with_what_is_wrong(tmp_path, old, new, said):
 
 def test_a_schedule_needs_a_visit(tmp_path):
     head = GOOD[: GOOD.index("[[visits]]")]
-    assert "at least one visit" in refusal(tmp_path, head.replace("tasks =", "visits = []\ntasks ="))
+    assert "at least one visit" in refusal(
+        tmp_path, head.replace("tasks =", "visits = []\ntasks =")
+    )
 
 
 def test_a_file_in_another_encoding(tmp_path):

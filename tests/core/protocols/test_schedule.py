@@ -204,7 +204,9 @@ def test_a_visit_in_progress_is_not_done_yet():
     assert coming.in_progress
     overdue = next_visit(a_record(PATIENT, draft), ROYAN, date(2026, 8, 1))
     assert (overdue.status, overdue.in_progress) == (Status.OVERDUE, True)
-    (done, *_) = plan(a_record(PATIENT, a_visit(PATIENT, date(2026, 4, 23), "SCR")), ROYAN, INFUSION)
+    (done, *_) = plan(
+        a_record(PATIENT, a_visit(PATIENT, date(2026, 4, 23), "SCR")), ROYAN, INFUSION
+    )
     assert not done.in_progress
 
 
@@ -278,8 +280,9 @@ def test_the_next_routine_visit_counts_from_the_last_one_done():
 
 
 def test_an_unscheduled_routine_visit_counts_as_the_last_one():
-    scheduled, unscheduled = a_visit(REGULAR, date(2026, 5, 2), "R3"), a_visit(
-        REGULAR, date(2026, 6, 11)
+    scheduled, unscheduled = (
+        a_visit(REGULAR, date(2026, 5, 2), "R3"),
+        a_visit(REGULAR, date(2026, 6, 11)),
     )
     coming = routine_next(date(2026, 6, 12), scheduled, unscheduled)
     assert coming.window.target == date(2026, 9, 11)
@@ -303,6 +306,15 @@ def test_a_routine_visit_is_overdue_but_never_lapses():
     assert routine_next(date(2026, 8, 16), done).status is Status.DUE
     assert routine_next(date(2026, 8, 17), done).status is Status.OVERDUE
     assert routine_next(date(2030, 1, 1), done).status is Status.OVERDUE
+
+
+def test_a_missed_routine_visit_does_not_end_the_follow_up():
+    done = a_visit(REGULAR, date(2026, 5, 2), "R3")
+    mark = VisitMark(patient_id=REGULAR.id, code="R3", mark=Mark.MISSED, reason="snow")
+    coming = routine_next(date(2026, 9, 1), done, marks=(mark,))
+    assert (coming.code, coming.status) == ("R3", Status.OVERDUE)
+    later = a_visit(REGULAR, date(2026, 9, 2), "R3")
+    assert routine_next(date(2026, 12, 2), done, later, marks=(mark,)).status is Status.DUE
 
 
 def test_after_a_death_no_routine_visit_is_awaited():

@@ -11,7 +11,8 @@ from tests.core.examples import a_patient, a_spirometry
 from tests.core.store.nouns import NOUNS
 
 
-def test_r13_an_insert_an_update_and_a_delete_leave_a_row_each(session, patient, visit_day, nouns):
+@pytest.mark.usefixtures("patient")
+def test_r13_an_insert_an_update_and_a_delete_leave_a_row_each(session, visit_day, nouns):
     """R13: who, why, which row, before and after."""
     visit = visit_day(date(2026, 7, 21), "M2", scores=(3,) * 12)
     first = len(nouns.audit())
@@ -49,7 +50,7 @@ def test_r13_an_insert_an_update_and_a_delete_leave_a_row_each(session, patient,
     assert json.loads(added["after"]) == {**stored, "value": 2}
 
 
-def test_an_entry_says_when_in_utc(session, nouns):
+def test_an_entry_says_when_in_utc(nouns):
     nouns.save_all()
     at = datetime.fromisoformat(nouns.audit()[-1]["at"])
     assert at.tzinfo == UTC
@@ -112,6 +113,7 @@ def test_after_a_refused_write_the_next_one_is_really_saved(session, reopened):
     assert reopened().patients.record_numbers() == {"2"}
 
 
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize(
     "attack",
     [
@@ -121,7 +123,7 @@ def test_after_a_refused_write_the_next_one_is_really_saved(session, reopened):
         "INSERT OR REPLACE INTO audit (id, actor, reason, entity) VALUES (1, 'x', '', 'patient')",
     ],
 )
-def test_r13_the_trail_is_append_only(session, patient, nouns, attack):
+def test_r13_the_trail_is_append_only(session, nouns, attack):
     """R13: no update, no delete, also from within a write."""
     before = nouns.audit()
     with pytest.raises(StorageError), session.write():
@@ -140,7 +142,8 @@ def test_a_replaced_row_does_not_slip_past_the_trail(session, patient, nouns):
     assert [row["before"] is None for row in replaced] == [False, True]
 
 
-def test_the_triggers_survive_a_rebuilt_table(session, patient, reopened):
+@pytest.mark.usefixtures("patient")
+def test_the_triggers_survive_a_rebuilt_table(session, reopened):
     with session.write("rebuilding"):
         session._db.table("patient").transform(drop={"note"})
     assert session._db.table("patient").triggers == []  # sqlite-utils dropped them
@@ -155,7 +158,8 @@ def test_the_triggers_survive_a_rebuilt_table(session, patient, reopened):
         again._db.execute("UPDATE patient SET family_name = 'Nobody'")
 
 
-def test_a_new_column_is_audited_from_the_next_opening(session, patient, reopened):
+@pytest.mark.usefixtures("patient")
+def test_a_new_column_is_audited_from_the_next_opening(session, reopened):
     session._db.execute("ALTER TABLE patient ADD COLUMN phone TEXT")
     again = reopened()
     with again.write():
@@ -164,14 +168,16 @@ def test_a_new_column_is_audited_from_the_next_opening(session, patient, reopene
     assert json.loads(last["after"])["phone"] == "021"
 
 
-def test_opening_a_file_writes_nothing(session, patient, clinic_path, reopened):
+@pytest.mark.usefixtures("patient")
+def test_opening_a_file_writes_nothing(session, clinic_path, reopened):
     session.close()
     before = clinic_path.read_bytes()
     reopened()
     assert clinic_path.read_bytes() == before
 
 
-def test_a_changed_blow_leaves_the_others_alone(session, patient, visit_day, nouns):
+@pytest.mark.usefixtures("patient")
+def test_a_changed_blow_leaves_the_others_alone(session, visit_day, nouns):
     visit = visit_day(date(2026, 7, 21), "M2")
     spirometry = a_spirometry(visit, 3200, 3150, 3100)
     with session.write():

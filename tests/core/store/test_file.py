@@ -27,7 +27,7 @@ sys.stdin.read()
 
 
 @pytest.fixture
-def closed(session, patient, visit_day, clinic_path):
+def closed(session, visit_day, clinic_path):
     """A file with a visit, closed."""
     visit_day(date(2026, 7, 21), "M2", scores=(3,) * 12, blows=(3200, 3150), note="n" * 20000)
     session.close()
@@ -61,7 +61,7 @@ def test_r04_what_makes_saved_true_is_switched_on(session):
     assert session._db.execute("PRAGMA cipher_version").fetchone()
 
 
-def test_a_file_that_does_not_take_the_settings_is_not_used(clinic_path, key, monkeypatch, closed):
+def test_a_file_that_does_not_take_the_settings_is_not_used(closed, key, monkeypatch):
     monkeypatch.setitem(file.PRAGMAS, "page_size", 1)  # one that cannot be had
     assert_refused(closed, key, StorageError, "cannot be used safely: page_size")
 
@@ -161,7 +161,17 @@ def test_a_plain_sqlite_file_is_refused(closed, key):
     assert_refused(closed, key, FileDamaged, "damaged, or is not the clinic file")
 
 
-def test_r11_a_newer_file_is_refused_and_left_as_it_is(session, patient, clinic_path, key):
+def test_a_file_of_that_key_without_a_clinic_in_it_is_refused(tmp_path, key):
+    path = tmp_path / "clinic.als"
+    other = sqlcipher3.dbapi2.connect(str(path))
+    other.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    other.execute("CREATE TABLE patient (id)")
+    other.commit()
+    other.close()
+    assert_refused(path, key, FileDamaged, "restore it from a backup")
+
+
+def test_r11_a_newer_file_is_refused_and_left_as_it_is(session, clinic_path, key):
     """R11: it says which version is needed, and does not touch a byte."""
     session._db.execute(
         "INSERT INTO _sqlite_migrations (migration_set, name, applied_at)"
@@ -204,7 +214,9 @@ def test_r07_a_full_disk_loses_nothing_and_a_retry_works(session, patient, visit
 
     def save():
         with session.write():
-            session.assessments.save_answer(visit.id, "alsfrs-r", "stairs", Answer(item="s", value=1))
+            session.assessments.save_answer(
+                visit.id, "alsfrs-r", "stairs", Answer(item="s", value=1)
+            )
             session.assessments.save_answer(visit.id, "alsfrs-r", "walking", answer)
 
     before = session.record(patient.id)
@@ -237,7 +249,7 @@ except StorageError as error:
 
 @pytest.mark.skipif(not hasattr(os, "getuid"), reason="POSIX permissions")
 @pytest.mark.parametrize(("folder_mode", "file_mode"), [(0o555, 0o666), (0o755, 0o444)])
-def test_a_folder_or_file_without_permission_to_write(closed, key, folder_mode, file_mode):
+def test_a_folder_or_file_without_permission_to_write(closed, folder_mode, file_mode):
     folder = Path(tempfile.mkdtemp())  # pytest's own is closed to other users
     try:
         copy = Path(shutil.copy(closed, folder))

@@ -1,9 +1,10 @@
 import json
 import random
+from contextlib import suppress
 
 import pytest
 
-from core.errors import AppError, FileDamaged, FileMissing, FileTooNew, StorageError, WrongPassword
+from core.errors import FileDamaged, FileMissing, FileTooNew, StorageError, WrongPassword
 from core.store import keys
 
 
@@ -15,7 +16,8 @@ def cheap(monkeypatch):
 
 
 @pytest.fixture
-def key_path(tmp_path, cheap):
+def key_path(request, tmp_path):
+    request.getfixturevalue("cheap")
     path = tmp_path / "clinic.als.keys"
     slots = [keys.wrap(b"k" * 32, "dr.demo", "s3cret"), keys.wrap(b"k" * 32, "Nurse", "رمز عبور")]
     keys.write(path, slots)
@@ -82,7 +84,8 @@ def test_no_key_and_no_password_stand_in_the_key_file(key_path):
     assert "s3cret" not in text and b"s3cret".hex() not in text
 
 
-def test_two_files_with_one_password_share_nothing(tmp_path, cheap):
+@pytest.mark.usefixtures("cheap")
+def test_two_files_with_one_password_share_nothing():
     one, two = (keys.wrap(b"k" * 32, "dr.demo", "s3cret") for _ in range(2))
     assert one.salt != two.salt and one.nonce != two.nonce and one.wrapped != two.wrapped
     assert keys.new_key() != keys.new_key()
@@ -123,11 +126,8 @@ def test_every_single_damaged_byte_is_told_from_a_wrong_password(key_path):
         damaged = bytearray(whole)
         damaged[place] ^= 1 << random.randrange(8)
         key_path.write_bytes(damaged)
-        try:
+        with suppress(FileDamaged, FileTooNew):  # and no other error
             key = keys.unwrap(keys.read(key_path), "dr.demo", "s3cret")
-        except AppError as error:
-            assert isinstance(error, FileDamaged | FileTooNew), (place, error)
-        else:
             assert key == b"k" * 32, place  # white space
 
 
@@ -160,6 +160,7 @@ def test_a_write_that_fails_leaves_the_old_key_file(key_path):
     assert key_path.read_bytes() == before
 
 
-def test_no_folder_to_write_to(tmp_path, cheap):
+@pytest.mark.usefixtures("cheap")
+def test_no_folder_to_write_to(tmp_path):
     with pytest.raises(StorageError, match="cannot be written"):
         keys.write(tmp_path / "gone" / "clinic.als.keys", [keys.wrap(b"k" * 32, "a", "b")])

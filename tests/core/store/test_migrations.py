@@ -23,7 +23,7 @@ from core.model.visit import (
     VisitState,
 )
 from core.session import Session, new_user
-from core.store import file, keys, migrations
+from core.store import file, migrations
 
 STORED = Path(__file__).parents[2] / "files"
 COPY = "clinic.before-m900_in_capitals.als"
@@ -56,6 +56,7 @@ def schema(session):
 
 @pytest.fixture
 def closed(session, patient, clinic_path):
+    assert session.patients.all() == [patient]
     session.close()
     return clinic_path
 
@@ -132,7 +133,8 @@ def test_steps_before_the_failing_one_are_kept(closed, key, patient, monkeypatch
         mended.close()
 
 
-def test_a_new_file_needs_no_copy(session, clinic_path):
+@pytest.mark.usefixtures("session")
+def test_a_new_file_needs_no_copy(clinic_path):
     assert [path.name for path in clinic_path.parent.iterdir() if path.suffix == ".als"] == [
         "clinic.als"
     ]
@@ -271,9 +273,7 @@ def test_the_stored_file_upgraded_is_like_a_new_one(stored, session):
 
 def test_the_stored_file_takes_new_entries(stored):
     with stored.write("today"):
-        stored.assessments.save_answer(
-            "v2", "alsfrs-r", "walking", Answer(item="walking", value=3)
-        )
+        stored.assessments.save_answer("v2", "alsfrs-r", "walking", Answer(item="walking", value=3))
     assert stored.answered_of_drafts() == {"v2": 1}
     *_, last = stored._db.query("SELECT * FROM audit")
     assert (last["actor"], last["reason"]) == ("dr.demo", "today")

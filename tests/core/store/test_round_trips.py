@@ -281,7 +281,12 @@ def test_moving_a_visit_moves_its_form_and_spirometry(session, patient, visit_da
 
 
 def test_events_and_milestones_come_in_order_also_with_vague_dates(session, patient, nouns):
-    dates = [PartialDate(2026, 6, 2), PartialDate(2026), PartialDate(2025, 12), PartialDate(2026, 6)]
+    dates = [
+        PartialDate(2026, 6, 2),
+        PartialDate(2026),
+        PartialDate(2025, 12),
+        PartialDate(2026, 6),
+    ]
     with session.write():
         for onset in dates:
             event = replace(nouns.event, patient_id=patient.id, visit_id=None, onset=onset)

@@ -1,0 +1,337 @@
+"""The main job, driven through the real windows without a display: pictures and PDFs are left behind.
+
+It makes the README's pictures, and it is an acceptance test: whatever does not come out as it
+should ends it with an error.
+"""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from core import resources
+from core.drafts import NOTE, REVIEW, TASKS, Draft
+from core.instruments import catalog as instruments
+from core.model.adverse_event import Grade, Outcome
+from core.model.patient import Patient
+from core.model.visit import Mode, Respondent
+from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY
+from core.trends import Axis
+from ui import theme
+from ui.app import application
+from ui.forms.details_form import DetailsForm
+from ui.forms.events_form import EventsForm
+from ui.forms.other_forms import NoteForm, TasksForm
+from ui.forms.questionnaire_form import QuestionnaireForm
+from ui.forms.review_form import ReviewForm
+from ui.forms.spirometry_form import SpirometryForm
+from ui.forms.step_form import StepForm
+from ui.main_window import MainWindow
+from ui.pages.chart_page import ChartPage
+from ui.pages.import_page import ImportPage
+from ui.pages.patient_form_page import PatientFormPage
+from ui.pages.summary_page import SummaryPage
+from ui.pages.visit_page import VisitPage
+from ui.settings import Appearance, Settings
+from ui.shell import Shell
+
+PATIENCE_S = 30
+T = TypeVar("T", bound=QWidget)
+F = TypeVar("F", bound=StepForm)
+BAD_CSV = """patient,age,sex,onset,duration_months,alsfrsr_baseline,fvc_pct_baseline
+1,35,M,Limb,17,37,50
+2,25,X,Limb,90,37,43
+3,53,F,Leg,21,53,82.6
+3,44,F,Limb,abc,36,57
+"""
+
+
+class TourFailed(Exception):
+    """Something did not come out as it should."""
+
+
+def run(out: Path, *, dark: bool, size: tuple[int, int], say: Callable[[str], object]) -> None:
+    """Go through the whole job once. Raises TourFailed."""
+    app = application()
+    theme.start(app, Appearance.DARK if dark else Appearance.LIGHT)
+    folder = Path(tempfile.mkdtemp(prefix="als-follow-up-tour-"))
+    try:
+        _Tour(app, out, folder, size, say).go()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class _Tour:
+    def __init__(
+        self,
+        app: QApplication,
+        out: Path,
+        folder: Path,
+        size: tuple[int, int],
+        say: Callable[[str], object],
+    ) -> None:
+        self.app, self.out, self.folder, self.say = app, out, folder, say
+        self.count = 0
+        self.window = MainWindow(Settings(folder / "settings.ini"))
+        self.window.resize(*size)
+        self.window.show()
+
+    def go(self) -> None:
+        try:
+            self.new_clinic()
+            self.import_table()
+            self.sign_in_again()
+            self.demonstration()
+            self.visit()
+            self.serious_chart()
+            self.other_pages()
+        finally:
+            self.window.close()
+        self.say(f"{self.count} pictures and 2 PDFs in {self.out}")
+
+    def new_clinic(self) -> None:
+        welcome = self.window.welcome
+        self.picture("welcome")
+        welcome.create_file.click()
+        for field, text in (
+            (welcome.clinic_name, "Neurology clinic"),
+            (welcome.full_name, "Study nurse"),
+            (welcome.new_login, "nurse"),
+            (welcome.new_password, "a long password"),
+            (welcome.again, "another password"),
+        ):
+            self.type(field.line, text)
+        self.expect(not welcome.check_new(), "two different passwords were accepted")
+        self.picture("new_clinic_file")
+        welcome.again.set_text("a long password")
+        self.expect(welcome.check_new(), "a complete form was refused")
+        welcome.create_at(self.folder / "clinic.als")
+        self.picture("first_day")
+
+    def import_table(self) -> None:
+        shell = self.shell
+        shell.show_page("import")
+        page = self.page("import", ImportPage)
+        bad = self.folder / "bad.csv"
+        bad.write_text(BAD_CSV, "utf-8")
+        page.open_file(bad)
+        self.expect(not page.confirm.isEnabled(), "a file with bad rows could be imported")
+        self.picture("import_with_problems")
+        page.open_file(resources.path("demo", "table1.csv"))
+        self.picture("import_ready")
+        page.confirm.click()
+        patients = shell.context.session.patients.all()
+        self.expect(len(patients) == 17, f"{len(patients)} of 17 patients were imported")
+        self.picture("patients")
+        shell.open_chart(patients[11].id)
+        self.picture("chart_of_an_imported_patient")
+
+    def sign_in_again(self) -> None:
+        self.window.sign_out()
+        welcome = self.window.welcome
+        self.type(welcome.password.line, "wrong")
+        welcome.sign_in()
+        self.expect(self.window.shell is None, "a wrong password opened the file")
+        self.picture("sign_in_refused")
+        self.type(welcome.password.line, "a long password")
+        welcome.sign_in()
+        self.expect(self.window.shell is not None, "the right password did not open the file")
+        self.window.sign_out()
+
+    def demonstration(self) -> None:
+        self.window.open_demonstration()
+        self.picture("today")
+        shell = self.shell
+        shell.open_chart(self.patient("A-001").id)
+        self.picture("chart")
+        chart = self.page("chart", ChartPage)
+        for axis in (Axis.DATE, Axis.ONSET):
+            chart.axis.set_value(axis)
+            chart.axis.chosen.emit()
+            self.picture(f"chart_{axis.value}")
+        chart.tabs.setCurrentIndex(1)
+        self.picture("chart_visits")
+
+    def visit(self) -> None:
+        """The nurse's whole visit, by keyboard."""
+        shell, patient = self.shell, self.patient("A-003")
+        shell.open_chart(patient.id)
+        chart = self.page("chart", ChartPage)
+        QTest.keyClick(chart.start, Qt.Key.Key_Space)
+        page = self.page("visit", VisitPage)
+        draft = self.draft(page)
+        details = self.form(page, DetailsForm)
+        self.picture("visit_details")
+        details.mode.set_value(Mode.IN_PERSON)
+        details.mode.chosen.emit()
+        details.respondent.set_value(Respondent.PATIENT)
+        details.respondent.chosen.emit()
+        self.type(details.weight.line, "61.4")
+        self.finish_step(page)
+        questionnaire = self.form(page, QuestionnaireForm)
+        keys = "343332323433"
+        for key in keys[:5]:
+            QTest.keyClicks(questionnaire, key)
+        self.picture("visit_questionnaire")
+        for key in keys[5:]:
+            QTest.keyClicks(questionnaire, key)
+        total = instruments.alsfrs_r().total.score(draft.form("alsfrs-r").values)
+        wanted = sum(int(key) for key in keys)
+        self.expect(total == wanted, f"the total is {total} and not {wanted}")
+        page.show_step("alsfrs-r", "cutting")
+        self.picture("visit_questionnaire_complete")
+        page.show_step(SPIROMETRY)
+        spirometry = self.form(page, SpirometryForm)
+        for text in ("2.61", "2.68", "2.6x"):
+            line = self.focused()
+            QTest.keyClicks(line, text)
+            QTest.keyClick(line, Qt.Key.Key_Return)
+        self.picture("visit_spirometry_bad_input")
+        self.type(spirometry.rows[2].volume, "2.66")
+        QTest.keyClick(spirometry.rows[2].volume, Qt.Key.Key_Return)
+        self.picture("visit_spirometry")
+        self.expect([b.volume_ml for b in draft.spirometry.blows] == [2610, 2680, 2660], "blows")
+        page.show_step(ADVERSE_EVENTS)
+        events = self.form(page, EventsForm)
+        events.asked.set_value(True)
+        events.asked.chosen.emit()
+        editor = events.editor
+        self.type(editor.term.line, "Fall")
+        self.type(editor.onset.line, draft.visit.date.isoformat()[:7])
+        editor.grade.set_value(Grade.MILD)
+        editor.serious.set_value(False)
+        editor.outcome.set_value(Outcome.RECOVERED)
+        editor.typed.emit()
+        self.picture("visit_adverse_event")
+        editor.add.click()
+        self.expect(len(draft.events) == 1, "the adverse event was not added")
+        self.picture("visit_adverse_events")
+        page.show_step(TASKS)
+        tasks = self.form(page, TasksForm)
+        for done, _note in tasks.fields.values():
+            done.set_value(True)
+            done.chosen.emit()
+        self.picture("visit_other_assessments")
+        page.show_step(NOTE)
+        note = self.form(page, NoteForm)
+        QTest.keyClicks(note.note, "Uses a stick outdoors. Sleeps with two pillows.")
+        page.show_step(REVIEW)
+        review = self.form(page, ReviewForm)
+        self.picture("visit_review")
+        self.expect(review.finish.isEnabled(), "the complete visit cannot be finished")
+        review.finish.click()
+        self.expect(not draft.visit.is_draft, "the visit was not finished")
+        review.print.click()
+        self.summary("visit_summary")
+
+    def serious_chart(self) -> None:
+        shell, patient = self.shell, self.patient("A-015")
+        shell.open_chart(patient.id)
+        self.picture("chart_with_serious_events")
+        chart = self.page("chart", ChartPage)
+        chart.tabs.setCurrentIndex(2)
+        self.picture("chart_adverse_events")
+        chart.tabs.setCurrentIndex(3)
+        self.picture("chart_milestones")
+        visits = shell.context.session.visits.of(patient.id)
+        shell.open_summary(patient.id, visits[-1].id)
+        self.summary("visit_summary_serious")
+
+    def other_pages(self) -> None:
+        shell = self.shell
+        shell.edit_patient(None)
+        form = self.page("patient", PatientFormPage)
+        self.type(form.fields["born"].line, "31.02.1960")
+        form.save.click()
+        self.picture("new_patient")
+        shell.show_page("settings")
+        self.picture("settings")
+        shell.search.setFocus()
+        QTest.keyClicks(shell.search, "A-01")
+        self.picture("find_patient")
+
+    def summary(self, name: str) -> None:
+        page = self.page("summary", SummaryPage)
+        self.wait(lambda: page.pdf is not None)
+        self.picture(name)
+        page.save_to(self.out / f"{name}.pdf")
+        self.expect((self.out / f"{name}.pdf").exists(), "the PDF was not saved")
+
+    @property
+    def shell(self) -> Shell:
+        if self.window.shell is None:
+            raise TourFailed("no clinic file is open")
+        return self.window.shell
+
+    def page(self, name: str, kind: type[T]) -> T:
+        page = self.shell.page(name)
+        if not isinstance(page, kind):
+            raise TourFailed(f"the page {name} is a {type(page).__name__}")
+        return page
+
+    def form(self, page: VisitPage, kind: type[F]) -> F:
+        """The step in front."""
+        form = page.forms[page.current]
+        if not isinstance(form, kind):
+            raise TourFailed(f"the step in front is {page.current}, not a {kind.__name__}")
+        return form
+
+    def draft(self, page: VisitPage) -> Draft:
+        if page.draft is None:
+            raise TourFailed("no visit is being entered")
+        return page.draft
+
+    def patient(self, number: str) -> Patient:
+        patients = self.shell.context.session.patients.all()
+        return next(patient for patient in patients if patient.record_number == number)
+
+    def focused(self) -> QWidget:
+        self.settle()
+        widget = self.window.focusWidget()
+        if widget is None:
+            raise TourFailed("nothing has the keyboard")
+        return widget
+
+    def type(self, line: QWidget, text: str) -> None:
+        """Replace what stands in a line, and leave it."""
+        line.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(line, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(line, text)
+        self.settle()
+
+    def finish_step(self, page: VisitPage) -> None:
+        form: StepForm = page.forms[page.current]
+        form.commit()
+        form.go_on.emit()
+
+    def picture(self, name: str) -> None:
+        self.settle()
+        self.count += 1
+        path = self.out / f"{self.count:02}_{name}.png"
+        if not self.window.grab().save(str(path)):
+            raise TourFailed(f"the picture {path} could not be written")
+        self.say(path.name)
+
+    def settle(self) -> None:
+        """Let everything that is waiting to be laid out and painted happen."""
+        for _ in range(4):
+            self.app.sendPostedEvents()
+            self.app.processEvents()
+
+    def wait(self, ready: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while not ready():
+            if time.monotonic() > end:
+                raise TourFailed("waited too long")
+            self.settle()
+            time.sleep(0.01)
+
+    def expect(self, holds: bool, otherwise: str) -> None:
+        if not holds:
+            raise TourFailed(otherwise)
