@@ -121,8 +121,9 @@ class VisitSummary:
 
 
 def build(record: PatientRecord, visit_id: VisitId, rater_name: str) -> VisitSummary:
-    """The summary of one visit as the record stands."""
+    """The summary of one visit, as the record stood on its day: later visits do not change it."""
     visit = record.visit(visit_id)
+    record = record.up_to(visit.date)
     previous = record.visit_before(visit)
     events = events_since_last_visit(record, visit)
     return VisitSummary(
@@ -150,15 +151,12 @@ def build(record: PatientRecord, visit_id: VisitId, rater_name: str) -> VisitSum
         events=tuple(event_row(event) for event in events),
         no_events=_no_events(visit),
         milestones=tuple(
-            Fact(MILESTONES[m.kind], partial_day(m.happened_on))
-            for m in record.milestones
-            if m.happened_on.first <= visit.date
+            Fact(MILESTONES[m.kind], partial_day(m.happened_on)) for m in record.milestones
         ),
         tasks=_tasks(record, visit),
         stated=tuple(
             Fact(EXTERNAL[result.kind], f"{result.value:g}, {day(result.measured_on)}")
             for result in record.external
-            if result.measured_on is None or result.measured_on <= visit.date
         ),
         note=visit.note,
         draft=visit.is_draft,
@@ -215,12 +213,17 @@ def patient_facts(record: PatientRecord, on: date) -> tuple[Fact, ...]:
     facts = [
         Fact(_("Sex, age"), f"{SEX[patient.sex]}, {age(patient, on)}"),
         Fact(_("Born"), day(patient.born)),
-        Fact(_("Onset"), f"{ONSET[patient.onset_region]}, {partial_day(patient.onset)}"),
+        Fact(_("Onset"), _onset(patient)),
         Fact(_("Since onset"), duration(patient, on)),
     ]
     if patient.reference_on is not None:
         facts.append(Fact(protocol.reference, day(patient.reference_on)))
     return tuple(facts)
+
+
+def _onset(patient: Patient) -> str:
+    when = partial_day(patient.onset) if patient.onset else _("date unknown")
+    return f"{ONSET[patient.onset_region]}, {when}"
 
 
 def events_since_last_visit(record: PatientRecord, visit: Visit) -> tuple[AdverseEvent, ...]:

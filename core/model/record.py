@@ -44,6 +44,23 @@ class PatientRecord:
         rest = [s for s in self.spirometry if s.id != session.id]
         return replace(self, spirometry=tuple(sorted([*rest, session], key=lambda s: s.date)))
 
+    def up_to(self, day: date) -> "PatientRecord":
+        """The record as it stood at the end of that day: what a visit's summary is made from."""
+        visits = tuple(visit for visit in self.visits if visit.date <= day)
+        known = {visit.id for visit in visits}
+        return replace(
+            self,
+            visits=visits,
+            assessments=tuple(a for a in self.assessments if a.visit_id in known),
+            spirometry=tuple(s for s in self.spirometry if s.visit_id in known),
+            tasks=tuple(task for task in self.tasks if task.visit_id in known),
+            events=tuple(event for event in self.events if event.onset.first <= day),
+            milestones=tuple(m for m in self.milestones if m.happened_on.first <= day),
+            external=tuple(
+                r for r in self.external if r.measured_on is None or r.measured_on <= day
+            ),
+        )
+
     def stated(self, kind: ExternalKind) -> tuple[ExternalResult, ...]:
         return tuple(result for result in self.external if result.kind is kind)
 

@@ -60,6 +60,7 @@ def render(
     ``printed_at`` is an aware instant. The same arguments give the same bytes.
     """
     summary = words_of.build(record, visit_id, rater_name)
+    record = record.up_to(record.visit(visit_id).date)
     paper = page.Paper(
         title=TITLE,
         subject=_subject(summary),

@@ -19,7 +19,6 @@ PRAGMAS = {
     "synchronous": 3,  # EXTRA
     "temp_store": 2,  # MEMORY: no patient data in temporary files
     "foreign_keys": 1,
-    "recursive_triggers": 1,  # or INSERT OR REPLACE would take a row away past the audit triggers
 }
 SMALLEST_PAGE = 512  # bytes
 OLDEST_SQLITE = (3, 51, 3)  # the first without the WAL-reset corruption bug

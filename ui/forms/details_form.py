@@ -36,7 +36,6 @@ class DetailsForm(StepForm):
         for field in fields:
             self.body.addWidget(field)
         self.body.addStretch(1)
-        self.body.addLayout(self.feet(back=False))
         self.mode.chosen.connect(self.commit)
         self.respondent.chosen.connect(self.commit)
         self.weight.committed.connect(self.commit)

@@ -37,7 +37,6 @@ class EventsForm(StepForm):
         self.body.addWidget(self.editor)
         self.body.addLayout(self._list)
         self.body.addStretch(1)
-        self.body.addLayout(self.feet())
         self.asked.chosen.connect(self._on_asked)
         self.editor.typed.connect(self._keep_typed)
         self.editor.entered.connect(self._on_entered)

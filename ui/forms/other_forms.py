@@ -35,7 +35,6 @@ class TasksForm(StepForm):
             done.chosen.connect(partial(self._on_chosen, task))
             note.committed.connect(partial(self._save, task))
         self.body.addStretch(1)
-        self.body.addLayout(self.feet())
 
     def show_draft(self) -> None:
         for task in self.draft.tasks:
@@ -82,6 +81,8 @@ class TasksForm(StepForm):
 class NoteForm(StepForm):
     """Free words of the visit, saved while they are typed."""
 
+    scrolls = False
+
     def __init__(self, context: AppContext, draft: Draft) -> None:
         super().__init__(context, draft)
         self.note = QPlainTextEdit()
@@ -94,7 +95,6 @@ class NoteForm(StepForm):
         self.body.addWidget(label(tr("Note"), "question"))
         self.body.addWidget(label(tr("It is printed on the visit summary."), "muted"))
         self.body.addWidget(self.note, 1)
-        self.body.addLayout(self.feet())
         self.note.textChanged.connect(self._timer.start)
 
     def show_draft(self) -> None:

@@ -28,7 +28,7 @@ from core.words import MISSING
 from ui.context import AppContext
 from ui.forms.fields import Line, TextField
 from ui.forms.step_form import StepForm
-from ui.widgets.basics import button, chip, clear, label, restyle, row, set_chip
+from ui.widgets.basics import button, chip, clear, column, label, restyle, row, set_chip
 from ui.words import tr
 
 
@@ -163,6 +163,9 @@ class QuestionnaireForm(StepForm):
     def commit(self) -> None:
         self._save_note()
 
+    def feet(self) -> QVBoxLayout:
+        return self._feet
+
     def _build(self) -> None:
         self._title = label("", "question", wrap=True)
         self._domain = chip("", "neutral")
@@ -224,9 +227,9 @@ class QuestionnaireForm(StepForm):
         self.body.addLayout(tail)
         self.body.addStretch(1)
         self.body.addWidget(self._keys)
-        self.body.addLayout(strip)
-        self.body.addLayout(row(back, self._form_not_done, None, self._next))
         self.body.addWidget(citation)
+        feet = column(strip, row(back, self._form_not_done, None, self._next))
+        self._feet = feet
 
     @property
     def _answer(self) -> Answer | None:

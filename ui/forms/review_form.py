@@ -17,6 +17,7 @@ from ui.words import tr
 class ReviewForm(StepForm):
     """``jump`` names the step and the field of an open point."""
 
+    scrolls = False
     jump = Signal(str, str)
     finished = Signal()
     discard = Signal()
@@ -64,6 +65,9 @@ class ReviewForm(StepForm):
         rater = self.context.session.users.get(draft.visit.rater)
         name = rater.full_name if rater else draft.visit.rater
         self.view.show_summary(summary.build(draft.record, draft.visit.id, name))
+
+    def feet(self) -> None:
+        """The review has buttons of its own."""
 
     def focus_first(self) -> None:
         first = self._points.itemAt(0)

@@ -221,7 +221,6 @@ class SpirometryForm(StepForm):
         self.body.addWidget(self._why_not)
         self.body.addWidget(self._equation)
         self.body.addStretch(1)
-        self.body.addLayout(self.feet())
         self.test_type.chosen.connect(self.commit)
         self.position.chosen.connect(self.commit)
         self.height_cm.committed.connect(self.commit)

@@ -1,7 +1,7 @@
 """What every step of a visit has in common."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from core.drafts import Draft
 from ui.context import AppContext
@@ -12,6 +12,7 @@ from ui.words import tr
 class StepForm(QWidget):
     """One step: it saves as it is entered, says what changed, and when the person wants to go on."""
 
+    scrolls = True  # False where the step has a part that scrolls by itself
     touched = Signal()  # something was saved
     go_on = Signal()
     go_back = Signal()
@@ -21,7 +22,7 @@ class StepForm(QWidget):
         self.context = context
         self.draft = draft
         self.body = QVBoxLayout(self)
-        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.setContentsMargins(0, 0, 10, 0)  # room for the scroll bar
         self.body.setSpacing(14)
 
     def show_draft(self) -> None:
@@ -37,10 +38,8 @@ class StepForm(QWidget):
     def commit(self) -> None:
         """Save what stands in fields that were not left yet."""
 
-    def feet(self, *, back: bool = True) -> QHBoxLayout:
-        """The row of Back and Save and go on."""
+    def feet(self) -> QBoxLayout | None:
+        """What stands below the step, whether or not the step scrolls; None where it has its own."""
+        back = button(tr("Back"), self.go_back.emit, tip="Alt+Left")
         on = button(tr("Save and go on"), self.go_on.emit, primary=True, tip="Ctrl+Enter")
-        items: list[QWidget | None] = [None, on]
-        if back:
-            items.insert(0, button(tr("Back"), self.go_back.emit, tip="Alt+Left"))
-        return row(*items)
+        return row(back, None, on)

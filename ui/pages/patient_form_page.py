@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
 
 from core import clock, patient_entry
@@ -82,7 +83,8 @@ class PatientFormPage(Page):
             (self.fields["note"], 4, 0, 3),
         ]
         for widget, line, place, span in places:
-            grid.addWidget(widget, line, place, 1, span)
+            top = Qt.AlignmentFlag.AlignTop
+            grid.addWidget(widget, line, place, 1, span, top)
         for place in range(3):
             grid.setColumnStretch(place, 1)
         inner = QWidget()

@@ -32,7 +32,7 @@ from ui.forms.review_form import ReviewForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.pages.page import Page
-from ui.widgets.basics import card, clear, label, scrolled
+from ui.widgets.basics import card, clear, column, label, scrolled
 from ui.widgets.live_panel import LivePanel
 from ui.widgets.patient_header import PatientHeader
 from ui.words import tr
@@ -208,9 +208,7 @@ class VisitPage(Page):
             form.touched.connect(self._on_touched)
             form.go_on.connect(partial(self._step, 1))
             form.go_back.connect(partial(self._step, -1))
-            # Review and note scroll by themselves; the others only where the window is small.
-            whole = isinstance(form, ReviewForm | NoteForm)
-            self._frames[step.id] = form if whole else scrolled(form)
+            self._frames[step.id] = _framed(form)
             self.stack.addWidget(self._frames[step.id])
             one = StepButton()
             one.clicked.connect(lambda _checked=False, step=step.id: self.show_step(step))
@@ -285,6 +283,17 @@ class VisitPage(Page):
                 draft.discard(reason.strip())
                 self.draft = None
                 self.context.open_chart.emit(patient_id)
+
+
+def _framed(form: StepForm) -> QWidget:
+    """The step, scrolling where the window is small, with its buttons always in sight below."""
+    frame = QWidget()
+    layout = column(scrolled(form) if form.scrolls else form, spacing=10)
+    if (feet := form.feet()) is not None:
+        layout.addLayout(feet)
+    layout.setStretch(0, 1)
+    frame.setLayout(layout)
+    return frame
 
 
 def _colour(one: QLabel, role: str) -> None:

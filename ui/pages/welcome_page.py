@@ -12,8 +12,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHBoxLayout,
-    QSizePolicy,
-    QStackedWidget,
     QWidget,
 )
 
@@ -40,17 +38,16 @@ class WelcomePage(QWidget):
         self._path: Path | None = None
         self._problem = label("", "problem", wrap=True)
         self._problem.hide()
-        self.cards = QStackedWidget()
-        self.cards.setFixedWidth(440)
-        self.cards.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Maximum)
         self._start = self._start_card()
         self._sign_in = self._sign_in_card()
         self._create = self._create_card()
-        for one in (self._start, self._sign_in, self._create):
-            self.cards.addWidget(one)
+        self._cards = (self._start, self._sign_in, self._create)
+        for one in self._cards:
+            one.setFixedWidth(440)
+        self._problem.setFixedWidth(440)
         brand = label("ALS Follow-up", "brand")
         words = label(tr("Guided visits, trends and summaries for an ALS clinic"), "muted")
-        middle = column(None, brand, words, self.cards, self._problem, None, spacing=10)
+        middle = column(None, brand, words, *self._cards, self._problem, None, spacing=10)
         middle.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         for one in (brand, words):
             middle.setAlignment(one, Qt.AlignmentFlag.AlignHCenter)
@@ -79,7 +76,7 @@ class WelcomePage(QWidget):
         (self.password if self.login.text else self.login).setFocus()
 
     def focus_first(self) -> None:
-        if self.cards.currentWidget() is self._sign_in:
+        if self._sign_in.isVisibleTo(self):
             (self.password if self.login.text else self.login).setFocus()
 
     def sign_in(self) -> None:
@@ -161,7 +158,6 @@ class WelcomePage(QWidget):
             self.create_file,
             self.open_file,
             self.demo,
-            None,
         )
 
     def _sign_in_card(self) -> QWidget:
@@ -178,7 +174,6 @@ class WelcomePage(QWidget):
             self.login,
             self.password,
             row(other, None, enter),
-            None,
         )
 
     def _create_card(self) -> QWidget:
@@ -212,7 +207,8 @@ class WelcomePage(QWidget):
 
     def _show(self, one: QWidget) -> None:
         self._problem.hide()
-        self.cards.setCurrentWidget(one)
+        for other in self._cards:
+            other.setVisible(other is one)
 
     def _say(self, text: str) -> None:
         self._problem.setText(text)

@@ -1,5 +1,7 @@
 """A trend on screen: draws a core.trends.Plot, keeping its items and only giving them new data."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +17,8 @@ from ui import theme
 from ui.widgets.basics import label
 from ui.words import tr
 
-SYMBOLS = {"circle": "o", "square": "s", "triangle": "t1", "diamond": "d"}
+SYMBOLS = {"circle": "o", "square": "s", "triangle": "t1", "diamond": "d", "cross": "+"}
+LEFT_AXIS_PX, TIME_AXIS_PX, ROW_PX, MOST_ROWS = 34, 26, 15, 4
 pg.setConfigOptions(antialias=True)
 
 
@@ -89,7 +92,7 @@ class TrendPlot(pg.PlotWidget):
             for items in (self._curves, self._spans):
                 items[role].hide()
         self._show_thresholds(plot)
-        self._show_events(plot.events, scale)
+        self._show_events(plot, scale)
         self._nothing.setVisible(not plot.days)
         self._place_nothing()
         self._time_axis.picture = None
@@ -148,39 +151,46 @@ class TrendPlot(pg.PlotWidget):
             line.label.setFont(_font(11))
             line.show()
 
-    def _show_events(self, events: tuple[TimelineEvent, ...], scale: TimeScale) -> None:
-        """Dotted lines; the words stand in up to three rows and only where they do not touch."""
-        while len(self._marks) < len(events):
+    def _show_events(self, plot: Plot, scale: TimeScale) -> None:
+        """Dotted lines; their words stand above the values, in as many rows as keep them apart."""
+        while len(self._marks) < len(plot.events):
             line = pg.InfiniteLine(angle=90)
             text = pg.TextItem(anchor=(0, 0))
             text.setFont(_font(11))
             self.addItem(line, ignoreBounds=True)
             self.addItem(text, ignoreBounds=True)
             self._marks.append((line, text))
-        for line, text in self._marks[len(events) :]:
+        for line, text in self._marks[len(plot.events) :]:
             line.hide()
             text.hide()
-        (left, right), (low, high) = self.viewRange()
-        width = max(self.getViewBox().width(), 1.0)
-        per_px = (right - left) / width
-        row_height = (high - low) * 15 / max(self.getViewBox().height(), 60.0)
-        ends = [-1e12, -1e12, -1e12]
-        for (line, text), event in zip(self._marks, events, strict=False):
-            x, colour = scale.position(event.day), _colour(event.role)
+        (left, right), _y = self.viewRange()
+        places = _label_places(plot.events, scale, left, right, self._plot_width())
+        rows = 1 + max((place.row for place in places if place), default=-1)
+        top = self._set_heights(plot, rows)
+        for (line, text), event, place in zip(self._marks, plot.events, places, strict=False):
+            colour = _colour(event.role)
             line.setPen(pg.mkPen(colour, width=self._px(1.2), style=Qt.PenStyle.DotLine))
-            line.setValue(x)
+            line.setValue(scale.position(event.day))
             line.show()
-            label = event.label if len(event.label) <= 22 else event.label[:21] + "…"
-            needed = (len(label) * 6.4 + 8) * per_px
-            rows = [i for i, end in enumerate(ends) if x >= end]
-            text.setVisible(bool(rows) and left <= x <= right)
-            if rows:
-                to_left = x + needed > right
-                start = x - needed if to_left else x
-                text.setText(label, color=colour)
-                text.setAnchor((1, 0) if to_left else (0, 0))
-                text.setPos(x, high - rows[0] * row_height)
-                ends[rows[0]] = start + needed
+            text.setVisible(place is not None)
+            if place is not None:
+                text.setText(place.text, color=colour)
+                text.setAnchor((1, 0) if place.to_left else (0, 0))
+                text.setPos(scale.position(event.day), top(place.row))
+
+    def _set_heights(self, plot: Plot, rows: int) -> Callable[[int], float]:
+        """Room for ``rows`` of words above the values; returns where each row begins."""
+        pixels = max(float(self.height()) - TIME_AXIS_PX, 40.0)
+        words = min(rows * ROW_PX, pixels / 2)
+        reach = (plot.high - plot.low) * 1.06
+        per_px = reach / (pixels - words)
+        bottom = plot.low - 0.03 * (plot.high - plot.low)
+        high = bottom + reach + words * per_px
+        self.setYRange(bottom, high, padding=0)
+        return lambda row: high - row * ROW_PX * per_px
+
+    def _plot_width(self) -> float:
+        return max(float(self.width()) - LEFT_AXIS_PX, 60.0)
 
     def _set_ranges(self, plot: Plot, scale: TimeScale, until: date | None) -> None:
         days = plot.days + ([until] if until else [])
@@ -192,17 +202,15 @@ class TrendPlot(pg.PlotWidget):
         near = [x for x in events if first - 3 * month <= x <= last + 3 * month]
         first, last = min([first, *near]), max([first + span, *near])
         self.setXRange(first - 0.04 * span, last + 0.06 * span, padding=0)
-        reach = plot.high - plot.low
-        self.setYRange(plot.low - 0.03 * reach, plot.high + 0.05 * reach, padding=0)
 
     def _style_axes(self, plot: Plot) -> None:
         ticks = np.arange(plot.low, plot.high + 1e-9, plot.step)
-        crowded = len(ticks) * 17 > self.height() - 26
+        crowded = len(ticks) * 17 > self.height() - TIME_AXIS_PX - 30
         ticks = ticks[:: 2 if crowded else 1]
         left = self.getAxis("left")
         left.setTicks([[(float(value), f"{value:g}") for value in ticks]])
-        left.setWidth(34)
-        self._time_axis.setHeight(26)
+        left.setWidth(LEFT_AXIS_PX)
+        self._time_axis.setHeight(TIME_AXIS_PX)
         for axis in (left, self._time_axis):
             axis.setTextPen(theme.colour("muted"))
             axis.setPen(pg.mkPen(theme.colour("strong_line"), width=self._px(1)))
@@ -250,12 +258,48 @@ class TrendPlot(pg.PlotWidget):
         super().resizeEvent(event)
         if self._plot is not None and self._scale is not None:
             self._style_axes(self._plot)
-            self._show_events(self._plot.events, self._scale)
+            self._show_events(self._plot, self._scale)
             self._place_nothing()
 
     def _place_nothing(self) -> None:
         self._nothing.adjustSize()
         self._nothing.move(self.rect().center() - self._nothing.rect().center())
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a mark's words stand: in which row, and on which side of their line."""
+
+    text: str
+    row: int
+    to_left: bool
+
+
+def _label_places(
+    events: Sequence[TimelineEvent], scale: TimeScale, left: float, right: float, width_px: float
+) -> list[_Place | None]:
+    """A place for every mark's words so that none touch; None where there is no room, or it is out of sight."""
+    per_px = (right - left) / width_px
+    taken: list[list[tuple[float, float]]] = [[] for _ in range(MOST_ROWS)]
+    places: list[_Place | None] = []
+    for event in events:
+        x = scale.position(event.day)
+        text = event.label if len(event.label) <= 24 else event.label[:23] + "…"
+        needed = (len(text) * 6.2 + 8) * per_px
+        to_left = x + needed > right
+        start = x - needed if to_left else x
+        fits = (
+            row
+            for row, spans in enumerate(taken)
+            if all(start + needed <= low or start >= high for low, high in spans)
+        )
+        row = next(fits, None)
+        if row is None or not left <= x <= right:
+            places.append(None)
+            continue
+        taken[row].append((start, start + needed))
+        places.append(_Place(text, row, to_left))
+    return places
 
 
 def _colour(role: str) -> QColor:

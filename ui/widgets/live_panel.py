@@ -16,7 +16,7 @@ from ui.plots.trend_plot import TrendPlot
 from ui.widgets.basics import chip, label, row, set_chip
 from ui.words import tr
 
-MARKERS = {"circle": "●", "square": "■", "triangle": "▲", "diamond": "◆"}
+MARKERS = {"circle": "●", "square": "■", "triangle": "▲", "diamond": "◆", "cross": "✚"}
 
 
 class LivePanel(QFrame):

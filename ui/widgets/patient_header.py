@@ -35,7 +35,11 @@ class PatientHeader(QFrame):
     def show_record(self, record: PatientRecord) -> None:
         patient = record.patient
         self._number.setText(patient.record_number)
-        facts = [patient.name, SEX[patient.sex], age(patient, clock.today())]
+        facts = [
+            patient.name,
+            SEX[patient.sex],
+            age(patient, record.participation_ended or clock.today()),
+        ]
         if patient.height_cm is not None:
             facts.append(number(patient.height_cm, 0, "cm"))
         self._facts.setText(" · ".join(fact for fact in facts if fact))

@@ -57,7 +57,7 @@ def test_r04_what_makes_saved_true_is_switched_on(session):
     assert pragma("locking_mode") == "exclusive"
     assert pragma("temp_store") == 2
     assert pragma("foreign_keys") == 1
-    assert pragma("recursive_triggers") == 1
+    assert pragma("recursive_triggers") == 1  # or INSERT OR REPLACE would slip past the audit
     assert session._db.execute("PRAGMA cipher_version").fetchone()
 
 
