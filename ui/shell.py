@@ -189,7 +189,8 @@ class Shell(QWidget):
 
     def _banner(self) -> QWidget:
         banner = label(DEMONSTRATION, "banner")
-        banner.setVisible(self.context.session.clinic.demonstration)
+        if not self.context.session.clinic.demonstration:
+            banner.hide()
         return banner
 
     def _message_bar(self) -> QWidget:

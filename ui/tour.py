@@ -5,13 +5,14 @@ should ends it with an error.
 """
 
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -58,6 +59,7 @@ class TourFailed(Exception):
 
 def run(out: Path, *, dark: bool, size: tuple[int, int], say: Callable[[str], object]) -> None:
     """Go through the whole job once. Raises TourFailed."""
+    qInstallMessageHandler(_without_noise)
     app = application()
     theme.start(app, Appearance.DARK if dark else Appearance.LIGHT)
     folder = Path(tempfile.mkdtemp(prefix="als-follow-up-tour-"))
@@ -65,6 +67,12 @@ def run(out: Path, *, dark: bool, size: tuple[int, int], say: Callable[[str], ob
         _Tour(app, out, folder, size, say).go()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _without_noise(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Qt's messages, without those that only say that nothing is really on a screen."""
+    if not text.startswith("This plugin does not support"):
+        print(f"{kind.name}: {text}", file=sys.stderr)  # noqa: T201
 
 
 class _Tour:

@@ -18,7 +18,7 @@ def test_every_role_has_a_style_of_its_own(role):
     style = plot_style.of(role)
     assert re.fullmatch("#[0-9a-fA-F]{6}", style.light)
     assert re.fullmatch("#[0-9a-fA-F]{6}", style.dark)
-    assert style.marker in {"circle", "square", "triangle", "diamond", "line"}
+    assert style.marker in {"circle", "square", "triangle", "diamond", "cross", "line"}
     assert role == "total" or style != plot_style.of("total")
 
 

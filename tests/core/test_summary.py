@@ -92,7 +92,7 @@ def test_a_patient_of_whom_little_is_known():
     assert page.patient == (
         Fact("Sex, age", "sex unknown, age unknown"),
         Fact("Born", "–"),
-        Fact("Onset", "Onset region unknown, –"),
+        Fact("Onset", "Onset region unknown, date unknown"),
         Fact("Since onset", "unknown"),
     )
 
@@ -218,6 +218,26 @@ def test_a_complete_form_with_the_one_before():
         ("Respiratory", "0/12", "−1"),
     ]
     assert form.slope == "−1.37 points/month (2 forms over 89 days)"
+
+
+def test_a_later_visit_does_not_change_an_earlier_summary():
+    earlier = {"assessments": (a_form(BEFORE, summing_to(37)),)}
+    printed = of(a_record(PATIENT, BEFORE, **earlier), BEFORE)
+    since = a_record(
+        PATIENT,
+        BEFORE,
+        VISIT,
+        assessments=(*earlier["assessments"], a_form(VISIT, summing_to(33))),
+        spirometry=(a_spirometry(VISIT, 3200, 3150),),
+        events=(an_event(),),
+        milestones=(
+            Milestone(
+                patient_id=PATIENT.id, kind=MilestoneKind.NIV, happened_on=PartialDate(2026, 7)
+            ),
+        ),
+        tasks=(TaskResult(visit_id=VISIT.id, task="laboratory", done=True),),
+    )
+    assert of(since, BEFORE) == printed
 
 
 def test_a_rise_has_its_plus():

@@ -174,7 +174,7 @@ class TrendPlot(pg.PlotWidget):
             line.show()
             text.setVisible(place is not None)
             if place is not None:
-                text.setText(place.text, color=colour)
+                text.setText(f"\u2009{place.text}\u2009", color=colour)  # a hair off the line
                 text.setAnchor((1, 0) if place.to_left else (0, 0))
                 text.setPos(scale.position(event.day), top(place.row))
 

@@ -62,14 +62,20 @@ class LivePanel(QFrame):
         layout.addStretch(1)
         for plot in (self.total_plot, self.domain_plot, self.capacity_plot):
             plot.setMinimumHeight(110)
+            plot.hide()  # until a step says which of them it needs
 
     def show_step(self, step: str) -> None:
         """Show what belongs to a step: the questionnaire's trends, or vital capacity."""
         breathing = step == SPIROMETRY
         forms = bool(self._draft.instruments)
-        for widget in (self.total_plot, self.domain_plot, self._domain_grid):
-            widget.setVisible(forms and not breathing)
-        self.capacity_plot.setVisible(breathing or not forms)
+        scores = (self.total_plot, self.domain_plot, self._domain_grid)
+        capacity = (self.capacity_plot,)
+        shown, hidden = (capacity, scores) if breathing or not forms else (scores, capacity)
+        # Hide first: all of them at once would make the window grow.
+        for widget in hidden:
+            widget.hide()
+        for widget in shown:
+            widget.show()
         self.capacity_plot.setMaximumHeight(340)
         if breathing or not forms:
             self.show_capacity(self._draft.spirometry)

@@ -15,7 +15,7 @@ from core.model.visit import Mark, TaskResult, VisitMark
 from tests.core import strategies
 from tests.core.examples import a_patient, a_spirometry, a_visit, answers, blows
 
-many = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @given(value=strategies.patients(PatientId("p")))

@@ -1,0 +1,140 @@
+import shutil
+from datetime import timedelta
+
+import pytest
+from PySide6.QtWidgets import QApplication, QLabel
+
+from core import clock, demonstration
+from core.model.partial_date import PartialDate
+from core.model.patient import OnsetRegion, Patient, Sex
+from core.protocols import catalog as protocols
+from core.protocols.definition import Offset, Unit
+from core.protocols.schedule import shift, windows
+from core.session import Session
+from core.store import keys
+from tests.core.examples import enter_visit
+from tests.ui.keyboard import settle
+from ui import theme
+from ui.main_window import MainWindow
+from ui.settings import Appearance, Settings
+
+SIZE = (1366, 768)
+
+
+@pytest.fixture(scope="session")
+def app(qapp):
+    """The application in its own look, light."""
+    theme.start(qapp, Appearance.LIGHT)
+    return qapp
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(tmp_path / "settings.ini")
+
+
+@pytest.fixture
+def empty_window(app, qtbot, settings):
+    """The main window on its welcome page, active, as large as the smallest workstation's screen."""
+    window = MainWindow(settings)
+    window.resize(*SIZE)
+    window.show()
+    window.activateWindow()
+    qtbot.waitActive(window).__enter__()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
+    yield window
+    window.close()
+    window.deleteLater()
+    settle()
+
+
+@pytest.fixture
+def open_window(empty_window):
+    """``open_window(session)`` opens the shell round a session and returns the shell."""
+
+    def open_it(session):
+        empty_window.open_session(session)
+        settle()
+        return empty_window.shell
+
+    return open_it
+
+
+@pytest.fixture
+def shell(session, open_window):
+    """The shell on the clinic file of ``session``."""
+    return open_window(session)
+
+
+@pytest.fixture
+def due(session):
+    """Record 12, whose visit of month 4 is open today and whose visit of month 2 took place."""
+    today = clock.today()
+    patient = Patient(
+        record_number="12",
+        family_name="Karimi",
+        given_name="Shirin",
+        sex=Sex.FEMALE,
+        born=today.replace(day=1) - timedelta(days=52 * 365),
+        onset_region=OnsetRegion.BULBAR,
+        onset=PartialDate.of(today - timedelta(days=700)),
+        height_cm=164,
+        protocol="royan-2021",
+        protocol_version="1",
+        reference_on=shift(today, Offset(-4, Unit.MONTHS)),
+        registered_on=today - timedelta(days=160),
+    )
+    with session.write("registered"):
+        session.patients.save(patient)
+    span = windows(protocols.of(patient), patient.reference_on)["M2"]
+    enter_visit(
+        session,
+        patient,
+        span.target,
+        "M2",
+        scores=(4, 4, 3, 3, 3, 3, 4, 3, 3, 4, 4, 4),
+        blows=(2910, 2880, 2850),
+        weight_kg=63.5,
+        new_events=False,
+    )
+    return patient
+
+
+@pytest.fixture(scope="session")
+def demonstration_template(tmp_path_factory):
+    """The demonstration's file made once, and its data key."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    path = folder / "demo.als"
+    demonstration.create(path, clock.today()).close()
+    key = keys.unwrap(keys.read(keys.key_file(path)), demonstration.LOGIN, demonstration.PASSWORD)
+    return path, key
+
+
+@pytest.fixture
+def demo(demonstration_template, tmp_path):
+    """An open session on a copy of the demonstration, for this test to change."""
+    template, key = demonstration_template
+    path = tmp_path / "demo.als"
+    shutil.copyfile(template, path)
+    session = Session(path, key, demonstration.LOGIN)
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def demo_shell(demo, open_window):
+    """The shell on a copy of the demonstration."""
+    return open_window(demo)
+
+
+@pytest.fixture
+def numbered(demo):
+    """``numbered("A-003")``: the demonstration's patient of that number."""
+    return lambda number: next(p for p in demo.patients.all() if p.record_number == number)
+
+
+def words(widget):
+    """Every text a person can read in a widget, each on a line."""
+    return "\n".join(
+        label.text() for label in widget.findChildren(QLabel) if label.isVisible() and label.text()
+    )
