@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel
 
-from core import clock, demonstration
+from core import clock, demonstration, drafts
 from core.model.partial_date import PartialDate
 from core.model.patient import OnsetRegion, Patient, Sex
 from core.protocols import catalog as protocols
@@ -15,7 +15,9 @@ from core.store import keys
 from tests.core.examples import enter_visit
 from tests.ui.keyboard import settle
 from ui import theme
+from ui.context import AppContext
 from ui.main_window import MainWindow
+from ui.pages.visit_page import VisitPage
 from ui.settings import Appearance, Settings
 
 SIZE = (1366, 768)
@@ -40,7 +42,6 @@ def empty_window(app, qtbot, settings):
     window.resize(*SIZE)
     window.show()
     window.activateWindow()
-    qtbot.waitActive(window).__enter__()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
     yield window
     window.close()
@@ -138,3 +139,49 @@ def words(widget):
     return "\n".join(
         label.text() for label in widget.findChildren(QLabel) if label.isVisible() and label.text()
     )
+
+
+@pytest.fixture
+def context(session, app, settings):
+    """What a page is given, on the clinic file of ``session``."""
+    context = AppContext(session, settings)
+    yield context
+    context.tasks.close()
+
+
+@pytest.fixture
+def show(qtbot):
+    """``show(widget)`` puts it into an active window of its own."""
+    shown = []
+
+    def show_it(widget, size=SIZE):
+        widget.resize(*size)
+        widget.show()
+        widget.activateWindow()
+        qtbot.waitUntil(lambda: QApplication.activeWindow() is widget)
+        settle()
+        shown.append(widget)
+        return widget
+
+    yield show_it
+    for widget in shown:
+        widget.close()
+        widget.deleteLater()
+    settle()
+
+
+@pytest.fixture
+def enter(context, due, show):
+    """``enter(patient, code, step)`` starts a visit on the page for it and shows one of its steps."""
+
+    def begin(patient=due, code="M4", step=None):
+        page = VisitPage(context)
+        show(page)
+        visit_id = drafts.start_visit(context.session, patient.id, code, clock.today())
+        page.open(patient.id, visit_id)
+        if step is not None:
+            page.show_step(step)
+        settle()
+        return page
+
+    return begin

@@ -19,7 +19,7 @@ from core.entry import Problem
 from core.errors import AppError
 from ui.forms.fields import TextField
 from ui.settings import Settings
-from ui.widgets.basics import button, card, column, label, row
+from ui.widgets.basics import button, card, column, label, row, show_only
 from ui.words import tr
 
 SHORTEST_PASSWORD = 8
@@ -207,8 +207,7 @@ class WelcomePage(QWidget):
 
     def _show(self, one: QWidget) -> None:
         self._problem.hide()
-        for other in self._cards:
-            other.setVisible(other is one)
+        show_only([one], self._cards)
 
     def _say(self, text: str) -> None:
         self._problem.setText(text)

@@ -1,6 +1,6 @@
 """The few plain pieces every page is put together from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -117,6 +117,16 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
         elif (inner := item.layout()) is not None:
             clear(inner)
+
+
+def show_only(shown: Iterable[QWidget], among: Iterable[QWidget]) -> None:
+    """Show these and hide the rest; hiding comes first, or the window would grow to hold them all."""
+    wanted = list(shown)
+    for widget in among:
+        if widget not in wanted:
+            widget.hide()
+    for widget in wanted:
+        widget.show()
 
 
 def restyle(widget: QWidget) -> None:

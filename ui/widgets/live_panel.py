@@ -13,7 +13,7 @@ from core.summary import scale_row, slope_text, total_before
 from core.words import day, number, signed
 from ui import theme
 from ui.plots.trend_plot import TrendPlot
-from ui.widgets.basics import chip, label, row, set_chip
+from ui.widgets.basics import chip, label, row, set_chip, show_only
 from ui.words import tr
 
 MARKERS = {"circle": "●", "square": "■", "triangle": "▲", "diamond": "◆", "cross": "✚"}
@@ -70,12 +70,7 @@ class LivePanel(QFrame):
         forms = bool(self._draft.instruments)
         scores = (self.total_plot, self.domain_plot, self._domain_grid)
         capacity = (self.capacity_plot,)
-        shown, hidden = (capacity, scores) if breathing or not forms else (scores, capacity)
-        # Hide first: all of them at once would make the window grow.
-        for widget in hidden:
-            widget.hide()
-        for widget in shown:
-            widget.show()
+        show_only(capacity if breathing or not forms else scores, (*scores, *capacity))
         self.capacity_plot.setMaximumHeight(340)
         if breathing or not forms:
             self.show_capacity(self._draft.spirometry)

@@ -1,0 +1,283 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtTest import QTest
+
+from core import clock
+from core.model.adverse_event import Milestone, MilestoneKind
+from core.model.assessment import Answer, NotDone
+from core.model.partial_date import PartialDate
+from tests.ui.conftest import words
+from tests.ui.keyboard import CTRL, Key, focused, press, settle, tab_to, write
+
+BEFORE = (4, 4, 3, 3, 3, 3, 4, 3, 3, 4, 4, 4)  # what conftest's ``due`` had at month 2
+SCORES = (3, 4, 3, 2, 3, 3, 2, 3, 1, 4, 3, 4)
+
+
+@pytest.fixture
+def page(enter):
+    return enter(step="alsfrs-r")
+
+
+@pytest.fixture
+def form(page):
+    return page.forms["alsfrs-r"]
+
+
+@pytest.fixture
+def stored(session, due):
+    """The answers in the file, by slot."""
+    return lambda: session.record(due.id).assessments[-1].answers
+
+
+@pytest.fixture
+def gastrostomy(session, due):
+    """A gastrostomy a month ago."""
+    on = PartialDate.of(clock.today() - timedelta(days=30))
+    milestone = Milestone(patient_id=due.id, kind=MilestoneKind.GASTROSTOMY, happened_on=on)
+    with session.write():
+        session.milestones.save(milestone)
+    return milestone
+
+
+def title(form):
+    return form._title.text()
+
+
+def strip(form):
+    return [tile._score.text() for tile in form._tiles.values()]
+
+
+def chosen(form):
+    return [button.score for button in form._buttons if button.isChecked()]
+
+
+def drawn(plot, role):
+    """What is on the plot for one series: its points, and the range of what is still possible."""
+    _x, y = plot._curves[role].getData()
+    span = plot._spans[role].opts
+    ranges = [
+        (mid - height / 2, mid + height / 2)
+        for mid, height in zip(span["y"], span["height"], strict=True)
+    ]
+    return [] if y is None else list(y), ranges
+
+
+def test_a_digit_answers_is_saved_and_moves_on(form, stored):
+    assert title(form) == "1  Speech"
+    write("3")
+    assert title(form) == "2  Salivation"
+    assert stored() == {"speech": Answer(item="speech", value=3)}
+    assert strip(form) == ["3"] + ["–"] * 11
+    write("4")
+    assert strip(form)[:2] == ["3", "4"]
+    assert form._tiles["salivation"].accessibleName() == "2 Salivation: 4"
+
+
+@pytest.mark.parametrize("back", [Key.Key_Up, Key.Key_Backspace])
+def test_going_back_shows_the_answer_and_another_digit_replaces_it(form, stored, back):
+    write("34")
+    press(back, back)
+    assert (title(form), chosen(form)) == ("1  Speech", [3])
+    write("2")
+    assert stored()["speech"].value == 2
+    assert (title(form), chosen(form)) == ("2  Salivation", [4])
+    assert strip(form)[:3] == ["2", "4", "–"]
+
+
+def test_undo_takes_the_last_answer_back_and_then_the_one_before(form, stored):
+    write("34")
+    press(Key.Key_Up, Key.Key_Up)
+    write("1")
+    press((CTRL, Key.Key_Z))
+    assert (title(form), chosen(form), stored()["speech"].value) == ("1  Speech", [3], 3)
+    press((CTRL, Key.Key_Z))
+    assert (title(form), chosen(form), strip(form)[1]) == ("2  Salivation", [], "–")
+    assert set(stored()) == {"speech"}
+    press((CTRL, Key.Key_Z), (CTRL, Key.Key_Z))  # nothing is left to take back
+    assert stored() == {}
+
+
+def test_n_writes_a_note_to_the_answer(form, stored):
+    press(Key.Key_N)
+    assert form.hasFocus(), "a question without an answer has no note"
+    write("3")
+    press(Key.Key_Up, Key.Key_N)
+    assert focused() is form.note
+    write("no 4 since May")
+    press(Key.Key_Return)
+    assert form.hasFocus()
+    assert stored() == {"speech": Answer(item="speech", value=3, note="no 4 since May")}
+    write("2")  # the note stays with a changed answer
+    assert stored()["speech"] == Answer(item="speech", value=2, note="no 4 since May")
+    press(Key.Key_Up)
+    assert form.note.text() == "no 4 since May"
+
+
+def test_d_says_why_a_question_was_not_done(form, stored):
+    press(Key.Key_D, Key.Key_Down, Key.Key_Down, Key.Key_Return)
+    assert stored() == {"speech": Answer(item="speech", not_done=NotDone.TOO_UNWELL)}
+    assert (title(form), strip(form)[0]) == ("2  Salivation", "×")
+    assert form.hasFocus()
+    press(Key.Key_Up)
+    assert form.not_done.currentText() == "Not done: too unwell"
+    press(Key.Key_D, Key.Key_Escape)
+    assert stored()["speech"].not_done is NotDone.TOO_UNWELL
+
+
+@pytest.mark.parametrize("key", [*"56789", *"xqzcab²½", " ", "!", "-", "."])
+def test_other_keys_do_nothing_and_say_nothing(form, page, stored, key):
+    before = words(page)
+    write(key)
+    assert form.hasFocus()
+    assert stored() == {}
+    assert words(page) == before
+
+
+def test_keys_without_letters_do_nothing(form, page, stored):
+    before = words(page)
+    press(Key.Key_F5, Key.Key_Delete, Key.Key_Insert, Key.Key_PageUp, Key.Key_Shift)
+    assert stored() == {}
+    assert words(page) == before
+
+
+def test_persian_digits_answer_too(form, stored):
+    write("۳")
+    assert stored()["speech"].value == 3
+
+
+def test_5b_without_a_gastrostomy_asks_for_the_event_and_records_it(form, session, due, stored):
+    write("4444")
+    assert title(form).startswith("5a")
+    press(Key.Key_B)
+    assert title(form).startswith("5b")
+    write("2")
+    assert stored()["cutting"] == Answer(item="cutting_with_gastrostomy", value=2)
+    assert form._problem.isVisible()
+    assert form._problem.text().startswith("5b needs a recorded event: Gastrostomy.")
+    tomorrow = clock.today() + timedelta(days=1)
+    write(str(tomorrow))
+    tab_to("Record the event")
+    press(Key.Key_Space)
+    assert "The event lies after this visit." in words(form)
+    assert session.record(due.id).milestones == ()
+    form._milestone.setFocus()
+    write("2024-03")
+    tab_to("Record the event")
+    press(Key.Key_Space)
+    (milestone,) = session.record(due.id).milestones
+    assert (milestone.kind, str(milestone.happened_on)) == (MilestoneKind.GASTROSTOMY, "2024-03")
+    assert not form._problem.isVisible()
+    press(Key.Key_Return)
+    assert title(form).startswith("6")
+
+
+def test_5b_can_be_taken_back_to_5a(form, stored):
+    write("4444")
+    press(Key.Key_B)
+    write("2")
+    form.focus_first()
+    press(Key.Key_A)
+    assert title(form).startswith("5a")
+    write("3")
+    assert stored()["cutting"] == Answer(item="cutting_without_gastrostomy", value=3)
+    assert not form._problem.isVisible()
+    assert title(form).startswith("6")
+
+
+def test_5a_with_a_gastrostomy_demands_a_reason(gastrostomy, form, page, stored):
+    write("4444")
+    assert title(form).startswith("5b")
+    press(Key.Key_A)
+    write("1")
+    assert form._problem.text().startswith("Gastrostomy is recorded: say why 5a was used")
+    assert focused() is form.note
+    write("mainly oral feeding")
+    press(Key.Key_Return)
+    assert not form._problem.isVisible()
+    assert stored()["cutting"] == Answer(
+        item="cutting_without_gastrostomy", value=1, note="mainly oral feeding"
+    )
+
+
+def test_5b_after_a_gastrostomy_needs_nothing_more(gastrostomy, form, stored):
+    write("44440")
+    assert stored()["cutting"] == Answer(item="cutting_with_gastrostomy", value=0)
+    assert title(form).startswith("6")
+
+
+def test_previous_answers_stay_hidden_until_the_form_is_complete(form, page, alsfrs_r):
+    for score in SCORES:
+        assert not [b for b in form._buttons if b.before.isVisible()], "this would steer the rater"
+        assert "Month 2" not in words(form)
+        write(str(score))
+    for slot, before in zip(alsfrs_r.slots, BEFORE, strict=True):
+        page.show_step("alsfrs-r", slot)
+        settle()
+        shown = {b.score: b.before.text() for b in form._buttons if b.before.isVisible()}
+        assert shown == {before: "Month 2"}
+
+
+def test_numbers_and_plots_move_at_every_key_and_no_partial_sum_is_a_point(form, page, alsfrs_r):
+    live, total = page.live, alsfrs_r.total
+    values, highest = {}, 0
+    for slot, score in zip(alsfrs_r.slots, SCORES, strict=True):
+        answered = len(values)
+        assert live.score.text() == (
+            f"{sum(values.values())} of {highest} so far · {answered}/12 answered"
+        )
+        points, ranges = drawn(live.total_plot, "total")
+        assert points == [sum(BEFORE)]
+        assert ranges == [(sum(values.values()), sum(values.values()) + 4 * (12 - answered))]
+        for scale in alsfrs_r.domains:
+            given = scale.answered(values)
+            points, ranges = drawn(live.domain_plot, scale.id)
+            if given == 3:
+                assert live.domains[scale.id].text() == f"{scale.score(values)}/12"
+                assert points[1:] == [scale.score(values)]
+                assert ranges == []
+            else:
+                assert live.domains[scale.id].text() == f"{given} of 3"
+                assert len(points) == 1
+                low = scale.partial(values)
+                assert ranges == [(low, low + 4 * (3 - given))]
+        write(str(score))
+        values[slot] = score
+        highest += 4
+    assert live.score.text() == f"{sum(SCORES)} / {total.maximum}"
+    assert live.change.text().startswith(f"−{sum(BEFORE) - sum(SCORES)} since ")
+    page.show_step("alsfrs-r")
+    assert drawn(live.total_plot, "total") == ([sum(BEFORE), sum(SCORES)], [])
+
+
+def test_a_question_not_done_leaves_the_total_open(form, page):
+    write("".join(map(str, SCORES[:-1])))
+    press(Key.Key_D, Key.Key_Down, Key.Key_Return)
+    page.show_step("alsfrs-r")
+    assert page.live.score.text() == f"{sum(SCORES[:-1])} of 44 so far · 11/12 answered"
+    points, ranges = drawn(page.live.total_plot, "total")
+    assert points == [sum(BEFORE)]
+    assert ranges == [(sum(SCORES[:-1]), sum(SCORES[:-1]) + 4)]
+
+
+def test_a_tile_of_the_strip_jumps_to_its_question(form, qtbot):
+    QTest.mouseClick(form._tiles["walking"], form_button())
+    assert title(form) == "8  Walking"
+    assert form.hasFocus()
+
+
+def form_button():
+    from PySide6.QtCore import Qt
+
+    return Qt.MouseButton.LeftButton
+
+
+def test_the_whole_form_can_be_not_done_and_undone(form, page, session, due, monkeypatch):
+    write("3")
+    form._set_form_not_done(NotDone.REFUSED)
+    assert session.record(due.id).assessments[-1].not_done is NotDone.REFUSED
+    assert page._buttons["alsfrs-r"].accessibleName() == "2 ALSFRS-R, done"
+    form._form_not_done.click()
+    assert session.record(due.id).assessments[-1].not_done is None
+    assert replace(session.record(due.id).assessments[-1]).answers["speech"].value == 3
