@@ -1,63 +1,109 @@
 """ALS Follow-up: guided clinic visits, live trends and printed summaries in one encrypted file."""
 
+import argparse
 import sys
 from pathlib import Path
 
-import click
-
 from core import VERSION
 
+DESCRIPTION = """\
+Follow patients with ALS through guided visits.
 
-@click.group(invoke_without_command=True)
-@click.option("--demo", is_flag=True, help="Open demonstration data in a file that is thrown away.")
-@click.version_option(VERSION, prog_name="ALS Follow-up")
-@click.pass_context
-def main(context: click.Context, *, demo: bool) -> None:
-    """Follow patients with ALS through guided visits.
+Without a command this opens the window: the last clinic file, or a welcome page
+on which to create one, open one, or try the demonstration.
+"""
 
-    Without a command this opens the window: the last clinic file, or a welcome page on which to
-    create one, open one, or try the demonstration.
-    """
-    if context.invoked_subcommand is not None:
-        if demo:
-            raise click.UsageError("--demo opens a window; it goes with no command.")
-        return
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0 done, 1 could not be done, 2 not understood."""
+    parser = _parser()
+    chosen = parser.parse_args(arguments)
+    if chosen.command == "tour":
+        if chosen.demo:
+            parser.error("--demo opens a window; it goes with no command.")
+        return _tour(chosen.out, dark=chosen.dark, scale=chosen.scale, size=chosen.size)
+    return _window(demonstration=chosen.demo)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="als-followup" if getattr(sys, "frozen", False) else "main.py",
+        description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--demo", action="store_true", help="open demonstration data in a file that is thrown away"
+    )
+    parser.add_argument("--version", action="version", version=f"ALS Follow-up {VERSION}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    tour = commands.add_parser(
+        "tour",
+        help="drive the real windows through the main job, without a display",
+        description="Drive the real windows through the main job, without a display. Leaves a"
+        " numbered picture of every page, and the printed PDFs, in the folder OUT.",
+    )
+    tour.add_argument("out", metavar="OUT", type=Path, help="folder for pictures and PDFs")
+    tour.add_argument("--dark", action="store_true", help="use the dark palette")
+    tour.add_argument(
+        "--scale", type=_scale, default=1.0, help="screen scaling, 0.5 to 4 (default 1)"
+    )
+    tour.add_argument(
+        "--size", type=_size, default=(1366, 768), help="size of the window (default 1366x768)"
+    )
+    return parser
+
+
+def _scale(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not 0.5 <= value <= 4:
+        raise argparse.ArgumentTypeError("write a number from 0.5 to 4")
+    return value
+
+
+def _size(text: str) -> tuple[int, int]:
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError:
+        raise argparse.ArgumentTypeError("write it as 1366x768") from None
+    if not (800 <= width <= 8000 and 500 <= height <= 8000):
+        raise argparse.ArgumentTypeError("from 800x500 to 8000x8000")
+    return width, height
+
+
+def _window(*, demonstration: bool) -> int:
     from ui import display
 
     if (missing := display.what_is_missing()) is not None:
-        raise click.ClickException(missing)
+        return _refuse(missing)
     from ui import app
 
-    sys.exit(app.run(demonstration=demo))
+    return app.run(demonstration=demonstration)
 
 
-@main.command()
-@click.argument("out", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--dark", is_flag=True, help="Use the dark palette.")
-@click.option("--scale", type=click.FloatRange(0.5, 4), default=1.0, help="Screen scaling, e.g. 2.")
-@click.option("--size", default="1366x768", help="Size of the window, e.g. 1366x768.")
-def tour(out: Path, *, dark: bool, scale: float, size: str) -> None:
-    """Drive the real windows through the main job, without a display.
-
-    Leaves a numbered picture of every page, and the printed PDFs, in the folder OUT.
-    """
-    try:
-        width, height = (int(part) for part in size.lower().split("x"))
-    except ValueError:
-        raise click.BadParameter("write it as 1366x768", param_hint="--size") from None
-    if not (800 <= width <= 8000 and 500 <= height <= 8000):
-        raise click.BadParameter("from 800x500 to 8000x8000", param_hint="--size")
+def _tour(out: Path, *, dark: bool, scale: float, size: tuple[int, int]) -> int:
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise click.ClickException(f"The folder {out} cannot be made: {error.strerror}.") from None
+        return _refuse(f"The folder {out} cannot be made: {error.strerror}.")
     from ui import display
 
     display.use_none(scale)
-    from ui import tour as guided
+    from ui import tour
 
-    guided.run(out, dark=dark, size=(width, height), say=click.echo)
+    try:
+        tour.run(out, dark=dark, size=size, say=print)
+    except tour.TourFailed as error:
+        return _refuse(f"The tour failed: {error}.")
+    return 0
+
+
+def _refuse(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

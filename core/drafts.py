@@ -287,6 +287,8 @@ class Draft:
             or self.raw
             or self.events
             or self.visit.mode
+            or self.visit.respondent
+            or self.visit.weight_kg is not None
             or self.visit.note
             or self.visit.new_events is not None
             or any(s.visit_id == self._visit_id for s in self.record.spirometry)

@@ -7,7 +7,8 @@ import socket
 import sys
 from pathlib import Path
 
-TOUR = "Without a display, “main.py tour OUT” shows the program in pictures."
+_COMMAND = "als-followup" if getattr(sys, "frozen", False) else "main.py"
+TOUR = f"Without a display, “{_COMMAND} tour OUT” shows the program in pictures."
 
 
 def what_is_missing() -> str | None:

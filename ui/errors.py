@@ -1,9 +1,6 @@
 """Bugs: logged and shown as a report that can be copied, with types, lines and versions and no values."""
 
-import logging
-import platform
 import sys
-import traceback
 from types import TracebackType
 
 from PySide6 import __version__ as qt_version
@@ -13,11 +10,12 @@ from core import VERSION
 from core.errors import AppError
 from ui.words import tr
 
-log = logging.getLogger("als-follow-up")
-
 
 def report(kind: type[BaseException], trace: TracebackType | None) -> str:
     """What happened and where. No message and no locals: both can hold patient data."""
+    import platform
+    import traceback
+
     frames = traceback.extract_tb(trace)
     lines = [f"ALS Follow-up {VERSION}, Qt {qt_version}, Python {platform.python_version()}"]
     lines.append(f"{platform.system()} {platform.release()}")
@@ -36,8 +34,10 @@ def install() -> None:
         if isinstance(error, AppError):
             show(None, error)
             return
+        import logging  # here and above: start-up loads nothing that a good day does not need
+
         text = report(kind, trace)
-        log.error("bug\n%s", text)
+        logging.getLogger("als-follow-up").error("bug\n%s", text)
         if QApplication.instance() is not None:
             box = QMessageBox()
             box.setIcon(QMessageBox.Icon.Warning)

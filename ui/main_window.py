@@ -1,7 +1,5 @@
 """The window: the welcome page, or the shell round an open clinic file."""
 
-import shutil
-import tempfile
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +34,9 @@ class MainWindow(QMainWindow):
 
     def open_demonstration(self) -> None:
         """Demonstration data in a file that is thrown away on closing."""
+        import shutil
+        import tempfile
+
         from core import clock, demonstration
 
         folder = Path(tempfile.mkdtemp(prefix="als-follow-up-demo-"))
@@ -72,19 +73,23 @@ class MainWindow(QMainWindow):
         if self.shell is None:
             return
         self.shell.leave()
-        self.shell.context.close()
+        # The field with the keyboard is left here, and saves: before the file is closed.
         self._stack.setCurrentWidget(self.welcome)
         self._stack.removeWidget(self.shell)
+        self.shell.context.close()
         self.shell.deleteLater()
         self.shell = None
         if self._throw_away is not None:
+            import shutil
+
             shutil.rmtree(self._throw_away, ignore_errors=True)
             self._throw_away = None
 
     def preload(self) -> None:
         """Load what comes after signing in, while the person is still typing."""
         loader = threading.Thread(target=_load_the_rest, name="preload", daemon=True)
-        QTimer.singleShot(100, self, loader.start)
+        # A closure, because Qt does not keep the thread of a bound method alive.
+        QTimer.singleShot(100, self, lambda: loader.start())  # noqa: PLW0108
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self._settings.geometry = self.saveGeometry()

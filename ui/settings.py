@@ -22,6 +22,10 @@ class Settings:
         else:
             self._store = QSettings(str(file), QSettings.Format.IniFormat)
 
+    def flush(self) -> None:
+        """Write now what is written at leisure otherwise."""
+        self._store.sync()
+
     @property
     def last_file(self) -> Path | None:
         text = str(self._store.value("last_file", ""))

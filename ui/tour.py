@@ -64,7 +64,9 @@ def run(out: Path, *, dark: bool, size: tuple[int, int], say: Callable[[str], ob
     theme.start(app, Appearance.DARK if dark else Appearance.LIGHT)
     folder = Path(tempfile.mkdtemp(prefix="als-follow-up-tour-"))
     try:
-        _Tour(app, out, folder, size, say).go()
+        settings = Settings(folder / "settings.ini")
+        _Tour(app, out, folder, settings, size, say).go()
+        settings.flush()  # or it would be written again after the folder is gone
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -81,12 +83,13 @@ class _Tour:
         app: QApplication,
         out: Path,
         folder: Path,
+        settings: Settings,
         size: tuple[int, int],
         say: Callable[[str], object],
     ) -> None:
         self.app, self.out, self.folder, self.say = app, out, folder, say
         self.count = 0
-        self.window = MainWindow(Settings(folder / "settings.ini"))
+        self.window = MainWindow(settings)
         self.window.resize(*size)
         self.window.show()
 

@@ -54,7 +54,11 @@ class PatientRecord:
             assessments=tuple(a for a in self.assessments if a.visit_id in known),
             spirometry=tuple(s for s in self.spirometry if s.visit_id in known),
             tasks=tuple(task for task in self.tasks if task.visit_id in known),
-            events=tuple(event for event in self.events if event.onset.first <= day),
+            events=tuple(
+                event
+                for event in self.events
+                if event.visit_id in known or event.onset.first <= day
+            ),
             milestones=tuple(m for m in self.milestones if m.happened_on.first <= day),
             external=tuple(
                 r for r in self.external if r.measured_on is None or r.measured_on <= day

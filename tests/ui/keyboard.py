@@ -1,11 +1,12 @@
-"""A person at the keyboard: every key goes to whatever has the focus, as the window system would send it."""
+"""A person at the keyboard: keys go to the active window, and Qt gives them to whatever has the focus."""
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
-SHIFT = Qt.KeyboardModifier.ShiftModifier
+SHIFT, NONE = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
 Key = Qt.Key
 
 
@@ -18,28 +19,28 @@ def settle():
 
 
 def focused():
-    """The widget that gets the keys: a popup's before the window's."""
-    popup = QApplication.activePopupWidget()
-    widget = (popup.focusWidget() or popup) if popup is not None else QApplication.focusWidget()
+    """The widget that has the keyboard."""
+    widget = QApplication.focusWidget()
     assert widget is not None, "nothing has the keyboard"
     return widget
 
 
 def press(*keys, times=1):
     """Single keys: ``press(Key.Key_Tab)``, ``press((CTRL, Key.Key_Return))``."""
-    for _ in range(times):
-        for key in keys:
-            modifier, one = (
-                key if isinstance(key, tuple) else (Qt.KeyboardModifier.NoModifier, key)
-            )
-            QTest.keyClick(focused(), one, modifier)
-            settle()
+    for key in keys * times:
+        modifier, one = key if isinstance(key, tuple) else (NONE, key)
+        QTest.keyClick(_window(), one, modifier)
+        settle()
 
 
 def write(text):
     """Type words, a key at a time."""
     for character in text:
-        QTest.keyClicks(focused(), character)
+        if character.isascii():
+            QTest.keyClick(_window(), character, NONE)
+        else:  # QTest knows no other characters
+            for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+                QApplication.sendEvent(focused(), QKeyEvent(kind, 0, NONE, character))
     settle()
 
 
@@ -56,3 +57,9 @@ def tab_to(name):
             return
         press(Key.Key_Tab)
     raise AssertionError(f"Tab does not reach {name!r}")
+
+
+def _window():
+    window = QApplication.activeWindow()
+    assert window is not None, "no window is active"
+    return window.windowHandle()

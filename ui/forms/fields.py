@@ -28,7 +28,12 @@ class Line(QLineEdit):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if event.reason() != Qt.FocusReason.MouseFocusReason:
+        # Not when a list of proposals closes or the window comes back: typing goes on there.
+        if event.reason() not in {
+            Qt.FocusReason.MouseFocusReason,
+            Qt.FocusReason.PopupFocusReason,
+            Qt.FocusReason.ActiveWindowFocusReason,
+        }:
             self.selectAll()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

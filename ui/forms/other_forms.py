@@ -42,7 +42,7 @@ class TasksForm(StepForm):
             result = self.draft.task_result(task.id)
             undecided = False if f"task.{task.id}" in self.draft.raw else None
             done.set_value(result.done if result else undecided)
-            note.set_text(result.note if result else "")
+            note.set_text(result.note if result else self.draft.raw.get(_note(task), ""))
 
     def focus_first(self) -> None:
         waiting = (t.id for t in self.draft.tasks if self.draft.task_result(t.id) is None)
@@ -50,6 +50,10 @@ class TasksForm(StepForm):
 
     def focus_field(self, field: str) -> None:
         self.fields[field][0].setFocus()
+
+    def commit(self) -> None:
+        for task in self.draft.tasks:
+            self._save(task)
 
     def _on_chosen(self, task: Task) -> None:
         done, note = self.fields[task.id]
@@ -59,23 +63,27 @@ class TasksForm(StepForm):
 
     def _save(self, task: Task) -> None:
         done, note = self.fields[task.id]
-        if done.value is None:
-            return
-        reason_missing = done.value is False and not note.text.strip()
+        said = note.text.strip()
+        reason_missing = done.value is False and not said
         note.show_problem(Problem(tr("Say why it was not done.")) if reason_missing else None)
         with self.context.saving():
-            if reason_missing:
-                self.draft.save_raw(f"task.{task.id}", "not done")
+            if done.value is None or reason_missing:
+                self.draft.save_raw(f"task.{task.id}", "not done" if reason_missing else "")
+                self.draft.save_raw(_note(task), said)
             else:
                 result = TaskResult(
-                    visit_id=self.draft.visit.id,
-                    task=task.id,
-                    done=done.value,
-                    note=note.text.strip(),
+                    visit_id=self.draft.visit.id, task=task.id, done=done.value, note=said
                 )
-                self.draft.save_task(result)
+                if result != self.draft.task_result(task.id):
+                    self.draft.save_task(result)
                 self.draft.save_raw(f"task.{task.id}", "")
+                self.draft.save_raw(_note(task), "")
             self.touched.emit()
+
+
+def _note(task: Task) -> str:
+    """Where a note is kept while nothing says yet whether the task was done."""
+    return f"task.{task.id}.note"
 
 
 class NoteForm(StepForm):

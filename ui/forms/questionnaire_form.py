@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from core.drafts import Draft
 from core.entry import Problem
-from core.instruments.definition import Instrument, Item
+from core.instruments.definition import Choice, Instrument, Item
 from core.labels import NOT_DONE
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
@@ -28,35 +28,40 @@ from core.words import MISSING
 from ui.context import AppContext
 from ui.forms.fields import Line, TextField
 from ui.forms.step_form import StepForm
-from ui.widgets.basics import button, chip, clear, column, label, restyle, row, set_chip
+from ui.widgets.basics import button, chip, clear, column, label, restyle, row, set_chip, show_only
 from ui.words import tr
 
 
 class ChoiceButton(QPushButton):
-    """One possible answer: its score and its words; the words wrap."""
+    """One possible answer: its score and its words; the words wrap. Made once and given new words."""
 
-    def __init__(self, score: int, text: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self.score = score
+        self.score = 0
         self.setCheckable(True)
         self.setProperty("choice", "true")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setAccessibleName(f"{score}: {text}")
-        digit, words = label(str(score), "question"), label(text, wrap=True)
-        digit.setFixedWidth(22)
+        self._digit, self._words = label("", "question"), label("", wrap=True)
+        self._digit.setFixedWidth(22)
         self.before = chip("", "neutral")
         self.before.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 4, 12, 4)
         layout.setSpacing(10)
-        layout.addWidget(digit)
-        layout.addWidget(words, 1)
+        layout.addWidget(self._digit)
+        layout.addWidget(self._words, 1)
         layout.addWidget(self.before)
-        for child in (digit, words, self.before):
+        for child in (self._digit, self._words, self.before):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.setMinimumHeight(46)
+
+    def show_choice(self, choice: Choice) -> None:
+        self.score = choice.score
+        self._digit.setText(str(choice.score))
+        self._words.setText(choice.text)
+        self.setAccessibleName(f"{choice.score}: {choice.text}")
 
 
 class Tile(QPushButton):
@@ -103,6 +108,7 @@ class QuestionnaireForm(StepForm):
         self._slot = instrument.slots[0]
         self._variant: Item = instrument.variants(self._slot)[0]
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._all_buttons: list[ChoiceButton] = []
         self._buttons: list[ChoiceButton] = []
         self._build()
 
@@ -136,7 +142,7 @@ class QuestionnaireForm(StepForm):
             self._undo()
         elif ctrl or event.modifiers() & Qt.KeyboardModifier.AltModifier:
             super().keyPressEvent(event)
-        elif text.isdigit() and int(text) in self._variant.scores:
+        elif text.isdecimal() and int(text) in self._variant.scores:
             self._give(int(text))
         elif key in {Qt.Key.Key_Up, Qt.Key.Key_Backspace, Qt.Key.Key_Left}:
             self._step(-1)
@@ -158,6 +164,12 @@ class QuestionnaireForm(StepForm):
             if watched is self.note and leaves:
                 self.focus_first()
                 return True
+            if watched is self.not_done and leaves:
+                return True  # the key that closed the list comes here as well, and must not go on
+        elif isinstance(event, QFocusEvent) and watched is self.not_done:
+            closed = event.gotFocus() and event.reason() == Qt.FocusReason.PopupFocusReason
+            if closed:
+                QTimer.singleShot(0, self, self.focus_first)
         return super().eventFilter(watched, event)
 
     def commit(self) -> None:
@@ -189,6 +201,7 @@ class QuestionnaireForm(StepForm):
             self.not_done.addItem(tr("Not done: {reason}").format(reason=text), reason)
         self.not_done.activated.connect(self._on_not_done)
         self.not_done.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.not_done.installEventFilter(self)
         self._milestone = TextField(
             tr("Date of the event (2012, 2012-09 or 2012-09-15)"), read_partial_date, width=160
         )
@@ -249,8 +262,24 @@ class QuestionnaireForm(StepForm):
         hints = [item.when, item.help]
         self._when.setText(" ".join(hint for hint in hints if hint))
         self._when.setVisible(any(hints))
-        clear(self._variants)
+        self._show_siblings(item)
+        while len(self._all_buttons) < len(item.choices):
+            made = ChoiceButton()
+            made.clicked.connect(lambda _checked=False, one=made: self._give(one.score))
+            self._choices.addWidget(made)
+            self._all_buttons.append(made)
+        self._buttons = self._all_buttons[: len(item.choices)]
+        for one, choice in zip(self._buttons, item.choices, strict=True):
+            one.show_choice(choice)
+        show_only(self._buttons, self._all_buttons)
+        self._show_answer()
+
+    def _show_siblings(self, item: Item) -> None:
+        """The switch between the variants of a question that has them (5a and 5b)."""
         siblings = self.instrument.variants(self._slot)
+        if len(siblings) == 1 and not self._variants.count():
+            return
+        clear(self._variants)
         if len(siblings) > 1:
             for sibling in siblings:
                 letter = sibling.number[-1].upper()
@@ -262,14 +291,6 @@ class QuestionnaireForm(StepForm):
                 one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
                 self._variants.addWidget(one)
             self._variants.addStretch(1)
-        clear(self._choices)
-        self._buttons = []
-        for choice in item.choices:
-            one_choice = ChoiceButton(choice.score, choice.text)
-            one_choice.clicked.connect(lambda _c=False, score=choice.score: self._give(score))
-            self._choices.addWidget(one_choice)
-            self._buttons.append(one_choice)
-        self._show_answer()
 
     def _show_answer(self) -> None:
         """What the draft says of this question, without rebuilding it."""
@@ -325,27 +346,31 @@ class QuestionnaireForm(StepForm):
     def _give(self, score: int) -> None:
         note = self._answer.note if self._answer else ""
         answer = Answer(item=self._variant.id, value=score, note=note)
-        self._save(answer)
-        if self.draft.variant_problem(self.instrument, answer) is None:
+        if not self._save(answer):
+            self._show_answer()
+        elif self.draft.variant_problem(self.instrument, answer) is None:
             self._step(1)
-        elif not self._variant.requires:
-            self._open_note()
         else:
-            self._milestone.setFocus()
+            self._show_answer()
+            if self._variant.requires:
+                self._milestone.setFocus()
+            else:
+                self._open_note()
 
     def _on_not_done(self, index: int) -> None:
         reason = self.not_done.itemData(index)
         if reason is not None:
             note = self._answer.note if self._answer else ""
-            self._save(Answer(item=self._variant.id, not_done=NotDone(reason), note=note))
-            self._step(1)
-        self.focus_first()
+            answer = Answer(item=self._variant.id, not_done=NotDone(reason), note=note)
+            if self._save(answer):
+                QTimer.singleShot(0, self, partial(self._step, 1))  # after the key that chose it
 
-    def _save(self, answer: Answer) -> None:
+    def _save(self, answer: Answer) -> bool:
+        """Whether the answer is in the file now; one that was refused must not be passed over."""
         with self.context.saving():
             self.draft.answer(self.instrument.id, self._slot, answer)
             self.touched.emit()
-        self._show_answer()
+        return self._answer == answer
 
     def _save_note(self) -> None:
         answer = self._answer
@@ -357,6 +382,7 @@ class QuestionnaireForm(StepForm):
                 note=self.note.text().strip(),
             )
             self._save(changed)
+            self._show_answer()
 
     def _open_note(self) -> None:
         if self.note.isEnabled():

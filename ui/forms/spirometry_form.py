@@ -144,6 +144,8 @@ class SpirometryForm(StepForm):
         blows = {blow.number: blow for blow in session.blows}
         for one in self.rows:
             one.show(blows.get(one.index), raw.get(f"spirometry.blow.{one.index}", ""))
+            blow = one.read()
+            one.show_problem(blow if isinstance(blow, Problem) else None)
         reason = session.not_done
         self.not_done.setCurrentIndex(self.not_done.findData(reason) if reason else 0)
         self._show_rows()

@@ -22,7 +22,6 @@ from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY
 from core.protocols.schedule import Window, windows
 from core.summary import visit_title
 from core.words import day, short_day
-from ui import theme
 from ui.context import AppContext
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
@@ -32,7 +31,7 @@ from ui.forms.review_form import ReviewForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.pages.page import Page
-from ui.widgets.basics import card, clear, column, label, scrolled
+from ui.widgets.basics import card, clear, column, label, restyle, scrolled
 from ui.widgets.live_panel import LivePanel
 from ui.widgets.patient_header import PatientHeader
 from ui.words import tr
@@ -65,8 +64,8 @@ class StepButton(QPushButton):
         self._title.setText(step.title)
         self._hint.setText(step.hint)
         self.setChecked(current)
-        _colour(self._sign, "good" if done else "muted")
-        _colour(self._title, "accent" if current else "ink")
+        _set_role(self._sign, "good" if done else "muted")
+        _set_role(self._title, "accent" if current else "")
 
 
 class VisitPage(Page):
@@ -79,6 +78,7 @@ class VisitPage(Page):
         self.draft: Draft | None = None
         self.forms: dict[str, StepForm] = {}
         self._frames: dict[str, QWidget] = {}
+        self._header_shows: object = None
         self.current = ""
         self.live: LivePanel | None = None
         self._header = PatientHeader()
@@ -219,6 +219,10 @@ class VisitPage(Page):
         draft = self.draft
         if draft is None:
             return
+        shown = (draft.visit, draft.record.patient, draft.record.milestones)
+        if shown == self._header_shows:
+            return  # an answer changes none of it
+        self._header_shows = shown
         self._header.show_record(draft.record)
         visit = draft.visit
         self._title.setText(visit_title(draft.record.patient, visit))
@@ -296,5 +300,7 @@ def _framed(form: StepForm) -> QWidget:
     return frame
 
 
-def _colour(one: QLabel, role: str) -> None:
-    one.setStyleSheet(f"color: {theme.colour(role).name()};")
+def _set_role(one: QLabel, role: str) -> None:
+    if one.property("role") != role:
+        one.setProperty("role", role)
+        restyle(one)

@@ -40,15 +40,14 @@ class WelcomePage(QWidget):
         self._problem.hide()
         self._start = self._start_card()
         self._sign_in = self._sign_in_card()
-        self._create = self._create_card()
-        self._cards = (self._start, self._sign_in, self._create)
+        self._cards = [self._start, self._sign_in]  # the third is made when it is asked for
         for one in self._cards:
             one.setFixedWidth(440)
         self._problem.setFixedWidth(440)
         brand = label("ALS Follow-up", "brand")
         words = label(tr("Guided visits, trends and summaries for an ALS clinic"), "muted")
         middle = column(None, brand, words, *self._cards, self._problem, None, spacing=10)
-        middle.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._middle = middle
         for one in (brand, words):
             middle.setAlignment(one, Qt.AlignmentFlag.AlignHCenter)
         layout = QHBoxLayout(self)
@@ -202,7 +201,12 @@ class WelcomePage(QWidget):
         )
 
     def _show_create(self) -> None:
-        self._show(self._create)
+        if len(self._cards) == 2:
+            made = self._create_card()
+            made.setFixedWidth(440)
+            self._middle.insertWidget(self._middle.indexOf(self._problem), made)
+            self._cards.append(made)
+        self._show(self._cards[2])
         self.clinic_name.setFocus()
 
     def _show(self, one: QWidget) -> None:
@@ -241,8 +245,10 @@ class WelcomePage(QWidget):
     def _remember(self, path: Path, login: str) -> None:
         self._settings.last_file = path
         self._settings.last_login = login
-        for field in (self.password, self.new_password, self.again):
-            field.set_text("")
+        self.password.set_text("")
+        if len(self._cards) > 2:
+            self.new_password.set_text("")
+            self.again.set_text("")
 
 
 @contextmanager

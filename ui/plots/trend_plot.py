@@ -53,8 +53,10 @@ class TrendPlot(pg.PlotWidget):
     # On the class, because pyqtgraph resizes the widget while it is being made.
     _plot: Plot | None = None
     _scale: TimeScale | None = None
+    _until: date | None = None
+    _framed: object = None
 
-    def __init__(self, *, legend: bool = False) -> None:
+    def __init__(self) -> None:
         self._time_axis = TimeAxis()
         super().__init__(axisItems={"bottom": self._time_axis}, background=None)
         self.setMenuEnabled(False)
@@ -62,12 +64,11 @@ class TrendPlot(pg.PlotWidget):
         self.hideButtons()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.getAxis("left").enableAutoSIPrefix(False)
+        self._shown: dict[str, Series] = {}
         self._curves: dict[str, Any] = {}
-        self._stated: dict[str, Any] = {}
         self._spans: dict[str, Any] = {}
         self._marks: list[tuple[Any, Any]] = []
         self._lines: list[Any] = []
-        self._legend = legend
         self._hover = pg.TextItem(anchor=(0, 1))
         self._hover.setZValue(100)
         self._hover.hide()
@@ -79,36 +80,43 @@ class TrendPlot(pg.PlotWidget):
 
     def show_plot(self, plot: Plot, scale: TimeScale, *, until: date | None = None) -> None:
         """Draw the plot on a time axis; ``until`` stretches the axis to a day without data."""
-        self._plot, self._scale = plot, scale
-        self._time_axis.scale_of = scale
-        self.setBackground(theme.colour("card"))
-        self._style_axes(plot)
-        self._set_ranges(plot, scale, until)
-        seen = set()
+        self._plot, self._scale, self._until = plot, scale, until
+        span = self._span(plot, scale, until)
+        frame = (span, plot.low, plot.high, plot.step, plot.events, plot.thresholds, scale)
+        look = (theme.is_dark(), self.size(), self.devicePixelRatioF())
+        if (frame, look) != self._framed:  # axes and marks cost most, and a keystroke moves none
+            self._framed = (frame, look)
+            self._shown.clear()
+            self._time_axis.scale_of = scale
+            self.setBackground(theme.colour("card"))
+            self._style_axes(plot)
+            self.setXRange(*span, padding=0)
+            self._show_thresholds(plot)
+            self._show_events(plot, scale)
+            self._time_axis.picture = None
+            self._time_axis.update()
         for index, series in enumerate(plot.series):
-            seen.add(series.role)
-            self._show_series(series, scale, index)
-        for role in set(self._curves) - seen:
+            before = self._shown.get(series.role)
+            if before is None or before.points != series.points:
+                self._show_points(series, scale)
+            if before is None or before.spans != series.spans:
+                self._show_spans(series, scale, index)
+            self._shown[series.role] = series
+        for role in set(self._curves) - {series.role for series in plot.series}:
+            self._shown.pop(role, None)
             for items in (self._curves, self._spans):
-                items[role].hide()
-        self._show_thresholds(plot)
-        self._show_events(plot, scale)
+                if role in items:
+                    items[role].hide()
         self._nothing.setVisible(not plot.days)
         self._place_nothing()
-        self._time_axis.picture = None
-        self._time_axis.update()
         self.setAccessibleName(plot.title)
         self.setAccessibleDescription(_in_words(plot))
 
-    def _show_series(self, series: Series, scale: TimeScale, index: int) -> None:
+    def _show_points(self, series: Series, scale: TimeScale) -> None:
         colour = _colour(series.role)
         if series.role not in self._curves:
             self._curves[series.role] = self.plot([], [])
-            self._spans[series.role] = pg.ErrorBarItem(
-                x=np.zeros(0), y=np.zeros(0), height=np.zeros(0)
-            )
-            self.addItem(self._spans[series.role])
-        strong = series.role == "total" or series.role.endswith("_sitting")
+        strong = _is_strong(series)
         size = 9 if strong else 7
         fill = [colour if point.sure else theme.colour("card") for point in series.points]
         self._curves[series.role].setData(
@@ -121,17 +129,25 @@ class TrendPlot(pg.PlotWidget):
             symbolPen=pg.mkPen(colour, width=self._px(1.4)),
         )
         self._curves[series.role].show()
-        spans = self._spans[series.role]
+
+    def _show_spans(self, series: Series, scale: TimeScale, index: int) -> None:
+        if series.role not in self._spans:
+            if not series.spans:
+                return
+            self._spans[series.role] = pg.ErrorBarItem(
+                x=np.zeros(0), y=np.zeros(0), height=np.zeros(0)
+            )
+            self.addItem(self._spans[series.role])
         (left, right), _y = self.viewRange()
         aside = index * 0.018 * (right - left)  # bars of one day stand side by side
-        spans.setData(
+        self._spans[series.role].setData(
             x=np.array([scale.position(span.day) + aside for span in series.spans]),
             y=np.array([(span.low + span.high) / 2 for span in series.spans]),
             height=np.array([span.high - span.low for span in series.spans]),
             beam=0.0,
-            pen=pg.mkPen(colour, width=self._px(3.5 if strong else 2.5)),
+            pen=pg.mkPen(_colour(series.role), width=self._px(3.5 if _is_strong(series) else 2.5)),
         )
-        spans.show()
+        self._spans[series.role].show()
 
     def _show_thresholds(self, plot: Plot) -> None:
         for line in self._lines[len(plot.thresholds) :]:
@@ -192,7 +208,8 @@ class TrendPlot(pg.PlotWidget):
     def _plot_width(self) -> float:
         return max(float(self.width()) - LEFT_AXIS_PX, 60.0)
 
-    def _set_ranges(self, plot: Plot, scale: TimeScale, until: date | None) -> None:
+    def _span(self, plot: Plot, scale: TimeScale, until: date | None) -> tuple[float, float]:
+        """The ends of the time axis: all values, and the marks that lie near them."""
         days = plot.days + ([until] if until else [])
         positions = [scale.position(d) for d in days] or [scale.position(clock.today())]
         month = 30.4375 if scale.axis is Axis.DATE else 1.0
@@ -201,7 +218,7 @@ class TrendPlot(pg.PlotWidget):
         events = [scale.position(event.day) for event in plot.events]
         near = [x for x in events if first - 3 * month <= x <= last + 3 * month]
         first, last = min([first, *near]), max([first + span, *near])
-        self.setXRange(first - 0.04 * span, last + 0.06 * span, padding=0)
+        return first - 0.04 * span, last + 0.06 * span
 
     def _style_axes(self, plot: Plot) -> None:
         ticks = np.arange(plot.low, plot.high + 1e-9, plot.step)
@@ -257,9 +274,7 @@ class TrendPlot(pg.PlotWidget):
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
         if self._plot is not None and self._scale is not None:
-            self._style_axes(self._plot)
-            self._show_events(self._plot, self._scale)
-            self._place_nothing()
+            self.show_plot(self._plot, self._scale, until=self._until)
 
     def _place_nothing(self) -> None:
         self._nothing.adjustSize()
@@ -300,6 +315,11 @@ def _label_places(
         taken[row].append((start, start + needed))
         places.append(_Place(text, row, to_left))
     return places
+
+
+def _is_strong(series: Series) -> bool:
+    """Whether it is the plot's main line."""
+    return series.role == "total" or series.role.endswith("_sitting")
 
 
 def _colour(role: str) -> QColor:

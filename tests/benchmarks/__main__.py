@@ -1,0 +1,284 @@
+"""``python -m tests.benchmarks``: how much we cost against the bare libraries, as ratios of medians of one run.
+
+Machines are shared and noisy: the two sides of each ratio are measured in turn, and nothing here
+fails a build. The goals stand beside the figures.
+"""
+
+import os
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from statistics import median
+
+from core import clock, demonstration
+from core.convert import to_row
+from core.instruments import catalog as instruments
+from core.model.adverse_event import AdverseEvent, Grade, Outcome
+from core.model.assessment import Answer
+from core.model.ids import VisitId
+from core.model.partial_date import PartialDate
+from core.model.record import PatientRecord
+from core.model.spirometry import Blow, Spirometry
+from core.model.visit import Visit, VisitState
+from core.session import Session
+
+ROOT = Path(__file__).resolve().parents[2]
+STARTS, SAVES, RENDERS, KEYS = 9, 60, 15, 48
+ROUND, PATIENCE_S = 11, 5
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        session = demonstration.create(folder / "demo.als", clock.today())
+        try:
+            lines = [
+                keystroke(session),
+                start(folder),
+                save(session, folder),
+                pdf(session),
+            ]
+        finally:
+            session.close()
+    print(f"{'what':34} {'ours':>10} {'bare':>10} {'ratio':>7}  goal")
+    for line in lines:
+        print(line)
+
+
+def line(what: str, ours: list[float], bare: list[float], goal: str) -> str:
+    a, b = median(ours), median(bare)
+    return f"{what:34} {a * 1000:>7.1f} ms {b * 1000:>7.1f} ms {a / b:>6.2f}x  {goal}"
+
+
+def start(folder: Path) -> str:
+    """From starting the process to the first painted window: sign-in against an empty QWidget."""
+    environment = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    clinic = folder / "known.als"
+    demonstration.Session.create(
+        clinic, demonstration.CLINIC, demonstration.new_user("a", "A"), "a password"
+    ).close()
+
+    def once(child: str) -> float:
+        command = [sys.executable, str(Path(__file__).with_name(child)), str(clinic)]
+        begun = time.perf_counter()
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, cwd=ROOT, env=environment, text=True
+        ) as process:
+            said = process.stdout.readline() if process.stdout else ""
+            taken = time.perf_counter() - begun
+        if said.strip() != "painted":
+            raise RuntimeError(f"{child} said {said!r}")
+        return taken
+
+    once("child_sign_in.py"), once("child_bare.py")  # byte code and file cache
+    pairs = [(once("child_sign_in.py"), once("child_bare.py")) for _ in range(STARTS)]
+    ours, bare = [list(side) for side in zip(*pairs, strict=True)]
+    return line("start to sign-in window", ours, bare, "≤ 2x a bare PySide6 window")
+
+
+def save(session: Session, folder: Path) -> str:
+    """A whole visit in one transaction, audited and encrypted, against its rows in plain SQLite."""
+    patient = session.patients.all()[0]
+    instrument = instruments.alsfrs_r()
+    plain = sqlite3.connect(folder / "plain.db", isolation_level=None)
+    plain.execute("PRAGMA journal_mode = DELETE")
+    plain.execute("PRAGMA synchronous = FULL")
+    made: set[str] = set()
+
+    def insert(table: str, row: dict[str, object]) -> None:
+        marks = ", ".join("?" * len(row))
+        plain.execute(f"INSERT INTO {table} VALUES ({marks})", list(row.values()))
+
+    ours, bare = [], []
+    for index in range(SAVES):
+        visit = Visit(
+            patient_id=patient.id,
+            code=f"B{index}",
+            date=clock.today() - timedelta(days=index),
+            state=VisitState.FINISHED,
+            rater=demonstration.LOGIN,
+            started_at=clock.now(),
+            finished_at=clock.now(),
+        )
+        answers = {s: Answer(item=instrument.variants(s)[0].id, value=3) for s in instrument.slots}
+        blows = tuple(Blow(number=n, volume_ml=2600 + n) for n in (1, 2, 3))
+        spirometry = Spirometry(
+            visit_id=visit.id, date=visit.date, height_cm=170.0, equation="x", blows=blows
+        )
+        event = AdverseEvent(
+            patient_id=patient.id,
+            visit_id=visit.id,
+            term="Fall",
+            onset=PartialDate(2026, 1),
+            grade=Grade.MILD,
+            serious=False,
+            outcome=Outcome.RECOVERED,
+        )
+        begun = time.perf_counter()
+        with session.write("visit finished"):
+            session.visits.save(visit)
+            session.assessments.open(visit.id, instrument.id, instrument.version)
+            for slot, answer in answers.items():
+                session.assessments.save_answer(visit.id, instrument.id, slot, answer)
+            session.spirometry.save(spirometry)
+            session.events.save(event)
+        ours.append(time.perf_counter() - begun)
+
+        head = to_row(replace(spirometry, blows=()))
+        rows = [
+            ("visit", to_row(visit)),
+            ("form", {"visit_id": visit.id, "instrument": instrument.id, "version": "1"}),
+            *(
+                ("answer", {"visit_id": visit.id, "slot": s, **to_row(a)})
+                for s, a in answers.items()
+            ),
+            ("spirometry", {k: v for k, v in head.items() if k != "blows"}),
+            *(("blow", {"spirometry_id": spirometry.id, **to_row(blow)}) for blow in blows),
+            ("adverse_event", to_row(event)),
+        ]
+        for table, row in rows:
+            if table not in made:
+                made.add(table)
+                plain.execute(f"CREATE TABLE {table} ({', '.join(row)})")
+        begun = time.perf_counter()
+        plain.execute("BEGIN")
+        for table, row in rows:
+            insert(table, row)
+        plain.execute("COMMIT")
+        bare.append(time.perf_counter() - begun)
+    plain.close()
+    return line("save a finished visit", ours, bare, "≤ 4x bare sqlite3, same rows")
+
+
+def pdf(session: Session) -> str:
+    """The visit summary against the same strings and as many lines drawn by bare reportlab."""
+    import pypdfium2
+    from reportlab.lib.pagesizes import A4
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    from core import resources
+    from core.reports import summary
+
+    patient = next(p for p in session.patients.all() if p.record_number == "A-005")
+    record: PatientRecord = session.record(patient.id)
+    visit = record.finished_visits[-1]
+
+    def render() -> bytes:
+        return summary.render(
+            record,
+            VisitId(visit.id),
+            session.clinic,
+            rater_name="R",
+            printed_by="P",
+            printed_at=clock.now(),
+        )
+
+    with pypdfium2.PdfDocument(render()) as document:
+        words = document[0].get_textpage().get_text_range().split("\r\n")
+    fonts = resources.fonts()
+    names = ("plex", "plex-medium", "plex-semibold")
+    for name in names:
+        pdfmetrics.registerFont(TTFont(f"bare-{name}", str(fonts[name])))
+
+    def bare_page() -> bytes:
+        out = BytesIO()
+        canvas = Canvas(out, pagesize=A4, invariant=1)
+        for index, text in enumerate(words):
+            canvas.setFont(f"bare-{names[index % 3]}", 8)
+            canvas.drawString(40, 800 - index * 6, text)
+        for index in range(60):
+            canvas.line(40, 100 + index, 500, 100 + index)
+            canvas.circle(40 + index * 4, 60, 2, fill=1)
+        canvas.showPage()
+        canvas.save()
+        return out.getvalue()
+
+    bare_page()
+    pairs = [(timed(render), timed(bare_page)) for _ in range(RENDERS)]
+    ours, bare = [list(side) for side in zip(*pairs, strict=True)]
+    return line("visit summary as PDF", ours, bare, "≤ 3x bare reportlab")
+
+
+def keystroke(session: Session) -> str:
+    """From a key in the questionnaire to both live plots painted; saved in between."""
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtTest import QTest
+
+    from core import drafts
+    from ui import theme
+    from ui.app import application
+    from ui.context import AppContext
+    from ui.forms.questionnaire_form import QuestionnaireForm
+    from ui.pages.visit_page import VisitPage
+    from ui.settings import Appearance, Settings
+    from ui.shell import Shell
+
+    app = application()
+    theme.start(app, Appearance.LIGHT)
+    shell = Shell(AppContext(session, Settings(Path(tempfile.mkdtemp()) / "settings.ini")))
+    shell.resize(1366, 768)
+    shell.show()
+    patient = next(p for p in session.patients.all() if p.record_number == "A-003")
+    visit_id = drafts.start_visit(session, patient.id, "M4", clock.today())
+    shell.open_visit(patient.id, visit_id)
+    page = shell.page("visit")
+    if not isinstance(page, VisitPage) or page.live is None:
+        raise TypeError("no visit page")
+    page.show_step("alsfrs-r")
+    form = page.forms["alsfrs-r"]
+    if not isinstance(form, QuestionnaireForm):
+        raise TypeError("no questionnaire")
+    plots = {page.live.total_plot.viewport(), page.live.domain_plot.viewport()}
+    painted: set[QObject] = set()
+
+    class Watcher(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.Paint:
+                painted.add(watched)
+            return False
+
+    watcher = Watcher()
+    for viewport in plots:
+        viewport.installEventFilter(watcher)
+    app.processEvents()
+    times = []
+    for index in range(KEYS):
+        if index % ROUND == 0:  # the twelfth answer would go on to the next step
+            form.focus_field("speech")
+            app.processEvents()
+        painted.clear()
+        begun = time.perf_counter()
+        QTest.keyClick(form, str((index + index // ROUND) % 5))
+        while not plots <= painted:
+            app.processEvents()
+            if time.perf_counter() - begun > PATIENCE_S:
+                raise RuntimeError("the plots were not painted")
+        times.append(time.perf_counter() - begun)
+    worst = sorted(times)[int(len(times) * 0.95)]
+    shell.hide()
+    return (
+        f"{'key to saved and painted plots':34} {median(times) * 1000:>7.1f} ms"
+        f" {'':>10} {'':>7}  ≤ 16 ms median (95 %: {worst * 1000:.1f} ms)"
+    )
+
+
+def timed(function: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    function()
+    return time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    main()

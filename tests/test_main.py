@@ -1,0 +1,164 @@
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from core import VERSION
+
+ROOT = Path(__file__).parents[1]
+DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+PAGES = ["welcome", "new_clinic_file", "first_day", "import_with_problems", "import_ready", "patients", "chart_of_an_imported_patient", "sign_in_refused", "today", "chart", "chart_date", "chart_onset", "chart_visits", "visit_details", "visit_questionnaire", "visit_questionnaire_complete", "visit_spirometry_bad_input", "visit_spirometry", "visit_adverse_event", "visit_adverse_events", "visit_other_assessments", "visit_review", "visit_summary", "chart_with_serious_events", "chart_adverse_events", "chart_milestones", "visit_summary_serious", "new_patient", "settings", "find_patient"]
+
+
+def run(*arguments, **environment):
+    """main.py in a process of its own, without a display unless one is given."""
+    rest = {name: value for name, value in os.environ.items() if name not in DISPLAYS}
+    return subprocess.run(
+        [sys.executable, "main.py", *map(str, arguments)],
+        cwd=ROOT,
+        env=rest | environment,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+
+
+def sentence(result):
+    """The one sentence that a person is told, and nothing else."""
+    assert result.stdout == ""
+    (line,) = result.stderr.strip().splitlines()
+    assert "Traceback" not in line
+    assert line.startswith("Error: ") and line.endswith(".")
+    return line
+
+
+def text_of(pdf):
+    document = pypdfium2.PdfDocument(pdf)
+    text = "\n".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    return text
+
+
+def colours(image):
+    """How many colours a grid of points over the picture has."""
+    return len(
+        {image.pixel(x, y) for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
+    )
+
+
+def check_pictures(out, size):
+    from PySide6.QtGui import QImage
+
+    pictures = sorted(out.glob("*.png"))
+    assert [path.stem.partition("_")[2] for path in pictures] == PAGES
+    assert [path.stem[:2] for path in pictures] == [f"{n:02}" for n in range(1, len(PAGES) + 1)]
+    for path in pictures:
+        image = QImage(str(path))
+        assert (image.width(), image.height()) == size, path.name
+        assert colours(image) > 20, f"{path.name} is blank"
+    return pictures
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["tour", "--help"]])
+def test_help_says_what_there_is(arguments):
+    result = run(*arguments)
+    assert result.returncode == 0
+    assert "Usage: main.py" in result.stdout
+    assert ("--dark" if "tour" in arguments else "tour") in result.stdout
+    assert result.stderr == ""
+
+
+def test_version():
+    result = run("--version")
+    assert (result.returncode, result.stdout) == (0, f"ALS Follow-up, version {VERSION}\n")
+
+
+@pytest.mark.parametrize(
+    ("environment", "why"),
+    [
+        ({}, "DISPLAY is not set"),
+        ({"DISPLAY": ":987"}, "The display :987 does not answer."),
+        ({"QT_QPA_PLATFORM": "xcb"}, "DISPLAY is not set"),
+    ],
+)
+@pytest.mark.parametrize("arguments", [[], ["--demo"]])
+def test_without_a_display_it_says_so_and_names_the_tour(arguments, environment, why):
+    result = run(*arguments, **environment)
+    assert result.returncode == 1
+    said = sentence(result)
+    assert why in said
+    assert "main.py tour OUT" in said
+
+
+@pytest.mark.parametrize("size", ["large", "1366", "1366x768x2", "10x10", "99999x768", "-800x600"])
+def test_a_size_that_is_none_is_refused(size, tmp_path):
+    result = run("tour", tmp_path / "out", f"--size={size}")
+    assert result.returncode == 2
+    assert "--size" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_demo_goes_with_no_command(tmp_path):
+    result = run("--demo", "tour", tmp_path / "out")
+    assert result.returncode == 2
+    assert "--demo opens a window; it goes with no command." in result.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
+    (tmp_path / "a_file").write_text("in the way")
+    for out in (tmp_path / "a_file" / "out", Path("/proc/out")):
+        result = run("tour", out)
+        assert result.returncode == 1
+        assert "cannot be made" in sentence(result)
+
+
+def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
+    (tmp_path / "out").write_text("in the way")
+    result = run("tour", tmp_path / "out")
+    assert result.returncode != 0
+    assert "is a file" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert (tmp_path / "out").read_text() == "in the way"
+
+
+def test_the_tour_shows_every_page_and_prints_what_was_typed(tmp_path):
+    out = tmp_path / "tour"
+    result = run("tour", out)
+    assert result.returncode == 0, result.stderr
+    pictures = check_pictures(out, (1366, 768))
+    assert result.stdout.splitlines() == [
+        *(path.name for path in pictures),
+        f"{len(PAGES)} pictures and 2 PDFs in {out}",
+    ]
+    for name in ("visit_summary", "visit_summary_serious"):
+        text = text_of(out / f"{name}.pdf")
+        assert "Visit summary" in text
+        assert "Demonstration data, follow-up simulated" in text
+    text = text_of(out / "visit_summary.pdf")
+    answers = [int(score) for score in re.findall(r"^\d+a? .+ (\d) \d\r?$", text, re.MULTILINE)]
+    domains = [int(score) for score in re.findall(r"(\d+)/12 \d+/12 \S", text)]
+    assert (len(answers), len(domains)) == (12, 4)
+    assert sum(answers) == sum(domains)
+    assert f"ALSFRS-R total {sum(answers)}/48" in text
+    for said in ("Month 4", "in person", "Fall", "Uses a stick outdoors."):
+        assert said in text
+    assert "serious" in text_of(out / "visit_summary_serious.pdf")
+
+
+@pytest.mark.slow
+def test_the_tour_in_the_dark_at_another_size_and_scale(tmp_path):
+    from PySide6.QtGui import QImage
+
+    out = tmp_path / "tour"
+    result = run("tour", out, "--dark", "--scale", "2", "--size", "1440x900")
+    assert result.returncode == 0, result.stderr
+    pictures = check_pictures(out, (2880, 1800))
+    for path in pictures:
+        image = QImage(str(path))
+        corner = image.pixelColor(image.width() - 3, image.height() - 3)
+        assert corner.lightness() < 80, f"{path.name} is not dark"

@@ -1,0 +1,229 @@
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+
+from core import clock
+from core.model.adverse_event import AdverseEvent, Grade, Outcome
+from core.model.partial_date import PartialDate
+from tests.ui.conftest import words
+from tests.ui.keyboard import Key, focused, press, replace_by, settle, tab_to, write
+
+
+@pytest.fixture
+def headache(session, due):
+    """An adverse event of an earlier visit that was not over."""
+    event = AdverseEvent(
+        patient_id=due.id,
+        visit_id=session.record(due.id).visits[0].id,
+        term="Headache",
+        coded_term="Headache",
+        onset=PartialDate.of(clock.today() - timedelta(days=70)),
+        grade=Grade.MODERATE,
+        serious=False,
+        outcome=Outcome.NOT_RECOVERED,
+    )
+    with session.write():
+        session.events.save(event)
+    return event
+
+
+@pytest.fixture
+def page(enter):
+    return enter(step="adverse-events")
+
+
+@pytest.fixture
+def form(page):
+    return page.forms["adverse-events"]
+
+
+@pytest.fixture
+def editor(form):
+    """The fields of a new event, open."""
+    press(Key.Key_Space)
+    assert form.editor.isVisible()
+    return form.editor
+
+
+def sentences(editor):
+    """The problem under each field that has one."""
+    names = ("term", "onset", "grade", "serious", "outcome", "ended")
+    under = {name: getattr(editor, name)._problem for name in names}
+    return {name: label.text() for name, label in under.items() if label.isVisible()}
+
+
+def choose(field, value):
+    """Press the button of a choice."""
+    button = field._group.button(field._values.index(value))
+    button.setFocus()
+    press(Key.Key_Space)
+
+
+def fill(editor, term="Fall", onset=None, grade=1, serious=False, outcome=Outcome.RECOVERED):
+    editor.term.setFocus()
+    write(term)
+    press(Key.Key_Tab)  # closes the list of proposals as well
+    editor.onset.setFocus()
+    write(onset or str(clock.today()))
+    if editor.grade.value is None:
+        choose(editor.grade, Grade(grade))
+    choose(editor.serious, serious)
+    choose(editor.outcome, outcome)
+    settle()
+
+
+def add(editor):
+    editor.add.setFocus()
+    press(Key.Key_Space)
+
+
+def test_an_incomplete_event_says_so_under_each_field_and_loses_nothing(editor, session, due):
+    add(editor)
+    assert sentences(editor) == {
+        "term": "Say what happened, in a few words.",
+        "onset": "Enter when it began, as precisely as it is known: 2026, 2026-11 or 2026-11-21.",
+        "grade": "Choose the grade, 1 to 5.",
+        "serious": "Serious: yes or no?",
+        "outcome": "Choose how it turned out so far.",
+    }
+    assert editor.term.line.hasFocus()
+    write("Rash on both arms")
+    tab_to("Began on")
+    write("31.02.2026")
+    add(editor)
+    assert editor.term.text == "Rash on both arms"
+    assert "onset" in sentences(editor) and "term" not in sentences(editor)
+    assert session.record(due.id).events == ()
+
+
+def test_a_complete_event_is_listed_and_the_fields_are_free_again(form, editor, session, due):
+    fill(editor, term="fall")
+    add(editor)
+    (event,) = session.record(due.id).events
+    assert (event.term, event.coded_term) == ("fall", "Fall")
+    assert "fall, since" in words(form)
+    assert (editor.term.text, editor.grade.value, editor.onset.text) == ("", None, "")
+    assert editor.term.line.hasFocus()
+    assert form.draft.raw == {}
+
+
+def test_only_grades_that_ctcae_has_for_a_term_can_be_chosen(editor):
+    allowed = [button.isEnabled() for button in editor.grade._group.buttons()]
+    assert allowed == [True] * 5
+    write("Alopecia")
+    press(Key.Key_Tab)
+    allowed = [button.isEnabled() for button in editor.grade._group.buttons()]
+    assert allowed == [True, True, False, False, False]
+    tab_to("Grade (CTCAE): 1 mild")
+    write("4")
+    assert editor.grade.value is None
+    write("2")
+    assert editor.grade.value is Grade.MODERATE
+
+
+def test_a_grade_chosen_before_its_term_is_questioned(editor):
+    choose(editor.grade, Grade.LIFE_THREATENING)
+    fill(editor, term="Alopecia")
+    add(editor)
+    assert sentences(editor) == {"grade": "CTCAE has only grades 1, 2 for “Alopecia”."}
+
+
+@pytest.mark.parametrize(
+    ("grade", "serious", "outcome", "wrong"),
+    [
+        (5, True, Outcome.RECOVERING, {"outcome": "Grade 5 and outcome fatal belong together."}),
+        (4, True, Outcome.FATAL, {"outcome": "Grade 5 and outcome fatal belong together."}),
+        (5, False, Outcome.FATAL, {"serious": "A fatal event is serious. Answer yes."}),
+        (5, True, Outcome.FATAL, {}),
+        (1, True, Outcome.RECOVERED, {}),
+    ],
+)
+def test_fatal_grade_5_and_serious_belong_together(
+    editor, session, due, grade, serious, outcome, wrong
+):
+    fill(editor, term="Sudden collapse", grade=grade, serious=serious, outcome=outcome)
+    add(editor)
+    found = sentences(editor)
+    assert found.keys() == wrong.keys()
+    assert all(found[field].startswith(text) for field, text in wrong.items())
+    assert len(session.record(due.id).events) == (not wrong)
+
+
+def test_an_event_cannot_begin_after_the_visit_or_end_before_it_began(editor):
+    tomorrow = clock.today() + timedelta(days=1)
+    fill(editor, onset=str(tomorrow))
+    add(editor)
+    assert sentences(editor) == {"onset": "This date lies after the visit, or in the future."}
+    editor.onset.setFocus()
+    replace_by(str(clock.today()))
+    editor.ended.setFocus()
+    write(str(clock.today() - timedelta(days=3)))
+    add(editor)
+    assert sentences(editor) == {"ended": "The end lies before the beginning. Check both dates."}
+
+
+def test_how_an_earlier_event_turned_out_is_changed_here(headache, form, session, due):
+    assert "Not ended at an earlier visit: how are they now?" in words(form)
+    change = next(b for b in form.findChildren(QPushButton) if b.text() == "Change…")
+    change.setFocus()
+    press(Key.Key_Space)
+    assert form.editor.term.text == "Headache"
+    assert focused().accessibleName() == "Outcome: not recovered"
+    choose(form.editor.outcome, Outcome.RECOVERED)
+    form.editor.ended.setFocus()
+    write(str(clock.today()))
+    add(form.editor)
+    (event,) = session.record(due.id).events
+    assert event == replace(
+        headache, outcome=Outcome.RECOVERED, ended=PartialDate.of(clock.today())
+    )
+    assert "Not ended at an earlier visit" not in words(form)
+    assert session.record(due.id).visits[-1].new_events is None, "nobody asked yet"
+
+
+@pytest.mark.parametrize(
+    ("keys", "said", "open_point"),
+    [
+        ([], "Not asked.", "→ Ask whether anything is new since the last visit."),
+        ([Key.Key_Right, Key.Key_Space], "Asked: nothing new.", None),
+        (
+            [Key.Key_Space],
+            "None.",
+            "→ Something is new, but no adverse event was entered. Enter it, or answer no.",
+        ),
+    ],
+)
+def test_no_and_not_asked_are_two_things_in_the_review(form, page, keys, said, open_point):
+    press(*keys)
+    page.show_step("review")
+    settle()
+    review = page.forms["review"]
+    assert said in words(review).splitlines()
+    links = [b.text() for b in review.findChildren(QPushButton) if b.text().startswith("→")]
+    about_events = [text for text in links if "new" in text]
+    assert about_events == ([open_point] if open_point else [])
+
+
+def test_an_open_point_of_the_review_leads_to_its_field(form, page):
+    page.show_step("review")
+    settle()
+    review = page.forms["review"]
+    link = next(b for b in review.findChildren(QPushButton) if "Ask whether" in b.text())
+    QTest.keyClick(link, Key.Key_Space)
+    settle()
+    assert page.current == "adverse-events"
+    assert focused().accessibleName() == ": Yes, something new"
+
+
+def test_a_begun_event_stands_in_the_way_of_finishing(editor, page):
+    write("Fall")
+    page.show_step("review")
+    settle()
+    review = page.forms["review"]
+    assert "→ An adverse event was begun: add it, or clear it." in [
+        b.text() for b in review.findChildren(QPushButton)
+    ]
+    assert not review.finish.isEnabled()

@@ -1,0 +1,263 @@
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QInputDialog
+
+from core import chart, clock, resources, trends
+from core.imports import patients_csv
+from core.model.adverse_event import MilestoneKind
+from core.model.visit import Mark, VisitState
+from core.protocols import catalog as protocols
+from core.trends import Axis
+from tests.ui.conftest import words
+from tests.ui.keyboard import ALT, Key, focused, press, settle, tab_to, write
+
+
+@pytest.fixture
+def open_chart(demo_shell, numbered):
+    def open_it(number):
+        demo_shell.open_chart(numbered(number).id)
+        settle()
+        return demo_shell.page("chart")
+
+    return open_it
+
+
+@pytest.fixture
+def answer():
+    """``answer("a reason")`` types this into the dialogs that come next, one after another."""
+
+    def later(*texts):
+        def type_it(rest=texts):
+            dialog = QApplication.activeModalWidget()
+            assert isinstance(dialog, QInputDialog)
+            if rest[1:]:
+                QTimer.singleShot(50, lambda: type_it(rest[1:]))
+            if dialog.comboBoxItems():
+                dialog.setTextValue(rest[0])
+            else:
+                write(rest[0])
+            dialog.accept()
+
+        QTimer.singleShot(50, type_it)
+
+    return later
+
+
+def select(table, row):
+    table.setFocus()
+    table.selectRow(row)
+
+
+def lines(page):
+    return {line.title: (line.status, line.action) for line in page._visit_model.rows}
+
+
+def curve(plot, role):
+    x, y = plot._curves[role].getData()
+    return ([], []) if x is None else (list(x), list(y))
+
+
+@pytest.mark.parametrize("number", ["A-001", "A-003", "A-010", "A-014", "A-015"])
+def test_figures_and_timeline_say_what_core_says(open_chart, demo, numbered, number):
+    page = open_chart(number)
+    record = demo.record(numbered(number).id)
+    shown = words(page)
+    for figure in chart.figures(record, clock.today()):
+        assert figure.title in shown
+        assert figure.text in shown
+        assert figure.beside in shown
+    for happening in chart.timeline(record):
+        assert happening.title in shown
+        if happening.detail:
+            assert happening.detail in shown
+    assert f"Adverse events ({len(record.events)})" == page.tabs.tabText(2)
+
+
+def test_the_axis_switches_between_months_dates_and_onset(open_chart, demo, numbered):
+    page = open_chart("A-003")
+    record = demo.record(numbered("A-003").id)
+    points = trends.total(record, chart.instruments.alsfrs_r()).series[0].points
+    seen = {}
+    page.axis.setFocus()
+    for scale in trends.time_scales(record):
+        button = page.axis._group.button(page.axis._values.index(scale.axis))
+        button.setFocus()
+        press(Key.Key_Space)
+        x, y = curve(page.total_plot, "total")
+        assert x == pytest.approx([scale.position(point.day) for point in points])
+        assert y == [point.value for point in points]
+        assert scale.title in words(page)
+        seen[scale.axis] = x
+        ticks = page.total_plot._time_axis.tickStrings([x[0]], 1, 1)
+        assert ("20" in ticks[0]) == (scale.axis is Axis.DATE)
+    assert set(seen) == set(Axis)
+    assert len({tuple(x) for x in seen.values()}) == 3
+
+
+def test_stated_values_without_a_date_are_told_and_not_drawn(shell, session):
+    protocol = protocols.shipped()["royan-2021"]
+    preview = patients_csv.read(
+        resources.path("demo", "table1.csv"), set(), protocol, clock.today()
+    )
+    session.import_patients(preview)
+    patient = next(p for p in session.patients.all() if p.record_number == "12")
+    shell.open_chart(patient.id)
+    settle()
+    page = shell.page("chart")
+    shown = words(page)
+    assert "36 / 48" in shown and "stated, items and date unknown" in shown
+    assert "57.7 %" in shown and "stated, equation unknown" in shown
+    assert "36/48 stated · FVC 57.7 % stated" in shown
+    assert "baseline, date unknown" in shown
+    assert curve(page.total_plot, "total") == ([], [])
+    assert all(curve(page.capacity_plot, role) == ([], []) for role in page.capacity_plot._curves)
+    assert page.total_plot._nothing.isVisible()
+
+
+def test_enter_in_the_visits_starts_opens_and_resumes(open_chart, demo_shell, demo, numbered):
+    page = open_chart("A-003")
+    visit_page = demo_shell.page("visit")
+    page.tabs.setCurrentIndex(1)
+    assert lines(page)["Month 2"] == ("done", "Open")
+    assert lines(page)["Month 4"][1] == "Start"
+    assert lines(page)["Month 12"] == ("upcoming", "")
+    titles = list(lines(page))
+    select(page.visit_table, titles.index("Month 12"))
+    press(Key.Key_Return)
+    assert demo_shell.current is page, "a visit that is not due is not begun by mistake"
+    select(page.visit_table, titles.index("Month 2"))
+    press(Key.Key_Return)
+    assert demo_shell.current is visit_page
+    assert visit_page.current == "review"
+    assert not visit_page.forms["review"].finish.isVisible()
+    press(Key.Key_Escape)
+    page.tabs.setCurrentIndex(1)
+    select(page.visit_table, titles.index("Month 4"))
+    press(Key.Key_Return)
+    assert visit_page.current == "details"
+    press(Key.Key_Space)
+    press(Key.Key_Escape)
+    page.tabs.setCurrentIndex(1)
+    assert lines(page)["Month 4"] == ("in progress", "Resume")
+    assert page.start.text() == "Resume Month 4"
+    select(page.visit_table, titles.index("Month 4"))
+    press(Key.Key_Return)
+    assert visit_page.draft.visit.code == "M4"
+    assert visit_page.forms["details"].mode.value is not None
+
+
+def test_an_unscheduled_visit_left_untouched_leaves_no_trace(
+    open_chart, demo_shell, demo, numbered
+):
+    page = open_chart("A-003")
+    before = demo.record(numbered("A-003").id)
+    page.unscheduled.setFocus()
+    press(Key.Key_Space)
+    assert demo_shell.current is demo_shell.page("visit")
+    assert "Unscheduled visit" in words(demo_shell.current)
+    press(Key.Key_Escape)
+    assert demo_shell.current is page
+    assert demo.record(numbered("A-003").id) == before
+    page.unscheduled.setFocus()
+    press(Key.Key_Space, Key.Key_Space)  # this time, in person
+    press(Key.Key_Escape)
+    visit = demo.record(numbered("A-003").id).visits[-1]
+    assert (visit.code, visit.is_draft) == (None, True)
+    assert page.start.text() == "Resume Unscheduled visit"
+
+
+def test_a_death_takes_the_patient_off_the_worklist(open_chart, demo_shell, demo, numbered):
+    today = demo_shell.page("today")
+    assert "A-003" in [item.patient.record_number for item in today.model.rows]
+    page = open_chart("A-003")
+    page.tabs.setCurrentIndex(3)
+    form = page.milestone_form
+    form.kind.setFocus()
+    press(Key.Key_End)
+    assert form.kind.currentText() == "Death"
+    tab_to("When? (2012, 2012-09 or 2012-09-15)")
+    write(str(clock.today() + timedelta(days=1)))
+    tab_to("Record milestone")
+    press(Key.Key_Space)
+    assert "This date lies in the future." in words(page)
+    assert demo.record(numbered("A-003").id).died is None
+    form.when.setFocus()
+    write(str(clock.today()))
+    tab_to("Record milestone")
+    press(Key.Key_Space)
+    assert demo.record(numbered("A-003").id).milestone(MilestoneKind.DEATH)
+    assert "Died " in words(page)
+    assert not page.start.isVisible() and not page.unscheduled.isVisible()
+    demo_shell.show_page("today")
+    settle()
+    assert "A-003" not in [item.patient.record_number for item in today.model.rows]
+
+
+def test_a_finished_visit_is_reopened_with_a_reason_that_the_audit_trail_keeps(
+    open_chart, demo_shell, demo, numbered, answer
+):
+    page = open_chart("A-003")
+    page.tabs.setCurrentIndex(1)
+    titles = list(lines(page))
+    select(page.visit_table, titles.index("Month 12"))
+    page._correct.click()
+    assert "Select a finished visit to correct." in words(demo_shell)
+    select(page.visit_table, titles.index("Month 2"))
+    answer("   ")
+    page._correct.click()
+    assert demo_shell.current is page, "without a reason nothing is reopened"
+    answer("weight was of another patient")
+    page._correct.click()
+    settle()
+    assert demo_shell.current is demo_shell.page("visit")
+    visit = demo_shell.current.draft.visit
+    assert (visit.code, visit.state) == ("M2", VisitState.DRAFT)
+    audit = list(demo._db.query("SELECT * FROM audit ORDER BY id DESC LIMIT 1"))[0]
+    assert audit["reason"] == "weight was of another patient"
+    assert audit["actor"] == "demo"
+
+
+def test_a_planned_visit_is_marked_as_missed_with_a_reason(
+    open_chart, demo_shell, demo, numbered, answer
+):
+    page = open_chart("A-004")
+    page.tabs.setCurrentIndex(1)
+    select(page.visit_table, list(lines(page)).index("Month 2"))
+    answer("missed", "was in hospital")
+    page._mark.click()
+    settle()
+    (mark,) = demo.record(numbered("A-004").id).marks
+    assert (mark.code, mark.mark, mark.reason) == ("M2", Mark.MISSED, "was in hospital")
+    assert lines(page)["Month 2"] == ("missed", "")
+
+
+def test_an_adverse_event_is_changed_on_the_chart(open_chart, demo, numbered):
+    page = open_chart("A-015")
+    page.tabs.setCurrentIndex(2)
+    select(page.event_table, 0)
+    before = page._event_model.rows[0]
+    press(Key.Key_Return)
+    assert f"Change: {before.term}" in words(page)
+    tab_to("Note (optional)")
+    write("seen again by the cardiologist")
+    tab_to("Save changes")
+    press(Key.Key_Space)
+    events = {event.id: event for event in demo.record(numbered("A-015").id).events}
+    assert events[before.id].note == "seen again by the cardiologist"
+    assert len(events) == 2
+
+
+def test_what_is_entered_shows_on_the_chart_at_once(open_chart, demo_shell):
+    page = open_chart("A-003")
+    x_before, _y = curve(page.total_plot, "total")
+    press(Key.Key_Space)  # start month 4
+    demo_shell.page("visit").show_step("alsfrs-r")
+    settle()
+    write("222222222222")
+    press((ALT, Key.Key_Left), Key.Key_Escape)
+    x, y = curve(page.total_plot, "total")
+    assert (len(x), y[-1]) == (len(x_before) + 1, 24)
+    assert "24 / 48" in words(page)
+    assert focused() is page.start

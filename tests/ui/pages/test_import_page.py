@@ -1,0 +1,92 @@
+import pytest
+
+from core import resources
+from tests.ui.conftest import words
+from tests.ui.keyboard import Key, press, settle
+
+TABLE = resources.path("demo", "table1.csv")
+BAD = """patient,age,sex,onset,duration_months,alsfrsr_baseline,fvc_pct_baseline
+1,35,M,Limb,17,37,50
+2,25,X,Limb,90,37,43
+3,53,F,Leg,21,53,82.6
+3,44,F,Limb,abc,36,57
+"""
+
+
+@pytest.fixture
+def page(shell):
+    shell.show_page("import")
+    settle()
+    return shell.page("import")
+
+
+def cells(page, column):
+    model = page.model
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def test_table_1_is_seen_row_by_row_and_then_imported(page, shell, session):
+    page.open_file(TABLE)
+    settle()
+    assert cells(page, 1) == [str(n) for n in range(1, 18)]
+    assert set(cells(page, 4)) == {"ready"}
+    assert "35 y as stated" in cells(page, 2)[0]
+    assert "ALSFRS-R total 37/48 (items unknown)" in cells(page, 2)[0]
+    assert "17 rows, all ready" in words(page)
+    assert session.patients.all() == [], "nothing is written before it is confirmed"
+    assert page.confirm.text() == "Import 17 patients"
+    page.focus_first()
+    press(Key.Key_Space)
+    assert shell.current is shell.page("patients")
+    assert "17 of 17" in words(shell.current)
+    assert len(session.patients.all()) == 17
+    first = session.patients.all()[0]
+    assert (first.stated_age_years, first.stated_duration_months, first.born) == (35, 17, None)
+
+
+def test_a_file_with_mistakes_says_where_and_cannot_be_imported(page, session, tmp_path):
+    bad = tmp_path / "bad.csv"
+    bad.write_text(BAD, "utf-8")
+    audit = list(session._db.query("SELECT * FROM audit"))
+    page.open_file(bad)
+    settle()
+    assert cells(page, 4) == ["ready", "to mend", "to mend", "to mend"]
+    assert cells(page, 0) == ["2", "3", "4", "5"]
+    assert cells(page, 2)[1].startswith("sex:")
+    assert "alsfrsr_baseline:" in cells(page, 2)[2]
+    assert "3 rows to mend, nothing will be imported" in words(page)
+    assert not page.confirm.isEnabled()
+    page.confirm.click()
+    page._confirm()
+    assert session.patients.all() == []
+    assert list(session._db.query("SELECT * FROM audit")) == audit
+
+
+def test_a_file_that_cannot_be_read_is_one_sentence(page, shell, session, tmp_path):
+    broken = tmp_path / "broken.csv"
+    broken.write_bytes(b"\x00\x01\x02\xff\xfe")
+    for path in (broken, tmp_path / "gone.csv"):
+        page.open_file(path)
+        settle()
+        assert shell._message.isVisible()
+        said = shell._message.text()
+        assert said.endswith(".") and "\n" not in said and "Traceback" not in said
+        assert page.model.rowCount() == 0
+        assert not page.confirm.isEnabled()
+
+
+def test_a_second_import_of_the_same_file_is_refused(page, shell, session):
+    page.open_file(TABLE)
+    page.confirm.click()
+    shell.show_page("import")
+    page.open_file(TABLE)
+    settle()
+    assert set(cells(page, 4)) == {"to mend"}
+    assert not page.confirm.isEnabled()
+
+
+def test_cancelling_writes_nothing(page, shell, session):
+    page.open_file(TABLE)
+    page._cancel()
+    assert shell.current is shell.page("patients")
+    assert session.patients.all() == []

@@ -1,0 +1,124 @@
+import re
+
+import pypdfium2
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QApplication, QLabel
+
+from tests.ui.conftest import words
+from tests.ui.keyboard import settle
+from ui.pages.summary_page import print_pages
+
+
+def text_of(pdf):
+    document = pypdfium2.PdfDocument(pdf)
+    text = "\n".join(page.get_textpage().get_text_range() for page in document)
+    pages = len(document)
+    document.close()
+    return text, pages
+
+
+@pytest.fixture
+def visit(demo, numbered):
+    """The last visit of a patient with forms, spirometry and serious events."""
+    patient = numbered("A-015")
+    return demo.record(patient.id).visits[-1]
+
+
+@pytest.fixture
+def page(demo_shell, visit, qtbot):
+    demo_shell.open_summary(visit.patient_id, visit.id)
+    page = demo_shell.page("summary")
+    qtbot.waitUntil(lambda: page.pdf is not None)
+    settle()
+    return page
+
+
+def test_the_preview_shows_every_page_and_saves_those_very_bytes(page, visit, tmp_path):
+    text, pages = text_of(page.pdf)
+    assert page.pages.count() == pages >= 1
+    for index in range(pages):
+        sheet = page.pages.itemAt(index).widget()
+        image = sheet.pixmap().toImage()
+        colours = {
+            image.pixel(x, y)
+            for x in range(0, image.width(), 7)
+            for y in range(0, image.height(), 7)
+        }
+        assert len(colours) > 4, "the page is blank"
+    assert "Visit summary" in text and "Demonstration data, follow-up simulated" in text
+    page.save_to(tmp_path / "summary.pdf")
+    assert (tmp_path / "summary.pdf").read_bytes() == page.pdf
+    assert "saved" in words(page)
+
+
+def test_a_place_where_nothing_can_be_saved_is_one_sentence(page, demo_shell, tmp_path):
+    page.save_to(tmp_path / "no such folder" / "summary.pdf")
+    assert demo_shell._message.isVisible()
+    assert demo_shell._message.text() == (
+        "The PDF could not be saved there: No such file or directory. Choose another place."
+    )
+
+
+def test_the_proposed_name_holds_no_patient_data(page):
+    proposed = []
+
+    def look():
+        dialog = QApplication.activeModalWidget()
+        proposed.extend(dialog.selectedFiles())
+        dialog.reject()
+
+    QTimer.singleShot(200, look)
+    page.save.click()
+    (path,) = proposed
+    name = path.rpartition("/")[2]
+    assert re.fullmatch(r"visit-summary-\d{8}-\d{6}\.pdf", name)
+
+
+def test_every_score_of_the_review_stands_on_paper(page, demo_shell, visit):
+    printed, _pages = text_of(page.pdf)
+    demo_shell.open_visit(visit.patient_id, visit.id)
+    settle()
+    review = demo_shell.page("visit").forms["review"]
+    shown = [one.text() for one in review.view.findChildren(QLabel) if one.isVisibleTo(review)]
+    scores = [text for text in shown if re.fullmatch(r"\d+/\d+", text)]
+    assert len(scores) == 5  # the total and four domains
+    numbers = [t for t in shown if re.fullmatch(r"−?\d+(\.\d+)? (L|%|mL|kg).*|−?\d+\.\d+", t)]
+    assert numbers
+    squeezed = re.sub(r"\s+", " ", printed)
+    for text in scores + numbers:
+        assert text in squeezed
+
+
+def test_printing_sends_every_page_to_the_printer(page, tmp_path):
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "printed.pdf"))
+    print_pages(page.pdf, printer)
+    _text, pages = text_of(page.pdf)
+    document = pypdfium2.PdfDocument(tmp_path / "printed.pdf")
+    assert len(document) == pages
+    picture = document[0].render(scale=0.5).to_numpy()
+    document.close()
+    assert picture.min() < 100 and picture.max() > 200, "the printed page is blank"
+
+
+def test_signing_out_while_a_summary_is_made_does_no_harm(demo_shell, visit, empty_window):
+    demo_shell.open_summary(visit.patient_id, visit.id)
+    empty_window.close_session()
+    settle()
+    assert empty_window.welcome.isVisible()
+
+
+def test_only_the_summary_asked_for_last_is_shown(demo_shell, visit, numbered, demo, qtbot):
+    other = demo.record(numbered("A-012").id).visits[-1]
+    demo_shell.open_summary(visit.patient_id, visit.id)
+    demo_shell.open_summary(other.patient_id, other.id)
+    page = demo_shell.page("summary")
+    qtbot.waitUntil(lambda: page.pdf is not None)
+    text, pages = text_of(page.pdf)
+    assert "A-012" in text and "A-015" not in text
+    qtbot.wait(300)
+    settle()
+    assert page.pages.count() == pages

@@ -1,0 +1,74 @@
+import logging
+import sys
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from core.errors import StorageError
+from ui import errors
+
+
+def stumble(name):
+    sentence = f"no visit of {name} on 2026-11-21"
+    raise LookupError(sentence)
+
+
+@pytest.fixture
+def bug():
+    try:
+        stumble("Jane Doe")
+    except LookupError:
+        return sys.exc_info()
+
+
+@pytest.fixture
+def hook(app, monkeypatch):
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    errors.install()
+    return sys.excepthook
+
+
+@pytest.fixture
+def shown():
+    """The texts of the next message box, which is then closed."""
+    texts = []
+
+    def look():
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox)
+        texts.extend([box.windowTitle(), box.text(), box.detailedText()])
+        box.accept()
+
+    QTimer.singleShot(50, look)
+    return texts
+
+
+def test_a_report_says_where_and_what_kind_and_no_values(bug):
+    kind, error, trace = bug
+    text = errors.report(kind, trace)
+    assert "Jane Doe" in str(error)
+    assert "LookupError" in text
+    assert "ui/test_errors.py" in text and "in stumble" in text
+    for value in ("Jane", "Doe", "2026-11-21", "no visit"):
+        assert value not in text
+
+
+def test_a_bug_is_logged_and_shown_without_values(bug, hook, shown, caplog):
+    with caplog.at_level(logging.ERROR):
+        hook(*bug)
+    title, text, details = shown
+    assert title == "ALS Follow-up"
+    assert "Everything that was shown as saved is saved." in text
+    assert "in stumble" in details
+    logged = caplog.text
+    caplog.clear()
+    assert "in stumble" in logged
+    assert "Jane" not in logged + text + details
+
+
+def test_a_fault_of_the_world_is_one_sentence(hook, shown):
+    error = StorageError("The disk is full: nothing was saved. Free some space and try again.")
+    hook(type(error), error, None)
+    assert shown[1] == str(error)
+    assert shown[2] == ""

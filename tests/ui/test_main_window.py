@@ -1,0 +1,249 @@
+"""Signing in and out, and what the window never says."""
+
+import re
+import shutil
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from core import demonstration
+from core.store import keys
+from tests.ui.conftest import words
+from tests.ui.keyboard import CTRL, Key, focused, press, settle, tab_to, write
+from ui.main_window import MainWindow
+from ui.shell import DEMONSTRATION, PAGES
+
+PASSWORD = "a long password"
+
+
+@pytest.fixture
+def welcome(empty_window):
+    return empty_window.welcome
+
+
+@pytest.fixture
+def demonstration_copy(demonstration_template, tmp_path):
+    """A closed clinic file with its key file, opened with a password."""
+    template, _key = demonstration_template
+    path = tmp_path / "clinic.als"
+    for one, other in ((template, path), (keys.key_file(template), keys.key_file(path))):
+        shutil.copyfile(one, other)
+    return path
+
+
+def fill(welcome, **texts):
+    fields = {
+        "clinic": welcome.clinic_name,
+        "name": welcome.full_name,
+        "login": welcome.new_login,
+        "password": welcome.new_password,
+        "again": welcome.again,
+    }
+    for name, text in texts.items():
+        fields[name].set_text(text)
+
+
+def under(field):
+    return field._problem.text() if field._problem.isVisible() else ""
+
+
+def test_a_clinic_file_is_created_by_keyboard_and_opened_again(welcome, empty_window, tmp_path):
+    welcome.focus_first()
+    welcome.create_file.setFocus()
+    press(Key.Key_Space)
+    for text in ("Neurology clinic", "Study nurse", "nurse", PASSWORD, PASSWORD):
+        write(text)
+        press(Key.Key_Tab)
+    assert welcome.check_new()
+    welcome.create_at(tmp_path / "new")  # what the file dialog answers
+    settle()
+    shell = empty_window.shell
+    assert (tmp_path / "new.als").exists() and keys.key_file(tmp_path / "new.als").exists()
+    assert "Neurology clinic" in words(shell) and "Study nurse" in words(shell)
+    today = words(shell.page("today"))
+    assert "This clinic file has no patients yet." in today
+    assert "Enter the first one, or import a list that you have as CSV." in today
+    assert DEMONSTRATION not in words(shell)
+
+    press((CTRL, Key.Key_L))
+    assert empty_window.shell is None
+    assert "Clinic file new.als" in words(welcome)
+    assert (welcome.login.text, welcome.password.text) == ("nurse", "")
+    assert focused() is welcome.password.line
+    write("not this one")
+    press(Key.Key_Return)
+    assert empty_window.shell is None
+    refused = welcome._problem.text()
+    assert welcome._problem.isVisible() and refused.endswith(".") and "Traceback" not in refused
+    assert focused() is welcome.password.line
+    write(PASSWORD)
+    press(Key.Key_Return)
+    assert empty_window.shell is not None
+    assert not welcome._problem.isVisible()
+
+
+def test_a_new_file_is_not_made_with_passwords_that_differ_or_are_short(welcome):
+    welcome.create_file.click()
+    settle()
+    assert not welcome.check_new()
+    assert under(welcome.clinic_name) and under(welcome.full_name) and under(welcome.new_login)
+    fill(welcome, clinic="C", name="N", login="n", password="short", again="short")
+    assert not welcome.check_new()
+    assert under(welcome.new_password) == (
+        "At least 8 characters: nobody can reset a lost password."
+    )
+    fill(welcome, password=PASSWORD, again="another password")
+    assert not welcome.check_new()
+    assert under(welcome.again) == "The two passwords differ."
+    assert under(welcome.new_password) == ""
+    fill(welcome, again=PASSWORD)
+    assert welcome.check_new()
+
+
+def test_a_file_is_never_made_over_another(welcome, empty_window, tmp_path):
+    (tmp_path / "taken.als").write_bytes(b"somebody's work")
+    fill(welcome, clinic="C", name="N", login="n", password=PASSWORD, again=PASSWORD)
+    welcome.create_file.click()
+    welcome.create_at(tmp_path / "taken.als")
+    settle()
+    assert "already a file taken.als here" in words(welcome)
+    assert (tmp_path / "taken.als").read_bytes() == b"somebody's work"
+    assert empty_window.shell is None
+
+
+def test_a_missing_file_is_one_sentence(welcome, tmp_path):
+    welcome.ask_sign_in(tmp_path / "gone.als")
+    settle()
+    welcome.login.set_text("nurse")
+    welcome.password.set_text(PASSWORD)
+    welcome.sign_in()
+    assert welcome._problem.isVisible()
+    assert welcome._problem.text().startswith("There is no file at ")
+
+
+def test_a_file_that_is_open_in_another_window_is_not_opened_twice(
+    demonstration_copy, empty_window, settings, app
+):
+    def sign_in(window):
+        window.welcome.ask_sign_in(demonstration_copy)
+        window.welcome.login.set_text(demonstration.LOGIN)
+        window.welcome.password.set_text(demonstration.PASSWORD)
+        window.welcome.sign_in()
+        settle()
+
+    second = MainWindow(settings)
+    try:
+        sign_in(empty_window)
+        assert empty_window.shell is not None
+        second.show()
+        sign_in(second)
+        assert second.shell is None
+        assert "is open in another window or program. Close it there first." in words(
+            second.welcome
+        )
+        empty_window.close()
+        sign_in(second)
+        assert second.shell is not None
+    finally:
+        second.close()
+        second.deleteLater()
+        settle()
+
+
+def test_the_demonstration_says_so_on_every_page_and_is_thrown_away(
+    demo_shell, numbered, empty_window, demo
+):
+    patient = numbered("A-003")
+    visits = demo.record(patient.id).visits
+    for name, _kind in PAGES:
+        if name == "chart":
+            demo_shell.open_chart(patient.id)
+        elif name == "visit":
+            demo_shell.open_visit(patient.id, visits[-1].id)
+        elif name == "summary":
+            demo_shell.open_summary(patient.id, visits[-1].id)
+        else:
+            demo_shell.show_page(name)
+        settle()
+        assert demo_shell.current is demo_shell.page(name)
+        assert DEMONSTRATION in words(demo_shell), name
+        assert empty_window.windowTitle() == "ALS Follow-up"
+
+
+def test_the_demonstration_is_opened_from_the_welcome_page_and_removed(
+    welcome, empty_window, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    welcome.demo.click()
+    settle()
+    (folder,) = tmp_path.glob("als-follow-up-demo-*")
+    assert "Study nurse (demonstration)" in words(empty_window.shell)
+    assert {path.name for path in folder.iterdir()} >= {"demo.als", "demo.als.keys"}
+    empty_window.close()
+    assert not folder.exists()
+
+
+def test_a_real_clinic_has_no_banner_and_the_title_no_name(shell, due, session, empty_window):
+    titles = set()
+    empty_window.windowTitleChanged.connect(titles.add)
+    shell.open_chart(due.id)
+    settle()
+    assert "Karimi" in words(shell)
+    assert DEMONSTRATION not in words(shell)
+    for window in QApplication.topLevelWidgets():
+        assert not re.search("Karimi|12|clinic", window.windowTitle())
+    assert titles <= {"ALS Follow-up"}
+
+
+def test_today_says_when_nothing_is_due(shell, patient, session):
+    with session.write():
+        session.patients.save(replace(patient, reference_on=date(2019, 1, 7)))
+    settle()
+    today = shell.page("today")
+    assert "No visit is due, and none opens within 4 weeks." in words(today)
+    assert not today.start.isEnabled()
+
+
+def test_today_names_patients_without_a_reference_day(shell, patient, session):
+    with session.write():
+        session.patients.save(replace(patient, reference_on=None))
+    settle()
+    tab_to("7: no reference day, so no visits can be planned. Set it.")
+    press(Key.Key_Space)
+    assert shell.current is shell.page("patient")
+    assert shell.page("patient").fields["record_number"].text == "7"
+
+
+def test_finding_a_patient_by_keyboard(demo_shell):
+    press((CTRL, Key.Key_K))
+    write("A-01")
+    page = demo_shell.page("patients")
+    assert demo_shell.current is page
+    assert "8 of 17" in words(page)
+    write("5")
+    assert [row.record.patient.record_number for row in page.model.rows] == ["A-015"]
+    press(Key.Key_Return)
+    assert demo_shell.current is demo_shell.page("chart")
+    assert "A-015" in words(demo_shell.current)
+
+
+def test_a_full_disk_is_told_and_nothing_is_called_saved_that_is_not(shell, due, session):
+    press(Key.Key_Return)
+    page = shell.page("visit")
+    page.show_step("note")
+    (pages,) = session._db.execute("PRAGMA page_count").fetchone()
+    session._db.execute(f"PRAGMA max_page_count = {pages}")
+    note = "came alone " * 4000
+    page.forms["note"].note.setPlainText(note)
+    page.forms["note"].commit()
+    settle()
+    assert "The disk is full: nothing was saved." in words(shell)
+    assert shell.saved.text() == "Last entry not saved"
+    assert session.record(due.id).visits[-1].note == ""
+    session._db.execute("PRAGMA max_page_count = 1000000")
+    page.forms["note"].commit()
+    assert shell.saved.text().startswith("Saved ")
+    assert "The disk is full" not in words(shell)
+    assert session.record(due.id).visits[-1].note == note.strip()
