@@ -11,7 +11,38 @@ from core import VERSION
 
 ROOT = Path(__file__).parents[1]
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-PAGES = ["welcome", "new_clinic_file", "first_day", "import_with_problems", "import_ready", "patients", "chart_of_an_imported_patient", "sign_in_refused", "today", "chart", "chart_date", "chart_onset", "chart_visits", "visit_details", "visit_questionnaire", "visit_questionnaire_complete", "visit_spirometry_bad_input", "visit_spirometry", "visit_adverse_event", "visit_adverse_events", "visit_other_assessments", "visit_review", "visit_summary", "chart_with_serious_events", "chart_adverse_events", "chart_milestones", "visit_summary_serious", "new_patient", "settings", "find_patient"]
+PAGES = [
+    "welcome",
+    "new_clinic_file",
+    "first_day",
+    "import_with_problems",
+    "import_ready",
+    "patients",
+    "chart_of_an_imported_patient",
+    "sign_in_refused",
+    "today",
+    "chart",
+    "chart_date",
+    "chart_onset",
+    "chart_visits",
+    "visit_details",
+    "visit_questionnaire",
+    "visit_questionnaire_complete",
+    "visit_spirometry_bad_input",
+    "visit_spirometry",
+    "visit_adverse_event",
+    "visit_adverse_events",
+    "visit_other_assessments",
+    "visit_review",
+    "visit_summary",
+    "chart_with_serious_events",
+    "chart_adverse_events",
+    "chart_milestones",
+    "visit_summary_serious",
+    "new_patient",
+    "settings",
+    "find_patient",
+]
 
 
 def run(*arguments, **environment):
@@ -32,7 +63,7 @@ def sentence(result):
     assert result.stdout == ""
     (line,) = result.stderr.strip().splitlines()
     assert "Traceback" not in line
-    assert line.startswith("Error: ") and line.endswith(".")
+    assert line.endswith(".")
     return line
 
 
@@ -45,9 +76,8 @@ def text_of(pdf):
 
 def colours(image):
     """How many colours a grid of points over the picture has."""
-    return len(
-        {image.pixel(x, y) for x in range(0, image.width(), 3) for y in range(0, image.height(), 3)}
-    )
+    across, down = range(0, image.width(), 9), range(0, image.height(), 5)
+    return len({image.pixel(x, y) for x in across for y in down})
 
 
 def check_pictures(out, size):
@@ -67,14 +97,14 @@ def check_pictures(out, size):
 def test_help_says_what_there_is(arguments):
     result = run(*arguments)
     assert result.returncode == 0
-    assert "Usage: main.py" in result.stdout
+    assert result.stdout.startswith("usage: main.py")
     assert ("--dark" if "tour" in arguments else "tour") in result.stdout
     assert result.stderr == ""
 
 
 def test_version():
     result = run("--version")
-    assert (result.returncode, result.stdout) == (0, f"ALS Follow-up, version {VERSION}\n")
+    assert (result.returncode, result.stdout) == (0, f"ALS Follow-up {VERSION}\n")
 
 
 @pytest.mark.parametrize(
@@ -110,20 +140,19 @@ def test_demo_goes_with_no_command(tmp_path):
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
-    (tmp_path / "a_file").write_text("in the way")
-    for out in (tmp_path / "a_file" / "out", Path("/proc/out")):
+    (tmp_path / "out").write_text("in the way")
+    for out in (tmp_path / "out", tmp_path / "out" / "below"):
         result = run("tour", out)
         assert result.returncode == 1
         assert "cannot be made" in sentence(result)
-
-
-def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
-    (tmp_path / "out").write_text("in the way")
-    result = run("tour", tmp_path / "out")
-    assert result.returncode != 0
-    assert "is a file" in result.stderr
-    assert "Traceback" not in result.stderr
     assert (tmp_path / "out").read_text() == "in the way"
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs a folder nobody can write to")
+def test_a_folder_that_cannot_be_written_is_one_sentence():
+    result = run("tour", "/proc/self")
+    assert result.returncode == 1
+    assert "could not be written" in sentence(result)
 
 
 def test_the_tour_shows_every_page_and_prints_what_was_typed(tmp_path):

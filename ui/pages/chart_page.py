@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDateTime, QStandardPaths, Qt
 from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QInputDialog,
@@ -217,7 +220,13 @@ class ChartPage(Page):
         total = card(
             row(self._total_title, self._legend, None, self.axis, spacing=16),
             self.total_plot,
-            row(None, self._axis_title, None),
+            row(
+                button(tr("Copy picture"), self._copy_picture, link=True),
+                button(tr("Export data…"), self._ask_export, link=True),
+                None,
+                self._axis_title,
+                None,
+            ),
             spacing=4,
         )
         capacity = card(
@@ -380,6 +389,45 @@ class ChartPage(Page):
         self._axis = self.axis.value or Axis.REFERENCE
         if self._record is not None:
             self._show_plots(self._record)
+
+    def _copy_picture(self) -> None:
+        """The trend as it is on screen, for a letter or a slide; it names nobody."""
+        QApplication.clipboard().setPixmap(self.total_plot.grab())
+
+    def _ask_export(self) -> None:
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        stamp = QDateTime.currentDateTime().toString("yyyyMMdd-HHmmss")
+        proposed = str(Path(folder) / f"trend-data-{stamp}.csv")  # no patient data in file names
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self, tr("Export the values behind the trends"), proposed, tr("CSV (*.csv)")
+        )
+        if chosen:
+            self.export_to(Path(chosen))
+
+    def export_to(self, path: Path) -> None:
+        """Write the values behind the trends; pandas is loaded off the UI thread."""
+        record = self._record
+        if record is None:
+            return
+        instrument = instruments.alsfrs_r()
+
+        def work() -> None:
+            from core.exports import trend_csv
+
+            plots = (
+                trends.total(record, instrument),
+                trends.domains(record, instrument),
+                trends.vital_capacity(record),
+            )
+            path.write_bytes(trend_csv.render(plots))
+
+        def failed(error: BaseException) -> None:
+            if not isinstance(error, OSError):
+                raise error
+            text = tr("The data could not be saved there: {why}. Choose another place.")
+            self.context.refused.emit(text.format(why=error.strerror or tr("unknown reason")))
+
+        self.context.tasks.run(work, done=lambda _none: None, failed=failed)
 
     def _start_next(self) -> None:
         record = self._record

@@ -1,0 +1,157 @@
+"""What holds on every page: controls have names, the keyboard gets everywhere, no word is cut."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QTabBar,
+    QTabWidget,
+    QWidget,
+)
+
+from core import clock, drafts, resources
+from tests.ui.keyboard import Key, press, settle, write
+from ui.shell import PAGES
+
+
+@pytest.fixture
+def places(demo_shell, numbered, demo, qtbot):
+    """Goes through every page, tab and step and names the place."""
+    patient = numbered("A-003")
+
+    def walk():
+        visit_id = drafts.start_visit(demo, patient.id, "M4", clock.today())
+        for name, _kind in PAGES:
+            page = demo_shell.page(name)
+            if name == "chart":
+                demo_shell.open_chart(numbered("A-015").id)
+                for index in range(page.tabs.count()):
+                    page.tabs.setCurrentIndex(index)
+                    settle()
+                    yield f"chart, {page.tabs.tabText(index)}"
+            elif name == "visit":
+                demo_shell.open_visit(patient.id, visit_id)
+                page.draft.save_new_events(asked=True)
+                for step in list(page.forms):
+                    page.show_step(step)
+                    settle()
+                    yield f"visit, {step}"
+            elif name == "summary":
+                demo_shell.open_summary(patient.id, demo.record(patient.id).visits[0].id)
+                qtbot.waitUntil(lambda page=page: page.pdf is not None)
+                settle()
+                yield name
+            elif name == "patient":
+                demo_shell.edit_patient(patient.id)
+                settle()
+                yield name
+            else:
+                demo_shell.show_page(name)
+                settle()
+                yield name
+                if name == "import":
+                    page.open_file(resources.path("demo", "table1.csv"))
+                    settle()
+                    yield "import, rows"
+
+    return walk
+
+
+def seen(parent, kind=QWidget):
+    return [one for one in parent.findChildren(kind) if one.isVisible()]
+
+
+def takes_focus(widget):
+    policy = widget.focusPolicy()
+    return widget.isEnabled() and policy != Qt.FocusPolicy.NoFocus and not widget.focusProxy()
+
+
+def name_of(widget):
+    text = widget.text() if isinstance(widget, QAbstractButton) else ""
+    return widget.accessibleName() or text
+
+
+def reachable(form):
+    """What Tab has to come by: controls by name, and one button of each choice."""
+    wanted = set()
+    for widget in seen(form):
+        if not (takes_focus(widget) and widget.focusPolicy() & Qt.FocusPolicy.TabFocus):
+            continue
+        if isinstance(widget, QScrollArea):
+            continue
+        group = widget.group() if isinstance(widget, QAbstractButton) else None
+        wanted.add(name_of(group.buttons()[0]) if group is not None else name_of(widget))
+    return wanted
+
+
+def test_every_control_that_takes_the_keyboard_has_a_name(places, demo_shell):
+    without = {
+        f"{place}: {type(one).__name__}"
+        for place in places()
+        for one in seen(demo_shell)
+        if takes_focus(one)
+        and not name_of(one)
+        and not isinstance(one, QTabBar | QTabWidget)  # their tabs have
+    }
+    assert without == set()
+
+
+def test_no_word_is_cut_on_the_smallest_screen(places, demo_shell):
+    window = demo_shell.window()
+    cut = set()
+    for place in places():
+        assert (window.width(), window.height()) == (1366, 768), place
+        for one in seen(demo_shell, QLabel):
+            if one.text() and not one.wordWrap() and one.sizeHint().width() > one.width() + 1:
+                cut.add(f"{place}: {one.text()} ({one.width()} of {one.sizeHint().width()})")
+            if one.wordWrap() and one.heightForWidth(one.width()) > one.height() + 1:
+                cut.add(f"{place}: {one.text()} (too low)")
+        for one in seen(demo_shell, QPushButton):
+            if one.text() and one.minimumSizeHint().width() > one.width() + 1:
+                cut.add(f"{place}: {one.text()} (button)")
+    assert cut == set()
+
+
+@pytest.mark.parametrize(
+    "step", ["details", "alsfrs-r", "spirometry", "adverse-events", "tasks", "note", "review"]
+)
+def test_tab_comes_by_every_field_of_a_step(enter, step):
+    page = enter(step=step)
+    form = page.forms[step]
+    if step == "adverse-events":
+        press(Key.Key_Space)  # opens the fields of a new event
+    elif step == "alsfrs-r":
+        write("3")  # an answer may have a note
+        press(Key.Key_Up)
+    form.focus_first()
+    wanted, reached = reachable(form), set()
+    assert wanted
+    for _ in range(80):
+        one = QApplication.focusWidget()
+        group = one.group() if isinstance(one, QAbstractButton) else None
+        reached.add(name_of(group.buttons()[0]) if group is not None else name_of(one))
+        if step == "note" and len(reached) > 1 and wanted <= reached:
+            break
+        press(Key.Key_Tab)
+    assert wanted - reached == set()
+
+
+@pytest.mark.parametrize("page", ["today", "patients", "import", "settings", "patient"])
+def test_tab_comes_by_every_field_of_a_page(demo_shell, page):
+    if page == "patient":
+        demo_shell.edit_patient(None)
+    else:
+        demo_shell.show_page(page)
+    settle()
+    demo_shell.current.focus_first()
+    wanted, reached = reachable(demo_shell), set()
+    for _ in range(60):
+        one = QApplication.focusWidget()
+        group = one.group() if isinstance(one, QAbstractButton) else None
+        reached.add(name_of(group.buttons()[0]) if group is not None else name_of(one))
+        press(Key.Key_Tab)
+    assert wanted - reached == set()
