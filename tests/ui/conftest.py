@@ -23,7 +23,7 @@ from ui.settings import Appearance, Settings
 SIZE = (1366, 768)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def app(qapp):
     """The application in its own look, light."""
     theme.start(qapp, Appearance.LIGHT)
@@ -36,7 +36,7 @@ def settings(tmp_path):
 
 
 @pytest.fixture
-def empty_window(app, qtbot, settings):
+def empty_window(qtbot, settings):
     """The main window on its welcome page, active, as large as the smallest workstation's screen."""
     window = MainWindow(settings)
     window.resize(*SIZE)
@@ -142,7 +142,7 @@ def words(widget):
 
 
 @pytest.fixture
-def context(session, app, settings):
+def context(session, settings):
     """What a page is given, on the clinic file of ``session``."""
     context = AppContext(session, settings)
     yield context

@@ -23,7 +23,7 @@ def bug():
 
 
 @pytest.fixture
-def hook(app, monkeypatch):
+def hook(monkeypatch):
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     errors.install()
     return sys.excepthook

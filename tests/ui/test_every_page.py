@@ -1,10 +1,12 @@
 """What holds on every page: controls have names, the keyboard gets everywhere, no word is cut."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QComboBox,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -155,3 +157,28 @@ def test_tab_comes_by_every_field_of_a_page(demo_shell, page):
         reached.add(name_of(group.buttons()[0]) if group is not None else name_of(one))
         press(Key.Key_Tab)
     assert wanted - reached == set()
+
+
+def test_turning_the_wheel_over_a_list_changes_nothing(places, demo_shell):
+    """Somebody who scrolls a page must not answer its questions with that."""
+    changed, turned = set(), 0
+    for place in places():
+        for box in seen(demo_shell, QComboBox):
+            before = box.currentText()
+            middle = QPointF(box.rect().center())
+            event = QWheelEvent(
+                middle,
+                QPointF(box.mapToGlobal(box.rect().center())),
+                QPoint(0, -40),
+                QPoint(0, -120),
+                Qt.MouseButton.NoButton,
+                Qt.KeyboardModifier.NoModifier,
+                Qt.ScrollPhase.NoScrollPhase,
+                False,
+            )
+            QApplication.sendEvent(box, event)
+            turned += 1
+            if box.currentText() != before:
+                changed.add(f"{place}: {before}")
+    assert turned
+    assert changed == set()

@@ -124,7 +124,7 @@ def test_a_missing_file_is_one_sentence(welcome, tmp_path):
 
 
 def test_a_file_that_is_open_in_another_window_is_not_opened_twice(
-    demonstration_copy, empty_window, settings, app
+    demonstration_copy, empty_window, settings
 ):
     def sign_in(window):
         window.welcome.ask_sign_in(demonstration_copy)
@@ -185,7 +185,7 @@ def test_the_demonstration_is_opened_from_the_welcome_page_and_removed(
     assert not folder.exists()
 
 
-def test_a_real_clinic_has_no_banner_and_the_title_no_name(shell, due, session, empty_window):
+def test_a_real_clinic_has_no_banner_and_the_title_no_name(shell, due, empty_window):
     titles = set()
     empty_window.windowTitleChanged.connect(titles.add)
     shell.open_chart(due.id)

@@ -3,7 +3,7 @@ import sys
 from PySide6.QtWidgets import QLabel, QPushButton
 
 
-def test_void_setters_lose_no_reference_to_none(app):
+def test_void_setters_lose_no_reference_to_none():
     """PySide6 6.12.0 on CPython 3.11 did, once a call, until the process was aborted."""
     label, button = QLabel(), QPushButton()
     before = sys.getrefcount(None), sys.getrefcount(True), sys.getrefcount(False)

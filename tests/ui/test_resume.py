@@ -14,12 +14,13 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def started(shell, due, session):
+def started(shell, due):
     """A visit started from Today, with its details answered; ``started(step)`` shows one of its steps."""
 
     def start(step):
         press(Key.Key_Return, Key.Key_Space, Key.Key_Tab, Key.Key_Space)
         page = shell.page("visit")
+        assert page.draft.record.patient == due
         page.show_step(step)
         settle()
         return page.forms[step]
@@ -28,7 +29,7 @@ def started(shell, due, session):
 
 
 @pytest.fixture
-def next_morning(shell, empty_window, open_window, reopened, due):
+def next_morning(empty_window, open_window, reopened):
     """Leave the visit, close the file, open it again and resume; answers the step that is shown."""
 
     def resume(step):
@@ -99,7 +100,7 @@ def test_details_that_are_not_values_are_kept_as_typed(started, next_morning):
     assert "There is no day 31.02.2026" in words(form)
 
 
-def test_an_adverse_event_that_was_begun_is_kept(started, next_morning, session, due):
+def test_an_adverse_event_that_was_begun_is_kept(started, next_morning):
     started("adverse-events")
     press(Key.Key_Space)
     write("Fell in the bath")
@@ -146,7 +147,7 @@ def test_a_note_is_kept_however_soon_one_leaves(started, next_morning):
     ],
 )
 def test_the_window_may_be_closed_in_the_middle_of_a_field(
-    started, shell, empty_window, reopened, due, step, typed
+    started, empty_window, reopened, due, step, typed
 ):
     form = started(step)
     if step == "details":

@@ -8,8 +8,8 @@ from ui.tasks import Tasks
 
 
 @pytest.fixture
-def tasks(app):
-    tasks = Tasks()
+def tasks(qapp):
+    tasks = Tasks(qapp)
     yield tasks
     tasks.close()
 
@@ -67,7 +67,7 @@ def test_the_session_cannot_be_used_from_a_task(tasks, session, due, qtbot):
     assert "thread" in str(failures[0])
 
 
-def test_closing_waits_for_what_is_running_and_drops_the_rest(tasks, qtbot):
+def test_closing_waits_for_what_is_running_and_drops_the_rest(tasks):
     begun, said = threading.Event(), []
 
     def slow():

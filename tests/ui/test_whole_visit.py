@@ -117,7 +117,8 @@ def test_the_whole_visit_by_keyboard_alone(shell, due, today, alsfrs_r, qtbot, r
     }
 
 
-def test_a_visit_is_left_and_resumed_by_keyboard(shell, due):
+@pytest.mark.usefixtures("due")
+def test_a_visit_is_left_and_resumed_by_keyboard(shell):
     """Escape keeps the draft; Enter on Today resumes at the first question without an answer."""
     press(Key.Key_Return)
     press(Key.Key_Space, Key.Key_Tab, Key.Key_Space)
@@ -135,7 +136,8 @@ def test_a_visit_is_left_and_resumed_by_keyboard(shell, due):
     assert shell.page("visit").hasFocus() or shell.page("visit").forms["alsfrs-r"].hasFocus()
 
 
-def test_a_visit_is_gone_back_through_by_keyboard(shell, due):
+@pytest.mark.usefixtures("due")
+def test_a_visit_is_gone_back_through_by_keyboard(shell):
     page = shell.page("visit")
     press(Key.Key_Return)
     go_on()

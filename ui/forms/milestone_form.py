@@ -3,7 +3,7 @@
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.entry import Problem
 from core.labels import MILESTONES
@@ -11,7 +11,7 @@ from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.ids import PatientId
 from core.model.partial_date import PartialDate, read_partial_date
 from ui.forms.fields import TextField
-from ui.widgets.basics import button, column, label, row
+from ui.widgets.basics import Combo, button, column, label, row
 from ui.words import tr
 
 
@@ -24,7 +24,7 @@ class MilestoneForm(QWidget):
         super().__init__()
         self._patient_id = PatientId("")
         self._latest = date.min
-        self.kind = QComboBox()
+        self.kind = Combo()
         self.kind.setAccessibleName(tr("Milestone"))
         for kind, text in MILESTONES.items():
             self.kind.addItem(text, kind)

@@ -5,7 +5,6 @@ from functools import partial
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
-    QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -28,7 +27,18 @@ from core.words import MISSING
 from ui.context import AppContext
 from ui.forms.fields import Line, TextField
 from ui.forms.step_form import StepForm
-from ui.widgets.basics import button, chip, clear, column, label, restyle, row, set_chip, show_only
+from ui.widgets.basics import (
+    Combo,
+    button,
+    chip,
+    clear,
+    column,
+    label,
+    restyle,
+    row,
+    set_chip,
+    show_only,
+)
 from ui.words import tr
 
 
@@ -194,7 +204,7 @@ class QuestionnaireForm(StepForm):
         self.note.setAccessibleName(tr("Note to this answer"))
         self.note.editingFinished.connect(self._save_note)
         self.note.installEventFilter(self)
-        self.not_done = QComboBox()
+        self.not_done = Combo()
         self.not_done.setAccessibleName(tr("Not done, because"))
         self.not_done.addItem(tr("Not done… (D)"), None)
         for reason, text in NOT_DONE.items():
@@ -257,6 +267,7 @@ class QuestionnaireForm(StepForm):
     def _show_variant(self, item: Item) -> None:
         self._variant = item
         self._title.setText(f"{item.number}  {item.title}")
+        self.setAccessibleName(f"{item.number} {item.title}")
         domain = self.instrument.domain_of(self._slot)
         self._domain.setText(domain.title if domain else "")
         hints = [item.when, item.help]

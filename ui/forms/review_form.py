@@ -9,7 +9,7 @@ from core import summary
 from core.drafts import Draft, OpenPoint
 from ui.context import AppContext
 from ui.forms.step_form import StepForm
-from ui.widgets.basics import button, chip, clear, label, row, scrolled
+from ui.widgets.basics import button, chip, clear, label, link, row, scrolled
 from ui.widgets.summary_view import SummaryView
 from ui.words import tr
 
@@ -90,7 +90,7 @@ class ReviewForm(StepForm):
             if point.blocks
             else tr("To check: {text}").format(text=point.problem.message)
         )
-        return button("→ " + text, partial(self.jump.emit, point.step, point.field), link=True)
+        return link("→ " + text, partial(self.jump.emit, point.step, point.field))
 
     def _finish(self) -> None:
         with self.context.saving():

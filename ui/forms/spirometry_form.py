@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from core import entry
 from core.drafts import Draft
@@ -19,7 +19,7 @@ from core.words import number
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, Line, TextField
 from ui.forms.step_form import StepForm
-from ui.widgets.basics import column, label, restyle, row
+from ui.widgets.basics import Combo, column, label, restyle, row
 from ui.widgets.range_bar import RangeBar
 from ui.words import tr
 
@@ -50,7 +50,7 @@ class BlowRow:
         self.volume.setFixedWidth(90)
         self.volume.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.volume.setAccessibleName(tr("Blow {n}, litres").format(n=index))
-        self.quality = QComboBox()
+        self.quality = Combo()
         for quality, text in BLOW_QUALITY.items():
             self.quality.addItem(text, quality)
         self.quality.setAccessibleName(tr("Blow {n}, quality").format(n=index))
@@ -106,7 +106,7 @@ class SpirometryForm(StepForm):
     def __init__(self, context: AppContext, draft: Draft) -> None:
         super().__init__(context, draft)
         self.test_type = ChoiceField("", TEST_TYPE)
-        self.not_done = QComboBox()
+        self.not_done = Combo()
         self.not_done.setAccessibleName(tr("Spirometry not done, because"))
         self.not_done.addItem(tr("Not done…"), None)
         for reason, text in NOT_DONE.items():

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QHeaderView, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHeaderView, QVBoxLayout
 
 from core import clock
 from core.errors import AppError
@@ -50,6 +50,7 @@ class ImportPage(Page):
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.preview: Preview | None = None
+        self._path: Path | None = None
         self.model = TableModel(COLUMNS)
         self.table = Table(self.model, row_height=40)
         self.table.fix_widths({0: 60, 1: 100, 3: 220, 4: 100})
@@ -76,6 +77,11 @@ class ImportPage(Page):
         self.confirm = button(tr("Import"), self._confirm, primary=True)
         self.confirm.setEnabled(False)
         cancel = button(tr("Cancel"), self._cancel)
+        self.protocol = QComboBox()
+        self.protocol.setAccessibleName(tr("Visit schedule of these patients"))
+        for protocol in protocols.shipped().values():
+            self.protocol.addItem(protocol.title, protocol.id)
+        self.protocol.activated.connect(self._read_again)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(14)
@@ -84,11 +90,15 @@ class ImportPage(Page):
         top.setStretch(0, 1)
         layout.addLayout(top)
         layout.addWidget(card(self._help, self._ignored, self.table), 1)
-        layout.addLayout(row(None, cancel, self.confirm))
+        schedule = label(tr("Visit schedule of these patients"), "muted")
+        layout.addLayout(row(schedule, self.protocol, None, cancel, self.confirm))
         self._show(None)
 
     def refresh(self) -> None:
         """What is previewed stays until it is imported or cancelled."""
+        if self.preview is None:
+            usual = self.context.session.clinic.protocol
+            self.protocol.setCurrentIndex(self.protocol.findData(usual))
 
     def focus_first(self) -> None:
         target = self.confirm if self.confirm.isEnabled() else self.choose
@@ -96,8 +106,9 @@ class ImportPage(Page):
 
     def open_file(self, path: Path) -> None:
         """Read a file and show what would come of it."""
+        self._path = path
         session = self.context.session
-        protocol = protocols.shipped()[session.clinic.protocol]
+        protocol = protocols.shipped()[self.protocol.currentData()]
         try:
             preview = patients_csv.read(
                 path, session.patients.record_numbers(), protocol, clock.today()
@@ -107,6 +118,10 @@ class ImportPage(Page):
             self.context.refused.emit(str(error))
             return
         self._show(preview)
+
+    def _read_again(self) -> None:
+        if self.preview is not None and self._path is not None:
+            self.open_file(self._path)
 
     def _show(self, preview: Preview | None) -> None:
         self.preview = preview

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from core import clock, patient_entry
 from core.labels import ONSET, SEX
@@ -14,7 +14,7 @@ from core.protocols.definition import Anchor
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
 from ui.pages.page import Page
-from ui.widgets.basics import button, card, column, label, row, scrolled
+from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
 from ui.words import tr
 
 
@@ -52,7 +52,7 @@ class PatientFormPage(Page):
                 field.committed.connect(field.read)
         self.sex = ChoiceField(tr("Sex"), SEX)
         self.region = ChoiceField(tr("Region of onset"), ONSET, columns=2)
-        self.protocol = QComboBox()
+        self.protocol = Combo()
         self.protocol.setAccessibleName(tr("Visit schedule"))
         for protocol in protocols.shipped().values():
             self.protocol.addItem(protocol.title, protocol.id)

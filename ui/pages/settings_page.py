@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QApplication, QComboBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
 
 from core import VERSION
 from core.entry import Problem
@@ -13,7 +13,7 @@ from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
 from ui.pages.page import Page
 from ui.settings import Appearance
-from ui.widgets.basics import button, card, column, label, row, scrolled
+from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
 from ui.words import tr
 
 ABOUT = tr(
@@ -36,7 +36,7 @@ class SettingsPage(Page):
         self.letterhead.setAccessibleName(tr("Letterhead"))
         self.letterhead.setTabChangesFocus(True)
         self.letterhead.setFixedHeight(90)
-        self.protocol = QComboBox()
+        self.protocol = Combo()
         self.protocol.setAccessibleName(tr("Schedule of new patients"))
         for protocol in protocols.shipped().values():
             self.protocol.addItem(protocol.title, protocol.id)

@@ -6,12 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from core import clock, drafts, worklist
+from core.protocols import catalog as protocols
 from core.words import MISSING, day, short_day
 from core.worklist import Group, WorkItem
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
-from ui.widgets.basics import button, card, clear, column, label, row
+from ui.widgets.basics import button, card, clear, column, label, link, row
 from ui.widgets.table import ButtonDelegate, Table, WindowDelegate
 from ui.words import tr
 
@@ -112,14 +113,18 @@ class TodayPage(Page):
         self._show_empty(no_patients=not records)
         clear(self._attention)
         waiting = worklist.without_plan(records, today)
+        if waiting:
+            text = tr("No day 0 of the schedule is known, so no visits can be planned for:")
+            self._attention.addWidget(label(text, "muted", wrap=True))
         for patient in waiting[:12]:
-            text = tr("{number}: no reference day, so no visits can be planned. Set it.")
-            link = button(
-                text.format(number=patient.record_number),
-                partial(self.context.edit_patient.emit, patient.id),
-                link=True,
+            event = protocols.of(patient).reference.lower()
+            text = tr("{number}: enter the day of the {event}")
+            self._attention.addWidget(
+                link(
+                    text.format(number=patient.record_number, event=event),
+                    partial(self.context.edit_patient.emit, patient.id),
+                )
             )
-            self._attention.addWidget(link)
         if len(waiting) > 12:
             more = tr("and {n} more").format(n=len(waiting) - 12)
             self._attention.addWidget(label(more, "muted"))

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -15,6 +17,13 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+
+
+class Combo(QComboBox):
+    """A list of choices that the wheel scrolls past: nobody answers by scrolling a page."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -61,6 +70,19 @@ def button(
         made.setToolTip(tip)
     if clicked is not None:
         made.clicked.connect(lambda _checked=False: clicked())
+    return made
+
+
+def link(text: str, clicked: Callable[[], object]) -> QPushButton:
+    """A sentence that leads somewhere; it wraps where it is long, as a plain button's text cannot."""
+    made = button("", clicked, link=True)
+    words = label(text, "link", wrap=True)
+    words.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    made.setAccessibleName(text)
+    layout = row(words)
+    layout.setContentsMargins(4, 3, 4, 3)
+    made.setLayout(layout)
+    made.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
     return made
 
 

@@ -196,7 +196,7 @@ def test_how_an_earlier_event_turned_out_is_changed_here(headache, form, session
         ),
     ],
 )
-def test_no_and_not_asked_are_two_things_in_the_review(form, page, keys, said, open_point):
+def test_no_and_not_asked_are_two_things_in_the_review(page, keys, said, open_point):
     press(*keys)
     page.show_step("review")
     settle()
@@ -207,7 +207,7 @@ def test_no_and_not_asked_are_two_things_in_the_review(form, page, keys, said, o
     assert about_events == ([open_point] if open_point else [])
 
 
-def test_an_open_point_of_the_review_leads_to_its_field(form, page):
+def test_an_open_point_of_the_review_leads_to_its_field(page):
     page.show_step("review")
     settle()
     review = page.forms["review"]
@@ -219,6 +219,7 @@ def test_an_open_point_of_the_review_leads_to_its_field(form, page):
 
 
 def test_a_begun_event_stands_in_the_way_of_finishing(editor, page):
+    assert editor.term.line.hasFocus()
     write("Fall")
     page.show_step("review")
     settle()

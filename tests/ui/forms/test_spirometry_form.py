@@ -30,9 +30,7 @@ def said(form):
     return {title: value.text() for title, value in form._values.items()}
 
 
-def test_numbers_are_there_while_one_types_and_are_what_the_science_says(
-    form, page, due, stored, session
-):
+def test_numbers_are_there_while_one_types_and_are_what_the_science_says(form, page, due, stored):
     assert set(said(form).values()) == {"–"}
     write("2.6")
     assert said(form)["Best"] == "2.60 L"
@@ -90,7 +88,7 @@ def test_bad_text_gets_a_sentence_under_its_row_and_is_kept(form, typed, sentenc
     assert [blow.volume_ml for blow in stored()[0].blows] == [2610, 2550]
 
 
-def test_enter_on_an_empty_row_goes_on(form, page, stored):
+def test_enter_on_an_empty_row_goes_on(page, stored):
     press(Key.Key_Return)
     assert page.current == "adverse-events"
     assert stored() == ()
@@ -108,7 +106,7 @@ def test_eight_blows_and_no_more(form, page, stored):
     assert sum(row.volume.isVisible() for row in form.rows) == 8
 
 
-def test_quality_and_remark_of_a_blow(form, stored, due):
+def test_quality_and_remark_of_a_blow(form, stored):
     write("2.90")
     press(Key.Key_Return)
     write("2.70")

@@ -116,7 +116,7 @@ def test_stated_values_without_a_date_are_told_and_not_drawn(shell, session):
     assert page.total_plot._nothing.isVisible()
 
 
-def test_enter_in_the_visits_starts_opens_and_resumes(open_chart, demo_shell, demo, numbered):
+def test_enter_in_the_visits_starts_opens_and_resumes(open_chart, demo_shell):
     page = open_chart("A-003")
     visit_page = demo_shell.page("visit")
     page.tabs.setCurrentIndex(1)
@@ -196,7 +196,7 @@ def test_a_death_takes_the_patient_off_the_worklist(open_chart, demo_shell, demo
 
 
 def test_a_finished_visit_is_reopened_with_a_reason_that_the_audit_trail_keeps(
-    open_chart, demo_shell, demo, numbered, answer
+    open_chart, demo_shell, demo, answer
 ):
     page = open_chart("A-003")
     page.tabs.setCurrentIndex(1)
@@ -214,14 +214,12 @@ def test_a_finished_visit_is_reopened_with_a_reason_that_the_audit_trail_keeps(
     assert demo_shell.current is demo_shell.page("visit")
     visit = demo_shell.current.draft.visit
     assert (visit.code, visit.state) == ("M2", VisitState.DRAFT)
-    audit = list(demo._db.query("SELECT * FROM audit ORDER BY id DESC LIMIT 1"))[0]
+    audit = next(iter(demo._db.query("SELECT * FROM audit ORDER BY id DESC LIMIT 1")))
     assert audit["reason"] == "weight was of another patient"
     assert audit["actor"] == "demo"
 
 
-def test_a_planned_visit_is_marked_as_missed_with_a_reason(
-    open_chart, demo_shell, demo, numbered, answer
-):
+def test_a_planned_visit_is_marked_as_missed_with_a_reason(open_chart, demo, numbered, answer):
     page = open_chart("A-004")
     page.tabs.setCurrentIndex(1)
     select(page.visit_table, list(lines(page)).index("Month 2"))

@@ -62,7 +62,7 @@ def test_a_file_with_mistakes_says_where_and_cannot_be_imported(page, session, t
     assert list(session._db.query("SELECT * FROM audit")) == audit
 
 
-def test_a_file_that_cannot_be_read_is_one_sentence(page, shell, session, tmp_path):
+def test_a_file_that_cannot_be_read_is_one_sentence(page, shell, tmp_path):
     broken = tmp_path / "broken.csv"
     broken.write_bytes(b"\x00\x01\x02\xff\xfe")
     for path in (broken, tmp_path / "gone.csv"):
@@ -75,7 +75,7 @@ def test_a_file_that_cannot_be_read_is_one_sentence(page, shell, session, tmp_pa
         assert not page.confirm.isEnabled()
 
 
-def test_a_second_import_of_the_same_file_is_refused(page, shell, session):
+def test_a_second_import_of_the_same_file_is_refused(page, shell):
     page.open_file(TABLE)
     page.confirm.click()
     shell.show_page("import")

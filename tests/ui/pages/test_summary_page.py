@@ -35,7 +35,7 @@ def page(demo_shell, visit, qtbot):
     return page
 
 
-def test_the_preview_shows_every_page_and_saves_those_very_bytes(page, visit, tmp_path):
+def test_the_preview_shows_every_page_and_saves_those_very_bytes(page, tmp_path):
     text, pages = text_of(page.pdf)
     assert page.pages.count() == pages >= 1
     for index in range(pages):
