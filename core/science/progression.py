@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from core.words import _
 
@@ -120,6 +121,7 @@ def ols_slope(
 
 
 @functools.cache
+@cache
 def t_quantile(degrees: int) -> float:
     """Student's t that 95 % of the distribution lies within, on both sides (12.706 for 1 degree).
 

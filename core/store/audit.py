@@ -32,13 +32,13 @@ def make_triggers(db: Database) -> None:
 
 
 def last_id(db: Database) -> int:
-    (row,) = db.query("SELECT coalesce(max(id), 0) AS id FROM audit")
-    return int(row["id"])
+    (last,) = db.execute("SELECT coalesce(max(id), 0) FROM audit").fetchone()
+    return int(last)
 
 
 def entities_since(db: Database, audit_id: int) -> frozenset[str]:
-    rows = db.query("SELECT DISTINCT entity FROM audit WHERE id > ?", [audit_id])
-    return frozenset(row["entity"] for row in rows)
+    rows = db.execute("SELECT DISTINCT entity FROM audit WHERE id > ?", [audit_id])
+    return frozenset(entity for (entity,) in rows)
 
 
 def _triggers(table: str, columns: list[str]) -> dict[str, str]:

@@ -176,12 +176,10 @@ def enter(context, due, show):
 
     def begin(patient=due, code="M4", step=None):
         page = VisitPage(context)
-        show(page)
         visit_id = drafts.start_visit(context.session, patient.id, code, clock.today())
         page.open(patient.id, visit_id)
         if step is not None:
             page.show_step(step)
-        settle()
-        return page
+        return show(page)
 
     return begin

@@ -104,8 +104,8 @@ def test_a_new_file_is_not_made_with_passwords_that_differ_or_are_short(welcome)
 
 def test_a_file_is_never_made_over_another(welcome, empty_window, tmp_path):
     (tmp_path / "taken.als").write_bytes(b"somebody's work")
-    fill(welcome, clinic="C", name="N", login="n", password=PASSWORD, again=PASSWORD)
     welcome.create_file.click()
+    fill(welcome, clinic="C", name="N", login="n", password=PASSWORD, again=PASSWORD)
     welcome.create_at(tmp_path / "taken.als")
     settle()
     assert "already a file taken.als here" in words(welcome)

@@ -83,6 +83,7 @@ class Tile(QPushButton):
         self.setProperty("tile", "true")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._shows: object = None
         self._score, self._short = label(MISSING), label(short, "small")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 3, 0, 3)
@@ -93,6 +94,9 @@ class Tile(QPushButton):
             layout.addWidget(one)
 
     def show_answer(self, answer: Answer | None, title: str, *, current: bool) -> None:
+        if (answer, title, current) == self._shows:
+            return  # a keystroke changes two of the twelve
+        self._shows = (answer, title, current)
         text = MISSING if answer is None else "×" if answer.value is None else str(answer.value)
         self._score.setText(text)
         self.setChecked(current)

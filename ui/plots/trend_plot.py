@@ -95,6 +95,8 @@ class TrendPlot(pg.PlotWidget):
             self._show_events(plot, scale)
             self._time_axis.picture = None
             self._time_axis.update()
+        if any(self._shown.get(series.role) != series for series in plot.series):
+            self.setAccessibleDescription(_in_words(plot))
         for index, series in enumerate(plot.series):
             before = self._shown.get(series.role)
             if before is None or before.points != series.points:
@@ -110,7 +112,6 @@ class TrendPlot(pg.PlotWidget):
         self._nothing.setVisible(not plot.days)
         self._place_nothing()
         self.setAccessibleName(plot.title)
-        self.setAccessibleDescription(_in_words(plot))
 
     def _show_points(self, series: Series, scale: TimeScale) -> None:
         colour = _colour(series.role)
