@@ -3,6 +3,8 @@
 No widgets: the visit page shows what a Draft says, and a test can enter a whole visit through it.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -71,8 +73,7 @@ def check_visit_date(record: PatientRecord, on: date) -> Problem | None:
 
 
 def start_visit(session: Session, patient_id: PatientId, code: str | None, on: date) -> VisitId:
-    """Begin a visit and open its forms. ``code`` names the planned visit, None an unscheduled one."""
-    patient = session.patients.get(patient_id)
+    """Begin a visit. ``code`` names the planned visit, None an unscheduled one."""
     visit = Visit(
         patient_id=patient_id,
         kind=VisitKind.UNSCHEDULED if code is None else VisitKind.SCHEDULED,
@@ -83,14 +84,7 @@ def start_visit(session: Session, patient_id: PatientId, code: str | None, on: d
     )
     with session.write("visit started"):
         session.visits.save(visit)
-        _open_forms(session, visit.id, protocols.of(patient).assessments_of(code))
     return visit.id
-
-
-def _open_forms(session: Session, visit_id: VisitId, assessments: tuple[str, ...]) -> None:
-    for name in assessments:
-        if (instrument := instruments.shipped().get(name)) is not None:
-            session.assessments.open(visit_id, instrument.id, instrument.version)
 
 
 class Draft:
@@ -126,10 +120,13 @@ class Draft:
         return ADVERSE_EVENTS in self.assessments
 
     def form(self, instrument: str) -> Assessment:
-        form = self.record.assessment(self._visit_id, instrument)
-        if form is None:
-            raise LookupError(f"the visit has no form {instrument}")
-        return form
+        """The form of this visit; an empty one, not yet saved, where none was begun."""
+        return self.record.assessment(self._visit_id, instrument) or Assessment(
+            visit_id=self._visit_id,
+            date=self.visit.date,
+            instrument=instrument,
+            version=instruments.shipped()[instrument].version,
+        )
 
     @property
     def spirometry(self) -> Spirometry:
@@ -204,13 +201,14 @@ class Draft:
         return instrument, slot
 
     def save_form_not_done(self, instrument: str, reason: NotDone | None) -> None:
-        with self._session.write():
+        with self._entering():
+            self._open_form(instrument)
             self._session.assessments.mark_not_done(self._visit_id, instrument, reason)
         form = replace(self.form(instrument), not_done=reason)
         self.record = self.record.with_assessment(form)
 
     def save_spirometry(self, session: Spirometry) -> None:
-        with self._session.write():
+        with self._entering():
             self._session.spirometry.save(session)
         self.record = self.record.with_spirometry(session)
 
@@ -218,18 +216,18 @@ class Draft:
         """Keep what was typed and is not a value yet; an empty text forgets it."""
         if self.raw.get(field, "") == text:
             return
-        with self._session.write():
+        with self._entering():
             if text:
                 self._session.raw_texts.save(self._visit_id, field, text)
-                self.raw[field] = text
             else:
                 self._session.raw_texts.remove(self._visit_id, field)
-                self.raw.pop(field, None)
+        rest = {key: value for key, value in self.raw.items() if key != field}
+        self.raw = {**rest, field: text} if text else rest
 
     def save_event(self, event: AdverseEvent) -> None:
         """Save an adverse event; the fields it was typed into are cleared in the same transaction."""
         typed = [field for field in self.raw if field.startswith("event.")]
-        with self._session.write():
+        with self._entering():
             self._session.events.save(event)
             self._session.raw_texts.remove(self._visit_id, *typed)
             if event.visit_id == self._visit_id and not self.visit.new_events:
@@ -237,18 +235,18 @@ class Draft:
         self.reload()
 
     def save_milestone(self, milestone: Milestone) -> None:
-        with self._session.write():
+        with self._entering():
             self._session.milestones.save(milestone)
         self.reload()
 
     def save_task(self, result: TaskResult) -> None:
-        with self._session.write():
+        with self._entering():
             self._session.tasks.save(result)
         self.reload()
 
     def save_height(self, height_cm: float) -> None:
         """The patient's height, where this visit is the first to measure it."""
-        with self._session.write():
+        with self._entering():
             self._session.patients.save(replace(self.record.patient, height_cm=height_cm))
         self.reload()
 
@@ -263,7 +261,6 @@ class Draft:
         """Open a finished visit for a correction; the reason goes into the audit trail."""
         with self._session.write(reason):
             self._session.visits.save(replace(self.visit, state=VisitState.DRAFT, finished_at=None))
-            _open_forms(self._session, self._visit_id, self.assessments)
         self.reload()
 
     def discard(self, reason: str) -> None:
@@ -462,7 +459,8 @@ class Draft:
         return "" if percent is None else f"{percent:.0f} %"
 
     def _put_answer(self, instrument: str, slot: str, answer: Answer | None) -> None:
-        with self._session.write():
+        with self._entering():
+            self._open_form(instrument)
             if answer is None:
                 self._session.assessments.remove_answer(self._visit_id, instrument, slot)
             else:
@@ -473,9 +471,22 @@ class Draft:
     def _save_visit(self, visit: Visit, reason: str = "") -> None:
         if visit == self.visit:
             return
-        with self._session.write(reason):
+        with self._entering(reason):
             self._session.visits.save(visit)
         self.reload()
+
+    @contextmanager
+    def _entering(self, reason: str = "") -> Iterator[None]:
+        """Round every entry. A finished visit takes none: it is reopened with a reason first."""
+        if not self.visit.is_draft:
+            raise ValueError("a finished visit is reopened before it is changed")
+        with self._session.write(reason):
+            yield
+
+    def _open_form(self, instrument: str) -> None:
+        form = self.form(instrument)
+        if self.record.assessment(self._visit_id, instrument) is None:
+            self._session.assessments.open(self._visit_id, instrument, form.version)
 
     def _had(self, milestone: str) -> bool:
         return self.record.had(MilestoneKind(milestone), self.visit.date)

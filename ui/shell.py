@@ -169,6 +169,7 @@ class Shell(QWidget):
                     layout.addStretch(0)
         layout.addStretch(1)
         layout.addWidget(label(session.user.full_name, "heading", wrap=True))
+        layout.addWidget(button(tr("Keyboard (F1)"), self.show_keys, link=True))
         layout.addWidget(button(tr("Sign out"), self.signed_out.emit, link=True, tip="Ctrl+L"))
         return frame
 
@@ -230,7 +231,9 @@ class Shell(QWidget):
             grid.addWidget(label(key, "heading"), index, 0)
             grid.addWidget(label(text), index, 1)
         close = button(tr("Close"), dialog.accept, primary=True)
-        dialog.setLayout(column(grid, row(None, close), spacing=14))
+        layout = column(grid, row(None, close), spacing=14)
+        layout.setContentsMargins(24, 20, 24, 18)
+        dialog.setLayout(layout)
         dialog.exec()
 
     def _on_search(self, text: str) -> None:

@@ -2,9 +2,10 @@ import shutil
 from datetime import timedelta
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from core import clock, demonstration, drafts
+from core.drafts import Draft
 from core.model.partial_date import PartialDate
 from core.model.patient import OnsetRegion, Patient, Sex
 from core.protocols import catalog as protocols
@@ -132,6 +133,26 @@ def demo_shell(demo, open_window):
 def numbered(demo):
     """``numbered("A-003")``: the demonstration's patient of that number."""
     return lambda number: next(p for p in demo.patients.all() if p.record_number == number)
+
+
+@pytest.fixture
+def alone(context, due, show):
+    """``alone(SpirometryForm)`` starts a visit and shows one step of it by itself."""
+
+    def begin(kind):
+        visit_id = drafts.start_visit(context.session, due.id, "M4", clock.today())
+        form = kind(context, Draft(context.session, due.id, visit_id))
+        form.show_draft()
+        form.focus_first()
+        return show(form, (760, 620))
+
+    return begin
+
+
+def name_of(widget):
+    """What a screen reader says of a control."""
+    text = widget.text() if isinstance(widget, QAbstractButton) else ""
+    return widget.accessibleName() or text
 
 
 def words(widget):

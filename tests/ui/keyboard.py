@@ -12,7 +12,7 @@ Key = Qt.Key
 
 def settle():
     """Let everything that waits to be laid out, shown or deleted happen."""
-    for _ in range(3):
+    for _ in range(2):
         QCoreApplication.sendPostedEvents()
         QApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core import clock, drafts, resources
+from tests.ui.conftest import name_of
 from tests.ui.keyboard import Key, press, settle, write
 from ui.shell import PAGES
 
@@ -70,11 +71,6 @@ def seen(parent, kind=QWidget):
 def takes_focus(widget):
     policy = widget.focusPolicy()
     return widget.isEnabled() and policy != Qt.FocusPolicy.NoFocus and not widget.focusProxy()
-
-
-def name_of(widget):
-    text = widget.text() if isinstance(widget, QAbstractButton) else ""
-    return widget.accessibleName() or text
 
 
 def reachable(form):

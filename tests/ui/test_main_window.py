@@ -210,7 +210,8 @@ def test_today_names_patients_without_a_reference_day(shell, patient, session):
     with session.write():
         session.patients.save(replace(patient, reference_on=None))
     settle()
-    tab_to("7: no reference day, so no visits can be planned. Set it.")
+    assert "No day 0 of the schedule is known" in words(shell.page("today"))
+    tab_to("7: enter the day of the infusion")
     press(Key.Key_Space)
     assert shell.current is shell.page("patient")
     assert shell.page("patient").fields["record_number"].text == "7"

@@ -47,7 +47,7 @@ class ReviewForm(StepForm):
 
     def show_draft(self) -> None:
         draft = self.draft
-        points = draft.open_points()
+        points = draft.open_points() if draft.visit.is_draft else ()
         clear(self._points)
         for point in points:
             self._points.addWidget(self._link(point))

@@ -149,6 +149,8 @@ class VisitPage(Page):
     def show_step(self, step: str, field: str = "") -> None:
         if self.draft is None:
             return
+        if not self.draft.visit.is_draft:
+            step = REVIEW  # a finished visit is read; it is reopened with a reason to be changed
         if self.current and self.current != step:
             self.forms[self.current].commit()
         self.current = step
@@ -196,7 +198,7 @@ class VisitPage(Page):
         review.discard.connect(self._ask_discard)
         self.forms[REVIEW] = review
         self.live = None
-        if draft.instruments or draft.asks_spirometry:
+        if draft.visit.is_draft and (draft.instruments or draft.asks_spirometry):
             self.live = LivePanel(draft)
             self._right.addWidget(self.live)
         holder = self._right.parentWidget()
@@ -244,7 +246,9 @@ class VisitPage(Page):
     def _show_steps(self) -> None:
         if self.draft is not None:
             for index, step in enumerate(self.draft.steps(), start=1):
-                self._buttons[step.id].show_step(index, step, current=step.id == self.current)
+                one = self._buttons[step.id]
+                one.show_step(index, step, current=step.id == self.current)
+                one.setEnabled(self.draft.visit.is_draft or step.id == REVIEW)
 
     def _on_touched(self) -> None:
         if self.draft is None:

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QPushButton
 from core import clock
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.partial_date import PartialDate
-from tests.ui.conftest import words
+from tests.ui.conftest import name_of, words
 from tests.ui.keyboard import Key, focused, press, replace_by, settle, tab_to, write
+from ui.forms.events_form import EventsForm
 
 
 @pytest.fixture
@@ -36,8 +37,8 @@ def page(enter):
 
 
 @pytest.fixture
-def form(page):
-    return page.forms["adverse-events"]
+def form(alone):
+    return alone(EventsForm)
 
 
 @pytest.fixture
@@ -53,6 +54,10 @@ def sentences(editor):
     names = ("term", "onset", "grade", "serious", "outcome", "ended")
     under = {name: getattr(editor, name)._problem for name in names}
     return {name: label.text() for name, label in under.items() if label.isVisible()}
+
+
+def open_points(review):
+    return [name_of(b) for b in review.findChildren(QPushButton) if name_of(b).startswith("→")]
 
 
 def choose(field, value):
@@ -202,8 +207,7 @@ def test_no_and_not_asked_are_two_things_in_the_review(page, keys, said, open_po
     settle()
     review = page.forms["review"]
     assert said in words(review).splitlines()
-    links = [b.text() for b in review.findChildren(QPushButton) if b.text().startswith("→")]
-    about_events = [text for text in links if "new" in text]
+    about_events = [text for text in open_points(review) if "new" in text]
     assert about_events == ([open_point] if open_point else [])
 
 
@@ -211,20 +215,18 @@ def test_an_open_point_of_the_review_leads_to_its_field(page):
     page.show_step("review")
     settle()
     review = page.forms["review"]
-    link = next(b for b in review.findChildren(QPushButton) if "Ask whether" in b.text())
+    link = next(b for b in review.findChildren(QPushButton) if "Ask whether" in name_of(b))
     QTest.keyClick(link, Key.Key_Space)
     settle()
     assert page.current == "adverse-events"
     assert focused().accessibleName() == ": Yes, something new"
 
 
-def test_a_begun_event_stands_in_the_way_of_finishing(editor, page):
-    assert editor.term.line.hasFocus()
+def test_a_begun_event_stands_in_the_way_of_finishing(page):
+    press(Key.Key_Space)
     write("Fall")
     page.show_step("review")
     settle()
     review = page.forms["review"]
-    assert "→ An adverse event was begun: add it, or clear it." in [
-        b.text() for b in review.findChildren(QPushButton)
-    ]
+    assert "→ An adverse event was begun: add it, or clear it." in open_points(review)
     assert not review.finish.isEnabled()

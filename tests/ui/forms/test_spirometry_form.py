@@ -8,6 +8,7 @@ from core.science.spirometry import evaluate
 from core.words import number
 from tests.ui.conftest import words
 from tests.ui.keyboard import Key, focused, press, replace_by, settle, tab_to, write
+from ui.forms.spirometry_form import SpirometryForm
 
 
 @pytest.fixture
@@ -16,8 +17,8 @@ def page(enter):
 
 
 @pytest.fixture
-def form(page):
-    return page.forms["spirometry"]
+def form(alone):
+    return alone(SpirometryForm)
 
 
 @pytest.fixture
@@ -30,7 +31,8 @@ def said(form):
     return {title: value.text() for title, value in form._values.items()}
 
 
-def test_numbers_are_there_while_one_types_and_are_what_the_science_says(form, page, due, stored):
+def test_numbers_are_there_while_one_types_and_are_what_the_science_says(page, due, stored):
+    form = page.forms["spirometry"]
     assert set(said(form).values()) == {"–"}
     write("2.6")
     assert said(form)["Best"] == "2.60 L"
@@ -94,7 +96,8 @@ def test_enter_on_an_empty_row_goes_on(page, stored):
     assert stored() == ()
 
 
-def test_eight_blows_and_no_more(form, page, stored):
+def test_eight_blows_and_no_more(page, stored):
+    form = page.forms["spirometry"]
     for index in range(8):
         assert form.rows[index].volume.hasFocus()
         write(f"2.{50 + index}")
@@ -131,9 +134,8 @@ def test_quality_and_remark_of_a_blow(form, stored):
         ("Position: supine", [Key.Key_Space], TestType.FVC, Position.SUPINE, "fvc_supine"),
     ],
 )
-def test_slow_and_supine_sessions_are_kept_apart(
-    form, page, stored, name, keys, kind, position, series
-):
+def test_slow_and_supine_sessions_are_kept_apart(page, stored, name, keys, kind, position, series):
+    form = page.forms["spirometry"]
     write("2.2")
     press(Key.Key_Return)
     tests = {": SVC": form.test_type, "Position: supine": form.position}
@@ -149,7 +151,8 @@ def test_slow_and_supine_sessions_are_kept_apart(
     assert page.live.change.text() == "no earlier value of this kind"
 
 
-def test_not_done_with_its_reason(form, page, stored):
+def test_not_done_with_its_reason(page, stored):
+    form = page.forms["spirometry"]
     form.not_done.setFocus()
     press(Key.Key_Space, Key.Key_Down, Key.Key_Down, Key.Key_Return)
     (saved,) = stored()
@@ -169,10 +172,10 @@ def test_not_done_with_its_reason(form, page, stored):
         ),
     ],
 )
-def test_what_is_missing_for_a_percentage_is_said(session, due, enter, unknown, why):
+def test_what_is_missing_for_a_percentage_is_said(session, due, alone, unknown, why):
     with session.write():
         session.patients.save(replace(due, **unknown))
-    form = enter(step="spirometry").forms["spirometry"]
+    form = alone(SpirometryForm)
     form.rows[0].volume.setFocus()
     write("2.5")
     press(Key.Key_Return)
