@@ -12,7 +12,7 @@ from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.science.progression import NoSlope, months_between
 from core.summary import duration, event_row, partial_day, slope_text, visit_title
-from core.trends import reference_day, slope, total, vital_capacities
+from core.trends import reference_day, slope, totals, vital_capacities
 from core.words import MISSING, _, day, number, signed
 
 
@@ -102,12 +102,14 @@ def _stated(result: ExternalResult) -> str:
 def _total(record: PatientRecord) -> Figure:
     instrument = instruments.alsfrs_r()
     title = _("{instrument} total").format(instrument=instrument.title)
-    points = total(record, instrument).series[0].points
+    points = totals(record, instrument)
     if not points:
         stated = record.stated(ExternalKind.ALSFRS_R_TOTAL)
         if stated:
             text = f"{stated[-1].value:g} / {instrument.total.maximum}"
-            return Figure(title, text, _("stated, items and date unknown"), stated[-1].source)
+            when = day(stated[-1].measured_on) if stated[-1].measured_on else _("date unknown")
+            beside = _("stated, items unknown, {day}").format(day=when)
+            return Figure(title, text, beside, stated[-1].source)
         return Figure(title, MISSING, _("no complete form"))
     last = points[-1]
     text = f"{last.value:g} / {instrument.total.maximum}"

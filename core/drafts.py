@@ -11,17 +11,18 @@ from enum import StrEnum
 
 from core import clock
 from core.entry import Problem, Severity
+from core.errors import StorageError
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument, Item
 from core.labels import MILESTONES
-from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind
+from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, Assessment, NotDone
 from core.model.ids import PatientId, VisitId
 from core.model.record import PatientRecord
 from core.model.spirometry import Spirometry
 from core.model.visit import Mode, Respondent, TaskResult, Visit, VisitKind, VisitState
 from core.protocols import catalog as protocols
-from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY
+from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY, Anchor
 from core.science.spirometry import evaluate
 from core.session import Session
 from core.words import _
@@ -73,7 +74,14 @@ def check_visit_date(record: PatientRecord, on: date) -> Problem | None:
 
 
 def start_visit(session: Session, patient_id: PatientId, code: str | None, on: date) -> VisitId:
-    """Begin a visit. ``code`` names the planned visit, None an unscheduled one."""
+    """Begin a visit. ``code`` names the planned visit, None an unscheduled one.
+
+    A planned visit takes place once, whatever it was marked as before. Raises StorageError.
+    """
+    protocol = protocols.of(session.patients.get(patient_id))
+    taken = {visit.code for visit in session.visits.of(patient_id)}
+    if code is not None and protocol.anchor is Anchor.REFERENCE and code in taken:
+        raise StorageError(_("This visit was begun already. Open it from the patient's visits."))
     visit = Visit(
         patient_id=patient_id,
         kind=VisitKind.UNSCHEDULED if code is None else VisitKind.SCHEDULED,
@@ -84,6 +92,8 @@ def start_visit(session: Session, patient_id: PatientId, code: str | None, on: d
     )
     with session.write("visit started"):
         session.visits.save(visit)
+        if code is not None:
+            session.marks.remove(patient_id, code)
     return visit.id
 
 
@@ -227,6 +237,8 @@ class Draft:
     def save_event(self, event: AdverseEvent) -> None:
         """Save an adverse event; the fields it was typed into are cleared in the same transaction."""
         typed = [field for field in self.raw if field.startswith("event.")]
+        if self.raw.get("event.id", event.id) != event.id:
+            typed = []  # another event is being typed: it stays
         with self._entering():
             self._session.events.save(event)
             self._session.raw_texts.remove(self._visit_id, *typed)
@@ -242,6 +254,13 @@ class Draft:
     def save_task(self, result: TaskResult) -> None:
         with self._entering():
             self._session.tasks.save(result)
+        self.reload()
+
+    def save_task_undecided(self, task: str) -> None:
+        """Not done, but nobody has said why yet: neither done nor not done is in the file."""
+        with self._entering():
+            self._session.tasks.remove(self._visit_id, task)
+            self._session.raw_texts.save(self._visit_id, f"task.{task}", "not done")
         self.reload()
 
     def save_height(self, height_cm: float) -> None:
@@ -284,6 +303,7 @@ class Draft:
             or self.raw
             or self.events
             or self.visit.mode
+            or self.visit.date != self.visit.started_at.astimezone().date()
             or self.visit.respondent
             or self.visit.weight_kg is not None
             or self.visit.note
@@ -403,12 +423,26 @@ class Draft:
         session = self.spirometry
         if session.not_done is not None:
             return []
-        points = self._raw_points(SPIROMETRY, "spirometry.")
+        points = self._raw_points(SPIROMETRY, "spirometry.blow.")
+        points += self._raw_points(SPIROMETRY, "spirometry.height")
+        points += self._raw_points(
+            SPIROMETRY,
+            "spirometry.remark.",
+            _(
+                "Spirometry: a remark stands beside a blow without a volume. Complete it or clear it."
+            ),
+        )
         if not session.blows:
             text = _("Spirometry: enter at least one blow, or say why it was not done.")
             points.append(OpenPoint(SPIROMETRY, "blow.1", Problem(text)))
-        elif reason := evaluate(session, self.record.patient).why_not:
-            points.append(OpenPoint(SPIROMETRY, "height", Problem(reason, Severity.QUESTION)))
+            return points
+        result = evaluate(session, self.record.patient)
+        if result.best_ml is None:
+            text = _("Spirometry: no blow is acceptable or usable, so there is no value.")
+            points.append(OpenPoint(SPIROMETRY, "blow.1", Problem(text, Severity.QUESTION)))
+        if result.why_not:
+            problem = Problem(result.why_not, Severity.QUESTION)
+            points.append(OpenPoint(SPIROMETRY, "height", problem))
         return points
 
     def _event_points(self) -> list[OpenPoint]:
@@ -418,9 +452,18 @@ class Draft:
         if self.visit.new_events is None:
             text = _("Ask whether anything is new since the last visit.")
             points.append(OpenPoint(ADVERSE_EVENTS, "asked", Problem(text)))
+        elif not self.visit.new_events and self.events:
+            text = _("The answer is “nothing new”, but an adverse event was entered at this visit.")
+            points.append(OpenPoint(ADVERSE_EVENTS, "asked", Problem(text)))
         elif self.visit.new_events and not self.events and not points:
             text = _("Something is new, but no adverse event was entered. Enter it, or answer no.")
             points.append(OpenPoint(ADVERSE_EVENTS, "asked", Problem(text)))
+        fatal = any(event.outcome is Outcome.FATAL for event in self.record.events)
+        if fatal and self.record.died is None:
+            text = _(
+                "An adverse event was fatal, but no death is recorded: record it among the milestones."
+            )
+            points.append(OpenPoint(ADVERSE_EVENTS, "asked", Problem(text, Severity.QUESTION)))
         return points
 
     def _raw_points(self, step: str, prefix: str, message: str = "") -> list[OpenPoint]:

@@ -23,6 +23,7 @@ class Problem:
     severity: Severity = Severity.ERROR
 
 
+EARLIEST_YEAR = 1900
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫", "01234567890123456789.")
@@ -77,7 +78,18 @@ def day(text: str) -> date | Problem | None:
             _("“{text}” is not a date. Type it as 2026-11-21.").format(text=text.strip())
         )
     year, month, day_, day2, month2, year2 = match.groups()
+    if int(year or year2) < EARLIEST_YEAR:
+        return too_early(text)
     try:
         return date(int(year or year2), int(month or month2), int(day_ or day2))
     except ValueError:
         return Problem(_("There is no day {text} in the calendar.").format(text=text.strip()))
+
+
+def too_early(text: str) -> Problem:
+    """Why a year is refused: 1391 is a recent one in the Persian calendar, and a slip in ours."""
+    return Problem(
+        _("{text} is before {year}. If it is a date of the Persian calendar, convert it.").format(
+            text=text.strip(), year=EARLIEST_YEAR
+        )
+    )

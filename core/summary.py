@@ -20,18 +20,18 @@ from core.labels import (
     TEST_TYPE,
 )
 from core.model.adverse_event import AdverseEvent
-from core.model.assessment import Assessment
+from core.model.assessment import Answer, Assessment
 from core.model.ids import VisitId
 from core.model.partial_date import PartialDate
 from core.model.patient import Patient
 from core.model.record import PatientRecord
-from core.model.spirometry import BlowQuality, Spirometry
+from core.model.spirometry import BlowQuality, Spirometry, TestType
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.science.lung_function import EQUATION_TITLE, age_in_years
 from core.science.progression import NoSlope, Slope, months_between
 from core.science.spirometry import Result
-from core.trends import onset_day, slope, total, vital_capacities
+from core.trends import onset_day, slope, totals, vital_capacities
 from core.words import MISSING, _, day, month_name, number, signed
 
 YES, NO = _("yes"), _("no")
@@ -121,7 +121,7 @@ class VisitSummary:
 
 
 def build(record: PatientRecord, visit_id: VisitId, rater_name: str) -> VisitSummary:
-    """The summary of one visit, as the record stood on its day: later visits do not change it."""
+    """The summary of one visit, from what was known up to its day: later visits do not change it."""
     visit = record.visit(visit_id)
     record = record.up_to(visit.date)
     previous = record.visit_before(visit)
@@ -164,7 +164,9 @@ def build(record: PatientRecord, visit_id: VisitId, rater_name: str) -> VisitSum
 
 
 def visit_title(patient: Patient, visit: Visit) -> str:
-    return protocols.of(patient).visit_title(visit.code) or _("Unscheduled visit")
+    if visit.code is None:
+        return _("Unscheduled visit")
+    return protocols.of(patient).visit_title(visit.code)
 
 
 def partial_day(value: PartialDate | None) -> str:
@@ -227,16 +229,17 @@ def _onset(patient: Patient) -> str:
 
 
 def events_since_last_visit(record: PatientRecord, visit: Visit) -> tuple[AdverseEvent, ...]:
-    """Reported at this visit, or begun between the visit before and this one."""
+    """Reported at this visit; or, where no visit reported it, begun since the visit before."""
     previous = record.visit_before(visit)
+
+    def since_then(event: AdverseEvent) -> bool:
+        onset = event.onset.assumed
+        return onset <= visit.date and (previous is None or onset > previous.date)
+
     return tuple(
         event
         for event in record.events
-        if event.visit_id == visit.id
-        or (
-            event.onset.first <= visit.date
-            and (previous is None or event.onset.last > previous.date)
-        )
+        if (since_then(event) if event.visit_id is None else event.visit_id == visit.id)
     )
 
 
@@ -296,6 +299,8 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
     if session.not_done is not None:
         reason = _("Not done: {reason}").format(reason=NOT_DONE[session.not_done])
         return SpirometrySummary(title, reason, (), "", "")
+    if not session.blows:
+        return SpirometrySummary(title, _("No blow entered"), (), "", "")
     measured = [
         (other, result)
         for other, result in vital_capacities(record)
@@ -308,7 +313,7 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
         before, before_result = earlier[-1]
         previous = f"{number(before_result.percent, 1, '%')}, {day(before.date)}"
     facts = [
-        Fact(_("% predicted"), number(result.percent, 1, "%")),
+        Fact(percent_title(session.test_type), number(result.percent, 1, "%")),
         Fact(_("z-score"), number(result.z, 2)),
         Fact(
             _("Predicted"),
@@ -326,6 +331,11 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
         equation=equation_text(record.patient, session),
         why_not=result.why_not,
     )
+
+
+def percent_title(test_type: TestType) -> str:
+    """What the percentage is of: GLI has no SVC equation."""
+    return _("% predicted") if test_type is TestType.FVC else _("% of predicted FVC")
 
 
 def quality_text(session: Spirometry, result: Result) -> str:
@@ -348,18 +358,20 @@ def equation_text(patient: Patient, session: Spirometry) -> str:
 def total_before(
     record: PatientRecord, instrument: Instrument, on: date
 ) -> tuple[date, float] | None:
-    """The last total before a day, stated ones included."""
-    points = [p for p in total(record, instrument).series[0].points if p.day < on]
+    """The last total of a complete form before a day."""
+    points = [p for p in totals(record, instrument) if p.day < on]
     return (points[-1].day, points[-1].value) if points else None
 
 
 def _form(record: PatientRecord, form: Assessment, instrument: Instrument) -> FormSummary:
-    earlier = [f for f in record.answered(instrument.id) if f.date < form.date and f.answers]
-    before = earlier[-1] if earlier else None
+    before = form_before(record, form)
+    if form.not_done is not None:
+        reason = NOT_DONE[form.not_done]
+        return FormSummary(instrument.title, instrument.citation, reason, "", (), (), "")
     return FormSummary(
         title=instrument.title,
         citation=instrument.citation,
-        not_done=NOT_DONE[form.not_done] if form.not_done else "",
+        not_done="",
         previous_on=day(before.date) if before else "",
         items=tuple(_item(instrument, slot, form, before) for slot in instrument.slots),
         scales=tuple(
@@ -388,9 +400,29 @@ def _item(
         title=item.title,
         answer=text,
         score=score,
-        previous=MISSING if earlier is None or earlier.value is None else str(earlier.value),
+        previous=_previous_score(instrument, item, earlier),
         note=answer.note if answer else "",
     )
+
+
+def form_before(record: PatientRecord, form: Assessment) -> Assessment | None:
+    """The last form with answers of an earlier visit that was finished."""
+    finished = {visit.id for visit in record.finished_visits}
+    earlier = [
+        other
+        for other in record.answered(form.instrument)
+        if other.date < form.date and other.visit_id in finished and other.values
+    ]
+    return earlier[-1] if earlier else None
+
+
+def _previous_score(instrument: Instrument, item: Item, earlier: Answer | None) -> str:
+    """The score before; where it was given on the other scale of the question, with that scale's number."""
+    if earlier is None or earlier.value is None:
+        return MISSING
+    if earlier.item == item.id:
+        return str(earlier.value)
+    return f"{earlier.value} ({instrument.item(earlier.item).number})"
 
 
 def _visit_facts(record: PatientRecord, visit: Visit, rater_name: str) -> tuple[Fact, ...]:
@@ -410,9 +442,13 @@ def _visit_facts(record: PatientRecord, visit: Visit, rater_name: str) -> tuple[
 
 def _no_events(visit: Visit) -> str:
     """What stands where no event is listed: asked and none, or never asked. Unknown is not no."""
-    if visit.new_events is False:
-        return _("Asked: nothing new.")
-    return _("Not asked.") if visit.new_events is None else ""
+    if visit.new_events is None:
+        return _("Not asked.")
+    return (
+        _("Something new, but no event was entered.")
+        if visit.new_events
+        else _("Asked: nothing new.")
+    )
 
 
 def _tasks(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:

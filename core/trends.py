@@ -4,7 +4,6 @@ A plot is described here without any drawing library: series, events on the time
 lines. ``ui/plots`` draws it with pyqtgraph, ``core/reports/chart`` with reportlab.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -154,7 +153,9 @@ def total(record: PatientRecord, instrument: Instrument, live: VisitId | None = 
         if result.measured_on is not None and instrument.id == "alsfrs-r"
     ]
     scale = instrument.total
-    series = _scale_series(record, instrument, scale, "total", stated, live)
+    series = [_scale_series(record, instrument, scale, "total", live)]
+    if stated:
+        series.append(Series("total_stated", _("Total, stated (items unknown)"), tuple(stated)))
     return Plot(
         id="total",
         title=_("{instrument} total").format(instrument=instrument.title),
@@ -162,7 +163,7 @@ def total(record: PatientRecord, instrument: Instrument, live: VisitId | None = 
         low=0,
         high=scale.maximum,
         step=12 if scale.maximum % 12 == 0 else scale.maximum / 4,
-        series=(series,),
+        series=tuple(series),
         events=timeline(record),
     )
 
@@ -178,8 +179,7 @@ def domains(record: PatientRecord, instrument: Instrument, live: VisitId | None 
         high=highest,
         step=highest / 4,
         series=tuple(
-            _scale_series(record, instrument, scale, scale.id, [], live)
-            for scale in instrument.domains
+            _scale_series(record, instrument, scale, scale.id, live) for scale in instrument.domains
         ),
         events=timeline(record),
     )
@@ -225,18 +225,22 @@ def vital_capacity_title(test_type: TestType, position: Position) -> str:
 
 
 def vital_capacities(record: PatientRecord) -> list[tuple[Spirometry, Result]]:
-    """Every measured session with what it means, in order of dates."""
+    """Every session with blows and what it means, in order of dates."""
     return [
         (session, evaluate(session, record.patient))
         for session in record.spirometry
-        if session.not_done is None
+        if session.not_done is None and session.blows
     ]
 
 
 def slope(record: PatientRecord, instrument: Instrument) -> progression.Slope | progression.NoSlope:
-    """Ordinary least squares over every complete form (points/month); stated totals without items count as well."""
-    points = total(record, instrument).series[0].points
-    return progression.ols_slope([(point.day, point.value) for point in points])
+    """Ordinary least squares over every complete form (points/month); totals stated by others do not count."""
+    return progression.ols_slope([(point.day, point.value) for point in totals(record, instrument)])
+
+
+def totals(record: PatientRecord, instrument: Instrument) -> tuple[Point, ...]:
+    """The totals of the complete forms, in order of their days."""
+    return _scale_series(record, instrument, instrument.total, "total", None).points
 
 
 def timeline(record: PatientRecord) -> tuple[TimelineEvent, ...]:
@@ -260,18 +264,15 @@ def _scale_series(
     instrument: Instrument,
     scale: Scale,
     role: str,
-    stated: Iterable[Point],
     live: VisitId | None,
 ) -> Series:
-    points = list(stated)
-    spans = []
+    points, spans = [], []
     for form in record.answered(instrument.id):
         score = scale.score(form.values)
         if score is not None:
             points.append(Point(form.date, float(score)))
         elif form.visit_id == live:
             spans.append(_reachable(form, instrument, scale))
-    points.sort(key=lambda point: point.day)
     return Series(role, scale.title, tuple(points), tuple(spans))
 
 

@@ -57,10 +57,13 @@ def build(
     """Drafts first, then by urgency, then by target. ``answered`` counts the answers of each draft."""
     items = []
     for record in records:
+        protocol = protocols.find(record.patient)
+        if protocol is None:
+            continue  # named by ``without_plan``
         items += [_draft(record, v, answered, today) for v in record.visits if v.is_draft]
         items += [
             _planned(record.patient, planned, today)
-            for planned in plan(record, protocols.of(record.patient), today)
+            for planned in plan(record, protocol, today)
             if planned.visit is None and _shown(planned, today)
         ]
     order = list(Group)
@@ -78,13 +81,13 @@ def build(
 
 
 def without_plan(records: Sequence[PatientRecord], today: date) -> tuple[Patient, ...]:
-    """Patients whose schedule cannot be made, because its reference day is not known."""
-    return tuple(
-        record.patient
-        for record in records
-        if record.participation_ended is None
-        and not plan(record, protocols.of(record.patient), today)
-    )
+    """Patients whose visits cannot be planned: no reference day, or a schedule this program lacks."""
+
+    def planned(record: PatientRecord) -> bool:
+        protocol = protocols.find(record.patient)
+        return protocol is not None and bool(plan(record, protocol, today))
+
+    return tuple(r.patient for r in records if r.participation_ended is None and not planned(r))
 
 
 def counts(items: Sequence[WorkItem]) -> str:

@@ -27,7 +27,6 @@ from core.words import _, day
 T = TypeVar("T")
 
 LONGEST_CELL = 200  # characters; a note may be longer
-EARLIEST_YEAR = 1900
 OLDEST_YEARS = 120
 FARTHEST_PLAN_YEARS = 5
 
@@ -466,22 +465,11 @@ def _sex(text: str) -> Sex | Problem:
 
 
 def _day(text: str) -> date | Problem | None:
-    value = entry.day(_MIDNIGHT.sub("", text))
-    return _too_early(text) if isinstance(value, date) and value.year < EARLIEST_YEAR else value
+    return entry.day(_MIDNIGHT.sub("", text))
 
 
 def _partial_day(text: str) -> PartialDate | Problem | None:
-    value = read_partial_date(_MIDNIGHT.sub("", text))
-    is_early = isinstance(value, PartialDate) and value.year < EARLIEST_YEAR
-    return _too_early(text) if is_early else value
-
-
-def _too_early(text: str) -> Problem:
-    return Problem(
-        _("{text} is before {year}. If it is a date of the Persian calendar, convert it.").format(
-            text=text, year=EARLIEST_YEAR
-        )
-    )
+    return read_partial_date(_MIDNIGHT.sub("", text))
 
 
 # What the cells say together

@@ -49,7 +49,9 @@ class Assessment:
 
     @property
     def values(self) -> dict[str, int]:
-        """The scores given, by slot. A slot without a score is absent, never 0."""
+        """The scores given, by slot. A slot without a score is absent, never 0; so are all of a form not done."""
+        if self.not_done is not None:
+            return {}
         return {slot: a.value for slot, a in self.answers.items() if a.value is not None}
 
     def with_answer(self, slot: str, answer: Answer | None) -> "Assessment":

@@ -82,7 +82,7 @@ def read_partial_date(text: str) -> PartialDate | Problem | None:
     if not text.strip():
         return None
     try:
-        return PartialDate.parse(text)
+        value = PartialDate.parse(text)
     except ValueError:
         full = entry.day(text)
         if isinstance(full, date):
@@ -90,3 +90,4 @@ def read_partial_date(text: str) -> PartialDate | Problem | None:
         return Problem(
             _("“{text}” is not a date. Type 2012, 2012-09 or 2012-09-15.").format(text=text.strip())
         )
+    return entry.too_early(text) if value.year < entry.EARLIEST_YEAR else value

@@ -45,7 +45,10 @@ class PatientRecord:
         return replace(self, spirometry=tuple(sorted([*rest, session], key=lambda s: s.date)))
 
     def up_to(self, day: date) -> "PatientRecord":
-        """The record as it stood at the end of that day: what a visit's summary is made from."""
+        """What happened, and what visits reported, up to that day: what a visit's summary is made from.
+
+        Later visits do not change it; later corrections of what stands in it do.
+        """
         visits = tuple(visit for visit in self.visits if visit.date <= day)
         known = {visit.id for visit in visits}
         return replace(
@@ -57,9 +60,13 @@ class PatientRecord:
             events=tuple(
                 event
                 for event in self.events
-                if event.visit_id in known or event.onset.first <= day
+                if (
+                    event.onset.assumed <= day
+                    if event.visit_id is None
+                    else event.visit_id in known
+                )
             ),
-            milestones=tuple(m for m in self.milestones if m.happened_on.first <= day),
+            milestones=tuple(m for m in self.milestones if m.happened_on.assumed <= day),
             external=tuple(
                 r for r in self.external if r.measured_on is None or r.measured_on <= day
             ),

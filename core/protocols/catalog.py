@@ -22,9 +22,14 @@ def shipped() -> dict[str, Protocol]:
     return load(resources.path("protocols"))
 
 
+def find(patient: Patient) -> Protocol | None:
+    """The schedule a patient is on, or None where this program does not have it."""
+    return shipped().get(patient.protocol)
+
+
 def of(patient: Patient) -> Protocol:
     """The schedule a patient is on. Raises InvalidProtocol where this program does not have it."""
-    protocol = shipped().get(patient.protocol)
+    protocol = find(patient)
     if protocol is None:
         raise InvalidProtocol(
             f"This program has no schedule named “{patient.protocol}”: add its file to resources/protocols."

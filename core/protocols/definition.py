@@ -83,12 +83,15 @@ class Protocol:
     def task(self, id: str) -> Task | None:
         return next((task for task in self.tasks if task.id == id), None)
 
-    def visit(self, code: str) -> PlannedKind:
-        return next(visit for visit in self.visits if visit.code == code)
+    def visit(self, code: str) -> PlannedKind | None:
+        """The visit of that code; None where a changed schedule does not have it any more."""
+        return next((visit for visit in self.visits if visit.code == code), None)
 
     def assessments_of(self, code: str | None) -> tuple[str, ...]:
         """What a visit asks for; an unscheduled one (no code) has its own list."""
-        return self.unscheduled if code is None else self.visit(code).assessments
+        kind = None if code is None else self.visit(code)
+        return self.unscheduled if kind is None else kind.assessments
 
-    def visit_title(self, code: str | None) -> str | None:
-        return None if code is None else self.visit(code).title
+    def visit_title(self, code: str) -> str:
+        kind = self.visit(code)
+        return code if kind is None else kind.title

@@ -1,6 +1,5 @@
 """How fast a patient declines: the rate since onset, and the slope between visits."""
 
-import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -120,7 +119,6 @@ def ols_slope(
     )
 
 
-@functools.cache
 @cache
 def t_quantile(degrees: int) -> float:
     """Student's t that 95 % of the distribution lies within, on both sides (12.706 for 1 degree).

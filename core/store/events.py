@@ -4,7 +4,7 @@ from sqlite_utils import Database
 
 from core.convert import converter
 from core.model.adverse_event import AdverseEvent, Milestone
-from core.model.ids import PatientId
+from core.model.ids import MilestoneId, PatientId
 from core.store import rows
 
 
@@ -42,3 +42,7 @@ class Milestones:
 
     def save(self, milestone: Milestone) -> None:
         rows.save(self._db, "milestone", milestone)
+
+    def remove(self, id: MilestoneId) -> None:
+        """Take back what was recorded by mistake; the audit trail keeps it."""
+        self._db.execute("DELETE FROM milestone WHERE id = ?", [id])
