@@ -19,6 +19,9 @@ def _(message: str) -> str:
     return _translation.gettext(message)
 
 
+DEMONSTRATION = _("Demonstration data, follow-up simulated")
+
+
 def month_name(month: int) -> str:
     names = _("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()
     return names[month - 1]

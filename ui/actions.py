@@ -33,6 +33,7 @@ PAGE_KEYS = (
     ("↑, Backspace", tr("back to the question before")),
     ("N", tr("note to the answer")),
     ("D", tr("question not done, and why")),
+    ("H", tr("how to rate")),
     ("A, B", tr("item 5: without or with gastrostomy")),
     ("Ctrl+Z", tr("take the last answer back")),
     ("Ctrl+Enter", tr("save the step and go on; on the last step, finish")),

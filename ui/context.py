@@ -28,6 +28,7 @@ class AppContext(QObject):
         self.session = session
         self.settings = settings
         self.tasks = Tasks(self)
+        self.failures = 0  # how many saves the file has refused
         session.on_change(self._on_change)
 
     @contextmanager
@@ -36,6 +37,7 @@ class AppContext(QObject):
         try:
             yield
         except AppError as error:
+            self.failures += 1
             self.refused.emit(str(error))
 
     def close(self) -> None:

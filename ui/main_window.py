@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget
 
 from ui.pages.welcome_page import WelcomePage
 from ui.settings import Settings
+from ui.words import tr
 
 if TYPE_CHECKING:
     from core.session import Session
@@ -62,6 +63,8 @@ class MainWindow(QMainWindow):
 
     def sign_out(self) -> None:
         """Close the file; drafts are kept in it."""
+        if not self._may_close():
+            return
         self.close_session()
         last = self._settings.last_file
         if last is not None and last.exists():
@@ -92,9 +95,25 @@ class MainWindow(QMainWindow):
         QTimer.singleShot(100, self, lambda: loader.start())  # noqa: PLW0108
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._may_close():
+            event.ignore()
+            return
         self._settings.geometry = self.saveGeometry()
         self.close_session()
         super().closeEvent(event)
+
+    def _may_close(self) -> bool:
+        """Everything typed is saved; or the person was told that it is not, and closes all the same."""
+        if self.shell is None or self.shell.leave():
+            return True
+        from PySide6.QtWidgets import QMessageBox
+
+        answer = QMessageBox.question(
+            self,
+            "ALS Follow-up",
+            tr("What you typed last could not be saved. Close all the same, and lose it?"),
+        )
+        return answer == QMessageBox.StandardButton.Yes
 
 
 def _load_the_rest() -> None:

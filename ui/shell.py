@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from core import clock
 from core.model.ids import PatientId, VisitId
+from core.words import DEMONSTRATION
 from ui.actions import ACTIONS, PAGE_KEYS, Action
 from ui.context import AppContext
 from ui.forms.fields import Line
@@ -43,7 +44,6 @@ PAGES: tuple[tuple[str, type[Page]], ...] = (
     ("visit", VisitPage),
     ("summary", SummaryPage),
 )
-DEMONSTRATION = tr("Demonstration data, follow-up simulated")
 
 
 class Shell(QWidget):
@@ -77,6 +77,10 @@ class Shell(QWidget):
         context.open_summary.connect(self.open_summary)
         context.edit_patient.connect(self.edit_patient)
         set_chip(self.saved, tr("Open · encrypted"), "good")
+        self._day = clock.today()
+        minutes = QTimer(self)
+        minutes.timeout.connect(self._look_at_the_clock)
+        minutes.start(60_000)
         self.show_page("today")
 
     @property
@@ -92,10 +96,42 @@ class Shell(QWidget):
         return self._pages[name]
 
     def show_page(self, name: str) -> None:
+        if self._may_leave_for(name):
+            self._show(name)
+
+    def open_chart(self, patient_id: str) -> None:
+        page = self.page("chart")
+        if isinstance(page, ChartPage) and self._may_leave_for("chart"):
+            page.open(PatientId(patient_id))
+            self._show("chart")
+
+    def open_visit(self, patient_id: str, visit_id: str) -> None:
+        page = self.page("visit")
+        if isinstance(page, VisitPage) and page.leave() and self._may_leave_for("visit"):
+            page.open(PatientId(patient_id), VisitId(visit_id))
+            self._show("visit")
+
+    def open_summary(self, patient_id: str, visit_id: str) -> None:
+        page = self.page("summary")
+        if isinstance(page, SummaryPage) and self._may_leave_for("summary"):
+            page.open(PatientId(patient_id), VisitId(visit_id))
+            self._show("summary")
+
+    def edit_patient(self, patient_id: object) -> None:
+        page = self.page("patient")
+        if isinstance(page, PatientFormPage) and self._may_leave_for("patient"):
+            page.edit(None if patient_id is None else PatientId(str(patient_id)))
+            self._show("patient")
+
+    def _may_leave_for(self, name: str) -> bool:
+        """Whether the page in front has saved what was typed; one that could not stays in front."""
+        return self.current is None or self.current is self._pages.get(name) or self.current.leave()
+
+    def _show(self, name: str) -> None:
         page = self.page(name)
-        if self.current is not None and self.current is not page and not self.current.leave():
-            return
         self._message_bar_widget.hide()
+        # Drawn before it is shown: Qt does not survive an error inside its own show event.
+        page.refresh_if_stale()
         self._stack.setCurrentWidget(page)
         marked = self._nav_buttons.get(name)
         self._nav.setExclusive(False)
@@ -104,42 +140,22 @@ class Shell(QWidget):
         self._nav.setExclusive(True)
         page.focus_first()
 
-    def open_chart(self, patient_id: str) -> None:
-        page = self.page("chart")
-        if isinstance(page, ChartPage):
-            if self.current is not None and self.current is not page:
-                self.current.leave()
-            page.open(PatientId(patient_id))
-            self.show_page("chart")
-
-    def open_visit(self, patient_id: str, visit_id: str) -> None:
-        page = self.page("visit")
-        if isinstance(page, VisitPage):
-            self.show_page("visit")
-            page.open(PatientId(patient_id), VisitId(visit_id))
-
-    def open_summary(self, patient_id: str, visit_id: str) -> None:
-        page = self.page("summary")
-        if isinstance(page, SummaryPage):
-            self.show_page("summary")
-            page.open(PatientId(patient_id), VisitId(visit_id))
-
-    def edit_patient(self, patient_id: object) -> None:
-        page = self.page("patient")
-        if isinstance(page, PatientFormPage):
-            page.edit(None if patient_id is None else PatientId(str(patient_id)))
-            self.show_page("patient")
-
     def refuse(self, text: str) -> None:
         """What went wrong, in one sentence, until the page changes or it is dismissed."""
         self._message.setText(text)
         self._message_bar_widget.show()
         set_chip(self.saved, tr("Last entry not saved"), "bad")
 
-    def leave(self) -> None:
-        """Before closing: the page in front saves what stands in its fields."""
-        if self.current is not None:
-            self.current.leave()
+    def leave(self) -> bool:
+        """Before closing: the page in front saves what stands in its fields; False where it could not."""
+        return self.current is None or self.current.leave()
+
+    def _look_at_the_clock(self) -> None:
+        """A window left open over night shows the new day."""
+        if clock.today() != self._day:
+            self._day = clock.today()
+            for page in self._pages.values():
+                page.mark_stale()
 
     def _on_saved(self) -> None:
         now = clock.now().astimezone()
@@ -247,5 +263,5 @@ class Shell(QWidget):
 
     def _on_search_entered(self) -> None:
         page = self.page("patients")
-        if isinstance(page, PatientsPage) and self.current is page:
+        if isinstance(page, PatientsPage) and self.current is page and self.search.text().strip():
             page.open_first()

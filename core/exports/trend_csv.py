@@ -6,11 +6,11 @@ from core.trends import Plot
 from core.words import _
 
 
-def render(plots: Iterable[Plot]) -> bytes:
+def render(plots: Iterable[Plot], remark: str = "") -> bytes:
     """CSV (UTF-8 with a mark, as spreadsheets expect): dates in ISO, an empty cell where there is no value.
 
     Names no patient. A column says its unit; values that draw as open symbols (stated by others, or of
-    poor quality) are named in the column after it.
+    poor quality) are named in the column after it. A remark on all of it stands in a column of its own.
     """
     import pandas as pd  # 0.3 s, and only this export needs it
 
@@ -24,5 +24,7 @@ def render(plots: Iterable[Plot]) -> bytes:
                 columns[_("{name}, remark").format(name=name)] = pd.Series(notes, dtype=str)
     table = pd.DataFrame(columns).sort_index()
     table.index.name = _("date")
+    if remark:
+        table[remark] = ""
     text = table.to_csv(lineterminator="\r\n")
     return text.encode("utf-8-sig")

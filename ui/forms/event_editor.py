@@ -72,7 +72,7 @@ class EventEditor(QWidget):
         """Show what was typed, or an event to change. ``latest`` is the last day it can have happened."""
         self._patient_id, self._visit_id, self._latest = patient_id, visit_id, latest
         self._id = event.id if event else None
-        shown = event_entry.texts_of(event) if event else texts
+        shown = texts or (event_entry.texts_of(event) if event else {})
         self.term.set_text(shown.get("term", ""))
         self.onset.set_text(shown.get("onset", ""))
         self.ended.set_text(shown.get("ended", ""))
@@ -99,9 +99,9 @@ class EventEditor(QWidget):
         }
 
     @property
-    def editing(self) -> bool:
-        """Whether an event that exists is being changed."""
-        return self._id is not None
+    def event_id(self) -> EventId | None:
+        """The event that is being changed; None where a new one is typed."""
+        return self._id
 
     def _enter(self) -> None:
         read = event_entry.read(

@@ -4,8 +4,10 @@ from functools import partial
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from core import event_entry
 from core.drafts import Draft
 from core.model.adverse_event import AdverseEvent
+from core.model.ids import EventId
 from core.summary import event_row
 from ui.context import AppContext
 from ui.forms.event_editor import EventEditor
@@ -56,12 +58,15 @@ class EventsForm(StepForm):
     def commit(self) -> None:
         self._keep_typed()
 
-    def _begin(self, event: AdverseEvent | None = None) -> None:
+    def _begin(self, changed: AdverseEvent | None = None) -> None:
+        """Show the event to change, or what was typed and not added yet."""
         typed = {
             key.removeprefix("event."): text
             for key, text in self.draft.raw.items()
             if key.startswith("event.")
         }
+        known = {event.id: event for event in self.draft.record.events}
+        event = changed or known.get(EventId(typed.get("id", "")))
         patient, visit = self.draft.record.patient, self.draft.visit
         visit_id = event.visit_id if event else visit.id
         self.editor.begin(patient.id, visit_id, visit.date, typed, event)
@@ -78,10 +83,14 @@ class EventsForm(StepForm):
             self.editor.term.setFocus()
 
     def _keep_typed(self) -> None:
-        if self.editor.editing:
-            return
+        texts = self.editor.texts
+        known = {event.id: event for event in self.draft.record.events}
+        event = known.get(self.editor.event_id) if self.editor.event_id else None
+        if event is not None and texts == event_entry.texts_of(event):
+            texts = dict.fromkeys(texts, "")  # nothing was changed yet
+        texts["id"] = event.id if event is not None and any(texts.values()) else ""
         with self.context.saving():
-            for field, text in self.editor.texts.items():
+            for field, text in texts.items():
                 self.draft.save_raw(f"event.{field}", text)
             self.touched.emit()
 
@@ -99,6 +108,13 @@ class EventsForm(StepForm):
         self._begin()
 
     def _change(self, event: AdverseEvent) -> None:
+        self._keep_typed()
+        typed_for = self.draft.raw.get("event.id", "")
+        if typed_for != event.id and any(f.startswith("event.") for f in self.draft.raw):
+            self.context.refused.emit(tr("Add the event that you are typing, or clear it, first."))
+            self.editor.setVisible(True)
+            self.editor.term.setFocus()
+            return
         self._begin(event)
         self.editor.outcome.setFocus()
 

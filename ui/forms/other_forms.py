@@ -40,8 +40,10 @@ class TasksForm(StepForm):
         for task in self.draft.tasks:
             done, note = self.fields[task.id]
             result = self.draft.task_result(task.id)
-            undecided = False if f"task.{task.id}" in self.draft.raw else None
-            done.set_value(result.done if result else undecided)
+            if f"task.{task.id}" in self.draft.raw:
+                done.set_value(False)  # not done, and the reason is still missing
+            else:
+                done.set_value(result.done if result else None)
             note.set_text(result.note if result else self.draft.raw.get(_note(task), ""))
 
     def focus_first(self) -> None:
@@ -67,8 +69,10 @@ class TasksForm(StepForm):
         reason_missing = done.value is False and not said
         note.show_problem(Problem(tr("Say why it was not done.")) if reason_missing else None)
         with self.context.saving():
-            if done.value is None or reason_missing:
-                self.draft.save_raw(f"task.{task.id}", "not done" if reason_missing else "")
+            if reason_missing:
+                self.draft.save_task_undecided(task.id)
+                self.draft.save_raw(_note(task), "")
+            elif done.value is None:
                 self.draft.save_raw(_note(task), said)
             else:
                 result = TaskResult(

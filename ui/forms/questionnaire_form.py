@@ -22,7 +22,7 @@ from core.labels import NOT_DONE
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
 from core.model.partial_date import PartialDate, read_partial_date
-from core.summary import visit_title
+from core.summary import form_before, visit_title
 from core.words import MISSING
 from ui.context import AppContext
 from ui.forms.fields import Line, TextField
@@ -164,6 +164,8 @@ class QuestionnaireForm(StepForm):
             self._step(1)
         elif key == Qt.Key.Key_N:
             self._open_note()
+        elif key == Qt.Key.Key_H:
+            self._toggle_help()
         elif key == Qt.Key.Key_D:
             self.not_done.setFocus()
             self.not_done.showPopup()
@@ -198,7 +200,15 @@ class QuestionnaireForm(StepForm):
         self._when = label("", "muted", wrap=True)
         self._variants = QHBoxLayout()
         self._variants.setSpacing(6)
-        top = row(self._title, self._domain)
+        self._rater_help = label(
+            "\n".join(f"• {rule}" for rule in self.instrument.rater_help), wrap=True
+        )
+        self._rater_help.hide()
+        how = button(tr("How to rate (H)"), self._toggle_help, link=True)
+        how.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        if not self.instrument.rater_help:
+            how.hide()
+        top = row(self._title, how, self._domain)
         top.setStretch(0, 1)
         self._choices = QVBoxLayout()
         self._choices.setSpacing(8)
@@ -244,6 +254,7 @@ class QuestionnaireForm(StepForm):
         self._form_not_done.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.body.setSpacing(8)
         self.body.addLayout(top)
+        self.body.addWidget(self._rater_help)
         self.body.addWidget(self._when)
         self.body.addLayout(self._variants)
         self.body.addLayout(self._choices)
@@ -263,6 +274,7 @@ class QuestionnaireForm(StepForm):
         return self.draft.form(self.instrument.id).answers.get(self._slot)
 
     def _show_slot(self, slot: str) -> None:
+        self._save_note()  # it belongs to the question that is being left
         self._slot = slot
         answer = self._answer
         chosen = self.instrument.item(answer.item) if answer else None
@@ -287,6 +299,7 @@ class QuestionnaireForm(StepForm):
         for one, choice in zip(self._buttons, item.choices, strict=True):
             one.show_choice(choice)
         show_only(self._buttons, self._all_buttons)
+        self.note.setText(self._answer.note if self._answer else "")
         self._show_answer()
 
     def _show_siblings(self, item: Item) -> None:
@@ -340,16 +353,12 @@ class QuestionnaireForm(StepForm):
     def _show_previous(self) -> None:
         """The last visit's answer, only once the form is complete: it must not steer the rater."""
         form = self.draft.form(self.instrument.id)
-        earlier = [
-            f
-            for f in self.draft.record.answered(self.instrument.id)
-            if f.date < form.date and f.answers
-        ]
+        earlier = form_before(self.draft.record, form)
         complete = all(slot in form.answers for slot in self.instrument.slots)
-        before = earlier[-1].answers.get(self._slot) if complete and earlier else None
+        before = earlier.answers.get(self._slot) if complete and earlier else None
         title = ""
-        if before is not None:
-            visit = self.draft.record.visit(earlier[-1].visit_id)
+        if before is not None and earlier is not None:
+            visit = self.draft.record.visit(earlier.visit_id)
             title = visit_title(self.draft.record.patient, visit)
         for one in self._buttons:
             same = before is not None and before.item == self._variant.id
@@ -398,6 +407,10 @@ class QuestionnaireForm(StepForm):
             )
             self._save(changed)
             self._show_answer()
+
+    def _toggle_help(self) -> None:
+        self._rater_help.setVisible(self._rater_help.isHidden())
+        self.focus_first()
 
     def _open_note(self) -> None:
         if self.note.isEnabled():
@@ -464,4 +477,5 @@ class QuestionnaireForm(StepForm):
             undone = self.draft.undo()
             if undone is not None:
                 self.touched.emit()
+            if undone is not None and undone[0] == self.instrument.id:
                 self._show_slot(undone[1])

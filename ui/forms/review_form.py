@@ -19,7 +19,6 @@ class ReviewForm(StepForm):
 
     scrolls = False
     jump = Signal(str, str)
-    finished = Signal()
     discard = Signal()
 
     def __init__(self, context: AppContext, draft: Draft) -> None:
@@ -62,6 +61,7 @@ class ReviewForm(StepForm):
         self.finish.setVisible(is_draft)
         self.discard_visit.setVisible(is_draft)
         self.finish.setEnabled(not blocked)
+        self.print.setEnabled(not (is_draft and draft.untouched))
         rater = self.context.session.users.get(draft.visit.rater)
         name = rater.full_name if rater else draft.visit.rater
         self.view.show_summary(summary.build(draft.record, draft.visit.id, name))
@@ -96,7 +96,6 @@ class ReviewForm(StepForm):
         with self.context.saving():
             self.draft.finish()
             self.touched.emit()
-            self.finished.emit()
         self.show_draft()
         self.print.setFocus()
 

@@ -15,7 +15,7 @@ from core.model.assessment import NotDone
 from core.model.spirometry import MAX_BLOWS, Blow, BlowQuality, Position, Spirometry, TestType
 from core.science.spirometry import evaluate
 from core.summary import equation_text
-from core.words import number
+from core.words import MISSING, number
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, Line, TextField
 from ui.forms.step_form import StepForm
@@ -70,13 +70,16 @@ class BlowRow:
         if not visible:
             self.problem.hide()
 
-    def show(self, blow: Blow | None, raw: str) -> None:
-        self.volume.setText(raw or ("" if blow is None else f"{blow.volume_ml / 1000:.2f}"))
-        if blow is not None and not raw and blow.volume_ml % 10:
-            self.volume.setText(f"{blow.volume_ml / 1000:.3f}")
-        quality = blow.quality if blow else BlowQuality.ACCEPTABLE
-        self.quality.setCurrentIndex(list(BLOW_QUALITY).index(quality))
-        self.remark.setText(blow.remark if blow else "")
+    def show_blow(self, saved: Blow | None, blow: str, quality: str, remark: str) -> None:
+        """Show a saved blow, or what was typed and is not a value yet."""
+        decimals = 3 if saved is not None and saved.volume_ml % 10 else 2
+        volume = "" if saved is None else f"{saved.volume_ml / 1000:.{decimals}f}"
+        self.volume.setText(blow or volume)
+        kind = (
+            BlowQuality(quality) if quality else saved.quality if saved else BlowQuality.ACCEPTABLE
+        )
+        self.quality.setCurrentIndex(list(BLOW_QUALITY).index(kind))
+        self.remark.setText(remark or (saved.remark if saved else ""))
 
     def read(self) -> Blow | Problem | None:
         volume = entry.litres(self.volume.text())
@@ -143,7 +146,11 @@ class SpirometryForm(StepForm):
         self.height_cm.read()
         blows = {blow.number: blow for blow in session.blows}
         for one in self.rows:
-            one.show(blows.get(one.index), raw.get(f"spirometry.blow.{one.index}", ""))
+            typed = {
+                field: raw.get(f"spirometry.{field}.{one.index}", "")
+                for field in ("blow", "quality", "remark")
+            }
+            one.show_blow(blows.get(one.index), **typed)
             blow = one.read()
             one.show_problem(blow if isinstance(blow, Problem) else None)
         reason = session.not_done
@@ -168,9 +175,7 @@ class SpirometryForm(StepForm):
         session = self._typed()
         height = self.height_cm.read()
         with self.context.saving():
-            if session != before and (
-                session.blows or session.not_done or before.blows or before.not_done
-            ):
+            if session != before:
                 self.draft.save_spirometry(session)
             known = self.draft.record.patient.height_cm
             if known is None and isinstance(height, float):
@@ -180,8 +185,17 @@ class SpirometryForm(StepForm):
             for one in self.rows:
                 blow = one.read()
                 one.show_problem(blow if isinstance(blow, Problem) else None)
-                text = one.volume.text() if isinstance(blow, Problem) else ""
-                self.draft.save_raw(f"spirometry.blow.{one.index}", text)
+                no_value = isinstance(blow, Problem)
+                alone = not isinstance(
+                    blow, Blow
+                )  # what stands beside a volume that is no value yet
+                typed = {
+                    "blow": one.volume.text() if no_value else "",
+                    "remark": one.remark.text().strip() if alone else "",
+                    "quality": str(one.quality.currentData()) if no_value else "",
+                }
+                for field, text in typed.items():
+                    self.draft.save_raw(f"spirometry.{field}.{one.index}", text)
             self.touched.emit()
         self._show_rows()
         self._preview()
@@ -231,7 +245,7 @@ class SpirometryForm(StepForm):
         self.not_done.activated.connect(self.commit)
 
     def _typed(self) -> Spirometry:
-        """The session as the fields stand; what is not a value keeps what was saved before."""
+        """The session as the fields stand: the blows that are values, and the rest as it is chosen."""
         session = self.draft.spirometry
         height = self.height_cm.read()
         blows = []
@@ -256,7 +270,9 @@ class SpirometryForm(StepForm):
 
     def _show_rows(self) -> None:
         """One empty row after the last one that was filled."""
-        filled = [one.index for one in self.rows if one.volume.text().strip()]
+        filled = [
+            one.index for one in self.rows if one.volume.text().strip() or one.remark.text().strip()
+        ]
         self._shown_rows = min(MAX_BLOWS, max(FIRST_ROWS, *[index + 1 for index in filled], 0))
         for one in self.rows:
             one.set_visible(one.index <= self._shown_rows)
@@ -270,10 +286,10 @@ class SpirometryForm(StepForm):
             number(result.percent, 1, "%"),
             number(result.z, 2),
             number(result.repeatability_ml, 0, "mL"),
-            result.grade.value if measured else "–",
+            result.grade.value,
         )
         for value, text in zip(self._values.values(), texts, strict=True):
-            value.setText(text)
+            value.setText(text if measured else MISSING)
         prediction = result.prediction
         self._bar.show_values(
             result.best_l if measured else None,

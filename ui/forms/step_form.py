@@ -38,6 +38,12 @@ class StepForm(QWidget):
     def commit(self) -> None:
         """Save what stands in fields that were not left yet."""
 
+    def committed(self) -> bool:
+        """Commit; False where the file refused it, so that nobody moves on and loses what was typed."""
+        before = self.context.failures
+        self.commit()
+        return self.context.failures == before
+
     def feet(self) -> QBoxLayout | None:
         """What stands below the step, whether or not the step scrolls; None where it has its own."""
         back = button(tr("Back"), self.go_back.emit, tip="Alt+Left")

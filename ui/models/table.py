@@ -8,9 +8,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 T = TypeVar("T")
 ROW_ROLE = Qt.ItemDataRole.UserRole
-SORT_ROLE = Qt.ItemDataRole.UserRole + 1
-SECOND_LINE_ROLE = Qt.ItemDataRole.UserRole + 2
-CHIP_ROLE = Qt.ItemDataRole.UserRole + 3
+SECOND_LINE_ROLE = Qt.ItemDataRole.UserRole + 1
+CHIP_ROLE = Qt.ItemDataRole.UserRole + 2
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -20,7 +19,6 @@ class Column(Generic[T]):
 
     title: str
     text: Callable[[T], str]
-    sort: Callable[[T], Any] | None = None
     second: Callable[[T], str] | None = None
     chip: Callable[[T], str] | None = None
     tip: Callable[[T], str] | None = None
@@ -59,8 +57,6 @@ class TableModel(QAbstractTableModel, Generic[T]):
             return column.text(row)
         if role == ROW_ROLE:
             return row
-        if role == SORT_ROLE:
-            return column.sort(row) if column.sort else column.text(row)
         if role == SECOND_LINE_ROLE:
             return column.second(row) if column.second else None
         if role == CHIP_ROLE:

@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QStandardPaths, Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -30,7 +31,7 @@ from core.protocols.definition import Anchor
 from core.protocols.schedule import PlannedVisit, Status, next_visit, plan
 from core.summary import event_row, partial_day, visit_title
 from core.trends import Axis, Plot
-from core.words import MISSING, day
+from core.words import DEMONSTRATION, MISSING, day
 from ui import theme
 from ui.context import AppContext
 from ui.forms.event_editor import EventEditor
@@ -39,6 +40,7 @@ from ui.forms.milestone_form import MilestoneForm
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.plots.trend_plot import TrendPlot
+from ui.widgets import ask
 from ui.widgets.basics import button, card, clear, column, label, row, scrolled
 from ui.widgets.live_panel import MARKERS
 from ui.widgets.patient_header import PatientHeader
@@ -58,6 +60,7 @@ STATUS = {
     Status.DUE: (tr("window open"), "good"),
     Status.OVERDUE: (tr("overdue"), "bad"),
 }
+NOT_STARTABLE = {Status.UPCOMING, Status.NOT_APPLICABLE}
 DOTS = {
     "visit": "accent",
     "draft": "warn",
@@ -85,12 +88,9 @@ class VisitLine:
     def action(self) -> str:
         if self.visit is not None:
             return tr("Resume") if self.visit.is_draft else tr("Open")
-        awaited = self.planned is not None and self.planned.status.awaited
-        return tr("Start") if awaited and self._may_start else ""
-
-    @property
-    def _may_start(self) -> bool:
-        return self.planned is not None and self.planned.status is not Status.UPCOMING
+        if self.planned is None or self.planned.status in NOT_STARTABLE:
+            return ""
+        return tr("Start") if self.planned.status.awaited else tr("Enter late")
 
 
 VISIT_COLUMNS: tuple[Column[VisitLine], ...] = (
@@ -117,6 +117,7 @@ MILESTONE_COLUMNS: tuple[Column[Milestone], ...] = (
     Column(tr("Milestone"), lambda m: MILESTONES[m.kind]),
     Column(tr("When"), lambda m: partial_day(m.happened_on)),
     Column(tr("Note"), lambda m: m.note),
+    Column("", lambda _m: tr("Remove…")),
 )
 
 
@@ -171,8 +172,10 @@ class ChartPage(Page):
 
     def open(self, patient_id: PatientId) -> None:
         if patient_id != self._patient_id:
+            self._patient_id = patient_id
             self.tabs.setCurrentIndex(0)
-        self._patient_id = patient_id
+            self._new_event()  # what was typed for one patient never stands under another
+            self.milestone_form.begin(patient_id, clock.today())
         self.mark_stale()
 
     def refresh(self) -> None:
@@ -191,8 +194,6 @@ class ChartPage(Page):
         self.tabs.setTabText(2, tr("Adverse events ({n})").format(n=len(record.events)))
         self._milestone_model.show_rows(record.milestones)
         self.milestone_table.fit_height()
-        self.milestone_form.begin(record.patient.id, clock.today())
-        self._editor.begin(record.patient.id, None, clock.today(), {})
 
     def focus_first(self) -> None:
         (self.start if self.start.isVisible() else self.tabs.tabBar()).setFocus()
@@ -276,14 +277,17 @@ class ChartPage(Page):
         self._editor = EventEditor()
         self._editor.entered.connect(self._save_event)
         self._editor_title = label(tr("Log an adverse event"), "heading")
-        self._editor.cancelled.connect(
-            lambda: self._editor_title.setText(tr("Log an adverse event"))
-        )
+        self._editor.cancelled.connect(self._new_event)
         return _tab(card(self.event_table), card(self._editor_title, self._editor))
 
     def _build_milestones(self) -> QWidget:
         self._milestone_model = TableModel(MILESTONE_COLUMNS)
         self.milestone_table = Table(self._milestone_model)
+        self.milestone_table.setItemDelegateForColumn(
+            3, ButtonDelegate(self.milestone_table, self._ask_remove)
+        )
+        self.milestone_table.fix_widths({3: 116})
+        self.milestone_table.opened.connect(self._ask_remove)
         self.milestone_table.setAccessibleName(tr("Milestones"))
         self.milestone_form = MilestoneForm()
         self.milestone_form.entered.connect(self._save_milestone)
@@ -326,9 +330,9 @@ class ChartPage(Page):
         total, domains = trends.total(record, instrument), trends.domains(record, instrument)
         capacity = trends.vital_capacity(record)
         both = _joined(total, domains)
-        until = max(both.days + capacity.days, default=None)
-        self.total_plot.show_plot(both, scale, until=until)
-        self.capacity_plot.show_plot(capacity, scale, until=until)
+        days = both.days + capacity.days
+        self.total_plot.show_plot(both, scale, days)
+        self.capacity_plot.show_plot(capacity, scale, days)
         self._total_title.setText(instrument.title)
         self._capacity_title.setText(capacity.title)
         self._axis_title.setText(scale.title)
@@ -392,7 +396,15 @@ class ChartPage(Page):
 
     def _copy_picture(self) -> None:
         """The trend as it is on screen, for a letter or a slide; it names nobody."""
-        QApplication.clipboard().setPixmap(self.total_plot.grab())
+        picture = self.total_plot.grab()
+        if self.context.session.clinic.demonstration:
+            painter = QPainter(picture)
+            painter.setPen(theme.colour("warn"))
+            corner = self.total_plot.rect().adjusted(0, 0, -8, -30)
+            align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
+            painter.drawText(corner, align, DEMONSTRATION)
+            painter.end()
+        QApplication.clipboard().setPixmap(picture)
 
     def _ask_export(self) -> None:
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
@@ -410,6 +422,7 @@ class ChartPage(Page):
         if record is None:
             return
         instrument = instruments.alsfrs_r()
+        remark = DEMONSTRATION if self.context.session.clinic.demonstration else ""
 
         def work() -> None:
             from core.exports import trend_csv
@@ -419,7 +432,7 @@ class ChartPage(Page):
                 trends.domains(record, instrument),
                 trends.vital_capacity(record),
             )
-            path.write_bytes(trend_csv.render(plots))
+            path.write_bytes(trend_csv.render(plots, remark))
 
         def failed(error: BaseException) -> None:
             if not isinstance(error, OSError):
@@ -481,15 +494,15 @@ class ChartPage(Page):
         )
         if not ok:
             return
-        reason, ok = QInputDialog.getText(self, line.title, tr("Why? (kept in the audit trail)"))
-        if ok and reason.strip() and self._patient_id is not None:
+        why = ask.reason(self, line.title, tr("Why?"))
+        if why is not None and self._patient_id is not None:
             mark = VisitMark(
                 patient_id=self._patient_id,
                 code=line.planned.code,
                 mark=words[chosen],
-                reason=reason.strip(),
+                reason=why,
             )
-            with self.context.saving(), self.context.session.write(reason.strip()):
+            with self.context.saving(), self.context.session.write(why):
                 self.context.session.marks.save(mark)
 
     def _ask_reopen(self) -> None:
@@ -498,13 +511,11 @@ class ChartPage(Page):
         if line is None or line.visit is None or line.visit.is_draft or self._patient_id is None:
             self.context.refused.emit(tr("Select a finished visit to correct."))
             return
-        reason, ok = QInputDialog.getText(
-            self, line.title, tr("Why is this visit corrected? (kept in the audit trail)")
-        )
-        if ok and reason.strip():
+        why = ask.reason(self, line.title, tr("Why is this visit corrected?"))
+        if why is not None:
             with self.context.saving():
                 draft = Draft(self.context.session, self._patient_id, line.visit.id)
-                draft.reopen(reason.strip())
+                draft.reopen(why)
                 self.context.open_visit.emit(self._patient_id, line.visit.id)
 
     def _change_event(self, event: AdverseEvent) -> None:
@@ -513,13 +524,44 @@ class ChartPage(Page):
         self._editor.outcome.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _save_event(self, event: AdverseEvent) -> None:
-        with self.context.saving(), self.context.session.write():
-            self.context.session.events.save(event)
+        record = self._record
+        if record is None:
+            return
+        known = any(one.id == event.id for one in record.events)
+        finished = {visit.id for visit in record.finished_visits}
+        why = ""
+        if known and event.visit_id in finished:
+            question = tr("This event was reported at a finished visit. Why is it changed?")
+            asked = ask.reason(self, event.term, question)
+            if asked is None:
+                return
+            why = asked
+        with self.context.saving():
+            with self.context.session.write(why):
+                self.context.session.events.save(event)
+            self._new_event()
+
+    def _new_event(self) -> None:
+        """The editor as it is for a new event."""
         self._editor_title.setText(tr("Log an adverse event"))
+        if self._patient_id is not None:
+            self._editor.begin(self._patient_id, None, clock.today(), {})
 
     def _save_milestone(self, milestone: Milestone) -> None:
-        with self.context.saving(), self.context.session.write():
-            self.context.session.milestones.save(milestone)
+        with self.context.saving():
+            with self.context.session.write():
+                self.context.session.milestones.save(milestone)
+            self.milestone_form.begin(milestone.patient_id, clock.today())
+
+    def _ask_remove(self, milestone: Milestone) -> None:
+        title = MILESTONES[milestone.kind]
+        question = tr("Remove “{title}, {day}”? Why?")
+        why = ask.reason(
+            self, title, question.format(title=title, day=partial_day(milestone.happened_on))
+        )
+        if why is not None:
+            with self.context.saving(), self.context.session.write(why):
+                self.context.session.milestones.remove(milestone.id)
 
 
 def _joined(total: Plot, domains: Plot) -> Plot:

@@ -98,7 +98,7 @@ class ImportPage(Page):
         """What is previewed stays until it is imported or cancelled."""
         if self.preview is None:
             usual = self.context.session.clinic.protocol
-            self.protocol.setCurrentIndex(self.protocol.findData(usual))
+            self.protocol.setCurrentIndex(max(0, self.protocol.findData(usual)))
 
     def focus_first(self) -> None:
         target = self.confirm if self.confirm.isEnabled() else self.choose

@@ -26,7 +26,7 @@ class Page(QWidget):
         """Refresh now if visible, else when next shown."""
         self._stale = True
         if self.isVisible():
-            self._refresh_if_stale()
+            self.refresh_if_stale()
 
     def focus_first(self) -> None:
         """Put the keyboard where a person goes on from."""
@@ -38,13 +38,13 @@ class Page(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._refresh_if_stale()
+        self.refresh_if_stale()
 
     def _on_changed(self, changes: Changes) -> None:
         if self.shows & changes.entities:
             self.mark_stale()
 
-    def _refresh_if_stale(self) -> None:
+    def refresh_if_stale(self) -> None:
         if self._stale:
             self._stale = False
             self.refresh()

@@ -14,8 +14,12 @@ from core.protocols.definition import Anchor
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
 from ui.pages.page import Page
+from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
 from ui.words import tr
+
+# Fields on which % predicted and visit windows depend.
+MOVES_RESULTS = ("born", "sex", "reference_on")
 
 
 class PatientFormPage(Page):
@@ -103,6 +107,8 @@ class PatientFormPage(Page):
     def edit(self, patient_id: PatientId | None) -> None:
         """Show a patient to change, or an empty form for a new one."""
         session = self.context.session
+        if patient_id is None and self._is_new and self._base is not None:
+            return  # a new patient who was begun and not saved yet
         self._is_new = patient_id is None
         if patient_id is None:
             protocol = protocols.shipped()[session.clinic.protocol]
@@ -124,7 +130,7 @@ class PatientFormPage(Page):
             self.fields[name].set_text(text)
         self.sex.set_value(None if self._is_new else patient.sex)
         self.region.set_value(None if self._is_new else patient.onset_region)
-        self.protocol.setCurrentIndex(self.protocol.findData(patient.protocol))
+        self.protocol.setCurrentIndex(max(0, self.protocol.findData(patient.protocol)))
         has_visits = not self._is_new and bool(session.visits.of(patient.id))
         self.protocol.setEnabled(not has_visits)
         self.protocol.setToolTip(
@@ -179,13 +185,30 @@ class PatientFormPage(Page):
         protocol = protocols.shipped()[self.protocol.currentData()]
         if self.protocol.isEnabled():
             read = replace(read, protocol=protocol.id, protocol_version=protocol.version)
+        why = "patient entered" if self._is_new else self._why_changed(read)
+        if why is None:
+            return
         with self.context.saving():
-            with session.write("patient entered" if self._is_new else "patient changed"):
+            with session.write(why):
                 session.patients.save(read)
+            self._base = None
             self.context.open_chart.emit(read.id)
 
+    def _why_changed(self, read: Patient) -> str | None:
+        """A reason where the change moves results of finished visits; None where none was given."""
+        base = self._base
+        if base is None or all(getattr(base, n) == getattr(read, n) for n in MOVES_RESULTS):
+            return "patient changed"
+        if all(visit.is_draft for visit in self.context.session.visits.of(read.id)):
+            return "patient changed"
+        question = tr(
+            "This changes results or visit windows of finished visits. Why is it changed?"
+        )
+        return ask.reason(self, read.record_number, question)
+
     def _cancel(self) -> None:
-        if self._base is not None and not self._is_new:
-            self.context.open_chart.emit(self._base.id)
+        base, self._base = self._base, None
+        if base is not None and not self._is_new:
+            self.context.open_chart.emit(base.id)
         else:
             self.context.show_page.emit("today")

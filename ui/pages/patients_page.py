@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from core import clock
 from core.labels import ONSET, SEX
+from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.protocols.schedule import next_visit
@@ -34,6 +35,13 @@ class PatientRow:
         return f"{patient.record_number} {patient.name} {born}".casefold()
 
 
+def _schedule(patient: Patient) -> str:
+    protocol = protocols.find(patient)
+    return (
+        protocol.title if protocol else tr("{id} (not in this program)").format(id=patient.protocol)
+    )
+
+
 COLUMNS: tuple[Column[PatientRow], ...] = (
     Column(
         tr("Patient"),
@@ -42,7 +50,7 @@ COLUMNS: tuple[Column[PatientRow], ...] = (
     ),
     Column(tr("Age"), lambda r: age(r.record.patient, clock.today())),
     Column(tr("Onset"), lambda r: ONSET[r.record.patient.onset_region]),
-    Column(tr("Schedule"), lambda r: protocols.of(r.record.patient).title),
+    Column(tr("Schedule"), lambda r: _schedule(r.record.patient)),
     Column(tr("Last visit"), lambda r: r.last),
     Column(tr("Next visit"), lambda r: r.next),
 )
@@ -86,7 +94,8 @@ class PatientsPage(Page):
         today = clock.today()
         self._rows = []
         for record in self.context.session.outlines():
-            coming = next_visit(record, protocols.of(record.patient), today)
+            protocol = protocols.find(record.patient)
+            coming = next_visit(record, protocol, today) if protocol else None
             done = record.finished_visits
             if record.died is not None:
                 text = tr("died")

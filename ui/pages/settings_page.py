@@ -79,7 +79,7 @@ class SettingsPage(Page):
         clinic = self.context.session.clinic
         self.name.set_text(clinic.name)
         self.letterhead.setPlainText(clinic.letterhead)
-        self.protocol.setCurrentIndex(self.protocol.findData(clinic.protocol))
+        self.protocol.setCurrentIndex(max(0, self.protocol.findData(clinic.protocol)))
         self.appearance.set_value(self.context.settings.appearance)
 
     def focus_first(self) -> None:

@@ -114,11 +114,16 @@ class TodayPage(Page):
         clear(self._attention)
         waiting = worklist.without_plan(records, today)
         if waiting:
-            text = tr("No day 0 of the schedule is known, so no visits can be planned for:")
+            text = tr("No visits can be planned for these patients:")
             self._attention.addWidget(label(text, "muted", wrap=True))
         for patient in waiting[:12]:
-            event = protocols.of(patient).reference.lower()
-            text = tr("{number}: enter the day of the {event}")
+            protocol = protocols.find(patient)
+            event = protocol.reference.lower() if protocol else ""
+            text = (
+                tr("{number}: enter the day of the {event}")
+                if protocol
+                else tr("{number}: this program lacks the schedule of this patient")
+            )
             self._attention.addWidget(
                 link(
                     text.format(number=patient.record_number, event=event),

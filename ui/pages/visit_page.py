@@ -138,8 +138,8 @@ class VisitPage(Page):
         """Save what stands in a field; a visit in which nothing was entered leaves no trace."""
         if self.draft is None:
             return True
-        if self.current:
-            self.forms[self.current].commit()
+        if self.current and not self.forms[self.current].committed():
+            return False
         if self.draft.visit.is_draft and self.draft.untouched:
             with self.context.saving():
                 self.draft.discard("nothing was entered")
@@ -151,8 +151,10 @@ class VisitPage(Page):
             return
         if not self.draft.visit.is_draft:
             step = REVIEW  # a finished visit is read; it is reopened with a reason to be changed
-        if self.current and self.current != step:
-            self.forms[self.current].commit()
+        moves = bool(self.current) and self.current != step
+        if moves and not self.forms[self.current].committed():
+            self._show_steps()
+            return
         self.current = step
         form = self.forms[step]
         form.show_draft()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt, Signal
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont
 
 from core import clock, plot_style
@@ -49,11 +49,10 @@ class TimeAxis(pg.AxisItem):
 class TrendPlot(pg.PlotWidget):
     """One plot. ``show_plot`` is cheap: curves, bars and marks are made once and moved."""
 
-    hovered = Signal(str)
     # On the class, because pyqtgraph resizes the widget while it is being made.
     _plot: Plot | None = None
     _scale: TimeScale | None = None
-    _until: date | None = None
+    _also: tuple[date, ...] = ()
     _framed: object = None
 
     def __init__(self) -> None:
@@ -78,10 +77,10 @@ class TrendPlot(pg.PlotWidget):
         self._nothing.hide()
         self.scene().sigMouseMoved.connect(self._on_mouse)
 
-    def show_plot(self, plot: Plot, scale: TimeScale, *, until: date | None = None) -> None:
-        """Draw the plot on a time axis; ``until`` stretches the axis to a day without data."""
-        self._plot, self._scale, self._until = plot, scale, until
-        span = self._span(plot, scale, until)
+    def show_plot(self, plot: Plot, scale: TimeScale, also: Sequence[date] = ()) -> None:
+        """Draw the plot on a time axis that shows these days as well, so that plots beside one another agree."""
+        self._plot, self._scale, self._also = plot, scale, tuple(also)
+        span = self._span(plot, scale, also)
         frame = (span, plot.low, plot.high, plot.step, plot.events, plot.thresholds, scale)
         look = (theme.is_dark(), self.size(), self.devicePixelRatioF())
         if (frame, look) != self._framed:  # axes and marks cost most, and a keystroke moves none
@@ -209,9 +208,9 @@ class TrendPlot(pg.PlotWidget):
     def _plot_width(self) -> float:
         return max(float(self.width()) - LEFT_AXIS_PX, 60.0)
 
-    def _span(self, plot: Plot, scale: TimeScale, until: date | None) -> tuple[float, float]:
+    def _span(self, plot: Plot, scale: TimeScale, also: Sequence[date]) -> tuple[float, float]:
         """The ends of the time axis: all values, and the marks that lie near them."""
-        days = plot.days + ([until] if until else [])
+        days = [*plot.days, *also]
         positions = [scale.position(d) for d in days] or [scale.position(clock.today())]
         month = 30.4375 if scale.axis is Axis.DATE else 1.0
         first, last = min(positions), max(positions)
@@ -257,7 +256,6 @@ class TrendPlot(pg.PlotWidget):
         (left, right), _y = self.viewRange()
         self._hover.setAnchor((1, 1) if x > (left + right) / 2 else (0, 1))
         self._hover.setPos(x, point.value)
-        self.hovered.emit(text)
 
     def _nearest(self, position: QPointF) -> tuple[Series, Any] | None:
         if self._plot is None or self._scale is None:
@@ -275,7 +273,7 @@ class TrendPlot(pg.PlotWidget):
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)
         if self._plot is not None and self._scale is not None:
-            self.show_plot(self._plot, self._scale, until=self._until)
+            self.show_plot(self._plot, self._scale, self._also)
 
     def _place_nothing(self) -> None:
         self._nothing.adjustSize()

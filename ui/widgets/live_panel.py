@@ -79,7 +79,8 @@ class LivePanel(QFrame):
 
     def show_form(self, instrument: Instrument) -> None:
         draft = self._draft
-        record, form = draft.record, draft.form(instrument.id)
+        form = draft.form(instrument.id)
+        record = draft.record.with_assessment(form)  # also before its first answer
         total = instrument.total
         score, values = total.score(form.values), form.values
         if score is not None:
@@ -109,8 +110,11 @@ class LivePanel(QFrame):
             self.domains[scale.id].setText(short)
         axis = trends.time_scales(record)[0]
         live = draft.visit.id
-        self.total_plot.show_plot(trends.total(record, instrument, live), axis)
-        self.domain_plot.show_plot(trends.domains(record, instrument, live), axis)
+        total_trend = trends.total(record, instrument, live)
+        domain_trend = trends.domains(record, instrument, live)
+        days = total_trend.days + domain_trend.days
+        self.total_plot.show_plot(total_trend, axis, days)
+        self.domain_plot.show_plot(domain_trend, axis, days)
         self.slope.setText(
             tr("Slope: {text}").format(text=slope_text(trends.slope(record, instrument)))
         )
@@ -122,7 +126,7 @@ class LivePanel(QFrame):
         if session.blows and session.not_done is None:
             record = record.with_spirometry(session)
         plot = trends.vital_capacity(record)
-        self.capacity_plot.show_plot(plot, trends.time_scales(record)[0], until=session.date)
+        self.capacity_plot.show_plot(plot, trends.time_scales(record)[0], [session.date])
         percent = result.percent if session.blows and session.not_done is None else None
         if percent is None:
             set_chip(self.score, tr("no value yet"), "neutral")

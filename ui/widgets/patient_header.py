@@ -8,7 +8,7 @@ from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.summary import age, partial_day
 from core.words import day, number
-from ui.widgets.basics import chip, clear, label
+from ui.widgets.basics import Elided, chip, clear, label
 from ui.words import tr
 
 
@@ -22,7 +22,7 @@ class PatientHeader(QFrame):
         layout.setContentsMargins(18, 10, 14, 10)
         layout.setSpacing(10)
         self._number = label("", "title")
-        self._facts = label("")
+        self._facts = Elided()
         self._chips = QHBoxLayout()
         self._chips.setSpacing(6)
         layout.addWidget(self._number)
@@ -42,7 +42,9 @@ class PatientHeader(QFrame):
         ]
         if patient.height_cm is not None:
             facts.append(number(patient.height_cm, 0, "cm"))
-        self._facts.setText(" · ".join(fact for fact in facts if fact))
+        text = " · ".join(fact for fact in facts if fact)
+        self._facts.setText(text)
+        self._facts.setToolTip(text)
         clear(self._chips)
         self._chips.addWidget(chip(ONSET[patient.onset_region], "accent"))
         if patient.reference_on is not None:

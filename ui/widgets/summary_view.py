@@ -104,7 +104,7 @@ def _spirometry(session: SpirometrySummary) -> QWidget:
 
 def _events(events: tuple[EventRow, ...], none: str) -> QWidget:
     if not events:
-        return label(none or tr("None."))
+        return label(none)
     widget, grid = _grid()
     for line, event in enumerate(events):
         grid.addWidget(label(event.term, wrap=True), line, 0, TOP)
