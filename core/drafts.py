@@ -17,7 +17,7 @@ from core.instruments.definition import Instrument, Item
 from core.labels import MILESTONES
 from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, Assessment, NotDone
-from core.model.ids import PatientId, VisitId
+from core.model.ids import PatientId, SpirometryId, VisitId, new_id
 from core.model.record import PatientRecord
 from core.model.spirometry import Spirometry
 from core.model.visit import Mode, Respondent, TaskResult, Visit, VisitKind, VisitState
@@ -103,6 +103,7 @@ class Draft:
     def __init__(self, session: Session, patient_id: PatientId, visit_id: VisitId) -> None:
         self._session = session
         self._visit_id = visit_id
+        self._new_spirometry = SpirometryId(new_id())
         self._undo: list[tuple[str, str, Answer | None]] = []
         self.record = session.record(patient_id)
         self.raw = session.raw_texts.of(visit_id)
@@ -145,6 +146,7 @@ class Draft:
             if session.visit_id == self._visit_id:
                 return session
         return Spirometry(
+            id=self._new_spirometry,
             visit_id=self._visit_id,
             date=self.visit.date,
             height_cm=self.record.patient.height_cm,

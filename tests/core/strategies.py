@@ -23,7 +23,7 @@ from core.model.visit import (
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 words = texts.filter(str.strip)
-days = st.dates(date(1000, 1, 1), date(9999, 12, 31))
+days = st.dates(date(1900, 1, 1), date(9999, 12, 31))
 instants = st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1), timezones=st.just(UTC))
 not_done = st.sampled_from(NotDone)
 heights = st.floats(50, 250)

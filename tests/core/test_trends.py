@@ -146,7 +146,7 @@ def test_only_the_live_visit_shows_what_it_can_reach(alsfrs_r):
     assert set(plot.days) == {SECOND.date, THIRD.date}
 
 
-def test_a_stated_total_is_an_open_symbol_in_its_place(alsfrs_r):
+def test_a_stated_total_never_shares_a_line_with_ours(alsfrs_r):
     record = a_record(
         PATIENT,
         FIRST,
@@ -158,9 +158,11 @@ def test_a_stated_total_is_an_open_symbol_in_its_place(alsfrs_r):
             stated(ExternalKind.FVC_PERCENT, 57.7, date(2026, 6, 1)),
         ),
     )
-    points = only(trends.total(record, alsfrs_r)).points
-    assert [(point.value, point.sure) for point in points] == [(37, True), (36, False), (35, True)]
-    assert points[1].note == "stated, items unknown"
+    ours, theirs = trends.total(record, alsfrs_r).series
+    assert [(point.value, point.sure) for point in ours.points] == [(37, True), (35, True)]
+    assert [(point.value, point.sure) for point in theirs.points] == [(36, False)]
+    assert theirs.points[0].note == "stated, items unknown"
+    assert trends.slope(record, alsfrs_r).n == 2
     assert all(not s.spans for s in trends.domains(record, alsfrs_r).series)
     assert sum(len(s.points) for s in trends.domains(record, alsfrs_r).series) == 8
 

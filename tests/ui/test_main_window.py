@@ -210,7 +210,7 @@ def test_today_names_patients_without_a_reference_day(shell, patient, session):
     with session.write():
         session.patients.save(replace(patient, reference_on=None))
     settle()
-    assert "No day 0 of the schedule is known" in words(shell.page("today"))
+    assert "No visits can be planned for these patients" in words(shell.page("today"))
     tab_to("7: enter the day of the infusion")
     press(Key.Key_Space)
     assert shell.current is shell.page("patient")

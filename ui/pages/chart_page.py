@@ -219,7 +219,8 @@ class ChartPage(Page):
         timeline = card(label(tr("Timeline"), "heading"), self._timeline_area)
         timeline.setFixedWidth(292)
         total = card(
-            row(self._total_title, self._legend, None, self.axis, spacing=16),
+            row(self._total_title, None, self.axis),
+            row(self._legend, None),
             self.total_plot,
             row(
                 button(tr("Copy picture"), self._copy_picture, link=True),

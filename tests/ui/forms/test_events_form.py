@@ -196,7 +196,7 @@ def test_how_an_earlier_event_turned_out_is_changed_here(headache, form, session
         ([Key.Key_Right, Key.Key_Space], "Asked: nothing new.", None),
         (
             [Key.Key_Space],
-            "None.",
+            "Something new, but no event was entered.",
             "→ Something is new, but no adverse event was entered. Enter it, or answer no.",
         ),
     ],

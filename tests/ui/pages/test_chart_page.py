@@ -107,7 +107,7 @@ def test_stated_values_without_a_date_are_told_and_not_drawn(shell, session):
     settle()
     page = shell.page("chart")
     shown = words(page)
-    assert "36 / 48" in shown and "stated, items and date unknown" in shown
+    assert "36 / 48" in shown and "stated, items unknown, date unknown" in shown
     assert "57.7 %" in shown and "stated, equation unknown" in shown
     assert "36/48 stated · FVC 57.7 % stated" in shown
     assert "baseline, date unknown" in shown
@@ -228,10 +228,12 @@ def test_a_planned_visit_is_marked_as_missed_with_a_reason(open_chart, demo, num
     settle()
     (mark,) = demo.record(numbered("A-004").id).marks
     assert (mark.code, mark.mark, mark.reason) == ("M2", Mark.MISSED, "was in hospital")
-    assert lines(page)["Month 2"] == ("missed", "")
+    assert lines(page)["Month 2"] == ("missed", "Enter late")
 
 
-def test_an_adverse_event_is_changed_on_the_chart(open_chart, demo, numbered):
+def test_an_event_of_a_finished_visit_is_changed_on_the_chart_with_a_reason(
+    open_chart, demo, numbered, answer
+):
     page = open_chart("A-015")
     page.tabs.setCurrentIndex(2)
     select(page.event_table, 0)
@@ -241,7 +243,11 @@ def test_an_adverse_event_is_changed_on_the_chart(open_chart, demo, numbered):
     tab_to("Note (optional)")
     write("seen again by the cardiologist")
     tab_to("Save changes")
+    answer("letter of the cardiologist")
     press(Key.Key_Space)
+    settle()
+    (row,) = demo._db.query("SELECT reason FROM audit ORDER BY id DESC LIMIT 1")
+    assert row["reason"] == "letter of the cardiologist"
     events = {event.id: event for event in demo.record(numbered("A-015").id).events}
     assert events[before.id].note == "seen again by the cardiologist"
     assert len(events) == 2
