@@ -210,7 +210,7 @@ class ChartPage(Page):
         self.axis.chosen.connect(self._on_axis)
         self._legend, self._capacity_legend = row(spacing=12), row(spacing=12)
         self._total_title, self._capacity_title = label("", "heading"), label("", "heading")
-        self._axis_title, self._capacity_axis = label("", "small"), label("", "small")
+        self._axis_title = label("", "small")  # one for both plots, which share their axis
         self._timeline = QVBoxLayout()
         self._timeline.setSpacing(6)
         inner = QWidget()
@@ -219,22 +219,21 @@ class ChartPage(Page):
         timeline = card(label(tr("Timeline"), "heading"), self._timeline_area)
         timeline.setFixedWidth(292)
         total = card(
-            row(self._total_title, None, self.axis),
-            row(self._legend, None),
-            self.total_plot,
             row(
+                self._total_title,
+                None,
                 button(tr("Copy picture"), self._copy_picture, link=True),
                 button(tr("Export data…"), self._ask_export, link=True),
-                None,
-                self._axis_title,
-                None,
+                self.axis,
             ),
+            row(self._legend, None),
+            self.total_plot,
             spacing=4,
         )
         capacity = card(
             row(self._capacity_title, self._capacity_legend, None, spacing=16),
             self.capacity_plot,
-            row(None, self._capacity_axis, None),
+            row(None, self._axis_title, None),
             spacing=4,
         )
         for plot in (self.total_plot, self.capacity_plot):
@@ -337,7 +336,6 @@ class ChartPage(Page):
         self._total_title.setText(instrument.title)
         self._capacity_title.setText(capacity.title)
         self._axis_title.setText(scale.title)
-        self._capacity_axis.setText(scale.title)
         _show_legend(self._legend, both)
         _show_legend(self._capacity_legend, capacity)
 
