@@ -159,9 +159,14 @@ def _legend(plot: Plot) -> list[tuple[str, bool, str]]:
     ]
     if len(entries) == 1 and entries[0][2].lower() in plot.title.lower():
         entries = []
-    unsure = [s.role for s in plot.series if any(not point.sure for point in s.points)]
+    unsure = [
+        s.role
+        for s in plot.series
+        if not s.role.endswith("_stated")  # its name says why it is open
+        and any(not point.sure for point in s.points)
+    ]
     if unsure:
-        entries.append((unsure[0], False, _("open: low quality or stated by others")))
+        entries.append((unsure[0], False, _("open: low quality")))
     return entries
 
 

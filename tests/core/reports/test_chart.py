@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -93,8 +94,9 @@ def test_the_legend_says_what_the_title_does_not():
     assert [words for _, _, words in chart._legend(plot)] == [
         "FVC %, stated (equation unknown)",
         "FVC %",
-        "open: low quality or stated by others",
     ]
+    weak = replace(plot.series[1], points=(replace(plot.series[1].points[0], sure=False),))
+    assert chart._legend(replace(plot, series=(weak,)))[-1][2] == "open: low quality"
 
 
 def test_an_event_years_before_does_not_squeeze_the_values():
