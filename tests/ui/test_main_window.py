@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QApplication
 
 from core import demonstration
 from core.store import keys
+from core.words import DEMONSTRATION
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, Key, focused, press, settle, tab_to, write
 from ui.main_window import MainWindow
-from ui.shell import DEMONSTRATION, PAGES
+from ui.shell import PAGES
 
 PASSWORD = "a long password"
 
@@ -247,4 +248,25 @@ def test_a_full_disk_is_told_and_nothing_is_called_saved_that_is_not(shell, due,
     page.forms["note"].commit()
     assert shell.saved.text().startswith("Saved ")
     assert "The disk is full" not in words(shell)
+    assert session.record(due.id).visits[-1].note == note.strip()
+
+
+def test_a_note_that_cannot_be_saved_keeps_its_page_in_front(shell, due, session):
+    """Leaving would throw it away: the page and the sentence stay, and a retry saves it."""
+    press(Key.Key_Return)
+    page = shell.page("visit")
+    page.show_step("note")
+    (pages,) = session._db.execute("PRAGMA page_count").fetchone()
+    session._db.execute(f"PRAGMA max_page_count = {pages}")
+    note = "came alone " * 4000
+    page.forms["note"].note.setPlainText(note)
+    shell.show_page("today")
+    settle()
+    assert shell.current is page
+    assert "The disk is full: nothing was saved." in words(shell)
+    assert not shell.leave()
+    session._db.execute("PRAGMA max_page_count = 1000000")
+    shell.show_page("today")
+    settle()
+    assert shell.current is shell.page("today")
     assert session.record(due.id).visits[-1].note == note.strip()

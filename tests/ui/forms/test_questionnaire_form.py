@@ -282,3 +282,26 @@ def test_the_whole_form_can_be_not_done_and_undone(form, page, session, due):
     form._form_not_done.click()
     saved = session.record(due.id).assessments[-1]
     assert (saved.not_done, saved.answers["speech"].value) == (None, 3)
+
+
+def test_a_note_stays_with_the_question_it_was_typed_at(form, stored):
+    """A tile takes no keyboard focus, so the note's line is still in focus when it is clicked."""
+    write("34")
+    press(Key.Key_Up, Key.Key_Up)
+    press(Key.Key_N)
+    write("slurred on the telephone")
+    QTest.mouseClick(form._tiles["salivation"], Qt.MouseButton.LeftButton)
+    settle()
+    assert {slot: answer.note for slot, answer in stored().items()} == {
+        "speech": "slurred on the telephone",
+        "salivation": "",
+    }
+    assert form.note.text() == ""
+
+
+def test_h_shows_how_to_rate(form, alsfrs_r):
+    assert alsfrs_r.rater_help[1] not in words(form)
+    press(Key.Key_H)
+    assert alsfrs_r.rater_help[1] in words(form)
+    press(Key.Key_H)
+    assert alsfrs_r.rater_help[1] not in words(form)

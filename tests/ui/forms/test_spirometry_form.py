@@ -188,3 +188,25 @@ def test_what_is_missing_for_a_percentage_is_said(session, due, alone, unknown, 
         assert why not in words(form)
         assert said(form)["% predicted"] != "–"
         assert session.patients.get(due.id).height_cm == 164
+
+
+def test_svc_supine_and_a_remark_are_kept_before_there_is_a_volume(page, stored):
+    form = page.forms["spirometry"]
+    form.test_type.set_value(TestType.SVC)
+    form.test_type.chosen.emit()
+    form.position.set_value(Position.SUPINE)
+    form.position.chosen.emit()
+    form.rows[1].remark.setFocus()
+    write("good effort")
+    page.show_step("note")
+    page.show_step("spirometry")
+    settle()
+    assert form.test_type.value is TestType.SVC
+    assert form.position.value is Position.SUPINE
+    assert form.rows[1].remark.text() == "good effort"
+    form.rows[1].volume.setFocus()
+    write("2.5")
+    press(Key.Key_Return)
+    (session,) = stored()
+    assert (session.test_type, session.position) == (TestType.SVC, Position.SUPINE)
+    assert session.blows[0].remark == "good effort"

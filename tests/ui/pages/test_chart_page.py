@@ -265,3 +265,33 @@ def test_what_is_entered_shows_on_the_chart_at_once(open_chart, demo_shell):
     assert (len(x), y[-1]) == (len(x_before) + 1, 24)
     assert "24 / 48" in words(page)
     assert focused() is page.start
+
+
+def test_an_event_of_one_patient_never_stands_under_another(open_chart, numbered):
+    page = open_chart("A-015")
+    page.tabs.setCurrentIndex(2)
+    select(page.event_table, 1)
+    press(Key.Key_Return)
+    assert "Change: Pulmonary embolism" in words(page)
+    page = open_chart("A-001")
+    page.tabs.setCurrentIndex(2)
+    settle()
+    assert "Pulmonary embolism" not in words(page)
+    assert page._editor.texts["term"] == ""
+    assert page._editor.event_id is None
+
+
+def test_a_milestone_recorded_by_mistake_is_removed_with_a_reason(
+    open_chart, demo, numbered, answer
+):
+    page = open_chart("A-015")
+    page.tabs.setCurrentIndex(3)
+    rows = [milestone.kind for milestone in page._milestone_model.rows]
+    select(page.milestone_table, rows.index(MilestoneKind.DEATH))
+    answer("was another patient")
+    press(Key.Key_Return)
+    settle()
+    assert demo.record(numbered("A-015").id).died is None
+    assert "Died" not in words(page)
+    (row,) = demo._db.query("SELECT reason FROM audit ORDER BY id DESC LIMIT 1")
+    assert row["reason"] == "was another patient"
