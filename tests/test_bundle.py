@@ -149,7 +149,7 @@ def test_the_built_program_does_the_main_job_without_python(tmp_path):
     if sys.platform.startswith("linux"):
         no_display = run("--demo")
         assert no_display.returncode == 1
-        assert no_display.stderr.startswith("Error: There is no display")
+        assert no_display.stderr.startswith("There is no display")
         assert len(no_display.stderr.splitlines()) == 1
 
     tour = run("tour", out)
