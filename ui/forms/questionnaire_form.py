@@ -2,8 +2,16 @@
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
@@ -24,6 +32,7 @@ from core.model.assessment import Answer, NotDone
 from core.model.partial_date import PartialDate, read_partial_date
 from core.summary import form_before, visit_title
 from core.words import MISSING
+from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import Line, TextField
 from ui.forms.step_form import StepForm
@@ -43,39 +52,87 @@ from ui.words import tr
 
 
 class ChoiceButton(QPushButton):
-    """One possible answer: its score and its words; the words wrap. Made once and given new words."""
+    """One possible answer: its score and its words, which wrap. Made once and given new words.
+
+    It paints them itself: wrapped child labels would cost a layout of the whole page at every key.
+    """
+
+    LEFT, RIGHT, LOWEST = 46, 12, 46  # px: where the words begin, what stays free, the least height
 
     def __init__(self) -> None:
         super().__init__()
         self.score = 0
+        self.words = ""
         self.setCheckable(True)
         self.setProperty("choice", "true")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self._digit, self._words = label("", "question"), label("", wrap=True)
-        self._digit.setFixedWidth(22)
         self.before = chip("", "neutral")
+        self.before.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.before.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(14, 4, 12, 4)
-        layout.setSpacing(10)
-        layout.addWidget(self._digit)
-        layout.addWidget(self._words, 1)
+        layout.addStretch(1)
         layout.addWidget(self.before)
-        for child in (self._digit, self._words, self.before):
-            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self.setMinimumHeight(46)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(self.LOWEST)
 
     def show_choice(self, choice: Choice) -> None:
-        self.score = choice.score
-        self._digit.setText(str(choice.score))
-        self._words.setText(choice.text)
+        self.score, self.words = choice.score, choice.text
         self.setAccessibleName(f"{choice.score}: {choice.text}")
+        self._fit()
+        self.update()
+
+    def show_before(self, title: str) -> None:
+        """Name the visit at which this was the answer; empty names none."""
+        self.before.setVisible(bool(title))
+        if title:
+            set_chip(self.before, title, "neutral")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(theme.colour("ink"))
+        font = self.font()
+        font.setPixelSize(18)
+        font.setWeight(font.Weight.DemiBold)
+        painter.setFont(font)
+        number = QRect(16, 0, 24, self.height())
+        painter.drawText(number, Qt.AlignmentFlag.AlignVCenter, str(self.score))
+        painter.setFont(self._font())
+        painter.drawText(self._area(), self._wrapped, self.words)
+        painter.end()
+
+    _wrapped = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
+
+    def _font(self) -> QFont:
+        font = self.font()
+        font.setPixelSize(13)
+        return font
+
+    def _area(self) -> QRect:
+        beside = 0 if self.before.isHidden() else self.before.sizeHint().width() + 8
+        return QRect(self.LEFT, 0, self.width() - self.LEFT - self.RIGHT - beside, self.height())
+
+    def _fit(self) -> None:
+        """As high as the words need; never so low that they are cut."""
+        area = QRect(0, 0, max(self._area().width(), 80), 10_000)
+        needed = QFontMetrics(self._font()).boundingRect(area, self._wrapped, self.words).height()
+        height = max(self.LOWEST, needed + 14)
+        if self.height() != height:
+            self.setFixedHeight(height)
 
 
 class Tile(QPushButton):
-    """One of the twelve below: the answer so far, and a jump to the question."""
+    """One of the twelve below: the answer so far, and a jump to the question.
+
+    It paints its two words itself: child labels would cost a layout and a restyle at every key.
+    """
 
     def __init__(self, short: str) -> None:
         super().__init__()
@@ -83,34 +140,40 @@ class Tile(QPushButton):
         self.setProperty("tile", "true")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.score = MISSING
+        self._short = short
         self._shows: object = None
-        self._score, self._short = label(MISSING), label(short, "small")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 3, 0, 3)
-        layout.setSpacing(0)
-        for one in (self._score, self._short):
-            one.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            one.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            layout.addWidget(one)
 
     def show_answer(self, answer: Answer | None, title: str, *, current: bool) -> None:
         if (answer, title, current) == self._shows:
             return  # a keystroke changes two of the twelve
         self._shows = (answer, title, current)
-        text = MISSING if answer is None else "×" if answer.value is None else str(answer.value)
-        self._score.setText(text)
+        self.score = (
+            MISSING if answer is None else "×" if answer.value is None else str(answer.value)
+        )
         self.setChecked(current)
-        said = tr("not answered") if answer is None else text
+        said = tr("not answered") if answer is None else self.score
         self.setAccessibleName(f"{title}: {said}")
         self.setToolTip(title)
         answered = "true" if answer is not None else "false"
-        role = "on-accent" if current else ""
-        if (self.property("answered"), self._score.property("role")) != (answered, role):
+        if self.property("answered") != answered:
             self.setProperty("answered", answered)
-            for one, other in ((self._score, role), (self._short, role or "small")):
-                one.setProperty("role", other)
-                restyle(one)
             restyle(self)
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        font = self.font()
+        half = self.height() // 2
+        lines = ((self.score, 14, "ink", 5), (self._short, 11, "muted", half))
+        for text, size, role, top in lines:
+            font.setPixelSize(size)
+            painter.setFont(font)
+            painter.setPen(theme.colour("on_accent" if self.isChecked() else role))
+            area = QRect(0, top, self.width(), half - 4)
+            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
+        painter.end()
 
 
 class QuestionnaireForm(StepForm):
@@ -363,9 +426,7 @@ class QuestionnaireForm(StepForm):
         for one in self._buttons:
             same = before is not None and before.item == self._variant.id
             shown = same and before is not None and before.value == one.score
-            one.before.setVisible(shown)
-            if shown:
-                set_chip(one.before, title, "neutral")
+            one.show_before(title if shown else "")
 
     def _give(self, score: int) -> None:
         note = self._answer.note if self._answer else ""

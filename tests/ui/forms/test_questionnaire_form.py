@@ -52,7 +52,7 @@ def title(form):
 
 
 def strip(form):
-    return [tile._score.text() for tile in form._tiles.values()]
+    return [tile.score for tile in form._tiles.values()]
 
 
 def chosen(form):
