@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from core import demonstration
+from core import clock, demonstration, drafts
 from core.store import keys
 from core.words import DEMONSTRATION
 from tests.ui.conftest import words
@@ -270,3 +270,20 @@ def test_a_note_that_cannot_be_saved_keeps_its_page_in_front(shell, due, session
     settle()
     assert shell.current is shell.page("today")
     assert session.record(due.id).visits[-1].note == note.strip()
+
+
+def test_another_visit_is_opened_while_a_field_of_the_first_has_the_keyboard(shell, due, session):
+    """The field is left while the page is made anew for the second visit, which has other steps."""
+    mri = drafts.start_visit(session, due.id, "MRI", clock.today())
+    month_4 = drafts.start_visit(session, due.id, "M4", clock.today())
+    shell.open_visit(due.id, mri)
+    page = shell.page("visit")
+    page.show_step("tasks")
+    page.forms["tasks"].fields["mri"][1].setFocus()
+    write("scanner broken")
+    shell.open_visit(due.id, month_4)
+    settle()
+    assert "alsfrs-r" in page.forms
+    shell.open_visit(due.id, mri)
+    page.show_step("tasks")
+    assert page.forms["tasks"].fields["mri"][1].text == "scanner broken"

@@ -174,6 +174,10 @@ class VisitPage(Page):
         super().keyPressEvent(event)
 
     def _build(self, draft: Draft) -> None:
+        for form in self.forms.values():
+            form.blockSignals(
+                True
+            )  # a field of the visit before is left now; it speaks of that one
         while (widget := self.stack.widget(0)) is not None:
             self.stack.removeWidget(widget)
             widget.deleteLater()
