@@ -30,7 +30,7 @@ from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.science.lung_function import EQUATION_TITLE, age_in_years
 from core.science.progression import NoSlope, Slope, months_between
-from core.science.spirometry import Result
+from core.science.spirometry import Result, evaluate
 from core.trends import onset_day, slope, totals, vital_capacities
 from core.words import MISSING, _, day, month_name, number, signed
 
@@ -301,17 +301,9 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
         return SpirometrySummary(title, reason, (), "", "")
     if not session.blows:
         return SpirometrySummary(title, _("No blow entered"), (), "", "")
-    measured = [
-        (other, result)
-        for other, result in vital_capacities(record)
-        if (other.test_type, other.position) == (session.test_type, session.position)
-    ]
-    result = next(result for other, result in measured if other.id == session.id)
-    earlier = [(o, r) for o, r in measured if o.date < session.date and r.percent is not None]
-    previous = MISSING
-    if earlier:
-        before, before_result = earlier[-1]
-        previous = f"{number(before_result.percent, 1, '%')}, {day(before.date)}"
+    result = evaluate(session, record.patient)
+    earlier = percent_before(record, session)
+    previous = f"{number(earlier[1], 1, '%')}, {day(earlier[0])}" if earlier else MISSING
     facts = [
         Fact(percent_title(session.test_type), number(result.percent, 1, "%")),
         Fact(_("z-score"), number(result.z, 2)),
@@ -331,6 +323,18 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
         equation=equation_text(record.patient, session),
         why_not=result.why_not,
     )
+
+
+def percent_before(record: PatientRecord, session: Spirometry) -> tuple[date, float] | None:
+    """The last % predicted of the same test type and position before this session."""
+    earlier = [
+        (other.date, result.percent)
+        for other, result in vital_capacities(record)
+        if (other.test_type, other.position) == (session.test_type, session.position)
+        and other.date < session.date
+        and result.percent is not None
+    ]
+    return earlier[-1] if earlier else None
 
 
 def percent_title(test_type: TestType) -> str:

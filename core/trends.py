@@ -229,7 +229,7 @@ def vital_capacities(record: PatientRecord) -> list[tuple[Spirometry, Result]]:
     return [
         (session, evaluate(session, record.patient))
         for session in record.spirometry
-        if session.not_done is None and session.blows
+        if session.measured
     ]
 
 

@@ -19,11 +19,7 @@ def start(app: QApplication, appearance: Appearance) -> None:
     app.setStyle("Fusion")
     for path in resources.fonts().values():
         QFontDatabase.addApplicationFont(str(path))
-    font = QFont(FAMILIES)
-    font.setPixelSize(13)
-    # The same pixels on every machine, and even spacing at fractional scales.
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    app.setFont(font)
+    app.setFont(font())
     app.styleHints().colorSchemeChanged.connect(lambda _scheme: _follow_system(app))
     choose(app, appearance)
 
@@ -35,6 +31,16 @@ def choose(app: QApplication, appearance: Appearance) -> None:
         _follow_system(app)
     else:
         _apply(app, dark=appearance is Appearance.DARK)
+
+
+def font(size: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+    """The program's font, ``size`` px high, for what paints its own text."""
+    made = QFont(FAMILIES)
+    made.setPixelSize(size)
+    made.setWeight(weight)
+    # The same pixels on every machine, and even spacing at fractional scales.
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return made
 
 
 def is_dark() -> bool:

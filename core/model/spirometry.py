@@ -53,5 +53,10 @@ class Spirometry:
     not_done: NotDone | None = None
     blows: tuple[Blow, ...] = ()
 
+    @property
+    def measured(self) -> bool:
+        """Whether it has blows that count: a session not done has none, whatever was typed before."""
+        return self.not_done is None and bool(self.blows)
+
     def volumes_ml(self, quality: BlowQuality) -> list[int]:
         return [blow.volume_ml for blow in self.blows if blow.quality is quality]

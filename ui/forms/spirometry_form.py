@@ -186,9 +186,8 @@ class SpirometryForm(StepForm):
                 blow = one.read()
                 one.show_problem(blow if isinstance(blow, Problem) else None)
                 no_value = isinstance(blow, Problem)
-                alone = not isinstance(
-                    blow, Blow
-                )  # what stands beside a volume that is no value yet
+                # What stands beside a volume that is no value yet is kept as it was typed.
+                alone = not isinstance(blow, Blow)
                 typed = {
                     "blow": one.volume.text() if no_value else "",
                     "remark": one.remark.text().strip() if alone else "",
@@ -280,7 +279,7 @@ class SpirometryForm(StepForm):
     def _preview(self) -> None:
         session = self._typed()
         result = evaluate(session, self.draft.record.patient)
-        measured = bool(session.blows) and session.not_done is None
+        measured = session.measured
         texts = (
             number(result.best_l, 2, "L"),
             number(result.percent, 1, "%"),

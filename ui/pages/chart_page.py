@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core import chart, clock, drafts, plot_style, trends
+from core import chart, clock, drafts, trends
 from core.drafts import Draft
 from core.instruments import catalog as instruments
 from core.labels import MILESTONES
@@ -39,10 +39,10 @@ from ui.forms.fields import ChoiceField
 from ui.forms.milestone_form import MilestoneForm
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
+from ui.plots import series as series_look
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets import ask
 from ui.widgets.basics import button, card, clear, column, label, row, scrolled
-from ui.widgets.live_panel import MARKERS
 from ui.widgets.patient_header import PatientHeader
 from ui.widgets.table import ButtonDelegate, Table
 from ui.words import tr
@@ -572,11 +572,7 @@ def _show_legend(layout: QHBoxLayout, plot: Plot) -> None:
     """The names of the series in their colours, with their markers."""
     clear(layout)
     for series in plot.series:
-        style = plot_style.of(series.role)
-        one = label(f"{MARKERS[style.marker]} {series.title}")
-        colour = style.dark if theme.is_dark() else style.light
-        one.setStyleSheet(f"color: {colour}; font-size: 12px; font-weight: 500;")
-        layout.addWidget(one)
+        layout.addWidget(series_look.name(series.role, series.title))
 
 
 def _tab(*cards: QWidget) -> QWidget:

@@ -175,9 +175,8 @@ class VisitPage(Page):
 
     def _build(self, draft: Draft) -> None:
         for form in self.forms.values():
-            form.blockSignals(
-                True
-            )  # a field of the visit before is left now; it speaks of that one
+            # A field of the visit before is left now; what it says is about that one.
+            form.blockSignals(True)
         while (widget := self.stack.widget(0)) is not None:
             self.stack.removeWidget(widget)
             widget.deleteLater()

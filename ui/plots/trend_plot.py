@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QFont
 
 from core import clock, plot_style
 from core.trends import Axis, Plot, Series, TimelineEvent, TimeScale
 from core.words import day, month_name, number
 from ui import theme
+from ui.plots import series as series_look
 from ui.widgets.basics import label
 from ui.words import tr
 
@@ -113,7 +113,7 @@ class TrendPlot(pg.PlotWidget):
         self.setAccessibleName(plot.title)
 
     def _show_points(self, series: Series, scale: TimeScale) -> None:
-        colour = _colour(series.role)
+        colour = series_look.colour(series.role)
         if series.role not in self._curves:
             self._curves[series.role] = self.plot([], [])
         strong = _is_strong(series)
@@ -145,7 +145,9 @@ class TrendPlot(pg.PlotWidget):
             y=np.array([(span.low + span.high) / 2 for span in series.spans]),
             height=np.array([span.high - span.low for span in series.spans]),
             beam=0.0,
-            pen=pg.mkPen(_colour(series.role), width=self._px(3.5 if _is_strong(series) else 2.5)),
+            pen=pg.mkPen(
+                series_look.colour(series.role), width=self._px(3.5 if _is_strong(series) else 2.5)
+            ),
         )
         self._spans[series.role].show()
 
@@ -159,12 +161,12 @@ class TrendPlot(pg.PlotWidget):
                 )
                 self.addItem(line, ignoreBounds=True)
                 self._lines.append(line)
-            line, colour = self._lines[index], _colour("threshold")
+            line, colour = self._lines[index], series_look.colour("threshold")
             line.setPen(pg.mkPen(colour, width=self._px(1), style=Qt.PenStyle.DashLine))
             line.setValue(threshold.value)
             line.label.setFormat(threshold.label)
             line.label.setColor(colour)
-            line.label.setFont(_font(11))
+            line.label.setFont(theme.font(11))
             line.show()
 
     def _show_events(self, plot: Plot, scale: TimeScale) -> None:
@@ -172,7 +174,7 @@ class TrendPlot(pg.PlotWidget):
         while len(self._marks) < len(plot.events):
             line = pg.InfiniteLine(angle=90)
             text = pg.TextItem(anchor=(0, 0))
-            text.setFont(_font(11))
+            text.setFont(theme.font(11))
             self.addItem(line, ignoreBounds=True)
             self.addItem(text, ignoreBounds=True)
             self._marks.append((line, text))
@@ -184,7 +186,7 @@ class TrendPlot(pg.PlotWidget):
         rows = 1 + max((place.row for place in places if place), default=-1)
         top = self._set_heights(plot, rows)
         for (line, text), event, place in zip(self._marks, plot.events, places, strict=False):
-            colour = _colour(event.role)
+            colour = series_look.colour(event.role)
             line.setPen(pg.mkPen(colour, width=self._px(1.2), style=Qt.PenStyle.DotLine))
             line.setValue(scale.position(event.day))
             line.show()
@@ -231,7 +233,7 @@ class TrendPlot(pg.PlotWidget):
         for axis in (left, self._time_axis):
             axis.setTextPen(theme.colour("muted"))
             axis.setPen(pg.mkPen(theme.colour("strong_line"), width=self._px(1)))
-            axis.setTickFont(_font(11))
+            axis.setTickFont(theme.font(11))
             axis.setStyle(tickLength=0)
         left.setGrid(40)
         left.setTickPen(pg.mkPen(theme.colour("muted"), width=self._px(1)))
@@ -319,18 +321,6 @@ def _label_places(
 def _is_strong(series: Series) -> bool:
     """Whether it is the plot's main line."""
     return series.role == "total" or series.role.endswith("_sitting")
-
-
-def _colour(role: str) -> QColor:
-    style = plot_style.of(role)
-    return QColor(style.dark if theme.is_dark() else style.light)
-
-
-def _font(size: int) -> QFont:
-    font = QFont(theme.FAMILIES)
-    font.setPixelSize(size)
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    return font
 
 
 def _month_starts(scale: TimeScale, low: float, high: float, room: int) -> list[float]:

@@ -2,21 +2,19 @@
 
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
 
-from core import plot_style, trends
+from core import trends
 from core.drafts import Draft
 from core.instruments.definition import Instrument
 from core.model.record import PatientRecord
 from core.model.spirometry import Spirometry
 from core.protocols.definition import SPIROMETRY
 from core.science.spirometry import evaluate
-from core.summary import scale_row, slope_text, total_before
+from core.summary import percent_before, scale_row, slope_text, total_before
 from core.words import day, number, signed
-from ui import theme
+from ui.plots import series
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets.basics import chip, label, row, set_chip, show_only
 from ui.words import tr
-
-MARKERS = {"circle": "●", "square": "■", "triangle": "▲", "diamond": "◆", "cross": "✚"}
 
 
 class LivePanel(QFrame):
@@ -32,17 +30,15 @@ class LivePanel(QFrame):
         self.total_plot = TrendPlot()
         self.domain_plot = TrendPlot()
         self.capacity_plot = TrendPlot()
+        self.capacity_plot.setMaximumHeight(340)
         self.domains = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
         for instrument in draft.instruments:
             for index, scale in enumerate(instrument.domains):
-                style = plot_style.of(scale.id)
-                name = label(f"{MARKERS[style.marker]} {scale.title}")
-                colour = style.dark if theme.is_dark() else style.light
-                name.setStyleSheet(f"color: {colour}; font-weight: 500; font-size: 12px;")
                 value = label("", "muted")
+                name = series.name(scale.id, scale.title)
                 grid.addWidget(name, index // 2, (index % 2) * 2)
                 grid.addWidget(value, index // 2, (index % 2) * 2 + 1)
                 self.domains[scale.id] = value
@@ -71,7 +67,6 @@ class LivePanel(QFrame):
         scores = (self.total_plot, self.domain_plot, self._domain_grid)
         capacity = (self.capacity_plot,)
         show_only(capacity if breathing or not forms else scores, (*scores, *capacity))
-        self.capacity_plot.setMaximumHeight(340)
         if breathing or not forms:
             self.show_capacity(self._draft.spirometry)
         else:
@@ -123,28 +118,21 @@ class LivePanel(QFrame):
         """Vital capacity with this session as it is typed."""
         record: PatientRecord = self._draft.record
         result = evaluate(session, record.patient)
-        if session.blows and session.not_done is None:
+        if session.measured:
             record = record.with_spirometry(session)
         plot = trends.vital_capacity(record)
         self.capacity_plot.show_plot(plot, trends.time_scales(record)[0], [session.date])
-        percent = result.percent if session.blows and session.not_done is None else None
+        percent = result.percent if session.measured else None
         if percent is None:
             set_chip(self.score, tr("no value yet"), "neutral")
         else:
             set_chip(self.score, number(percent, 1, "%"), "accent")
-        same = [
-            (s, r)
-            for s, r in trends.vital_capacities(record)
-            if (s.test_type, s.position) == (session.test_type, session.position)
-            and s.date < session.date
-            and r.percent is not None
-        ]
-        if same and same[-1][1].percent is not None:
-            earlier, before = same[-1][0], same[-1][1].percent
+        if (earlier := percent_before(record, session)) is not None:
+            on, before = earlier
             change = signed(None if percent is None else percent - before, 1, "%")
             text = tr("{change} since {day} ({before})")
             self.change.setText(
-                text.format(change=change, day=day(earlier.date), before=number(before, 1, "%"))
+                text.format(change=change, day=day(on), before=number(before, 1, "%"))
             )
         else:
             self.change.setText(tr("no earlier value of this kind"))

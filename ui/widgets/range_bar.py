@@ -1,12 +1,12 @@
 """A measured volume against its lower limit of normal and its predicted value."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from core import plot_style
 from core.words import number
 from ui import theme
+from ui.plots import series
 from ui.words import tr
 
 
@@ -50,9 +50,7 @@ class RangeBar(QWidget):
 
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        font = QFont(theme.FAMILIES)
-        font.setPixelSize(11)
-        painter.setFont(font)
+        painter.setFont(theme.font(11))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("neutral_ground"))
         painter.drawRoundedRect(area, 4, 4)
@@ -74,9 +72,8 @@ class RangeBar(QWidget):
             after=x(lln) + 44,
         )
         if measured is not None:
-            style = plot_style.of("fvc_sitting")
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(style.dark if theme.is_dark() else style.light))
+            painter.setBrush(series.colour("fvc_sitting"))
             painter.drawEllipse(QPointF(x(measured), area.center().y()), 7, 7)
             painter.setPen(theme.colour("ink"))
             self._write(painter, x(measured), 2, number(measured, 2, "L"))

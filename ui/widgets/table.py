@@ -87,11 +87,11 @@ class CellDelegate(QStyledItemDelegate):
         else:
             half = area.height() / 2
             painter.setPen(theme.colour("ink"))
-            painter.setFont(_font(weight=QFont.Weight.DemiBold))
+            painter.setFont(theme.font(weight=QFont.Weight.DemiBold))
             top = QRectF(area.x(), area.y() + 4, area.width(), half - 3)
             _text(painter, top, text, Qt.AlignmentFlag.AlignBottom)
             painter.setPen(theme.colour("muted"))
-            painter.setFont(_font(size=12))
+            painter.setFont(theme.font(size=12))
             bottom = QRectF(area.x(), area.y() + half, area.width(), half - 3)
             _text(painter, bottom, str(second), Qt.AlignmentFlag.AlignTop)
         painter.restore()
@@ -127,7 +127,7 @@ class ButtonDelegate(QStyledItemDelegate):
         painter.setBrush(theme.colour("card"))
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
         painter.setPen(theme.colour("accent" if active else "ink"))
-        painter.setFont(_font(weight=QFont.Weight.Medium))
+        painter.setFont(theme.font(weight=QFont.Weight.Medium))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
         painter.restore()
 
@@ -181,7 +181,7 @@ def paint_window(painter: QPainter, area: QRectF, window: Window, today: date) -
 
 def paint_chip(painter: QPainter, area: QRectF, text: str, kind: str) -> None:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setFont(_font(size=12, weight=QFont.Weight.Medium))
+    painter.setFont(theme.font(size=12, weight=QFont.Weight.Medium))
     width = min(QFontMetricsF(painter.font()).horizontalAdvance(text) + 18, area.width())
     box = QRectF(area.x(), area.center().y() - 11, width, 22)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -198,14 +198,6 @@ def ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
     if state & QStyle.StateFlag.State_Selected:
         painter.fillRect(rect, theme.colour("accent_ground"))
     painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, theme.colour("line"))
-
-
-def _font(size: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    font = QFont(theme.FAMILIES)
-    font.setPixelSize(size)
-    font.setWeight(weight)
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    return font
 
 
 def _text(painter: QPainter, area: QRectF, text: str, align: Qt.AlignmentFlag) -> None:
