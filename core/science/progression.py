@@ -4,12 +4,22 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import cache
 
 from core.words import _
 
 MONTH_DAYS = 30.4375  # 365.25 / 12
 ALSFRS_R_MAXIMUM = 48
+MINIMUM_SPAN_DAYS = 60
+
+
+class Pace(StrEnum):
+    """How fast a patient declines, in the three groups of the literature."""
+
+    SLOW = "slow"
+    INTERMEDIATE = "intermediate"
+    FAST = "fast"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +28,9 @@ class Slope:
 
     `per_month` is in points (or litres, or percent) per month of 30.4375 days, negative when the
     patient declines; `intercept` is the line's value on the first day. The standard error and the
-    95 % confidence limits are those of `per_month`, and None with fewer than three results.
+    95 % confidence limits are those of `per_month`; they and the standard deviation of the results
+    around the line are None with fewer than three results. `mean_month` and `spread` (the sum of
+    squares around it) are those of the results' months since the first day.
     """
 
     per_month: float
@@ -27,7 +39,11 @@ class Slope:
     ci_low: float | None
     ci_high: float | None
     n: int
+    first: date
     span_days: int
+    mean_month: float
+    spread: float
+    residual_sd: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +63,48 @@ def delta_fs(total: int, months_since_onset: float) -> float | None:
 
     `total` is 0 to 48. None unless onset lies before the visit.
 
-    Kimura 2006, Neurology 66:265-267; cut points in Kjaeldgaard 2021,
-    doi:10.1186/s12883-021-02187-8, table 4.
+    Kimura 2006, Neurology 66:265-267; what is slow and what is fast: see `pace`.
     """
     if not months_since_onset > 0:
         return None
     return (ALSFRS_R_MAXIMUM - total) / months_since_onset
 
 
+def pace(delta_fs: float, *, slow_below: float, fast_from: float) -> Pace:
+    """The group of a `delta_fs`, all three in points per month, compared unrounded.
+
+    Slow below the first cut point, fast from the second on. Raises ValueError unless the rate is
+    finite and `slow_below` is not above `fast_from`.
+
+    0.5 and 1.0 are from Kimura 2006, Neurology 66:265-267 (0.5 alone: Gordon 2006; with 0.25 before
+    them: Elamin 2015, doi:10.1007/s00415-015-7731-6), 0.47 and 1.11 from Labra 2016, all of them as
+    tabulated in Kjaeldgaard 2021, doi:10.1186/s12883-021-02187-8, table 4.
+    """
+    if not math.isfinite(delta_fs):
+        raise ValueError("a rate is not a finite number")
+    if not slow_below <= fast_from:
+        raise ValueError("what is slow would also be fast")
+    if delta_fs < slow_below:
+        return Pace.SLOW
+    return Pace.INTERMEDIATE if delta_fs < fast_from else Pace.FAST
+
+
+def last_months(
+    points: Sequence[tuple[date, float]], months: float = 6
+) -> list[tuple[date, float]]:
+    """The results of the last months (of 30.4375 days) before the latest result, and the latest.
+
+    Six months are 182.625 days: 182 days before the latest are in, 183 are not. DESIGN: the six
+    months are our choice and come from no paper.
+    """
+    if not points:
+        return []
+    latest = max(day for day, value in points)
+    return [(day, value) for day, value in points if months_between(day, latest) <= months]
+
+
 def ols_slope(
-    points: Sequence[tuple[date, float]], *, minimum_span_days: int = 60
+    points: Sequence[tuple[date, float]], *, minimum_span_days: int = MINIMUM_SPAN_DAYS
 ) -> Slope | NoSlope:
     """The ordinary least-squares line of results on months since the first of them.
 
@@ -99,13 +147,14 @@ def ols_slope(
     )
     intercept = mean_value - per_month * mean_month
 
-    standard_error = ci_low = ci_high = None
+    standard_error = ci_low = ci_high = residual_sd = None
     if n >= 3:
         residual = math.fsum(
             (y - mean_value - per_month * (x - mean_month)) ** 2
             for x, y in zip(months, values, strict=True)
         )
-        standard_error = math.sqrt(residual / (n - 2) / spread)
+        residual_sd = math.sqrt(residual / (n - 2))
+        standard_error = residual_sd / math.sqrt(spread)
         margin = t_quantile(n - 2) * standard_error
         ci_low, ci_high = per_month - margin, per_month + margin
     return Slope(
@@ -115,7 +164,11 @@ def ols_slope(
         ci_low=ci_low,
         ci_high=ci_high,
         n=n,
+        first=first,
         span_days=span_days,
+        mean_month=mean_month,
+        spread=spread,
+        residual_sd=residual_sd,
     )
 
 

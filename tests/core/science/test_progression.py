@@ -1,5 +1,7 @@
 import csv
 import math
+import statistics
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -10,13 +12,17 @@ from hypothesis import strategies as st
 from core.science.progression import (
     MONTH_DAYS,
     NoSlope,
+    Pace,
     Slope,
     delta_fs,
+    last_months,
     months_between,
     ols_slope,
+    pace,
     t_quantile,
 )
 
+VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 FIRST = date(2014, 3, 10)
 FORMS = [
     (date(2014, 3, 10), 37),
@@ -29,6 +35,10 @@ FORMS = [
 histories = st.lists(
     st.tuples(st.integers(0, 3000), st.integers(0, 48)), min_size=2, max_size=12
 ).map(lambda forms: [(FIRST + timedelta(days), float(total)) for days, total in forms])
+
+
+def rows_of(name):
+    return list(csv.DictReader((VECTORS / name).read_text(encoding="utf-8").splitlines()))
 
 
 def slope_of(points, **keywords) -> Slope:
@@ -51,7 +61,41 @@ def test_the_checked_history():
     assert slope.standard_error == pytest.approx(0.0520, abs=5e-5)
     assert slope.ci_low == pytest.approx(-1.0906, abs=5e-5)
     assert slope.ci_high == pytest.approx(-0.7593, abs=5e-5)
-    assert (slope.n, slope.span_days) == (5, 366)
+    assert (slope.n, slope.first, slope.span_days) == (5, FIRST, 366)
+    months = [0, 63 / MONTH_DAYS, 121 / MONTH_DAYS, 182 / MONTH_DAYS, 366 / MONTH_DAYS]
+    assert slope.mean_month == pytest.approx(statistics.mean(months))
+    assert slope.spread == pytest.approx(statistics.variance(months) * 4)
+    off = [
+        total - slope.intercept - slope.per_month * months_between(FIRST, day)
+        for day, total in FORMS
+    ]
+    assert slope.residual_sd == pytest.approx(math.sqrt(sum(y * y for y in off) / 3))
+
+
+def test_the_slopes_of_ten_made_up_patients():
+    published = {
+        "P01": -0.5236,
+        "P02": -1.8000,
+        "P03": -0.6368,
+        "P04": -2.2500,
+        "P05": -0.7619,
+        "P06": -0.9858,
+        "P07": -0.2711,
+        "P08": -1.8500,
+        "P09": -0.2783,
+        "P10": -1.4811,
+    }
+    slopes = {}
+    for patient in published:
+        # 100 days for a month, and back: days are whole, and 30.4375 would have to be rounded.
+        points = [
+            (FIRST + timedelta(100 * int(row["month"])), int(row["alsfrsr"]))
+            for row in rows_of("stats_vectors.csv")
+            if row["patient"] == patient
+        ]
+        slopes[patient] = slope_of(points).per_month * 100 / MONTH_DAYS
+    assert slopes == pytest.approx(published, abs=5e-5)
+    assert statistics.mean(slopes.values()) == pytest.approx(-1.0839, abs=5e-5)
 
 
 def test_two_points_have_a_slope_and_no_interval():
@@ -59,7 +103,7 @@ def test_two_points_have_a_slope_and_no_interval():
     assert slope.per_month == pytest.approx(-0.9148, abs=5e-5)
     assert slope.intercept == pytest.approx(37)
     assert (slope.standard_error, slope.ci_low, slope.ci_high) == (None, None, None)
-    assert slope.n == 2
+    assert (slope.n, slope.residual_sd) == (2, None)
 
 
 def test_three_points_on_two_days_have_an_interval():
@@ -180,12 +224,79 @@ def test_the_rate_since_onset(total, months, expected):
 
 
 def test_the_rate_since_onset_of_the_trials_patients():
-    file = Path(__file__).resolve().parents[2] / "vectors" / "royan_table1.csv"
-    rows = list(csv.DictReader(file.read_text(encoding="utf-8").splitlines()))
+    rows = rows_of("royan_table1.csv")
     assert len(rows) == 17
+    rates = []
     for row in rows:
         rate = delta_fs(int(row["alsfrsr_baseline"]), float(row["duration_months"]))
         assert rate == pytest.approx(float(row["delta_fs"]), abs=5e-5), row
+        rates.append(rate)
+    assert statistics.mean(rates) == pytest.approx(0.7725, abs=5e-5)
+    assert statistics.stdev(rates) == pytest.approx(0.6224, abs=5e-5)
+    assert statistics.median(rates) == pytest.approx(0.6471, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("slow_below", "fast_from", "column"),
+    [(0.5, 1.0, "class_0.5_1.0"), (0.47, 1.11, "class_0.47_1.11")],
+)
+def test_the_pace_of_the_trials_patients(slow_below, fast_from, column):
+    counts = Counter()
+    for row in rows_of("royan_table1.csv"):
+        rate = delta_fs(int(row["alsfrsr_baseline"]), float(row["duration_months"]))
+        found = pace(rate, slow_below=slow_below, fast_from=fast_from)
+        assert found == row[column], row
+        counts[found] += 1
+    assert counts == {Pace.SLOW: 7, Pace.INTERMEDIATE: 6, Pace.FAST: 4}
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [
+        (-0.1, Pace.SLOW),
+        (0, Pace.SLOW),
+        (math.nextafter(0.5, 0), Pace.SLOW),
+        (0.5, Pace.INTERMEDIATE),
+        (math.nextafter(1.0, 0), Pace.INTERMEDIATE),
+        (1.0, Pace.FAST),
+    ],
+)
+def test_a_cut_point_belongs_to_the_faster_group(rate, expected):
+    assert pace(rate, slow_below=0.5, fast_from=1.0) is expected
+
+
+def test_one_cut_point_leaves_nobody_between():
+    assert pace(0.49, slow_below=0.5, fast_from=0.5) is Pace.SLOW
+    assert pace(0.5, slow_below=0.5, fast_from=0.5) is Pace.FAST
+
+
+@pytest.mark.parametrize(
+    ("rate", "slow_below", "fast_from", "message"),
+    [
+        (math.nan, 0.5, 1.0, "finite"),
+        (math.inf, 0.5, 1.0, "finite"),
+        (0.7, 1.0, 0.5, "slow"),
+        (0.7, math.nan, 1.0, "slow"),
+    ],
+)
+def test_a_pace_that_cannot_be_said_is_refused(rate, slow_below, fast_from, message):
+    with pytest.raises(ValueError, match=message):
+        pace(rate, slow_below=slow_below, fast_from=fast_from)
+
+
+def test_the_last_six_months_are_182_days_before_the_latest_result():
+    days = [0, 181, 182, 183, 184, 365]
+    points = [(FIRST + timedelta(day), day) for day in days]
+    assert [value for _, value in last_months(points)] == [183, 184, 365]
+    assert [value for _, value in last_months(points[::-1])] == [365, 184, 183]
+    assert [value for _, value in last_months(points, months=12)] == days
+    assert last_months([]) == []
+
+
+def test_the_slope_of_the_last_six_months_of_the_checked_history():
+    assert last_months(FORMS[:4]) == FORMS[:4]  # 182 days
+    assert last_months(FORMS) == FORMS[4:]  # 184 days before it there was the last form
+    assert isinstance(ols_slope(last_months(FORMS)), NoSlope)
 
 
 def test_the_rate_since_onset_from_dates():
