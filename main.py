@@ -13,15 +13,32 @@ Without a command this opens the window: the last clinic file, or a welcome page
 on which to create one, open one, or try the demonstration.
 """
 
+SCORE_DESCRIPTION = """\
+Copy a sheet with scores, stages and predicted volumes added to every row. It may hold
+
+  q1 to q12, and where known item5_version (a, b), gastrostomy, niv, dead (0, 1):
+    adds total, bulbar, fine_motor, gross_motor, respiratory, kings, kings_4a_flag,
+    kings_4b_flag, mitos
+  sex, age, height_cm, equation, parameter, and where known ethnicity_code, measured:
+    adds predicted, lln, uln, pctpred, zscore
+
+and any other columns. Cells stay as they are. Leave empty what is not known: a result
+that depends on it stays empty, too. Whether there is a gastrostomy is never guessed:
+without that column most King's stages stay empty. What is wrong in a row stands in the
+last column, problem.
+"""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 done, 1 could not be done, 2 not understood."""
     parser = _parser()
     chosen = parser.parse_args(arguments)
+    if chosen.demo and chosen.command:
+        parser.error("--demo opens a window; it goes with no command.")
     if chosen.command == "tour":
-        if chosen.demo:
-            parser.error("--demo opens a window; it goes with no command.")
         return _tour(chosen.out, dark=chosen.dark, scale=chosen.scale, size=chosen.size)
+    if chosen.command == "score":
+        return _score(chosen.source, chosen.target)
     return _window(demonstration=chosen.demo)
 
 
@@ -50,6 +67,14 @@ def _parser() -> argparse.ArgumentParser:
     tour.add_argument(
         "--size", type=_size, default=(1366, 768), help="size of the window (default 1366x768)"
     )
+    score = commands.add_parser(
+        "score",
+        help="add scores, stages and predicted volumes to a sheet",
+        description=SCORE_DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    score.add_argument("source", metavar="IN.csv", type=Path, help="the sheet; it is only read")
+    score.add_argument("target", metavar="OUT.csv", type=Path, help="the new file to make")
     return parser
 
 
@@ -100,10 +125,27 @@ def _tour(out: Path, *, dark: bool, scale: float, size: tuple[int, int]) -> int:
     return 0
 
 
+def _score(source: Path, target: Path) -> int:
+    from core import scoring
+    from core.errors import AppError
+
+    try:
+        done = scoring.score(source, target)
+    except AppError as error:
+        return _refuse(str(error))
+    print(
+        f"{done.rows} rows read, {done.with_results} scored, {done.with_problems} with problems:"
+        f" {target}"
+    )
+    return 0
+
+
 def _refuse(sentence: str) -> int:
     print(sentence, file=sys.stderr)
     return 1
 
 
 if __name__ == "__main__":
+    if sys.stdout is not None:  # a bundle without a console has none
+        sys.stdout.reconfigure(errors="replace")  # a path may hold what the console cannot show
     sys.exit(main())

@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import date
 
+from core import course
 from core.instruments import catalog as instruments
-from core.labels import MILESTONES
+from core.labels import MILESTONES, TEST_TYPE
 from core.model.patient import ExternalKind, ExternalResult
 from core.model.record import PatientRecord
 from core.model.spirometry import Position, TestType
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
-from core.science.progression import NoSlope, months_between
-from core.summary import duration, event_row, partial_day, slope_text, visit_title
-from core.trends import reference_day, slope, totals, vital_capacities
+from core.science.progression import NoSlope, Slope, months_between
+from core.summary import duration, event_row, partial_day, percent_title, slope_text, visit_title
+from core.trends import reference_day, totals, vital_capacities
 from core.words import MISSING, _, day, number, signed
 
 
@@ -41,10 +42,11 @@ def figures(record: PatientRecord, today: date) -> tuple[Figure, ...]:
     """What a neurologist reads in twenty seconds."""
     return (
         _total(record),
+        _delta_fs(record, today),
         _slope(record),
+        _stage(record),
         _capacity(record),
         _weight(record),
-        _since(record, today),
     )
 
 
@@ -75,12 +77,14 @@ def timeline(record: PatientRecord) -> tuple[Happening, ...]:
 
 
 def _visit(record: PatientRecord, visit: Visit) -> Happening:
-    instrument = instruments.alsfrs_r()
     parts = []
-    form = record.assessment(visit.id, instrument.id)
-    score = instrument.total.score(form.values) if form else None
-    if score is not None:
-        parts.append(f"{score}/{instrument.total.maximum}")
+    for form in record.assessments:
+        instrument = instruments.named(form.instrument, form.version)
+        scale = instrument.total
+        score = scale.score(form.values) if scale and form.visit_id == visit.id else None
+        if scale and score is not None:
+            of_which = "" if instrument.id == instruments.ALSFRS_R else f"{instrument.title} "
+            parts.append(f"{of_which}{score}/{scale.maximum}")
     for session, result in vital_capacities(record):
         if session.visit_id == visit.id and result.percent is not None:
             name = session.test_type.value.upper()
@@ -101,18 +105,19 @@ def _stated(result: ExternalResult) -> str:
 
 def _total(record: PatientRecord) -> Figure:
     instrument = instruments.alsfrs_r()
+    maximum = instruments.alsfrs_r_total().maximum
     title = _("{instrument} total").format(instrument=instrument.title)
     points = totals(record, instrument)
     if not points:
         stated = record.stated(ExternalKind.ALSFRS_R_TOTAL)
         if stated:
-            text = f"{stated[-1].value:g} / {instrument.total.maximum}"
+            text = f"{stated[-1].value:g} / {maximum}"
             when = day(stated[-1].measured_on) if stated[-1].measured_on else _("date unknown")
             beside = _("stated, items unknown, {day}").format(day=when)
             return Figure(title, text, beside, stated[-1].source)
         return Figure(title, MISSING, _("no complete form"))
     last = points[-1]
-    text = f"{last.value:g} / {instrument.total.maximum}"
+    text = f"{last.value:g} / {maximum}"
     if len(points) == 1:
         return Figure(title, text, last.note or day(last.day), day(last.day))
     change = signed(last.value - points[-2].value, 0)
@@ -121,40 +126,99 @@ def _total(record: PatientRecord) -> Figure:
     )
 
 
+def _delta_fs(record: PatientRecord, today: date) -> Figure:
+    title = _("deltaFS since onset")
+    patient, end = record.patient, record.participation_ended or today
+    rate, since = (
+        course.delta_fs(record),
+        _("{time} since onset").format(time=duration(patient, end)),
+    )
+    if rate is None:
+        return Figure(title, MISSING, since, _("It needs the onset and a complete ALSFRS-R."))
+    text = _("{n} /month").format(n=number(rate.per_month, 2))
+    tip = f"(48 − total) / months since onset: {course.delta_fs_text(rate)}"
+    return Figure(
+        title, text, f"{course.PACE[rate.pace]}, {since}", f"{tip}\n{_since(record, end)}".strip()
+    )
+
+
 def _slope(record: PatientRecord) -> Figure:
-    result = slope(record, instruments.alsfrs_r())
-    title = _("Slope, all forms")
+    """The last 6 months where they hold enough forms, else all forms; the tip names every window."""
+    windows = course.slopes(record)
+    tip = "\n".join(f"{name}: {slope_text(result)}" for name, result in windows)
+    recent = windows[1]
+    name, result = recent if isinstance(recent[1], Slope) else windows[0]
+    title = _("Slope, {window}").format(window=name)
     if isinstance(result, NoSlope):
-        return Figure(title, MISSING, _("too few forms"), result.reason)
+        return Figure(title, MISSING, _("too few forms"), tip)
     text = _("{slope} /month").format(slope=number(result.per_month, 2))
     if result.ci_low is None or result.ci_high is None:
-        beside = _("{n} forms").format(n=result.n)
+        beside = _("{n} forms, no interval").format(n=result.n)
     else:
         low, high = number(result.ci_low, 2), number(result.ci_high, 2)
         beside = _("95 % CI {low} to {high}").format(low=low, high=high)
-    return Figure(title, text, beside, slope_text(result))
+    return Figure(title, text, beside, tip)
+
+
+def _stage(record: PatientRecord) -> Figure:
+    title = _("King's · MiToS")
+    if record.died is not None:
+        return Figure(
+            title, "5 · 5", _("death, {day}").format(day=partial_day(record.died.happened_on))
+        )
+    found, judged = course.last_stages(record), course.clinical_stage(record)
+    if found is None:
+        text, parts, tip = MISSING, [_("no answered ALSFRS-R")], ""
+    else:
+        kings = MISSING if found.kings.stage is None else found.kings.stage.value
+        mitos = MISSING if found.mitos.stage is None else str(found.mitos.stage)
+        text = f"{kings} · {mitos}"
+        parts = [course.ESTIMATED, day(found.on)]
+        tip = "\n".join(
+            (
+                _("King's: {text}").format(text=course.kings_text(found.kings)),
+                _("MiToS: {text}").format(text=course.mitos_text(found.mitos)),
+                _("{estimated}, {day}").format(estimated=course.ESTIMATED, day=day(found.on)),
+            )
+        )
+        if found.ft9_shown:
+            ft9 = MISSING if found.ft9 is None else str(found.ft9)
+            tip += "\n" + _("FT9: {n} (rule unconfirmed)").format(n=ft9)
+    if judged is not None:
+        on, stage = judged
+        parts.append(_("clinical King's {stage}").format(stage=stage.value))
+        tip += "\n" + _("clinical King's {stage}, {day}").format(stage=stage.value, day=day(on))
+    return Figure(title, text, ", ".join(parts), tip.strip())
 
 
 def _capacity(record: PatientRecord) -> Figure:
-    title = _("FVC, % predicted")
-    measured = [
-        (session, result)
-        for session, result in vital_capacities(record)
-        if session.test_type is TestType.FVC
-        and session.position is Position.SITTING
-        and result.percent is not None
-    ]
-    if not measured:
-        stated = record.stated(ExternalKind.FVC_PERCENT)
+    """Seated FVC; seated SVC where no FVC was ever measured. They are never compared with one another."""
+    for test_type in TestType:
+        measured = [
+            (session, result)
+            for session, result in vital_capacities(record)
+            if (session.test_type, session.position) == (test_type, Position.SITTING)
+            and result.percent is not None
+        ]
+        if measured:
+            break
+    else:
+        title, stated = _("FVC, % predicted"), record.stated(ExternalKind.FVC_PERCENT)
         if stated:
             value = number(stated[-1].value, 1, "%")
             return Figure(title, value, _("stated, equation unknown"), stated[-1].source)
         return Figure(title, MISSING, _("not measured"))
+    title = f"{TEST_TYPE[test_type]}, {percent_title(test_type)}"
     session, result = measured[-1]
     text = number(result.percent, 1, "%")
     tip = f"{result.grade_text}, {day(session.date)}"
+    if (crossing := course.capacity_crossing(record)) is not None:
+        line = _("{n:g} %: {text}").format(
+            n=record.thresholds["a1_vc_percent"], text=course.crossing_text(crossing[1])
+        )
+        tip = f"{tip}\n{line}"
     if len(measured) == 1:
-        return Figure(title, text, tip, tip)
+        return Figure(title, text, f"{result.grade_text}, {day(session.date)}", tip)
     before, earlier = measured[-2]
     change = signed((result.percent or 0) - (earlier.percent or 0), 1, "%")
     return Figure(
@@ -176,13 +240,11 @@ def _weight(record: PatientRecord) -> Figure:
     return Figure(title, text, beside)
 
 
-def _since(record: PatientRecord, today: date) -> Figure:
-    patient = record.patient
-    end = record.participation_ended or today
-    beside = ""
+def _since(record: PatientRecord, end: date) -> str:
+    """How long since day 0 of the schedule."""
     reference = reference_day(record)
-    if reference is not None and reference <= end:
-        event = protocols.of(patient).reference.lower()
-        months = number(months_between(reference, end), 1, _("months"))
-        beside = _("{months} since {event}").format(months=months, event=event)
-    return Figure(_("Since onset"), duration(patient, end), beside)
+    if reference is None or reference > end:
+        return ""
+    event = protocols.of(record.patient).reference.lower()
+    months = number(months_between(reference, end), 1, _("months"))
+    return _("{months} since {event}").format(months=months, event=event)

@@ -7,11 +7,11 @@ value after the baseline are simulated; every screen and print of such a file sa
 import csv
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from core import resources
+from core import alerts, resources
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
@@ -24,8 +24,9 @@ from core.model.visit import Mode, Respondent, TaskResult, Visit, VisitState
 from core.protocols import catalog as protocols
 from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY, Offset, Protocol, Unit
 from core.protocols.schedule import shift, windows
-from core.science.lung_function import EQUATION, Prediction, age_in_years, predict_fvc
+from core.science.lung_function import DEFAULT_EQUATION, Prediction
 from core.science.progression import months_between
+from core.science.spirometry import predict, with_inputs
 from core.session import Session, new_user
 
 LOGIN = PASSWORD = "demo"
@@ -34,7 +35,7 @@ CLINIC = Clinic(
     name="Neurology clinic (demonstration)",
     letterhead="ALS outpatient unit\n1 Example Street, Exampletown",
     protocol="royan-2021",
-    equation=EQUATION,
+    equation=DEFAULT_EQUATION,
     demonstration=True,
 )
 
@@ -48,6 +49,7 @@ _MONTHS_SINCE_INFUSION = {3: 4, 8: 2}
 _DEATH_MONTH = {11: 6, 9: 7, 15: 9}
 _NOT_DONE_YET = {4: {"M2"}, 12: {"M6"}}  # so that somebody is late
 _DRAFT = (10, "M6", 5)  # patient, visit, answers given so far
+_ALERTS_NOT_SEEN = {6, 10, 13}  # the others' were acknowledged at the visit
 _MILESTONES = {
     15: [(MilestoneKind.NIV, 30), (MilestoneKind.GASTROSTOMY, 152)],
     9: [(MilestoneKind.NIV, 75)],
@@ -113,7 +115,8 @@ class _Course:
         decline = (48 - int(row["alsfrsr_baseline"])) / duration
         self.points_per_month = min(2.2, max(0.3, decline * self.chance.uniform(0.8, 1.2)))
         self.percent_per_month = self.points_per_month * self.chance.uniform(0.9, 1.8)
-        self.weight_kg = self.chance.uniform(52, 84)
+        height_m = (self.patient.height_cm or 170) / 100
+        self.weight_kg = self.chance.uniform(21.5, 27.5) * height_m**2
 
     def save(self) -> None:
         self.session.patients.save(self.patient)
@@ -131,6 +134,15 @@ class _Course:
             elif on < self.today and kind.code not in late and not self._gone(on):
                 self._save_visit(kind.code, on)
         self._save_events()
+        if self.number not in _ALERTS_NOT_SEEN:
+            self._acknowledge()
+
+    def _acknowledge(self) -> None:
+        record = self.session.record(self.patient.id)
+        for alert in alerts.open_alerts(record):
+            at = datetime.combine(alert.on, time(10), UTC)
+            for one in alerts.acknowledge(record, alert, "discussed with the patient", LOGIN, at):
+                self.session.acknowledgements.save(one)
 
     def _patient(self) -> Patient:
         age = int(self.row["age"])
@@ -241,7 +253,8 @@ class _Course:
         total = baseline - self.points_per_month * (months + 1) + self.chance.gauss(0, 0.7)
         self.function.fall_to(max(2, round(total)))
         record = self.session.record(self.patient.id)
-        self.session.assessments.open(visit.id, self.instrument.id, self.instrument.version)
+        version = self.instrument.version
+        self.session.assessments.open(visit.id, self.instrument.id, version, LOGIN)
         for slot in self.instrument.slots[:answers]:
             variants = self.instrument.variants(slot)
             fed = record.had(MilestoneKind.GASTROSTOMY, visit.date)
@@ -250,14 +263,15 @@ class _Course:
             self.session.assessments.save_answer(visit.id, self.instrument.id, slot, answer)
 
     def _save_spirometry(self, visit: Visit, months: float) -> None:
-        patient = self.patient
-        if patient.born is None or patient.height_cm is None:
-            return
-        prediction = predict_fvc(
-            sex=patient.sex,
-            age_years=age_in_years(patient.born, visit.date),
-            height_cm=patient.height_cm,
+        test = Spirometry(
+            visit_id=visit.id,
+            date=visit.date,
+            height_cm=self.patient.height_cm,
+            device="Spirometer 1",
+            equation=DEFAULT_EQUATION,
         )
+        test = with_inputs(test, self.patient, DEFAULT_EQUATION)
+        prediction = predict(test)
         if not isinstance(prediction, Prediction):
             return
         baseline = float(self.row["fvc_pct_baseline"])
@@ -269,16 +283,7 @@ class _Course:
             Blow(number=index, volume_ml=best - fall)
             for index, fall in enumerate(self.chance.sample(falls, 3), start=1)
         )
-        self.session.spirometry.save(
-            Spirometry(
-                visit_id=visit.id,
-                date=visit.date,
-                height_cm=patient.height_cm,
-                device="Spirometer 1",
-                equation=EQUATION,
-                blows=blows,
-            )
-        )
+        self.session.spirometry.save(replace(test, blows=blows))
 
     def _my_events(self) -> list[dict[str, str]]:
         rows = _rows("adverse_events.csv")

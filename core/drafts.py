@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from functools import partial
 
-from core import clock
+from core import clock, entry
+from core.convert import converter
 from core.entry import Problem, Severity
 from core.errors import StorageError
 from core.instruments import catalog as instruments
@@ -18,16 +20,31 @@ from core.labels import MILESTONES
 from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, Assessment, NotDone
 from core.model.ids import PatientId, SpirometryId, VisitId, new_id
+from core.model.judgement import Decision, Reconciliation
+from core.model.measurement import Measurement, MeasurementKind
 from core.model.record import PatientRecord
-from core.model.spirometry import Spirometry
-from core.model.visit import Mode, Respondent, TaskResult, Visit, VisitKind, VisitState
+from core.model.spirometry import Position, Spirometry, TestType
+from core.model.thresholds import ON
+from core.model.visit import (
+    ClinicalStage,
+    Mode,
+    Respondent,
+    TaskResult,
+    Visit,
+    VisitKind,
+    VisitState,
+)
 from core.protocols import catalog as protocols
-from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY, Anchor
-from core.science.spirometry import evaluate
+from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY, Anchor
+from core.science.plausibility import Finding, Level, findings, form_before, is_complete
+from core.science.spirometry import evaluate, with_inputs
 from core.session import Session
-from core.words import _
+from core.summary import spirometry_title
+from core.words import _, day
 
 DETAILS, TASKS, NOTE, REVIEW = "details", "tasks", "note", "review"
+COMPARISON = "comparison"  # the field of a form that stands for what is asked once it is complete
+CONSENT = "consent"  # the task of a protocol that comes before everything else
 
 
 class StepState(StrEnum):
@@ -38,12 +55,16 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a visit. ``id`` is a questionnaire's id or one of the names above."""
+    """One step of a visit. ``id`` is a questionnaire's id or one of the names above.
+
+    An ``optional`` one may stay empty.
+    """
 
     id: str
     title: str
     state: StepState
     hint: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +80,23 @@ class OpenPoint:
         return self.problem.severity is Severity.ERROR
 
 
-def check_visit_date(record: PatientRecord, on: date) -> Problem | None:
-    """Hard stops on a visit's date (plausibility rule P12)."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A plausibility question about a form, and the reason for which the rater kept the answer."""
+
+    finding: Finding
+    kept: Reconciliation | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether the visit cannot be finished before it is answered."""
+        return self.finding.level is Level.QUERY and self.kept is None
+
+
+def check_visit_date(
+    record: PatientRecord, on: date, visit_id: VisitId | None = None
+) -> Problem | None:
+    """Hard stops on a visit's date (plausibility rule P12); ``visit_id`` is the visit, once it was begun."""
     patient = record.patient
     if on > clock.today():
         return Problem(_("The visit's date lies in the future. Enter the day it took place."))
@@ -70,7 +106,49 @@ def check_visit_date(record: PatientRecord, on: date) -> Problem | None:
         return Problem(_("The visit's date lies before the onset of the disease. Check both."))
     if record.died is not None and on > record.died.happened_on.last:
         return Problem(_("The visit's date lies after the recorded death. Check both."))
+    consent = _consent_of_another_visit(record, visit_id)
+    if consent is not None and on < consent:
+        text = _("The visit's date lies before the informed consent of {day}. Check both.")
+        return Problem(text.format(day=day(consent)))
     return None
+
+
+def _consent_of_another_visit(record: PatientRecord, visit_id: VisitId | None) -> date | None:
+    """The first day on which consent was given; None where this visit has it, or the protocol asks for none."""
+    if protocols.of(record.patient).task(CONSENT) is None:
+        return None
+    given = {result.visit_id for result in record.tasks if result.task == CONSENT and result.done}
+    if visit_id in given:
+        return None
+    return min((visit.date for visit in record.visits if visit.id in given), default=None)
+
+
+def check_fev1(fev1_ml: int, volume_ml: int | None, test_type: TestType) -> Problem | None:
+    """Whether an FEV1 can belong to its blow: it is a part of the volume of that forced blow."""
+    if test_type is TestType.SVC:
+        return Problem(_("A slow blow has no FEV1: clear it, or choose FVC."))
+    if volume_ml is None:
+        return Problem(_("An FEV1 stands beside no FVC: enter the FVC, or clear the FEV1."))
+    if fev1_ml > volume_ml:
+        return Problem(_("The FEV1 is larger than the FVC of the same blow: check both."))
+    return None
+
+
+def read_measurement(kind: MeasurementKind, text: str) -> float | Problem | None:
+    """What was typed for a kind of measurement, in its unit; with more decimals than it has, a Problem."""
+    value = entry.number(text, kind.low, kind.high, kind.unit)
+    if not isinstance(value, float) or round(value, kind.decimals) == value:
+        return value
+    if not kind.decimals:
+        message = _("“{text}” is not a whole number. Type it without decimals.")
+    else:
+        message = _("“{text}” has too many decimals. Type {n} at most.")
+    return Problem(message.format(text=text.strip(), n=kind.decimals))
+
+
+def typed_in(session: Spirometry, field: str) -> str:
+    """Under which name the raw text of a spirometry session's field is kept: "blow.1", "height" …"""
+    return f"{SPIROMETRY}.{session.id}.{field}"
 
 
 def start_visit(session: Session, patient_id: PatientId, code: str | None, on: date) -> VisitId:
@@ -103,10 +181,13 @@ class Draft:
     def __init__(self, session: Session, patient_id: PatientId, visit_id: VisitId) -> None:
         self._session = session
         self._visit_id = visit_id
-        self._new_spirometry = SpirometryId(new_id())
+        self._entered_spirometry = SpirometryId(new_id())
         self._undo: list[tuple[str, str, Answer | None]] = []
+        self._rater = session.user.login
+        self._asked: dict[str, tuple[PatientRecord, tuple[Question, ...]]] = {}
         self.record = session.record(patient_id)
         self.raw = session.raw_texts.of(visit_id)
+        self._entered_spirometry = self.spirometry_sessions[0].id
         self.protocol = protocols.of(self.record.patient)
         self.assessments = self.protocol.assessments_of(self.visit.code)
         self.tasks = tuple(
@@ -119,12 +200,21 @@ class Draft:
 
     @property
     def instruments(self) -> tuple[Instrument, ...]:
+        """Those that this visit asks, each in the version its form was begun with."""
         known = instruments.shipped()
-        return tuple(known[name] for name in self.assessments if name in known)
+        return tuple(
+            instruments.named(name, self.form(name).version)
+            for name in self.assessments
+            if name in known
+        )
 
     @property
     def asks_spirometry(self) -> bool:
         return SPIROMETRY in self.assessments
+
+    @property
+    def asks_measurements(self) -> bool:
+        return MEASUREMENTS in self.assessments
 
     @property
     def asks_events(self) -> bool:
@@ -137,22 +227,29 @@ class Draft:
             date=self.visit.date,
             instrument=instrument,
             version=instruments.shipped()[instrument].version,
+            rater=self._rater,
+            mode=self.visit.mode,
+            respondent=self.visit.respondent,
         )
 
     @property
+    def spirometry_sessions(self) -> tuple[Spirometry, ...]:
+        """The sessions of this visit, FVC and seated first; an empty one, not yet saved, where there is none."""
+        mine = [s for s in self.record.spirometry if s.visit_id == self._visit_id]
+        return tuple(sorted(mine, key=_test)) or (self._first_spirometry(),)
+
+    @property
     def spirometry(self) -> Spirometry:
-        """The session of this visit; an empty one, not yet saved, where nothing was entered."""
-        for session in self.record.spirometry:
-            if session.visit_id == self._visit_id:
-                return session
-        return Spirometry(
-            id=self._new_spirometry,
-            visit_id=self._visit_id,
-            date=self.visit.date,
-            height_cm=self.record.patient.height_cm,
-            equation=self._session.clinic.equation,
-            device=self._last_device(),
-        )
+        """The session that is being entered: the first one, until another is turned to."""
+        sessions = self.spirometry_sessions
+        return next((s for s in sessions if s.id == self._entered_spirometry), sessions[0])
+
+    @property
+    def free_tests(self) -> tuple[tuple[TestType, Position], ...]:
+        """The tests and positions that no session of this visit has yet."""
+        taken = {_test(session) for session in self.spirometry_sessions}
+        every = ((test_type, position) for test_type in TestType for position in Position)
+        return tuple(test for test in every if test not in taken)
 
     @property
     def events(self) -> tuple[AdverseEvent, ...]:
@@ -168,6 +265,43 @@ class Draft:
             and not e.outcome.ended
             and e.onset.first <= self.visit.date
         )
+
+    def measurement(self, kind: str) -> Measurement | None:
+        mine = (m for m in self.record.measurements if m.visit_id == self._visit_id)
+        return next((m for m in mine if m.kind == kind), None)
+
+    def compared_with(self, instrument: str) -> Assessment | None:
+        """The form before, which this one is compared with once it is complete."""
+        return form_before(self.record, self.form(instrument), self._instrument(instrument))
+
+    def questions(self, instrument: str) -> tuple[Question, ...]:
+        """What a complete form makes one ask, each with its answer; nothing before the form is complete."""
+        form, questionnaire = self.form(instrument), self._instrument(instrument)
+        if not is_complete(form, questionnaire):
+            return ()
+        record, asked = self._asked.get(instrument, (None, ()))
+        if record is not self.record:  # whatever is saved makes another record
+            found = findings(self.record, form, questionnaire)
+            asked = tuple(Question(one, self._kept(instrument, one)) for one in found)
+            self._asked[instrument] = (self.record, asked)
+        return asked
+
+    def has_comparison(self, instrument: str) -> bool:
+        """Whether the form is complete, and there is one to compare it with or something to ask."""
+        form, questionnaire = self.form(instrument), self._instrument(instrument)
+        if not is_complete(form, questionnaire):
+            return False
+        return bool(self.compared_with(instrument) or self.questions(instrument))
+
+    def shows_previous(self, instrument: str) -> bool:
+        """Whether the answers before may be seen: after the comparison, or where the clinic wants them."""
+        wanted = self.record.thresholds["previous_shown"] == ON
+        return wanted or self.form(instrument).compared_at is not None
+
+    def is_correction(self, instrument: str, slot: str, answer: Answer) -> bool:
+        """Whether this changes an answer after the comparison: it then needs its reason."""
+        form = self.form(instrument)
+        return form.compared_at is not None and _given(form.answers.get(slot)) != _given(answer)
 
     def task_result(self, task: str) -> TaskResult | None:
         mine = (r for r in self.record.tasks if r.visit_id == self._visit_id)
@@ -189,20 +323,92 @@ class Draft:
         respondent: Respondent | None,
         weight_kg: float | None,
     ) -> None:
+        moved = on != self.visit.date
         self._save_visit(
             replace(self.visit, date=on, mode=mode, respondent=respondent, weight_kg=weight_kg)
         )
+        for session in self.record.spirometry if moved else ():
+            if session.visit_id == self._visit_id:
+                self.save_spirometry(session)  # its age is that of the new day
 
     def save_note(self, note: str) -> None:
         self._save_visit(replace(self.visit, note=note))
+
+    def save_clinical_stage(self, stage: ClinicalStage | None) -> None:
+        """King's stage as a clinician judges it; the estimate from the form stands beside it."""
+        self._save_visit(replace(self.visit, clinical_stage=stage))
 
     def save_new_events(self, asked: bool | None) -> None:
         self._save_visit(replace(self.visit, new_events=asked))
 
     def answer(self, instrument: str, slot: str, answer: Answer) -> None:
-        """Save the answer to one question; its variants exclude one another."""
-        self._undo.append((instrument, slot, self.form(instrument).answers.get(slot)))
-        self._put_answer(instrument, slot, answer)
+        """Save the answer to one question; its variants exclude one another.
+
+        After the comparison another answer is a correction, and ``answer.corrected`` its reason; a
+        ValueError without it. The reason also answers the plausibility questions that are gone by it.
+        """
+        form = self.form(instrument)
+        before = form.answers.get(slot)
+        if self.is_correction(instrument, slot, answer):
+            self._correct(instrument, slot, answer)
+        elif form.compared_at is not None and before is not None:
+            self._put_answer(instrument, slot, replace(answer, corrected=before.corrected))
+        else:
+            self._undo.append((instrument, slot, before))
+            self._put_answer(instrument, slot, answer)
+
+    def waiting_correction(self, instrument: str, slot: str) -> Answer | None:
+        """A correction that was left before its reason was given, with what was typed of it."""
+        text = self.raw.get(_correction_of(instrument, slot))
+        return converter.loads(text, Answer) if text else None
+
+    def leave_correction(self, instrument: str, slot: str, answer: Answer | None) -> None:
+        """Keep a correction that waits for its reason; None forgets it."""
+        text = "" if answer is None else converter.dumps(answer)
+        self.save_raw(_correction_of(instrument, slot), text)
+
+    def show_comparison(self, instrument: str) -> None:
+        """Note that the form before, or a question, is on screen: a change is a correction from now on.
+
+        Where there is neither, nothing steers the rater, and answers may go on changing freely. What was
+        entered before is not taken back by ``undo`` any more: that would be a change without a reason.
+        """
+        form = self.form(instrument)
+        if form.compared_at is not None or not self.has_comparison(instrument):
+            return
+        at = clock.now()
+        with self._entering():
+            self._session.assessments.mark_compared(self._visit_id, instrument, at)
+        self._undo = [one for one in self._undo if one[0] != instrument]
+        self.record = self.record.with_assessment(replace(form, compared_at=at))
+
+    def keep(self, instrument: str, finding: Finding, reason: str) -> None:
+        """Answer a plausibility question: the form stays as it is, and this is why."""
+        if not reason.strip():
+            raise ValueError("an answer is kept with a reason")
+        with self._entering(reason.strip()):
+            self._reconcile(instrument, finding, Decision.KEPT, reason.strip())
+        self.reload()
+
+    def save_how(
+        self,
+        instrument: str,
+        *,
+        mode: Mode | None,
+        respondent: Respondent | None,
+        interpreter: bool | None,
+    ) -> None:
+        """How this form was answered; what is as the visit says goes on following the visit."""
+        with self._entering():
+            self._open_form(instrument)
+            self._session.assessments.save_how(
+                self._visit_id,
+                instrument,
+                mode=None if mode is self.visit.mode else mode,
+                respondent=None if respondent is self.visit.respondent else respondent,
+                interpreter=interpreter,
+            )
+        self.reload()
 
     def undo(self) -> tuple[str, str] | None:
         """Take the last answer back, as it was before; says which question it was."""
@@ -219,10 +425,71 @@ class Draft:
         form = replace(self.form(instrument), not_done=reason)
         self.record = self.record.with_assessment(form)
 
+    def turn_to_spirometry(self, id: SpirometryId) -> None:
+        """Go on with another session of this visit."""
+        self._entered_spirometry = id
+
+    def add_spirometry(self) -> None:
+        """Begin another session, with the first test that this visit does not have, and turn to it."""
+        session = self.spirometry
+        test_type, position = self.free_tests[0]
+        self.save_spirometry(session)  # also where nothing was entered in it yet
+        added = replace(
+            session,
+            id=SpirometryId(new_id()),
+            test_type=test_type,
+            position=position,
+            device_percent=None,
+            not_done=None,
+            blows=(),
+        )
+        self.save_spirometry(added)
+        self.turn_to_spirometry(added.id)
+
+    def remove_spirometry(self, reason: str = "") -> None:
+        """Take the session that is being entered out of the visit; what was typed in it needs a reason."""
+        session = self.spirometry
+        if self.has_entries(session) and not reason.strip():
+            raise ValueError("a session in which something was typed is removed with a reason")
+        with self._entering(reason):
+            self._session.spirometry.remove(session.id)
+            self._session.raw_texts.remove(self._visit_id, *self._raw_fields(typed_in(session, "")))
+        self.reload()
+        self.turn_to_spirometry(self.spirometry_sessions[0].id)
+
+    def has_entries(self, session: Spirometry) -> bool:
+        """Whether a session has blows, a device's percentage or a reason, or text that is not a value yet."""
+        entered = session.blows or session.not_done or session.device_percent is not None
+        return bool(entered or self._raw_fields(typed_in(session, "")))
+
+    def twice(self, session: Spirometry) -> Problem | None:
+        """Why a session cannot have its test and position: another one of this visit has them."""
+        others = (s for s in self.spirometry_sessions if s.id != session.id)
+        if all(_test(other) != _test(session) for other in others):
+            return None
+        text = _(
+            "{test} was entered at this visit already: go on there, or choose another one here."
+        )
+        return Problem(text.format(test=spirometry_title(session)))
+
     def save_spirometry(self, session: Spirometry) -> None:
+        """Save a session. Raises ValueError where another one of this visit has its test and position."""
+        if (twice := self.twice(session)) is not None:
+            raise ValueError(twice.message)
+        session = self._current_inputs(session)
         with self._entering():
             self._session.spirometry.save(session)
         self.record = self.record.with_spirometry(session)
+
+    def save_measurement(self, measurement: Measurement) -> None:
+        with self._entering():
+            self._session.measurements.save(measurement)
+        self.reload()
+
+    def remove_measurement(self, kind: str) -> None:
+        with self._entering():
+            self._session.measurements.remove(self._visit_id, kind)
+        self.reload()
 
     def save_raw(self, field: str, text: str) -> None:
         """Keep what was typed and is not a value yet; an empty text forgets it."""
@@ -268,7 +535,7 @@ class Draft:
     def save_height(self, height_cm: float) -> None:
         """The patient's height, where this visit is the first to measure it."""
         with self._entering():
-            self._session.patients.save(replace(self.record.patient, height_cm=height_cm))
+            self._session.save_patient(replace(self.record.patient, height_cm=height_cm))
         self.reload()
 
     def finish(self) -> None:
@@ -301,7 +568,7 @@ class Draft:
         """Whether nothing was entered yet: leaving such a visit needs no trace of it."""
         forms = (self.form(instrument.id) for instrument in self.instruments)
         return not (
-            any(form.answers or form.not_done for form in forms)
+            any(form.answers or form.not_done or self._told_how(form) for form in forms)
             or self.raw
             or self.events
             or self.visit.mode
@@ -309,8 +576,10 @@ class Draft:
             or self.visit.respondent
             or self.visit.weight_kg is not None
             or self.visit.note
+            or self.visit.clinical_stage
             or self.visit.new_events is not None
             or any(s.visit_id == self._visit_id for s in self.record.spirometry)
+            or any(m.visit_id == self._visit_id for m in self.record.measurements)
             or any(t.visit_id == self._visit_id for t in self.record.tasks)
         )
 
@@ -326,10 +595,12 @@ class Draft:
         steps = [self._step(DETAILS, _("Visit details"), points, self.visit.mode is not None)]
         steps += [self._instrument_step(instrument, points) for instrument in self.instruments]
         if self.asks_spirometry:
-            session = self.spirometry
-            hint = self._spirometry_hint(session)
-            begun = bool(session.blows or session.not_done)
+            sessions = self.spirometry_sessions
+            hint = self._spirometry_hint(sessions)
+            begun = any(session.blows or session.not_done for session in sessions)
             steps.append(self._step(SPIROMETRY, _("Spirometry"), points, begun, hint))
+        if self.asks_measurements:
+            steps.append(self._measurements_step(points))
         if self.asks_events:
             hint = _("{n} new").format(n=len(self.events)) if self.events else ""
             begun = self.visit.new_events is not None
@@ -338,16 +609,18 @@ class Draft:
             done = sum(self.task_result(task.id) is not None for task in self.tasks)
             hint = _("{n} of {all}").format(n=done, all=len(self.tasks))
             steps.append(self._step(TASKS, _("Other assessments"), points, done > 0, hint))
-        state = StepState.DONE if self.visit.note else StepState.EMPTY
-        steps.append(Step(NOTE, _("Note"), state, "" if self.visit.note else _("optional")))
+        noted = bool(self.visit.note or self.visit.clinical_stage)
+        state = StepState.DONE if noted else StepState.EMPTY
+        hint = "" if noted else _("optional")
+        steps.append(Step(NOTE, _("Note and stage"), state, hint, optional=True))
         review = StepState.EMPTY if self.visit.is_draft else StepState.DONE
         steps.append(Step(REVIEW, _("Review and finish"), review))
         return tuple(steps)
 
     def first_open_step(self) -> str:
         """Where to go on after an interruption."""
-        waiting = (step.id for step in self.steps() if step.state is not StepState.DONE)
-        return next((step for step in waiting if step != NOTE), REVIEW)
+        waiting = (step for step in self.steps() if step.state is not StepState.DONE)
+        return next((step.id for step in waiting if not step.optional), REVIEW)
 
     def open_points(self) -> tuple[OpenPoint, ...]:
         """Everything that blocks finishing or asks for a second look, in the order of the steps."""
@@ -355,7 +628,11 @@ class Draft:
         for instrument in self.instruments:
             points += self._form_points(instrument)
         if self.asks_spirometry:
-            points += self._spirometry_points()
+            sessions = self.spirometry_sessions
+            for session in sessions:
+                points += self._spirometry_points(session, alone=len(sessions) == 1)
+        if self.asks_measurements:
+            points += self._measurement_points()
         if self.asks_events:
             points += self._event_points()
         points += [
@@ -395,7 +672,7 @@ class Draft:
 
     def _details_points(self) -> list[OpenPoint]:
         visit, points = self.visit, []
-        if (problem := check_visit_date(self.record, visit.date)) is not None:
+        if (problem := check_visit_date(self.record, visit.date, visit.id)) is not None:
             points.append(OpenPoint(DETAILS, "date", problem))
         if visit.mode is None:
             points.append(OpenPoint(DETAILS, "mode", Problem(_("Say how the visit took place."))))
@@ -407,7 +684,7 @@ class Draft:
 
     def _form_points(self, instrument: Instrument) -> list[OpenPoint]:
         form = self.form(instrument.id)
-        if form.not_done is not None:
+        if form.not_done is not None or _left_out(instrument, form):
             return []
         points = []
         for slot in instrument.slots:
@@ -419,33 +696,68 @@ class Draft:
                 points.append(OpenPoint(instrument.id, slot, problem))
             elif (found := self.variant_problem(instrument, answer)) is not None:
                 points.append(OpenPoint(instrument.id, slot, found))
-        return points
+            elif _correction_of(instrument.id, slot) in self.raw:
+                item = instrument.item(answer.item)
+                text = _("{number} {title}: its correction waits for the reason.")
+                problem = Problem(text.format(number=item.number, title=item.title))
+                points.append(OpenPoint(instrument.id, slot, problem))
+        return points + self._question_points(instrument)
 
-    def _spirometry_points(self) -> list[OpenPoint]:
-        session = self.spirometry
+    def _question_points(self, instrument: Instrument) -> list[OpenPoint]:
+        """Plausibility questions without an answer; not yet in words where the form was not compared."""
+        waiting = [one.finding for one in self.questions(instrument.id) if one.waits]
+        if waiting and self.form(instrument.id).compared_at is None:
+            text = _(
+                "{title} is complete: look at its comparison, where answers ask for a second look."
+            )
+            problem = Problem(text.format(title=instrument.title))
+            return [OpenPoint(instrument.id, COMPARISON, problem)]
+        text = _("{rule}: {found} Correct it, or say why it is kept.")
+        return [
+            OpenPoint(
+                instrument.id,
+                f"{COMPARISON}.{one.rule}.{one.slot}",
+                Problem(text.format(rule=one.rule, found=one.message)),
+            )
+            for one in waiting
+        ]
+
+    def _spirometry_points(self, session: Spirometry, *, alone: bool) -> list[OpenPoint]:
         if session.not_done is not None:
             return []
-        points = self._raw_points(SPIROMETRY, "spirometry.blow.")
-        points += self._raw_points(SPIROMETRY, "spirometry.height")
+        own = partial(typed_in, session)
+        title = _("Spirometry") if alone else spirometry_title(session)
+        points = self._raw_points(SPIROMETRY, own("blow."))
         points += self._raw_points(
             SPIROMETRY,
-            "spirometry.remark.",
-            _(
-                "Spirometry: a remark stands beside a blow without a volume. Complete it or clear it."
-            ),
+            own("fev1."),
+            _("{title}: an FEV1 does not fit its blow. Mend it or clear it.").format(title=title),
         )
+        points += self._raw_points(SPIROMETRY, own("height"))
+        points += self._raw_points(SPIROMETRY, own("device_percent"))
+        remark = _(
+            "{title}: a remark stands beside a blow without a volume. Complete it or clear it."
+        )
+        points += self._raw_points(SPIROMETRY, own("remark."), remark.format(title=title))
         if not session.blows:
-            text = _("Spirometry: enter at least one blow, or say why it was not done.")
-            points.append(OpenPoint(SPIROMETRY, "blow.1", Problem(text)))
+            text = _("{title}: enter at least one blow, or say why it was not done.")
+            problem = Problem(text.format(title=title))
+            points.append(OpenPoint(SPIROMETRY, own("blow.1"), problem))
             return points
-        result = evaluate(session, self.record.patient)
+        result = evaluate(session)
         if result.best_ml is None:
-            text = _("Spirometry: no blow is acceptable or usable, so there is no value.")
-            points.append(OpenPoint(SPIROMETRY, "blow.1", Problem(text, Severity.QUESTION)))
+            text = _("{title}: no blow is acceptable or usable, so there is no value.")
+            problem = Problem(text.format(title=title), Severity.QUESTION)
+            points.append(OpenPoint(SPIROMETRY, own("blow.1"), problem))
         if result.why_not:
             problem = Problem(result.why_not, Severity.QUESTION)
-            points.append(OpenPoint(SPIROMETRY, "height", problem))
+            points.append(OpenPoint(SPIROMETRY, own("height"), problem))
         return points
+
+    def _measurement_points(self) -> list[OpenPoint]:
+        note = _("A note stands beside no measurement: enter the value, say why not, or clear it.")
+        points = self._raw_points(MEASUREMENTS, "measurement.value.")
+        return points + self._raw_points(MEASUREMENTS, "measurement.note.", note)
 
     def _event_points(self) -> list[OpenPoint]:
         points = self._raw_points(
@@ -470,19 +782,26 @@ class Draft:
 
     def _raw_points(self, step: str, prefix: str, message: str = "") -> list[OpenPoint]:
         """Text that is not a value yet, so that finishing cannot drop it."""
-        fields = [field for field in self.raw if field.startswith(prefix)]
+        fields = self._raw_fields(prefix)
         if message:
             return [OpenPoint(step, fields[0], Problem(message))] if fields else []
         text = _("“{text}” is not a value yet: mend it or clear it.")
         return [OpenPoint(step, f, Problem(text.format(text=self.raw[f]))) for f in fields]
 
+    def _raw_fields(self, prefix: str) -> list[str]:
+        return [field for field in self.raw if field.startswith(prefix)]
+
     def _instrument_step(self, instrument: Instrument, points: tuple[OpenPoint, ...]) -> Step:
         form = self.form(instrument.id)
-        total = instrument.total
-        score, given = total.score(form.values), len(form.answers)
+        if _left_out(instrument, form):
+            return Step(
+                instrument.id, instrument.title, StepState.EMPTY, _("optional"), optional=True
+            )
+        total, given = instrument.total, len(form.answers)
+        score = total.score(form.values) if total else None
         if form.not_done is not None:
             hint = _("not done")
-        elif score is not None:
+        elif total and score is not None:
             hint = f"{score}/{total.maximum}"
         else:
             hint = _("{n} of {all}").format(n=given, all=len(instrument.slots))
@@ -495,12 +814,25 @@ class Draft:
             return Step(id, title, StepState.DONE, hint)
         return Step(id, title, StepState.STARTED if begun else StepState.EMPTY, hint)
 
-    def _spirometry_hint(self, session: Spirometry) -> str:
+    def _measurements_step(self, points: tuple[OpenPoint, ...]) -> Step:
+        """Optional: done when something was entered, begun while a text in it is not a value."""
+        title = _("Measurements")
+        count = sum(m.visit_id == self._visit_id for m in self.record.measurements)
+        if any(point.step == MEASUREMENTS for point in points):
+            return Step(MEASUREMENTS, title, StepState.STARTED)
+        if count:
+            return Step(MEASUREMENTS, title, StepState.DONE, _("{n} entered").format(n=count))
+        return Step(MEASUREMENTS, title, StepState.EMPTY, _("optional"), optional=True)
+
+    def _spirometry_hint(self, sessions: tuple[Spirometry, ...]) -> str:
+        if len(sessions) > 1:
+            return _("{n} tests").format(n=len(sessions))
+        (session,) = sessions
         if session.not_done is not None:
             return _("not done")
         if not session.blows:
             return ""
-        percent = evaluate(session, self.record.patient).percent
+        percent = evaluate(session).percent
         return "" if percent is None else f"{percent:.0f} %"
 
     def _put_answer(self, instrument: str, slot: str, answer: Answer | None) -> None:
@@ -512,6 +844,50 @@ class Draft:
                 self._session.assessments.save_answer(self._visit_id, instrument, slot, answer)
         form = self.form(instrument).with_answer(slot, answer)
         self.record = self.record.with_assessment(form)
+
+    def _correct(self, instrument: str, slot: str, answer: Answer) -> None:
+        reason = answer.corrected.strip()
+        if not reason:
+            raise ValueError("after the comparison an answer is changed with a reason")
+        answer = replace(answer, corrected=reason)
+        form = self.form(instrument).with_answer(slot, answer)
+        record = self.record.with_assessment(form)
+        still = {
+            (one.rule, one.slot) for one in findings(record, form, self._instrument(instrument))
+        }
+        with self._entering(reason):
+            self._session.assessments.save_answer(self._visit_id, instrument, slot, answer)
+            self._session.raw_texts.remove(self._visit_id, _correction_of(instrument, slot))
+            for question in self.questions(instrument):
+                finding = question.finding
+                if (finding.rule, finding.slot) not in still:
+                    self._reconcile(instrument, finding, Decision.CORRECTED, reason)
+        self.reload()
+
+    def _reconcile(
+        self, instrument: str, finding: Finding, decision: Decision, reason: str
+    ) -> None:
+        self._session.reconciliations.save(
+            Reconciliation(
+                visit_id=self._visit_id,
+                instrument=instrument,
+                rule=finding.rule,
+                subject=finding.slot,
+                found=finding.found,
+                decision=decision,
+                reason=reason,
+                by=self._rater,
+                at=clock.now(),
+            )
+        )
+
+    def _kept(self, instrument: str, finding: Finding) -> Reconciliation | None:
+        """The reason for which this very finding was kept: another one of the same rule asks again."""
+        about = (self._visit_id, instrument, finding.rule, finding.slot, finding.found)
+        for one in self.record.reconciliations:
+            if (one.visit_id, one.instrument, one.rule, one.subject, one.found) == about:
+                return one if one.decision is Decision.KEPT else None
+        return None
 
     def _save_visit(self, visit: Visit, reason: str = "") -> None:
         if visit == self.visit:
@@ -531,11 +907,55 @@ class Draft:
     def _open_form(self, instrument: str) -> None:
         form = self.form(instrument)
         if self.record.assessment(self._visit_id, instrument) is None:
-            self._session.assessments.open(self._visit_id, instrument, form.version)
+            self._session.assessments.open(self._visit_id, instrument, form.version, self._rater)
+
+    def _told_how(self, form: Assessment) -> bool:
+        """Whether it was said how this form was answered, apart from the visit."""
+        as_the_visit = (self.visit.mode, self.visit.respondent, None)
+        return (form.mode, form.respondent, form.interpreter) != as_the_visit
+
+    def _instrument(self, id: str) -> Instrument:
+        return instruments.named(id, self.form(id).version)
 
     def _had(self, milestone: str) -> bool:
         return self.record.had(MilestoneKind(milestone), self.visit.date)
 
+    def _first_spirometry(self) -> Spirometry:
+        patient, equation = self.record.patient, self._session.clinic.equation
+        empty = Spirometry(
+            id=self._entered_spirometry,
+            visit_id=self._visit_id,
+            date=self.visit.date,
+            height_cm=patient.height_cm,
+            equation=equation,
+            device=self._last_device(),
+        )
+        return with_inputs(empty, patient, equation)
+
+    def _current_inputs(self, session: Spirometry) -> Spirometry:
+        """Until the visit is finished, its % predicted follows the patient's data and the clinic's equation."""
+        return with_inputs(session, self.record.patient, self._session.clinic.equation)
+
     def _last_device(self) -> str:
         devices = [s.device for s in self.record.spirometry if s.device]
         return devices[-1] if devices else ""
+
+
+def _correction_of(instrument: str, slot: str) -> str:
+    """Under which name a correction is kept that waits for its reason."""
+    return f"correction.{instrument}.{slot}"
+
+
+def _given(answer: Answer | None) -> tuple[str, int | None, NotDone | None] | None:
+    """What was answered, without what was noted beside it."""
+    return None if answer is None else (answer.item, answer.value, answer.not_done)
+
+
+def _left_out(instrument: Instrument, form: Assessment) -> bool:
+    """Whether this form is one that a visit may do without, and nothing was entered."""
+    return instrument.optional and form.not_done is None and not form.answers
+
+
+def _test(session: Spirometry) -> tuple[TestType, Position]:
+    """What a session measured, in the order in which sessions are shown."""
+    return session.test_type, session.position

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from core.model.adverse_event import Grade, MilestoneKind, Outcome
 from core.model.assessment import NotDone
 from core.model.patient import ExternalKind, OnsetRegion, Sex
-from core.model.spirometry import BlowQuality, Position, TestType
-from core.model.visit import Mark, Mode, Respondent
+from core.model.spirometry import BlowQuality, Interface, Position, TestType
+from core.model.visit import ClinicalStage, Mark, Mode, Respondent
 from core.words import _
 
 SEX: Mapping[Sex, str] = {
@@ -43,6 +43,11 @@ RESPONDENT: Mapping[Respondent, str] = {
     Respondent.PATIENT_VIA_CAREGIVER: _("patient, relayed by carer"),
     Respondent.CAREGIVER_PROXY: _("carer, for the patient"),
 }
+INTERPRETER: Mapping[bool, str] = {
+    True: _("with an interpreter"),
+    False: _("without an interpreter"),
+}
+CLINICAL_STAGE: Mapping[ClinicalStage, str] = {stage: stage.value for stage in ClinicalStage}
 MARK: Mapping[Mark, str] = {
     Mark.MISSED: _("missed"),
     Mark.SKIPPED: _("skipped"),
@@ -52,6 +57,10 @@ TEST_TYPE: Mapping[TestType, str] = {TestType.FVC: _("FVC"), TestType.SVC: _("SV
 POSITION: Mapping[Position, str] = {
     Position.SITTING: _("seated"),
     Position.SUPINE: _("supine"),
+}
+INTERFACE: Mapping[Interface, str] = {
+    Interface.MOUTHPIECE: _("mouthpiece"),
+    Interface.FACE_MASK: _("face mask"),
 }
 BLOW_QUALITY: Mapping[BlowQuality, str] = {
     BlowQuality.ACCEPTABLE: _("acceptable"),

@@ -3,20 +3,24 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from core import clock
 from core.errors import FileExists, StorageError, UnreadableImport
 from core.imports.patients_csv import Preview
 from core.model.ids import PatientId, VisitId
+from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.model.user import Clinic, User
+from core.science.spirometry import with_inputs
 from core.store import audit, keys
 from core.store.assessments import Assessments
-from core.store.clinic import ClinicStore, Users
+from core.store.clinic import ClinicStore, Thresholds, Users
 from core.store.events import AdverseEvents, Milestones
 from core.store.file import connect, require, storage_errors, upgrade
+from core.store.judgements import Acknowledgements, CriterionResults, Reconciliations
+from core.store.measurements import Measurements
 from core.store.patients import ExternalResults, Patients
 from core.store.spirometry import SpirometryStore
 from core.store.visits import RawTexts, TaskResults, VisitMarks, Visits
@@ -42,12 +46,11 @@ class Session:
         try:
             with self._writing("schema upgrade"), storage_errors(path):
                 upgrade(self._db, path)
-                with self._db.atomic():
-                    audit.make_triggers(self._db)
         except BaseException:
             self._db.close()
             raise
         self.clinics = ClinicStore(self._db)
+        self.thresholds = Thresholds(self._db)
         self.users = Users(self._db)
         self.patients = Patients(self._db)
         self.external = ExternalResults(self._db)
@@ -57,6 +60,10 @@ class Session:
         self.raw_texts = RawTexts(self._db)
         self.assessments = Assessments(self._db)
         self.spirometry = SpirometryStore(self._db)
+        self.measurements = Measurements(self._db)
+        self.reconciliations = Reconciliations(self._db)
+        self.acknowledgements = Acknowledgements(self._db)
+        self.criteria = CriterionResults(self._db)
         self.events = AdverseEvents(self._db)
         self.milestones = Milestones(self._db)
 
@@ -127,7 +134,29 @@ class Session:
             events=self.events.of(patient_id),
             milestones=self.milestones.of(patient_id),
             external=self.external.of(patient_id),
+            measurements=self.measurements.of(patient_id),
+            reconciliations=self.reconciliations.of(patient_id),
+            acknowledgements=self.acknowledgements.of(patient_id),
+            criteria=self.criteria.of(patient_id),
+            thresholds=self.thresholds.all(),
         )
+
+    def save_patient(self, patient: Patient) -> None:
+        """Save a patient; where a correction changes what % predicted is computed from, all of it follows.
+
+        Call it inside ``write``: the reason of the change stands beside every session it moved.
+        """
+        self.patients.save(patient)
+        self._recompute(patient, self.clinic.equation)
+
+    def change_equation(self, equation_id: str, reason: str) -> int:
+        """Compute every session of the clinic by another equation: one transaction, one reason in the trail.
+
+        Answers how many sessions changed.
+        """
+        with self.write(reason):
+            self.clinics.save(replace(self.clinic, equation=equation_id))
+            return sum(self._recompute(patient, equation_id) for patient in self.patients.all())
 
     def outlines(self) -> list[PatientRecord]:
         """Every patient with visits, marks and milestones only: what the worklist is made from."""
@@ -176,6 +205,15 @@ class Session:
 
     def close(self) -> None:
         self._db.close()
+
+    def _recompute(self, patient: Patient, equation_id: str) -> int:
+        changed = 0
+        for session in self.spirometry.of(patient.id):
+            renewed = with_inputs(session, patient, equation_id)
+            if renewed != session:
+                self.spirometry.save(renewed)
+                changed += 1
+        return changed
 
     @contextmanager
     def _writing(self, reason: str) -> Iterator[None]:

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from core import alerts, course
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument, Item, Scale
 from core.labels import (
     EXTERNAL,
     GRADE,
+    INTERFACE,
+    INTERPRETER,
     MILESTONES,
     MODE,
     NOT_DONE,
@@ -22,19 +25,26 @@ from core.labels import (
 from core.model.adverse_event import AdverseEvent
 from core.model.assessment import Answer, Assessment
 from core.model.ids import VisitId
+from core.model.judgement import Decision, Reconciliation
+from core.model.measurement import Measurement, kinds
 from core.model.partial_date import PartialDate
 from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.model.spirometry import BlowQuality, Spirometry, TestType
+from core.model.thresholds import ON
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
-from core.science.lung_function import EQUATION_TITLE, age_in_years
+from core.protocols.definition import ELIGIBILITY
+from core.science import eligibility, lung_function
+from core.science.eligibility import FULFILMENT, CriterionState, Fulfilment
+from core.science.nutrition import bmi, first_weight, weight_loss_percent
 from core.science.progression import NoSlope, Slope, months_between
-from core.science.spirometry import Result, evaluate
+from core.science.spirometry import Result, evaluate, evaluate_fev1, evaluate_ratio
 from core.trends import onset_day, slope, totals, vital_capacities
-from core.words import MISSING, _, day, month_name, number, signed
+from core.words import MISSING, _, day, instant, month_name, number, signed
 
 YES, NO = _("yes"), _("no")
+CORRECTED = "†"  # beside a score that was changed after the comparison
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +55,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One question: this answer and the previous one. ``score`` is a digit, or a dash when there is none."""
+    """One question: this answer and the previous one. ``score`` is a digit, or a dash when there is none.
+
+    ``corrected`` is why the answer was changed after the comparison with the form before.
+    """
 
     number: str
     title: str
@@ -53,6 +66,7 @@ class ItemRow:
     score: str
     previous: str
     note: str
+    corrected: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,11 @@ class ScaleRow:
 
 @dataclass(frozen=True, slots=True)
 class FormSummary:
+    """``scales`` begin with the total where ``has_total`` says that there is one.
+
+    ``how`` is who asked whom and in which way; ``kept`` the plausibility questions that were answered.
+    """
+
     title: str
     citation: str
     not_done: str
@@ -75,6 +94,9 @@ class FormSummary:
     items: tuple[ItemRow, ...]
     scales: tuple[ScaleRow, ...]
     slope: str
+    has_total: bool = False
+    how: str = ""
+    kept: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +121,19 @@ class EventRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertRow:
+    """What a visit newly showed; ``seen`` says who acknowledged it, when and why, or is empty."""
+
+    heading: str
+    found: str
+    advice: str
+    source: str
+    seen: str
+
+
+@dataclass(frozen=True, slots=True)
 class VisitSummary:
-    """Everything of one visit, ready to be shown."""
+    """Everything of one visit, ready to be shown. ``equations`` are the ids of those its trend stands on."""
 
     title: str
     on: str
@@ -108,20 +141,28 @@ class VisitSummary:
     patient_name: str
     patient: tuple[Fact, ...]
     visit: tuple[Fact, ...]
+    alerts: tuple[AlertRow, ...]
     forms: tuple[FormSummary, ...]
+    course: tuple[Fact, ...]
     spirometry: tuple[SpirometrySummary, ...]
+    measurements: tuple[Fact, ...]
     events_title: str
     events: tuple[EventRow, ...]
     no_events: str
     milestones: tuple[Fact, ...]
     tasks: tuple[Fact, ...]
+    eligibility: tuple[Fact, ...]
     stated: tuple[Fact, ...]
     note: str
     draft: bool
+    equations: tuple[str, ...]
 
 
-def build(record: PatientRecord, visit_id: VisitId, rater_name: str) -> VisitSummary:
-    """The summary of one visit, from what was known up to its day: later visits do not change it."""
+def build(record: PatientRecord, visit_id: VisitId, names: Mapping[str, str]) -> VisitSummary:
+    """The summary of one visit, from what was known up to its day: later visits do not change it.
+
+    ``names`` are the full names of the users by login.
+    """
     visit = record.visit(visit_id)
     record = record.up_to(visit.date)
     previous = record.visit_before(visit)
@@ -132,17 +173,20 @@ def build(record: PatientRecord, visit_id: VisitId, rater_name: str) -> VisitSum
         record_number=record.patient.record_number,
         patient_name=record.patient.name,
         patient=patient_facts(record, visit.date),
-        visit=_visit_facts(record, visit, rater_name),
+        visit=_visit_facts(record, visit, names),
+        alerts=tuple(_alert(record, alert, names) for alert in alerts.evaluate(record, visit)),
         forms=tuple(
-            _form(record, form, instruments.named(form.instrument))
+            _form(record, visit, form, names)
             for form in record.assessments
             if form.visit_id == visit.id
         ),
+        course=_course(record, visit),
         spirometry=tuple(
             spirometry_summary(record, session)
-            for session in record.spirometry
+            for session in sorted(record.spirometry, key=lambda s: (s.test_type, s.position))
             if session.visit_id == visit.id
         ),
+        measurements=_measurements(record, visit),
         events_title=(
             _("Adverse events since {day}").format(day=day(previous.date))
             if previous
@@ -154,12 +198,14 @@ def build(record: PatientRecord, visit_id: VisitId, rater_name: str) -> VisitSum
             Fact(MILESTONES[m.kind], partial_day(m.happened_on)) for m in record.milestones
         ),
         tasks=_tasks(record, visit),
+        eligibility=_eligibility(record, visit),
         stated=tuple(
             Fact(EXTERNAL[result.kind], f"{result.value:g}, {day(result.measured_on)}")
             for result in record.external
         ),
         note=visit.note,
         draft=visit.is_draft,
+        equations=tuple(dict.fromkeys(s.equation for s in record.spirometry if s.measured)),
     )
 
 
@@ -270,9 +316,7 @@ def scale_row(
     else:
         text = f"{score}/{scale.maximum}"
     return ScaleRow(
-        title=f"{instrument.title} {scale.title.lower()}"
-        if scale is instrument.total
-        else scale.title,
+        title=f"{instrument.title} {scale.title.lower()}" if scale.total else scale.title,
         score=text,
         previous=MISSING if earlier is None else f"{earlier}/{scale.maximum}",
         change=MISSING if score is None or earlier is None else signed(score - earlier, 0),
@@ -294,14 +338,18 @@ def slope_text(result: Slope | NoSlope) -> str:
     )
 
 
+def spirometry_title(session: Spirometry) -> str:
+    return f"{TEST_TYPE[session.test_type]}, {POSITION[session.position]}"
+
+
 def spirometry_summary(record: PatientRecord, session: Spirometry) -> SpirometrySummary:
-    title = f"{TEST_TYPE[session.test_type]}, {POSITION[session.position]}"
+    title = spirometry_title(session)
     if session.not_done is not None:
         reason = _("Not done: {reason}").format(reason=NOT_DONE[session.not_done])
         return SpirometrySummary(title, reason, (), "", "")
     if not session.blows:
         return SpirometrySummary(title, _("No blow entered"), (), "", "")
-    result = evaluate(session, record.patient)
+    result = evaluate(session)
     earlier = percent_before(record, session)
     previous = f"{number(earlier[1], 1, '%')}, {day(earlier[0])}" if earlier else MISSING
     facts = [
@@ -312,17 +360,55 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
             number(result.prediction.predicted_l if result.prediction else None, 2, "L"),
         ),
         Fact(_("LLN"), number(result.prediction.lln_l if result.prediction else None, 2, "L")),
+        Fact(_("ULN"), number(result.prediction.uln_l if result.prediction else None, 2, "L")),
         Fact(_("Repeatability"), number(result.repeatability_ml, 0, "mL")),
         Fact(_("Grade"), quality_text(session, result)),
         Fact(_("Previous"), previous),
     ]
+    if fev1 := fev1_text(session):
+        facts += [Fact(_("FEV1"), fev1), Fact(_("FEV1/FVC"), ratio_text(session))]
+    if session.interface is not None:
+        facts.append(Fact(_("Interface"), INTERFACE[session.interface]))
+    if session.device_percent is not None:
+        facts.append(Fact(_("Device prints"), device_percent_text(session.device_percent)))
     return SpirometrySummary(
         title=title,
         headline=number(result.best_l, 2, "L"),
         facts=tuple(facts),
-        equation=equation_text(record.patient, session),
+        equation=equation_text(session),
         why_not=result.why_not,
     )
+
+
+def fev1_text(session: Spirometry) -> str:
+    """The FEV1 with what it means; empty where no blow has one."""
+    result = evaluate_fev1(session)
+    if result is None:
+        return ""
+    parts = [number(result.best_l, 2, "L")]
+    if result.percent is not None:
+        parts.append(_("{n} predicted").format(n=number(result.percent, 1, "%")))
+        parts.append(_("z {n}").format(n=number(result.z, 2)))
+    return " · ".join([*parts, result.grade_text])
+
+
+def ratio_text(session: Spirometry) -> str:
+    """FEV1/FVC as a fraction, with its lower limit or why it has none; a dash where it cannot be formed."""
+    ratio = evaluate_ratio(session)
+    if ratio is None:
+        return MISSING
+    parts = [number(ratio.value, 2)]
+    if ratio.prediction is not None:
+        parts.append(_("z {n}").format(n=number(ratio.z, 2)))
+        parts.append(_("LLN {n}").format(n=number(ratio.prediction.lln, 2)))
+    elif evaluate(session).prediction is not None:  # what is missing for both is said once
+        parts.append(ratio.why_not)
+    return " · ".join(parts)
+
+
+def device_percent_text(percent: float) -> str:
+    """A percentage that the device computed by an equation of its own."""
+    return _("{n:g} % predicted, its own equation").format(n=percent)
 
 
 def percent_before(record: PatientRecord, session: Spirometry) -> tuple[date, float] | None:
@@ -348,15 +434,18 @@ def quality_text(session: Spirometry, result: Result) -> str:
     return f"{result.grade.value} ({blows})"
 
 
-def equation_text(patient: Patient, session: Spirometry) -> str:
+def equation_text(session: Spirometry) -> str:
     """The equation with the inputs it was given."""
-    inputs = [SEX[patient.sex]]
-    if patient.born is not None:
-        years = age_in_years(patient.born, session.date)
-        inputs.append(number(years, 1, _("y")))
+    equation = lung_function.equations().get(session.equation)
+    inputs = [SEX[session.sex]]
+    if session.age_years is not None:
+        inputs.append(number(session.age_years, 1, _("y")))
     if session.height_cm is not None:
         inputs.append(number(session.height_cm, 0, "cm"))
-    return f"{EQUATION_TITLE} · {', '.join(inputs)}"
+    if equation is not None and session.reference_group is not None:
+        inputs.append(equation.groups[session.reference_group])
+    title = session.equation if equation is None else equation.title
+    return f"{title} · {', '.join(inputs)}"
 
 
 def total_before(
@@ -367,22 +456,87 @@ def total_before(
     return (points[-1].day, points[-1].value) if points else None
 
 
-def _form(record: PatientRecord, form: Assessment, instrument: Instrument) -> FormSummary:
-    before = form_before(record, form)
+def _form(
+    record: PatientRecord, visit: Visit, form: Assessment, names: Mapping[str, str]
+) -> FormSummary:
+    instrument = instruments.named(form.instrument, form.version)
+    before = form_before(record, form) if _may_see_before(record, visit, form) else None
+    title = instruments.title(instrument)
     if form.not_done is not None:
         reason = NOT_DONE[form.not_done]
-        return FormSummary(instrument.title, instrument.citation, reason, "", (), (), "")
+        return FormSummary(title, instrument.citation, reason, "", (), (), "")
+    total = (instrument.total,) if instrument.total else ()
     return FormSummary(
-        title=instrument.title,
+        title=title,
         citation=instrument.citation,
         not_done="",
         previous_on=day(before.date) if before else "",
         items=tuple(_item(instrument, slot, form, before) for slot in instrument.slots),
         scales=tuple(
             scale_row(instrument, scale, form.values, before.values if before else None)
-            for scale in instrument.scales
+            for scale in (*total, *instrument.domains)
         ),
         slope=slope_text(slope(record, instrument)),
+        has_total=bool(total),
+        how=_how(visit, form, names),
+        kept=tuple(
+            _kept(instrument, form, one, _named(names, one.by))
+            for one in record.reconciliations
+            if (one.visit_id, one.instrument) == (visit.id, form.instrument)
+            and one.decision is Decision.KEPT
+        ),
+    )
+
+
+def corrected_text(item: ItemRow) -> str:
+    """Why an answer was changed after the comparison, behind the sign that stands beside its score."""
+    text = _("{sign} Corrected after the comparison: {reason}")
+    return text.format(sign=CORRECTED, reason=item.corrected)
+
+
+def how_text(form: Assessment, rater_name: str) -> str:
+    """Who asked, in which way, and who answered; what nobody recorded is said, not left out."""
+    parts = [
+        _("Rater {name}").format(name=rater_name),
+        MODE[form.mode] if form.mode else _("way not recorded"),
+        _("answered by: {who}").format(
+            who=RESPONDENT[form.respondent] if form.respondent else _("not recorded")
+        ),
+    ]
+    if form.interpreter is not None:
+        parts.append(INTERPRETER[form.interpreter])
+    return " · ".join(parts)
+
+
+def _how(visit: Visit, form: Assessment, names: Mapping[str, str]) -> str:
+    """How the form was answered, where that is not what the visit says of itself already."""
+    said = (form.rater or visit.rater, form.mode or visit.mode, form.respondent or visit.respondent)
+    if said == (visit.rater, visit.mode, visit.respondent) and form.interpreter is None:
+        return ""
+    return how_text(form, _named(names, said[0]))
+
+
+def _named(names: Mapping[str, str], login: str) -> str:
+    """The full name of a user; the login of one whom the file does not know any more."""
+    return names.get(login, login)
+
+
+def _may_see_before(record: PatientRecord, visit: Visit, form: Assessment) -> bool:
+    """While a visit is entered, the form before is not seen until this one was compared with it."""
+    wanted = record.thresholds["previous_shown"] == ON
+    return wanted or not visit.is_draft or form.compared_at is not None
+
+
+def _kept(instrument: Instrument, form: Assessment, one: Reconciliation, by: str) -> str:
+    """A plausibility question that was answered: what it was about, why it is kept, who said so and when."""
+    about = _("total")
+    if one.subject in instrument.slots:
+        answer = form.answers.get(one.subject)
+        item = instrument.item(answer.item) if answer else instrument.variants(one.subject)[0]
+        about = f"{item.number} {item.title}"
+    text = _("{rule}, {about} ({found}): {reason} ({by}, {at})")
+    return text.format(
+        rule=one.rule, about=about, found=one.found, reason=one.reason, by=by, at=instant(one.at)
     )
 
 
@@ -396,9 +550,8 @@ def _item(
         text, score = _("not answered"), MISSING
     elif answer.not_done is not None:
         text, score = _("not done: {reason}").format(reason=NOT_DONE[answer.not_done]), MISSING
-    else:
-        score = str(answer.value)
-        text = next(choice.text for choice in item.choices if choice.score == answer.value)
+    elif answer.value is not None:
+        text, score = item.words(answer.value), str(answer.value)
     return ItemRow(
         number=item.number,
         title=item.title,
@@ -406,16 +559,21 @@ def _item(
         score=score,
         previous=_previous_score(instrument, item, earlier),
         note=answer.note if answer else "",
+        corrected=answer.corrected if answer else "",
     )
 
 
 def form_before(record: PatientRecord, form: Assessment) -> Assessment | None:
-    """The last form with answers of an earlier visit that was finished."""
+    """The last form with answers of an earlier visit that was finished, if it can be compared."""
+    instrument = instruments.named(form.instrument, form.version)
     finished = {visit.id for visit in record.finished_visits}
     earlier = [
         other
         for other in record.answered(form.instrument)
-        if other.date < form.date and other.visit_id in finished and other.values
+        if other.date < form.date
+        and other.visit_id in finished
+        and other.values
+        and instrument.compares(other.version)
     ]
     return earlier[-1] if earlier else None
 
@@ -429,7 +587,7 @@ def _previous_score(instrument: Instrument, item: Item, earlier: Answer | None) 
     return f"{earlier.value} ({instrument.item(earlier.item).number})"
 
 
-def _visit_facts(record: PatientRecord, visit: Visit, rater_name: str) -> tuple[Fact, ...]:
+def _visit_facts(record: PatientRecord, visit: Visit, names: Mapping[str, str]) -> tuple[Fact, ...]:
     weights = [v for v in record.finished_visits if v.date < visit.date and v.weight_kg is not None]
     weight = number(visit.weight_kg, 1, "kg")
     if visit.weight_kg is not None and weights and weights[-1].weight_kg is not None:
@@ -439,8 +597,106 @@ def _visit_facts(record: PatientRecord, visit: Visit, rater_name: str) -> tuple[
         Fact(_("Visit"), f"{visit_title(record.patient, visit)}, {day(visit.date)}"),
         Fact(_("How"), MODE[visit.mode] if visit.mode else MISSING),
         Fact(_("Answered by"), RESPONDENT[visit.respondent] if visit.respondent else MISSING),
-        Fact(_("Rater"), rater_name),
+        Fact(_("Rater"), _named(names, visit.rater)),
         Fact(_("Weight"), weight),
+    )
+
+
+def _course(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
+    """How far and how fast, as known on the day of the visit: stages, deltaFS, slopes, the NIV line."""
+    facts = []
+    form = record.assessment(visit.id, instruments.ALSFRS_R)
+    if form is not None and form.values:
+        found = course.stages(record, form)
+        parts = [
+            _("King's {stage}").format(stage=course.kings_text(found.kings)),
+            _("MiToS {stage}").format(stage=course.mitos_text(found.mitos)),
+        ]
+        if found.ft9_shown:
+            text = MISSING if found.ft9 is None else str(found.ft9)
+            parts.append(_("FT9 {n} (rule unconfirmed)").format(n=text))
+        facts.append(Fact(_("Stages"), f"{' · '.join(parts)} · {course.ESTIMATED}"))
+    if visit.clinical_stage is not None:
+        facts.append(Fact(_("King's stage, clinical"), visit.clinical_stage.value))
+    if (rate := course.delta_fs(record)) is not None:
+        facts.append(Fact(_("deltaFS since onset"), course.delta_fs_text(rate)))
+    if form is not None:
+        # The slope over all forms stands below the scores.
+        for name, result in course.slopes(record)[1:]:
+            if isinstance(result, Slope):
+                title = _("Slope, {window}").format(window=name)
+                facts.append(Fact(title, slope_text(result)))
+    if any(session.visit_id == visit.id and session.measured for session in record.spirometry):
+        crossing = course.capacity_crossing(record)
+        if crossing is not None:
+            percent = record.thresholds["a1_vc_percent"]
+            title = _("{series} at {n:g} %, projected").format(
+                series=crossing[0].removesuffix(" %"), n=percent
+            )
+            facts.append(Fact(title, course.crossing_text(crossing[1])))
+    return tuple(facts)
+
+
+def measurement_text(kind: str, value: float) -> str:
+    """The value in its unit; the bare number where this program does not know the kind."""
+    known = kinds().get(kind)
+    return f"{value:g}" if known is None else number(value, known.decimals, known.unit)
+
+
+def measurement_before(record: PatientRecord, kind: str, on: date) -> tuple[date, float] | None:
+    """The last value of one kind of measurement before a day."""
+    earlier = [found for found in record.measured(kind) if found[0] < on]
+    return earlier[-1] if earlier else None
+
+
+def nutrition_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
+    """Body mass index, and the change since the first weight; nothing without a weight at this visit."""
+    if visit.weight_kg is None:
+        return ()
+    index = bmi(visit.weight_kg, record.patient.height_cm)
+    unknown = _("needs the height")
+    facts = [Fact(_("BMI"), unknown if index is None else number(index, 1, "kg/m²"))]
+    first = first_weight(record, visit.date)
+    if first is not None:
+        lost = weight_loss_percent(first[1], visit.weight_kg)
+        change = signed(None if lost is None else -lost, 1, "%")
+        text = _("{change} since {day} ({weight})")
+        weight = number(first[1], 1, "kg")
+        words = text.format(change=change, day=day(first[0]), weight=weight)
+        facts.append(Fact(_("Weight change"), words))
+    return tuple(facts)
+
+
+def _measurements(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
+    """What was measured at the visit, in the order in which it is asked, and what weight and height say."""
+    mine = [m for m in record.measurements if m.visit_id == visit.id]
+    mine.sort(key=lambda m: [*kinds(), m.kind].index(m.kind))
+    return (*(_measurement(record, visit, m) for m in mine), *nutrition_facts(record, visit))
+
+
+def _measurement(record: PatientRecord, visit: Visit, measurement: Measurement) -> Fact:
+    known = kinds().get(measurement.kind)
+    value = measurement.value
+    text = MISSING if value is None else measurement_text(measurement.kind, value)
+    if measurement.not_done is not None:
+        text = _("not done: {reason}").format(reason=NOT_DONE[measurement.not_done])
+    before = measurement_before(record, measurement.kind, visit.date)
+    if before is not None:
+        was = measurement_text(measurement.kind, before[1])
+        text += _(" (before: {value}, {day})").format(value=was, day=day(before[0]))
+    if measurement.note:
+        text += f": {measurement.note}"
+    return Fact(measurement.kind if known is None else known.short, text)
+
+
+def _alert(record: PatientRecord, alert: alerts.Alert, names: Mapping[str, str]) -> AlertRow:
+    seen = alerts.seen(record, alert)
+    return AlertRow(
+        heading=alert.heading,
+        found=alert.found,
+        advice=alert.advice,
+        source=alert.definition.cited,
+        seen="" if seen is None else alerts.seen_text(seen, _named(names, seen.by)),
     )
 
 
@@ -453,6 +709,37 @@ def _no_events(visit: Visit) -> str:
         if visit.new_events
         else _("Asked: nothing new.")
     )
+
+
+def _eligibility(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
+    """At screening all that is not simply fulfilled; at other visits only what fails and nobody waived."""
+    protocol = protocols.of(record.patient)
+    states = eligibility.evaluate(record, protocol)
+    screening = bool(states) and ELIGIBILITY in protocol.assessments_of(visit.code)
+    facts = [
+        Fact(FULFILMENT[one.state].capitalize(), _criterion(one))
+        for one in states
+        if one.fails or (screening and one.waived)
+    ]
+    if not screening:
+        return tuple(facts)
+    unknown = [
+        eligibility.requirement(one.criterion)
+        for one in states
+        if one.state is Fulfilment.UNKNOWN and not one.waived
+    ]
+    if unknown:
+        facts.append(Fact(FULFILMENT[Fulfilment.UNKNOWN].capitalize(), "; ".join(unknown)))
+    return (Fact(_("Criteria"), eligibility.headline(states)), *facts)
+
+
+def _criterion(one: CriterionState) -> str:
+    """What was required, what there is, and the waiver."""
+    text = eligibility.requirement(one.criterion)
+    if one.value:
+        text = _("{requirement}; here {value}").format(requirement=text, value=one.value)
+        text += f" ({one.origin})" if one.origin else ""
+    return ". ".join(part for part in (text, eligibility.waiver_text(one.said)) if part)
 
 
 def _tasks(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:

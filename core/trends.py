@@ -4,10 +4,13 @@ A plot is described here without any drawing library: series, events on the time
 lines. ``ui/plots`` draws it with pyqtgraph, ``core/reports/chart`` with reportlab.
 """
 
+import math
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from core import plot_style
+from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument, Scale
 from core.labels import MILESTONES
 from core.model.assessment import Assessment
@@ -18,8 +21,9 @@ from core.model.spirometry import Position, Spirometry, TestType
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.science import progression
-from core.science.lung_function import EQUATION_TITLE
+from core.science.lung_function import equations
 from core.science.progression import MONTH_DAYS
+from core.science.projection import Projected, Projection, project
 from core.science.spirometry import Result, evaluate
 from core.words import _
 
@@ -63,6 +67,19 @@ class Series:
 
 
 @dataclass(frozen=True, slots=True)
+class Forecast:
+    """The patient's own line carried forward, drawn dashed with its interval; ``role`` is that of its series.
+
+    ``how`` says how it was made.
+    """
+
+    role: str
+    title: str
+    how: str
+    points: tuple[Projected, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TimelineEvent:
     """Something that happened, marked on the time axis. ``role`` is one of reference, event, serious, milestone."""
 
@@ -90,11 +107,13 @@ class Plot:
     series: tuple[Series, ...]
     events: tuple[TimelineEvent, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
+    forecasts: tuple[Forecast, ...] = ()
 
     @property
     def days(self) -> list[date]:
         points = [p.day for s in self.series for p in s.points]
-        return points + [p.day for s in self.series for p in s.spans]
+        points += [p.day for s in self.series for p in s.spans]
+        return points + [p.day for f in self.forecasts for p in f.points]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,47 +164,66 @@ def time_scales(record: PatientRecord) -> tuple[TimeScale, ...]:
     return tuple(scales)
 
 
-def total(record: PatientRecord, instrument: Instrument, live: VisitId | None = None) -> Plot:
-    """The questionnaire's total; ``live`` names the visit being entered, shown as what it can still reach."""
+def total(
+    record: PatientRecord,
+    instrument: Instrument,
+    live: VisitId | None = None,
+    *,
+    projected: bool = False,
+) -> Plot:
+    """The questionnaire's total; ``live`` names the visit being entered, shown as what it can still reach.
+
+    Raises ValueError for a questionnaire that has none.
+    """
+    scale = instrument.total
+    if scale is None:
+        raise ValueError(f"{instrument.id} has no total")
     stated = [
         Point(result.measured_on, result.value, sure=False, note=_("stated, items unknown"))
         for result in record.stated(ExternalKind.ALSFRS_R_TOTAL)
         if result.measured_on is not None and instrument.id == "alsfrs-r"
     ]
-    scale = instrument.total
-    series = [_scale_series(record, instrument, scale, "total", live)]
+    series = [_scale_series(record, instrument, scale, live)]
+    forecasts = (
+        _forecast(record, "total", series[0].points, ceiling=scale.maximum) if projected else []
+    )
     if stated:
         series.append(Series("total_stated", _("Total, stated (items unknown)"), tuple(stated)))
     return Plot(
         id="total",
-        title=_("{instrument} total").format(instrument=instrument.title),
+        title=_("{instrument} total").format(instrument=_directed(instrument)),
         unit=_("points of {maximum}").format(maximum=scale.maximum),
         low=0,
         high=scale.maximum,
-        step=12 if scale.maximum % 12 == 0 else scale.maximum / 4,
+        step=12 if scale.maximum % 12 == 0 else _step(scale.maximum),
         series=tuple(series),
         events=timeline(record),
+        forecasts=tuple(forecasts),
     )
 
 
 def domains(record: PatientRecord, instrument: Instrument, live: VisitId | None = None) -> Plot:
-    """The questionnaire's domain scores."""
-    highest = max(scale.maximum for scale in instrument.domains)
+    """The questionnaire's domain scores. Raises ValueError for a questionnaire that has none."""
+    maxima = {scale.maximum for scale in instrument.domains}
+    highest = max(maxima)
+    title = _directed(instrument)
+    if instrument.total is not None:
+        title = _("{instrument} domains").format(instrument=title)
     return Plot(
         id="domains",
-        title=_("{instrument} domains").format(instrument=instrument.title),
-        unit=_("points of {maximum}").format(maximum=highest),
+        title=title,
+        unit=_("points of {maximum}").format(maximum=highest) if len(maxima) == 1 else _("points"),
         low=0,
         high=highest,
-        step=highest / 4,
+        step=_step(highest),
         series=tuple(
-            _scale_series(record, instrument, scale, scale.id, live) for scale in instrument.domains
+            _scale_series(record, instrument, scale, live) for scale in instrument.domains
         ),
         events=timeline(record),
     )
 
 
-def vital_capacity(record: PatientRecord) -> Plot:
+def vital_capacity(record: PatientRecord, *, projected: bool = False) -> Plot:
     """Vital capacity in % predicted. Types, positions and foreign percentages never share a line."""
     series = []
     stated = tuple(
@@ -195,28 +233,57 @@ def vital_capacity(record: PatientRecord) -> Plot:
     )
     if stated:
         series.append(Series("fvc_stated", _("FVC %, stated (equation unknown)"), stated))
+    forecasts: list[Forecast] = []
     for test_type in TestType:
         for position in Position:
+            title = vital_capacity_title(test_type, position)
             points = tuple(
                 Point(s.date, result.percent, sure=result.confident, note=result.grade_text)
                 for s, result in vital_capacities(record)
                 if (s.test_type, s.position) == (test_type, position) and result.percent is not None
             )
+            role = f"{test_type.value}_{position.value}"
             if points:
-                role = f"{test_type.value}_{position.value}"
-                series.append(Series(role, vital_capacity_title(test_type, position), points))
+                series.append(Series(role, title, points))
+            if projected:
+                forecasts += _forecast(record, role, points, ceiling=None)
+            printed = tuple(
+                Point(s.date, s.device_percent, sure=False, note=_("printed by the device"))
+                for s in record.spirometry
+                if (s.test_type, s.position) == (test_type, position)
+                and s.not_done is None
+                and s.device_percent is not None
+            )
+            if printed:
+                by_device = _("{name}, printed by the device").format(name=title)
+                series.append(Series(f"{role}_device", by_device, printed))
     values = [point.value for s in series for point in s.points]
     return Plot(
         id="vital-capacity",
-        title=_("Vital capacity, % predicted ({equation})").format(equation=EQUATION_TITLE),
+        title=_capacity_title(record),
         unit="%",
         low=0,
         high=max(120.0, *(20 * (value // 20 + 1) for value in values)) if values else 120.0,
         step=20,
         series=tuple(series),
         events=timeline(record),
-        thresholds=(Threshold(50, _("50 %")),),
+        thresholds=(_niv_line(record),),
+        forecasts=tuple(forecasts),
     )
+
+
+def _niv_line(record: PatientRecord) -> Threshold:
+    percent = record.thresholds["a1_vc_percent"]
+    return Threshold(percent, f"{percent:g} %")
+
+
+def _capacity_title(record: PatientRecord) -> str:
+    """With the equation: one per site, so there are two only where a stored one is not known any more."""
+    used = dict.fromkeys(s.equation for s in record.spirometry if s.measured)
+    known = equations()
+    titles = [known[one].title if one in known else one for one in used]
+    title = _("Vital capacity, % predicted")
+    return f"{title} ({', '.join(titles)})" if titles else title
 
 
 def vital_capacity_title(test_type: TestType, position: Position) -> str:
@@ -226,21 +293,74 @@ def vital_capacity_title(test_type: TestType, position: Position) -> str:
 
 def vital_capacities(record: PatientRecord) -> list[tuple[Spirometry, Result]]:
     """Every session with blows and what it means, in order of dates."""
-    return [
-        (session, evaluate(session, record.patient))
-        for session in record.spirometry
-        if session.measured
-    ]
+    return [(session, evaluate(session)) for session in record.spirometry if session.measured]
 
 
 def slope(record: PatientRecord, instrument: Instrument) -> progression.Slope | progression.NoSlope:
     """Ordinary least squares over every complete form (points/month); totals stated by others do not count."""
-    return progression.ols_slope([(point.day, point.value) for point in totals(record, instrument)])
+    if instrument.total is None:
+        return progression.NoSlope(_("This questionnaire has no total, so it has no slope."))
+    points = [(point.day, point.value) for point in totals(record, instrument)]
+    return progression.ols_slope(points, minimum_span_days=_slope_days(record))
 
 
 def totals(record: PatientRecord, instrument: Instrument) -> tuple[Point, ...]:
-    """The totals of the complete forms, in order of their days."""
-    return _scale_series(record, instrument, instrument.total, "total", None).points
+    """The totals of the complete forms, in order of their days; none where there is no total."""
+    scale = instrument.total
+    return () if scale is None else _scale_series(record, instrument, scale, None).points
+
+
+def questionnaires(record: PatientRecord) -> tuple[Instrument, ...]:
+    """What is drawn for a patient: the newest version of every questionnaire, and each older one
+    that was answered and cannot share a series with a newer one.
+
+    Raises InvalidInstrument where a form was answered with a version that this program lacks.
+    """
+    drawn = list(instruments.shipped().values())
+    for form in reversed(record.assessments):
+        if not any(one.id == form.instrument and one.compares(form.version) for one in drawn):
+            drawn.append(instruments.named(form.instrument, form.version))
+    return tuple(drawn)
+
+
+def scores(record: PatientRecord, instrument: Instrument, *, projected: bool = False) -> Plot:
+    """The questionnaire in one plot: its total, or its domains where a total would mean nothing."""
+    if instrument.total is None:
+        return domains(record, instrument)
+    return total(record, instrument, projected=projected)
+
+
+def role(instrument: Instrument, scale: Scale) -> str:
+    """What a scale is drawn as: its own role, or one of the spare ones where it has no style of its own."""
+    if scale.total:
+        return "total"
+    if plot_style.of(scale.id) != plot_style.of("total"):
+        return scale.id
+    return f"scale_{instrument.domains.index(scale) + 1}"
+
+
+def _slope_days(record: PatientRecord) -> int:
+    return round(record.thresholds["slope_minimum_days"])
+
+
+def _forecast(
+    record: PatientRecord, role: str, points: tuple[Point, ...], *, ceiling: float | None
+) -> list[Forecast]:
+    """The own line carried forward, where there are enough results for one; never past a death."""
+    if record.died is not None:
+        return []
+    months = round(record.thresholds["projection_months"])
+    found = project(
+        [(point.day, point.value) for point in points],
+        months=months,
+        minimum_span_days=_slope_days(record),
+        floor=0,
+        ceiling=ceiling,
+    )
+    if not isinstance(found, Projection):
+        return []
+    how = _("the own straight line carried forward {n} months, with its 95 % prediction interval")
+    return [Forecast(role, _("Projection, 95 % interval"), how.format(n=months), found.points)]
 
 
 def timeline(record: PatientRecord) -> tuple[TimelineEvent, ...]:
@@ -263,17 +383,31 @@ def _scale_series(
     record: PatientRecord,
     instrument: Instrument,
     scale: Scale,
-    role: str,
     live: VisitId | None,
 ) -> Series:
     points, spans = [], []
-    for form in record.answered(instrument.id):
+    forms = (f for f in record.answered(instrument.id) if instrument.compares(f.version))
+    for form in forms:
         score = scale.score(form.values)
         if score is not None:
             points.append(Point(form.date, float(score)))
         elif form.visit_id == live:
             spans.append(_reachable(form, instrument, scale))
-    return Series(role, scale.title, tuple(points), tuple(spans))
+    return Series(role(instrument, scale), scale.title, tuple(points), tuple(spans))
+
+
+def _directed(instrument: Instrument) -> str:
+    """The title, saying which way is worse where it is not the way of the ALSFRS-R."""
+    title = instruments.title(instrument)
+    return (
+        title if instrument.higher_is_better else _("{title} (higher is worse)").format(title=title)
+    )
+
+
+def _step(maximum: int) -> float:
+    """The distance of the marks on an axis from 0 to a maximum: whole points, to the very end if they can."""
+    even = (maximum // parts for parts in (4, 5, 3) if maximum % parts == 0)
+    return next(even, math.ceil(maximum / 5))
 
 
 def _reachable(form: Assessment, instrument: Instrument, scale: Scale) -> Span:

@@ -5,8 +5,9 @@ the program itself never imports. Run it again after adding a table or changing 
 
     uv run scripts/write_gli_tables.py
 
-A further table is one more entry in TABLES. The digits are copied as text, so nothing is rounded;
-`tests/core/science/test_lung_function.py` compares the result with pyspiro's own tables.
+A further set is one more entry in SETS, and a file in `resources/reference/equations/`. The digits
+are copied as text, so nothing is rounded; `tests/core/science/test_lung_function.py` compares the
+result with pyspiro's own tables.
 """
 
 import csv
@@ -16,63 +17,80 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parents[1] / "resources" / "reference"
 SEXES = ("female", "male")
+# Our name, pyspiro's column, in words
+PARAMETERS = (
+    ("fvc", "FVC", "forced vital capacity"),
+    ("fev1", "FEV1", "forced expiratory volume in 1 s"),
+    ("fev1_fvc", "FEV1FVC", "FEV1/FVC"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
-    """One spline table: where pyspiro keeps it, what we call it, and who published it."""
+class Set:
+    """One set of spline tables: where pyspiro keeps it, what we call it, and who published it."""
 
-    file_name: str
+    name: str
     source: str
-    parameter: str
-    comment: tuple[str, ...]
+    title: str
+    citation: tuple[str, ...]
 
 
-TABLES = (
-    Table(
-        file_name="gli_global_2022_fvc.csv",
+SETS = (
+    Set(
+        name="gli_global_2022",
+        # Spelt with one n: pyspiro's set with two has a wrong sign among its coefficients.
         source="bowerman_2022_splines.csv",
-        parameter="FVC",
-        comment=(
-            "GLI Global (2022, race-neutral), forced vital capacity: age splines of M and S.",
+        title="GLI Global (2022, race-neutral)",
+        citation=(
             "Bowerman C, Bhakta NR, Brazzale D, et al. A race-neutral approach to the",
             "interpretation of lung function measurements. Am J Respir Crit Care Med 2023;",
             "207(6):768-774. doi:10.1164/rccm.202205-0963OC",
-            "One row per 0.25 year; interpolate linearly between rows. The spline of L is zero.",
-            "Written by scripts/write_gli_tables.py from pyspiro 1.0.0 (MIT); do not edit.",
+        ),
+    ),
+    Set(
+        name="gli_2012",
+        source="gli_2012_splines.csv",
+        title="GLI-2012",
+        citation=(
+            "Quanjer PH, Stanojevic S, Cole TJ, et al. Multi-ethnic reference values for",
+            "spirometry for the 3-95-yr age range: the global lung function 2012 equations.",
+            "Eur Respir J 2012;40(6):1324-1343. doi:10.1183/09031936.00080312",
         ),
     ),
 )
 
 
-def rows(table: Table) -> list[tuple[str, str, str, str]]:
-    """The table as (sex, age in years, M spline, S spline), in pyspiro's own digits.
-
-    Raises ValueError if the L spline is not zero throughout: the columns would then lose it.
-    """
-    source = importlib.resources.files("pyspiro.data") / table.source
-    lines = source.read_text(encoding="utf-8").splitlines()
-    found = []
-    for sex in SEXES:
-        prefix = f"{table.parameter}_{sex}s"
-        for row in csv.DictReader(lines, delimiter=";"):
-            if float(row[f"{prefix}_Lspline"]) != 0:
-                raise ValueError(f"{table.source}: L of {prefix} has a spline at {row['age']}")
-            found.append((sex, row["age"], row[f"{prefix}_Mspline"], row[f"{prefix}_Sspline"]))
-    return found
+def rows(source: str, column: str) -> list[tuple[str, ...]]:
+    """The table as (sex, age in years, L, M and S spline), in pyspiro's own digits."""
+    file = importlib.resources.files("pyspiro.data") / source
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [
+        (sex, row["age"], *(row[f"{column}_{sex}s_{spline}spline"] for spline in "LMS"))
+        for sex in SEXES
+        for row in csv.DictReader(lines, delimiter=";")
+    ]
 
 
-def write(table: Table) -> Path:
-    """Write one table as CSV, its comment first, and return where it is."""
-    path = FOLDER / table.file_name
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.writelines(f"# {line}\n" for line in table.comment)
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("sex", "age", "Mspline", "Sspline"))
-        writer.writerows(rows(table))
-    return path
+def write(one: Set) -> list[Path]:
+    """Write one set as a CSV per parameter, its comment first, and return where they are."""
+    written = []
+    for parameter, column, words in PARAMETERS:
+        path = FOLDER / f"{one.name}_{parameter}.csv"
+        comment = (
+            f"{one.title}, {words}: age splines of L, M and S.",
+            *one.citation,
+            "One row per 0.25 year; interpolate linearly between rows.",
+            "Written by scripts/write_gli_tables.py from pyspiro 1.0.0 (MIT); do not edit.",
+        )
+        with path.open("w", encoding="utf-8", newline="") as file:
+            file.writelines(f"# {line}\n" for line in comment)
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("sex", "age", "Lspline", "Mspline", "Sspline"))
+            writer.writerows(rows(one.source, column))
+        written.append(path)
+    return written
 
 
 if __name__ == "__main__":
-    for table in TABLES:
-        print(write(table))
+    for one in SETS:
+        print(*write(one), sep="\n")

@@ -1,3 +1,4 @@
+import csv
 import os
 import re
 import subprocess
@@ -94,12 +95,19 @@ def check_pictures(out, size):
     return pictures
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["tour", "--help"]])
-def test_help_says_what_there_is(arguments):
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--help"], ["tour", "score"]),
+        (["tour", "--help"], ["--dark"]),
+        (["score", "--help"], ["IN.csv", "OUT.csv", "q1 to q12", "zscore", "problem"]),
+    ],
+)
+def test_help_says_what_there_is(arguments, said):
     result = run(*arguments)
     assert result.returncode == 0
     assert result.stdout.startswith("usage: main.py")
-    assert ("--dark" if "tour" in arguments else "tour") in result.stdout
+    assert [word for word in said if word not in result.stdout] == []
     assert result.stderr == ""
 
 
@@ -134,10 +142,66 @@ def test_a_size_that_is_none_is_refused(size, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-def test_demo_goes_with_no_command(tmp_path):
-    result = run("--demo", "tour", tmp_path / "out")
+@pytest.mark.parametrize("command", [["tour"], ["score", ROOT / "tests/vectors/gli_vectors.csv"]])
+def test_demo_goes_with_no_command(command, tmp_path):
+    result = run("--demo", *command, tmp_path / "out")
     assert result.returncode == 2
     assert "--demo opens a window; it goes with no command." in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+START = """
+import sys
+import main
+try:
+    main.main(["--version"])
+except SystemExit:
+    pass
+heavy = [name for name in ("pandas", "numpy", "PySide6", "core.scoring") if name in sys.modules]
+assert not heavy, heavy
+"""
+
+
+def test_the_command_line_loads_nothing_that_it_may_not_need():
+    result = subprocess.run([sys.executable, "-c", START], cwd=ROOT, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_sheet_is_scored_without_a_display_and_whatever_the_console_can_show(tmp_path):
+    source, target = tmp_path / "برگه.csv", tmp_path / "نتیجه.csv"
+    data = (ROOT / "tests" / "vectors" / "staging_vectors.csv").read_bytes()
+    source.write_bytes(data)
+    result = run("score", source, target, PYTHONIOENCODING="ascii")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("21 rows read, 21 scored, 0 with problems: ")
+    with target.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["kings"] for row in rows] == [row["kings_given"] for row in rows]
+    assert source.read_bytes() == data
+    assert "exists already" in sentence(run("score", source, target))
+
+
+FULL_DISK = """
+import resource, signal, sys
+import main
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+sys.exit(main.main(["score", *sys.argv[1:]]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a limit on what a process may write")
+def test_a_sheet_that_does_not_fit_on_the_disk_leaves_nothing(tmp_path):
+    source = ROOT / "tests" / "vectors" / "gli_vectors.csv"
+    result = subprocess.run(
+        [sys.executable, "-B", "-c", FULL_DISK, source, tmp_path / "out.csv"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert result.returncode == 1
+    assert "cannot be written (File too large)" in sentence(result)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):

@@ -29,11 +29,12 @@ ACTIONS = (
 
 # Keys that belong to one page, for the help.
 PAGE_KEYS = (
-    ("0–4", tr("answer the question and go on")),
+    ("0–4, 0–10", tr("answer the question and go on")),
     ("↑, Backspace", tr("back to the question before")),
     ("N", tr("note to the answer")),
     ("D", tr("question not done, and why")),
     ("H", tr("how to rate")),
+    ("W", tr("how this form was answered: way, by whom, interpreter")),
     ("A, B", tr("item 5: without or with gastrostomy")),
     ("Ctrl+Z", tr("take the last answer back")),
     ("Ctrl+Enter", tr("save the step and go on; on the last step, finish")),

@@ -1,20 +1,23 @@
 """A questionnaire is data: items, their choices, and the sums made from them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
+    """One possible answer; between the ends of a numeric item it has no words of its own."""
+
     score: int
-    text: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One question. Items that share a ``slot`` are variants of it: exactly one of them is answered.
 
-    ``requires`` names the milestone (gastrostomy) that a variant is meant for.
+    ``requires`` names the milestone (gastrostomy) that a variant is meant for. A ``numeric`` item is
+    answered with any whole number from one end to the other, and has words at its ends only.
     """
 
     id: str
@@ -26,6 +29,7 @@ class Item:
     requires: str = ""
     when: str = ""
     help: str = ""
+    numeric: bool = False
 
     @property
     def place(self) -> str:
@@ -35,15 +39,27 @@ class Item:
     def scores(self) -> frozenset[int]:
         return frozenset(choice.score for choice in self.choices)
 
+    @property
+    def ends(self) -> tuple[Choice, Choice]:
+        """The choices of the lowest and of the highest score."""
+        ordered = sorted(self.choices, key=lambda choice: choice.score)
+        return ordered[0], ordered[-1]
+
+    def words(self, score: int) -> str:
+        """The words of an answer; a bare number is told with the words at both ends."""
+        text = next(choice.text for choice in self.choices if choice.score == score)
+        return text or " … ".join(f"{end.score} {end.text}" for end in self.ends)
+
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A sum over slots."""
+    """A sum over slots: the questionnaire's ``total``, or one of its domains."""
 
     id: str
     title: str
     slots: tuple[str, ...]
     maximum: int
+    total: bool = False
 
     def score(self, values: Mapping[str, int]) -> int | None:
         """The sum of the slots (points), or None while any of them has no value: missing is not zero."""
@@ -62,36 +78,23 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """One version of a questionnaire. ``scales[0]`` is the total, the others are its domains."""
+    """One version of a questionnaire; versions are whole numbers, and the highest is the newest.
+
+    ``comparable_with`` names earlier versions that differ from this one in words only: their forms
+    share a series with this one's, and those of any other version never do. An ``optional``
+    questionnaire may be left out of a visit without a reason.
+    """
 
     id: str
     version: str
     title: str
     citation: str
+    higher_is_better: bool
     items: tuple[Item, ...]
     scales: tuple[Scale, ...]
-    rater_help: tuple[str, ...] = field(default=())
-
-    def __post_init__(self) -> None:
-        ids = [item.id for item in self.items]
-        if repeated := sorted({one for one in ids if ids.count(one) > 1}):
-            raise ValueError(f"items {repeated} stand twice")
-        known = set(self.slots)
-        for scale in self.scales:
-            if unknown := sorted(set(scale.slots) - known):
-                raise ValueError(f"scale {scale.id} names unknown items {unknown}")
-            highest = sum(max(self.variants(slot)[0].scores) for slot in scale.slots)
-            if highest != scale.maximum:
-                raise ValueError(
-                    f"scale {scale.id} says maximum {scale.maximum}, its items add to {highest}"
-                )
-        for item in self.items:
-            if len(item.scores) != len(item.choices):
-                raise ValueError(f"item {item.id} gives one score to two choices")
-            if item.scores != self.variants(item.place)[0].scores:
-                raise ValueError(f"the variants of {item.place} do not share their scores")
-        if not self.scales:
-            raise ValueError("a questionnaire needs a total: [[scales]] is missing")
+    rater_help: tuple[str, ...] = ()
+    comparable_with: tuple[str, ...] = ()
+    optional: bool = False
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -99,12 +102,17 @@ class Instrument:
         return tuple(dict.fromkeys(item.place for item in self.items))
 
     @property
-    def total(self) -> Scale:
-        return self.scales[0]
+    def total(self) -> Scale | None:
+        """The sum of all of it; None where such a sum would mean nothing."""
+        return next((scale for scale in self.scales if scale.total), None)
 
     @property
     def domains(self) -> tuple[Scale, ...]:
-        return self.scales[1:]
+        return tuple(scale for scale in self.scales if not scale.total)
+
+    def compares(self, version: str) -> bool:
+        """Whether a form of that version stands in one series with the forms of this one."""
+        return version == self.version or version in self.comparable_with
 
     def variants(self, slot: str) -> tuple[Item, ...]:
         return tuple(item for item in self.items if item.place == slot)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from core.model.ids import VisitId
+from core.model.visit import Mode, Respondent
 
 
 class NotDone(StrEnum):
@@ -21,12 +22,17 @@ class NotDone(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The answer to one item: a score, or the reason why there is none; never both, never neither."""
+    """The answer to one item: a score, or the reason why there is none; never both, never neither.
+
+    ``corrected`` is the reason of a change made after the rater had seen the previous form; empty for
+    an answer that was given blind.
+    """
 
     item: str
     value: int | None = None
     not_done: NotDone | None = None
     note: str = ""
+    corrected: str = ""
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.not_done is None):
@@ -38,12 +44,19 @@ class Assessment:
     """One questionnaire at one visit; totals are computed, never stored.
 
     ``answers`` is keyed by slot: the question asked, whichever of its variants (5a, 5b) was used.
+    ``rater`` is who entered the first answer. ``mode`` and ``respondent`` are the visit's, unless this
+    form was answered in another way. ``compared_at`` is when the previous form was first shown beside it.
     """
 
     visit_id: VisitId
     date: datetime.date
     instrument: str
     version: str
+    rater: str = ""
+    mode: Mode | None = None
+    respondent: Respondent | None = None
+    interpreter: bool | None = None
+    compared_at: datetime.datetime | None = None
     not_done: NotDone | None = None
     answers: Mapping[str, Answer] = field(default_factory=dict)
 

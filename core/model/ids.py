@@ -9,6 +9,7 @@ SpirometryId = NewType("SpirometryId", str)
 EventId = NewType("EventId", str)
 MilestoneId = NewType("MilestoneId", str)
 ExternalResultId = NewType("ExternalResultId", str)
+AcknowledgementId = NewType("AcknowledgementId", str)
 
 
 def new_id() -> str:

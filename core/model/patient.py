@@ -27,7 +27,8 @@ class Patient:
 
     ``stated_*`` are statements of a source that gives no dates behind them (an age in whole years, a
     disease duration in months), true on ``stated_on`` where the source says when.
-    ``reference_on`` is day 0 of the protocol (the infusion, in the trial).
+    ``reference_on`` is day 0 of the protocol (the infusion, in the trial). ``reference_group`` is the group
+    of the reference equation by its name, since numbers differ between equations; empty is not stated.
     """
 
     id: PatientId = field(default_factory=lambda: PatientId(new_id()))
@@ -43,6 +44,7 @@ class Patient:
     onset: PartialDate | None = None
     diagnosis: PartialDate | None = None
     height_cm: float | None = None
+    reference_group: str = ""
     protocol: str
     protocol_version: str
     reference_on: date | None = None

@@ -1,29 +1,41 @@
 """All that is known of one patient: what trends, reports and exports are made from."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind
 from core.model.assessment import Assessment
 from core.model.ids import VisitId
+from core.model.judgement import Acknowledgement, CriterionResult, Reconciliation
+from core.model.measurement import Measurement
 from core.model.patient import ExternalKind, ExternalResult, Patient
 from core.model.spirometry import Spirometry
+from core.model.thresholds import defaults
 from core.model.visit import TaskResult, Visit, VisitMark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientRecord:
-    """Visits, assessments and spirometry are in order of their dates."""
+    """Visits, assessments, spirometry and measurements are in order of their dates.
+
+    ``thresholds`` are the clinic's own cut points and switches, by id.
+    """
 
     patient: Patient
     visits: tuple[Visit, ...] = ()
     marks: tuple[VisitMark, ...] = ()
     assessments: tuple[Assessment, ...] = ()
     spirometry: tuple[Spirometry, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
     tasks: tuple[TaskResult, ...] = ()
     events: tuple[AdverseEvent, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     external: tuple[ExternalResult, ...] = ()
+    reconciliations: tuple[Reconciliation, ...] = ()
+    acknowledgements: tuple[Acknowledgement, ...] = ()
+    criteria: tuple[CriterionResult, ...] = ()
+    thresholds: Mapping[str, float] = field(default_factory=defaults)
 
     def visit(self, id: VisitId) -> Visit:
         return next(visit for visit in self.visits if visit.id == id)
@@ -56,6 +68,11 @@ class PatientRecord:
             visits=visits,
             assessments=tuple(a for a in self.assessments if a.visit_id in known),
             spirometry=tuple(s for s in self.spirometry if s.visit_id in known),
+            measurements=tuple(m for m in self.measurements if m.visit_id in known),
+            reconciliations=tuple(r for r in self.reconciliations if r.visit_id in known),
+            acknowledgements=tuple(
+                a for a in self.acknowledgements if a.visit_id is None or a.visit_id in known
+            ),
             tasks=tuple(task for task in self.tasks if task.visit_id in known),
             events=tuple(
                 event
@@ -70,6 +87,14 @@ class PatientRecord:
             external=tuple(
                 r for r in self.external if r.measured_on is None or r.measured_on <= day
             ),
+        )
+
+    def measured(self, kind: str) -> tuple[tuple[date, float], ...]:
+        """The values of one kind of measurement with their days."""
+        return tuple(
+            (self.visit(m.visit_id).date, m.value)
+            for m in self.measurements
+            if m.kind == kind and m.value is not None
         )
 
     def stated(self, kind: ExternalKind) -> tuple[ExternalResult, ...]:

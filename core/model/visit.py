@@ -30,6 +30,20 @@ class Respondent(StrEnum):
     CAREGIVER_PROXY = "caregiver_proxy"
 
 
+class ClinicalStage(StrEnum):
+    """King's clinical stage as a clinician judges it: by regions and events, not by questions.
+
+    Roche 2012, doi:10.1093/brain/awr351.
+    """
+
+    ONE = "1"
+    TWO = "2"
+    THREE = "3"
+    FOUR_A = "4A"
+    FOUR_B = "4B"
+    FIVE = "5"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """A visit as it is entered. ``code`` names the planned visit it fulfils; None when unscheduled.
@@ -49,6 +63,7 @@ class Visit:
     respondent: Respondent | None = None
     weight_kg: float | None = None
     new_events: bool | None = None
+    clinical_stage: ClinicalStage | None = None
     note: str = ""
     started_at: datetime.datetime
     finished_at: datetime.datetime | None = None

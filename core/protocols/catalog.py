@@ -1,8 +1,10 @@
 """The schedules shipped in resources/protocols, one TOML file each."""
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from cattrs import ClassValidationError
 
@@ -11,7 +13,15 @@ from core.convert import converter, problems
 from core.errors import InvalidProtocol
 from core.instruments import catalog as instruments
 from core.model.patient import Patient
-from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY, Protocol
+from core.protocols.definition import (
+    ADVERSE_EVENTS,
+    MEASUREMENTS,
+    SPIROMETRY,
+    CriterionKind,
+    Measure,
+    Operator,
+    Protocol,
+)
 
 ROUTINE = "routine"
 
@@ -50,15 +60,33 @@ def load(folder: Path) -> dict[str, Protocol]:
 
 def read(path: Path) -> Protocol:
     """One schedule. Raises InvalidProtocol naming the file and what in it is wrong."""
+    table: dict[str, Any] = {}
     try:
-        protocol = converter.structure(tomllib.loads(path.read_text("utf-8")), Protocol)
+        table = tomllib.loads(path.read_text("utf-8"))
+        protocol = converter.structure(table, Protocol)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidProtocol(f"{path.name}: {error}") from error
     except ClassValidationError as error:
-        raise InvalidProtocol(f"{path.name}: {problems(error)}") from error
-    known = {SPIROMETRY, ADVERSE_EVENTS, *instruments.shipped(), *(t.id for t in protocol.tasks)}
+        said = "; ".join(_worded(one, table) for one in problems(error).split("; "))
+        raise InvalidProtocol(f"{path.name}: {said}") from error
+    known = {SPIROMETRY, MEASUREMENTS, ADVERSE_EVENTS}
+    known |= {*instruments.shipped(), *(task.id for task in protocol.tasks)}
     if unknown := sorted(protocol.named_assessments - known):
         raise InvalidProtocol(
             f"{path.name}: assessments {unknown} are neither questionnaires nor [[tasks]]"
         )
     return protocol
+
+
+def _worded(problem: str, table: dict[str, Any]) -> str:
+    """A problem as it is told: that of a criterion begins with its id, and names the words there are."""
+    match = re.fullmatch(r"(.*) @ \$\.criteria\[(\d+)\]\.?(\w*)", problem)
+    if match is None:
+        return problem
+    said, at, key = match[1], int(match[2]), match[3]
+    one = table["criteria"][at]
+    name = one.get("id", at + 1) if isinstance(one, dict) else at + 1
+    kind = {"kind": CriterionKind, "measure": Measure, "operator": Operator}.get(key)
+    if kind is not None:
+        said = f"write one of {', '.join(filter(None, kind))}"
+    return f"criterion {name}, {key}: {said}" if key else f"criterion {name}: {said}"

@@ -1,10 +1,14 @@
-"""A schedule is data: its visits, their windows, and what is assessed at each."""
+"""A protocol is data: its visits, their windows, what is assessed at each, and who may take part."""
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 SPIROMETRY = "spirometry"
+MEASUREMENTS = "measurements"
 ADVERSE_EVENTS = "adverse-events"
+ELIGIBILITY = "eligibility"  # the task of the visit on whose day the criteria are evaluated
 
 
 class Unit(StrEnum):
@@ -37,7 +41,8 @@ class Task:
 class PlannedKind:
     """One visit of the schedule. Its window runs from ``before`` to ``after`` days round the target.
 
-    ``assessments`` name questionnaires, "spirometry", "adverse-events", or tasks of the protocol.
+    ``assessments`` name questionnaires, "spirometry", "measurements", "adverse-events", or tasks of
+    the protocol.
     """
 
     code: str
@@ -48,9 +53,119 @@ class PlannedKind:
     assessments: tuple[str, ...]
 
 
+class CriterionKind(StrEnum):
+    """Which of its two lists the protocol has a criterion in."""
+
+    INCLUSION = "inclusion"
+    EXCLUSION = "exclusion"
+
+
+class Measure(StrEnum):
+    """What decides a criterion: a value of the record, or a person who is asked."""
+
+    ASKED = ""
+    AGE = "age_years"
+    SINCE_DIAGNOSIS = "diagnosis_months"
+    SINCE_ONSET = "disease_duration_months"
+    ALSFRS_R = "alsfrs_r_total"
+    FVC = "fvc_percent"
+
+
+UNITS: Mapping[Measure, str] = {
+    Measure.ASKED: "",
+    Measure.AGE: "years",
+    Measure.SINCE_DIAGNOSIS: "months",
+    Measure.SINCE_ONSET: "months",
+    Measure.ALSFRS_R: "points",
+    Measure.FVC: "%",
+}
+
+
+class Operator(StrEnum):
+    """How a value is held against the limits; both limits of "between" belong to it."""
+
+    AT_LEAST = ">="
+    AT_MOST = "<="
+    ABOVE = ">"
+    BELOW = "<"
+    BETWEEN = "between"
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One condition of taking part.
+
+    ``operator`` and limits say what a participant must have, whichever list the criterion is in.
+    A computed one has no number in its title, so that title and limit cannot disagree. An asked
+    exclusion is named by what must be absent ("Other neurological disease").
+    """
+
+    id: str
+    kind: CriterionKind
+    title: str
+    source: str
+    measure: Measure = Measure.ASKED
+    operator: Operator | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("id", "title", "source"):
+            if not getattr(self, name).strip():
+                raise ValueError(f"its {name} is empty: write one")
+        if wrong := self._wrong():
+            raise ValueError(wrong)
+
+    @property
+    def asked(self) -> bool:
+        return self.measure is Measure.ASKED
+
+    def admits(self, value: float) -> bool:
+        """Whether a value, in the unit of the measure, lies within the limits."""
+        if self.operator is Operator.BETWEEN and self.low is not None and self.high is not None:
+            return self.low <= value <= self.high
+        if self.value is None:
+            raise ValueError(f"criterion {self.id} is asked of a person, not computed")
+        match self.operator:
+            case Operator.AT_LEAST:
+                return value >= self.value
+            case Operator.AT_MOST:
+                return value <= self.value
+            case Operator.ABOVE:
+                return value > self.value
+        return value < self.value
+
+    def _wrong(self) -> str:
+        """What is wrong with the limits; empty where nothing is."""
+        limits = [limit for limit in (self.value, self.low, self.high) if limit is not None]
+        if self.asked:
+            odd = limits or self.operator or self.unit
+            return (
+                "without a measure it has no operator, limits or unit: remove them" if odd else ""
+            )
+        if self.operator is None:
+            return f"a measure needs an operator: write one of {', '.join(Operator)}"
+        if not all(math.isfinite(limit) for limit in limits):
+            return "a limit is not a number: write one"
+        if self.unit != UNITS[self.measure]:
+            return f"{self.measure} counts in {UNITS[self.measure]}: write this unit"
+        if self.operator is not Operator.BETWEEN:
+            right = self.value is not None and len(limits) == 1
+            return "" if right else f"the operator {self.operator} needs “value” and no other limit"
+        if self.low is None or self.high is None or self.value is not None:
+            return "the operator between needs “low” and “high” and no “value”"
+        return "" if self.low <= self.high else "low is above high: exchange them"
+
+
 @dataclass(frozen=True, slots=True)
 class Protocol:
-    """A visit schedule. With anchor "last_visit" its one visit recurs after every visit done."""
+    """A visit schedule, and who may take part.
+
+    With anchor "last_visit" its one visit recurs after every visit done. ``version`` covers the
+    criteria as well: an answer to a criterion belongs to the version it was given for.
+    """
 
     id: str
     version: str
@@ -61,6 +176,7 @@ class Protocol:
     visits: tuple[PlannedKind, ...]
     unscheduled: tuple[str, ...]
     tasks: tuple[Task, ...] = field(default=())
+    criteria: tuple[Criterion, ...] = field(default=())
 
     def __post_init__(self) -> None:
         codes = [visit.code for visit in self.visits]
@@ -73,12 +189,24 @@ class Protocol:
         for visit in self.visits:
             if visit.before < 0 or visit.after < 0:
                 raise ValueError(f"the window of visit {visit.code} is negative")
+        names = [criterion.id for criterion in self.criteria]
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"criteria {repeated} stand twice")
+        if self.criteria and self.screening is None:
+            raise ValueError(
+                "the criteria need a visit that assesses “eligibility”: they are evaluated on its day"
+            )
 
     @property
     def named_assessments(self) -> frozenset[str]:
         """Every assessment that some visit asks for."""
         lists = [*(visit.assessments for visit in self.visits), self.unscheduled]
         return frozenset(name for names in lists for name in names)
+
+    @property
+    def screening(self) -> PlannedKind | None:
+        """The visit at which eligibility is checked."""
+        return next((visit for visit in self.visits if ELIGIBILITY in visit.assessments), None)
 
     def task(self, id: str) -> Task | None:
         return next((task for task in self.tasks if task.id == id), None)

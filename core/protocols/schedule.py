@@ -74,7 +74,7 @@ def status(
     end_of_participation: date | None = None,
     mark: Mark | None = None,
 ) -> Status:
-    """The status of one planned visit (clinical rule 6.1 of our specification, after edc-visit-schedule)."""
+    """The status of one planned visit (window and tolerance after clinicedc's edc-visit-schedule)."""
     if actual is not None:
         if actual < window.open:
             return Status.DONE_EARLY

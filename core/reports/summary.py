@@ -1,6 +1,6 @@
 """The printed visit summary. Its words and numbers are those of ``core.summary``; it computes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,15 +9,16 @@ from reportlab.pdfgen.canvas import Canvas
 
 from core import summary as words_of
 from core import trends
-from core.instruments import catalog as instruments
 from core.model.ids import VisitId
 from core.model.record import PatientRecord
 from core.model.user import Clinic
 from core.reports import chart, layout, page, text
 from core.reports.layout import BODY, INK, LABEL, SMALL, STRONG, VALUE, Block, Cell, Column
 from core.reports.text import Align, Style, Weight
-from core.science.lung_function import EQUATION_TITLE
+from core.science.lung_function import equations
 from core.summary import (
+    CORRECTED,
+    AlertRow,
     EventRow,
     Fact,
     FormSummary,
@@ -25,15 +26,12 @@ from core.summary import (
     ScaleRow,
     SpirometrySummary,
     VisitSummary,
+    corrected_text,
 )
 from core.trends import Plot
 from core.words import MISSING, _
 
 TITLE = _("Visit summary")
-SPIROMETRY_CITATION = (
-    f"{EQUATION_TITLE}: Bowerman C et al. 2023, doi:10.1164/rccm.202205-0963OC; "
-    "Quanjer PH et al. 2012, doi:10.1183/09031936.00080312."
-)
 
 _TITLE = Style(15, 19, Weight.SEMIBOLD)
 _NAME = Style(11, 14, Weight.SEMIBOLD)
@@ -43,7 +41,8 @@ _NOTE = Style(7.5, 9.6)
 _GUTTER = 18.0
 _HALF = (page.INNER - _GUTTER) / 2
 _INDENT = 84.0  # of what stands beside its label
-_CHART_HEIGHTS = (112.0, 140.0, 175.0)  # lowest, comfortable, highest
+_ALERT = 118.0  # of what stands beside the name of an alert
+_CHART_HEIGHTS = (104.0, 140.0, 175.0)  # lowest, comfortable, highest
 
 
 def render(
@@ -51,7 +50,7 @@ def render(
     visit_id: VisitId,
     clinic: Clinic,
     *,
-    rater_name: str,
+    names: Mapping[str, str],
     printed_by: str,
     printed_at: datetime,
 ) -> bytes:
@@ -59,7 +58,7 @@ def render(
 
     ``printed_at`` is an aware instant. The same arguments give the same bytes.
     """
-    summary = words_of.build(record, visit_id, rater_name)
+    summary = words_of.build(record, visit_id, names)
     record = record.up_to(record.visit(visit_id).date)
     paper = page.Paper(
         title=TITLE,
@@ -69,10 +68,15 @@ def render(
         printed_at=printed_at,
         warnings=_warnings(summary, clinic),
     )
-    before = [*_who(summary), *_questionnaires(summary), *_results(summary)]
-    after = [*_events(summary), *_lists(summary), *_note(summary)]
+    before = [
+        *_who(summary),
+        *_questionnaires(summary),
+        *_results(summary),
+        *_course(summary),
+    ]
+    after = [*_alerts(summary), *_events(summary), *_lists(summary), *_note(summary)]
     plots = _plots(record)
-    end = _end(summary, plots)
+    end = _end(summary)
     if plots:
         room = paper.room - layout.height([*before, *after, end]) - 10
         before += [layout.gap(10), _charts(record, visit_id, plots, _chart_height(room))]
@@ -166,7 +170,15 @@ def _items(form: FormSummary) -> list[Block]:
         if form.not_done
         else []
     )
-    return [*reason, *layout.table(columns, [_item(item, columns) for item in form.items])]
+    table = layout.table(columns, [_item(item, columns) for item in form.items])
+    return [*reason, *table, *_reconciled(form)]
+
+
+def _reconciled(form: FormSummary) -> list[Block]:
+    """How the form was answered, and what the rater kept after the comparison with the form before."""
+    lines = [*filter(None, [form.how]), *(_("Kept: {text}").format(text=one) for one in form.kept)]
+    said = [block for line in lines for block in layout.paragraph(line, _NOTE, page.INNER)]
+    return [layout.gap(2), *said] if said else []
 
 
 def _item(item: ItemRow, columns: Sequence[Column]) -> list[Block]:
@@ -174,13 +186,15 @@ def _item(item: ItemRow, columns: Sequence[Column]) -> list[Block]:
         Cell(item.number, LABEL),
         Cell(item.title),
         Cell(item.answer),
-        Cell(item.score, STRONG),
+        Cell(f"{item.score}{CORRECTED}" if item.corrected else item.score, STRONG),
         Cell(item.previous),
     ]
     blocks = layout.row(cells, columns, pad=0.5)
-    if item.note:
-        indent = columns[0].width + columns[1].width
-        note = _("Note: {text}").format(text=item.note)
+    notes = [_("Note: {text}").format(text=item.note)] if item.note else []
+    if item.corrected:
+        notes.append(corrected_text(item))
+    indent = columns[0].width + columns[1].width
+    for note in notes:
         blocks = [
             *(replace(block, keep=True) for block in blocks),
             *layout.row(
@@ -202,6 +216,14 @@ def _results(summary: VisitSummary) -> list[Block]:
     return [*measured, *_said(_("Vital capacity"), _("Not measured at this visit."))]
 
 
+def _course(summary: VisitSummary) -> list[Block]:
+    if not summary.course:
+        return []
+    width = page.INNER - _INDENT
+    facts = _facts(summary.course, width, columns=2)
+    return [layout.gap(3), *layout.labelled(_("Course"), _INDENT, facts)]
+
+
 def _scores(form: FormSummary, width: float) -> list[Block]:
     columns = [
         Column(width - 88 - 44 - 36, _("Scale")),
@@ -209,7 +231,10 @@ def _scores(form: FormSummary, width: float) -> list[Block]:
         Column(44, _("Previous"), Align.RIGHT),
         Column(36, _("Change"), Align.RIGHT),
     ]
-    rows = [_scale(scale, columns, total=i == 0) for i, scale in enumerate(form.scales)]
+    rows = [
+        _scale(scale, columns, total=form.has_total and i == 0)
+        for i, scale in enumerate(form.scales)
+    ]
     slope = layout.row(
         [Cell(_("Slope"), LABEL), Cell(form.slope, VALUE)], [Column(40), Column(width - 40)]
     )
@@ -241,7 +266,7 @@ def _spirometry(session: SpirometrySummary, width: float) -> list[Block]:
 
 def _plots(record: PatientRecord) -> list[Plot]:
     """The trends that have anything to show. (The domains stand in the table: a third plot would crowd the page.)"""
-    plots = [trends.total(record, one) for one in instruments.shipped().values()]
+    plots = [trends.scores(record, one) for one in trends.questionnaires(record)]
     plots.append(trends.vital_capacity(record))
     return [plot for plot in plots if plot.days]
 
@@ -270,6 +295,24 @@ def _charts(
     return Block(height, draw)
 
 
+def _alerts(summary: VisitSummary) -> list[Block]:
+    """What the visit newly showed, with its source, and whether somebody has seen it."""
+    if not summary.alerts:
+        return []
+    width = page.INNER - _ALERT
+    blocks = [layout.gap(8), *layout.heading(_("Alerts"), page.INNER)]
+    for alert in summary.alerts:
+        words = f"{alert.found}. {alert.advice} {_source(alert)}"
+        lines = layout.labelled(alert.heading, _ALERT, layout.paragraph(words, _NOTE, width))
+        blocks += [*(replace(line, keep=True) for line in lines[:-1]), lines[-1]]
+    return blocks
+
+
+def _source(alert: AlertRow) -> str:
+    source = _("Source: {source}.").format(source=alert.source)
+    return f"{source} {alert.seen or _('Not acknowledged yet.')}"
+
+
 def _events(summary: VisitSummary) -> list[Block]:
     head = [layout.gap(8), *layout.heading(summary.events_title, page.INNER)]
     if not summary.events:
@@ -295,10 +338,12 @@ def _event(event: EventRow, columns: Sequence[Column]) -> list[Block]:
 
 
 def _lists(summary: VisitSummary) -> list[Block]:
-    """Milestones, tasks and stated values, where there are any."""
+    """Measurements, milestones, tasks and stated values, where there are any."""
     lists = [
+        (_("Measurements"), summary.measurements),
         (_("Milestones"), summary.milestones),
         (_("Tasks"), summary.tasks),
+        (_("Eligibility"), summary.eligibility),
         (_("Stated by others"), summary.stated),
     ]
     width = page.INNER - _INDENT
@@ -307,7 +352,7 @@ def _lists(summary: VisitSummary) -> list[Block]:
         for title, facts in lists
         if facts
         for block in [
-            layout.gap(5),
+            layout.gap(3),
             *layout.labelled(title, _INDENT, _facts(facts, width, columns=2)),
         ]
     ]
@@ -320,16 +365,15 @@ def _note(summary: VisitSummary) -> list[Block]:
 def _said(label: str, words: str) -> list[Block]:
     """A text beside its label."""
     lines = layout.paragraph(words, BODY, page.INNER - _INDENT)
-    return [layout.gap(5), *layout.labelled(label, _INDENT, lines)]
+    return [layout.gap(3), *layout.labelled(label, _INDENT, lines)]
 
 
-def _end(summary: VisitSummary, plots: Sequence[Plot]) -> Block:
+def _end(summary: VisitSummary) -> Block:
     """Place to sign, and the sources of the numbers."""
     citations = [form.citation for form in summary.forms if form.citation]
-    plotted = any(plot.id == "vital-capacity" for plot in plots)
-    if plotted or any(session.equation for session in summary.spirometry):
-        citations.append(SPIROMETRY_CITATION)
-    blocks = [layout.gap(26), Block(12, _signature_lines), layout.gap(4)]
+    known = equations()
+    citations += [known[name].citation for name in summary.equations if name in known]
+    blocks = [layout.gap(20), Block(12, _signature_lines), layout.gap(4)]
     blocks += layout.paragraph(" ".join(dict.fromkeys(citations)), SMALL, page.INNER)
     return layout.beside([(page.INNER, blocks)], limit=page.HEIGHT)[0]
 

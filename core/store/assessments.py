@@ -1,5 +1,6 @@
 """Questionnaires: a form per visit and instrument, and a row for every answer."""
 
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
@@ -8,7 +9,21 @@ from sqlite_utils import Database
 from core.convert import converter, to_row
 from core.model.assessment import Answer, Assessment, NotDone
 from core.model.ids import PatientId, VisitId
+from core.model.visit import Mode, Respondent
 from core.store import rows
+
+_FORM = (
+    "visit_id",
+    "date",
+    "instrument",
+    "version",
+    "rater",
+    "mode",
+    "respondent",
+    "interpreter",
+    "compared_at",
+)
+_ANSWER = ("item", "value", "not_done", "note", "corrected")
 
 
 class Assessments:
@@ -21,7 +36,11 @@ class Assessments:
         found = self._db.query(
             """
             SELECT form.visit_id, visit.date, form.instrument, form.version,
-                   form.not_done AS form_not_done, slot, item, value, answer.not_done, answer.note
+                   coalesce(form.rater, visit.rater) AS rater,
+                   coalesce(form.mode, visit.mode) AS mode,
+                   coalesce(form.respondent, visit.respondent) AS respondent,
+                   interpreter, compared_at, form.not_done AS form_not_done,
+                   slot, item, value, answer.not_done, answer.note, corrected
               FROM form
               JOIN visit ON visit.id = form.visit_id
               LEFT JOIN answer ON answer.visit_id = form.visit_id
@@ -31,33 +50,55 @@ class Assessments:
             """,
             [patient_id],
         )
-        head = itemgetter("visit_id", "date", "instrument", "version", "form_not_done")
         forms = []
-        for (visit_id, date, instrument, version, not_done), group in groupby(found, key=head):
+        for _, group in groupby(found, key=itemgetter("visit_id", "instrument")):
+            members = list(group)
             answers = {
-                row["slot"]: {name: row[name] for name in ("item", "value", "not_done", "note")}
-                for row in group
+                row["slot"]: {name: row[name] for name in _ANSWER}
+                for row in members
                 if row["slot"] is not None
             }
-            form = {
-                "visit_id": visit_id,
-                "date": date,
-                "instrument": instrument,
-                "version": version,
-                "not_done": not_done,
-                "answers": answers,
-            }
+            form = {name: members[0][name] for name in _FORM}
+            form |= {"not_done": members[0]["form_not_done"], "answers": answers}
             forms.append(converter.structure(form, Assessment))
         return tuple(forms)
 
-    def open(self, visit_id: VisitId, instrument: str, version: str) -> None:
-        """Make the form exist; one that is there already keeps the version it was begun with."""
+    def open(self, visit_id: VisitId, instrument: str, version: str, rater: str) -> None:
+        """Make the form exist; one that is there already keeps its version and its rater."""
         self._db.execute(
             """
-            INSERT INTO form (visit_id, instrument, version, not_done) VALUES (?, ?, ?, NULL)
+            INSERT INTO form (visit_id, instrument, version, rater) VALUES (?, ?, ?, ?)
             ON CONFLICT DO NOTHING
             """,
-            [visit_id, instrument, version],
+            [visit_id, instrument, version, rater],
+        )
+
+    def save_how(
+        self,
+        visit_id: VisitId,
+        instrument: str,
+        *,
+        mode: Mode | None,
+        respondent: Respondent | None,
+        interpreter: bool | None,
+    ) -> None:
+        """How this form was answered; None where it is as the visit says."""
+        self._db.execute(
+            """
+            UPDATE form SET mode = ?, respondent = ?, interpreter = ?
+             WHERE visit_id = ? AND instrument = ?
+            """,
+            [mode, respondent, interpreter, visit_id, instrument],
+        )
+
+    def mark_compared(self, visit_id: VisitId, instrument: str, at: datetime) -> None:
+        """The previous form was shown beside this one: from now on a change is a correction."""
+        self._db.execute(
+            """
+            UPDATE form SET compared_at = ?
+             WHERE visit_id = ? AND instrument = ? AND compared_at IS NULL
+            """,
+            [at.isoformat(), visit_id, instrument],
         )
 
     def mark_not_done(self, visit_id: VisitId, instrument: str, reason: NotDone | None) -> None:

@@ -3,6 +3,7 @@
 from sqlite_utils import Database
 
 from core.convert import converter, to_row
+from core.model.thresholds import defaults
 from core.model.user import Clinic, User
 from core.store import rows
 
@@ -33,5 +34,27 @@ class Users:
         found = self._db.query("SELECT * FROM user WHERE login = ?", [login])
         return next((converter.structure(row, User) for row in found), None)
 
+    def names(self) -> dict[str, str]:
+        """Every user's full name by login."""
+        return {
+            row["login"]: row["full_name"]
+            for row in self._db.query("SELECT login, full_name FROM user")
+        }
+
     def save(self, user: User) -> None:
         rows.save(self._db, "user", user, ("login",))
+
+
+class Thresholds:
+    """The clinic's own cut points; a threshold that is not here has its shipped value."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def all(self) -> dict[str, float]:
+        """Every threshold of this program with the value in force; a stored one it does not know is left out."""
+        stored = {row["id"]: row["value"] for row in self._db.query("SELECT * FROM threshold")}
+        return {name: stored.get(name, value) for name, value in defaults().items()}
+
+    def save(self, id: str, value: float) -> None:
+        rows.upsert(self._db, "threshold", {"id": id, "value": value}, ("id",))

@@ -9,6 +9,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database
 
 from core.errors import FileDamaged, FileInUse, FileMissing, FileTooNew, StorageError
+from core.store import audit
 from core.store.keys import key_file
 from core.store.migrations import migrations
 
@@ -75,12 +76,16 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Database:
 
 
 def upgrade(db: Database, path: Path) -> None:
-    """Bring the file to the current schema, leaving a copy of how it was."""
-    pending = migrations.pending(db)
+    """Bring the file and its audit triggers to the current schema, leaving a copy of how it was."""
+    pending = [step.name for step in migrations.pending(db)]
     if pending and migrations.applied(db):
-        _copy(db, path, path.with_suffix(f".before-{pending[0].name}.als"))
-    if pending:
-        migrations.apply(db)
+        _copy(db, path, path.with_suffix(f".before-{pending[0]}.als"))
+    for following in [*pending[1:], None]:
+        if pending:
+            migrations.apply(db, stop_before=following)
+        # After each step, so that what the next one changes is written down with today's columns.
+        with db.atomic():
+            audit.make_triggers(db)
 
 
 def _copy(db: Database, path: Path, copy: Path) -> None:

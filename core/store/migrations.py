@@ -11,6 +11,27 @@ def m001_first_schema(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m002_clinical_science(db: Database) -> None:
+    for statement in _M002.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def m003_spirometry_inputs(db: Database) -> None:
+    """The inputs that % predicted had been computed from so far: the patient's, on the day of the visit."""
+    db.execute(
+        """
+        UPDATE spirometry
+           SET equation_version = '1',
+               sex = patient.sex,
+               age_years = (julianday(visit.date) - julianday(patient.born)) / 365.25
+          FROM visit JOIN patient ON patient.id = visit.patient_id
+         WHERE visit.id = spirometry.visit_id
+        """
+    )
+
+
 # A partial date is an ISO prefix (2012, 2012-09, 2012-09-15): padded with -01 it must be a real day.
 _PARTIAL = (
     "length({0}) IN (4, 7, 10)"
@@ -198,4 +219,100 @@ CREATE TRIGGER audit_is_append_only_update BEFORE UPDATE ON audit
 
 CREATE TRIGGER audit_is_append_only_delete BEFORE DELETE ON audit
     BEGIN SELECT raise(ABORT, 'the audit trail is append-only'); END
+"""
+
+_NOT_DONE = "'refused', 'too_unwell', 'not_applicable', 'no_time', 'no_equipment', 'not_asked'"
+
+_M002 = f"""
+ALTER TABLE patient ADD COLUMN reference_group TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE visit ADD COLUMN clinical_stage TEXT
+    CHECK (clinical_stage IN ('1', '2', '3', '4A', '4B', '5'));
+
+ALTER TABLE form ADD COLUMN rater TEXT REFERENCES user;
+
+ALTER TABLE form ADD COLUMN mode TEXT
+    CHECK (mode IN ('in_person', 'phone', 'video', 'paper_mailed'));
+
+ALTER TABLE form ADD COLUMN respondent TEXT
+    CHECK (respondent IN ('patient', 'patient_via_caregiver', 'caregiver_proxy'));
+
+ALTER TABLE form ADD COLUMN interpreter INTEGER CHECK (interpreter IN (0, 1));
+
+ALTER TABLE form ADD COLUMN compared_at TEXT
+    CHECK (compared_at IS NULL OR datetime(compared_at) IS NOT NULL);
+
+ALTER TABLE answer ADD COLUMN corrected TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE spirometry ADD COLUMN equation_version TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE spirometry ADD COLUMN sex TEXT NOT NULL DEFAULT 'unknown'
+    CHECK (sex IN ('female', 'male', 'unknown'));
+
+ALTER TABLE spirometry ADD COLUMN age_years REAL CHECK (age_years BETWEEN 0 AND 130);
+
+ALTER TABLE spirometry ADD COLUMN reference_group INTEGER CHECK (reference_group BETWEEN 1 AND 9);
+
+ALTER TABLE spirometry ADD COLUMN interface TEXT CHECK (interface IN ('mouthpiece', 'face_mask'));
+
+ALTER TABLE spirometry ADD COLUMN device_percent REAL
+    CHECK (device_percent > 0 AND device_percent < 250);
+
+ALTER TABLE blow ADD COLUMN fev1_ml INTEGER CHECK (fev1_ml BETWEEN 1 AND 12000);
+
+CREATE TABLE measurement (
+    visit_id TEXT NOT NULL REFERENCES visit,
+    kind     TEXT NOT NULL,
+    value    REAL,
+    not_done TEXT CHECK (not_done IN ({_NOT_DONE})),
+    note     TEXT NOT NULL,
+    PRIMARY KEY (visit_id, kind),
+    CHECK ((value IS NULL) <> (not_done IS NULL))
+) STRICT;
+
+CREATE TABLE reconciliation (
+    visit_id   TEXT NOT NULL,
+    instrument TEXT NOT NULL,
+    rule       TEXT NOT NULL,
+    subject    TEXT NOT NULL,
+    found      TEXT NOT NULL,
+    decision   TEXT NOT NULL CHECK (decision IN ('kept', 'corrected')),
+    reason     TEXT NOT NULL CHECK (trim(reason) <> ''),
+    by         TEXT NOT NULL REFERENCES user,
+    at         TEXT NOT NULL CHECK (datetime(at) IS NOT NULL),
+    PRIMARY KEY (visit_id, instrument, rule, subject),
+    FOREIGN KEY (visit_id, instrument) REFERENCES form
+) STRICT;
+
+CREATE TABLE acknowledgement (
+    id         TEXT PRIMARY KEY,
+    patient_id TEXT NOT NULL REFERENCES patient,
+    alert      TEXT NOT NULL,
+    visit_id   TEXT REFERENCES visit,
+    value      REAL,
+    reason     TEXT NOT NULL CHECK (trim(reason) <> ''),
+    by         TEXT NOT NULL REFERENCES user,
+    at         TEXT NOT NULL CHECK (datetime(at) IS NOT NULL)
+) STRICT;
+
+CREATE INDEX acknowledgement_of_patient ON acknowledgement (patient_id);
+
+CREATE TABLE criterion_result (
+    patient_id TEXT NOT NULL REFERENCES patient,
+    protocol   TEXT NOT NULL,
+    version    TEXT NOT NULL,
+    criterion  TEXT NOT NULL,
+    met        INTEGER CHECK (met IN (0, 1)),
+    note       TEXT NOT NULL,
+    waiver     TEXT NOT NULL,
+    waived_by  TEXT REFERENCES user,
+    waived_at  TEXT CHECK (waived_at IS NULL OR datetime(waived_at) IS NOT NULL),
+    PRIMARY KEY (patient_id, protocol, version, criterion),
+    CHECK ((trim(waiver) <> '') = (waived_by IS NOT NULL AND waived_at IS NOT NULL))
+) STRICT;
+
+CREATE TABLE threshold (
+    id    TEXT PRIMARY KEY,
+    value REAL NOT NULL
+) STRICT
 """

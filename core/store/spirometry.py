@@ -6,12 +6,28 @@ from typing import Any
 from sqlite_utils import Database
 
 from core.convert import converter, to_row
-from core.model.ids import PatientId
+from core.model.ids import PatientId, SpirometryId
 from core.model.spirometry import Spirometry
 from core.store import rows
 
-_SESSION = ("id", "visit_id", "date", "test_type", "position", "device", "height_cm", "equation")
-_BLOW = ("number", "volume_ml", "quality", "remark")
+_SESSION = (
+    "id",
+    "visit_id",
+    "date",
+    "test_type",
+    "position",
+    "device",
+    "height_cm",
+    "equation",
+    "equation_version",
+    "sex",
+    "age_years",
+    "reference_group",
+    "interface",
+    "device_percent",
+    "not_done",
+)
+_BLOW = ("number", "volume_ml", "fev1_ml", "quality", "remark")
 
 
 class SpirometryStore:
@@ -23,7 +39,7 @@ class SpirometryStore:
     def of(self, patient_id: PatientId) -> tuple[Spirometry, ...]:
         found = self._db.query(
             """
-            SELECT spirometry.*, visit.date, number, volume_ml, quality, remark
+            SELECT spirometry.*, visit.date, number, volume_ml, fev1_ml, quality, remark
               FROM spirometry
               JOIN visit ON visit.id = visit_id
               LEFT JOIN blow ON spirometry_id = spirometry.id
@@ -35,7 +51,7 @@ class SpirometryStore:
         sessions = []
         for _, group in groupby(found, key=lambda row: row["id"]):
             members = list(group)
-            session: dict[str, Any] = {name: members[0][name] for name in (*_SESSION, "not_done")}
+            session: dict[str, Any] = {name: members[0][name] for name in _SESSION}
             session["blows"] = [
                 {name: row[name] for name in _BLOW} for row in members if row["number"] is not None
             ]
@@ -60,3 +76,7 @@ class SpirometryStore:
         for blow in blows:
             key = ("spirometry_id", "number")
             rows.upsert(self._db, "blow", {"spirometry_id": session.id, **blow}, key)
+
+    def remove(self, id: SpirometryId) -> None:
+        self._db.execute("DELETE FROM blow WHERE spirometry_id = ?", [id])
+        self._db.execute("DELETE FROM spirometry WHERE id = ?", [id])

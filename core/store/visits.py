@@ -33,7 +33,18 @@ class Visits:
             "DELETE FROM blow WHERE spirometry_id IN (SELECT id FROM spirometry WHERE visit_id = ?)",
             [visit_id],
         )
-        for table in ("spirometry", "answer", "form", "task_result", "raw_text"):
+        self._db.execute(
+            "UPDATE acknowledgement SET visit_id = NULL WHERE visit_id = ?", [visit_id]
+        )
+        for table in (
+            "spirometry",
+            "measurement",
+            "reconciliation",
+            "answer",
+            "form",
+            "task_result",
+            "raw_text",
+        ):
             self._db.execute(f"DELETE FROM {table} WHERE visit_id = ?", [visit_id])  # noqa: S608
         self._db.execute("DELETE FROM visit WHERE id = ?", [visit_id])
 

@@ -9,6 +9,7 @@ from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.model.spirometry import Blow, Spirometry
 from core.model.visit import Mode, Respondent, Visit, VisitKind, VisitState
+from core.science.spirometry import with_inputs
 
 INFUSION = date(2026, 5, 21)
 FULL = (4,) * 12
@@ -93,9 +94,11 @@ def a_spirometry(visit, *volumes_ml, **changes):
     return replace(session, **changes)
 
 
-def a_record(patient, *visits, **rest):
+def a_record(patient, *visits, spirometry=(), **rest):
+    """Its spirometry has the patient's data as its inputs, as every session in the file has."""
     ordered = tuple(sorted(visits, key=lambda visit: (visit.date, visit.started_at)))
-    return PatientRecord(patient=patient, visits=ordered, **rest)
+    sessions = tuple(with_inputs(session, patient, EQUATION) for session in spirometry)
+    return PatientRecord(patient=patient, visits=ordered, spirometry=sessions, **rest)
 
 
 def enter_visit(
@@ -106,9 +109,10 @@ def enter_visit(
     with session.write("visit entered"):
         session.visits.save(visit)
         if scores is not None:
-            session.assessments.open(visit.id, "alsfrs-r", "1")
+            session.assessments.open(visit.id, "alsfrs-r", "1", "dr.demo")
             for slot, answer in answers(scores).items():
                 session.assessments.save_answer(visit.id, "alsfrs-r", slot, answer)
         if blows:
-            session.spirometry.save(a_spirometry(visit, *blows, height_cm=patient.height_cm))
+            test = a_spirometry(visit, *blows, height_cm=patient.height_cm)
+            session.spirometry.save(with_inputs(test, patient, EQUATION))
     return visit

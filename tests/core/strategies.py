@@ -6,11 +6,22 @@ from hypothesis import strategies as st
 
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
+from core.model.judgement import Acknowledgement, CriterionResult, Decision, Reconciliation
+from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
-from core.model.spirometry import MAX_BLOWS, Blow, BlowQuality, Position, Spirometry, TestType
+from core.model.spirometry import (
+    MAX_BLOWS,
+    Blow,
+    BlowQuality,
+    Interface,
+    Position,
+    Spirometry,
+    TestType,
+)
 from core.model.user import Clinic, User
 from core.model.visit import (
+    ClinicalStage,
     Mark,
     Mode,
     Respondent,
@@ -56,6 +67,7 @@ def patients(id):
         onset=maybe(partial_dates()),
         diagnosis=maybe(partial_dates()),
         height_cm=maybe(heights),
+        reference_group=texts,
         protocol=texts,
         protocol_version=texts,
         reference_on=maybe(days),
@@ -95,6 +107,7 @@ def visits(draw, id, patient_id, rater):
         mode=draw(maybe(st.sampled_from(Mode))),
         respondent=draw(maybe(st.sampled_from(Respondent))),
         weight_kg=draw(maybe(st.floats(0, 400, exclude_min=True, exclude_max=True))),
+        clinical_stage=draw(maybe(st.sampled_from(ClinicalStage))),
         new_events=draw(maybe(st.booleans())),
         note=draw(texts),
         started_at=draw(instants),
@@ -103,8 +116,66 @@ def visits(draw, id, patient_id, rater):
 
 
 def answers():
-    scored = st.builds(Answer, item=texts, value=st.integers(0, 100), note=texts)
+    scored = st.builds(Answer, item=texts, value=st.integers(0, 100), note=texts, corrected=texts)
     return scored | st.builds(Answer, item=texts, not_done=not_done, note=texts)
+
+
+def measurements(visit_id):
+    valued = st.builds(
+        Measurement,
+        visit_id=st.just(visit_id),
+        kind=st.just("snip"),
+        value=st.floats(allow_nan=False, allow_infinity=False),
+        note=texts,
+    )
+    return valued | st.builds(
+        Measurement, visit_id=st.just(visit_id), kind=st.just("snip"), not_done=not_done, note=texts
+    )
+
+
+def reconciliations(visit_id, by):
+    return st.builds(
+        Reconciliation,
+        visit_id=st.just(visit_id),
+        instrument=st.just("alsfrs-r"),
+        rule=texts,
+        subject=texts,
+        found=texts,
+        decision=st.sampled_from(Decision),
+        reason=words,
+        by=st.just(by),
+        at=instants,
+    )
+
+
+def acknowledgements(id, patient_id, visit_id, by):
+    return st.builds(
+        Acknowledgement,
+        id=st.just(id),
+        patient_id=st.just(patient_id),
+        alert=texts,
+        visit_id=maybe(st.just(visit_id)),
+        value=maybe(st.floats(allow_nan=False, allow_infinity=False)),
+        reason=words,
+        by=st.just(by),
+        at=instants,
+    )
+
+
+@st.composite
+def criterion_results(draw, patient_id, by):
+    waiver = draw(st.just("") | words)
+    return CriterionResult(
+        patient_id=patient_id,
+        protocol=draw(texts),
+        version=draw(texts),
+        criterion=draw(texts),
+        met=draw(maybe(st.booleans())),
+        note=draw(texts),
+        waiver=waiver,
+        waived_by=by if waiver else None,
+        waived_at=draw(instants) if waiver else None,
+    )
 
 
 def spirometries(id, visit):
@@ -113,6 +184,7 @@ def spirometries(id, visit):
             Blow,
             number=st.just(number),
             volume_ml=st.integers(1, 12000),
+            fev1_ml=maybe(st.integers(1, 12000)),
             quality=st.sampled_from(BlowQuality),
             remark=texts,
         )
@@ -129,6 +201,12 @@ def spirometries(id, visit):
         device=texts,
         height_cm=maybe(heights),
         equation=texts,
+        equation_version=texts,
+        sex=st.sampled_from(Sex),
+        age_years=maybe(st.floats(0, 130)),
+        reference_group=maybe(st.integers(1, 9)),
+        interface=maybe(st.sampled_from(Interface)),
+        device_percent=maybe(st.floats(0, 250, exclude_min=True, exclude_max=True)),
         not_done=maybe(not_done),
         blows=series,
     )

@@ -30,7 +30,8 @@ def fill(draft, alsfrs_r, score=3):
     draft.save_details(on=DAY, mode=Mode.IN_PERSON, respondent=Respondent.PATIENT, weight_kg=None)
     for slot in alsfrs_r.slots:
         item = alsfrs_r.variants(slot)[0].id
-        draft.answer(alsfrs_r.id, slot, Answer(item=item, value=score))
+        breathes = slot == "respiratory_insufficiency"  # less than 4 would ask for the ventilation
+        draft.answer(alsfrs_r.id, slot, Answer(item=item, value=4 if breathes else score))
     draft.save_spirometry(replace(draft.spirometry, blows=(Blow(number=1, volume_ml=3200),)))
     draft.save_new_events(False)
     for task in draft.tasks:
@@ -109,7 +110,7 @@ def test_the_scores_of_a_form_that_was_not_done_count_nowhere(draft, alsfrs_r):
     assert alsfrs_r.total.score(draft.form(alsfrs_r.id).values) is None
     assert blocking(draft) == []
     draft.save_form_not_done(alsfrs_r.id, None)
-    assert alsfrs_r.total.score(draft.form(alsfrs_r.id).values) == 36
+    assert alsfrs_r.total.score(draft.form(alsfrs_r.id).values) == 37
 
 
 def test_type_and_position_are_kept_before_the_first_blow(draft, session):

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -8,13 +9,16 @@ from core.errors import (
     FileDamaged,
     FileExists,
     FileMissing,
+    InvalidReference,
     StorageError,
     WrongPassword,
 )
+from core.model import thresholds
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.partial_date import PartialDate
 from core.model.user import Clinic
 from core.model.visit import Mark, VisitMark
+from core.science.spirometry import evaluate
 from core.session import Changes, Session, new_user
 from core.store import keys
 from tests.core.examples import a_patient, a_routine_patient, enter_visit
@@ -245,3 +249,72 @@ def test_the_worklist_says_what_the_records_say(session, patient, visit_day):
         assert outline.visits == record.visits
         assert outline.marks == record.marks
         assert outline.milestones == record.milestones
+
+
+def test_another_equation_computes_every_session_again_as_one_logged_act(
+    session, patient, visit_day, reopened
+):
+    visit_day(date(2026, 7, 21), "M2", blows=(3200, 3150))
+    visit_day(date(2026, 9, 21), "M4", blows=(3000, 2950))
+    before = [evaluate(test).percent for test in session.record(patient.id).spirometry]
+    assert session.change_equation("ecsc-1993", "as the old spirometer had it") == 2
+    again = reopened()
+    assert again.clinic.equation == "ecsc-1993"
+    tests = again.record(patient.id).spirometry
+    assert {test.equation for test in tests} == {"ecsc-1993"}
+    for test, percent in zip(tests, before, strict=True):
+        assert evaluate(test).percent != pytest.approx(percent, abs=0.5)
+    rows = [
+        row
+        for row in again._db.query("SELECT * FROM audit WHERE entity = 'spirometry'")
+        if row["reason"] == "as the old spirometer had it"
+    ]
+    assert len(rows) == 2
+    assert json.loads(rows[0]["before"])["equation"] == "gli-global-2022"
+    assert json.loads(rows[0]["after"])["equation"] == "ecsc-1993"
+
+
+def test_an_equation_this_program_lacks_changes_nothing(session, patient, visit_day):
+    visit_day(date(2026, 7, 21), "M2", blows=(3200, 3150))
+    before = session.record(patient.id)
+    with pytest.raises(InvalidReference, match="somebody-1950"):
+        session.change_equation("somebody-1950", "by mistake")
+    assert session.record(patient.id) == before
+    assert session.clinic.equation == "gli-global-2022"
+
+
+def test_a_corrected_birth_date_moves_its_results_in_the_same_logged_act(
+    session, patient, visit_day
+):
+    visit_day(date(2026, 7, 21), "M2", blows=(3200, 3150))
+    (before,) = session.record(patient.id).spirometry
+    with session.write("typed wrong"):
+        session.save_patient(replace(patient, born=date(1969, 3, 14)))
+    (after,) = session.record(patient.id).spirometry
+    assert before.age_years - after.age_years == pytest.approx(10, abs=0.01)
+    assert evaluate(after).percent < evaluate(before).percent
+    entities = [
+        row["entity"]
+        for row in session._db.query("SELECT * FROM audit WHERE reason = 'typed wrong'")
+    ]
+    assert sorted(entities) == ["patient", "spirometry"]
+
+
+def test_a_new_name_moves_no_result(session, patient, visit_day):
+    visit_day(date(2026, 7, 21), "M2", blows=(3200, 3150))
+    before = session.record(patient.id).spirometry
+    with session.write():
+        session.save_patient(replace(patient, family_name="Karimi"))
+    assert session.record(patient.id).spirometry == before
+
+
+def test_a_threshold_of_the_clinic_is_kept_and_travels_with_every_record(
+    session, patient, reopened
+):
+    assert session.record(patient.id).thresholds["a1_vc_percent"] == 50
+    with session.write("our own line"):
+        session.thresholds.save("a1_vc_percent", 60)
+        session.thresholds.save("of_another_version", 1)
+    record = reopened().record(patient.id)
+    assert record.thresholds["a1_vc_percent"] == 60
+    assert set(record.thresholds) == set(thresholds.shipped())

@@ -37,7 +37,7 @@ VISIT = a_visit(PATIENT, date(2026, 7, 21), "M2", weight_kg=71.5)
 
 
 def of(record, visit=VISIT):
-    return summary.build(record, visit.id, "Dr. Demo")
+    return summary.build(record, visit.id, {"dr.demo": "Dr. Demo"})
 
 
 def texts(facts):
@@ -383,7 +383,7 @@ def test_a_spirometry_without_a_prediction_says_what_is_missing():
     assert shown.equation == "GLI Global 2022 · male, 67.4 y"
     stated = replace(PATIENT, born=None, stated_age_years=67)
     (shown,) = spirometry_of(a_spirometry(VISIT, 3200), patient=stated)
-    assert "date of birth" in shown.why_not and "whole years only" in shown.why_not
+    assert shown.why_not == "% predicted needs the date of birth: enter it."
 
 
 def test_rejected_blows_count_for_nothing():
@@ -540,5 +540,5 @@ def test_every_text_of_a_full_page_is_filled_in():
     )
     shown = list(strings(asdict(of(record))))
     assert "33/48" in shown and "done" in shown
-    for text in shown:
+    for text in (re.sub(r"doi:\S+", "doi", one) for one in shown):
         assert not re.search(r"[{}]|None\b(?!$)|_|\w\.[A-Z]{2}|(^|\s)-\d|\d{4}-\d\d", text), text

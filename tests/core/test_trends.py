@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import trends
+from core.model import thresholds
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
 from core.model.partial_date import PartialDate
@@ -358,3 +359,58 @@ def test_a_5b_answer_counts_in_the_trend(alsfrs_r):
     form = a_form(FIRST, answers=answers((4, 4, 4, 4, 2, 4, 4, 4, 4, 4, 4, 4), "b"))
     record = a_record(PATIENT, FIRST, assessments=(form,))
     assert [point.value for point in only(trends.total(record, alsfrs_r)).points] == [46]
+
+
+def three_visits(*totals):
+    visits = [a_visit(PATIENT, date(2026, 1, 10 + i) + timedelta(days=80 * i)) for i in range(3)]
+    forms = tuple(a_form(v, summing_to(n)) for v, n in zip(visits, totals, strict=False))
+    return a_record(PATIENT, *visits, assessments=forms)
+
+
+def test_a_projection_is_the_own_line_from_three_visits_on(alsfrs_r):
+    record = three_visits(40, 37, 35)
+    (forecast,) = trends.total(record, alsfrs_r, projected=True).forecasts
+    assert forecast.role == "total"
+    assert forecast.title == "Projection, 95 % interval"
+    assert "own straight line" in forecast.how and "6 months" in forecast.how
+    first, last = forecast.points[0], forecast.points[-1]
+    assert first.day == record.visits[-1].date
+    assert (last.day - first.day).days == 183  # 6 months of 30.4375 days
+    assert all(p.low < p.value < p.high for p in forecast.points)
+    assert last.value < first.value and last.high - last.low > first.high - first.low
+    assert trends.total(three_visits(40, 37), alsfrs_r, projected=True).forecasts == ()
+
+
+def test_there_is_no_projection_while_a_visit_is_entered(alsfrs_r):
+    assert trends.total(three_visits(40, 37, 35), alsfrs_r).forecasts == ()
+
+
+def test_a_projection_stays_on_its_scale(alsfrs_r):
+    (forecast,) = trends.total(three_visits(20, 9, 2), alsfrs_r, projected=True).forecasts
+    assert all(p.low >= 0 and p.high <= 48 for p in forecast.points)
+
+
+def test_a_percentage_that_the_device_printed_is_a_line_of_its_own():
+    record = a_record(
+        PATIENT,
+        FIRST,
+        spirometry=(a_spirometry(FIRST, 3200, 3150, 3100, device_percent=61.0),),
+    )
+    found = {series.role: series for series in trends.vital_capacity(record).series}
+    (printed,) = found["fvc_sitting_device"].points
+    assert (printed.value, printed.sure) == (61.0, False)
+    assert found["fvc_sitting_device"].title == "FVC %, printed by the device"
+    assert [p.value for p in found["fvc_sitting"].points] != [61.0]
+
+
+def test_the_line_of_niv_is_the_clinics_own():
+    own = {**thresholds.defaults(), "a1_vc_percent": 60.0}
+    record = replace(a_record(PATIENT), thresholds=own)
+    (line,) = trends.vital_capacity(record).thresholds
+    assert (line.value, line.label) == (60, "60 %")
+
+
+def test_the_plot_names_its_equation():
+    record = a_record(PATIENT, FIRST, spirometry=(a_spirometry(FIRST, 3200, 3150),))
+    assert trends.vital_capacity(record).title == "Vital capacity, % predicted (GLI Global 2022)"
+    assert trends.vital_capacity(a_record(PATIENT)).title == "Vital capacity, % predicted"

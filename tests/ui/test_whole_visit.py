@@ -10,6 +10,7 @@ from tests.ui.conftest import words
 from tests.ui.keyboard import ALT, CTRL, Key, press, tab_to, write
 
 SCORES = (3, 4, 3, 2, 3, 3, 2, 3, 1, 4, 3, 4)
+REASONS = ("needs two people now", "carried up", "seen in the clinic")  # bed, stairs, total
 NOTE = "Uses a stick outdoors. Sleeps with 2 pillows."
 
 
@@ -40,6 +41,12 @@ def test_the_whole_visit_by_keyboard_alone(shell, due, today, alsfrs_r, qtbot, r
 
     assert in_front("alsfrs-r")
     write("".join(str(score) for score in SCORES))
+    assert in_front("alsfrs-r"), "the comparison with month 2 comes first"
+    press(Key.Key_Return)
+    for reason in REASONS:
+        write(reason)
+        press(Key.Key_Return)
+    press(Key.Key_Return)
 
     assert in_front("spirometry")
     for litres in ("2.61", "2,68", "2.66"):
@@ -87,7 +94,15 @@ def test_the_whole_visit_by_keyboard_alone(shell, due, today, alsfrs_r, qtbot, r
     document = pypdfium2.PdfDocument(summary.pdf)
     printed = "\n".join(page.get_textpage().get_text_range() for page in document)
     document.close()
-    for said in ("Visit summary", f"{sum(SCORES)}/48", "2.68 L", "Fall", "tube broken", "61.4 kg"):
+    for said in (
+        "Visit summary",
+        f"{sum(SCORES)}/48",
+        "2.68 L",
+        "Fall",
+        "tube broken",
+        "61.4 kg",
+        *REASONS,
+    ):
         assert said in printed
 
     shell.window().close()
@@ -101,6 +116,11 @@ def test_the_whole_visit_by_keyboard_alone(shell, due, today, alsfrs_r, qtbot, r
     assert tuple(form.answers[slot].value for slot in alsfrs_r.slots) == SCORES
     assert form.answers["cutting"].item == "cutting_without_gastrostomy"
     assert not any(answer.note for answer in form.answers.values())
+    assert [(one.rule, one.subject, one.reason) for one in record.reconciliations] == [
+        ("P4", "turning", REASONS[0]),
+        ("P4", "stairs", REASONS[1]),
+        ("P5", "", REASONS[2]),
+    ]
     (session,) = (s for s in record.spirometry if s.visit_id == visit.id)
     assert [blow.volume_ml for blow in session.blows] == [2610, 2680, 2660]
     assert {blow.quality for blow in session.blows} == {BlowQuality.ACCEPTABLE}

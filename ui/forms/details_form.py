@@ -69,7 +69,9 @@ class DetailsForm(StepForm):
         if on is None:
             on = Problem(tr("Enter the day of the visit."))
             self.date.show_problem(on)
-        elif not isinstance(on, Problem) and (wrong := check_visit_date(self.draft.record, on)):
+        elif not isinstance(on, Problem) and (
+            wrong := check_visit_date(self.draft.record, on, visit.id)
+        ):
             self.date.show_problem(wrong)
             on = wrong
         with self.context.saving():

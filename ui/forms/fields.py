@@ -139,7 +139,7 @@ class ChoiceField(QWidget, Generic[T]):
             one = QPushButton(text)
             one.setCheckable(True)
             one.setProperty("segment", "true")
-            one.setAccessibleName(f"{title}: {text}")
+            one.setAccessibleName(f"{title}: {text}" if title else text)
             one.setAutoDefault(False)
             one.setCursor(Qt.CursorShape.PointingHandCursor)
             one.installEventFilter(self)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 
 from core.drafts import Draft
 from core.entry import Problem
+from core.labels import CLINICAL_STAGE
 from core.model.visit import TaskResult
 from core.protocols.definition import Task
 from ui.context import AppContext
@@ -104,14 +105,28 @@ class NoteForm(StepForm):
         self._timer.setSingleShot(True)
         self._timer.setInterval(SAVE_AFTER_MS)
         self._timer.timeout.connect(self.commit)
-        self.body.addWidget(label(tr("Note"), "question"))
-        self.body.addWidget(label(tr("It is printed on the visit summary."), "muted"))
+        self.stage = ChoiceField(
+            tr("King's stage as you judge it (regions involved, need for gastrostomy or NIV)"),
+            {None: tr("not judged"), **CLINICAL_STAGE},
+        )
+        self.stage.chosen.connect(self._save_stage)
+        self.body.addWidget(label(tr("Note and clinical stage"), "question"))
+        self.body.addWidget(label(tr("They are printed on the visit summary."), "muted"))
         self.body.addWidget(self.note, 1)
+        self.body.addWidget(self.stage)
+        self.body.addWidget(
+            label(
+                tr("It stands beside the stage estimated from the ALSFRS-R and never replaces it."),
+                "small",
+                wrap=True,
+            )
+        )
         self.note.textChanged.connect(self._timer.start)
 
     def show_draft(self) -> None:
         if self.note.toPlainText() != self.draft.visit.note:
             self.note.setPlainText(self.draft.visit.note)
+        self.stage.set_value(self.draft.visit.clinical_stage)
         self._timer.stop()
 
     def focus_first(self) -> None:
@@ -121,4 +136,9 @@ class NoteForm(StepForm):
         self._timer.stop()
         with self.context.saving():
             self.draft.save_note(self.note.toPlainText().strip())
+            self.touched.emit()
+
+    def _save_stage(self) -> None:
+        with self.context.saving():
+            self.draft.save_clinical_stage(self.stage.value)
             self.touched.emit()

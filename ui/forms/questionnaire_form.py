@@ -1,5 +1,6 @@
 """A questionnaire, one question at a time, answered by single keys."""
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, QTimer
@@ -23,17 +24,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.drafts import Draft
+from core.drafts import COMPARISON, Draft
 from core.entry import Problem
 from core.instruments.definition import Choice, Instrument, Item
-from core.labels import NOT_DONE
+from core.labels import MODE, NOT_DONE, RESPONDENT
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
 from core.model.partial_date import PartialDate, read_partial_date
-from core.summary import form_before, visit_title
+from core.summary import visit_title
 from core.words import MISSING
 from ui import theme
 from ui.context import AppContext
+from ui.forms.answered_how import AnsweredHow, said_of
+from ui.forms.comparison import Comparison, CorrectionLine, go_to
 from ui.forms.fields import Line, TextField
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import (
@@ -50,14 +53,14 @@ from ui.widgets.basics import (
 )
 from ui.words import tr
 
+TILES_IN_A_ROW = 16
 
-class ChoiceButton(QPushButton):
-    """One possible answer: its score and its words, which wrap. Made once and given new words.
+
+class AnswerButton(QPushButton):
+    """One possible answer. Made once and given new words.
 
     It paints them itself: wrapped child labels would cost a layout of the whole page at every key.
     """
-
-    LEFT, RIGHT, LOWEST = 46, 12, 46  # px: where the words begin, what stays free, the least height
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,6 +70,30 @@ class ChoiceButton(QPushButton):
         self.setProperty("choice", "true")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def show_choice(self, choice: Choice) -> None:
+        self.score, self.words = choice.score, choice.text
+        self.setAccessibleName(
+            f"{choice.score}: {choice.text}" if choice.text else f"{choice.score}"
+        )
+        self.update()
+
+    def paint_number(self, painter: QPainter, area: QRect, align: Qt.AlignmentFlag) -> None:
+        painter.setPen(theme.colour("ink"))
+        font = self.font()
+        font.setPixelSize(18)
+        font.setWeight(font.Weight.DemiBold)
+        painter.setFont(font)
+        painter.drawText(area, align, str(self.score))
+
+
+class ChoiceButton(AnswerButton):
+    """A score and its words, which wrap."""
+
+    LEFT, RIGHT, LOWEST = 46, 12, 46  # px: where the words begin, what stays free, the least height
+
+    def __init__(self) -> None:
+        super().__init__()
         self.before = chip("", "neutral")
         self.before.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.before.hide()
@@ -78,10 +105,8 @@ class ChoiceButton(QPushButton):
         self.setFixedHeight(self.LOWEST)
 
     def show_choice(self, choice: Choice) -> None:
-        self.score, self.words = choice.score, choice.text
-        self.setAccessibleName(f"{choice.score}: {choice.text}")
+        super().show_choice(choice)
         self._fit()
-        self.update()
 
     def show_before(self, title: str) -> None:
         """Name the visit at which this was the answer; empty names none."""
@@ -97,13 +122,8 @@ class ChoiceButton(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        painter.setPen(theme.colour("ink"))
-        font = self.font()
-        font.setPixelSize(18)
-        font.setWeight(font.Weight.DemiBold)
-        painter.setFont(font)
         number = QRect(16, 0, 24, self.height())
-        painter.drawText(number, Qt.AlignmentFlag.AlignVCenter, str(self.score))
+        self.paint_number(painter, number, Qt.AlignmentFlag.AlignVCenter)
         painter.setFont(self._font())
         painter.drawText(self._area(), self._wrapped, self.words)
         painter.end()
@@ -128,8 +148,65 @@ class ChoiceButton(QPushButton):
             self.setFixedHeight(height)
 
 
+class NumberButton(AnswerButton):
+    """A bare number, so narrow that eleven stand in a row; the words at the ends are below it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before = ""
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def show_before(self, title: str) -> None:
+        """Mark this as the answer of the visit of that title; empty marks nothing."""
+        if title != self.before:
+            self.before = title
+            self.setToolTip(title)
+            self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        beside = 16 if self.before else 0
+        area = QRect(0, 0, self.width(), self.height() - beside)
+        self.paint_number(painter, area, Qt.AlignmentFlag.AlignCenter)
+        if self.before:
+            painter.setPen(theme.colour("muted"))
+            painter.setFont(theme.font(11))
+            below = QRect(0, self.height() - 24, self.width(), 18)
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, tr("before"))
+        painter.end()
+
+
+class Ends(QWidget):
+    """What the lowest and the highest number mean, below them."""
+
+    HEIGHT = 36  # px: two lines
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.low, self.high = "", ""
+        self.setFixedHeight(self.HEIGHT)
+
+    def show_ends(self, low: Choice, high: Choice) -> None:
+        self.low, self.high = f"{low.score} = {low.text}", f"{high.score} = {high.text}"
+        self.setAccessibleName(f"{self.low}, {self.high}")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(theme.colour("ink"))
+        painter.setFont(theme.font(13))
+        half = self.width() // 2 - 8
+        top = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        left = QRect(2, 0, half, self.height())
+        painter.drawText(left, top | Qt.AlignmentFlag.AlignLeft, self.low)
+        right = QRect(self.width() - half - 2, 0, half, self.height())
+        painter.drawText(right, top | Qt.AlignmentFlag.AlignRight, self.high)
+        painter.end()
+
+
 class Tile(QPushButton):
-    """One of the twelve below: the answer so far, and a jump to the question.
+    """One of the questions below: the answer so far, and a jump to it.
 
     It paints its two words itself: child labels would cost a layout and a restyle at every key.
     """
@@ -140,13 +217,14 @@ class Tile(QPushButton):
         self.setProperty("tile", "true")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMaximumWidth(96)
         self.score = MISSING
         self._short = short
         self._shows: object = None
 
     def show_answer(self, answer: Answer | None, title: str, *, current: bool) -> None:
         if (answer, title, current) == self._shows:
-            return  # a keystroke changes two of the twelve
+            return  # a keystroke changes two of them
         self._shows = (answer, title, current)
         self.score = (
             MISSING if answer is None else "×" if answer.value is None else str(answer.value)
@@ -177,7 +255,10 @@ class Tile(QPushButton):
 
 
 class QuestionnaireForm(StepForm):
-    """Digits answer and move on; ↑ or Backspace goes back; N note; D not done; A/B switch the scale."""
+    """Digits answer and move on; ↑ or Backspace goes back; N note; D not done; A/B switch the scale.
+
+    Where 10 is an answer, a 1 is saved and stays in front: 0 makes it 10 and moves on.
+    """
 
     def __init__(self, context: AppContext, draft: Draft, instrument: Instrument) -> None:
         super().__init__(context, draft)
@@ -185,8 +266,14 @@ class QuestionnaireForm(StepForm):
         self._slot = instrument.slots[0]
         self._variant: Item = instrument.variants(self._slot)[0]
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._all_buttons: list[ChoiceButton] = []
-        self._buttons: list[ChoiceButton] = []
+        self._one_waits = False  # for the 0 of a 10
+        self._choices: list[ChoiceButton | NumberButton] = []
+        self._numbers: list[ChoiceButton | NumberButton] = []
+        self._buttons: list[ChoiceButton | NumberButton] = []
+        # What only a complete form, or one answered in another way, needs is made when it does.
+        self._comparison: Comparison | None = None
+        self._how: AnsweredHow | None = None
+        self._why: CorrectionLine | None = None
         self._build()
 
     @property
@@ -196,13 +283,24 @@ class QuestionnaireForm(StepForm):
 
     def show_draft(self) -> None:
         answers = self.draft.form(self.instrument.id).answers
-        unanswered = (slot for slot in self.instrument.slots if slot not in answers)
-        self._show_slot(next(unanswered, self._slot))
+        unanswered = [slot for slot in self.instrument.slots if slot not in answers]
+        self._show_how_text()
+        if unanswered or not self._show_comparison():
+            self._show_slot(unanswered[0] if unanswered else self._slot)
 
     def focus_first(self) -> None:
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        in_front = self._how_in_front or self._comparison
+        if self._question.isHidden() and in_front is not None:
+            in_front.focus_first()
+        elif self._why is not None and self._why.answer is not None:
+            go_to(self._why.line)
+        else:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_field(self, field: str) -> None:
+        if field.startswith(COMPARISON) and self._show_comparison() and self._comparison:
+            self._comparison.focus_question(field)
+            return
         if field in self.instrument.slots:
             self._show_slot(field)
         answer = self._answer
@@ -213,14 +311,19 @@ class QuestionnaireForm(StepForm):
             self.focus_first()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self._question.isHidden():
+            super().keyPressEvent(event)  # no digit answers what is not in sight
+            return
         key, text = event.key(), event.text()
         ctrl = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if ctrl and key == Qt.Key.Key_Z:
             self._undo()
         elif ctrl or event.modifiers() & Qt.KeyboardModifier.AltModifier:
             super().keyPressEvent(event)
+        elif text.isdecimal() and self._one_waits and int(text) == 0:
+            self._give(10)
         elif text.isdecimal() and int(text) in self._variant.scores:
-            self._give(int(text))
+            self._give(int(text), waits=int(text) == 1 and 10 in self._variant.scores)
         elif key in {Qt.Key.Key_Up, Qt.Key.Key_Backspace, Qt.Key.Key_Left}:
             self._step(-1)
         elif key in {Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
@@ -229,13 +332,19 @@ class QuestionnaireForm(StepForm):
             self._open_note()
         elif key == Qt.Key.Key_H:
             self._toggle_help()
+        elif key == Qt.Key.Key_W:
+            self._show_how()
         elif key == Qt.Key.Key_D:
             self.not_done.setFocus()
             self.not_done.showPopup()
-        elif text and text.lower() in "ab" and len(self.instrument.variants(self._slot)) > 1:
+        elif text.isalpha() and text.lower() in self._letters:
             self._switch(text.lower())
         else:
             super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._one_waits = False
+        super().focusOutEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
@@ -252,12 +361,19 @@ class QuestionnaireForm(StepForm):
         return super().eventFilter(watched, event)
 
     def commit(self) -> None:
+        self._leave_correction()
         self._save_note()
+        if self._comparison is not None:
+            self._comparison.commit()
 
     def feet(self) -> QVBoxLayout:
         return self._feet
 
     def _build(self) -> None:
+        self._outer, self._question = self.body, QWidget()  # the comparison stands in its place
+        self._outer.addWidget(self._question)
+        self.body = QVBoxLayout(self._question)
+        self.body.setContentsMargins(0, 0, 0, 0)
         self._title = label("", "question", wrap=True)
         self._domain = chip("", "neutral")
         self._when = label("", "muted", wrap=True)
@@ -273,8 +389,11 @@ class QuestionnaireForm(StepForm):
             how.hide()
         top = row(self._title, how, self._domain)
         top.setStretch(0, 1)
-        self._choices = QVBoxLayout()
-        self._choices.setSpacing(8)
+        self._choice_column = column()
+        self._number_row = row(spacing=6)
+        self._ends = Ends()
+        self._scale = QWidget()
+        self._scale.setLayout(column(self._number_row, self._ends, spacing=6))
         self._problem = label("", "problem", wrap=True)
         self.note: QLineEdit = Line()
         self.note.setPlaceholderText(tr("Note to this answer (N)"))
@@ -295,20 +414,19 @@ class QuestionnaireForm(StepForm):
         self._record = button(tr("Record the event"), self._record_milestone)
         self._milestone_row = QWidget()
         self._milestone_row.setLayout(row(self._milestone, self._record, None))
-        self._keys = label(
-            tr("0–4 answer and go on · ↑ back · N note · D not done · Ctrl+Z undo · Esc leave"),
-            "small",
-            wrap=True,
-        )
+        self._keys = label("", "small", wrap=True)
         strip = QGridLayout()
         strip.setSpacing(6)
         self._tiles = {}
         for index, slot in enumerate(self.instrument.slots):
             tile = Tile(self.instrument.variants(slot)[0].short)
             tile.clicked.connect(lambda _checked=False, slot=slot: self._jump(slot))
-            strip.addWidget(tile, 0, index)
+            strip.addWidget(tile, *divmod(index, TILES_IN_A_ROW))
             self._tiles[slot] = tile
         citation = label(self.instrument.citation, "small", wrap=True)
+        self._how_button = button("", self._show_how, link=True)
+        self._how_button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._why_place = column()
         back = button(tr("Back"), lambda: self._step(-1))
         self._next = button(tr("Next"), lambda: self._step(1), primary=True)
         for one in (back, self._next):
@@ -320,16 +438,21 @@ class QuestionnaireForm(StepForm):
         self.body.addWidget(self._rater_help)
         self.body.addWidget(self._when)
         self.body.addLayout(self._variants)
-        self.body.addLayout(self._choices)
+        self.body.addLayout(self._choice_column)
+        self.body.addWidget(self._scale)
         self.body.addWidget(self._problem)
+        self.body.addLayout(self._why_place)
         self.body.addWidget(self._milestone_row)
-        tail = row(self.note, self.not_done)
+        tail = row(self.note, self._how_button, self.not_done)
         tail.setStretch(0, 1)
         self.body.addLayout(tail)
         self.body.addStretch(1)
         self.body.addWidget(self._keys)
         self.body.addWidget(citation)
-        feet = column(strip, row(back, self._form_not_done, None, self._next))
+        tiles = row(strip, None)
+        tiles.setStretch(0, 1)  # few of them stay narrow, at the left
+        tiles.setStretch(1, 0)
+        feet = column(tiles, row(back, self._form_not_done, None, self._next))
         self._feet = feet
 
     @property
@@ -337,33 +460,57 @@ class QuestionnaireForm(StepForm):
         return self.draft.form(self.instrument.id).answers.get(self._slot)
 
     def _show_slot(self, slot: str) -> None:
+        self._leave_correction()
         self._save_note()  # it belongs to the question that is being left
         self._slot = slot
-        answer = self._answer
+        waiting = self.draft.waiting_correction(self.instrument.id, slot)
+        answer = waiting or self._answer
         chosen = self.instrument.item(answer.item) if answer else None
         self._show_variant(chosen or self.draft.default_variant(self.instrument, slot))
+        if waiting is not None:
+            self._ask_why(waiting)
+        if self._question.isHidden():
+            self._bring(self._question)
 
     def _show_variant(self, item: Item) -> None:
         self._variant = item
+        self._one_waits = False
         self._title.setText(f"{item.number}  {item.title}")
         self.setAccessibleName(f"{item.number} {item.title}")
         domain = self.instrument.domain_of(self._slot)
         self._domain.setText(domain.title if domain else "")
+        self._domain.setVisible(domain is not None and len(domain.slots) > 1)
         hints = [item.when, item.help]
         self._when.setText(" ".join(hint for hint in hints if hint))
         self._when.setVisible(any(hints))
         self._show_siblings(item)
-        while len(self._all_buttons) < len(item.choices):
-            made = ChoiceButton()
-            made.clicked.connect(lambda _checked=False, one=made: self._give(one.score))
-            self._choices.addWidget(made)
-            self._all_buttons.append(made)
-        self._buttons = self._all_buttons[: len(item.choices)]
-        for one, choice in zip(self._buttons, item.choices, strict=True):
-            one.show_choice(choice)
-        show_only(self._buttons, self._all_buttons)
+        self._keys.setText(_keys_of(item))
+        self._show_choices(item)
         self.note.setText(self._answer.note if self._answer else "")
         self._show_answer()
+
+    def _show_choices(self, item: Item) -> None:
+        """The possible answers: words below one another, or numbers in a row."""
+        made = self._numbers if item.numeric else self._choices
+        while len(made) < len(item.choices):
+            new = NumberButton() if item.numeric else ChoiceButton()
+            new.clicked.connect(lambda _checked=False, one=new: self._give(one.score))
+            (self._number_row if item.numeric else self._choice_column).addWidget(new)
+            made.append(new)
+        self._buttons = made[: len(item.choices)]
+        for one, choice in zip(self._buttons, item.choices, strict=True):
+            one.show_choice(choice)
+        if item.numeric:
+            self._ends.show_ends(*item.ends)
+        shown = [*self._buttons, self._scale] if item.numeric else self._buttons
+        show_only(shown, [*self._choices, *self._numbers, self._scale])
+
+    @property
+    def _letters(self) -> frozenset[str]:
+        """The keys of the variants of this question (A and B of 5a and 5b)."""
+        siblings = self.instrument.variants(self._slot)
+        letters = frozenset(sibling.number[-1].lower() for sibling in siblings)
+        return letters if len(siblings) > 1 else frozenset()
 
     def _show_siblings(self, item: Item) -> None:
         """The switch between the variants of a question that has them (5a and 5b)."""
@@ -375,7 +522,7 @@ class QuestionnaireForm(StepForm):
             for sibling in siblings:
                 letter = sibling.number[-1].upper()
                 text = f"{sibling.number} ({letter}): {sibling.when}"
-                one = button(text, partial(self._switch, sibling.number[-1]))
+                one = button(text, partial(self._switch, letter.lower()))
                 one.setProperty("segment", "true")
                 one.setCheckable(True)
                 one.setChecked(sibling is item)
@@ -400,10 +547,7 @@ class QuestionnaireForm(StepForm):
         self._problem.setVisible(problem is not None)
         self._milestone_row.setVisible(problem is not None and bool(self._variant.requires))
         form = self.draft.form(self.instrument.id)
-        for slot, tile in self._tiles.items():
-            given = form.answers.get(slot)
-            item = self.instrument.item(given.item) if given else self.instrument.variants(slot)[0]
-            tile.show_answer(given, f"{item.number} {item.title}", current=slot == self._slot)
+        self._show_tiles(current=self._slot)
         last = self._slot == self.instrument.slots[-1]
         self._next.setText(tr("Save and go on") if last else tr("Next question"))
         done = form.not_done
@@ -413,12 +557,18 @@ class QuestionnaireForm(StepForm):
             else tr("Whole form not done…")
         )
 
+    def _show_tiles(self, *, current: str) -> None:
+        answers = self.draft.form(self.instrument.id).answers
+        for slot, tile in self._tiles.items():
+            given = answers.get(slot)
+            item = self.instrument.item(given.item) if given else self.instrument.variants(slot)[0]
+            tile.show_answer(given, f"{item.number} {item.title}", current=slot == current)
+
     def _show_previous(self) -> None:
-        """The last visit's answer, only once the form is complete: it must not steer the rater."""
-        form = self.draft.form(self.instrument.id)
-        earlier = form_before(self.draft.record, form)
-        complete = all(slot in form.answers for slot in self.instrument.slots)
-        before = earlier.answers.get(self._slot) if complete and earlier else None
+        """The last visit's answer, only after the comparison: it must not steer the rater."""
+        shown = self.draft.shows_previous(self.instrument.id)
+        earlier = self.draft.compared_with(self.instrument.id) if shown else None
+        before = earlier.answers.get(self._slot) if earlier else None
         title = ""
         if before is not None and earlier is not None:
             visit = self.draft.record.visit(earlier.visit_id)
@@ -428,27 +578,50 @@ class QuestionnaireForm(StepForm):
             shown = same and before is not None and before.value == one.score
             one.show_before(title if shown else "")
 
-    def _give(self, score: int) -> None:
-        note = self._answer.note if self._answer else ""
-        answer = Answer(item=self._variant.id, value=score, note=note)
-        if not self._save(answer):
+    def _give(self, score: int, *, waits: bool = False) -> None:
+        """Save an answer and move on; one that ``waits`` stays in front for its second digit."""
+        before = self._answer
+        answer = Answer(item=self._variant.id, value=score, note=before.note if before else "")
+        if self.draft.is_correction(self.instrument.id, self._slot, answer):
+            self._ask_why(answer)
+            self._one_waits = waits
+            if not waits:
+                self.focus_first()
+            return
+        if before is not None:
+            answer = replace(answer, corrected=before.corrected)
+        saved = self._save(answer)
+        self._one_waits = saved and waits
+        if not saved or waits:
             self._show_answer()
-        elif self.draft.variant_problem(self.instrument, answer) is None:
+        elif not self._asks_for_more(answer) and not self._show_new_comparison():
             self._step(1)
+
+    def _asks_for_more(self, answer: Answer) -> bool:
+        """Whether the variant that was answered needs its event or a note; the keyboard goes there."""
+        if self.draft.variant_problem(self.instrument, answer) is None:
+            return False
+        self._show_answer()
+        if self._variant.requires:
+            self._milestone.setFocus()
         else:
-            self._show_answer()
-            if self._variant.requires:
-                self._milestone.setFocus()
-            else:
-                self._open_note()
+            self._open_note()
+        return True
 
     def _on_not_done(self, index: int) -> None:
         reason = self.not_done.itemData(index)
         if reason is not None:
             note = self._answer.note if self._answer else ""
             answer = Answer(item=self._variant.id, not_done=NotDone(reason), note=note)
-            if self._save(answer):
-                QTimer.singleShot(0, self, partial(self._step, 1))  # after the key that chose it
+            if self.draft.is_correction(self.instrument.id, self._slot, answer):
+                self._ask_why(answer)
+            elif self._save(answer):
+                QTimer.singleShot(0, self, self._go_on_after_key)
+
+    def _go_on_after_key(self) -> None:
+        """When the key that chose in a list is over."""
+        if not self._show_new_comparison():
+            self._step(1)
 
     def _save(self, answer: Answer) -> bool:
         """Whether the answer is in the file now; one that was refused must not be passed over."""
@@ -460,17 +633,118 @@ class QuestionnaireForm(StepForm):
     def _save_note(self) -> None:
         answer = self._answer
         if answer is not None and self.note.isEnabled() and answer.note != self.note.text().strip():
-            changed = Answer(
-                item=answer.item,
-                value=answer.value,
-                not_done=answer.not_done,
-                note=self.note.text().strip(),
-            )
-            self._save(changed)
+            self._save(replace(answer, note=self.note.text().strip()))
             self._show_answer()
 
+    # After the comparison an answer changes with a reason.
+
+    def _ask_why(self, answer: Answer) -> None:
+        if self._why is None:
+            self._why = CorrectionLine()
+            self._why.given.connect(self._correct)
+            self._why.cancelled.connect(self._cancel_correction)
+            self._why_place.addWidget(self._why)
+        self._why.ask(self._slot, self._answer, answer)
+        for one in self._buttons:
+            one.setChecked(one.score == answer.value)
+
+    def _correct(self, answer: Answer) -> None:
+        if self._save(answer) and self._why is not None:
+            self._why.done()
+            if not self._asks_for_more(answer):
+                self._show_comparison()
+
+    def _cancel_correction(self) -> None:
+        if self._why is not None and self._why.answer is not None:
+            self._why.stop()
+            with self.context.saving():
+                self.draft.leave_correction(self.instrument.id, self._slot, None)
+                self.touched.emit()
+            self._show_answer()
+            self.focus_first()
+
+    def _leave_correction(self) -> None:
+        """A reason that was typed corrects the answer; without one, the correction waits for it."""
+        answer = self._why.answer if self._why is not None else None
+        if answer is None or self._why is None:
+            return
+        if answer.corrected:
+            if self._save(answer):
+                self._why.done()
+            return
+        before = self.context.failures
+        with self.context.saving():
+            self.draft.leave_correction(self.instrument.id, self._slot, answer)
+            self.touched.emit()
+        if self.context.failures == before:
+            self._why.stop()
+
+    # In place of the question: the comparison, and how the form was answered.
+
+    def _show_new_comparison(self) -> bool:
+        """Show the comparison as soon as every question has its answer; not again at every later one."""
+        compared = self.draft.form(self.instrument.id).compared_at is not None
+        return not compared and self._show_comparison()
+
+    def _show_comparison(self) -> bool:
+        """Show it in place of the question; False where there is nothing to compare with or to ask."""
+        if not self.draft.has_comparison(self.instrument.id):
+            return False
+        self.commit()
+        with self.context.saving():
+            self.draft.show_comparison(self.instrument.id)
+        if self.draft.form(self.instrument.id).compared_at is None:
+            return True  # the file refused it, and says so: nothing may be seen yet
+        if self._comparison is None:
+            self._comparison = Comparison(self.context, self.draft, self.instrument)
+            self._comparison.touched.connect(self.touched)
+            self._comparison.correct.connect(self._jump)
+            self._comparison.go_on.connect(self.go_on)
+            self._comparison.go_back.connect(lambda: self._step(-1))
+            self._outer.addWidget(self._comparison)
+        self._comparison.show_draft()
+        self._show_tiles(current="")
+        self._next.setText(tr("Save and go on"))
+        self._bring(self._comparison)
+        self.focus_first()
+        self.touched.emit()
+        return True
+
+    def _show_how(self) -> None:
+        if self._how is None:
+            self._how = AnsweredHow(self.context, self.draft, self.instrument.id)
+            self._how.touched.connect(self.touched)
+            self._how.closed.connect(self._close_how)
+            self._outer.addWidget(self._how)
+        self._how.show_draft()
+        self._bring(self._how)
+        self.focus_first()
+
+    def _close_how(self) -> None:
+        self._show_how_text()
+        self._jump(self._slot)
+
+    def _show_how_text(self) -> None:
+        form = self.draft.form(self.instrument.id)
+        parts = [RESPONDENT[form.respondent]] if form.respondent else []
+        parts += [MODE[form.mode]] if form.mode else []
+        parts += [tr("interpreter")] if form.interpreter else []
+        short = " · ".join(parts) or tr("How answered?")
+        whole = said_of(self.context, self.draft, self.instrument.id)
+        self._how_button.setText(f"{short} (W)")
+        self._how_button.setToolTip(whole)
+        self._how_button.setAccessibleName(tr("{how}; answered differently?").format(how=whole))
+
+    @property
+    def _how_in_front(self) -> AnsweredHow | None:
+        return None if self._how is None or self._how.isHidden() else self._how
+
+    def _bring(self, shown: QWidget) -> None:
+        made = (self._question, self._comparison, self._how)
+        show_only([shown], [one for one in made if one is not None])
+
     def _toggle_help(self) -> None:
-        self._rater_help.setVisible(self._rater_help.isHidden())
+        self._rater_help.setVisible(bool(self._rater_help.text()) and self._rater_help.isHidden())
         self.focus_first()
 
     def _open_note(self) -> None:
@@ -479,8 +753,8 @@ class QuestionnaireForm(StepForm):
 
     def _switch(self, letter: str) -> None:
         siblings = self.instrument.variants(self._slot)
-        item = next((s for s in siblings if s.number.endswith(letter)), self._variant)
-        self._show_variant(item)
+        self._cancel_correction()
+        self._show_variant(next(s for s in siblings if s.number.lower().endswith(letter)))
         self.focus_first()
 
     def _record_milestone(self) -> None:
@@ -517,26 +791,49 @@ class QuestionnaireForm(StepForm):
         with self.context.saving():
             self.draft.save_form_not_done(self.instrument.id, reason)
             self.touched.emit()
-        self._show_answer()
+        self._show_slot(self._slot)
 
     def _step(self, by: int) -> None:
         slots = self.instrument.slots
         index = slots.index(self._slot) + by
-        if index < 0:
+        if self._question.isHidden():
+            if by < 0 or self._how_in_front is not None:
+                self._jump(self._slot)
+            else:
+                self.go_on.emit()
+        elif by > 0 and self._why is not None and self._why.answer is not None:
+            self.focus_first()  # the reason comes first
+        elif index < 0:
             self.go_back.emit()
-        elif index >= len(slots):
-            self.go_on.emit()
-        else:
+        elif index < len(slots):
             self._show_slot(slots[index])
+        elif not self._show_comparison():
+            self.go_on.emit()
 
     def _jump(self, slot: str) -> None:
         self._show_slot(slot)
         self.focus_first()
 
     def _undo(self) -> None:
+        if self.draft.form(self.instrument.id).compared_at is not None:
+            text = tr("After the comparison an answer is corrected: give the one that is right.")
+            self._problem.setText(text)
+            self._problem.show()
+            return
         with self.context.saving():
             undone = self.draft.undo()
             if undone is not None:
                 self.touched.emit()
             if undone is not None and undone[0] == self.instrument.id:
                 self._show_slot(undone[1])
+
+
+def _keys_of(item: Item) -> str:
+    """The keys that this question understands."""
+    scores = sorted(item.scores)
+    whole = scores == list(range(scores[0], scores[-1] + 1))
+    answers = f"{scores[0]}–{scores[-1]}" if whole else ", ".join(map(str, scores))
+    text = tr("{answers} answer and go on").format(answers=answers)
+    if 10 in scores:
+        text += tr(" (1 waits for 0 or Enter)")
+    return text + tr(" · ↑ back · N note · D not done · Ctrl+Z undo · Esc leave")

@@ -62,9 +62,8 @@ class ReviewForm(StepForm):
         self.discard_visit.setVisible(is_draft)
         self.finish.setEnabled(not blocked)
         self.print.setEnabled(not (is_draft and draft.untouched))
-        rater = self.context.session.users.get(draft.visit.rater)
-        name = rater.full_name if rater else draft.visit.rater
-        self.view.show_summary(summary.build(draft.record, draft.visit.id, name))
+        names = self.context.session.users.names()
+        self.view.show_summary(summary.build(draft.record, draft.visit.id, names))
 
     def feet(self) -> None:
         """The review has buttons of its own."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QDateTime, QStandardPaths, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -18,9 +19,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core import chart, clock, drafts, trends
+from core import alerts, chart, clock, drafts, trends
+from core.alerts import Alert
 from core.drafts import Draft
 from core.instruments import catalog as instruments
+from core.instruments.definition import Instrument
 from core.labels import MILESTONES
 from core.model.adverse_event import AdverseEvent, Milestone
 from core.model.ids import PatientId
@@ -42,7 +45,9 @@ from ui.pages.page import Page
 from ui.plots import series as series_look
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets import ask
-from ui.widgets.basics import button, card, clear, column, label, row, scrolled
+from ui.widgets.alerts_card import AlertsCard, AlertsList
+from ui.widgets.basics import Combo, button, card, clear, column, label, row, scrolled
+from ui.widgets.eligibility import EligibilityView
 from ui.widgets.patient_header import PatientHeader
 from ui.widgets.table import ButtonDelegate, Table
 from ui.words import tr
@@ -137,6 +142,10 @@ class ChartPage(Page):
             "milestone",
             "external_result",
             "task_result",
+            "criterion_result",
+            "measurement",
+            "acknowledgement",
+            "threshold",
         }
     )
 
@@ -155,12 +164,18 @@ class ChartPage(Page):
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.total_plot, self.capacity_plot = TrendPlot(), TrendPlot()
+        self.total_plot, self.capacity_plot = TrendPlot(), TrendPlot(names_marks=False)
+        self.eligibility = EligibilityView(context)
+        self.alerts_card, self.alerts = AlertsCard(), AlertsList(context)
+        self.alerts_card.opened.connect(self._open_alerts)
+        self.alerts.asked.connect(self._ask_seen)
         for widget, title in (
             (self._build_overview(), tr("Overview")),
             (self._build_visits(), tr("Visits")),
             (self._build_events(), tr("Adverse events")),
             (self._build_milestones(), tr("Milestones")),
+            (_tab(self.eligibility), tr("Eligibility")),
+            (_tab(card(self.alerts)), tr("Alerts")),
         ):
             self.tabs.addTab(widget, title)
         layout = QVBoxLayout(self)
@@ -194,6 +209,8 @@ class ChartPage(Page):
         self.tabs.setTabText(2, tr("Adverse events ({n})").format(n=len(record.events)))
         self._milestone_model.show_rows(record.milestones)
         self.milestone_table.fit_height()
+        self._show_eligibility(record)
+        self._show_alerts(record)
 
     def focus_first(self) -> None:
         (self.start if self.start.isVisible() else self.tabs.tabBar()).setFocus()
@@ -208,8 +225,20 @@ class ChartPage(Page):
             },
         )
         self.axis.chosen.connect(self._on_axis)
+        self.ahead = QCheckBox(tr("Projection"))
+        self.ahead.setToolTip(
+            tr(
+                "The patient's own straight line carried forward, dashed, with its 95 % prediction"
+                " interval; from three visits on."
+            )
+        )
+        self.ahead.setChecked(True)
+        self.ahead.toggled.connect(lambda _on: self._on_axis())
         self._legend, self._capacity_legend = row(spacing=12), row(spacing=12)
         self._total_title, self._capacity_title = label("", "heading"), label("", "heading")
+        self.questionnaire = Combo()
+        self.questionnaire.setAccessibleName(tr("Questionnaire drawn"))
+        self.questionnaire.activated.connect(lambda _index: self._on_axis())
         self._axis_title = label("", "small")  # one for both plots, which share their axis
         self._timeline = QVBoxLayout()
         self._timeline.setSpacing(6)
@@ -217,13 +246,17 @@ class ChartPage(Page):
         inner.setLayout(column(self._timeline, None))
         self._timeline_area: QScrollArea = scrolled(inner)
         timeline = card(label(tr("Timeline"), "heading"), self._timeline_area)
-        timeline.setFixedWidth(292)
+        right = QWidget()
+        right.setLayout(column(self.alerts_card, timeline, spacing=10))
+        right.setFixedWidth(292)
         total = card(
             row(
                 self._total_title,
+                self.questionnaire,
                 None,
                 button(tr("Copy picture"), self._copy_picture, link=True),
                 button(tr("Export data…"), self._ask_export, link=True),
+                self.ahead,
                 self.axis,
             ),
             row(self._legend, None),
@@ -242,7 +275,7 @@ class ChartPage(Page):
         plots.addWidget(total, 3)
         plots.addWidget(capacity, 2)
         page = QWidget()
-        body = row(plots, timeline, spacing=12)
+        body = row(plots, right, spacing=12)
         body.setStretch(0, 1)
         body.setContentsMargins(0, 8, 0, 0)
         page.setLayout(body)
@@ -326,18 +359,38 @@ class ChartPage(Page):
         self.axis.allow(set(scales))
         scale = scales.get(self._axis) or next(iter(scales.values()))
         self.axis.set_value(scale.axis)
-        instrument = instruments.alsfrs_r()
-        total, domains = trends.total(record, instrument), trends.domains(record, instrument)
-        capacity = trends.vital_capacity(record)
-        both = _joined(total, domains)
+        instrument = self._chosen_questionnaire(record)
+        total = trends.scores(record, instrument, projected=True)
+        capacity = trends.vital_capacity(record, projected=True)
+        self.ahead.setVisible(bool(total.forecasts or capacity.forecasts))
+        if not self.ahead.isChecked():
+            total, capacity = replace(total, forecasts=()), replace(capacity, forecasts=())
+        both = total
+        if instrument.total is not None and instrument.domains:
+            both = _joined(total, trends.domains(record, instrument))
         days = both.days + capacity.days
         self.total_plot.show_plot(both, scale, days)
         self.capacity_plot.show_plot(capacity, scale, days)
-        self._total_title.setText(instrument.title)
+        self._total_title.setText(instruments.title(instrument))
         self._capacity_title.setText(capacity.title)
         self._axis_title.setText(scale.title)
         _show_legend(self._legend, both)
         _show_legend(self._capacity_legend, capacity)
+
+    def _chosen_questionnaire(self, record: PatientRecord) -> Instrument:
+        """The one to draw; the choice stands there only where this patient has answered another one too."""
+        first = instruments.alsfrs_r()
+        answered = {form.instrument for form in record.assessments if form.values}
+        offered = [one for one in trends.questionnaires(record) if one.id in answered | {first.id}]
+        before = self.questionnaire.currentText()
+        self.questionnaire.clear()
+        for one in offered:
+            self.questionnaire.addItem(instruments.title(one))
+        index = max(0, self.questionnaire.findText(before))
+        self.questionnaire.setCurrentIndex(index)
+        self.questionnaire.setVisible(len(offered) > 1)
+        self._total_title.setVisible(len(offered) == 1)
+        return offered[index]
 
     def _show_timeline(self, record: PatientRecord) -> None:
         clear(self._timeline)
@@ -388,6 +441,39 @@ class ChartPage(Page):
         self._visit_model.show_rows(lines)
         self._mark.setVisible(protocol.anchor is Anchor.REFERENCE)
 
+    def _show_eligibility(self, record: PatientRecord) -> None:
+        """The tab is there only where the protocol has criteria; its title counts what nobody waived."""
+        protocol = protocols.of(record.patient)
+        self.tabs.setTabVisible(4, bool(protocol.criteria))
+        self.eligibility.show_record(record, protocol)
+        failing = sum(one.fails for one in self.eligibility.states.values())
+        title = tr("Eligibility ({n} not fulfilled)").format(n=failing)
+        self.tabs.setTabText(4, title if failing else tr("Eligibility"))
+
+    def _show_alerts(self, record: PatientRecord) -> None:
+        found = alerts.open_alerts(record)
+        self.alerts_card.show_alerts(found)
+        self.alerts.show_record(record, found)
+        title = tr("Alerts ({n})").format(n=len(found)) if found else tr("Alerts")
+        self.tabs.setTabText(5, title)
+
+    def _open_alerts(self, alert_id: str) -> None:
+        self.tabs.setCurrentIndex(5)
+        self.alerts.focus(alert_id)
+
+    def _ask_seen(self, alert: Alert) -> None:
+        record = self._record
+        why = ask.reason(self, alert.heading, tr("What was decided about it?"))
+        if why is None or record is None:
+            return
+        with self.context.saving():
+            session = self.context.session
+            by, at = session.user.login, clock.now()
+            with session.write(why):
+                for one in alerts.acknowledge(record, alert, why, by, at):
+                    session.acknowledgements.save(one)
+            self.alerts.focus()
+
     def _on_axis(self) -> None:
         self._axis = self.axis.value or Axis.REFERENCE
         if self._record is not None:
@@ -420,18 +506,18 @@ class ChartPage(Page):
         record = self._record
         if record is None:
             return
-        instrument = instruments.alsfrs_r()
         remark = DEMONSTRATION if self.context.session.clinic.demonstration else ""
 
         def work() -> None:
             from core.exports import trend_csv
 
-            plots = (
-                trends.total(record, instrument),
-                trends.domains(record, instrument),
-                trends.vital_capacity(record),
-            )
-            path.write_bytes(trend_csv.render(plots, remark))
+            plots = [trends.vital_capacity(record)]
+            for one in trends.questionnaires(record):
+                if one.total is not None:
+                    plots.append(trends.total(record, one))
+                if one.domains:
+                    plots.append(trends.domains(record, one))
+            path.write_bytes(trend_csv.render([p for p in plots if p.days], remark))
 
         def failed(error: BaseException) -> None:
             if not isinstance(error, OSError):
@@ -573,6 +659,10 @@ def _show_legend(layout: QHBoxLayout, plot: Plot) -> None:
     clear(layout)
     for series in plot.series:
         layout.addWidget(series_look.name(series.role, series.title))
+    for title, how in dict.fromkeys((one.title, one.how) for one in plot.forecasts):
+        entry = label(f"┄ {title}", "small")
+        entry.setToolTip(how)
+        layout.addWidget(entry)
 
 
 def _tab(*cards: QWidget) -> QWidget:

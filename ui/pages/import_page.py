@@ -1,5 +1,6 @@
 """Importing patients from a CSV: a preview row by row, then all of it or nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -9,7 +10,9 @@ from core import clock
 from core.errors import AppError
 from core.imports import patients_csv
 from core.imports.patients_csv import Preview, Row
+from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
+from core.science import eligibility
 from core.words import MISSING, plural
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
@@ -25,6 +28,21 @@ def _problem_words(one: Row) -> str:
         f"{problem.column}: {problem.message}" if problem.column else problem.message
         for problem in one.problems
     )
+
+
+def _with_criteria(one: Row) -> Row:
+    """With a note of every criterion that the patient does not fulfil, who is imported all the same."""
+    protocol = protocols.find(one.patient) if one.patient else None
+    if one.patient is None or protocol is None:
+        return one
+    record = PatientRecord(patient=one.patient, external=one.external)
+    words = tr("{criterion}; here {value}: not fulfilled.")
+    notes = (
+        words.format(criterion=eligibility.requirement(state.criterion), value=state.value)
+        for state in eligibility.evaluate(record, protocol)
+        if state.fails
+    )
+    return replace(one, notes=(*one.notes, *notes))
 
 
 COLUMNS: tuple[Column[Row], ...] = (
@@ -125,7 +143,7 @@ class ImportPage(Page):
 
     def _show(self, preview: Preview | None) -> None:
         self.preview = preview
-        rows = preview.rows if preview else ()
+        rows = tuple(_with_criteria(one) for one in preview.rows) if preview else ()
         self.model.show_rows(rows)
         self.table.setVisible(bool(rows))
         self._help.setVisible(not rows)

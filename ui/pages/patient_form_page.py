@@ -11,6 +11,7 @@ from core.model.ids import PatientId
 from core.model.patient import OnsetRegion, Patient, Sex
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
+from core.science import lung_function
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
 from ui.pages.page import Page
@@ -18,8 +19,16 @@ from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
 from ui.words import tr
 
-# Fields on which % predicted and visit windows depend.
-MOVES_RESULTS = ("born", "sex", "reference_on")
+# Fields on which % predicted, BMI, deltaFS, eligibility and visit windows depend.
+MOVES_RESULTS = (
+    "born",
+    "sex",
+    "height_cm",
+    "reference_group",
+    "onset",
+    "diagnosis",
+    "reference_on",
+)
 
 
 class PatientFormPage(Page):
@@ -61,6 +70,11 @@ class PatientFormPage(Page):
         for protocol in protocols.shipped().values():
             self.protocol.addItem(protocol.title, protocol.id)
         self.protocol.currentIndexChanged.connect(self._show_reference)
+        self.group = Combo()
+        self.group.setAccessibleName(tr("Group of the reference equation"))
+        self._group_title = label("", "muted", wrap=True)
+        self._group_holder = QWidget()
+        self._group_holder.setLayout(column(self._group_title, self.group, spacing=4))
         self._reference_title = label("", "muted")
         self._stated = label("", "muted", wrap=True)
         grid = QGridLayout()
@@ -84,6 +98,7 @@ class PatientFormPage(Page):
             (self.fields["diagnosis"], 2, 2, 1),
             (schedule, 3, 0, 1),
             (self._reference, 3, 1, 1),
+            (self._group_holder, 3, 2, 1),
             (self.fields["note"], 4, 0, 3),
         ]
         for widget, line, place, span in places:
@@ -139,6 +154,7 @@ class PatientFormPage(Page):
             else ""
         )
         self._show_reference()
+        self._show_group(patient.reference_group)
         stated = []
         if patient.stated_age_years is not None:
             stated.append(tr("age {n} years").format(n=patient.stated_age_years))
@@ -163,6 +179,20 @@ class PatientFormPage(Page):
         self.fields["reference_on"].line.setAccessibleName(protocol.reference)
         self._reference.setVisible(protocol.anchor is Anchor.REFERENCE)
 
+    def _show_group(self, chosen: str) -> None:
+        """The groups that the clinic's equation tells apart; nothing where it needs none."""
+        equation = lung_function.equation(self.context.session.clinic.equation)
+        self._group_title.setText(tr("Group of {equation}").format(equation=equation.title))
+        self.group.clear()
+        self.group.addItem(tr("not stated"), "")
+        for name in equation.groups.values():
+            self.group.addItem(name, name)
+        if chosen and self.group.findData(chosen) < 0:
+            text = tr("{name} (no group of this equation)").format(name=chosen)
+            self.group.addItem(text, chosen)
+        self.group.setCurrentIndex(self.group.findData(chosen))
+        self._group_holder.setVisible(bool(equation.groups))
+
     def _save(self) -> None:
         if self._base is None:
             return
@@ -182,6 +212,7 @@ class PatientFormPage(Page):
         if not isinstance(read, Patient):
             next(self.fields[name] for name in self.fields if name in problems).setFocus()
             return
+        read = replace(read, reference_group=self.group.currentData())
         protocol = protocols.shipped()[self.protocol.currentData()]
         if self.protocol.isEnabled():
             read = replace(read, protocol=protocol.id, protocol_version=protocol.version)
@@ -190,7 +221,7 @@ class PatientFormPage(Page):
             return
         with self.context.saving():
             with session.write(why):
-                session.patients.save(read)
+                session.save_patient(read)
             self._base = None
             self.context.open_chart.emit(read.id)
 

@@ -1,24 +1,35 @@
 """Settings of the clinic, kept in the clinic file, and of this workstation."""
 
 from dataclasses import replace
+from functools import partial
+from itertools import groupby
 
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
-from core import VERSION
+from core import VERSION, entry
 from core.entry import Problem
+from core.model import thresholds
+from core.model.thresholds import OFF, ON, Threshold
 from core.protocols import catalog as protocols
-from core.science.lung_function import EQUATION_TITLE
+from core.science import lung_function
+from core.words import plural
 from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
 from ui.pages.page import Page
 from ui.settings import Appearance
+from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
 from ui.words import tr
 
 ABOUT = tr(
-    "Vital capacity: GLI Global 2022, Bowerman C et al., Am J Respir Crit Care Med 2023,"
-    " doi:10.1164/rccm.202205-0963OC. Repeatability: ATS/ERS 2019, Graham BL et al.,"
+    "Repeatability: ATS/ERS 2019, Graham BL et al.,"
     " doi:10.1164/rccm.201908-1590ST. ALSFRS-R: Cedarbaum JM et al., J Neurol Sci 1999;169:13-21."
     " Event terms and grades: CTCAE v5.0, US National Cancer Institute."
 )
@@ -27,7 +38,7 @@ ABOUT = tr(
 class SettingsPage(Page):
     """What is changed here is saved with its button; the appearance at once."""
 
-    shows = frozenset({"clinic"})
+    shows = frozenset({"clinic", "threshold"})
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
@@ -58,17 +69,49 @@ class SettingsPage(Page):
             self.letterhead,
             label(tr("Visit schedule of new patients"), "muted"),
             self.protocol,
-            label(tr("Reference equation: {name}").format(name=EQUATION_TITLE), "muted"),
             row(self._state, None, self.save),
+        )
+        self.equation = Combo()
+        self.equation.setAccessibleName(tr("Reference equation of % predicted"))
+        for equation in lung_function.equations().values():
+            self.equation.addItem(equation.title, equation.id)
+        self.equation.currentIndexChanged.connect(lambda _index: self._describe_equation())
+        self.change = button(tr("Change equation…"), self._change_equation)
+        self._equation_notes = label("", "muted", wrap=True)
+        self._changed = label("", "muted", wrap=True)
+        lung = card(
+            label(tr("Reference equation of % predicted"), "heading"),
+            row(self.equation, self.change, None),
+            self._equation_notes,
+            label(
+                tr(
+                    "One equation serves the whole clinic. Changing it computes every session again,"
+                    " and the trail keeps the old values and your reason."
+                ),
+                "muted",
+                wrap=True,
+            ),
+            self._changed,
         )
         about = card(
             label(tr("About"), "heading"),
             label(tr("ALS Follow-up {version}").format(version=VERSION)),
             label(ABOUT, "muted", wrap=True),
+            *(
+                label(f"{equation.title}: {equation.citation}.", "muted", wrap=True)
+                for equation in lung_function.equations().values()
+            ),
         )
+        self.thresholds: dict[str, TextField | ChoiceField[float]] = {}
+        cards = [
+            card(label(group, "heading"), self._threshold_grid(list(members)))
+            for group, members in groupby(thresholds.shipped().values(), lambda one: one.group)
+        ]
         inner = QWidget()
-        inner.setMaximumWidth(760)
-        inner.setLayout(column(clinic, card(self.appearance), about, None, spacing=14))
+        inner.setMaximumWidth(900)
+        inner.setLayout(
+            column(clinic, lung, *cards, card(self.appearance), about, None, spacing=14)
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(14)
@@ -80,6 +123,10 @@ class SettingsPage(Page):
         self.name.set_text(clinic.name)
         self.letterhead.setPlainText(clinic.letterhead)
         self.protocol.setCurrentIndex(max(0, self.protocol.findData(clinic.protocol)))
+        self.equation.setCurrentIndex(max(0, self.equation.findData(clinic.equation)))
+        self._describe_equation()
+        for name, value in self.context.session.thresholds.all().items():
+            self._show_threshold(name, value)
         self.appearance.set_value(self.context.settings.appearance)
 
     def focus_first(self) -> None:
@@ -102,6 +149,89 @@ class SettingsPage(Page):
             with self.context.session.write("settings changed"):
                 self.context.session.clinics.save(clinic)
             self._state.setText(tr("saved"))
+
+    def _describe_equation(self) -> None:
+        equation = lung_function.equation(self.equation.currentData())
+        in_use = equation.id == self.context.session.clinic.equation
+        parts = [tr("In use.") if in_use else tr("Not in use."), f"{equation.citation}."]
+        parts.append(
+            tr("Valid from {low:g} to {high:g} years.").format(
+                low=equation.youngest_years, high=equation.oldest_years
+            )
+        )
+        if equation.groups:
+            parts.append(tr("It needs the patient's group: enter it with the patient."))
+        self._equation_notes.setText(" ".join([*parts, *equation.notes]))
+        self.change.setEnabled(not in_use)
+
+    def _change_equation(self) -> None:
+        equation = lung_function.equation(self.equation.currentData())
+        question = tr(
+            "Every % predicted and z-score of the clinic is computed again by {equation}."
+            " Why is it changed?"
+        ).format(equation=equation.title)
+        why = ask.reason(self, tr("Change equation"), question)
+        if why is None:
+            return
+        with self.context.saving():
+            sessions = self.context.session.change_equation(equation.id, why)
+            text = plural(sessions, "1 session computed again.", "{n} sessions computed again.")
+            self._changed.setText(text)
+        self._describe_equation()
+
+    def _threshold_grid(self, members: list[Threshold]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(14)
+        grid.setVerticalSpacing(8)
+        for line, one in enumerate(members):
+            self.thresholds[one.id] = field = self._threshold_field(one)
+            status = f" ({one.status})" if one.status else ""
+            source = label(one.source + status, "small", wrap=True)
+            grid.addWidget(label(one.title, wrap=True), line, 0)
+            grid.addWidget(field, line, 1)
+            grid.addWidget(source, line, 2)
+        grid.setColumnStretch(0, 3)
+        grid.setColumnStretch(2, 4)
+        return grid
+
+    def _threshold_field(self, one: Threshold) -> TextField | ChoiceField[float]:
+        if one.is_switch:
+            switch = ChoiceField("", {ON: tr("on"), OFF: tr("off")})
+            switch.setAccessibleName(one.title)
+            switch.chosen.connect(partial(self._save_threshold, one))
+            return switch
+        reader = partial(entry.number, low=one.low, high=one.high, unit=one.unit)
+        field = TextField("", reader, unit=one.unit, width=76)
+        field.line.setAccessibleName(f"{one.title} ({one.unit})")
+        field.line.setToolTip(tr("as shipped: {n:g}").format(n=one.value))
+        field.committed.connect(partial(self._save_threshold, one))
+        return field
+
+    def _show_threshold(self, id: str, value: float) -> None:
+        field = self.thresholds[id]
+        if isinstance(field, TextField):
+            field.set_text(f"{value:g}")
+        else:
+            field.set_value(value)
+
+    def _save_threshold(self, one: Threshold) -> None:
+        """A threshold is in force as soon as its field is left; the trail keeps what it was."""
+        field = self.thresholds[one.id]
+        value = field.read() if isinstance(field, TextField) else field.value
+        if value is None:
+            value = one.value  # an emptied field goes back to what was shipped
+        if isinstance(value, Problem):
+            return
+        current = self.context.session.thresholds.all()
+        wrong = thresholds.out_of_order({**current, one.id: value})
+        if wrong is not None and isinstance(field, TextField):
+            text = tr("“{low}” must not be above “{high}”. Change one of them.")
+            field.show_problem(Problem(text.format(low=wrong[0].title, high=wrong[1].title)))
+            return
+        why = f"threshold changed: {one.title}"
+        with self.context.saving(), self.context.session.write(why):
+            self.context.session.thresholds.save(one.id, value)
+        self._show_threshold(one.id, value)
 
     def _on_appearance(self) -> None:
         appearance = self.appearance.value or Appearance.SYSTEM

@@ -54,9 +54,8 @@ class SummaryPage(Page):
         self._stale = False
         record = session.record(patient_id)
         visit = record.visit(visit_id)
-        rater = session.users.get(visit.rater)
         clinic, printed_by, printed_at = session.clinic, session.user.full_name, clock.now()
-        rater_name = rater.full_name if rater else visit.rater
+        names = session.users.names()
         ratio = self.devicePixelRatioF()
         self.pdf = None
         self._asked += 1
@@ -71,7 +70,7 @@ class SummaryPage(Page):
                 record,
                 visit_id,
                 clinic,
-                rater_name=rater_name,
+                names=names,
                 printed_by=printed_by,
                 printed_at=printed_at,
             )

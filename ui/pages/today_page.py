@@ -12,7 +12,8 @@ from core.worklist import Group, WorkItem
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
-from ui.widgets.basics import button, card, clear, column, label, link, row
+from ui.widgets.alerts_card import AlertsOfClinic
+from ui.widgets.basics import button, card, clear, column, label, link, row, scrolled
 from ui.widgets.table import ButtonDelegate, Table, WindowDelegate
 from ui.words import tr
 
@@ -55,7 +56,22 @@ COLUMNS: tuple[Column[WorkItem], ...] = (
 class TodayPage(Page):
     """Enter starts or resumes the visit that is selected; at first the most urgent one."""
 
-    shows = frozenset({"patient", "visit", "visit_mark", "milestone", "answer"})
+    shows = frozenset(
+        {
+            "patient",
+            "visit",
+            "visit_mark",
+            "milestone",
+            "answer",
+            "form",
+            "spirometry",
+            "blow",
+            "measurement",
+            "adverse_event",
+            "acknowledgement",
+            "threshold",
+        }
+    )
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
@@ -78,7 +94,10 @@ class TodayPage(Page):
         self._empty_holder.setLayout(self._empty)
         self._attention = QVBoxLayout()
         self._attention.setSpacing(8)
-        self._attention_card = card(label(tr("Needs attention"), "heading"), self._attention)
+        self.alerts = AlertsOfClinic(context)
+        attention = QWidget()
+        attention.setLayout(column(self.alerts, self._attention, None, spacing=12))
+        self._attention_card = card(label(tr("Needs attention"), "heading"), scrolled(attention))
         self._attention_card.setFixedWidth(280)
         visits = card(
             row(
@@ -89,12 +108,11 @@ class TodayPage(Page):
             self.table,
             self._empty_holder,
         )
-        right = column(self._attention_card, None)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(14)
         layout.addLayout(row(column(self._date, self._counts, spacing=2), None, new, self.start))
-        body = row(visits, right, spacing=14)
+        body = row(visits, self._attention_card, spacing=14)
         body.setStretch(0, 1)
         layout.addLayout(body, 1)
 
@@ -133,7 +151,8 @@ class TodayPage(Page):
         if len(waiting) > 12:
             more = tr("and {n} more").format(n=len(waiting) - 12)
             self._attention.addWidget(label(more, "muted"))
-        self._attention_card.setVisible(bool(waiting))
+        self._attention_card.setVisible(bool(records))
+        self.alerts.look_again([record.patient for record in records if record.died is None])
 
     def focus_first(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)

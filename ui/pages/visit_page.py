@@ -18,13 +18,14 @@ from PySide6.QtWidgets import (
 from core.drafts import DETAILS, NOTE, REVIEW, TASKS, Draft, Step, StepState
 from core.model.ids import PatientId, VisitId
 from core.model.spirometry import Spirometry
-from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY
+from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.protocols.schedule import Window, windows
 from core.summary import visit_title
 from core.words import day, short_day
 from ui.context import AppContext
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
+from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
 from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
@@ -193,6 +194,8 @@ class VisitPage(Page):
             spirometry = SpirometryForm(context, draft)
             spirometry.previewed.connect(self._on_preview)
             self.forms[SPIROMETRY] = spirometry
+        if draft.asks_measurements:
+            self.forms[MEASUREMENTS] = MeasurementsForm(context, draft)
         if draft.asks_events:
             self.forms[ADVERSE_EVENTS] = EventsForm(context, draft)
         if draft.tasks:

@@ -1,15 +1,18 @@
 """What the numbers become while a visit is entered: scores, the trend, the change since last time."""
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout
+from dataclasses import replace
+
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from core import trends
 from core.drafts import Draft
-from core.instruments.definition import Instrument
+from core.instruments.definition import Instrument, Scale
+from core.model.assessment import Assessment
 from core.model.record import PatientRecord
 from core.model.spirometry import Spirometry
 from core.protocols.definition import SPIROMETRY
 from core.science.spirometry import evaluate
-from core.summary import percent_before, scale_row, slope_text, total_before
+from core.summary import form_before, percent_before, scale_row, slope_text, total_before
 from core.words import day, number, signed
 from ui.plots import series
 from ui.plots.trend_plot import TrendPlot
@@ -31,62 +34,71 @@ class LivePanel(QFrame):
         self.domain_plot = TrendPlot()
         self.capacity_plot = TrendPlot()
         self.capacity_plot.setMaximumHeight(340)
-        self.domains = {}
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(8)
-        grid.setVerticalSpacing(2)
-        for instrument in draft.instruments:
-            for index, scale in enumerate(instrument.domains):
-                value = label("", "muted")
-                name = series.name(scale.id, scale.title)
-                grid.addWidget(name, index // 2, (index % 2) * 2)
-                grid.addWidget(value, index // 2, (index % 2) * 2 + 1)
-                self.domains[scale.id] = value
-        self._domain_grid = QFrame()
-        grid.setContentsMargins(0, 0, 0, 0)
-        self._domain_grid.setLayout(grid)
+        self.domains: dict[str, dict[str, QLabel]] = {}  # by questionnaire and scale
+        self._grids = {one.id: self._grid(one) for one in draft.instruments}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 10, 10)
         layout.setSpacing(6)
         layout.addLayout(row(label(tr("Live"), "heading"), None, self.score))
         layout.addWidget(self.change)
         layout.addWidget(self.total_plot, 3)
-        layout.addWidget(self._domain_grid)
+        for grid in self._grids.values():
+            layout.addWidget(grid)
         layout.addWidget(self.domain_plot, 3)
         layout.addWidget(self.capacity_plot, 3)
         layout.addWidget(self.slope)
         layout.addStretch(1)
-        for plot in (self.total_plot, self.domain_plot, self.capacity_plot):
+        for plot in self._plots:
             plot.setMinimumHeight(110)
             plot.hide()  # until a step says which of them it needs
 
     def show_step(self, step: str) -> None:
-        """Show what belongs to a step: the questionnaire's trends, or vital capacity."""
-        breathing = step == SPIROMETRY
-        forms = bool(self._draft.instruments)
-        scores = (self.total_plot, self.domain_plot, self._domain_grid)
-        capacity = (self.capacity_plot,)
-        show_only(capacity if breathing or not forms else scores, (*scores, *capacity))
-        if breathing or not forms:
+        """Show what belongs to a step: its questionnaire, vital capacity, or else the first questionnaire."""
+        asked = self._draft.instruments
+        shown = next((one for one in asked if one.id == step), asked[0] if asked else None)
+        if step == SPIROMETRY or shown is None:
+            self._show_only(self.capacity_plot)
             self.show_capacity(self._draft.spirometry)
         else:
-            self.show_form(self._draft.instruments[0])
+            self.show_form(shown)
 
     def show_form(self, instrument: Instrument) -> None:
-        draft = self._draft
-        form = draft.form(instrument.id)
-        record = draft.record.with_assessment(form)  # also before its first answer
-        total = instrument.total
-        score, values = total.score(form.values), form.values
+        form = self._draft.form(instrument.id)
+        record = self._draft.record.with_assessment(form)  # also before its first answer
+        live = self._draft.visit.id
+        trends_of = []
+        if instrument.total is not None:
+            self._show_total(record, instrument, instrument.total, form)
+            trends_of.append((self.total_plot, trends.total(record, instrument, live)))
+        else:
+            self._show_answered(record, instrument, form)
+        if instrument.domains:
+            told = replace(record, assessments=(form,)) if self._steers(instrument) else record
+            self._show_domains(told, instrument, form)
+            trends_of.append((self.domain_plot, trends.domains(told, instrument, live)))
+        self._show_only(*(plot for plot, _ in trends_of), self._grids[instrument.id])
+        axis = trends.time_scales(record)[0]
+        days = [on for _, trend in trends_of for on in trend.days]
+        for plot, trend in trends_of:
+            plot.show_plot(trend, axis, days)
+
+    def _show_total(
+        self, record: PatientRecord, instrument: Instrument, total: Scale, form: Assessment
+    ) -> None:
+        values = form.values
+        score = total.score(values)
         if score is not None:
             set_chip(self.score, f"{score} / {total.maximum}", "accent")
         else:
-            highest = sum(max(instrument.variants(s)[0].scores) for s in values)
+            given = [instrument.variants(slot)[0] for slot in total.slots if slot in values]
             text = tr("{sum} of {max} so far · {n}/{all} answered").format(
-                sum=total.partial(values), max=highest, n=len(values), all=len(total.slots)
+                sum=total.partial(values),
+                max=sum(item.ends[1].score for item in given),
+                n=len(given),
+                all=len(total.slots),
             )
             set_chip(self.score, text, "neutral")
-        before = total_before(record, instrument, draft.visit.date)
+        before = total_before(record, instrument, form.date)
         if before is not None and score is not None:
             text = tr("{change} since {day}")
             self.change.setText(
@@ -97,27 +109,76 @@ class LivePanel(QFrame):
             self.change.setText(text.format(n=before[1], day=day(before[0])))
         else:
             self.change.setText(tr("first form; the bar shows what is still possible"))
-        for scale in instrument.domains:
-            said = scale_row(instrument, scale, values, None)
-            short = (
-                said.score if said.complete else f"{scale.answered(values)} of {len(scale.slots)}"
-            )
-            self.domains[scale.id].setText(short)
-        axis = trends.time_scales(record)[0]
-        live = draft.visit.id
-        total_trend = trends.total(record, instrument, live)
-        domain_trend = trends.domains(record, instrument, live)
-        days = total_trend.days + domain_trend.days
-        self.total_plot.show_plot(total_trend, axis, days)
-        self.domain_plot.show_plot(domain_trend, axis, days)
         self.slope.setText(
             tr("Slope: {text}").format(text=slope_text(trends.slope(record, instrument)))
         )
 
+    def _show_answered(
+        self, record: PatientRecord, instrument: Instrument, form: Assessment
+    ) -> None:
+        """Where there is no total: how far it is."""
+        answered, asked = len(form.answers), len(instrument.slots)
+        text = tr("{n}/{all} answered").format(n=answered, all=asked)
+        set_chip(self.score, text, "accent" if answered == asked else "neutral")
+        before = form_before(record, form)
+        if before is None:
+            self.change.setText(tr("first form"))
+        elif self._steers(instrument):
+            self.change.setText(tr("earlier answers appear when every question is answered"))
+        else:
+            self.change.setText(tr("changes since {day}").format(day=day(before.date)))
+        self.slope.setText("")
+
+    def _show_domains(
+        self, record: PatientRecord, instrument: Instrument, form: Assessment
+    ) -> None:
+        values = form.values
+        before = form_before(record, form) if instrument.total is None else None
+        for scale in instrument.domains:
+            said = scale_row(instrument, scale, values, before.values if before else None)
+            if not said.complete:
+                text = tr("{n} of {all}").format(n=scale.answered(values), all=len(scale.slots))
+            elif before is None:
+                text = said.score
+            else:
+                text = f"{said.score} ({said.change})"
+            self.domains[instrument.id][scale.id].setText(text)
+
+    def _grid(self, instrument: Instrument) -> QFrame:
+        """The legend of the domains, with their scores."""
+        made = QFrame()
+        grid = QGridLayout(made)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(2)
+        values = {scale.id: label("", "muted") for scale in instrument.domains}
+        for index, scale in enumerate(instrument.domains):
+            line, half = divmod(index, 2)
+            name = series.name(trends.role(instrument, scale), scale.title)
+            grid.addWidget(name, line, 2 * half)
+            grid.addWidget(values[scale.id], line, 2 * half + 1)
+        self.domains[instrument.id] = values
+        return made
+
+    def _steers(self, instrument: Instrument) -> bool:
+        """Whether the trend would tell the rater an earlier answer before this one is given.
+
+        A score of a single question is that answer; a sum of several is not.
+        """
+        tells = any(len(scale.slots) == 1 for scale in instrument.domains)
+        return tells and not self._draft.shows_previous(instrument.id)
+
+    @property
+    def _plots(self) -> tuple[TrendPlot, ...]:
+        return self.total_plot, self.domain_plot, self.capacity_plot
+
+    def _show_only(self, *shown: QWidget) -> None:
+        show_only(shown, (*self._plots, *self._grids.values()))
+
     def show_capacity(self, session: Spirometry) -> None:
         """Vital capacity with this session as it is typed."""
         record: PatientRecord = self._draft.record
-        result = evaluate(session, record.patient)
+        result = evaluate(session)
         if session.measured:
             record = record.with_spirometry(session)
         plot = trends.vital_capacity(record)

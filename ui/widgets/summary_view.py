@@ -3,7 +3,16 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from core.summary import EventRow, Fact, FormSummary, SpirometrySummary, VisitSummary
+from core.summary import (
+    CORRECTED,
+    AlertRow,
+    EventRow,
+    Fact,
+    FormSummary,
+    SpirometrySummary,
+    VisitSummary,
+    corrected_text,
+)
 from ui.widgets.basics import chip, clear, label, rule
 from ui.words import tr
 
@@ -23,14 +32,21 @@ class SummaryView(QWidget):
     def show_summary(self, summary: VisitSummary) -> None:
         clear(self._layout)
         self._layout.addWidget(_facts(summary.visit))
+        if summary.alerts:
+            self._section(tr("Alerts"), _alerts(summary.alerts))
         for form in summary.forms:
             self._section(form.title, _form(form))
+        if summary.course:
+            self._section(tr("Course of the disease"), _facts(summary.course))
         for session in summary.spirometry:
             self._section(session.title, _spirometry(session))
+        if summary.measurements:
+            self._section(tr("Measurements"), _facts(summary.measurements))
         self._section(summary.events_title, _events(summary.events, summary.no_events))
         for title, facts in (
             (tr("Milestones"), summary.milestones),
             (tr("Other assessments"), summary.tasks),
+            (tr("Eligibility"), summary.eligibility),
             (tr("Stated elsewhere"), summary.stated),
         ):
             if facts:
@@ -74,8 +90,13 @@ def _form(form: FormSummary) -> QWidget:
     for item in form.items:
         grid.addWidget(label(item.number, "muted"), line, 0, TOP)
         text = f"{item.title}: {item.answer}"
-        grid.addWidget(label(f"{text} ({item.note})" if item.note else text, wrap=True), line, 1)
-        grid.addWidget(label(item.score, "heading"), line, 2, RIGHT)
+        words = [f"{text} ({item.note})" if item.note else text]
+        score = item.score
+        if item.corrected:
+            words.append(corrected_text(item))
+            score += CORRECTED
+        grid.addWidget(label("\n".join(words), wrap=True), line, 1)
+        grid.addWidget(label(score, "heading"), line, 2, RIGHT)
         grid.addWidget(label(item.previous, "muted"), line, 3, RIGHT)
         line += 1
     for scale in form.scales:
@@ -83,7 +104,13 @@ def _form(form: FormSummary) -> QWidget:
         grid.addWidget(label(scale.score, "heading"), line, 2, RIGHT)
         grid.addWidget(label(f"{scale.previous} ({scale.change})", "muted"), line, 3, RIGHT)
         line += 1
-    grid.addWidget(label(tr("Slope: {text}").format(text=form.slope), wrap=True), line, 1, 1, 3)
+    last = [
+        label(tr("Slope: {text}").format(text=form.slope), wrap=True),
+        *(label(tr("Kept: {text}").format(text=one), wrap=True) for one in form.kept),
+        *(label(one, "muted", wrap=True) for one in filter(None, [form.how])),
+    ]
+    for index, one in enumerate(last, start=line):
+        grid.addWidget(one, index, 1, 1, 3)
     grid.setColumnStretch(1, 1)
     return widget
 
@@ -99,6 +126,25 @@ def _spirometry(session: SpirometrySummary) -> QWidget:
             layout.addWidget(
                 label(session.why_not, "question-note", wrap=True), layout.rowCount(), 0, 1, 2
             )
+    return widget
+
+
+def _alerts(alerts: tuple[AlertRow, ...]) -> QWidget:
+    """What the visit newly showed. It is acknowledged on the patient's chart."""
+    widget, grid = _grid()
+    line = 0
+    for alert in alerts:
+        state = chip(tr("seen"), "neutral") if alert.seen else chip(tr("open"), "warn")
+        grid.addWidget(label(alert.heading, "heading", wrap=True), line, 0, TOP)
+        grid.addWidget(label(f"{alert.found}. {alert.advice}", wrap=True), line, 1, TOP)
+        grid.addWidget(state, line, 2, TOP)
+        source = tr("Source: {source}.").format(source=alert.source)
+        grid.addWidget(label(source, "small", wrap=True), line + 1, 1, 1, 2)
+        if alert.seen:
+            grid.addWidget(label(alert.seen, "small", wrap=True), line + 2, 1, 1, 2)
+        line += 3
+    grid.setColumnMinimumWidth(0, 150)
+    grid.setColumnStretch(1, 1)
     return widget
 
 

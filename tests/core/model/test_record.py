@@ -76,7 +76,10 @@ def test_a_spirometry_takes_the_place_of_the_one_before_it():
     old, other = a_spirometry(FIRST, 3200), a_spirometry(SECOND, 3000)
     new = a_spirometry(FIRST, 3200, 3300, id=old.id)
     record = a_record(PATIENT, FIRST, SECOND, spirometry=(old, other)).with_spirometry(new)
-    assert record.spirometry == (new, other)
+    assert [(test.id, test.blows) for test in record.spirometry] == [
+        (old.id, new.blows),
+        (other.id, other.blows),
+    ]
 
 
 @pytest.mark.parametrize(

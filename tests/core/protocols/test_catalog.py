@@ -5,7 +5,7 @@ import pytest
 from core import resources
 from core.errors import InvalidProtocol
 from core.protocols import catalog
-from core.protocols.definition import Anchor
+from core.protocols.definition import Anchor, CriterionKind, Measure, Operator
 from core.protocols.schedule import windows
 from tests.core.examples import a_patient, a_routine_patient
 
@@ -141,11 +141,79 @@ def test_the_schedule_of_a_patient():
         ("tasks = [", "taks = [", "extra fields found (taks)"),
         ('code = "INF"', "", "required field missing @ $.visits[2].code"),
         ('id = "royan-2021"', "id = royan", "bad.toml: "),
+        ('id = "fvc"', 'id = "age"', "criteria ['age'] stand twice"),
+        ('"consent", "eligibility"', '"consent"', "the criteria need a visit that assesses"),
+        ('kind = "exclusion"', 'kind = "excluding"', "other-disease, kind: write one of inclusion"),
+        (
+            'measure = "age_years"',
+            'measure = "age"',
+            "criterion age, measure: write one of age_years",
+        ),
+        ('operator = ">"', 'operator = "=>"', "criterion diagnosis, operator: write one of >=, <="),
+        ('measure = "age_years"', "", "criterion age: without a measure it has no operator"),
+        ('operator = ">"', "", "criterion diagnosis: a measure needs an operator: write one of >="),
+        ("value = 24", "", "criterion alsfrs-r: the operator >= needs “value” and no other"),
+        ("value = 24", "value = 24\nlow = 20", "the operator >= needs “value” and no other limit"),
+        ("value = 24", "value = nan", "criterion alsfrs-r: a limit is not a number: write one"),
+        ("value = 24", 'value = "many"', "criterion alsfrs-r, value: invalid value"),
+        ("value = 24", "valeu = 24", "criterion alsfrs-r: extra fields found (valeu)"),
+        ("low = 18", "", "criterion age: the operator between needs “low” and “high”"),
+        ("low = 18", "low = 18\nvalue = 18", "the operator between needs “low” and “high” and no"),
+        ("low = 18", "low = 66", "criterion age: low is above high: exchange them"),
+        ('unit = "%"', 'unit = "L"', "criterion fvc: fvc_percent counts in %: write this unit"),
+        (
+            'title = "Age at screening"',
+            'title = " "',
+            "criterion age: its title is empty: write one",
+        ),
+        ('id = "age"', "", "criterion 1, id: required field missing"),
     ],
 )
 def test_a_bad_file_is_refused_with_what_is_wrong(tmp_path, old, new, said):
     assert old in GOOD
     assert said in refusal(tmp_path, GOOD.replace(old, new, 1))
+
+
+# Nabavi 2021, Cell J 23(7):772-778; the abstract on the web prints "<" for the last two.
+def test_who_may_take_part_in_the_trial():
+    limits = {
+        one.measure: (one.operator, one.value if one.value is not None else (one.low, one.high))
+        for one in ROYAN.criteria
+        if not one.asked
+    }
+    assert limits == {
+        Measure.AGE: (Operator.BETWEEN, (18, 65)),
+        Measure.SINCE_DIAGNOSIS: (Operator.ABOVE, 6),
+        Measure.ALSFRS_R: (Operator.AT_LEAST, 24),
+        Measure.FVC: (Operator.AT_LEAST, 40),
+    }
+    asked = [(one.kind, one.title) for one in ROYAN.criteria if one.asked]
+    assert asked == [
+        (CriterionKind.INCLUSION, "Sporadic ALS confirmed"),
+        (CriterionKind.INCLUSION, "Informed consent given"),
+        (CriterionKind.EXCLUSION, "Other neurological, psychiatric or systemic disease"),
+        (
+            CriterionKind.EXCLUSION,
+            "Corticosteroid, immunoglobulin or immunosuppressant in the last 6 months",
+        ),
+    ]
+    for one in ROYAN.criteria:
+        if one.measure in {Measure.ALSFRS_R, Measure.FVC}:
+            assert "≥" in one.source and "<" in one.source, "both texts are kept"
+    assert ROYAN.screening is ROYAN.visit("SCR")
+    assert ROUTINE.criteria == ()
+    assert ROUTINE.screening is None
+
+
+def test_a_title_without_a_number_cannot_disagree_with_the_limit():
+    for one in ROYAN.criteria:
+        assert one.asked or not any(letter.isdigit() for letter in one.title), one.id
+
+
+def test_a_criterion_that_is_asked_admits_no_value():
+    consent = next(one for one in ROYAN.criteria if one.id == "consent")
+    with pytest.raises(ValueError, match="asked of a person"):
+        consent.admits(1)
 
 
 def test_a_schedule_needs_a_visit(tmp_path):

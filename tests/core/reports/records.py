@@ -13,6 +13,8 @@ from core.model.record import PatientRecord
 from core.model.spirometry import Blow, Spirometry
 from core.model.user import Clinic
 from core.model.visit import Mode, Respondent, TaskResult, Visit, VisitState
+from core.science.lung_function import DEFAULT_EQUATION
+from core.science.spirometry import with_inputs
 
 INFUSION = date(2014, 3, 10)
 PRINTED_AT = datetime(2014, 9, 12, 8, 30, tzinfo=UTC)
@@ -29,6 +31,18 @@ VISITS = (
     ("M4", date(2014, 7, 12), (3, 3, 3, 2, 1, 2, 2, 2, 1, 3, 4, 4), (2230, 2190, 2010), 70.2),
     ("M6", date(2014, 9, 10), (2, 3, 3, 1, 1, 2, 2, 2, 1, 3, 3, 4), (2050, 2010, 1990), 68.9),
 )  # fmt: skip
+
+
+# The same visits of a patient about whom nothing alarms.
+UNTROUBLED = tuple(
+    (code, day, (4, 4, 4, 3, 4, 4, 4, 4, 4 - (code == "M6"), 4, 4, 4), volumes, weight)
+    for (code, day, _scores, _volumes, _weight), volumes, weight in zip(
+        VISITS,
+        ((4110, 4080, 4050), (3980, 3940, 3850), (3730, 3690, 3510), (3550, 3510, 3490)),
+        (72.4, 72.1, 71.8, 71.5),
+        strict=True,
+    )
+)
 
 
 def patient(**changes) -> Patient:
@@ -73,10 +87,15 @@ def event(term: str, onset: str, grade: Grade, **changes) -> AdverseEvent:
     return replace(whole, **changes)
 
 
-def ordinary() -> PatientRecord:
-    """Four visits, the last at month 6 with a serious event; everything a usual page holds."""
+def untroubled() -> PatientRecord:
+    """As ``ordinary``, of a patient whose numbers fire no alert."""
+    return ordinary(UNTROUBLED)
+
+
+def ordinary(course=VISITS) -> PatientRecord:
+    """Four visits, the last at month 6 with a serious event; everything a usual summary holds."""
     visits, forms, sessions = [], [], []
-    for code, day, scores, volumes, weight in VISITS:
+    for code, day, scores, volumes, weight in course:
         visit = Visit(
             id=VisitId(code),
             patient_id=PATIENT,
@@ -93,11 +112,10 @@ def ordinary() -> PatientRecord:
         visits.append(visit)
         forms.append(form(code, day, scores))
         blows = tuple(Blow(number=i, volume_ml=v) for i, v in enumerate(volumes, 1))
-        sessions.append(
-            Spirometry(
-                visit_id=visit.id, date=day, height_cm=172, equation="gli-global-2022", blows=blows
-            )
+        test = Spirometry(
+            visit_id=visit.id, date=day, height_cm=172, equation=DEFAULT_EQUATION, blows=blows
         )
+        sessions.append(with_inputs(test, patient(), DEFAULT_EQUATION))
     visits[-1] = replace(
         visits[-1],
         note="Walks with one stick indoors. Cough weaker than in July; carer taught assisted cough. "

@@ -1,17 +1,19 @@
 """One stored value of every kind, and how to save it: what must hold for each noun is tested for all."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
+from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult
 from core.model.user import Clinic
 from core.model.visit import Mark, TaskResult, VisitMark
 from core.session import new_user
 from tests.core.examples import a_patient, a_spirometry, a_visit
+from tests.files import sample_clinic as sample
 
 # Tables in the order in which foreign keys let them be filled.
 NOUNS = (
@@ -29,6 +31,11 @@ NOUNS = (
     "milestone",
     "task_result",
     "raw_text",
+    "measurement",
+    "reconciliation",
+    "acknowledgement",
+    "criterion_result",
+    "threshold",
 )
 
 
@@ -78,7 +85,7 @@ class Nouns:
                 )
                 s.marks.save(mark)
             case "form":
-                s.assessments.open(visit_id, "alsfrs-r", "1")
+                s.assessments.open(visit_id, "alsfrs-r", "1", "dr.demo")
             case "answer":
                 answer = Answer(item="walking", not_done=NotDone.REFUSED, note="tired")
                 s.assessments.save_answer(visit_id, "alsfrs-r", "walking", answer)
@@ -94,6 +101,17 @@ class Nouns:
                 s.tasks.save(TaskResult(visit_id=visit_id, task="mri", done=True))
             case "raw_text":
                 s.raw_texts.save(visit_id, "weight", "7o")
+            case "measurement":
+                s.measurements.save(Measurement(visit_id=visit_id, kind="snip", value=52.0))
+            case "reconciliation":
+                s.reconciliations.save(replace(sample.RECONCILIATION, visit_id=visit_id))
+            case "acknowledgement":
+                seen = replace(sample.ACKNOWLEDGEMENT, patient_id=self.person.id, visit_id=visit_id)
+                s.acknowledgements.save(seen)
+            case "criterion_result":
+                s.criteria.save(replace(sample.CRITERION, patient_id=self.person.id))
+            case "threshold":
+                s.thresholds.save("a1_vc_percent", 55.0)
 
     def save_all(self):
         with self.session.write("all"):

@@ -42,6 +42,7 @@ def test_r13_an_insert_an_update_and_a_delete_leave_a_row_each(session, visit_da
         "value": 3,
         "not_done": None,
         "note": "",
+        "corrected": "",
     }
     corrected = {**stored, "value": 2, "note": "with a stick"}
     assert json.loads(changed["before"]) == stored
@@ -80,11 +81,13 @@ def test_every_kind_of_row_is_audited_when_it_comes_changes_and_goes(session, no
         noun, {"clinic": "letterhead", "user": "full_name"}.get(noun, "note")
     )
     column = {"visit_mark": "reason", "external_result": "source"}.get(noun, column)
+    column = {"reconciliation": "reason", "acknowledgement": "reason"}.get(noun, column)
+    column, other = ("value", 42.0) if noun == "threshold" else (column, "other")
     with session.write("changed"):
-        session._db.execute(f"UPDATE {noun} SET {column} = 'other'")
+        session._db.execute(f"UPDATE {noun} SET {column} = ?", [other])
     changed = nouns.audit(noun)[-1]
     assert changed["reason"] == "changed"
-    assert json.loads(changed["after"]) == {**json.loads(changed["before"]), column: "other"}
+    assert json.loads(changed["after"]) == {**json.loads(changed["before"]), column: other}
     session._db.execute("PRAGMA foreign_keys = OFF")  # one table alone, whoever refers to it
     rows = nouns.rows(noun)
     with session.write("gone"):

@@ -67,6 +67,28 @@ REFUSED = {
         ("new_events", 2),
         ("started_at", "this morning"),
     ],
+    "measurement": [
+        ("value", "low"),
+        ("value", None),  # neither a value nor a reason
+        ("not_done", "refused"),  # beside its value
+        ("visit_id", "nobody's"),
+    ],
+    "reconciliation": [
+        ("decision", "ignored"),
+        ("reason", " "),
+        ("by", "nobody"),
+        ("at", "noon"),
+        ("instrument", "another form"),
+    ],
+    "acknowledgement": [("reason", ""), ("by", "nobody"), ("at", "noon"), ("value", "low")],
+    "criterion_result": [
+        ("met", 2),
+        ("waiver", ""),  # beside who waived it
+        ("waived_by", None),
+        ("waived_at", None),
+        ("waived_at", "noon"),
+    ],
+    "threshold": [("value", None), ("value", "high")],
     "visit_mark": [("mark", "done"), ("reason", " "), ("patient_id", "nobody")],
     "spirometry": [
         ("test_type", "fev1"),

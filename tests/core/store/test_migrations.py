@@ -1,29 +1,16 @@
+import json
 import shutil
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlite_utils import Migrations
 
 from core.errors import FileDamaged, StorageError
-from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
-from core.model.partial_date import PartialDate
-from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
-from core.model.spirometry import Blow, BlowQuality, Spirometry
 from core.model.user import Clinic
-from core.model.visit import (
-    Mark,
-    Mode,
-    Respondent,
-    TaskResult,
-    Visit,
-    VisitKind,
-    VisitMark,
-    VisitState,
-)
 from core.session import Session, new_user
 from core.store import file, migrations
+from tests.files import sample_clinic as sample
 
 STORED = Path(__file__).parents[2] / "files"
 COPY = "clinic.before-m900_in_capitals.als"
@@ -140,138 +127,77 @@ def test_a_new_file_needs_no_copy(clinic_path):
     ]
 
 
-@pytest.fixture
-def stored(tmp_path):
-    """The clinic file of the first schema, written when that schema was made."""
-    for name in ("m001_first_schema.als", "m001_first_schema.als.keys"):
+@pytest.fixture(params=sorted(path.stem for path in STORED.glob("m*.als")))
+def stored(request, tmp_path):
+    """The clinic file of a schema step, written when that step was the newest."""
+    for name in (f"{request.param}.als", f"{request.param}.als.keys"):
         shutil.copy(STORED / name, tmp_path)
-    session = Session.open(tmp_path / "m001_first_schema.als", "dr.demo", "winter garden 48")
+    session = Session.open(tmp_path / f"{request.param}.als", sample.LOGIN, sample.PASSWORD)
     yield session
     session.close()
 
 
-def test_r11_the_stored_file_of_the_first_schema_opens_and_reads(stored):
+def test_there_is_a_stored_file_of_the_newest_schema():
+    newest = migrations.migrations._migrations[-1].name
+    assert (STORED / f"{newest}.als").exists(), "run python -m tests.files.sample_clinic"
+
+
+def test_r11_the_stored_file_of_every_schema_opens_and_reads(stored):
     """R11: a stored file of every released schema."""
-    assert stored.clinic == Clinic(
-        name="ALS clinic", letterhead="1 Garden Street", protocol="royan-2021"
-    )
-    assert stored.user.full_name == "Dr. Demo"
+    assert stored.clinic == sample.CLINIC
+    assert stored.user == sample.USER
     first, second = stored.outlines()
     record = stored.record(first.patient.id)
-    assert record.patient == Patient(
-        id="p7",
-        record_number="7",
-        family_name="رحیمی",
-        given_name="Dara",
-        sex=Sex.MALE,
-        born=date(1959, 3, 14),
-        onset_region=OnsetRegion.LIMB,
-        onset=PartialDate(2023, 6),
-        diagnosis=PartialDate(2024),
-        height_cm=176.0,
-        protocol="royan-2021",
-        protocol_version="1",
-        reference_on=date(2026, 5, 21),
-        registered_on=date(2026, 4, 20),
-        note="lives with his sister",
-    )
-    assert record.visits == (
-        Visit(
-            id="v1",
-            patient_id="p7",
-            code="M2",
-            date=date(2026, 7, 21),
-            state=VisitState.FINISHED,
-            rater="dr.demo",
-            mode=Mode.IN_PERSON,
-            respondent=Respondent.PATIENT,
-            weight_kg=71.5,
-            new_events=True,
-            note="came with a stick",
-            started_at=datetime(2026, 7, 21, 9, tzinfo=UTC),
-            finished_at=datetime(2026, 7, 21, 9, 40, tzinfo=UTC),
-        ),
-        Visit(
-            id="v2",
-            patient_id="p7",
-            kind=VisitKind.UNSCHEDULED,
-            date=date(2026, 8, 3),
-            rater="dr.demo",
-            started_at=datetime(2026, 8, 3, 9, tzinfo=UTC),
-        ),
-    )
+    assert record.patient == sample.PATIENT
+    assert record.visits == (sample.VISIT, sample.DRAFT)
     answered, not_done = record.assessments
-    assert answered.answers == {
-        "speech": Answer(item="speech", value=0, note="since June"),
-        "stairs": Answer(item="stairs", not_done=NotDone.TOO_UNWELL),
-    }
+    assert answered.answers == sample.ANSWERS
+    assert (answered.rater, answered.mode) == ("dr.demo", sample.VISIT.mode)
     assert (not_done.not_done, not_done.answers) == (NotDone.NO_TIME, {})
-    assert record.spirometry == (
-        Spirometry(
-            id="s1",
-            visit_id="v1",
-            date=date(2026, 7, 21),
-            device="Spirobank II",
-            height_cm=176.0,
-            equation="gli-global-2022",
-            blows=(
-                Blow(number=1, volume_ml=3200),
-                Blow(number=2, volume_ml=3050, quality=BlowQuality.USABLE, remark="cough"),
-            ),
-        ),
-    )
-    assert record.events == (
-        AdverseEvent(
-            id="e1",
-            patient_id="p7",
-            visit_id="v1",
-            term="fell on the stairs",
-            coded_term="Fall",
-            onset=PartialDate(2026, 6),
-            ended=PartialDate(2026, 6, 30),
-            grade=Grade.MODERATE,
-            serious=False,
-            outcome=Outcome.RECOVERED,
-        ),
-    )
-    assert record.milestones == (
-        Milestone(
-            id="m1",
-            patient_id="p7",
-            kind=MilestoneKind.WHEELCHAIR,
-            happened_on=PartialDate(2026, 7),
-        ),
-    )
-    assert record.marks == (
-        VisitMark(patient_id="p7", code="MRI", mark=Mark.SKIPPED, reason="pacemaker"),
-    )
-    assert record.tasks == (
-        TaskResult(visit_id="v1", task="laboratory", done=False, note="holiday"),
-    )
-    assert stored.raw_texts.of("v2") == {"details.weight": "7o"}
+    assert record.spirometry == (sample.SPIROMETRY,)
+    assert record.events == (sample.EVENT,)
+    assert record.milestones == (sample.MILESTONE,)
+    assert record.marks == (sample.MARK,)
+    assert record.tasks == (sample.TASK,)
+    assert stored.raw_texts.of(sample.DRAFT.id) == {"details.weight": "7o"}
     other = stored.record(second.patient.id)
-    assert (other.patient.born, other.patient.onset, other.patient.name) == (None, None, "")
-    assert (other.patient.stated_age_years, other.patient.stated_duration_months) == (51, 17.5)
-    assert other.external == (
-        ExternalResult(
-            id="x1",
-            patient_id="p8",
-            kind=ExternalKind.FVC_PERCENT,
-            value=57.7,
-            source="referral letter",
-        ),
+    assert other.patient == sample.BARE
+    assert other.external == (sample.STATED,)
+
+
+def test_the_file_of_the_newest_schema_holds_what_that_schema_brought(tmp_path):
+    newest = migrations.migrations._migrations[-1].name
+    for name in (f"{newest}.als", f"{newest}.als.keys"):
+        shutil.copy(STORED / name, tmp_path)
+    session = Session.open(tmp_path / f"{newest}.als", sample.LOGIN, sample.PASSWORD)
+    record = session.record(sample.PATIENT.id)
+    assert record.measurements == (sample.MEASUREMENT,)
+    assert record.reconciliations == (sample.RECONCILIATION,)
+    assert record.acknowledgements == (sample.ACKNOWLEDGEMENT,)
+    assert record.criteria == (sample.CRITERION,)
+    assert record.thresholds["a1_vc_percent"] == 55.0
+    session.close()
+
+
+def test_what_a_step_changes_is_in_the_trail_with_the_columns_of_that_day(tmp_path):
+    """m003 fills columns that m002 added: the trail shows them, before and after."""
+    for name in ("m001_first_schema.als", "m001_first_schema.als.keys"):
+        shutil.copy(STORED / name, tmp_path)
+    session = Session.open(tmp_path / "m001_first_schema.als", sample.LOGIN, sample.PASSWORD)
+    (row,) = session._db.query(
+        "SELECT before, after FROM audit WHERE entity = 'spirometry' AND reason = 'schema upgrade'"
     )
+    assert json.loads(row["before"])["sex"] == "unknown"
+    assert json.loads(row["after"])["sex"] == "male"
+    session.close()
 
 
-def test_the_stored_file_upgraded_is_like_a_new_one(stored, session):
-    """Fails when a step that was stored has been edited: write a new step instead.
-
-    Before the first release, run tests/files/make_m001_first_schema.py again.
-    """
+def test_a_stored_file_upgraded_is_like_a_new_one(stored, session):
+    """Fails when a step that was stored has been edited: write a new step instead."""
     assert schema(stored) == schema(session)
 
 
-def test_the_stored_file_takes_new_entries(stored):
+def test_a_stored_file_takes_new_entries(stored):
     with stored.write("today"):
         stored.assessments.save_answer("v2", "alsfrs-r", "walking", Answer(item="walking", value=3))
     assert stored.answered_of_drafts() == {"v2": 1}

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -8,10 +8,18 @@ from hypothesis import strategies as st
 from core.errors import StorageError
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import Answer, NotDone
-from core.model.ids import EventId, ExternalResultId, MilestoneId, PatientId, SpirometryId, VisitId
+from core.model.ids import (
+    AcknowledgementId,
+    EventId,
+    ExternalResultId,
+    MilestoneId,
+    PatientId,
+    SpirometryId,
+    VisitId,
+)
 from core.model.partial_date import PartialDate
 from core.model.user import Clinic
-from core.model.visit import Mark, TaskResult, VisitMark
+from core.model.visit import Mark, Mode, TaskResult, VisitMark
 from tests.core import strategies
 from tests.core.examples import a_patient, a_spirometry, a_visit, answers, blows
 
@@ -55,7 +63,7 @@ def test_assessment(session, patient, given_answers, not_done):
     visit = a_visit(patient, date(2026, 6, 2))
     with session.write():
         session.visits.save(visit)
-        session.assessments.open(visit.id, "alsfrs-r", "1")
+        session.assessments.open(visit.id, "alsfrs-r", "1", "dr.demo")
         session.assessments.mark_not_done(visit.id, "alsfrs-r", not_done)
         for slot, answer in given_answers.items():
             session.assessments.save_answer(visit.id, "alsfrs-r", slot, answer)
@@ -74,6 +82,41 @@ def test_spirometry(session, patient, value):
         session.visits.save(visit)
         session.spirometry.save(spirometry)
     assert session.record(patient.id).spirometry == (spirometry,)
+
+
+@given(value=st.data())
+@many
+def test_measurement(session, patient, value):
+    visit = a_visit(patient, date(2026, 6, 2), id=VisitId("v"))
+    measurement = value.draw(strategies.measurements(visit.id))
+    with session.write():
+        session.visits.save(visit)
+        session.measurements.save(measurement)
+    assert session.record(patient.id).measurements == (measurement,)
+    with session.write():
+        session.measurements.remove(visit.id, measurement.kind)
+    assert session.record(patient.id).measurements == ()
+
+
+@given(value=st.data())
+@many
+def test_judgements(session, patient, value):
+    visit = a_visit(patient, date(2026, 6, 2), id=VisitId("v"))
+    asked = value.draw(strategies.reconciliations(visit.id, "dr.demo"))
+    seen = value.draw(
+        strategies.acknowledgements(AcknowledgementId("a"), patient.id, visit.id, "dr.demo")
+    )
+    criterion = value.draw(strategies.criterion_results(patient.id, "dr.demo"))
+    with session.write():
+        session.visits.save(visit)
+        session.assessments.open(visit.id, "alsfrs-r", "1", "dr.demo")
+        session.reconciliations.save(asked)
+        session.acknowledgements.save(seen)
+        session.criteria.save(criterion)
+    record = session.record(patient.id)
+    assert asked in record.reconciliations
+    assert record.acknowledgements == (seen,)
+    assert criterion in record.criteria
 
 
 @given(value=st.data())
@@ -225,10 +268,32 @@ def test_an_answer_taken_back_is_gone(session, patient, visit_day):
     assert len(form.answers) == 11 and "walking" not in form.answers
 
 
+def test_a_form_may_be_answered_in_another_way_than_the_visit(session, patient, visit_day):
+    visit = visit_day(date(2026, 7, 21), "M2", scores=(3,) * 12)
+    (form,) = session.record(patient.id).assessments
+    assert (form.mode, form.respondent, form.interpreter) == (visit.mode, visit.respondent, None)
+    with session.write():
+        session.assessments.save_how(
+            visit.id, "alsfrs-r", mode=Mode.PHONE, respondent=None, interpreter=True
+        )
+    (form,) = session.record(patient.id).assessments
+    assert (form.mode, form.respondent, form.interpreter) == (Mode.PHONE, visit.respondent, True)
+    assert session.record(patient.id).visits[0].mode is visit.mode
+
+
+def test_the_comparison_was_first_shown_once(session, patient, visit_day):
+    visit = visit_day(date(2026, 7, 21), "M2", scores=(3,) * 12)
+    first = datetime(2026, 7, 21, 10, tzinfo=UTC)
+    for at in (first, first.replace(hour=11)):
+        with session.write():
+            session.assessments.mark_compared(visit.id, "alsfrs-r", at)
+    assert session.record(patient.id).assessments[0].compared_at == first
+
+
 def test_a_form_keeps_the_version_it_was_begun_with(session, patient, visit_day):
     visit = visit_day(date(2026, 7, 21), "M2", scores=(3,) * 12)
     with session.write():
-        session.assessments.open(visit.id, "alsfrs-r", "2")
+        session.assessments.open(visit.id, "alsfrs-r", "2", "dr.demo")
     (form,) = session.record(patient.id).assessments
     assert form.version == "1" and len(form.answers) == 12
 
@@ -311,7 +376,8 @@ def test_a_record_holds_nothing_of_another_patient(session, patient, visit_day, 
     visit_day(date(2026, 7, 21), "M2", scores=(3,) * 12, blows=(3200,))
     before = session.record(patient.id)
     nouns.save_all()
-    assert session.record(patient.id) == before
+    thresholds = session.thresholds.all()  # the clinic's, and so everybody's
+    assert session.record(patient.id) == replace(before, thresholds=thresholds)
     other = session.record(nouns.person.id)
     assert {form.visit_id for form in other.assessments} == {nouns.meeting.id}
     assert [test.id for test in other.spirometry] == [nouns.test.id]

@@ -219,7 +219,7 @@ def test_an_open_point_of_the_review_leads_to_its_field(page):
     QTest.keyClick(link, Key.Key_Space)
     settle()
     assert page.current == "adverse-events"
-    assert focused().accessibleName() == ": Yes, something new"
+    assert focused().accessibleName() == "Yes, something new"
 
 
 def test_a_begun_event_stands_in_the_way_of_finishing(page):

@@ -1,13 +1,17 @@
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 
 from core import clock
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
 from core.model.partial_date import PartialDate
+from tests.core.examples import a_routine_patient, enter_visit
+from tests.files.beside import FILES, beside_the_shipped
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, Key, focused, press, settle, tab_to, write
 
@@ -240,11 +244,11 @@ def test_numbers_and_plots_move_at_every_key_and_no_partial_sum_is_a_point(page,
             given = scale.answered(values)
             points, ranges = drawn(live.domain_plot, scale.id)
             if given == 3:
-                assert live.domains[scale.id].text() == f"{scale.score(values)}/12"
+                assert live.domains["alsfrs-r"][scale.id].text() == f"{scale.score(values)}/12"
                 assert points[1:] == [scale.score(values)]
                 assert ranges == []
             else:
-                assert live.domains[scale.id].text() == f"{given} of 3"
+                assert live.domains["alsfrs-r"][scale.id].text() == f"{given} of 3"
                 assert len(points) == 1
                 low = scale.partial(values)
                 assert ranges == [(low, low + 4 * (3 - given))]
@@ -260,8 +264,7 @@ def test_numbers_and_plots_move_at_every_key_and_no_partial_sum_is_a_point(page,
 def test_a_question_not_done_leaves_the_total_open(page):
     write("".join(map(str, SCORES[:-1])))
     press(Key.Key_D, Key.Key_Down, Key.Key_Return)
-    assert page.current == "spirometry"
-    page.show_step("alsfrs-r")
+    assert "Comparison with Month 2" in words(page)
     assert page.live.score.text() == f"{sum(SCORES[:-1])} of 44 so far · 11/12 answered"
     points, ranges = drawn(page.live.total_plot, "total")
     assert points == [sum(BEFORE)]
@@ -305,3 +308,247 @@ def test_h_shows_how_to_rate(form, alsfrs_r):
     assert alsfrs_r.rater_help[1] in words(form)
     press(Key.Key_H)
     assert alsfrs_r.rater_help[1] not in words(form)
+
+
+# Numbers from 0 to 10.
+
+NRS = "nrs-pain-fatigue"
+
+
+@pytest.fixture
+def regular(session):
+    """Record 20 of the routine clinic, who had pain 3 and fatigue 6 three months ago."""
+    on = clock.today() - timedelta(days=90)
+    patient = a_routine_patient(record_number="20", registered_on=on)
+    with session.write("registered"):
+        session.patients.save(patient)
+    visit = enter_visit(session, patient, on, "R3", scores=BEFORE)
+    with session.write("pain and fatigue"):
+        session.assessments.open(visit.id, NRS, "1", "dr.demo")
+        for slot, score in (("pain", 3), ("fatigue", 6)):
+            session.assessments.save_answer(visit.id, NRS, slot, Answer(item=slot, value=score))
+    return patient
+
+
+@pytest.fixture
+def nrs_page(enter, regular):
+    return enter(regular, "R3", NRS)
+
+
+@pytest.fixture
+def nrs_form(nrs_page):
+    return nrs_page.forms[NRS]
+
+
+@pytest.fixture
+def rated(session, regular):
+    """The scores in the file, by slot."""
+
+    def scores():
+        record = session.record(regular.id)
+        form = record.assessment(record.visits[-1].id, NRS)
+        return form.values if form else {}
+
+    return scores
+
+
+@pytest.mark.parametrize("digit", [0, *range(2, 10)])
+def test_a_number_answers_and_moves_on(nrs_form, rated, digit):
+    assert title(nrs_form) == "1  Pain"
+    write(str(digit))
+    assert (title(nrs_form), rated()) == ("2  Fatigue", {"pain": digit})
+
+
+def test_a_one_is_saved_at_once_and_waits(nrs_form, rated):
+    write("1")
+    assert (title(nrs_form), chosen(nrs_form), rated()) == ("1  Pain", [1], {"pain": 1})
+    assert strip(nrs_form) == ["1", "–"]
+    write("0")
+    assert (title(nrs_form), rated()) == ("2  Fatigue", {"pain": 10})
+    assert strip(nrs_form) == ["10", "–"]
+
+
+@pytest.mark.parametrize("on", [Key.Key_Return, Key.Key_Enter, Key.Key_Down, Key.Key_Right])
+def test_a_one_that_is_meant_goes_on_by_a_key(nrs_form, rated, on):
+    write("1")
+    press(on)
+    assert (title(nrs_form), rated()) == ("2  Fatigue", {"pain": 1})
+    write("0")  # an answer of its own, not the end of a ten
+    assert rated() == {"pain": 1, "fatigue": 0}
+
+
+def test_another_digit_after_a_one_is_a_new_answer(nrs_form, rated):
+    write("17")
+    assert (title(nrs_form), rated()) == ("2  Fatigue", {"pain": 7})
+    press(Key.Key_Up)
+    write("11")
+    assert (title(nrs_form), chosen(nrs_form), rated()) == ("1  Pain", [1], {"pain": 1})
+    write("0")
+    assert rated() == {"pain": 10}
+
+
+def test_a_one_from_before_waits_for_nothing(nrs_form, rated):
+    write("1")
+    press(Key.Key_Down, Key.Key_Up)
+    assert chosen(nrs_form) == [1]
+    write("0")
+    assert rated() == {"pain": 0}
+
+
+def test_a_one_no_longer_waits_once_a_note_was_written(nrs_form, rated):
+    write("1")
+    press(Key.Key_N)
+    write("10 in the night")
+    press(Key.Key_Return)
+    write("0")
+    assert rated() == {"pain": 0}
+
+
+def test_a_number_that_is_clicked_moves_on(nrs_form, rated):
+    QTest.mouseClick(nrs_form._buttons[1], Qt.MouseButton.LeftButton)
+    settle()
+    assert (title(nrs_form), rated()) == ("2  Fatigue", {"pain": 1})
+    QTest.mouseClick(nrs_form._buttons[10], Qt.MouseButton.LeftButton)
+    settle()
+    assert rated() == {"pain": 1, "fatigue": 10}
+
+
+def test_a_ten_is_taken_back_by_the_two_keys_it_was_given_by(nrs_form, rated):
+    write("10")
+    press((CTRL, Key.Key_Z))
+    assert rated() == {"pain": 1}
+    press((CTRL, Key.Key_Z))
+    assert rated() == {}
+
+
+def test_persian_ten(nrs_form, rated):
+    write("۱۰")
+    assert rated() == {"pain": 10}
+
+
+def test_a_one_in_words_does_not_wait(form, stored):
+    write("10")
+    given = {slot: answer.value for slot, answer in stored().items()}
+    assert given == {"speech": 1, "salivation": 0}
+
+
+def test_eleven_numbers_fit_the_smallest_screen_without_scrolling(nrs_page, nrs_form):
+    area = nrs_page.stack.currentWidget().findChild(QScrollArea)
+    assert area.verticalScrollBar().maximum() == 0
+    for one in nrs_form._buttons:
+        wide = QFontMetrics(one.font()).horizontalAdvance("10")
+        assert one.width() > wide
+        assert area.viewport().rect().contains(one.rect().translated(one.mapTo(area, QPoint())))
+    assert len({one.y() for one in nrs_form._buttons}) == 1
+    assert nrs_form._buttons[0].accessibleName() == "0: No pain"
+    assert nrs_form._buttons[4].accessibleName() == "4"
+    assert nrs_form._ends.accessibleName() == "0 = No pain, 10 = Worst pain imaginable"
+
+
+def test_the_hint_names_the_keys_that_work(form, nrs_form):
+    assert form._keys.text().startswith("0–4 answer and go on · ")
+    assert nrs_form._keys.text().startswith("0–10 answer and go on (1 waits for 0 or Enter) · ")
+
+
+def test_the_numbers_of_last_time_stay_hidden_until_both_are_answered(nrs_page, nrs_form):
+    """Here the trend would be the answer itself: it waits as well."""
+    live = nrs_page.live
+    before = [button.score for button in nrs_form._buttons if button.before]
+    assert before == []
+    assert drawn(live.domain_plot, "scale_1") == ([], [(0, 10)])
+    assert live.change.text() == "earlier answers appear when every question is answered"
+    write("5")
+    assert drawn(live.domain_plot, "scale_1") == ([5], [])
+    assert drawn(live.domain_plot, "scale_2") == ([], [(0, 10)])
+    write("4")
+    nrs_page.show_step(NRS, "pain")
+    settle()
+    assert drawn(live.domain_plot, "scale_1") == ([3, 5], [])
+    assert drawn(live.domain_plot, "scale_2") == ([6, 4], [])
+    assert [(b.score, b.before) for b in nrs_form._buttons if b.before] == [(3, "3-month visit")]
+
+
+def test_a_one_that_completes_the_form_is_still_blind_while_it_waits(nrs_page, nrs_form, rated):
+    """It may yet become a ten: so long nothing of the last time is seen."""
+    write("51")
+    assert (title(nrs_form), rated()) == ("2  Fatigue", {"pain": 5, "fatigue": 1})
+    assert drawn(nrs_page.live.domain_plot, "scale_2") == ([1], [])
+    assert "Comparison" not in words(nrs_form)
+    press(Key.Key_Return)
+    assert "Comparison with 3-month visit" in words(nrs_form)
+    assert drawn(nrs_page.live.domain_plot, "scale_2") == ([6, 1], [])
+
+
+def test_the_live_panel_follows_the_questionnaire_on_screen(nrs_page):
+    live = nrs_page.live
+    assert live.score.text() == "0/2 answered"
+    assert not live.total_plot.isVisible()
+    assert live.domain_plot.isVisible()
+    assert live.domain_plot.accessibleName() == "Pain and fatigue (higher is worse)"
+    write("86")
+    nrs_page.show_step(NRS)
+    assert live.score.text() == "2/2 answered"
+    values = {scale: shown.text() for scale, shown in live.domains[NRS].items()}
+    assert values == {"pain": "8/10 (+5)", "fatigue": "6/10 (0)"}
+    nrs_page.show_step("alsfrs-r")
+    settle()
+    assert live.total_plot.isVisible()
+    assert live.domain_plot.accessibleName() == "ALSFRS-R domains"
+    assert live.score.text() == "0 of 0 so far · 0/12 answered"
+    assert not live.domains[NRS]["pain"].isVisible()
+    assert live.domains["alsfrs-r"]["bulbar"].isVisible()
+    assert drawn(live.domain_plot, "bulbar")[0] == [11]
+    assert not live.domain_plot._curves["scale_1"].isVisible()
+    nrs_page.show_step("details")
+    assert live.domain_plot.accessibleName() == "ALSFRS-R domains"
+
+
+# A questionnaire that the program was not written for.
+
+
+@pytest.fixture
+def household(tmp_path):
+    files = (FILES / "instruments" / "household.toml", FILES / "protocols" / "household.toml")
+    with beside_the_shipped(tmp_path / "resources", *files):
+        yield
+
+
+@pytest.mark.usefixtures("household")
+def test_a_new_questionnaire_is_entered_by_keyboard(enter, session):
+    patient = a_routine_patient(protocol="household")
+    with session.write("registered"):
+        session.patients.save(patient)
+    page = enter(patient, "H1", "household")
+    form = page.forms["household"]
+    assert form._keys.text().startswith("0–3 answer and go on")
+    assert form._domain.text() == "Chores"
+    write("32")
+    assert title(form) == "3a  Shopping"
+    assert not form._domain.isVisible()  # a scale of this one question says nothing more
+    assert form._keys.text().startswith("0, 2, 4 answer and go on")
+    write("13")
+    assert title(form) == "3a  Shopping"
+    press(Key.Key_B)
+    assert title(form) == "3b  Shopping"
+    write("2")
+    assert form._problem.text().startswith("3b needs a recorded event: Wheelchair.")
+    form.focus_first()
+    press(Key.Key_A)
+    write("4")
+    write("1")
+    assert title(form) == "5  Contentment"
+    assert len([button for button in form._buttons if button.isVisible()]) == 11
+    write("10")
+    assert page.current != "household", "the last answer goes on to the next step"
+    page.show_step("household")
+    assert strip(form) == ["3", "2", "4", "1", "10"]
+    assert page.live.score.text() == "20 / 21"
+    assert page._buttons["household"].accessibleName() == "3 Household, done"
+    assert drawn(page.live.total_plot, "total") == ([20], [])
+    words_now = words(form)
+    assert "Ask whoever cooks." not in words_now
+    assert "Household: made up for the tests." in words_now
+    stored = session.record(patient.id).assessments[0]
+    assert stored.values == {
+        "cooking": 3, "cleaning": 2, "shopping": 4, "reading": 1, "contentment": 10,
+    }  # fmt: skip

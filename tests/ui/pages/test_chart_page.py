@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QInputDialog
 from core import chart, clock, resources, trends
 from core.imports import patients_csv
 from core.model.adverse_event import MilestoneKind
-from core.model.visit import Mark, VisitState
+from core.model.visit import ClinicalStage, Mark, VisitState
 from core.protocols import catalog as protocols
 from core.trends import Axis
 from tests.ui.conftest import words
@@ -295,3 +296,38 @@ def test_a_milestone_recorded_by_mistake_is_removed_with_a_reason(
     assert "Died" not in words(page)
     (row,) = demo._db.query("SELECT reason FROM audit ORDER BY id DESC LIMIT 1")
     assert row["reason"] == "was another patient"
+
+
+def test_a_projection_is_drawn_named_and_can_be_switched_off(open_chart):
+    page = open_chart("A-002")  # three visits with a form
+    assert page.ahead.isVisible() and page.ahead.isChecked()
+    line, band = page.total_plot._forecasts["total"]
+    x, _y = line.getData()
+    assert len(x) == 7 and x[0] == pytest.approx(curve(page.total_plot, "total")[0][-1])
+    assert band.isVisible()
+    assert "Projection, 95 % interval" in words(page)
+    page.ahead.setFocus()
+    press(Key.Key_Space)
+    assert not page.ahead.isChecked()
+    assert not line.isVisible() and not band.isVisible()
+    assert "Projection, 95 % interval" not in words(page)
+
+
+def test_no_projection_below_three_visits(open_chart):
+    page = open_chart("A-010")  # two forms, and one in progress
+    assert not page.ahead.isVisible()
+    assert "total" not in page.total_plot._forecasts
+
+
+def test_the_stage_is_called_an_estimate_and_the_clinical_one_stands_beside_it(
+    demo, demo_shell, numbered, open_chart
+):
+    patient = numbered("A-002")
+    page = open_chart("A-002")
+    assert "estimated from ALSFRS-R" in words(page)
+    assert "clinical King's" not in words(page)
+    last = demo.record(patient.id).visits[-1]
+    with demo.write("judged at the round"):
+        demo.visits.save(replace(last, clinical_stage=ClinicalStage.THREE))
+    settle()
+    assert "clinical King's 3" in words(page)

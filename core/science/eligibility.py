@@ -1,0 +1,433 @@
+"""Whether a patient fulfils the criteria of the protocol, by what was known on the day of screening.
+
+An answer is three-valued and always speaks of what a participant must have: an exclusion is
+fulfilled when what it names is absent. Nothing here bars a patient: a criterion that is not
+fulfilled can be waived openly, and stays not fulfilled.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from itertools import chain
+
+from core.instruments import catalog as instruments
+from core.model.judgement import CriterionResult
+from core.model.partial_date import PartialDate
+from core.model.patient import ExternalKind
+from core.model.record import PatientRecord
+from core.model.spirometry import Position, TestType
+from core.model.visit import Visit
+from core.protocols.definition import (
+    Criterion,
+    CriterionKind,
+    Measure,
+    Offset,
+    Operator,
+    Protocol,
+    Unit,
+)
+from core.protocols.schedule import shift
+from core.science.progression import months_between
+from core.science.spirometry import evaluate as evaluate_session
+from core.words import _, day, instant, number
+
+
+class Fulfilment(StrEnum):
+    MET = "met"
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+
+
+FULFILMENT: Mapping[Fulfilment, str] = {
+    Fulfilment.MET: _("fulfilled"),
+    Fulfilment.NOT_MET: _("not fulfilled"),
+    Fulfilment.UNKNOWN: _("unknown"),
+}
+_SIGNS: Mapping[Operator, str] = {
+    Operator.AT_LEAST: "≥",
+    Operator.AT_MOST: "≤",
+    Operator.ABOVE: ">",
+    Operator.BELOW: "<",
+}
+_NO_DAY = _("Nothing says when the patient was screened: enter the screening visit.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CriterionState:
+    """One criterion of one patient.
+
+    ``value`` is what decided, with its unit, and ``origin`` its day and where it came from; both are
+    empty where nothing is known. ``why_unknown`` says what is missing. ``said`` is a person's word
+    (a blank one where nobody spoke); a waiver in it stands beside the state and never changes it.
+    """
+
+    criterion: Criterion
+    state: Fulfilment
+    value: str = ""
+    origin: str = ""
+    why_unknown: str = ""
+    said: CriterionResult
+
+    @property
+    def waived(self) -> bool:
+        return bool(self.said.waiver)
+
+    @property
+    def fails(self) -> bool:
+        """Not fulfilled, and nobody has waived it."""
+        return self.state is Fulfilment.NOT_MET and not self.waived
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The day the criteria are evaluated on, None where nothing says which, and what day that is."""
+
+    day: date | None
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """A value in the unit of its measure: from ``low`` to ``high`` where it is not known exactly."""
+
+    low: float
+    high: float
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class _NotKnown:
+    reason: str
+
+
+def evaluate(record: PatientRecord, protocol: Protocol) -> tuple[CriterionState, ...]:
+    """Every criterion of the protocol for one patient, in the protocol's order.
+
+    A criterion is fulfilled, or not, only where every value that the record allows agrees (a
+    diagnosis in some month of 2013, an age stated at another time), and unknown otherwise. A
+    person's word decides the criteria that are asked, and no other.
+    """
+    moment = screening(record, protocol)
+    known = record if moment.day is None else record.up_to(moment.day)
+    return tuple(_state(known, protocol, moment, criterion) for criterion in protocol.criteria)
+
+
+def screening(record: PatientRecord, protocol: Protocol) -> Moment:
+    """When the criteria are evaluated: at the screening visit, else at the first visit before the reference day.
+
+    Where there is neither: on the day for which age or duration were stated, else on the reference
+    day. DESIGN: our order, from no paper.
+    """
+    patient, planned = record.patient, protocol.screening
+    at_screening = [v for v in record.visits if planned is not None and v.code == planned.code]
+    before = [
+        v for v in record.visits if patient.reference_on is None or v.date < patient.reference_on
+    ]
+    if visit := next(iter(at_screening or before), None):
+        return Moment(visit.date, _visit_title(protocol, visit))
+    if patient.stated_on is not None:
+        return Moment(patient.stated_on, _("day of the statement"))
+    if patient.reference_on is not None:
+        return Moment(patient.reference_on, protocol.reference)
+    return Moment(None, "")
+
+
+def completed_years(born: date, on: date) -> int:
+    """The age in completed years, as papers state ages; negative before birth."""
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def requirement(criterion: Criterion) -> str:
+    """What a participant must have, in words: "Age at screening: 18 to 65 years"."""
+    if not criterion.asked:
+        return f"{criterion.title}: {_limits(criterion)}"
+    if criterion.kind is CriterionKind.EXCLUSION:
+        return _("{thing}: must be absent").format(thing=criterion.title)
+    return criterion.title
+
+
+def answer_words(criterion: Criterion) -> Mapping[bool | None, str]:
+    """The answers to a criterion that is asked, by whether it is then fulfilled; None is unknown."""
+    if criterion.kind is CriterionKind.EXCLUSION:
+        return {True: _("Absent"), False: _("Present"), None: _("Unknown")}
+    return {True: _("Yes"), False: _("No"), None: _("Unknown")}
+
+
+def headline(states: Sequence[CriterionState]) -> str:
+    """How many of the criteria are not fulfilled, and how many unknown."""
+    failed = [one for one in states if one.state is Fulfilment.NOT_MET]
+    unknown = sum(one.state is Fulfilment.UNKNOWN for one in states)
+    waived = sum(one.waived for one in failed)
+    if not failed and not unknown:
+        return _("All {n} fulfilled").format(n=len(states))
+    parts = []
+    if failed:
+        parts.append(_("{n} of {all} not fulfilled").format(n=len(failed), all=len(states)))
+    if waived:
+        parts.append(_("{n} of them waived").format(n=waived))
+    if unknown and failed:
+        parts.append(_("{n} unknown").format(n=unknown))
+    elif unknown:
+        parts.append(_("{n} of {all} unknown").format(n=unknown, all=len(states)))
+    return ", ".join(parts)
+
+
+def waiver_text(said: CriterionResult) -> str:
+    """Who waived the criterion, when and why; empty where nobody did."""
+    if said.waived_at is None:
+        return ""
+    text = _("Waived by {who}, {when}: {why}")
+    return text.format(who=said.waived_by, when=instant(said.waived_at), why=said.waiver)
+
+
+def waive(said: CriterionResult, reason: str, by: str, at: datetime) -> CriterionResult:
+    """With a waiver. Raises ValueError without a reason."""
+    if not reason.strip():
+        raise ValueError("a waiver needs a reason")
+    return replace(said, waiver=reason.strip(), waived_by=by, waived_at=at)
+
+
+def without_waiver(said: CriterionResult) -> CriterionResult:
+    return replace(said, waiver="", waived_by=None, waived_at=None)
+
+
+def _state(
+    known: PatientRecord, protocol: Protocol, moment: Moment, criterion: Criterion
+) -> CriterionState:
+    said = _said(known, protocol, criterion)
+    if criterion.asked:
+        return _answered(criterion, said)
+    found = _MEASURES[criterion.measure](known, protocol, moment)
+    if isinstance(found, _NotKnown):
+        return CriterionState(
+            criterion=criterion, state=Fulfilment.UNKNOWN, why_unknown=found.reason, said=said
+        )
+    state = _verdict(criterion, found.low, found.high)
+    undecided = _("The limit lies within what is possible: enter the exact date.")
+    return CriterionState(
+        criterion=criterion,
+        state=state,
+        value=_value_text(criterion, found),
+        origin=found.origin,
+        why_unknown=undecided if state is Fulfilment.UNKNOWN else "",
+        said=said,
+    )
+
+
+def _said(record: PatientRecord, protocol: Protocol, criterion: Criterion) -> CriterionResult:
+    """A person's word on this criterion of this version of the protocol."""
+    blank = CriterionResult(
+        patient_id=record.patient.id,
+        protocol=protocol.id,
+        version=protocol.version,
+        criterion=criterion.id,
+    )
+    key = (protocol.id, protocol.version, criterion.id)
+    mine = (r for r in record.criteria if (r.protocol, r.version, r.criterion) == key)
+    return next(mine, blank)
+
+
+def _answered(criterion: Criterion, said: CriterionResult) -> CriterionState:
+    if said.met is None:
+        return CriterionState(
+            criterion=criterion,
+            state=Fulfilment.UNKNOWN,
+            origin=said.note,
+            why_unknown=_("Not answered."),
+            said=said,
+        )
+    return CriterionState(
+        criterion=criterion,
+        state=Fulfilment.MET if said.met else Fulfilment.NOT_MET,
+        value=answer_words(criterion)[said.met].lower(),
+        origin=said.note,
+        said=said,
+    )
+
+
+def _verdict(criterion: Criterion, low: float, high: float) -> Fulfilment:
+    ends = {criterion.admits(low), criterion.admits(high)}
+    if ends == {True}:
+        return Fulfilment.MET
+    around = (
+        criterion.operator is Operator.BETWEEN
+        and criterion.low is not None
+        and low < criterion.low < high
+    )
+    return Fulfilment.UNKNOWN if True in ends or around else Fulfilment.NOT_MET
+
+
+def _limits(criterion: Criterion) -> str:
+    if criterion.operator is Operator.BETWEEN:
+        text = _("{low:g} to {high:g} {unit}")
+        return text.format(low=criterion.low, high=criterion.high, unit=criterion.unit)
+    if criterion.operator is None:
+        return ""
+    return f"{_SIGNS[criterion.operator]} {criterion.value:g} {criterion.unit}"
+
+
+def _value_text(criterion: Criterion, found: _Known) -> str:
+    low, high = _shown(criterion, found.low), _shown(criterion, found.high)
+    both = low if low == high else _("{low} to {high}").format(low=low, high=high)
+    return f"{both} {criterion.unit}"
+
+
+def _shown(criterion: Criterion, value: float) -> str:
+    """A stated value as it was stated, a computed one to one decimal; but 39.96 % never as 40.0 %."""
+    as_stated = (n for n in range(3) if round(value, n) == value)
+    enough = (
+        n for n in range(1, 17) if criterion.admits(round(value, n)) == criterion.admits(value)
+    )
+    return number(value, next(chain(as_stated, enough), 17))
+
+
+# Where the values come from. Each takes what was known at that moment.
+
+
+def _age(known: PatientRecord, _protocol: Protocol, moment: Moment) -> _Known | _NotKnown:
+    """In completed years: DESIGN, as the paper states ages."""
+    patient, on = known.patient, moment.day
+    if patient.born is not None:
+        if on is None:
+            return _NotKnown(_NO_DAY)
+        if patient.born > on:
+            return _NotKnown(_("The date of birth lies after the day of screening: check both."))
+        years = completed_years(patient.born, on)
+        return _Known(low=years, high=years, origin=_("born {day}").format(day=day(patient.born)))
+    stated = patient.stated_age_years
+    if stated is None:
+        return _NotKnown(_("Neither date of birth nor age is known: enter the date of birth."))
+    if patient.stated_on is None or on is None:
+        return _Known(low=stated, high=stated, origin=_("as stated, day unknown"))
+    eldest = shift(patient.stated_on, Offset(-12 * (stated + 1), Unit.MONTHS)) + timedelta(days=1)
+    youngest = shift(patient.stated_on, Offset(-12 * stated, Unit.MONTHS))
+    return _Known(
+        low=completed_years(youngest, on),
+        high=completed_years(eldest, on),
+        origin=_("stated as {n} on {day}").format(n=stated, day=day(patient.stated_on)),
+    )
+
+
+def _since_diagnosis(
+    known: PatientRecord, _protocol: Protocol, moment: Moment
+) -> _Known | _NotKnown:
+    return _months_since(
+        known,
+        moment,
+        known.patient.diagnosis,
+        words=_("diagnosed {day}"),
+        missing=_("The date of the diagnosis is not known: enter it."),
+        later=_("The diagnosis lies after the day of screening: check both."),
+    )
+
+
+def _since_onset(known: PatientRecord, _protocol: Protocol, moment: Moment) -> _Known | _NotKnown:
+    return _months_since(
+        known,
+        moment,
+        known.patient.onset,
+        words=_("onset {day}"),
+        missing=_("The date of onset is not known: enter it."),
+        later=_("The onset lies after the day of screening: check both."),
+    )
+
+
+def _months_since(
+    known: PatientRecord,
+    moment: Moment,
+    start: PartialDate | None,
+    *,
+    words: str,
+    missing: str,
+    later: str,
+) -> _Known | _NotKnown:
+    """Months of 30.4375 days up to the moment, from a date; else the stated duration, whatever it counts from."""
+    patient, on = known.patient, moment.day
+    if start is not None:
+        if on is None:
+            return _NotKnown(_NO_DAY)
+        if start.first > on:
+            return _NotKnown(later)
+        first, last = day(start.first), day(start.last)
+        some_day = first if start.exact else _("{first} to {last}").format(first=first, last=last)
+        return _Known(
+            low=months_between(start.last, on),
+            high=months_between(start.first, on),
+            origin=words.format(day=some_day),
+        )
+    months = patient.stated_duration_months
+    if months is None:
+        return _NotKnown(missing)
+    origin = _("duration as stated, its origin (onset or diagnosis) unknown")
+    if patient.stated_on is not None and on is not None and on != patient.stated_on:
+        text = _("{origin}; {n:g} months on {day}")
+        origin = text.format(origin=origin, n=months, day=day(patient.stated_on))
+        months += months_between(patient.stated_on, on)
+    return _NotKnown(later) if months < 0 else _Known(low=months, high=months, origin=origin)
+
+
+def _alsfrs_r(known: PatientRecord, protocol: Protocol, _moment: Moment) -> _Known | _NotKnown:
+    """The total of the last complete form, else the one that was stated."""
+    found: _Known | _NotKnown = _stated(
+        known,
+        ExternalKind.ALSFRS_R_TOTAL,
+        _("as stated, items unknown"),
+        _("No complete ALSFRS-R form and no stated total is known: enter the form."),
+    )
+    for form in known.answered(instruments.ALSFRS_R):
+        scale = instruments.named(form.instrument, form.version).total
+        total = None if scale is None else scale.score(form.values)
+        if total is not None:
+            visit = known.visit(form.visit_id)
+            found = _Known(low=total, high=total, origin=_at(protocol, visit))
+    return found
+
+
+def _fvc(known: PatientRecord, protocol: Protocol, _moment: Moment) -> _Known | _NotKnown:
+    """The % predicted of the last seated FVC that was measured here, else the one that was stated."""
+    found = _stated(
+        known,
+        ExternalKind.FVC_PERCENT,
+        _("as stated, equation unknown"),
+        _("No seated FVC with % predicted is known: enter the spirometry."),
+    )
+    for session in known.spirometry:
+        seated = session.test_type is TestType.FVC and session.position is Position.SITTING
+        if seated and session.measured:
+            result = evaluate_session(session)
+            percent = result.percent
+            if percent is not None:
+                origin = f"{_at(protocol, known.visit(session.visit_id))}, {result.grade_text}"
+                found = _Known(low=percent, high=percent, origin=origin)
+            elif isinstance(found, _NotKnown):
+                found = _NotKnown(result.why_not)
+    return found
+
+
+def _stated(
+    known: PatientRecord, kind: ExternalKind, words: str, missing: str
+) -> _Known | _NotKnown:
+    results = sorted(known.stated(kind), key=lambda one: one.measured_on or date.min)
+    if not results:
+        return _NotKnown(missing)
+    last = results[-1]
+    when = day(last.measured_on) if last.measured_on else _("day unknown")
+    return _Known(low=last.value, high=last.value, origin=f"{words}, {when} ({last.source})")
+
+
+def _at(protocol: Protocol, visit: Visit) -> str:
+    return f"{_visit_title(protocol, visit)}, {day(visit.date)}"
+
+
+def _visit_title(protocol: Protocol, visit: Visit) -> str:
+    return _("Unscheduled visit") if visit.code is None else protocol.visit_title(visit.code)
+
+
+_MEASURES: Mapping[Measure, Callable[[PatientRecord, Protocol, Moment], _Known | _NotKnown]] = {
+    Measure.AGE: _age,
+    Measure.SINCE_DIAGNOSIS: _since_diagnosis,
+    Measure.SINCE_ONSET: _since_onset,
+    Measure.ALSFRS_R: _alsfrs_r,
+    Measure.FVC: _fvc,
+}

@@ -1,0 +1,109 @@
+"""A sheet that a clinic already has, with scores, stages and predicted volumes beside every row.
+
+Loads numpy and pandas: only the command that needs it may import this.
+"""
+
+import os
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import FileExists, UnreadableImport
+from core.scoring import questionnaire, sheet, spirometry
+from core.scoring.sheet import Results, Sheet
+from core.words import _
+
+PROBLEM = "problem"
+_KNOWN = (
+    *(*questionnaire.READ, *questionnaire.ADDED),
+    *(*spirometry.READ, *spirometry.ADDED),
+    PROBLEM,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """How many rows a sheet has, how many of them got a result, and how many have a problem."""
+
+    rows: int
+    with_results: int
+    with_problems: int
+
+
+def score(source: Path, target: Path) -> Scored:
+    """Write the sheet ``source`` to the new file ``target``, with the columns added that it allows.
+
+    ``q1`` to ``q12``, with ``item5_version`` (a or b), ``gastrostomy``, ``niv`` and ``dead`` (0 or 1)
+    where they are known, get `questionnaire.ADDED`. ``sex``, ``age`` (decimal years), ``height_cm``,
+    ``equation`` and ``parameter``, with ``ethnicity_code`` where the equation asks for one and
+    ``measured`` (litres, a fraction for FEV1/FVC), get `spirometry.ADDED`. PROBLEM, the last column,
+    says what is wrong in a row: then its scores, or its predictions, stay empty. What a missing cell
+    decides stays empty without a problem. Where the sheet states a total that is not the sum of the
+    items, that is a problem, and our total stands beside it.
+
+    Cells come through as they were written, in the same encoding and with the same separator; a
+    column that has the name of one of ours is renamed, as ``total`` to ``total_given``. The source is
+    never written to, and the target appears whole or not at all.
+
+    Raises UnreadableImport, FileExists or StorageError.
+    """
+    if os.path.lexists(target):
+        raise FileExists(_why_not(source, target))
+    read = sheet.read(source, _KNOWN)
+    added: dict[str, list[str]] = {}
+    problems = defaultdict(list, {row: [sentence] for row, sentence in read.ragged.items()})
+    for results in _results(read):
+        added |= results.columns
+        for row, sentences in results.problems.items():
+            problems[row] += sentences
+    with_results = sum(map(any, zip(*added.values(), strict=True)))
+    added[PROBLEM] = ["; ".join(problems.get(row, ())) for row in range(len(read.rows))]
+    sheet.write(read, added, target)
+    return Scored(rows=len(read.rows), with_results=with_results, with_problems=len(problems))
+
+
+def _results(read: Sheet) -> Iterator[Results]:
+    """What the columns allow. Raises UnreadableImport where some are missing, or all."""
+    is_form = any(name in read.positions for name in questionnaire.ITEMS)
+    is_spirometry = any(name in read.positions for name in spirometry.OWN)
+    if not is_form and not is_spirometry:
+        raise UnreadableImport(
+            _(
+                "The first line names no columns to score. Name them {first} to {last}, or {needed}."
+            ).format(
+                first=questionnaire.ITEMS[0],
+                last=questionnaire.ITEMS[-1],
+                needed=", ".join(spirometry.NEEDED),
+            )
+        )
+    needed = (
+        *(questionnaire.ITEMS if is_form else ()),
+        *(spirometry.NEEDED if is_spirometry else ()),
+    )
+    if missing := [name for name in needed if name not in read.positions]:
+        raise UnreadableImport(
+            _(
+                "The sheet lacks {missing}. Add what is missing, with empty cells if need be."
+            ).format(missing=", ".join(missing))
+        )
+    if is_form:
+        yield questionnaire.results(read)
+    if is_spirometry:
+        yield spirometry.results(read)
+
+
+def _why_not(source: Path, target: Path) -> str:
+    """Why a target that is there already is refused."""
+    try:
+        is_source = source.samefile(target)
+    except OSError:
+        is_source = False
+    if is_source:
+        return _(
+            "{name} is the sheet that would be read, and that is never written to. Give the result"
+            " another name."
+        ).format(name=target.name)
+    return _("The file {name} exists already. Give another name, or delete it first.").format(
+        name=target.name
+    )

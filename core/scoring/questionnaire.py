@@ -1,0 +1,150 @@
+"""ALSFRS-R items of a whole sheet to totals, domains and stages.
+
+Columns are pandas' nullable ones, whose operators are three-valued as those of `staging`: true or
+unknown is true, false or unknown is unknown. The tests hold the two together.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import add
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from core.entry import Problem
+from core.imports.csv_table import cleaned
+from core.science.staging import Kings
+from core.scoring.sheet import Reading, Results, Sheet
+from core.words import _
+
+ITEMS = tuple(f"q{number}" for number in range(1, 13))
+READ = (*ITEMS, "item5_version", "gastrostomy", "niv", "dead")
+
+_DOMAINS: Mapping[str, tuple[int, ...]] = {
+    "bulbar": (1, 2, 3),
+    "fine_motor": (4, 5, 6),
+    "gross_motor": (7, 8, 9),
+    "respiratory": (10, 11, 12),
+}
+ADDED = ("total", *_DOMAINS, "kings", "kings_4a_flag", "kings_4b_flag", "mitos")
+
+_FLAGS = {
+    **dict.fromkeys(("1", "yes", "true"), True),
+    **dict.fromkeys(("0", "no", "false"), False),
+}
+_IS_5B = {"a": False, "b": True}
+
+
+def results(sheet: Sheet) -> Results:
+    """The columns ADDED, from the columns READ.
+
+    Total 0 to 48 and domains 0 to 12, empty while one of their items is: Cedarbaum 1999, J Neurol Sci
+    169:13-21, and Bakker 2017, doi:10.1007/s00415-017-8538-4. Stages as in `staging`; the King's flags
+    are 1 where nutritional (4A) or respiratory failure (4B) is shown, 0 where it is not, and empty
+    where the row says nothing at all.
+    """
+    reading = Reading(sheet)
+
+    def item(text: str) -> int | Problem:
+        value = sheet.number(text)
+        if value is None or value not in range(5):
+            return Problem(_("write a whole number from 0 to 4, or nothing where it is not known"))
+        return int(value)
+
+    def flag(text: str) -> bool | Problem:
+        value = _FLAGS.get(text.casefold(), sheet.number(text))
+        if value is None or value not in (0, 1):
+            return Problem(_("write 0 or 1, or nothing where it is not known"))
+        return bool(value)
+
+    def is_5b(text: str) -> bool | Problem:
+        advice = _("write a or b, or nothing where it is not known")
+        return _IS_5B.get(text.casefold(), Problem(advice))
+
+    q = {
+        number: pd.Series(reading.read(name, item), dtype="Int64")
+        for number, name in enumerate(ITEMS, 1)
+    }
+    item5b = pd.Series(reading.read("item5_version", is_5b), dtype="boolean")
+    gastrostomy = pd.Series(reading.read("gastrostomy", flag), dtype="boolean")
+    reading.read("niv", flag)  # no rule uses it, but a wrong one is a wrong row
+    dead = pd.Series(reading.read("dead", flag), dtype="boolean")
+
+    columns = {"total": _texts(_sum(q.values()))}
+    for domain, numbers in _DOMAINS.items():
+        columns[domain] = _texts(_sum(q[number] for number in numbers))
+    columns |= _kings(q, item5b, gastrostomy, dead)
+    columns["mitos"] = _mitos(q, dead)
+    emptied = reading.emptied(columns)
+    _compare_totals(sheet, reading, columns["total"])
+    return Results(emptied, reading.problems)
+
+
+def _kings(q: Mapping[int, Any], item5b: Any, gastrostomy: Any, dead: Any) -> dict[str, list[str]]:
+    respiratory = (q[10] == 0) | (q[12] < 4)
+    nutritional = gastrostomy | item5b
+    regions = _count(
+        (q[1] < 4) | (q[2] < 4) | (q[3] < 4),
+        (q[4] < 4) | (q[5] < 4),
+        q[8] < 4,
+    )
+    stages = np.select(
+        [
+            _shown(dead),
+            _shown(respiratory),
+            respiratory.isna(),
+            _shown(nutritional),
+            nutritional.isna(),
+        ],
+        [str(Kings.FIVE), str(Kings.FOUR_B), "", str(Kings.FOUR_A), ""],
+        default=np.array(_texts(regions), dtype=str),
+    )
+    said = (*q.values(), item5b, gastrostomy, dead)
+    silent = np.logical_and.reduce([column.isna() for column in said])
+    return {
+        "kings": stages.tolist(),
+        "kings_4a_flag": np.select([silent, _shown(nutritional)], ["", "1"], "0").tolist(),
+        "kings_4b_flag": np.select([silent, _shown(respiratory)], ["", "1"], "0").tolist(),
+    }
+
+
+def _mitos(q: Mapping[int, Any], dead: Any) -> list[str]:
+    lost = _count(
+        (q[8] <= 1) | (q[6] <= 1),
+        q[3] <= 1,
+        (q[1] <= 1) & (q[4] <= 1),
+        (q[10] <= 1) | (q[12] <= 2),
+    )
+    return _texts(lost.mask(_shown(dead), 5))
+
+
+def _compare_totals(sheet: Sheet, reading: Reading, totals: Sequence[str]) -> None:
+    """A stated total must be the sum of the items; which of the two is wrong we cannot know."""
+    if "total" not in sheet.positions:
+        return
+    for row, (total, cell) in enumerate(zip(totals, sheet.cells("total"), strict=True)):
+        stated = cleaned(cell)
+        if total and stated and sheet.number(stated) != int(total):
+            advice = _("the items add to {total}, correct one or the other").format(total=total)
+            reading.refuse(row, "total", advice)
+
+
+def _sum(columns: Iterable[Any]) -> Any:
+    return reduce(add, columns)
+
+
+def _count(*truths: Any) -> Any:
+    """How many are true, unknown while one of them is."""
+    return _sum(truth.astype("Int64") for truth in truths)
+
+
+def _shown(truth: Any) -> npt.NDArray[np.bool_]:
+    """Where it is true, and not merely possible."""
+    shown: npt.NDArray[np.bool_] = truth.to_numpy(bool, na_value=False)
+    return shown
+
+
+def _texts(column: Any) -> list[str]:
+    return ["" if value is pd.NA else str(value) for value in column.array]

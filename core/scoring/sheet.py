@@ -1,0 +1,292 @@
+"""A sheet as it lies on the disk: read and written as it stands, whatever its encoding and separator."""
+
+import codecs
+import csv
+import io
+import math
+import os
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from core import entry
+from core.entry import Problem
+from core.errors import StorageError, UnreadableImport
+from core.imports.csv_table import cleaned
+from core.words import _
+
+T = TypeVar("T")
+
+_MARKS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+# Every byte is a character of it, so that what is not UTF-8 is written back byte for byte.
+_ONE_BYTE_EACH = "cp1256"
+_LONGEST_QUOTE = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """The cells as written, every row as wide as the widest, and where the columns stand that we know.
+
+    ``ragged`` says what is wrong with a row whose cells may have shifted; none of them is read.
+    """
+
+    names: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    positions: Mapping[str, int]
+    ragged: Mapping[int, str]
+    mark: bytes
+    encoding: str
+    separator: str
+    newline: str
+
+    def cells(self, column: str) -> list[str]:
+        """The column as written, empty where it may have shifted."""
+        position = self.positions[column]
+        cells = [row[position] for row in self.rows]
+        for row in self.ragged:
+            cells[row] = ""
+        return cells
+
+    def number(self, text: str) -> float | None:
+        """A number as typed; a comma separates decimals where it does not separate cells."""
+        if self.separator == "," and "," in text:
+            return None
+        value = entry.number(text, -math.inf, math.inf)
+        return value if isinstance(value, float) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """The columns that are added, with a cell for every row, and what is wrong with which row."""
+
+    columns: Mapping[str, list[str]]
+    problems: Mapping[int, Sequence[str]]
+
+
+class Reading:
+    """The cells of one subject, each distinct text read once; what is wrong gathers by row."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self._sheet = sheet
+        self.problems: defaultdict[int, list[str]] = defaultdict(list)
+
+    def read(self, column: str, value_of: Callable[[str], T | Problem]) -> list[T | None]:
+        """The value of every row; None where there is no such column, or the cell is empty or refused."""
+        if column not in self._sheet.positions:
+            return [None] * len(self._sheet.rows)
+        cells = self._sheet.cells(column)
+        values: dict[str, T | None] = {}
+        refused: dict[str, str] = {}
+        for cell in set(cells):
+            text = cleaned(cell)
+            value = value_of(text) if text else None
+            if isinstance(value, Problem):
+                refused[cell], value = value.message, None
+            values[cell] = value
+        if refused:
+            for row, cell in enumerate(cells):
+                if cell in refused:
+                    self.refuse(row, column, refused[cell])
+        return [values[cell] for cell in cells]
+
+    def refuse(self, row: int, column: str, advice: str) -> None:
+        """Say of a row which cell is wrong, and what to write there."""
+        name, text = column, ""
+        if column in self._sheet.positions:
+            position = self._sheet.positions[column]
+            name = cleaned(self._sheet.names[position])
+            text = cleaned(self._sheet.rows[row][position])
+        if len(text) > _LONGEST_QUOTE:
+            text = text[: _LONGEST_QUOTE - 1] + "…"
+        sentence = _("{column} “{text}”: {advice}") if text else _("{column} is empty: {advice}")
+        self.problems[row].append(sentence.format(column=name, text=text, advice=advice))
+
+    def emptied(self, columns: Mapping[str, list[str]]) -> Mapping[str, list[str]]:
+        """The columns, now with nothing in the rows that have a problem."""
+        for row in self.problems:
+            for cells in columns.values():
+                cells[row] = ""
+        return columns
+
+
+def read(path: Path, known: Collection[str]) -> Sheet:
+    """The sheet in a file; ``known`` are the columns to look for, in any case, with blanks or ``_``.
+
+    UTF-8, UTF-16 with its mark, or any encoding of one byte a character that has ASCII in it. The
+    separator is the comma, semicolon or tab that makes the most columns known. Raises
+    UnreadableImport.
+    """
+    text, encoding, mark = _decoded(path)
+    columns = {_key(name): name for name in known}
+
+    def known_names(separator: str) -> int:
+        try:
+            header = next(_records(text, separator), [])
+        except UnreadableImport:
+            return 0
+        return sum(_key(name) in columns for name in header)
+
+    separator = max(",;\t", key=known_names)
+    records = _records(text, separator)
+    header = next(records, None)
+    if header is None:
+        raise UnreadableImport(
+            _("The file {name} is empty. Choose the sheet to score.").format(name=path.name)
+        )
+    rows = list(records)
+    width = max(map(len, (header, *rows)))
+    return Sheet(
+        names=header + [""] * (width - len(header)),
+        rows=[row + [""] * (width - len(row)) for row in rows],
+        positions=_positions(header, columns),
+        ragged=_ragged(header, rows),
+        mark=mark,
+        encoding=encoding,
+        separator=separator,
+        # A lone \r inside a cell is put in quotation marks only where lines end in one, too.
+        newline="\r\n" if "\r" in text else "\n",
+    )
+
+
+def write(sheet: Sheet, added: Mapping[str, Sequence[str]], target: Path) -> None:
+    """The sheet with the added columns at its right as a new file, whole or not at all.
+
+    Raises UnreadableImport where a column would have to take the name of another, or StorageError.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, delimiter=sheet.separator, lineterminator=sheet.newline)
+    writer.writerow([*_renamed(sheet, added), *added])
+    for row, results in zip(sheet.rows, zip(*added.values(), strict=True), strict=True):
+        writer.writerow([*row, *results])
+    # Only a word of ours, in a translation, can be what the sheet's encoding does not have.
+    data = sheet.mark + text.getvalue().encode(sheet.encoding, "replace")
+    new = target.with_name(target.name + ".new")
+    try:
+        file = new.open("xb")
+        try:
+            with file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            new.replace(target)
+        except BaseException:
+            new.unlink()
+            raise
+    except OSError as error:
+        raise StorageError(
+            _("The file {name} cannot be written ({reason}). Choose another place.").format(
+                name=new.name, reason=error.strerror
+            )
+        ) from error
+
+
+def _decoded(path: Path) -> tuple[str, str, bytes]:
+    """The text, its encoding, and the byte order mark before it."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableImport(
+            _("The file {name} cannot be read ({reason}). Choose another one.").format(
+                name=path.name, reason=error.strerror
+            )
+        ) from error
+    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
+    for encoding in [_MARKS[mark]] if mark else ["utf-8", _ONE_BYTE_EACH]:
+        try:
+            text = data[len(mark) :].decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text, encoding, mark
+    raise UnreadableImport(
+        _("The file {name} is not a text file. Save the sheet as CSV (UTF-8) first.").format(
+            name=path.name
+        )
+    )
+
+
+def _records(text: str, separator: str) -> Iterator[list[str]]:
+    """Every record from the header on, blank ones too. Raises UnreadableImport."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    begun = False
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise UnreadableImport(
+                _(
+                    "The record that begins on line {n} cannot be read: a quotation mark is missing"
+                    " or misplaced, or one cell is very long. Correct that line."
+                ).format(n=line)
+            ) from error
+        begun = begun or any(map(cleaned, cells))
+        if begun:
+            yield cells
+
+
+def _positions(header: Sequence[str], columns: Mapping[str, str]) -> Mapping[str, int]:
+    """Where each known column stands. Raises UnreadableImport where two names mean the same."""
+    seen: dict[str, int] = {}
+    for position, name in enumerate(map(cleaned, header)):
+        column = columns.get(_key(name), name)
+        if column in seen:
+            raise UnreadableImport(
+                _(
+                    "The columns “{first}” and “{second}” mean the same. Delete or rename one."
+                ).format(first=cleaned(header[seen[column]]), second=name)
+            )
+        if name:
+            seen[column] = position
+    return {name: seen[name] for name in columns.values() if name in seen}
+
+
+def _ragged(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[int, str]:
+    """What is wrong with each row that has cells missing, or too many that are not empty."""
+    needed = max(position + 1 for position, name in enumerate(header) if cleaned(name))
+    ragged = {}
+    for number, row in enumerate(rows):
+        if len(row) == len(header) or not any(map(cleaned, row)):
+            continue
+        if len(row) < needed:
+            advice = _("add the missing separators")
+        elif any(map(cleaned, row[len(header) :])):
+            advice = _("put a text that contains the separator in quotation marks")
+        else:
+            continue
+        ragged[number] = _("the row has {n} cells, the header {width}: {advice}").format(
+            n=len(row), width=len(header), advice=advice
+        )
+    return ragged
+
+
+def _renamed(sheet: Sheet, added: Collection[str]) -> Sequence[str]:
+    """The sheet's names, where one is also among the added with ``_given`` after it."""
+    names = list(sheet.names)
+    for column in added:
+        if column not in sheet.positions:
+            continue
+        position = sheet.positions[column]
+        given = f"{cleaned(names[position])}_given"
+        if _key(given) in map(_key, names):
+            raise UnreadableImport(
+                _(
+                    "The column “{name}” would be renamed to “{given}”, which is there already."
+                    " Delete or rename one of them."
+                ).format(name=cleaned(names[position]), given=given)
+            )
+        names[position] = given
+    return names
+
+
+def _key(name: str) -> str:
+    """A column's name for comparing: case, blanks and underscores do not count."""
+    return "".join(cleaned(name).casefold().replace("_", " ").split())

@@ -1,0 +1,36 @@
+"""The numbers a clinic may set are data: complete, in range, each with its source."""
+
+import pytest
+
+from core.model import thresholds
+from core.model.measurement import kinds
+
+
+@pytest.mark.parametrize("one", thresholds.shipped().values(), ids=lambda one: one.id)
+def test_each_has_a_value_in_its_range_a_unit_and_a_source(one):
+    assert one.low <= one.value <= one.high
+    assert one.title and one.unit and one.source
+    assert one.status in {"", "UNCONFIRMED", "DESIGN"}
+    if one.is_switch:
+        assert (one.low, one.high) == (0, 1)
+
+
+def test_ft9_and_previous_answers_are_off_as_shipped():
+    assert thresholds.defaults()["ft9_shown"] == thresholds.OFF
+    assert thresholds.defaults()["previous_shown"] == thresholds.OFF
+
+
+def test_cut_points_of_one_scale_stand_in_their_order():
+    shipped = dict(thresholds.defaults())
+    assert thresholds.out_of_order(shipped) is None
+    low, high = thresholds.out_of_order({**shipped, "delta_fs_slow_below": 1.2})
+    assert (low.id, high.id) == ("delta_fs_slow_below", "delta_fs_fast_from")
+    assert thresholds.out_of_order({**shipped, "a13_grade_2": 25.0}) is not None
+    assert thresholds.out_of_order({**shipped, "delta_fs_slow_below": 1.0}) is None
+
+
+@pytest.mark.parametrize("kind", kinds().values(), ids=lambda kind: kind.id)
+def test_each_measurement_has_its_unit_and_range(kind):
+    assert kind.title and kind.short and kind.unit
+    assert kind.low < kind.high
+    assert kind.decimals in {0, 1, 2}

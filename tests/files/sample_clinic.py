@@ -1,0 +1,212 @@
+"""A clinic with one value of every kind, and the file of it that every schema step leaves behind.
+
+After a step was added: python -m tests.files.sample_clinic writes the file of the newest schema beside
+this module. The file of an older step is never written again: it is what that step left.
+"""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
+from core.model.assessment import Answer, NotDone
+from core.model.ids import (
+    AcknowledgementId,
+    EventId,
+    ExternalResultId,
+    MilestoneId,
+    PatientId,
+    SpirometryId,
+    VisitId,
+)
+from core.model.judgement import Acknowledgement, CriterionResult, Decision, Reconciliation
+from core.model.measurement import Measurement
+from core.model.partial_date import PartialDate
+from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
+from core.model.spirometry import Blow, BlowQuality, Spirometry
+from core.model.user import Clinic, User
+from core.model.visit import (
+    Mark,
+    Mode,
+    Respondent,
+    TaskResult,
+    Visit,
+    VisitKind,
+    VisitMark,
+    VisitState,
+)
+from core.session import Session
+from core.store import keys
+from core.store.migrations import migrations
+
+LOGIN, PASSWORD = "dr.demo", "winter garden 48"
+NOON = datetime(2026, 7, 21, 12, tzinfo=UTC)
+
+CLINIC = Clinic(name="ALS clinic", letterhead="1 Garden Street", protocol="royan-2021")
+USER = User(login=LOGIN, full_name="Dr. Demo", created_at=datetime(2026, 1, 5, 8, tzinfo=UTC))
+PATIENT = Patient(
+    id=PatientId("p7"),
+    record_number="7",
+    family_name="رحیمی",
+    given_name="Dara",
+    sex=Sex.MALE,
+    born=date(1959, 3, 14),
+    onset_region=OnsetRegion.LIMB,
+    onset=PartialDate(2023, 6),
+    diagnosis=PartialDate(2024),
+    height_cm=176.0,
+    protocol="royan-2021",
+    protocol_version="1",
+    reference_on=date(2026, 5, 21),
+    registered_on=date(2026, 4, 20),
+    note="lives with his sister",
+)
+BARE = Patient(
+    id=PatientId("p8"),
+    record_number="8",
+    stated_age_years=51,
+    stated_duration_months=17.5,
+    protocol="routine",
+    protocol_version="1",
+    registered_on=date(2026, 4, 21),
+)
+STATED = ExternalResult(
+    id=ExternalResultId("x1"),
+    patient_id=BARE.id,
+    kind=ExternalKind.FVC_PERCENT,
+    value=57.7,
+    source="referral letter",
+)
+VISIT = Visit(
+    id=VisitId("v1"),
+    patient_id=PATIENT.id,
+    code="M2",
+    date=date(2026, 7, 21),
+    state=VisitState.FINISHED,
+    rater=LOGIN,
+    mode=Mode.IN_PERSON,
+    respondent=Respondent.PATIENT,
+    weight_kg=71.5,
+    new_events=True,
+    note="came with a stick",
+    started_at=datetime(2026, 7, 21, 9, tzinfo=UTC),
+    finished_at=datetime(2026, 7, 21, 9, 40, tzinfo=UTC),
+)
+DRAFT = Visit(
+    id=VisitId("v2"),
+    patient_id=PATIENT.id,
+    kind=VisitKind.UNSCHEDULED,
+    date=date(2026, 8, 3),
+    rater=LOGIN,
+    started_at=datetime(2026, 8, 3, 9, tzinfo=UTC),
+)
+ANSWERS = {
+    "speech": Answer(item="speech", value=0, note="since June"),
+    "stairs": Answer(item="stairs", not_done=NotDone.TOO_UNWELL),
+}
+SPIROMETRY = Spirometry(
+    id=SpirometryId("s1"),
+    visit_id=VISIT.id,
+    date=VISIT.date,
+    device="Spirobank II",
+    height_cm=176.0,
+    equation="gli-global-2022",
+    equation_version="1",
+    sex=Sex.MALE,
+    age_years=(VISIT.date - date(1959, 3, 14)).days / 365.25,
+    blows=(
+        Blow(number=1, volume_ml=3200),
+        Blow(number=2, volume_ml=3050, quality=BlowQuality.USABLE, remark="cough"),
+    ),
+)
+EVENT = AdverseEvent(
+    id=EventId("e1"),
+    patient_id=PATIENT.id,
+    visit_id=VISIT.id,
+    term="fell on the stairs",
+    coded_term="Fall",
+    onset=PartialDate(2026, 6),
+    ended=PartialDate(2026, 6, 30),
+    grade=Grade.MODERATE,
+    serious=False,
+    outcome=Outcome.RECOVERED,
+)
+MILESTONE = Milestone(
+    id=MilestoneId("m1"),
+    patient_id=PATIENT.id,
+    kind=MilestoneKind.WHEELCHAIR,
+    happened_on=PartialDate(2026, 7),
+)
+MARK = VisitMark(patient_id=PATIENT.id, code="MRI", mark=Mark.SKIPPED, reason="pacemaker")
+TASK = TaskResult(visit_id=VISIT.id, task="laboratory", done=False, note="holiday")
+
+# Since m002_clinical_science.
+MEASUREMENT = Measurement(visit_id=VISIT.id, kind="snip", value=52.0, note="left nostril")
+RECONCILIATION = Reconciliation(
+    visit_id=VISIT.id,
+    instrument="alsfrs-r",
+    rule="P2",
+    subject="speech",
+    found="2→4",
+    decision=Decision.KEPT,
+    reason="speech therapy",
+    by=LOGIN,
+    at=NOON,
+)
+ACKNOWLEDGEMENT = Acknowledgement(
+    id=AcknowledgementId("a1"),
+    patient_id=PATIENT.id,
+    alert="A1",
+    visit_id=VISIT.id,
+    value=47.2,
+    reason="NIV clinic is booked",
+    by=LOGIN,
+    at=NOON,
+)
+CRITERION = CriterionResult(
+    patient_id=PATIENT.id,
+    protocol="royan-2021",
+    version="1",
+    criterion="age",
+    waiver="ethics committee agreed",
+    waived_by=LOGIN,
+    waived_at=NOON,
+)
+
+
+def main() -> None:
+    newest = migrations._migrations[-1].name
+    path = Path(__file__).with_name(f"{newest}.als")
+    path.unlink(missing_ok=True)
+    keys.key_file(path).unlink(missing_ok=True)
+    session = Session.create(path, CLINIC, USER, PASSWORD)
+    with session.write("stored for the tests"):
+        fill(session)
+    session.close()
+
+
+def fill(session: Session) -> None:
+    session.patients.save(PATIENT)
+    session.patients.save(BARE)
+    session.external.save(STATED)
+    session.visits.save(VISIT)
+    session.visits.save(DRAFT)
+    session.assessments.open(VISIT.id, "alsfrs-r", "1", LOGIN)
+    for slot, answer in ANSWERS.items():
+        session.assessments.save_answer(VISIT.id, "alsfrs-r", slot, answer)
+    session.assessments.open(DRAFT.id, "alsfrs-r", "1", LOGIN)
+    session.assessments.mark_not_done(DRAFT.id, "alsfrs-r", NotDone.NO_TIME)
+    session.spirometry.save(SPIROMETRY)
+    session.events.save(EVENT)
+    session.milestones.save(MILESTONE)
+    session.marks.save(MARK)
+    session.tasks.save(TASK)
+    session.raw_texts.save(DRAFT.id, "details.weight", "7o")
+    session.measurements.save(MEASUREMENT)
+    session.reconciliations.save(RECONCILIATION)
+    session.acknowledgements.save(ACKNOWLEDGEMENT)
+    session.criteria.save(CRITERION)
+    session.thresholds.save("a1_vc_percent", 55.0)
+
+
+if __name__ == "__main__":
+    main()

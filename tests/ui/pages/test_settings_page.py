@@ -1,0 +1,95 @@
+import json
+from datetime import date
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QInputDialog
+
+from tests.ui.conftest import words
+from tests.ui.keyboard import Key, focused, press, settle, write
+
+
+@pytest.fixture
+def page(shell):
+    shell.show_page("settings")
+    settle()
+    return shell.current
+
+
+def trail(session, entity):
+    return [
+        row
+        for row in session._db.query("SELECT * FROM audit")
+        if row["entity"] == entity and row["reason"] != "clinic file created"
+    ]
+
+
+def type_into(field, text):
+    field.setFocus()
+    settle()
+    focused().selectAll()
+    write(text)
+    press(Key.Key_Tab)
+
+
+def test_a_threshold_is_in_force_when_its_field_is_left(page, session, patient):
+    type_into(page.thresholds["a1_vc_percent"], "60")
+    assert session.record(patient.id).thresholds["a1_vc_percent"] == 60
+    (row,) = trail(session, "threshold")
+    assert json.loads(row["after"]) == {"id": "a1_vc_percent", "value": 60}
+    assert "A1" in row["reason"]
+
+
+def test_a_threshold_out_of_its_range_says_so_and_is_not_saved(page, session, patient):
+    field = page.thresholds["a1_vc_percent"]
+    type_into(field, "5000")
+    assert "out of range" in words(field)
+    assert field.text == "5000"  # what was typed stays
+    assert session.record(patient.id).thresholds["a1_vc_percent"] == 50
+    assert trail(session, "threshold") == []
+
+
+def test_cut_points_the_wrong_way_round_are_refused(page, session):
+    field = page.thresholds["delta_fs_slow_below"]
+    type_into(field, "2")
+    assert "must not be above" in words(field)
+    assert session.thresholds.all()["delta_fs_slow_below"] == 0.5
+
+
+def test_an_emptied_threshold_goes_back_to_what_was_shipped(page, session):
+    field = page.thresholds["a9_pcf"]
+    type_into(field, "200")
+    assert session.thresholds.all()["a9_pcf"] == 200
+    type_into(field, " ")
+    assert session.thresholds.all()["a9_pcf"] == 160
+    assert field.text == "160"
+
+
+def test_every_threshold_shows_its_source_and_what_is_unconfirmed(page):
+    text = words(page)
+    assert "Andrews 2018" in text
+    assert "(UNCONFIRMED)" in text and "(DESIGN)" in text
+
+
+def test_the_equation_changes_only_with_a_reason(page, session, visit_day):
+    visit_day(date(2026, 7, 21), "M2", blows=(3200, 3150))
+    assert not page.change.isEnabled()  # it is in use
+    page.equation.setCurrentIndex(page.equation.findData("nhanes-iii"))
+    assert "group" in words(page)
+    page.equation.setCurrentIndex(page.equation.findData("ecsc-1993"))
+
+    def answer(text):
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, QInputDialog)
+        write(text)
+        dialog.accept()
+
+    QTimer.singleShot(50, lambda: answer(""))
+    page.change.click()
+    assert session.clinic.equation == "gli-global-2022"
+    QTimer.singleShot(50, lambda: answer("continuity with the old device"))
+    page.change.click()
+    assert session.clinic.equation == "ecsc-1993"
+    assert "1 session computed again." in words(page)
+    (row,) = [r for r in trail(session, "spirometry") if "continuity" in r["reason"]]
+    assert json.loads(row["after"])["equation"] == "ecsc-1993"
