@@ -16,18 +16,21 @@ from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHan
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from core import resources
+from core import clock, drafts, resources
 from core.drafts import NOTE, REVIEW, TASKS, Draft
 from core.instruments import catalog as instruments
 from core.model.adverse_event import Grade, Outcome
 from core.model.patient import Patient
 from core.model.visit import Mode, Respondent
-from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY
+from core.protocols import catalog as protocols
+from core.protocols.catalog import ROUTINE
+from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.trends import Axis
 from ui import theme
 from ui.app import application
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
+from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
 from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
@@ -101,6 +104,7 @@ class _Tour:
             self.demonstration()
             self.visit()
             self.serious_chart()
+            self.routine_visit()
             self.other_pages()
         finally:
             self.window.close()
@@ -195,9 +199,11 @@ class _Tour:
         self.picture("visit_questionnaire")
         for key in keys[5:]:
             QTest.keyClicks(questionnaire, key)
-        total = instruments.alsfrs_r().total.score(draft.form("alsfrs-r").values)
+        total = instruments.alsfrs_r_total().score(draft.form("alsfrs-r").values)
         wanted = sum(int(key) for key in keys)
         self.expect(total == wanted, f"the total is {total} and not {wanted}")
+        self.expect(draft.has_comparison("alsfrs-r"), "the complete form was not compared")
+        self.picture("visit_comparison")
         page.show_step("alsfrs-r", "cutting")
         self.picture("visit_questionnaire_complete")
         page.show_step(SPIROMETRY)
@@ -261,9 +267,42 @@ class _Tour:
         self.picture("chart_adverse_events")
         chart.tabs.setCurrentIndex(3)
         self.picture("chart_milestones")
+        chart.tabs.setCurrentIndex(4)
+        self.picture("chart_eligibility")
+        shell.open_chart(self.patient("A-010").id)
+        self.picture("chart_with_alerts")
+        chart.tabs.setCurrentIndex(5)
+        self.picture("chart_alerts")
         visits = shell.context.session.visits.of(patient.id)
         shell.open_summary(patient.id, visits[-1].id)
         self.summary("visit_summary_serious")
+
+    def routine_visit(self) -> None:
+        """What the trial's visits do not have: single measurements, pain and fatigue."""
+        shell, today = self.shell, clock.today()
+        protocol = protocols.shipped()[ROUTINE]
+        patient = Patient(
+            record_number="R-001",
+            protocol=protocol.id,
+            protocol_version=protocol.version,
+            height_cm=170.0,
+            registered_on=today,
+        )
+        session = shell.context.session
+        with session.write("a patient of the routine clinic"):
+            session.patients.save(patient)
+        visit_id = drafts.start_visit(session, patient.id, None, today)
+        shell.open_visit(patient.id, visit_id)
+        page = self.page("visit", VisitPage)
+        draft = self.draft(page)
+        page.show_step(MEASUREMENTS)
+        for kind, text in (("snip", "52"), ("spo2", "96")):
+            self.type(self.form(page, MeasurementsForm).rows[kind].value, text)
+        self.picture("visit_measurements")
+        page.show_step("nrs-pain-fatigue")
+        QTest.keyClicks(self.form(page, QuestionnaireForm), "3")
+        self.picture("visit_pain_and_fatigue")
+        self.expect(len(draft.form("nrs-pain-fatigue").values) == 1, "the rating was not saved")
 
     def other_pages(self) -> None:
         shell = self.shell
