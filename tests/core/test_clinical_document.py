@@ -1,0 +1,667 @@
+"""docs/clinical.md says what the code does: its tables and its examples are made again here."""
+
+import csv
+import math
+import re
+from collections import Counter
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from core import alerts, course, entry, patient_entry, resources, scoring
+from core.drafts import check_visit_date
+from core.entry import Problem
+from core.imports import patients_csv
+from core.instruments import catalog as instruments
+from core.model import measurement, terms, thresholds
+from core.model.measurement import Measurement
+from core.model.partial_date import PartialDate
+from core.model.patient import Sex
+from core.model.spirometry import MAX_BLOWS
+from core.protocols import catalog as protocols
+from core.protocols.definition import Offset, Unit
+from core.protocols.schedule import LAST_VISIT_GRACE_DAYS, shift, windows
+from core.science import eligibility, lung_function, plausibility
+from core.science.eligibility import Fulfilment
+from core.science.lung_function import Parameter, percent_predicted, predict, z_score
+from core.science.nutrition import bmi, weight_loss_percent
+from core.science.progression import (
+    delta_fs,
+    last_months,
+    months_between,
+    ols_slope,
+    pace,
+    t_quantile,
+)
+from core.science.projection import FARTHEST_YEARS, FEWEST_DAYS, crosses, project
+from core.science.spirometry_quality import (
+    MAXIMUM_DIFFERENCE_AB_ML,
+    MAXIMUM_DIFFERENCE_C_ML,
+    MAXIMUM_DIFFERENCE_D_ML,
+    grade,
+)
+from core.science.staging import kings, mitos
+from core.summary import age, scale_row, slope_text
+from core.words import day, number
+from core.worklist import AHEAD
+from tests.core.examples import a_form, a_patient, a_record, a_visit, summing_to
+
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "clinical.md").read_text("utf-8")
+LINES = TEXT.splitlines()
+WORDS = " ".join(TEXT.split())
+EXAMPLE = "> Example: "
+ALSFRS_R = instruments.alsfrs_r()
+TRIAL = protocols.shipped()["royan-2021"]
+STATUS = {"": "", "DESIGN": "our proposal", "UNCONFIRMED": "unconfirmed"}
+PEOPLE = (
+    (Sex.MALE, 49.12, 175, 3.00),
+    (Sex.FEMALE, 50, 160, 1.80),
+    (Sex.MALE, 67, 170, 1.75),
+    (Sex.MALE, 30, 172, 2.40),
+)
+CHOICES = (
+    ("gli-global-2022", None),
+    ("gli-2012", 1),
+    ("gli-2012", 5),
+    ("nhanes-iii", 1),
+    ("ecsc-1993", None),
+)
+# A slope that was computed apart; the forms of test_progression and test_projection
+FORMS = [
+    (date(2014, 3, 10), 37.0),
+    (date(2014, 5, 12), 35.0),
+    (date(2014, 7, 9), 34.0),
+    (date(2014, 9, 8), 31.0),
+    (date(2015, 3, 11), 26.0),
+]
+BREATHS = [
+    (date(2014, 3, 10), 78.0),
+    (date(2014, 5, 12), 74.1),
+    (date(2014, 7, 9), 69.0),
+    (date(2014, 9, 8), 66.2),
+    (date(2014, 12, 10), 60.1),
+]
+# Twelve scores (None: not answered), whether question 5 was 5b, whether a gastrostomy is recorded
+STAGED = (
+    ((3, 4, 3, 2, 2, 2, 3, 2, 1, 3, 4, 4), False, False),
+    ((4, 4, 4, 4, 4, 4, 4, 4, 3, 4, 4, 4), False, False),
+    ((1, 3, 3, 4, 4, 4, 4, 4, 4, 4, 4, 4), False, False),
+    ((4, 4, 4, 4, 4, 4, 4, 4, 4, 1, 4, 4), False, False),
+    ((3, 3, 2, 3, 3, 3, 3, 3, 3, 4, 4, 4), False, True),
+    ((1, 1, 1, 1, 0, 0, 1, 0, 0, 1, 1, 1), True, True),
+    ((3, None, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4), False, False),
+    ((3, 4, 4, 3, 4, 4, 4, 3, 4, 4, 4, None), False, False),
+)
+
+
+# Examples: each returns the sentence that stands in the document
+
+
+def months():
+    first, later = date(2014, 3, 10), date(2014, 5, 12)
+    days, found = (later - first).days, number(months_between(first, later), 2)
+    return f"from {day(first)} to {day(later)} are {days} days; {days} / 30.4375 = {found} months."
+
+
+def ages():
+    born, on = date(1965, 1, 29), date(2014, 3, 10)
+    years = number(lung_function.age_in_years(born, on), 2)
+    printed = age(a_patient(born=born), on)
+    return (
+        f"born {day(born)}, seen {day(on)}: {(on - born).days} days / 365.25 = {years} years for"
+        f" % predicted; printed “{printed}”."
+    )
+
+
+def partial_dates():
+    september, year = PartialDate(2012, 9).assumed, PartialDate(2012).assumed
+    return f"2012-09 counts as {day(september)}, 2012 as {day(year)}."
+
+
+def scores():
+    found = _values(STAGED[0][0])
+    parts = [f"{s.title.lower()} {s.score(found)}/{s.maximum}" for s in ALSFRS_R.domains]
+    total = ALSFRS_R.total
+    answers = " ".join(map(str, found.values()))
+    return f"{answers}: {', '.join(parts)}, total {total.score(found)}/{total.maximum}."
+
+
+def incomplete():
+    found = _values(STAGED[0][0])
+    del found["respiratory_insufficiency"]
+    low, high = ALSFRS_R.range_of(ALSFRS_R.total, found)
+    said = scale_row(ALSFRS_R, ALSFRS_R.total, found, None).score
+    return f"the same form without question 12 says “{said}”; its bar reaches from {low} to {high}."
+
+
+def plausible():
+    before, now, days = 37, 30, 60
+    found = _findings(summing_to(now), summing_to(before), days=days)
+    (p5,) = [one for one in found if one.rule == "P5"]
+    months = number(days / 30.4375, 2)
+    return (
+        f"{p5.message} P5 asks: {before - now} is more than 5, and {days} days are {months} months."
+    )
+
+
+def rate():
+    onset, seen, total = date(2012, 9, 15), date(2014, 3, 10), 37
+    since = months_between(onset, seen)
+    found = delta_fs(total, since)
+    return (
+        f"onset {day(onset)}, {total} points on {day(seen)}, {(seen - onset).days} days later:"
+        f" (48 − {total}) / {number(since, 2)} = {number(found, 2)} points/month,"
+        f" {_pace(found)}."
+    )
+
+
+def rates_of_the_trial():
+    found = {row["patient"]: _stated_rate(row) for row in _table_1()}
+    groups = Counter(map(_pace, found.values()))
+    counts = ", ".join(f"{groups[name]} {name}" for name in ("slow", "intermediate", "fast"))
+    return (
+        f"the 17 patients of Nabavi 2021, Table 1, by stated total and duration: {counts};"
+        f" patient 1 (37 points, 17 months) has {number(found['1'], 2)}, patient 15 (39 points,"
+        f" 4 months) {number(found['15'], 2)}."
+    )
+
+
+def slope():
+    totals = ", ".join(f"{total:g} on {day(on)}" for on, total in FORMS)
+    found = ols_slope(FORMS)
+    return (
+        f"{totals}: {slope_text(found)}. Its standard error is {number(found.standard_error, 4)},"
+        f" t for 3 degrees of freedom {number(t_quantile(3), 4)}."
+    )
+
+
+def recent_slope():
+    (left,) = last_months(FORMS)
+    before, latest = FORMS[-2][0], left[0]
+    return (
+        f"of those five forms the last two are {(latest - before).days} days apart, more than"
+        f" 182.625; so the last 6 months hold one form, and no slope: “"
+        f"{ols_slope([left]).reason}”"
+    )
+
+
+def projection():
+    last = project(FORMS, floor=0, ceiling=48).points[-1]
+    return (
+        f"those five forms carried forward to {day(last.day)}: {number(last.value, 1)} points,"
+        f" interval {number(last.low, 1)} to {number(last.high, 1)}."
+    )
+
+
+def crossing():
+    percents = ", ".join(f"{value:g} % on {day(on)}" for on, value in BREATHS)
+    found = ols_slope(BREATHS)
+    line = f"{number(found.intercept, 2)} % on the first day and {number(found.per_month, 3)} % a month"
+    months = (50 - found.intercept) / found.per_month
+    return (
+        f"FVC {percents}: the line has {line}, so it is at 50 % after {number(months, 2)} months:"
+        f" “{course.crossing_text(crosses(BREATHS, 50))}”."
+    )
+
+
+def millilitres():
+    binary = 3.20 - 3.05
+    return (
+        f"3200 − 3050 = {3200 - 3050} mL, grade {grade([3200, 3050, 3010], [])} with three blows;"
+        f" in litres a computer finds {binary!r}, which is more than 0.15."
+    )
+
+
+def grades():
+    sessions = (
+        ((3200, 3120, 3100), ()),
+        ((3200, 3120), ()),
+        ((3200, 3020, 3010), ()),
+        ((3200, 2970), ()),
+        ((3200, 2800), ()),
+        ((3200,), ()),
+        ((), (2900,)),
+        ((), ()),
+    )
+    found = ", ".join(
+        f"{_blows(good) or ('none but one usable' if usable else 'none')} {grade(good, usable)}"
+        for good, usable in sessions
+    )
+    return f"acceptable blows in litres and the grade: {found}."
+
+
+def gli():
+    sex, years, height, measured = PEOPLE[0]
+    c = lung_function.coefficients("gli-global-2022", Parameter.FVC, sex)
+    p = predict("gli-global-2022", Parameter.FVC, sex=sex, age_years=years, height_cm=height)
+    spline = math.log(p.m) - (c.a0 + c.a1 * math.log(height) + c.a2 * math.log(years))
+    table = lung_function.splines("gli-global-2022", Parameter.FVC, sex)
+    low, high = (number(table.m[table.ages.index(at)], 6) for at in (49.0, 49.25))
+    return (
+        f"a man of {years} years and {height} cm by GLI Global 2022:"
+        f" ln M = {number(c.a0, 6)} + {c.a1} × ln {height} + {c.a2} × ln {years}"
+        f" + {number(spline, 6)} = {number(math.log(p.m), 5)}, M = {number(p.m, 3)} L (the spline lies"
+        f" between {low} at 49.00 and {high} at 49.25 years). FVC {measured:.2f} L are"
+        f" 100 × {measured:.2f} / {number(p.m, 3)} ="
+        f" {number(percent_predicted(measured, p), 1, '%')}; with L = {p.l} and"
+        f" S = {number(p.s, 5)}, z = {number(z_score(measured, p), 2)}, LLN"
+        f" {number(p.lln_l, 2, 'L')}, ULN {number(p.uln_l, 2, 'L')}."
+    )
+
+
+def nhanes():
+    sex, years, height, _measured = PEOPLE[0]
+    c = lung_function.coefficients("nhanes-iii", Parameter.FVC, sex, 1)
+    p = predict("nhanes-iii", Parameter.FVC, sex=sex, age_years=years, height_cm=height, group=1)
+    return (
+        f"the same man by NHANES III, group Caucasian: {number(c.b0, 4)} + {c.b1} × {years}"
+        f" − {-c.b2} × {years}² + {c.b3:.8f} × {height}² = {number(p.predicted_l, 3)} L."
+    )
+
+
+def ecsc():
+    sex, years, height, _measured = PEOPLE[0]
+    c = lung_function.coefficients("ecsc-1993", Parameter.FVC, sex)
+    p = predict("ecsc-1993", Parameter.FVC, sex=sex, age_years=years, height_cm=height)
+    return (
+        f"the same man by ECSC 1993: {c.a} × {height / 100} − {-c.b} × {years} − {-c.c}"
+        f" = {number(p.predicted_l, 3)} L; LLN = {number(p.predicted_l, 3)} − 1.64 × {c.rsd}"
+        f" = {number(p.lln_l, 3)} L."
+    )
+
+
+def ratio():
+    sex, years, height, fvc = PEOPLE[0]
+    inputs = {"sex": sex, "age_years": years, "height_cm": height}
+    fev1 = 2.40
+    first = predict("gli-global-2022", Parameter.FEV1, **inputs)
+    share = predict("gli-global-2022", Parameter.RATIO, **inputs)
+    return (
+        f"the same man with FEV1 {fev1:.2f} L: predicted {number(first.predicted_l, 2, 'L')},"
+        f" {number(percent_predicted(fev1, first), 1, '%')}, z {number(z_score(fev1, first), 2)};"
+        f" FEV1/FVC = {fev1:.2f} / {fvc:.2f} = {number(fev1 / fvc, 2)},"
+        f" z {number(z_score(fev1 / fvc, share), 2)}, LLN {number(share.lln, 2)}."
+    )
+
+
+def body():
+    found, loss = bmi(70, 175), weight_loss_percent(70, 63)
+    return (
+        f"70 kg and 175 cm: 70 / 1.75² = {number(found, 1)} kg/m². From 70 kg to 63 kg:"
+        f" 100 × (70 − 63) / 70 = {number(loss, 1)} % lost, which is CTCAE grade 2 (A13, from 10 %) and"
+        f" does not fire A14 (above 10 %)."
+    )
+
+
+def pressures():
+    patient = a_patient()
+    before, now = a_visit(patient, date(2014, 3, 10)), a_visit(patient, date(2014, 6, 18))
+    measured = tuple(
+        Measurement(visit_id=visit.id, kind="snip", value=value)
+        for visit, value in ((before, 60.0), (now, 48.0))
+    )
+    found = alerts.evaluate(a_record(patient, before, now, measurements=measured), now)
+    (a5,) = [one for one in found if one.id == "A5"]
+    days = (now.date - before.date).days
+    return (
+        f"SNIP 60 cmH2O, and 48 cmH2O {days} days later: 12 × 3 / {number(days / 30.4375, 2)} ="
+        f" {number(12 * 3 / (days / 30.4375), 2)}, so A5 says “{a5.found}”."
+    )
+
+
+def criteria_of_the_trial():
+    failed = {}
+    for row in patients_csv.read(_TABLE_1, (), TRIAL, date(2026, 11, 21)).rows:
+        record = a_record(row.patient, external=row.external)
+        for one in eligibility.evaluate(record, TRIAL):
+            if one.state is Fulfilment.NOT_MET:
+                failed.setdefault(one.criterion.title, []).append(
+                    f"{row.record_number} ({one.value})"
+                )
+    parts = [f"{title}: {' and '.join(patients)}" for title, patients in failed.items()]
+    return f"Table 1 of Nabavi 2021 against its own criteria, not fulfilled: {'; '.join(parts)}."
+
+
+def diagnosed_some_day():
+    patient = a_patient(reference_on=date(2014, 3, 10), diagnosis=PartialDate(2013, 8))
+    record = a_record(patient, a_visit(patient, date(2014, 2, 10), "SCR"))
+    states = {one.criterion.id: one for one in eligibility.evaluate(record, TRIAL)}
+    found = states["diagnosis"]
+    return (
+        f"diagnosed in August 2013, screened on 10 Feb 2014: {found.value}, the criterion is"
+        f" “{eligibility.FULFILMENT[found.state]}”: “{found.why_unknown}”"
+    )
+
+
+def visit_windows():
+    span = windows(TRIAL, date(2014, 3, 10))["M2"]
+    last = span.missed_from - timedelta(days=1)
+    return (
+        f"infusion 10 Mar 2014: the target of Month 2 is {day(span.target)}, its window"
+        f" {day(span.open)} to {day(span.close)}; overdue until {day(last)}, missed from"
+        f" {day(span.missed_from)} on, when the window of Month 4 opens."
+    )
+
+
+def calendar_months():
+    end = shift(date(2014, 8, 31), Offset(6, Unit.MONTHS))
+    return f"six months after 31 Aug 2014 is {day(end)}."
+
+
+EXAMPLES = (
+    months,
+    ages,
+    partial_dates,
+    scores,
+    incomplete,
+    plausible,
+    rate,
+    rates_of_the_trial,
+    slope,
+    recent_slope,
+    projection,
+    crossing,
+    millilitres,
+    grades,
+    gli,
+    nhanes,
+    ecsc,
+    ratio,
+    body,
+    pressures,
+    criteria_of_the_trial,
+    diagnosed_some_day,
+    visit_windows,
+    calendar_months,
+)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_an_example_is_what_the_code_computes(example):
+    assert EXAMPLE + example() in LINES
+
+
+def test_every_example_is_computed():
+    written = [line for line in LINES if line.startswith(EXAMPLE)]
+    assert sorted(written) == sorted(EXAMPLE + example() for example in EXAMPLES)
+
+
+# Tables: each returns the rows that stand in the document
+
+
+def setting_rows():
+    for one in thresholds.shipped().values():
+        value, span = f"{one.value:g} {one.unit}", f"{one.low:g} to {one.high:g}"
+        if one.is_switch:
+            value, span = "on" if one.value else "off", "on, off"
+        yield (
+            f"| `{one.id}` | {one.title} | {value} | {span} | {one.source} | {STATUS[one.status]} |"
+        )
+
+
+def measurement_rows():
+    for kind in measurement.kinds().values():
+        decimals = {0: "whole number", 1: "one decimal"}[kind.decimals]
+        yield f"| {kind.title} | {kind.short} | {kind.unit} | {kind.low:g} to {kind.high:g} | {decimals} |"
+
+
+def criterion_rows():
+    for one in TRIAL.criteria:
+        decided = "a person answers" if one.asked else "computed"
+        yield (f"| {one.kind.value} | {eligibility.requirement(one)} | {decided} | {one.source} |")
+
+
+def equation_rows():
+    for one in lung_function.equations().values():
+        span = f"{one.youngest_years:g} to {one.oldest_years:g} years"
+        heights = [
+            f"{name} {one.heights_cm[sex][0]:g} to {one.heights_cm[sex][1]:g} cm"
+            for sex, name in ((Sex.FEMALE, "women"), (Sex.MALE, "men"))
+            if one.heights_cm
+        ]
+        groups = ", ".join(f"{n} {name}" for n, name in one.groups.items()) or "none needed"
+        told = ", ".join(
+            name
+            for parameter, name in lung_function.PARAMETER.items()
+            if parameter in one.parameters
+        )
+        limits = ", ".join([span, *heights])
+        yield f"| {one.title} | {told} | {limits} | {groups} | {one.citation} |"
+
+
+def visit_rows():
+    for kind in TRIAL.visits:
+        offset = f"{kind.offset.value:+d} {kind.offset.unit}".replace("-", "−").replace("+0", "0")
+        yield f"| {kind.title} | {offset} | {kind.before} / {kind.after} |"
+
+
+def choice_rows():
+    for sex, years, height, measured in PEOPLE:
+        cells = []
+        for equation, group in CHOICES:
+            p = predict(
+                equation, Parameter.FVC, sex=sex, age_years=years, height_cm=height, group=group
+            )
+            percent = number(percent_predicted(measured, p), 1, "%")
+            cells.append(f"{number(p.predicted_l, 3)} L, {percent}")
+        name = "man" if sex is Sex.MALE else "woman"
+        yield f"| {name}, {years:g} y, {height} cm, {measured:.2f} L | {' | '.join(cells)} |"
+
+
+def staged_rows():
+    for answers, item5b, gastrostomy in STAGED:
+        items = dict(enumerate(answers, start=1))
+        king = kings(items, item5b=item5b, gastrostomy=gastrostomy, dead=False)
+        mito = mitos(items, dead=False)
+        shown = " ".join("–" if answer is None else str(answer) for answer in answers)
+        asked = "5b" if item5b else "5a"
+        fed = "yes" if gastrostomy else "no"
+        yield (
+            f"| {shown} | {asked} | {fed} | {course.kings_text(king)} | {course.mitos_text(mito)} |"
+        )
+
+
+def question_rows():
+    for item in ALSFRS_R.items:
+        domain = ALSFRS_R.domain_of(item.place)
+        yield f"| {item.number} | {item.title} | {domain.title.lower()} |"
+
+
+TABLES = (
+    setting_rows,
+    measurement_rows,
+    criterion_rows,
+    equation_rows,
+    visit_rows,
+    choice_rows,
+    staged_rows,
+    question_rows,
+)
+
+
+@pytest.mark.parametrize("rows", TABLES)
+def test_a_table_has_the_rows_of_the_code_and_no_other(rows):
+    expected = list(rows())
+    assert [row for row in expected if row not in LINES] == []
+    start = LINES.index(expected[0])
+    assert LINES[start : start + len(expected)] == expected
+    assert not LINES[start + len(expected)].startswith("|")
+
+
+@pytest.mark.parametrize("alert", alerts.shipped().values(), ids=lambda alert: alert.id)
+def test_an_alert_is_told_with_its_limits_its_words_and_its_source(alert):
+    (row,) = [line for line in LINES if line.startswith(f"| {alert.id} {alert.title} |")]
+    assert alert.message in row
+    assert f"| {alert.cited} |" in row
+    for addition in alert.additions:
+        assert addition.text.replace("{value}", "…") in row
+    conditions = [c for rule in alert.rules for c in (*rule.every, *rule.some)]
+    conditions += [c for addition in alert.additions for c in addition.every]
+    for condition in conditions:
+        if condition.threshold:
+            limit = thresholds.shipped()[condition.threshold]
+            assert f"{limit.value:g} {limit.unit}" in row
+        elif condition.value is not None:
+            assert f"below {condition.value:g}" in row
+    for words in alert.events:
+        assert words in row
+
+
+def test_the_document_has_no_alert_that_the_program_lacks():
+    named = {f"A{n}" for n in re.findall(r"\bA(\d+)\b", TEXT)}
+    assert named == set(alerts.shipped())
+
+
+FULL = dict.fromkeys(ALSFRS_R.slots, 3) | {"respiratory_insufficiency": 4}
+
+
+@pytest.mark.parametrize(
+    ("rule", "level", "now", "before"),
+    [
+        ("P1", "note", {"speech": 4}, {}),
+        ("P2", "query", {"speech": 4}, {"speech": 2}),
+        ("P3", "query", dict.fromkeys(ALSFRS_R.slots[:4], 4), {}),
+        ("P4", "query", {"speech": 1}, {}),
+        ("P5", "query", dict.fromkeys(ALSFRS_R.slots[:6], 2), {}),
+        ("P6", "query", {"respiratory_insufficiency": 3}, {}),
+        ("P7", "query", {"swallowing": 1}, {}),
+        ("P8", "query", {"respiratory_insufficiency": 0}, {}),
+        ("P9", "query", {"walking": 0, "stairs": 2}, {}),
+        ("P10", "note", {"respiratory_insufficiency": 1, "dyspnea": 4}, {}),
+        ("P11", "query", dict.fromkeys(ALSFRS_R.slots, 4), dict.fromkeys(ALSFRS_R.slots, 3)),
+    ],
+)
+def test_a_plausibility_rule_is_told_with_its_level(rule, level, now, before):
+    found = _findings((FULL | now).values(), (FULL | before).values(), days=30)
+    assert level in {finding.level for finding in found if finding.rule == rule}
+    (row,) = [line for line in LINES if line.startswith(f"| {rule} |")]
+    assert row.startswith(f"| {rule} | {level} |")
+
+
+def test_the_rule_of_the_visit_date_is_told_as_a_stop():
+    patient = a_patient(onset=PartialDate(2014, 3))
+    assert check_visit_date(a_record(patient), date(2014, 2, 28)) is not None
+    assert check_visit_date(a_record(patient), date(2014, 3, 1)) is None
+    (row,) = [line for line in LINES if line.startswith("| P12 |")]
+    assert row.startswith("| P12 | stop |")
+    assert {f"P{n}" for n in re.findall(r"\bP(\d+)\b", TEXT)} == {f"P{n}" for n in range(1, 13)}
+
+
+def test_every_questionnaire_is_named_with_its_source():
+    for instrument in instruments.shipped().values():
+        assert instrument.title in WORDS
+        names, sources = instrument.citation.removesuffix(".").split(": ", 1)
+        assert names
+        assert all(source in WORDS for source in sources.split("; "))
+
+
+def test_every_note_of_an_equation_stands_in_the_document():
+    for equation in lung_function.equations().values():
+        for note in equation.notes:
+            assert note in WORDS
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"up to {MAX_BLOWS} blows",
+        f"{MAXIMUM_DIFFERENCE_AB_ML} mL or less",
+        f"{MAXIMUM_DIFFERENCE_C_ML} mL or less",
+        f"{MAXIMUM_DIFFERENCE_D_ML} mL or less",
+        f"results on {FEWEST_DAYS} different days",
+        f"not beyond {FARTHEST_YEARS} years",
+        f"{LAST_VISIT_GRACE_DAYS} days after it closed",
+        f"what opens within {AHEAD.days} days",
+        f"{len(terms.ctcae())} terms",
+    ],
+)
+def test_a_fixed_number_is_told(words):
+    assert words in WORDS
+
+
+@pytest.mark.parametrize(
+    ("words", "read", "taken", "refused"),
+    [
+        ("in litres (0.05 to 12)", entry.litres, ("0.05", "12"), ("0.04", "12.01")),
+        (
+            "**Height** is 50 to 250 cm",
+            patient_entry.READERS["height_cm"],
+            ("50", "250"),
+            ("49", "251"),
+        ),
+    ],
+)
+def test_a_form_takes_what_is_told(words, read, taken, refused):
+    assert words in WORDS
+    assert not any(isinstance(read(text), Problem) for text in taken)
+    assert all(isinstance(read(text), Problem) for text in refused)
+
+
+def test_every_link_leads_somewhere():
+    headings = {line.lstrip("# ") for line in LINES if line.startswith("#")}
+    anchors = {re.sub(r"[^\w -]", "", one).lower().replace(" ", "-") for one in headings}
+    linked = set(re.findall(r"\]\(#([^)]+)\)", TEXT))
+    assert linked <= anchors
+    assert len(linked) == len(headings) - 1  # the title
+
+
+# What main.py score adds: a sheet, and what comes out
+
+
+def test_the_sheets_are_scored_as_shown(tmp_path):
+    blocks = re.findall(r"^```csv\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    assert len(blocks) == 4
+    for n, (given, shown) in enumerate(zip(blocks[::2], blocks[1::2], strict=True)):
+        source, target = tmp_path / f"in{n}.csv", tmp_path / f"out{n}.csv"
+        source.write_text(given, "utf-8")
+        scoring.score(source, target)
+        assert target.read_text("utf-8") == shown
+
+
+def test_every_column_of_score_is_named():
+    named = set(re.findall(r"`(\w+)`", TEXT))
+    sheet = {*scoring.questionnaire.READ, *scoring.spirometry.READ, scoring.PROBLEM}
+    between = {f"q{n}" for n in range(2, 12)}  # "`q1` to `q12`"
+    assert sheet - between <= named
+    assert {*scoring.questionnaire.ADDED, *scoring.spirometry.ADDED} <= named
+
+
+_TABLE_1 = resources.path("demo", "table1.csv")
+
+
+def _table_1():
+    with _TABLE_1.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _stated_rate(row):
+    return delta_fs(int(row["alsfrsr_baseline"]), float(row["duration_months"]))
+
+
+def _pace(rate):
+    limits = thresholds.defaults()
+    found = pace(
+        rate,
+        slow_below=limits["delta_fs_slow_below"],
+        fast_from=limits["delta_fs_fast_from"],
+    )
+    return course.PACE[found]
+
+
+def _values(scores):
+    return dict(zip(ALSFRS_R.slots, scores, strict=True))
+
+
+def _blows(volumes_ml):
+    return " ".join(f"{volume / 1000:.2f}" for volume in volumes_ml)
+
+
+def _findings(now, before, *, days):
+    """What is asked about a form of twelve scores, so many days after another one."""
+    patient = a_patient()
+    on = date(2014, 3, 10)
+    first, second = a_visit(patient, on), a_visit(patient, on + timedelta(days=days))
+    forms = (a_form(first, tuple(before)), a_form(second, tuple(now)))
+    record = a_record(patient, first, second, assessments=forms)
+    return plausibility.findings(record, forms[-1], ALSFRS_R)
