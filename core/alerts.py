@@ -36,8 +36,6 @@ from core.science.progression import Slope, delta_fs, months_between, ols_slope
 from core.trends import onset_day, totals, vital_capacities
 from core.words import _, day, number
 
-UNCONFIRMED, DESIGN = "UNCONFIRMED", "DESIGN"
-
 
 class Op(StrEnum):
     BELOW = "<"
@@ -69,11 +67,6 @@ LIMIT: Mapping[Op, str] = {
     Op.AT_MOST: _("at or below {limit}"),
     Op.ABOVE: _("above {limit}"),
     Op.AT_LEAST: _("at or above {limit}"),
-}
-STATUS: Mapping[str, str] = {
-    "": "",
-    UNCONFIRMED: _("not read in its source"),
-    DESIGN: _("our proposal"),
 }
 
 
@@ -158,15 +151,15 @@ class Definition:
             raise ValueError("an alert has either rules or events")
         if len({rule.id for rule in self.rules}) < len(self.rules):
             raise ValueError("two of its rules share an id")
-        if self.status not in STATUS:
-            raise ValueError(f"the status {self.status} is neither {UNCONFIRMED} nor {DESIGN}")
+        if self.status not in thresholds.STATUS:
+            raise ValueError(f"the status {self.status} is neither UNCONFIRMED nor DESIGN")
         if "consider" not in self.message.lower():
             raise ValueError("its message does not say “consider”")
 
     @property
     def cited(self) -> str:
         """The source, and whether it was read."""
-        return f"{self.source} ({STATUS[self.status]})" if self.status else self.source
+        return f"{self.source} ({thresholds.STATUS[self.status]})" if self.status else self.source
 
     def names(self, event: AdverseEvent) -> bool:
         return any(
@@ -407,18 +400,10 @@ def evaluate(record: PatientRecord, visit: Visit) -> tuple[Alert, ...]:
     """
     index = record.visits.index(visit)
     before = record.visits[index - 1] if index else None
-    previous = record.visit_before(visit)
-
-    def here(event: AdverseEvent) -> bool:
-        if event.visit_id is not None:
-            return event.visit_id == visit.id
-        onset = event.onset.assumed
-        return onset <= visit.date and (previous is None or onset > previous.date)
-
     values = Values(record)
     earlier = None if before is None else View(values, before.date, before)
     findings = _of_rules(View(values, visit.date, visit), earlier)
-    events = _of_events(values, [event for event in record.events if here(event)])
+    events = _of_events(values, record.events_of(visit))
     return _alerts([*findings, *events])
 
 
@@ -870,6 +855,7 @@ def _gastrostomy(view: View) -> Reading | None:
         for form in view.record.answered(instruments.ALSFRS_R)
         if form.date <= view.on
         for answer in form.answers.values()
+        if answer.value is not None
     )
     return Reading(float(fed or view.record.had(MilestoneKind.GASTROSTOMY, view.on)))
 

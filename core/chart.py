@@ -1,5 +1,6 @@
 """The figures and the timeline at the top of a patient's chart."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,10 +9,12 @@ from core.instruments import catalog as instruments
 from core.labels import MILESTONES, TEST_TYPE
 from core.model.patient import ExternalKind, ExternalResult
 from core.model.record import PatientRecord
-from core.model.spirometry import Position, TestType
+from core.model.spirometry import Position, Spirometry, TestType
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
+from core.science.nutrition import first_weight, weight_loss_percent
 from core.science.progression import NoSlope, Slope, months_between
+from core.science.spirometry import Result
 from core.summary import duration, event_row, partial_day, percent_title, slope_text, visit_title
 from core.trends import reference_day, totals, vital_capacities
 from core.words import MISSING, _, day, number, signed
@@ -52,7 +55,8 @@ def figures(record: PatientRecord, today: date) -> tuple[Figure, ...]:
 
 def timeline(record: PatientRecord) -> tuple[Happening, ...]:
     """What happened, the latest first."""
-    happenings = [_visit(record, visit) for visit in record.visits]
+    measured = vital_capacities(record)
+    happenings = [_visit(record, visit, measured) for visit in record.visits]
     for event in record.events:
         said = event_row(event)
         serious = _("serious") + " · " if event.serious else ""
@@ -76,16 +80,18 @@ def timeline(record: PatientRecord) -> tuple[Happening, ...]:
     return tuple(sorted(happenings, key=lambda one: one.on, reverse=True))
 
 
-def _visit(record: PatientRecord, visit: Visit) -> Happening:
+def _visit(
+    record: PatientRecord, visit: Visit, measured: Sequence[tuple[Spirometry, Result]]
+) -> Happening:
     parts = []
-    for form in record.assessments:
+    for form in (form for form in record.assessments if form.visit_id == visit.id):
         instrument = instruments.named(form.instrument, form.version)
         scale = instrument.total
-        score = scale.score(form.values) if scale and form.visit_id == visit.id else None
+        score = scale.score(form.values) if scale else None
         if scale and score is not None:
             of_which = "" if instrument.id == instruments.ALSFRS_R else f"{instrument.title} "
             parts.append(f"{of_which}{score}/{scale.maximum}")
-    for session, result in vital_capacities(record):
+    for session, result in measured:
         if session.visit_id == visit.id and result.percent is not None:
             name = session.test_type.value.upper()
             parts.append(f"{name} {number(result.percent, 0, '%')}")
@@ -128,11 +134,9 @@ def _total(record: PatientRecord) -> Figure:
 
 def _delta_fs(record: PatientRecord, today: date) -> Figure:
     title = _("deltaFS since onset")
-    patient, end = record.patient, record.participation_ended or today
-    rate, since = (
-        course.delta_fs(record),
-        _("{time} since onset").format(time=duration(patient, end)),
-    )
+    end = record.participation_ended or today
+    since = _("{time} since onset").format(time=duration(record.patient, end))
+    rate = course.delta_fs(record)
     if rate is None:
         return Figure(title, MISSING, since, _("It needs the onset and a complete ALSFRS-R."))
     text = _("{n} /month").format(n=number(rate.per_month, 2))
@@ -231,13 +235,14 @@ def _weight(record: PatientRecord) -> Figure:
     title = _("Weight")
     if not weights:
         return Figure(title, MISSING, _("not measured"))
-    first, last = weights[0], weights[-1]
+    last = weights[-1]
     text = number(last.weight_kg, 1, "kg")
-    if first is last or first.weight_kg is None or last.weight_kg is None:
+    first = first_weight(record, last.date)
+    if first is None:
         return Figure(title, text, day(last.date))
-    percent = 100 * (last.weight_kg - first.weight_kg) / first.weight_kg
-    beside = _("{change} since {day}").format(change=signed(percent, 1, "%"), day=day(first.date))
-    return Figure(title, text, beside)
+    loss = weight_loss_percent(first[1], last.weight_kg)
+    change = signed(None if loss is None else -loss, 1, "%")
+    return Figure(title, text, _("{change} since {day}").format(change=change, day=day(first[0])))
 
 
 def _since(record: PatientRecord, end: date) -> str:

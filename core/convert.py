@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from cattrs import ClassValidationError, transform_error
+from cattrs import BaseValidationError, transform_error
 from cattrs.preconf.json import make_converter
 from cattrs.v import format_exception
 
@@ -20,7 +20,7 @@ def to_row(value: Any) -> dict[str, Any]:
     return row
 
 
-def problems(error: ClassValidationError) -> str:
+def problems(error: BaseValidationError) -> str:
     """What is wrong in a structure, and where; a check of our own classes in its own words."""
     return "; ".join(transform_error(error, format_exception=_worded))
 

@@ -276,7 +276,7 @@ class _Course:
             return
         baseline = float(self.row["fvc_pct_baseline"])
         percent = baseline - self.percent_per_month * (months + 1) + self.chance.gauss(0, 1.2)
-        best = max(400, round(max(18.0, percent) * prediction.predicted_l) * 10)
+        best = max(400, round(max(18.0, percent) * prediction.predicted) * 10)
         weak = percent < 45  # weak breath repeats poorly
         falls = [0, self.chance.randint(2, 9) * 10, self.chance.randint(5, 30 if weak else 14) * 10]
         blows = tuple(

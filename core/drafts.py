@@ -185,6 +185,7 @@ class Draft:
         self._undo: list[tuple[str, str, Answer | None]] = []
         self._rater = session.user.login
         self._asked: dict[str, tuple[PatientRecord, tuple[Question, ...]]] = {}
+        self._equation = session.clinic.equation
         self.record = session.record(patient_id)
         self.raw = session.raw_texts.of(visit_id)
         self._entered_spirometry = self.spirometry_sessions[0].id
@@ -921,7 +922,7 @@ class Draft:
         return self.record.had(MilestoneKind(milestone), self.visit.date)
 
     def _first_spirometry(self) -> Spirometry:
-        patient, equation = self.record.patient, self._session.clinic.equation
+        patient, equation = self.record.patient, self._equation
         empty = Spirometry(
             id=self._entered_spirometry,
             visit_id=self._visit_id,
@@ -934,7 +935,7 @@ class Draft:
 
     def _current_inputs(self, session: Spirometry) -> Spirometry:
         """Until the visit is finished, its % predicted follows the patient's data and the clinic's equation."""
-        return with_inputs(session, self.record.patient, self._session.clinic.equation)
+        return with_inputs(session, self.record.patient, self._equation)
 
     def _last_device(self) -> str:
         devices = [s.device for s in self.record.spirometry if s.device]

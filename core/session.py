@@ -167,12 +167,14 @@ class Session:
             marks[mark.patient_id].append(mark)
         for milestone in self.milestones.all():
             milestones[milestone.patient_id].append(milestone)
+        thresholds = self.thresholds.all()
         return [
             PatientRecord(
                 patient=patient,
                 visits=tuple(visits[patient.id]),
                 marks=tuple(marks[patient.id]),
                 milestones=tuple(milestones[patient.id]),
+                thresholds=thresholds,
             )
             for patient in self.patients.all()
         ]

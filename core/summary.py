@@ -35,7 +35,7 @@ from core.model.thresholds import ON
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.protocols.definition import ELIGIBILITY
-from core.science import eligibility, lung_function
+from core.science import eligibility, lung_function, plausibility
 from core.science.eligibility import FULFILMENT, CriterionState, Fulfilment
 from core.science.nutrition import bmi, first_weight, weight_loss_percent
 from core.science.progression import NoSlope, Slope, months_between
@@ -166,7 +166,7 @@ def build(record: PatientRecord, visit_id: VisitId, names: Mapping[str, str]) ->
     visit = record.visit(visit_id)
     record = record.up_to(visit.date)
     previous = record.visit_before(visit)
-    events = events_since_last_visit(record, visit)
+    events = record.events_of(visit)
     return VisitSummary(
         title=visit_title(record.patient, visit),
         on=day(visit.date),
@@ -274,21 +274,6 @@ def _onset(patient: Patient) -> str:
     return f"{ONSET[patient.onset_region]}, {when}"
 
 
-def events_since_last_visit(record: PatientRecord, visit: Visit) -> tuple[AdverseEvent, ...]:
-    """Reported at this visit; or, where no visit reported it, begun since the visit before."""
-    previous = record.visit_before(visit)
-
-    def since_then(event: AdverseEvent) -> bool:
-        onset = event.onset.assumed
-        return onset <= visit.date and (previous is None or onset > previous.date)
-
-    return tuple(
-        event
-        for event in record.events
-        if (since_then(event) if event.visit_id is None else event.visit_id == visit.id)
-    )
-
-
 def event_row(event: AdverseEvent) -> EventRow:
     ended = f", {partial_day(event.ended)}" if event.ended else ""
     return EventRow(
@@ -357,10 +342,10 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
         Fact(_("z-score"), number(result.z, 2)),
         Fact(
             _("Predicted"),
-            number(result.prediction.predicted_l if result.prediction else None, 2, "L"),
+            number(result.prediction.predicted if result.prediction else None, 2, "L"),
         ),
-        Fact(_("LLN"), number(result.prediction.lln_l if result.prediction else None, 2, "L")),
-        Fact(_("ULN"), number(result.prediction.uln_l if result.prediction else None, 2, "L")),
+        Fact(_("LLN"), number(result.prediction.lln if result.prediction else None, 2, "L")),
+        Fact(_("ULN"), number(result.prediction.uln if result.prediction else None, 2, "L")),
         Fact(_("Repeatability"), number(result.repeatability_ml, 0, "mL")),
         Fact(_("Grade"), quality_text(session, result)),
         Fact(_("Previous"), previous),
@@ -436,7 +421,7 @@ def quality_text(session: Spirometry, result: Result) -> str:
 
 def equation_text(session: Spirometry) -> str:
     """The equation with the inputs it was given."""
-    equation = lung_function.equations().get(session.equation)
+    equation = lung_function.find(session.equation)
     inputs = [SEX[session.sex]]
     if session.age_years is not None:
         inputs.append(number(session.age_years, 1, _("y")))
@@ -460,7 +445,8 @@ def _form(
     record: PatientRecord, visit: Visit, form: Assessment, names: Mapping[str, str]
 ) -> FormSummary:
     instrument = instruments.named(form.instrument, form.version)
-    before = form_before(record, form) if _may_see_before(record, visit, form) else None
+    seen = _may_see_before(record, visit, form)
+    before = plausibility.form_before(record, form, instrument) if seen else None
     title = instruments.title(instrument)
     if form.not_done is not None:
         reason = NOT_DONE[form.not_done]
@@ -561,21 +547,6 @@ def _item(
         note=answer.note if answer else "",
         corrected=answer.corrected if answer else "",
     )
-
-
-def form_before(record: PatientRecord, form: Assessment) -> Assessment | None:
-    """The last form with answers of an earlier visit that was finished, if it can be compared."""
-    instrument = instruments.named(form.instrument, form.version)
-    finished = {visit.id for visit in record.finished_visits}
-    earlier = [
-        other
-        for other in record.answered(form.instrument)
-        if other.date < form.date
-        and other.visit_id in finished
-        and other.values
-        and instrument.compares(other.version)
-    ]
-    return earlier[-1] if earlier else None
 
 
 def _previous_score(instrument: Instrument, item: Item, earlier: Answer | None) -> str:

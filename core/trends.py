@@ -20,8 +20,7 @@ from core.model.record import PatientRecord
 from core.model.spirometry import Position, Spirometry, TestType
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
-from core.science import progression
-from core.science.lung_function import equations
+from core.science import lung_function, progression
 from core.science.progression import MONTH_DAYS
 from core.science.projection import Projected, Projection, project
 from core.science.spirometry import Result, evaluate
@@ -234,12 +233,13 @@ def vital_capacity(record: PatientRecord, *, projected: bool = False) -> Plot:
     if stated:
         series.append(Series("fvc_stated", _("FVC %, stated (equation unknown)"), stated))
     forecasts: list[Forecast] = []
+    measured = vital_capacities(record)
     for test_type in TestType:
         for position in Position:
             title = vital_capacity_title(test_type, position)
             points = tuple(
                 Point(s.date, result.percent, sure=result.confident, note=result.grade_text)
-                for s, result in vital_capacities(record)
+                for s, result in measured
                 if (s.test_type, s.position) == (test_type, position) and result.percent is not None
             )
             role = f"{test_type.value}_{position.value}"
@@ -280,8 +280,7 @@ def _niv_line(record: PatientRecord) -> Threshold:
 def _capacity_title(record: PatientRecord) -> str:
     """With the equation: one per site, so there are two only where a stored one is not known any more."""
     used = dict.fromkeys(s.equation for s in record.spirometry if s.measured)
-    known = equations()
-    titles = [known[one].title if one in known else one for one in used]
+    titles = [found.title if (found := lung_function.find(name)) else name for name in used]
     title = _("Vital capacity, % predicted")
     return f"{title} ({', '.join(titles)})" if titles else title
 

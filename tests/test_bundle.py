@@ -152,6 +152,14 @@ def test_the_built_program_does_the_main_job_without_python(tmp_path):
         assert no_display.stderr.startswith("There is no display")
         assert len(no_display.stderr.splitlines()) == 1
 
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(
+        "sex,age,height_cm,equation,parameter,measured\nM,50,175,GLI-Global-2022,FVC,3\n"
+    )
+    scored = run("score", sheet, tmp_path / "scored.csv")
+    assert (scored.returncode, scored.stderr) == (0, "")
+    assert "67.28" in (tmp_path / "scored.csv").read_text()
+
     tour = run("tour", out)
     assert tour.returncode == 0, tour.stderr
     pictures = sorted(path.name for path in out.glob("*.png"))

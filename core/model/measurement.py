@@ -3,9 +3,13 @@
 import tomllib
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+
+from cattrs import BaseValidationError
 
 from core import resources
-from core.convert import converter
+from core.convert import converter, problems
+from core.errors import InvalidReference
 from core.model.assessment import NotDone
 from core.model.ids import VisitId
 
@@ -22,6 +26,10 @@ class MeasurementKind:
     high: float
     decimals: int
     help: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high:
+            raise ValueError(f"{self.id}: low {self.low:g} is not below high {self.high:g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +50,19 @@ class Measurement:
 @cache
 def kinds() -> dict[str, MeasurementKind]:
     """Every kind by its id, in the order in which they are asked."""
-    text = resources.path("measurements.toml").read_text("utf-8")
-    found = converter.structure(tomllib.loads(text)["measurements"], tuple[MeasurementKind, ...])
-    return {kind.id: kind for kind in found}
+    return read(resources.path("measurements.toml"))
+
+
+def read(path: Path) -> dict[str, MeasurementKind]:
+    """The kinds of a file. Raises InvalidReference naming the file and what in it is wrong."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+        found = converter.structure(table, dict[str, list[MeasurementKind]])["measurements"]
+    except BaseValidationError as error:
+        raise InvalidReference(f"{path.name}: {problems(error)}") from error
+    except ValueError as error:
+        raise InvalidReference(f"{path.name}: {error}") from error
+    kinds = {kind.id: kind for kind in found}
+    if len(kinds) != len(found):
+        raise InvalidReference(f"{path.name}: a kind stands twice; give each an id of its own")
+    return kinds

@@ -125,6 +125,20 @@ class PatientRecord:
     def finished_visits(self) -> tuple[Visit, ...]:
         return tuple(visit for visit in self.visits if not visit.is_draft)
 
+    def events_of(self, visit: Visit) -> tuple[AdverseEvent, ...]:
+        """Reported at this visit; or, where no visit reported them, begun since the visit before."""
+        previous = self.visit_before(visit)
+
+        def since_then(event: AdverseEvent) -> bool:
+            onset = event.onset.assumed
+            return onset <= visit.date and (previous is None or onset > previous.date)
+
+        return tuple(
+            event
+            for event in self.events
+            if (since_then(event) if event.visit_id is None else event.visit_id == visit.id)
+        )
+
     def visit_before(self, visit: Visit) -> Visit | None:
         """The last finished visit before this one."""
         earlier = [v for v in self.finished_visits if v.date < visit.date]

@@ -4,11 +4,21 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+
+from cattrs import BaseValidationError
 
 from core import resources
-from core.convert import converter
+from core.convert import converter, problems
+from core.errors import InvalidReference
+from core.words import _
 
 ON, OFF = 1.0, 0.0
+STATUS: Mapping[str, str] = {
+    "": "",
+    "UNCONFIRMED": _("not read in its source"),
+    "DESIGN": _("our proposal"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,12 @@ class Threshold:
     source: str
     status: str = ""
 
+    def __post_init__(self) -> None:
+        if not self.low <= self.value <= self.high:
+            raise ValueError(f"{self.id}: {self.value:g} is not from {self.low:g} to {self.high:g}")
+        if self.status not in STATUS:
+            raise ValueError(f"{self.id}: the status is empty, UNCONFIRMED or DESIGN")
+
     @property
     def is_switch(self) -> bool:
         return self.unit == "switch"
@@ -36,9 +52,23 @@ class Threshold:
 @cache
 def shipped() -> dict[str, Threshold]:
     """Every threshold by its id, in the order of the settings page."""
-    text = resources.path("thresholds.toml").read_text("utf-8")
-    found = converter.structure(tomllib.loads(text)["thresholds"], tuple[Threshold, ...])
-    return {threshold.id: threshold for threshold in found}
+    return read(resources.path("thresholds.toml"))
+
+
+def read(path: Path) -> dict[str, Threshold]:
+    """The thresholds of a file. Raises InvalidReference naming the file and what in it is wrong."""
+    try:
+        found = converter.structure(
+            tomllib.loads(path.read_text("utf-8")), dict[str, list[Threshold]]
+        )
+    except BaseValidationError as error:
+        raise InvalidReference(f"{path.name}: {problems(error)}") from error
+    except ValueError as error:
+        raise InvalidReference(f"{path.name}: {error}") from error
+    thresholds = {one.id: one for one in found["thresholds"]}
+    if len(thresholds) != len(found["thresholds"]):
+        raise InvalidReference(f"{path.name}: a threshold stands twice; give each an id of its own")
+    return thresholds
 
 
 @cache

@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from core import plot_style
 from core.reports import text
 from core.reports.text import CAP_HEIGHT, Align, Style, Weight
-from core.trends import Axis, Forecast, Plot, Series, TimelineEvent, TimeScale
+from core.trends import Axis, Plot, Series, TimelineEvent, TimeScale
 from core.words import MINUS, _, month_name
 
 _TITLE = Style(8.5, 11, Weight.SEMIBOLD)
@@ -111,8 +111,6 @@ def draw(
         middle = frame.y + frame.height / 2
         words = _("No values yet")
         text.draw(canvas, frame.x + frame.width / 2, middle, words, _SMALL, Align.CENTRE)
-    for forecast in plot.forecasts:
-        _forecast(canvas, forecast, across, up)
     for series in plot.series:
         _series(canvas, series, across, up)
 
@@ -328,21 +326,6 @@ def _series(
             _line(canvas, x1, y1, x2, y2, style.light, 1.1)
     for (x, y), point in zip(places, series.points, strict=True):
         _marker(canvas, style.marker, style.light, x, y, filled=point.sure)
-
-
-def _forecast(
-    canvas: Canvas,
-    forecast: Forecast,
-    across: Callable[[date], float],
-    up: Callable[[float], float],
-) -> None:
-    """The interval as two thin dotted lines, the own line between them dashed."""
-    colour = plot_style.of(forecast.role).light
-    for a, b in pairwise(forecast.points):
-        x1, x2 = across(a.day), across(b.day)
-        _line(canvas, x1, up(a.value), x2, up(b.value), colour, 0.9, dash=_DASHED)
-        for y1, y2 in ((a.low, b.low), (a.high, b.high)):
-            _line(canvas, x1, up(y1), x2, up(y2), colour, 0.4, dash=_DOTTED)
 
 
 def _line(

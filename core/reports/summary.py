@@ -15,7 +15,7 @@ from core.model.user import Clinic
 from core.reports import chart, layout, page, text
 from core.reports.layout import BODY, INK, LABEL, SMALL, STRONG, VALUE, Block, Cell, Column
 from core.reports.text import Align, Style, Weight
-from core.science.lung_function import equations
+from core.science import lung_function
 from core.summary import (
     CORRECTED,
     AlertRow,
@@ -371,8 +371,8 @@ def _said(label: str, words: str) -> list[Block]:
 def _end(summary: VisitSummary) -> Block:
     """Place to sign, and the sources of the numbers."""
     citations = [form.citation for form in summary.forms if form.citation]
-    known = equations()
-    citations += [known[name].citation for name in summary.equations if name in known]
+    found = (lung_function.find(name) for name in summary.equations)
+    citations += [equation.citation for equation in found if equation is not None]
     blocks = [layout.gap(20), Block(12, _signature_lines), layout.gap(4)]
     blocks += layout.paragraph(" ".join(dict.fromkeys(citations)), SMALL, page.INNER)
     return layout.beside([(page.INNER, blocks)], limit=page.HEIGHT)[0]

@@ -214,18 +214,6 @@ class Prediction:
     s: float | None = None
     sd: float | None = None
 
-    @property
-    def predicted_l(self) -> float:
-        return self.predicted
-
-    @property
-    def lln_l(self) -> float:
-        return self.lln
-
-    @property
-    def uln_l(self) -> float:
-        return self.uln
-
 
 @dataclass(frozen=True, slots=True)
 class CannotPredict:
@@ -239,6 +227,11 @@ def equations() -> Mapping[str, Equation]:
     """The equations of this program by id, the newest paper first. Raises InvalidReference."""
     newest_first = sorted(map(equation, _files()), key=lambda one: (-one.year, one.id))
     return {one.id: one for one in newest_first}
+
+
+def find(id: str) -> Equation | None:
+    """One equation, or None where this program does not have it."""
+    return equation(id) if id in _files() else None
 
 
 @functools.cache

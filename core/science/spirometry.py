@@ -108,7 +108,7 @@ def predict(
     session: Spirometry, parameter: Parameter = Parameter.FVC
 ) -> Prediction | CannotPredict:
     """The reference value from the inputs stored with the session, or what is missing for it."""
-    equation = lung_function.equations().get(session.equation)
+    equation = lung_function.find(session.equation)
     if equation is None or session.equation_version not in {"", equation.version}:
         return CannotPredict(
             _(

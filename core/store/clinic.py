@@ -58,3 +58,7 @@ class Thresholds:
 
     def save(self, id: str, value: float) -> None:
         rows.upsert(self._db, "threshold", {"id": id, "value": value}, ("id",))
+
+    def remove(self, id: str) -> None:
+        """Back to the value that is shipped."""
+        self._db.execute("DELETE FROM threshold WHERE id = ?", [id])

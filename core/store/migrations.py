@@ -19,13 +19,18 @@ def m002_clinical_science(db: Database) -> None:
 
 @migrations()
 def m003_spirometry_inputs(db: Database) -> None:
-    """The inputs that % predicted had been computed from so far: the patient's, on the day of the visit."""
+    """The inputs that % predicted had been computed from so far: the patient's, on the day of the visit.
+
+    A birth date that cannot be right, after the visit or 130 years before it, gives no age.
+    """
     db.execute(
         """
         UPDATE spirometry
            SET equation_version = '1',
                sex = patient.sex,
-               age_years = (julianday(visit.date) - julianday(patient.born)) / 365.25
+               age_years = CASE
+                   WHEN (julianday(visit.date) - julianday(patient.born)) / 365.25 BETWEEN 0 AND 130
+                   THEN (julianday(visit.date) - julianday(patient.born)) / 365.25 END
           FROM visit JOIN patient ON patient.id = visit.patient_id
          WHERE visit.id = spirometry.visit_id
         """

@@ -92,7 +92,7 @@ def fired(*entered, **rest):
 
 def predicted_ml(on=DAY):
     session = with_inputs(a_spirometry(a_visit(PATIENT, on), 3000), PATIENT, EQUATION)
-    return evaluate(session).prediction.predicted_l * 1000
+    return evaluate(session).prediction.predicted * 1000
 
 
 def least_ml(percent, on=DAY):

@@ -246,7 +246,7 @@ def gli():
         f" 100 × {measured:.2f} / {number(p.m, 3)} ="
         f" {number(percent_predicted(measured, p), 1, '%')}; with L = {p.l} and"
         f" S = {number(p.s, 5)}, z = {number(z_score(measured, p), 2)}, LLN"
-        f" {number(p.lln_l, 2, 'L')}, ULN {number(p.uln_l, 2, 'L')}."
+        f" {number(p.lln, 2, 'L')}, ULN {number(p.uln, 2, 'L')}."
     )
 
 
@@ -256,7 +256,7 @@ def nhanes():
     p = predict("nhanes-iii", Parameter.FVC, sex=sex, age_years=years, height_cm=height, group=1)
     return (
         f"the same man by NHANES III, group Caucasian: {number(c.b0, 4)} + {c.b1} × {years}"
-        f" − {-c.b2} × {years}² + {c.b3:.8f} × {height}² = {number(p.predicted_l, 3)} L."
+        f" − {-c.b2} × {years}² + {c.b3:.8f} × {height}² = {number(p.predicted, 3)} L."
     )
 
 
@@ -266,8 +266,8 @@ def ecsc():
     p = predict("ecsc-1993", Parameter.FVC, sex=sex, age_years=years, height_cm=height)
     return (
         f"the same man by ECSC 1993: {c.a} × {height / 100} − {-c.b} × {years} − {-c.c}"
-        f" = {number(p.predicted_l, 3)} L; LLN = {number(p.predicted_l, 3)} − 1.64 × {c.rsd}"
-        f" = {number(p.lln_l, 3)} L."
+        f" = {number(p.predicted, 3)} L; LLN = {number(p.predicted, 3)} − 1.64 × {c.rsd}"
+        f" = {number(p.lln, 3)} L."
     )
 
 
@@ -278,7 +278,7 @@ def ratio():
     first = predict("gli-global-2022", Parameter.FEV1, **inputs)
     share = predict("gli-global-2022", Parameter.RATIO, **inputs)
     return (
-        f"the same man with FEV1 {fev1:.2f} L: predicted {number(first.predicted_l, 2, 'L')},"
+        f"the same man with FEV1 {fev1:.2f} L: predicted {number(first.predicted, 2, 'L')},"
         f" {number(percent_predicted(fev1, first), 1, '%')}, z {number(z_score(fev1, first), 2)};"
         f" FEV1/FVC = {fev1:.2f} / {fvc:.2f} = {number(fev1 / fvc, 2)},"
         f" z {number(z_score(fev1 / fvc, share), 2)}, LLN {number(share.lln, 2)}."
@@ -444,7 +444,7 @@ def choice_rows():
                 equation, Parameter.FVC, sex=sex, age_years=years, height_cm=height, group=group
             )
             percent = number(percent_predicted(measured, p), 1, "%")
-            cells.append(f"{number(p.predicted_l, 3)} L, {percent}")
+            cells.append(f"{number(p.predicted, 3)} L, {percent}")
         name = "man" if sex is Sex.MALE else "woman"
         yield f"| {name}, {years:g} y, {height} cm, {measured:.2f} L | {' | '.join(cells)} |"
 

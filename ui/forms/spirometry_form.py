@@ -432,9 +432,9 @@ class SpirometryForm(StepForm):
         prediction = result.prediction
         self._bar.show_values(
             result.best_l if measured else None,
-            prediction.lln_l if prediction else None,
-            prediction.predicted_l if prediction else None,
-            prediction.uln_l if prediction else None,
+            prediction.lln if prediction else None,
+            prediction.predicted if prediction else None,
+            prediction.uln if prediction else None,
         )
         self._why_not.setText(result.why_not)
         self._why_not.setVisible(bool(result.why_not))

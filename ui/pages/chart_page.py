@@ -169,15 +169,12 @@ class ChartPage(Page):
         self.alerts_card, self.alerts = AlertsCard(), AlertsList(context)
         self.alerts_card.opened.connect(self._open_alerts)
         self.alerts.asked.connect(self._ask_seen)
-        for widget, title in (
-            (self._build_overview(), tr("Overview")),
-            (self._build_visits(), tr("Visits")),
-            (self._build_events(), tr("Adverse events")),
-            (self._build_milestones(), tr("Milestones")),
-            (_tab(self.eligibility), tr("Eligibility")),
-            (_tab(card(self.alerts)), tr("Alerts")),
-        ):
-            self.tabs.addTab(widget, title)
+        self.tabs.addTab(self._build_overview(), tr("Overview"))
+        self.tabs.addTab(self._build_visits(), tr("Visits"))
+        self.events_tab = self.tabs.addTab(self._build_events(), tr("Adverse events"))
+        self.milestones_tab = self.tabs.addTab(self._build_milestones(), tr("Milestones"))
+        self.eligibility_tab = self.tabs.addTab(_tab(self.eligibility), tr("Eligibility"))
+        self.alerts_tab = self.tabs.addTab(_tab(card(self.alerts)), tr("Alerts"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 14)
         layout.setSpacing(10)
@@ -206,7 +203,9 @@ class ChartPage(Page):
         self._show_visits(record)
         self._event_model.show_rows(record.events)
         self.event_table.fit_height()
-        self.tabs.setTabText(2, tr("Adverse events ({n})").format(n=len(record.events)))
+        self.tabs.setTabText(
+            self.events_tab, tr("Adverse events ({n})").format(n=len(record.events))
+        )
         self._milestone_model.show_rows(record.milestones)
         self.milestone_table.fit_height()
         self._show_eligibility(record)
@@ -444,21 +443,21 @@ class ChartPage(Page):
     def _show_eligibility(self, record: PatientRecord) -> None:
         """The tab is there only where the protocol has criteria; its title counts what nobody waived."""
         protocol = protocols.of(record.patient)
-        self.tabs.setTabVisible(4, bool(protocol.criteria))
+        self.tabs.setTabVisible(self.eligibility_tab, bool(protocol.criteria))
         self.eligibility.show_record(record, protocol)
         failing = sum(one.fails for one in self.eligibility.states.values())
         title = tr("Eligibility ({n} not fulfilled)").format(n=failing)
-        self.tabs.setTabText(4, title if failing else tr("Eligibility"))
+        self.tabs.setTabText(self.eligibility_tab, title if failing else tr("Eligibility"))
 
     def _show_alerts(self, record: PatientRecord) -> None:
         found = alerts.open_alerts(record)
         self.alerts_card.show_alerts(found)
         self.alerts.show_record(record, found)
         title = tr("Alerts ({n})").format(n=len(found)) if found else tr("Alerts")
-        self.tabs.setTabText(5, title)
+        self.tabs.setTabText(self.alerts_tab, title)
 
     def _open_alerts(self, alert_id: str) -> None:
-        self.tabs.setCurrentIndex(5)
+        self.tabs.setCurrentIndex(self.alerts_tab)
         self.alerts.focus(alert_id)
 
     def _ask_seen(self, alert: Alert) -> None:

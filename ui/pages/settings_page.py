@@ -185,7 +185,7 @@ class SettingsPage(Page):
         grid.setVerticalSpacing(8)
         for line, one in enumerate(members):
             self.thresholds[one.id] = field = self._threshold_field(one)
-            status = f" ({one.status})" if one.status else ""
+            status = f" ({thresholds.STATUS[one.status]})" if one.status else ""
             source = label(one.source + status, "small", wrap=True)
             grid.addWidget(label(one.title, wrap=True), line, 0)
             grid.addWidget(field, line, 1)
@@ -217,11 +217,10 @@ class SettingsPage(Page):
     def _save_threshold(self, one: Threshold) -> None:
         """A threshold is in force as soon as its field is left; the trail keeps what it was."""
         field = self.thresholds[one.id]
-        value = field.read() if isinstance(field, TextField) else field.value
-        if value is None:
-            value = one.value  # an emptied field goes back to what was shipped
-        if isinstance(value, Problem):
+        typed = field.read() if isinstance(field, TextField) else field.value
+        if isinstance(typed, Problem):
             return
+        value: float = one.value if typed is None else typed
         current = self.context.session.thresholds.all()
         wrong = thresholds.out_of_order({**current, one.id: value})
         if wrong is not None and isinstance(field, TextField):
@@ -230,7 +229,10 @@ class SettingsPage(Page):
             return
         why = f"threshold changed: {one.title}"
         with self.context.saving(), self.context.session.write(why):
-            self.context.session.thresholds.save(one.id, value)
+            if typed is None:  # emptied: what is shipped, also by a later version
+                self.context.session.thresholds.remove(one.id)
+            else:
+                self.context.session.thresholds.save(one.id, value)
         self._show_threshold(one.id, value)
 
     def _on_appearance(self) -> None:

@@ -11,8 +11,9 @@ from core.model.assessment import Assessment
 from core.model.record import PatientRecord
 from core.model.spirometry import Spirometry
 from core.protocols.definition import SPIROMETRY
+from core.science.plausibility import form_before
 from core.science.spirometry import evaluate
-from core.summary import form_before, percent_before, scale_row, slope_text, total_before
+from core.summary import percent_before, scale_row, slope_text, total_before
 from core.words import day, number, signed
 from ui.plots import series
 from ui.plots.trend_plot import TrendPlot
@@ -120,7 +121,7 @@ class LivePanel(QFrame):
         answered, asked = len(form.answers), len(instrument.slots)
         text = tr("{n}/{all} answered").format(n=answered, all=asked)
         set_chip(self.score, text, "accent" if answered == asked else "neutral")
-        before = form_before(record, form)
+        before = form_before(record, form, instrument)
         if before is None:
             self.change.setText(tr("first form"))
         elif self._steers(instrument):
@@ -133,7 +134,7 @@ class LivePanel(QFrame):
         self, record: PatientRecord, instrument: Instrument, form: Assessment
     ) -> None:
         values = form.values
-        before = form_before(record, form) if instrument.total is None else None
+        before = form_before(record, form, instrument) if instrument.total is None else None
         for scale in instrument.domains:
             said = scale_row(instrument, scale, values, before.values if before else None)
             if not said.complete:

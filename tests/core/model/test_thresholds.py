@@ -2,6 +2,7 @@
 
 import pytest
 
+from core.errors import InvalidReference
 from core.model import thresholds
 from core.model.measurement import kinds
 
@@ -34,3 +35,42 @@ def test_each_measurement_has_its_unit_and_range(kind):
     assert kind.title and kind.short and kind.unit
     assert kind.low < kind.high
     assert kind.decimals in {0, 1, 2}
+
+
+def of_file(folder, **changes):
+    one = {
+        "id": '"a"',
+        "group": '"Alerts"',
+        "title": '"A"',
+        "value": "5",
+        "unit": '"%"',
+        "low": "1",
+        "high": "9",
+        "source": '"paper"',
+        **changes,
+    }
+    lines = ["[[thresholds]]", *(f"{key} = {value}" for key, value in one.items())]
+    path = folder / "thresholds.toml"
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"value": "10"}, "a: 10 is not from 1 to 9"),
+        ({"status": '"SURE"'}, "the status is empty, UNCONFIRMED or DESIGN"),
+        ({"colour": '"red"'}, "colour"),
+        ({"value": '"five"'}, "value"),
+    ],
+)
+def test_a_bad_file_is_refused_by_its_name(tmp_path, changes, words):
+    with pytest.raises(InvalidReference, match=f"thresholds.toml.*{words}"):
+        thresholds.read(of_file(tmp_path, **changes))
+
+
+def test_a_threshold_stands_once(tmp_path):
+    of_file(tmp_path)
+    with pytest.raises(InvalidReference, match="stands twice"):
+        thresholds.read(of_file(tmp_path))

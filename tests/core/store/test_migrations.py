@@ -3,13 +3,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Migrations
 
 from core.errors import FileDamaged, StorageError
 from core.model.assessment import Answer, NotDone
 from core.model.user import Clinic
 from core.session import Session, new_user
-from core.store import file, migrations
+from core.store import file, keys, migrations
 from tests.files import sample_clinic as sample
 
 STORED = Path(__file__).parents[2] / "files"
@@ -189,6 +190,25 @@ def test_what_a_step_changes_is_in_the_trail_with_the_columns_of_that_day(tmp_pa
     )
     assert json.loads(row["before"])["sex"] == "unknown"
     assert json.loads(row["after"])["sex"] == "male"
+    session.close()
+
+
+@pytest.mark.parametrize("born", ["2026-10-01", "1800-01-01"])
+def test_a_birth_date_that_cannot_be_right_locks_nobody_out(tmp_path, born):
+    for name in ("m001_first_schema.als", "m001_first_schema.als.keys"):
+        shutil.copy(STORED / name, tmp_path)
+    path = tmp_path / "m001_first_schema.als"
+    key = keys.unwrap(keys.read(keys.key_file(path)), sample.LOGIN, sample.PASSWORD)
+    raw = sqlcipher.connect(str(path))
+    raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    raw.create_function("audit_actor", 0, lambda: "dr.demo")
+    raw.create_function("audit_reason", 0, lambda: "typed wrong")
+    raw.execute("UPDATE patient SET born = ? WHERE id = ?", [born, sample.PATIENT.id])
+    raw.commit()
+    raw.close()
+    session = Session.open(path, sample.LOGIN, sample.PASSWORD)
+    (test,) = session.record(sample.PATIENT.id).spirometry
+    assert test.age_years is None and test.sex is sample.PATIENT.sex
     session.close()
 
 

@@ -63,12 +63,13 @@ def test_an_emptied_threshold_goes_back_to_what_was_shipped(page, session):
     type_into(field, " ")
     assert session.thresholds.all()["a9_pcf"] == 160
     assert field.text == "160"
+    assert list(session._db.query("SELECT * FROM threshold")) == []
 
 
 def test_every_threshold_shows_its_source_and_what_is_unconfirmed(page):
     text = words(page)
     assert "Andrews 2018" in text
-    assert "(UNCONFIRMED)" in text and "(DESIGN)" in text
+    assert "(not read in its source)" in text and "(our proposal)" in text
 
 
 def test_the_equation_changes_only_with_a_reason(page, session, visit_day):
