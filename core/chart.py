@@ -142,7 +142,7 @@ def _delta_fs(record: PatientRecord, today: date) -> Figure:
     text = _("{n} /month").format(n=number(rate.per_month, 2))
     tip = f"(48 − total) / months since onset: {course.delta_fs_text(rate)}"
     return Figure(
-        title, text, f"{course.PACE[rate.pace]}, {since}", f"{tip}\n{_since(record, end)}".strip()
+        title, text, f"{course.pace_text(rate)}, {since}", f"{tip}\n{_since(record, end)}".strip()
     )
 
 
@@ -156,7 +156,7 @@ def _slope(record: PatientRecord) -> Figure:
     if isinstance(result, NoSlope):
         return Figure(title, MISSING, _("too few forms"), tip)
     text = _("{slope} /month").format(slope=number(result.per_month, 2))
-    if result.ci_low is None or result.ci_high is None:
+    if result.ci_low is None or result.ci_high is None or not result.standard_error:
         beside = _("{n} forms, no interval").format(n=result.n)
     else:
         low, high = number(result.ci_low, 2), number(result.ci_high, 2)

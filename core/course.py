@@ -50,10 +50,13 @@ class Stages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeltaFs:
-    """Points lost per month since onset. ``exact`` is False where the day of onset is not known."""
+    """Points lost per month since onset. ``exact`` is False where the day of onset is not known.
+
+    ``pace`` is None where the onset is known to the year only and its days do not agree on the class.
+    """
 
     per_month: float
-    pace: Pace
+    pace: Pace | None
     on: date | None
     exact: bool
     stated: bool
@@ -98,17 +101,12 @@ def clinical_stage(record: PatientRecord) -> tuple[date, ClinicalStage] | None:
 def delta_fs(record: PatientRecord) -> DeltaFs | None:
     """Of the last complete form; of the stated total where there is no form. None where onset is unknown."""
     patient = record.patient
-    instrument = instruments.alsfrs_r()
     onset = onset_day(patient)
-    points = totals(record, instrument)
+    points = totals(record, instruments.alsfrs_r())
     if points:
-        if onset is None:
-            return None
-        exact = patient.onset is not None and patient.onset.exact
         last = points[-1]
-        return _paced(
-            record, last.value, months_between(onset, last.day), last.day, exact=exact, stated=False
-        )
+        months = None if onset is None else months_between(onset, last.day)
+        return _delta_fs(record, last.value, months, last.day, stated=False)
     stated = record.stated(ExternalKind.ALSFRS_R_TOTAL)
     if not stated:
         return None
@@ -117,9 +115,7 @@ def delta_fs(record: PatientRecord) -> DeltaFs | None:
         months = months_between(onset, on)
     elif on is None or on == patient.stated_on:
         months = patient.stated_duration_months  # both are of the baseline
-    if months is None:
-        return None
-    return _paced(record, stated[-1].value, months, on, exact=False, stated=True)
+    return _delta_fs(record, stated[-1].value, months, on, stated=True)
 
 
 def slopes(record: PatientRecord) -> tuple[tuple[str, Slope | NoSlope], ...]:
@@ -178,7 +174,7 @@ def mitos_text(stage: MitosStage) -> str:
 
 def delta_fs_text(rate: DeltaFs) -> str:
     """``0.83 points/month, intermediate``; positive is worse."""
-    parts = [number(rate.per_month, 2, _("points/month")), PACE[rate.pace]]
+    parts = [number(rate.per_month, 2, _("points/month")), pace_text(rate)]
     if rate.stated:
         parts.append(_("from the stated total"))
     elif not rate.exact:
@@ -186,34 +182,51 @@ def delta_fs_text(rate: DeltaFs) -> str:
     return ", ".join(parts)
 
 
+def pace_text(rate: DeltaFs) -> str:
+    """``intermediate``; or that the year of onset alone does not decide it."""
+    return _("class open: onset known to the year only") if rate.pace is None else PACE[rate.pace]
+
+
 def crossing_text(found: Crossing | NoCrossing) -> str:
     """The day with its interval and how it was made, or why it cannot be said."""
     if isinstance(found, NoCrossing):
         return _("cannot be said: {reason}").format(reason=found.reason)
+    if found.earliest == found.on == found.latest:
+        return _("about {day} (results exactly on a line: no interval)").format(day=day(found.on))
     latest = day(found.latest) if found.latest else _("more than 5 years ahead")
     return _("about {day} (95 % interval {low} to {high})").format(
         day=day(found.on), low=day(found.earliest), high=latest
     )
 
 
-def _paced(
-    record: PatientRecord,
-    total: float,
-    months: float,
-    on: date | None,
-    *,
-    exact: bool,
-    stated: bool,
+def _delta_fs(
+    record: PatientRecord, total: float, months: float | None, on: date | None, *, stated: bool
 ) -> DeltaFs | None:
-    rate = progression.delta_fs(round(total), months)
+    rate = None if months is None else progression.delta_fs(round(total), months)
     if rate is None:
         return None
-    pace = progression.pace(
+    onset = record.patient.onset
+    paces: set[Pace | None] = {_pace(record, rate)}
+    if onset is not None and onset.month is None and on is not None:
+        # The middle of a year is a guess that would decide the class: every day of it must agree.
+        ends = (months_between(day, on) for day in (onset.first, min(onset.last, on)))
+        rates = (progression.delta_fs(round(total), months) for months in ends)
+        paces = {None if one is None else _pace(record, one) for one in rates}
+    return DeltaFs(
+        per_month=rate,
+        pace=paces.pop() if len(paces) == 1 else None,
+        on=on,
+        exact=onset is not None and onset.exact,
+        stated=stated,
+    )
+
+
+def _pace(record: PatientRecord, rate: float) -> Pace:
+    return progression.pace(
         rate,
         slow_below=record.thresholds["delta_fs_slow_below"],
         fast_from=record.thresholds["delta_fs_fast_from"],
     )
-    return DeltaFs(per_month=rate, pace=pace, on=on, exact=exact, stated=stated)
 
 
 def _on_gastrostomy_scale(instrument: Instrument, form: Assessment) -> bool | None:

@@ -317,9 +317,14 @@ def slope_text(result: Slope | NoSlope) -> str:
     basis = _("{n} forms over {days} days").format(n=result.n, days=result.span_days)
     if result.ci_low is None or result.ci_high is None:
         return f"{text} ({basis})"
+    if not result.standard_error:
+        # An interval of no width would show certainty where there are only a few whole numbers.
+        return _("{slope} ({basis}, exactly on a line: no interval)").format(
+            slope=text, basis=basis
+        )
     low, high = number(result.ci_low, 2), number(result.ci_high, 2)
-    return _("{slope} (95 % CI {low} to {high}; {basis})").format(
-        slope=text, low=low, high=high, basis=basis
+    return _("{slope} (SE {error}, 95 % CI {low} to {high}; {basis})").format(
+        slope=text, error=number(result.standard_error, 2), low=low, high=high, basis=basis
     )
 
 

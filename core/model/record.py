@@ -83,7 +83,9 @@ class PatientRecord:
                     else event.visit_id in known
                 )
             ),
-            milestones=tuple(m for m in self.milestones if m.happened_on.assumed <= day),
+            milestones=tuple(
+                m for m in self.milestones if m.happened_on.first <= day
+            ),  # as in ``had``
             external=tuple(
                 r for r in self.external if r.measured_on is None or r.measured_on <= day
             ),

@@ -65,7 +65,8 @@ def kings(
     """King's stage as estimated from the ALSFRS-R, on the day of the form.
 
     `item5b` says whether question 5 was asked in its version for patients with gastrostomy,
-    `gastrostomy` whether one was present: a form answered with 5a does not say that there is none.
+    `gastrostomy` whether one was present: a form answered with 5a does not say that there is none,
+    but where it is known that there is none, a form of unknown version was not 5b.
     `dead` unknown withholds nothing: somebody who answers is alive, and without an answer there is
     no stage. Questions 6, 7, 9 and 11 are not used. The stage is None while an unknown could change
     it. Raises ValueError for a question or a score that the ALSFRS-R does not have.
@@ -76,6 +77,8 @@ def kings(
     """
     _check(items)
     respiratory = _any((_at_most(items, 10, 0), _at_most(items, 12, 3)))
+    if item5b is None and gastrostomy is False:
+        item5b = False  # 5b is the version for patients with gastrostomy
     nutritional = _any((gastrostomy, item5b))
     regions = [_any([_at_most(items, number, 3) for number in region]) for region in _REGIONS]
 

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from core import course
+from core import course, summary
 from core.model import thresholds
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.partial_date import PartialDate
@@ -12,6 +12,7 @@ from core.model.visit import ClinicalStage
 from core.science.progression import NoSlope, Pace, Slope
 from core.science.projection import Crossing, NoCrossing
 from core.science.staging import Kings
+from core.summary import slope_text
 from tests.core.examples import (
     a_form,
     a_patient,
@@ -197,3 +198,39 @@ def test_when_vital_capacity_meets_the_line_or_that_it_cannot_be_said():
     assert isinstance(early, NoCrossing)
     assert course.crossing_text(early).startswith("cannot be said: ")
     assert course.capacity_crossing(a_record(PATIENT)) is None
+
+
+def test_a_year_of_onset_gives_a_class_only_where_all_its_days_agree():
+    """45 points in August: 0.41 a month since January, and more than 1 since June."""
+    visit = ((date(2026, 8, 10), 45),)
+    rate = course.delta_fs(followed(replace(PATIENT, onset=PartialDate(2026)), visit))
+    assert rate.pace is None
+    assert course.delta_fs_text(rate).startswith("2.28 points/month, class open")
+    long_ago = course.delta_fs(followed(replace(PATIENT, onset=PartialDate(2016)), visit))
+    assert long_ago.pace is Pace.SLOW
+
+
+def test_results_exactly_on_a_line_claim_no_interval():
+    exact = ((date(2014, 3, 10), 40), (date(2014, 6, 2), 38), (date(2014, 8, 25), 36))
+    (_name, slope), *_rest = course.slopes(followed(course_=exact))
+    assert slope_text(slope).endswith("exactly on a line: no interval)")
+    found = Crossing(date(2021, 2, 24), date(2021, 2, 24), date(2021, 2, 24))
+    assert course.crossing_text(found) == (
+        "about 24 Feb 2021 (results exactly on a line: no interval)"
+    )
+
+
+def test_a_gastrostomy_of_the_month_counts_on_screen_and_paper():
+    scores = (3, 4, 4, 3, 3, 4, 4, 4, 4, 4, 4, 4)
+    visit = a_visit(PATIENT, date(2014, 9, 10))
+    fed = (milestone(MilestoneKind.GASTROSTOMY, 2014, 9),)
+    record = a_record(PATIENT, visit, assessments=(a_form(visit, scores),), milestones=fed)
+    assert course.last_stages(record).kings.stage is Kings.FOUR_A
+    page = summary.build(record, visit.id, {})
+    assert "King's 4A" in {fact.label: fact.text for fact in page.course}["Stages"]
+    assert [fact.text for fact in page.milestones] == ["Sep 2014"]
+
+
+def test_a_refused_question_5_hides_no_stage_where_no_gastrostomy_is_known():
+    scores = (3, 4, 4, 3, None, 4, 4, 4, 4, 4, 4, 4)
+    assert staged(scores).kings.stage is Kings.TWO

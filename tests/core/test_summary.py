@@ -329,7 +329,7 @@ def test_the_slope_with_its_interval():
         a_form(v, summing_to(total)) for v, total in zip(visits, (40, 38, 35), strict=True)
     )
     text = of(a_record(PATIENT, *visits, assessments=forms), visits[-1]).forms[0].slope
-    assert text.startswith("−0.8") and "points/month (95 % CI −" in text
+    assert text.startswith("−0.8") and "points/month (SE 0." in text and "95 % CI −" in text
     assert text.endswith("; 3 forms over 181 days)")
     assert "-" not in text
 

@@ -104,6 +104,15 @@ def test_nutritional_failure_is_a_gastrostomy_or_the_scale_for_it():
     assert alive(form(), item5b=True, gastrostomy=False).stage is Kings.FOUR_A
 
 
+def test_a_known_absence_of_gastrostomy_decides_a_form_of_unknown_version():
+    king = alive(form(q1=3, q5=None), item5b=None, gastrostomy=False)
+    assert (king.stage, king.nutritional_failure) == (None, False)  # question 4 or 5: upper limb
+    assert king.missing == (5,)
+    king = alive(form(q1=3, q4=3, q5=None), item5b=None, gastrostomy=False)
+    assert king.stage is Kings.TWO
+    assert alive(form(q1=3), item5b=None, gastrostomy=None).stage is None
+
+
 def test_5a_does_not_say_that_there_is_no_gastrostomy():
     king = alive(form(q1=3), item5b=False, gastrostomy=None)
     assert (king.stage, king.nutritional_failure, king.respiratory_failure) == (None, None, False)
@@ -121,7 +130,8 @@ def test_5a_does_not_say_that_there_is_no_gastrostomy():
         ({"q1": 3, "q2": None}, {}, ()),
         ({"q12": None, "q8": None}, {}, (8, 12)),
         ({"q12": None, "q8": None}, {"gastrostomy": True}, (12,)),
-        ({"q4": 3, "q5": None}, {"item5b": None}, (5,)),  # 5a or 5b is what counts
+        ({"q4": 3, "q5": None}, {"item5b": None, "gastrostomy": None}, (5,)),  # 5a or 5b counts
+        ({"q4": 3, "q5": None}, {"item5b": None}, ()),
         ({"q6": None, "q7": None, "q9": None, "q11": None}, {}, ()),
     ],
 )
@@ -238,13 +248,12 @@ def test_a_stage_once_given_stands_when_more_is_known(
     for number in asked_later:
         if filled.get(number) is None:
             filled[number] = more[number]
+    fed = later[1] if gastrostomy is None else gastrostomy
+    asked = later[0] if item5b is None else item5b
+    if item5b is None and gastrostomy is False:
+        asked = False  # 5b where it was known that there is no gastrostomy would contradict it
     before = kings(items, item5b=item5b, gastrostomy=gastrostomy, dead=None)
-    after = kings(
-        filled,
-        item5b=later[0] if item5b is None else item5b,
-        gastrostomy=later[1] if gastrostomy is None else gastrostomy,
-        dead=False,
-    )
+    after = kings(filled, item5b=asked, gastrostomy=fed, dead=False)
     for old, new in [
         (before.stage, after.stage),
         (before.nutritional_failure, after.nutritional_failure),
