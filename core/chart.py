@@ -6,7 +6,7 @@ from datetime import date
 
 from core import course
 from core.instruments import catalog as instruments
-from core.labels import MILESTONES, TEST_TYPE
+from core.labels import MILESTONES, POSITION, TEST_TYPE
 from core.model.patient import ExternalKind, ExternalResult
 from core.model.record import PatientRecord
 from core.model.spirometry import Position, Spirometry, TestType
@@ -77,6 +77,7 @@ def timeline(record: PatientRecord) -> tuple[Happening, ...]:
         text = _("baseline, date unknown")
         before = date.min  # below everything that has a date
         happenings.append(Happening(before, text, " · ".join(undated), "", "reference"))
+    happenings.reverse()  # of one day, too, the later first: sorting keeps the order of equals
     return tuple(sorted(happenings, key=lambda one: one.on, reverse=True))
 
 
@@ -92,9 +93,12 @@ def _visit(
             of_which = "" if instrument.id == instruments.ALSFRS_R else f"{instrument.title} "
             parts.append(f"{of_which}{score}/{scale.maximum}")
     for session, result in measured:
-        if session.visit_id == visit.id and result.percent is not None:
-            name = session.test_type.value.upper()
-            parts.append(f"{name} {number(result.percent, 0, '%')}")
+        if session.visit_id == visit.id and result.best_l is not None:
+            seated = session.position is Position.SITTING
+            name = TEST_TYPE[session.test_type]
+            name = name if seated else f"{name} {POSITION[session.position]}"
+            percent = None if result.percent is None else number(result.percent, 0, "%")
+            parts.append(f"{name} {percent or number(result.best_l, 2, 'L')}")
     parts += [_stated(result) for result in record.external if result.measured_on == visit.date]
     if visit.is_draft:
         parts.append(_("in progress"))
@@ -154,7 +158,10 @@ def _slope(record: PatientRecord) -> Figure:
     name, result = recent if isinstance(recent[1], Slope) else windows[0]
     title = _("Slope, {window}").format(window=name)
     if isinstance(result, NoSlope):
-        return Figure(title, MISSING, _("too few forms"), tip)
+        forms = len({point.day for point in totals(record, instruments.alsfrs_r())})
+        days = record.thresholds["slope_minimum_days"]
+        why = _("too few forms") if forms < 2 else _("under {n:g} days").format(n=days)
+        return Figure(title, MISSING, why, tip)
     text = _("{slope} /month").format(slope=number(result.per_month, 2))
     if result.ci_low is None or result.ci_high is None or not result.standard_error:
         beside = _("{n} forms, no interval").format(n=result.n)
@@ -190,8 +197,9 @@ def _stage(record: PatientRecord) -> Figure:
             tip += "\n" + _("FT9: {n} (rule unconfirmed)").format(n=ft9)
     if judged is not None:
         on, stage = judged
-        parts.append(_("clinical King's {stage}").format(stage=stage.value))
-        tip += "\n" + _("clinical King's {stage}, {day}").format(stage=stage.value, day=day(on))
+        judged_as = _("clinical King's {stage}, {day}").format(stage=stage.value, day=day(on))
+        parts.append(judged_as)
+        tip += f"\n{judged_as}"
     return Figure(title, text, ", ".join(parts), tip.strip())
 
 
@@ -208,6 +216,11 @@ def _capacity(record: PatientRecord) -> Figure:
             break
     else:
         title, stated = _("FVC, % predicted"), record.stated(ExternalKind.FVC_PERCENT)
+        if without := vital_capacities(record):
+            session, result = without[-1]
+            name = f"{TEST_TYPE[session.test_type]}, {POSITION[session.position]}"
+            beside = _("no % predicted, {day}").format(day=day(session.date))
+            return Figure(name, number(result.best_l, 2, "L"), beside, result.why_not)
         if stated:
             value = number(stated[-1].value, 1, "%")
             return Figure(title, value, _("stated, equation unknown"), stated[-1].source)

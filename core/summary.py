@@ -198,7 +198,7 @@ def build(record: PatientRecord, visit_id: VisitId, names: Mapping[str, str]) ->
             Fact(MILESTONES[m.kind], partial_day(m.happened_on)) for m in record.milestones
         ),
         tasks=_tasks(record, visit),
-        eligibility=_eligibility(record, visit),
+        eligibility=_eligibility(record, visit, names),
         stated=tuple(
             Fact(EXTERNAL[result.kind], f"{result.value:g}, {day(result.measured_on)}")
             for result in record.external
@@ -582,7 +582,8 @@ def _course(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
     """How far and how fast, as known on the day of the visit: stages, deltaFS, slopes, the NIV line."""
     facts = []
     form = record.assessment(visit.id, instruments.ALSFRS_R)
-    if form is not None and form.values:
+    answered = form is not None and bool(form.values)
+    if form is not None and answered:
         found = course.stages(record, form)
         parts = [
             _("King's {stage}").format(stage=course.kings_text(found.kings)),
@@ -594,9 +595,9 @@ def _course(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
         facts.append(Fact(_("Stages"), f"{' · '.join(parts)} · {course.ESTIMATED}"))
     if visit.clinical_stage is not None:
         facts.append(Fact(_("King's stage, clinical"), visit.clinical_stage.value))
-    if (rate := course.delta_fs(record)) is not None:
+    if answered and (rate := course.delta_fs(record)) is not None:
         facts.append(Fact(_("deltaFS since onset"), course.delta_fs_text(rate)))
-    if form is not None:
+    if answered:
         # The slope over all forms stands below the scores.
         for name, result in course.slopes(record)[1:]:
             if isinstance(result, Slope):
@@ -687,13 +688,13 @@ def _no_events(visit: Visit) -> str:
     )
 
 
-def _eligibility(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
+def _eligibility(record: PatientRecord, visit: Visit, names: Mapping[str, str]) -> tuple[Fact, ...]:
     """At screening all that is not simply fulfilled; at other visits only what fails and nobody waived."""
     protocol = protocols.of(record.patient)
     states = eligibility.evaluate(record, protocol)
     screening = bool(states) and ELIGIBILITY in protocol.assessments_of(visit.code)
     facts = [
-        Fact(FULFILMENT[one.state].capitalize(), _criterion(one))
+        Fact(FULFILMENT[one.state].capitalize(), _criterion(one, names))
         for one in states
         if one.fails or (screening and one.waived)
     ]
@@ -709,13 +710,13 @@ def _eligibility(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
     return (Fact(_("Criteria"), eligibility.headline(states)), *facts)
 
 
-def _criterion(one: CriterionState) -> str:
+def _criterion(one: CriterionState, names: Mapping[str, str]) -> str:
     """What was required, what there is, and the waiver."""
     text = eligibility.requirement(one.criterion)
     if one.value:
         text = _("{requirement}; here {value}").format(requirement=text, value=one.value)
         text += f" ({one.origin})" if one.origin else ""
-    return ". ".join(part for part in (text, eligibility.waiver_text(one.said)) if part)
+    return ". ".join(part for part in (text, eligibility.waiver_text(one.said, names)) if part)
 
 
 def _tasks(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:

@@ -104,6 +104,7 @@ class Shell(QWidget):
         if isinstance(page, ChartPage) and self._may_leave_for("chart"):
             page.open(PatientId(patient_id))
             self._show("chart")
+            self.search.clear()
 
     def open_visit(self, patient_id: str, visit_id: str) -> None:
         page = self.page("visit")

@@ -111,7 +111,7 @@ def draw(
         middle = frame.y + frame.height / 2
         words = _("No values yet")
         text.draw(canvas, frame.x + frame.width / 2, middle, words, _SMALL, Align.CENTRE)
-    for series in plot.series:
+    for series in reversed(plot.series):  # the first of them on top
         _series(canvas, series, across, up)
 
 
@@ -162,7 +162,7 @@ def _legend(plot: Plot) -> list[tuple[str, bool, str]]:
     unsure = [
         s.role
         for s in plot.series
-        if not s.role.endswith("_stated")  # its name says why it is open
+        if not s.role.endswith(("_stated", "_device"))  # its name says why it is open
         and any(not point.sure for point in s.points)
     ]
     if unsure:

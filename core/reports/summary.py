@@ -208,7 +208,8 @@ def _item(item: ItemRow, columns: Sequence[Column]) -> list[Block]:
 def _results(summary: VisitSummary) -> list[Block]:
     """Scores at the left, vital capacity at the right."""
     breathing = [block for session in summary.spirometry for block in _spirometry(session, _HALF)]
-    scores = [block for form in summary.forms for block in _scores(form, _HALF)]
+    answered = (form for form in summary.forms if not form.not_done)
+    scores = [block for form in answered for block in _scores(form, _HALF)]
     stacks = [(_HALF + _GUTTER, stack) for stack in (scores, breathing) if stack]
     measured = [layout.gap(7), *layout.beside(stacks)] if stacks else []
     if breathing:

@@ -173,12 +173,14 @@ def headline(states: Sequence[CriterionState]) -> str:
     return ", ".join(parts)
 
 
-def waiver_text(said: CriterionResult) -> str:
-    """Who waived the criterion, when and why; empty where nobody did."""
-    if said.waived_at is None:
+def waiver_text(said: CriterionResult, names: Mapping[str, str]) -> str:
+    """Who waived the criterion, when and why; empty where nobody did. ``names`` are full names by login."""
+    if said.waived_by is None or said.waived_at is None:
         return ""
     text = _("Waived by {who}, {when}: {why}")
-    return text.format(who=said.waived_by, when=instant(said.waived_at), why=said.waiver)
+    return text.format(
+        who=names.get(said.waived_by, said.waived_by), when=instant(said.waived_at), why=said.waiver
+    )
 
 
 def waive(said: CriterionResult, reason: str, by: str, at: datetime) -> CriterionResult:

@@ -44,7 +44,7 @@ class SpirometryStore:
               JOIN visit ON visit.id = visit_id
               LEFT JOIN blow ON spirometry_id = spirometry.id
              WHERE patient_id = ?
-             ORDER BY visit.date, visit.started_at, spirometry.id, number
+             ORDER BY visit.date, visit.started_at, test_type, position, spirometry.id, number
             """,
             [patient_id],
         )

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from core import clock, demonstration, drafts
 from core.store import keys
@@ -287,3 +288,26 @@ def test_another_visit_is_opened_while_a_field_of_the_first_has_the_keyboard(she
     shell.open_visit(due.id, mri)
     page.show_step("tasks")
     assert page.forms["tasks"].fields["mri"][1].text == "scanner broken"
+
+
+def test_a_search_ends_when_a_chart_was_opened(demo_shell, numbered):
+    demo_shell.search.setFocus()
+    write("A-01")
+    settle()
+    demo_shell.open_chart(numbered("A-010").id)
+    settle()
+    assert demo_shell.search.text() == ""
+
+
+def test_the_review_and_the_printed_pages_scroll_by_keyboard(demo_shell, numbered):
+    patient = numbered("A-002")
+    visit = demo_shell.context.session.visits.of(patient.id)[-1]
+    demo_shell.open_visit(patient.id, visit.id)
+    settle()
+    page = demo_shell.page("visit")
+    area = page.forms["review"].findChild(QScrollArea)
+    area.setFocus(Qt.FocusReason.TabFocusReason)
+    before = area.verticalScrollBar().value()
+    press(Key.Key_PageDown)
+    assert area.verticalScrollBar().value() > before
+    assert area.accessibleName()

@@ -40,7 +40,7 @@ class ReviewForm(StepForm):
         layout.addStretch(1)
         inner.setProperty("role", "plain")
         self.body.addLayout(row(self.title, self.state, None))
-        self.body.addWidget(scrolled(inner), 1)
+        self.body.addWidget(scrolled(inner, tr("Everything of this visit")), 1)
         back = button(tr("Back"), self.go_back.emit)
         self.body.addLayout(row(back, self.discard_visit, None, self.print, self.finish))
 

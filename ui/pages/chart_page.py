@@ -243,7 +243,7 @@ class ChartPage(Page):
         self._timeline.setSpacing(6)
         inner = QWidget()
         inner.setLayout(column(self._timeline, None))
-        self._timeline_area: QScrollArea = scrolled(inner)
+        self._timeline_area: QScrollArea = scrolled(inner, tr("Timeline"))
         timeline = card(label(tr("Timeline"), "heading"), self._timeline_area)
         right = QWidget()
         right.setLayout(column(self.alerts_card, timeline, spacing=10))

@@ -103,6 +103,7 @@ class SettingsPage(Page):
             ),
         )
         self.thresholds: dict[str, TextField | ChoiceField[float]] = {}
+        self._refused: set[str] = set()  # typed values that wait for another cut point to be moved
         cards = [
             card(label(group, "heading"), self._threshold_grid(list(members)))
             for group, members in groupby(thresholds.shipped().values(), lambda one: one.group)
@@ -126,7 +127,8 @@ class SettingsPage(Page):
         self.equation.setCurrentIndex(max(0, self.equation.findData(clinic.equation)))
         self._describe_equation()
         for name, value in self.context.session.thresholds.all().items():
-            self._show_threshold(name, value)
+            if name not in self._refused:
+                self._show_threshold(name, value)
         self.appearance.set_value(self.context.settings.appearance)
 
     def focus_first(self) -> None:
@@ -186,6 +188,8 @@ class SettingsPage(Page):
         for line, one in enumerate(members):
             self.thresholds[one.id] = field = self._threshold_field(one)
             status = f" ({thresholds.STATUS[one.status]})" if one.status else ""
+            if status.strip(" ()") == one.source.lower():
+                status = ""
             source = label(one.source + status, "small", wrap=True)
             grid.addWidget(label(one.title, wrap=True), line, 0)
             grid.addWidget(field, line, 1)
@@ -226,7 +230,9 @@ class SettingsPage(Page):
         if wrong is not None and isinstance(field, TextField):
             text = tr("“{low}” must not be above “{high}”. Change one of them.")
             field.show_problem(Problem(text.format(low=wrong[0].title, high=wrong[1].title)))
+            self._refused.add(one.id)
             return
+        self._refused.discard(one.id)
         why = f"threshold changed: {one.title}"
         with self.context.saving(), self.context.session.write(why):
             if typed is None:  # emptied: what is shipped, also by a later version
@@ -234,6 +240,8 @@ class SettingsPage(Page):
             else:
                 self.context.session.thresholds.save(one.id, value)
         self._show_threshold(one.id, value)
+        for waiting in tuple(self._refused):
+            self._save_threshold(thresholds.shipped()[waiting])
 
     def _on_appearance(self) -> None:
         appearance = self.appearance.value or Appearance.SYSTEM

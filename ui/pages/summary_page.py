@@ -43,7 +43,7 @@ class SummaryPage(Page):
         layout.addLayout(
             row(self._title, self._state, None, back, self.save, self.print, spacing=10)
         )
-        layout.addWidget(scrolled(inner), 1)
+        layout.addWidget(scrolled(inner, tr("The printed pages")), 1)
 
     def open(self, patient_id: PatientId, visit_id: VisitId) -> None:
         """Render the summary of a visit and show its pages."""

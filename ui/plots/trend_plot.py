@@ -120,6 +120,7 @@ class TrendPlot(pg.PlotWidget):
         colour = series_look.colour(series.role)
         if series.role not in self._curves:
             self._curves[series.role] = self.plot([], [])
+            self._curves[series.role].setZValue(1 if _is_strong(series) else 0)
         strong = _is_strong(series)
         size = 9 if strong else 7
         fill = [colour if point.sure else theme.colour("card") for point in series.points]
@@ -232,7 +233,9 @@ class TrendPlot(pg.PlotWidget):
     def _set_heights(self, plot: Plot, rows: int) -> Callable[[int], float]:
         """Room for ``rows`` of words above the values; returns where each row begins."""
         pixels = max(float(self.height()) - TIME_AXIS_PX, 40.0)
-        words = min(rows * ROW_PX, pixels / 2)
+        words = min(
+            max(rows * ROW_PX, 9), pixels / 2
+        )  # half a line at least: the top tick's number
         reach = (plot.high - plot.low) * 1.06
         per_px = reach / (pixels - words)
         bottom = plot.low - 0.03 * (plot.high - plot.low)
@@ -353,7 +356,7 @@ def _label_places(
 
 def _is_strong(series: Series) -> bool:
     """Whether it is the plot's main line."""
-    return series.role == "total" or series.role.endswith("_sitting")
+    return series.role in {"total", "fvc_sitting"}
 
 
 def _month_starts(scale: TimeScale, low: float, high: float, room: int) -> list[float]:

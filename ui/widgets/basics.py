@@ -138,13 +138,18 @@ def column(*items: QWidget | QLayout | int | None, spacing: int = 8) -> QVBoxLay
     return layout
 
 
-def scrolled(content: QWidget) -> QScrollArea:
-    """The content in an area that scrolls up and down only."""
+def scrolled(content: QWidget, name: str = "") -> QScrollArea:
+    """The content in an area that scrolls up and down only.
+
+    With a name the keyboard reaches the area itself, and the arrows and Page keys scroll it: for text
+    that holds nothing else to stand on.
+    """
     content.setObjectName("scrolled")
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if name else Qt.FocusPolicy.NoFocus)
+    area.setAccessibleName(name)
     area.setWidget(content)
     return area
 

@@ -142,7 +142,7 @@ class EligibilityView(QWidget):
         if row.answer is not None:
             row.answer.set_value(one.said.met)
         set_chip(row.state, FULFILMENT[one.state], CHIPS[one.state])
-        row.waiver.setText(eligibility.waiver_text(one.said))
+        row.waiver.setText(eligibility.waiver_text(one.said, self._context.session.users.names()))
         row.waiver.setVisible(one.waived)
         row.waive.setText(tr("Withdraw…") if one.waived else tr("Waive…"))
         row.waive.setAccessibleName(f"{row.waive.text()} {one.criterion.title}")

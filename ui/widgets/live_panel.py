@@ -191,11 +191,12 @@ class LivePanel(QFrame):
             set_chip(self.score, number(percent, 1, "%"), "accent")
         if (earlier := percent_before(record, session)) is not None:
             on, before = earlier
-            change = signed(None if percent is None else percent - before, 1, "%")
-            text = tr("{change} since {day} ({before})")
-            self.change.setText(
-                text.format(change=change, day=day(on), before=number(before, 1, "%"))
-            )
+            last = tr("{before} on {day}").format(before=number(before, 1, "%"), day=day(on))
+            if percent is not None:
+                last = tr("{change} since {last}").format(
+                    change=signed(percent - before, 1, "%"), last=last
+                )
+            self.change.setText(last)
         else:
             self.change.setText(tr("no earlier value of this kind"))
         self.slope.setText(tr("Open symbols: stated by others, or grade D, E or U."))

@@ -97,6 +97,10 @@ def test_the_legend_says_what_the_title_does_not():
     ]
     weak = replace(plot.series[1], points=(replace(plot.series[1].points[0], sure=False),))
     assert chart._legend(replace(plot, series=(weak,)))[-1][2] == "open: low quality"
+    device = replace(weak, role="fvc_sitting_device", title="FVC %, printed by the device")
+    assert [words for _, _, words in chart._legend(replace(plot, series=(device,)))] == [
+        "FVC %, printed by the device"
+    ]
 
 
 def test_an_event_years_before_does_not_squeeze_the_values():

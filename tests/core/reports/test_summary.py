@@ -264,6 +264,7 @@ def test_what_was_not_done_says_why():
     assert "Vital capacity: FVC, seated Not done: no equipment" in printed
     assert "Adverse events since 12 Jul 2014 Asked: nothing new." in printed
     assert "Speech" not in printed
+    assert "Scale Score Previous Change" not in printed and "Slope" not in printed
     assert "doi:10.1164/rccm.202205-0963OC" in printed  # the plot still shows earlier percentages
 
 

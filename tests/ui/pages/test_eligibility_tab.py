@@ -152,7 +152,7 @@ def test_a_failure_is_waived_and_the_waiver_withdrawn_by_keyboard(
     )
     assert age.said.waived_by == "dr.demo"
     shown = words(tab)
-    assert "Waived by dr.demo, " in shown and "fit for his age, agreed on 3 May" in shown
+    assert "Waived by Dr. Demo, " in shown and "fit for his age, agreed on 3 May" in shown
     assert "1 of 8 not fulfilled, 1 of them waived, 7 unknown" in shown
     assert tab.eligibility.rows["age"].state.text() == "not fulfilled"
     assert tab.tabs.tabText(TAB) == "Eligibility"

@@ -94,3 +94,11 @@ def test_the_equation_changes_only_with_a_reason(page, session, visit_day):
     assert "1 session computed again." in words(page)
     (row,) = [r for r in trail(session, "spirometry") if "continuity" in r["reason"]]
     assert json.loads(row["after"])["equation"] == "ecsc-1993"
+
+
+def test_a_refused_cut_point_is_saved_when_its_partner_is_moved(page, session):
+    type_into(page.thresholds["delta_fs_slow_below"], "1.5")
+    type_into(page.thresholds["delta_fs_fast_from"], "2")
+    found = session.thresholds.all()
+    assert (found["delta_fs_slow_below"], found["delta_fs_fast_from"]) == (1.5, 2)
+    assert "must not be above" not in words(page)
