@@ -7,6 +7,7 @@ from datetime import date
 from core import course
 from core.instruments import catalog as instruments
 from core.labels import MILESTONES, POSITION, TEST_TYPE
+from core.model.partial_date import partial_day
 from core.model.patient import ExternalKind, ExternalResult
 from core.model.record import PatientRecord
 from core.model.spirometry import Position, Spirometry, TestType
@@ -15,7 +16,7 @@ from core.protocols import catalog as protocols
 from core.science.nutrition import first_weight, weight_loss_percent
 from core.science.progression import NoSlope, Slope, months_between
 from core.science.spirometry import Result
-from core.summary import duration, event_row, partial_day, percent_title, slope_text, visit_title
+from core.summary import duration, event_row, percent_title, slope_text, visit_title
 from core.trends import reference_day, totals, vital_capacities
 from core.words import MISSING, _, day, number, signed
 

@@ -24,6 +24,7 @@ from core.model.visit import Mode, Respondent, TaskResult, Visit, VisitState
 from core.protocols import catalog as protocols
 from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY, Offset, Protocol, Unit
 from core.protocols.schedule import shift, windows
+from core.science import eligibility
 from core.science.lung_function import DEFAULT_EQUATION, Prediction
 from core.science.progression import months_between
 from core.science.spirometry import predict, with_inputs
@@ -134,8 +135,22 @@ class _Course:
             elif on < self.today and kind.code not in late and not self._gone(on):
                 self._save_visit(kind.code, on)
         self._save_events()
+        self._save_eligibility()
         if self.number not in _ALERTS_NOT_SEEN:
             self._acknowledge()
+
+    def _save_eligibility(self) -> None:
+        """What was asked is fulfilled; the paper treated patients outside its limits: here they are waived."""
+        at = datetime.combine(self.screening, time(11), UTC)
+        record = self.session.record(self.patient.id)
+        for one in eligibility.evaluate(record, self.protocol):
+            said = one.said
+            if one.criterion.asked:
+                said = replace(said, met=True)
+            elif one.state is eligibility.Fulfilment.NOT_MET:
+                said = eligibility.waive(said, "treated in the published trial", LOGIN, at)
+            if said != one.said:
+                self.session.criteria.save(said)
 
     def _acknowledge(self) -> None:
         record = self.session.record(self.patient.id)

@@ -27,7 +27,7 @@ from core.model.assessment import Answer, Assessment
 from core.model.ids import VisitId
 from core.model.judgement import Decision, Reconciliation
 from core.model.measurement import Measurement, kinds
-from core.model.partial_date import PartialDate
+from core.model.partial_date import partial_day
 from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.model.spirometry import BlowQuality, Spirometry, TestType
@@ -41,7 +41,7 @@ from core.science.nutrition import bmi, first_weight, weight_loss_percent
 from core.science.progression import NoSlope, Slope, months_between
 from core.science.spirometry import Result, evaluate, evaluate_fev1, evaluate_ratio
 from core.trends import onset_day, slope, totals, vital_capacities
-from core.words import MISSING, _, day, instant, month_name, number, signed
+from core.words import MISSING, _, day, instant, number, signed
 
 YES, NO = _("yes"), _("no")
 CORRECTED = "†"  # beside a score that was changed after the comparison
@@ -213,17 +213,6 @@ def visit_title(patient: Patient, visit: Visit) -> str:
     if visit.code is None:
         return _("Unscheduled visit")
     return protocols.of(patient).visit_title(visit.code)
-
-
-def partial_day(value: PartialDate | None) -> str:
-    """A date to the precision it is known: 2012, Sep 2012 or 15 Sep 2012."""
-    if value is None:
-        return MISSING
-    if value.month is None:
-        return str(value.year)
-    if value.day is None:
-        return f"{month_name(value.month)} {value.year}"
-    return day(value.first)
 
 
 def age(patient: Patient, on: date) -> str:

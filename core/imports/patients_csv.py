@@ -18,10 +18,9 @@ from core.errors import UnreadableImport
 from core.imports import csv_table
 from core.imports.csv_table import Record, Table, cleaned
 from core.labels import ONSET, SEX
-from core.model.partial_date import PartialDate, read_partial_date
+from core.model.partial_date import PartialDate, partial_day, read_partial_date
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
 from core.protocols.definition import Protocol
-from core.summary import partial_day
 from core.words import _, day
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from functools import total_ordering
 from core import entry
 from core.convert import converter
 from core.entry import Problem
-from core.words import _
+from core.words import MISSING, _, day, month_name
 
 _PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
@@ -91,3 +91,14 @@ def read_partial_date(text: str) -> PartialDate | Problem | None:
             _("“{text}” is not a date. Type 2012, 2012-09 or 2012-09-15.").format(text=text.strip())
         )
     return entry.too_early(text) if value.year < entry.EARLIEST_YEAR else value
+
+
+def partial_day(value: PartialDate | None) -> str:
+    """A date to the precision it is known: 2012, Sep 2012 or 15 Sep 2012."""
+    if value is None:
+        return MISSING
+    if value.month is None:
+        return str(value.year)
+    if value.day is None:
+        return f"{month_name(value.month)} {value.year}"
+    return day(value.first)

@@ -8,7 +8,7 @@ from core import summary
 from core.errors import InvalidInstrument
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
-from core.model.partial_date import PartialDate
+from core.model.partial_date import PartialDate, partial_day
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Sex
 from core.model.spirometry import Blow, BlowQuality, Position, TestType
 from core.model.visit import Mode, Respondent, TaskResult
@@ -153,7 +153,7 @@ def test_how_long_since_onset(changes, shown):
     ],
 )
 def test_a_date_to_the_precision_it_is_known(value, shown):
-    assert summary.partial_day(value) == shown
+    assert partial_day(value) == shown
 
 
 def test_how_the_visit_went():

@@ -132,11 +132,12 @@ class QueryRow(QWidget):
     """One query: what was found, the line for why it is kept, and the way to correct it."""
 
     kept = Signal(object, str)  # Finding, the reason
+    typed = Signal(object, str)  # Finding, what stands in the line and was not given by Enter
     answered = Signal()  # Enter, after a reason
     left_alone = Signal()  # Escape
     correct = Signal()
 
-    def __init__(self, question: Question, by: str) -> None:
+    def __init__(self, question: Question, by: str, typed: str) -> None:
         super().__init__()
         finding = question.finding
         self.question = question
@@ -151,6 +152,9 @@ class QueryRow(QWidget):
         answer = row(self.line, _correct(question, self.correct.emit))
         self.setLayout(column(_found(question), answer, self._state, spacing=4))
         self.show_question(question, by)
+        if typed:
+            self.line.setText(typed)
+            self.show_typed()
 
     def show_question(self, question: Question, by: str) -> None:
         """``by`` is the name of who kept it."""
@@ -162,15 +166,24 @@ class QueryRow(QWidget):
         self._say(text.format(who=by, when=instant(kept.at)) if kept else "", "good")
         self.line.show_problem(None)
 
+    def show_typed(self) -> None:
+        """Say that what stands in the line answers nothing yet."""
+        self._say(tr("This reason is not given yet: press Enter in its line, or Esc."), "problem")
+
     def commit(self) -> None:
-        """Keep the answer, if a reason was typed that is not in the file yet."""
+        """Leave what was typed as it stands: only Enter makes it the reason."""
+        self.typed.emit(self.question.finding, self._new_reason)
+
+    @property
+    def _new_reason(self) -> str:
+        """What stands in the line, if it is not the reason in the file."""
         reason, kept = self.line.text().strip(), self.question.kept
-        if reason and (kept is None or kept.reason != reason):
-            self.kept.emit(self.question.finding, reason)
+        return "" if kept is not None and kept.reason == reason else reason
 
     def _on_enter(self) -> None:
         if self.line.text().strip():
-            self.commit()
+            if self._new_reason:
+                self.kept.emit(self.question.finding, self._new_reason)
             self.answered.emit()
         else:
             problem = Problem(tr("Say why it is kept, or correct the answer."))
@@ -342,8 +355,10 @@ class Comparison(QWidget):
         return made
 
     def _query(self, question: Question) -> QueryRow:
-        made = QueryRow(question, self._name(question))
+        typed = self._draft.typed_reason(self._instrument.id, question.finding)
+        made = QueryRow(question, self._name(question), typed)
         made.kept.connect(self._keep)
+        made.typed.connect(partial(self._leave, made))
         made.answered.connect(self._after)
         made.left_alone.connect(self.focus_first)
         made.correct.connect(lambda: self.correct.emit(self._slot_of(made.question)))
@@ -380,6 +395,18 @@ class Comparison(QWidget):
             if made.question.finding == finding and finding in asked:
                 made.show_question(asked[finding], self._name(asked[finding]))
         self._show_waiting()
+
+    def _leave(self, made: QueryRow, finding: Finding, text: str) -> None:
+        """A line was left: what was typed there waits for Enter, and is there again."""
+        if text == self._draft.typed_reason(self._instrument.id, finding):
+            return
+        with self._context.saving():
+            self._draft.leave_reason(self._instrument.id, finding, text)
+            self.touched.emit()
+        if text:
+            made.show_typed()
+        else:
+            made.show_question(made.question, self._name(made.question))
 
     def _after(self) -> None:
         """A query was answered: to the next one, else to the card, where Enter goes on."""

@@ -1,5 +1,6 @@
 """A questionnaire, one question at a time, answered by single keys."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -24,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.drafts import COMPARISON, Draft
+from core.drafts import COMPARISON, Draft, event_date
 from core.entry import Problem
 from core.instruments.definition import Choice, Instrument, Item
 from core.labels import MODE, NOT_DONE, RESPONDENT
@@ -36,7 +37,7 @@ from core.words import MISSING
 from ui import theme
 from ui.context import AppContext
 from ui.forms.answered_how import AnsweredHow, said_of
-from ui.forms.comparison import Comparison, CorrectionLine, go_to
+from ui.forms.comparison import ENTER, Comparison, CorrectionLine, go_to
 from ui.forms.fields import Line, TextField
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import (
@@ -267,6 +268,7 @@ class QuestionnaireForm(StepForm):
         self._variant: Item = instrument.variants(self._slot)[0]
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._one_waits = False  # for the 0 of a 10
+        self._then: Callable[[], object] | None = None  # where an answer leads that asked for more
         self._choices: list[ChoiceButton | NumberButton] = []
         self._numbers: list[ChoiceButton | NumberButton] = []
         self._buttons: list[ChoiceButton | NumberButton] = []
@@ -283,10 +285,14 @@ class QuestionnaireForm(StepForm):
 
     def show_draft(self) -> None:
         answers = self.draft.form(self.instrument.id).answers
-        unanswered = [slot for slot in self.instrument.slots if slot not in answers]
+        waiting = [
+            slot
+            for slot in self.instrument.slots
+            if slot not in answers or event_date(self.instrument.id, slot) in self.draft.raw
+        ]
         self._show_how_text()
-        if unanswered or not self._show_comparison():
-            self._show_slot(unanswered[0] if unanswered else self._slot)
+        if waiting or not self._show_comparison():
+            self._show_slot(waiting[0] if waiting else self._slot)
 
     def focus_first(self) -> None:
         in_front = self._how_in_front or self._comparison
@@ -321,7 +327,7 @@ class QuestionnaireForm(StepForm):
         elif ctrl or event.modifiers() & Qt.KeyboardModifier.AltModifier:
             super().keyPressEvent(event)
         elif text.isdecimal() and self._one_waits and int(text) == 0:
-            self._give(10)
+            self._give(10, completes=True)
         elif text.isdecimal() and int(text) in self._variant.scores:
             self._give(int(text), waits=int(text) == 1 and 10 in self._variant.scores)
         elif key in {Qt.Key.Key_Up, Qt.Key.Key_Backspace, Qt.Key.Key_Left}:
@@ -348,9 +354,17 @@ class QuestionnaireForm(StepForm):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            leaves = event.key() in {Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter}
+            enter = event.key() in ENTER
+            leaves = enter or event.key() == Qt.Key.Key_Escape
             if watched is self.note and leaves:
-                self.focus_first()
+                if enter and self._then is not None:
+                    self._save_note()
+                    self._settle()
+                else:
+                    self.focus_first()
+                return True
+            if watched in (self._milestone.line, self._record) and enter:
+                self._record_milestone()
                 return True
             if watched is self.not_done and leaves:
                 return True  # the key that closed the list comes here as well, and must not go on
@@ -363,6 +377,7 @@ class QuestionnaireForm(StepForm):
     def commit(self) -> None:
         self._leave_correction()
         self._save_note()
+        self._leave_date()
         if self._comparison is not None:
             self._comparison.commit()
 
@@ -411,7 +426,11 @@ class QuestionnaireForm(StepForm):
         self._milestone = TextField(
             tr("Date of the event (2012, 2012-09 or 2012-09-15)"), read_partial_date, width=160
         )
+        self._milestone.set_text(self._date_typed)
+        self._milestone.committed.connect(self._leave_date)
+        self._milestone.line.installEventFilter(self)
         self._record = button(tr("Record the event"), self._record_milestone)
+        self._record.installEventFilter(self)
         self._milestone_row = QWidget()
         self._milestone_row.setLayout(row(self._milestone, self._record, None))
         self._keys = label("", "small", wrap=True)
@@ -443,9 +462,10 @@ class QuestionnaireForm(StepForm):
         self.body.addWidget(self._problem)
         self.body.addLayout(self._why_place)
         self.body.addWidget(self._milestone_row)
-        tail = row(self.note, self._how_button, self.not_done)
+        tail = row(self.note, self.not_done)
         tail.setStretch(0, 1)
         self.body.addLayout(tail)
+        self.body.addLayout(row(None, self._how_button))
         self.body.addStretch(1)
         self.body.addWidget(self._keys)
         self.body.addWidget(citation)
@@ -459,10 +479,18 @@ class QuestionnaireForm(StepForm):
     def _answer(self) -> Answer | None:
         return self.draft.form(self.instrument.id).answers.get(self._slot)
 
+    @property
+    def _date_typed(self) -> str:
+        """The date of this question's event that was typed, and is not recorded yet."""
+        return self.draft.raw.get(event_date(self.instrument.id, self._slot), "")
+
     def _show_slot(self, slot: str) -> None:
         self._leave_correction()
         self._save_note()  # it belongs to the question that is being left
+        self._leave_date()
         self._slot = slot
+        self._milestone.set_text(self._date_typed)
+        self._milestone.read()
         waiting = self.draft.waiting_correction(self.instrument.id, slot)
         answer = waiting or self._answer
         chosen = self.instrument.item(answer.item) if answer else None
@@ -475,6 +503,7 @@ class QuestionnaireForm(StepForm):
     def _show_variant(self, item: Item) -> None:
         self._variant = item
         self._one_waits = False
+        self._then = None
         self._title.setText(f"{item.number}  {item.title}")
         self.setAccessibleName(f"{item.number} {item.title}")
         domain = self.instrument.domain_of(self._slot)
@@ -545,7 +574,8 @@ class QuestionnaireForm(StepForm):
         problem = self.draft.variant_problem(self.instrument, answer) if answer else None
         self._problem.setText(problem.message if problem else "")
         self._problem.setVisible(problem is not None)
-        self._milestone_row.setVisible(problem is not None and bool(self._variant.requires))
+        needed = problem is not None and bool(self._variant.requires)
+        self._milestone_row.setVisible(needed or bool(self._milestone.text.strip()))
         form = self.draft.form(self.instrument.id)
         self._show_tiles(current=self._slot)
         last = self._slot == self.instrument.slots[-1]
@@ -578,8 +608,11 @@ class QuestionnaireForm(StepForm):
             shown = same and before is not None and before.value == one.score
             one.show_before(title if shown else "")
 
-    def _give(self, score: int, *, waits: bool = False) -> None:
-        """Save an answer and move on; one that ``waits`` stays in front for its second digit."""
+    def _give(self, score: int, *, waits: bool = False, completes: bool = False) -> None:
+        """Save an answer and move on; one that ``waits`` stays in front for its second digit.
+
+        The second digit ``completes`` it: the two are undone together.
+        """
         before = self._answer
         answer = Answer(item=self._variant.id, value=score, note=before.note if before else "")
         if self.draft.is_correction(self.instrument.id, self._slot, answer):
@@ -590,23 +623,40 @@ class QuestionnaireForm(StepForm):
             return
         if before is not None:
             answer = replace(answer, corrected=before.corrected)
-        saved = self._save(answer)
+        saved = self._save(answer, completes=completes)
         self._one_waits = saved and waits
         if not saved or waits:
             self._show_answer()
-        elif not self._asks_for_more(answer) and not self._show_new_comparison():
+        elif not self._asks_for_more(answer, self._advance):
+            self._advance()
+
+    def _advance(self) -> None:
+        """Where an answer leads: to the comparison that it made possible, else to the next question."""
+        if not self._show_new_comparison():
             self._step(1)
 
-    def _asks_for_more(self, answer: Answer) -> bool:
-        """Whether the variant that was answered needs its event or a note; the keyboard goes there."""
+    def _asks_for_more(self, answer: Answer, then: Callable[[], object] | None) -> bool:
+        """Whether the variant that was answered needs its event or a note; the keyboard goes there.
+
+        ``then`` is where the answer leads once that is given.
+        """
         if self.draft.variant_problem(self.instrument, answer) is None:
             return False
+        self._then = then
         self._show_answer()
         if self._variant.requires:
             self._milestone.setFocus()
         else:
             self._open_note()
         return True
+
+    def _settle(self) -> None:
+        """Go on where an answer was stopped to ask for more, unless something is still asked."""
+        answer, then = self._answer, self._then
+        if answer is None or not self._asks_for_more(answer, then):
+            self.focus_first()
+            if then is not None:
+                then()
 
     def _on_not_done(self, index: int) -> None:
         reason = self.not_done.itemData(index)
@@ -616,17 +666,12 @@ class QuestionnaireForm(StepForm):
             if self.draft.is_correction(self.instrument.id, self._slot, answer):
                 self._ask_why(answer)
             elif self._save(answer):
-                QTimer.singleShot(0, self, self._go_on_after_key)
+                QTimer.singleShot(0, self, self._advance)  # when the key that chose is over
 
-    def _go_on_after_key(self) -> None:
-        """When the key that chose in a list is over."""
-        if not self._show_new_comparison():
-            self._step(1)
-
-    def _save(self, answer: Answer) -> bool:
+    def _save(self, answer: Answer, *, completes: bool = False) -> bool:
         """Whether the answer is in the file now; one that was refused must not be passed over."""
         with self.context.saving():
-            self.draft.answer(self.instrument.id, self._slot, answer)
+            self.draft.answer(self.instrument.id, self._slot, answer, completes=completes)
             self.touched.emit()
         return self._answer == answer
 
@@ -651,7 +696,7 @@ class QuestionnaireForm(StepForm):
     def _correct(self, answer: Answer) -> None:
         if self._save(answer) and self._why is not None:
             self._why.done()
-            if not self._asks_for_more(answer):
+            if not self._asks_for_more(answer, self._show_comparison):
                 self._show_comparison()
 
     def _cancel_correction(self) -> None:
@@ -664,13 +709,9 @@ class QuestionnaireForm(StepForm):
             self.focus_first()
 
     def _leave_correction(self) -> None:
-        """A reason that was typed corrects the answer; without one, the correction waits for it."""
+        """The correction waits for its reason: only Enter gives it, whatever was typed of it."""
         answer = self._why.answer if self._why is not None else None
         if answer is None or self._why is None:
-            return
-        if answer.corrected:
-            if self._save(answer):
-                self._why.done()
             return
         before = self.context.failures
         with self.context.saving():
@@ -757,25 +798,41 @@ class QuestionnaireForm(StepForm):
         self._show_variant(next(s for s in siblings if s.number.lower().endswith(letter)))
         self.focus_first()
 
+    def _leave_date(self) -> None:
+        """Keep what was typed of the event's date, which is recorded by Enter or the button only."""
+        typed = self._milestone.text.strip()
+        if typed != self._date_typed:
+            with self.context.saving():
+                self.draft.save_raw(event_date(self.instrument.id, self._slot), typed)
+                self.touched.emit()
+
     def _record_milestone(self) -> None:
         when = self._milestone.read()
-        if when is None:
+        answer = self._answer
+        asked = answer is not None and self.draft.variant_problem(self.instrument, answer)
+        if when is None and not asked:
+            self._leave_date()
+            self._show_answer()
+            self.focus_first()
+        elif when is None:
             self._milestone.show_problem(
                 Problem(tr("Enter the date, as precisely as it is known."))
             )
         elif isinstance(when, PartialDate) and when.first > self.draft.visit.date:
             self._milestone.show_problem(Problem(tr("The event lies after this visit.")))
         elif isinstance(when, PartialDate):
-            kind = MilestoneKind(self._variant.requires)
+            variants = self.instrument.variants(self._slot)
+            kind = MilestoneKind(next(one.requires for one in variants if one.requires))
             patient = self.draft.record.patient.id
             with self.context.saving():
                 self.draft.save_milestone(
                     Milestone(patient_id=patient, kind=kind, happened_on=when)
                 )
                 self._milestone.set_text("")
+                self._leave_date()
                 self.touched.emit()
             self._show_answer()
-            self.focus_first()
+            self._settle()
 
     def _ask_form_not_done(self) -> None:
         form = self.draft.form(self.instrument.id)

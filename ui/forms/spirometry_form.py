@@ -207,7 +207,7 @@ class SpirometryForm(StepForm):
                 tr("Grade"),
             )
         }
-        self._twice = label("", "problem", wrap=True)
+        self._refused = label("", "problem", wrap=True)
         self._hint = label("", "small", wrap=True)
         self._first_second = label("", "", wrap=True)
         self._bar = RangeBar()
@@ -221,7 +221,7 @@ class SpirometryForm(StepForm):
         own = partial(typed_in, session)
         self.test_type.set_value(session.test_type)
         self.position.set_value(session.position)
-        self._twice.hide()
+        self._refused.hide()
         self.interface.setCurrentIndex(self.interface.findData(session.interface))
         self.device.set_text(session.device)
         for name, field, value in (
@@ -238,8 +238,7 @@ class SpirometryForm(StepForm):
             }
             one.show_blow(blows.get(one.index), typed)
             one.show_problems(one.read(session.test_type).problems)
-        reason = session.not_done
-        self.not_done.setCurrentIndex(self.not_done.findData(reason) if reason else 0)
+        self._show_reason()
         self._show_sessions()
         self._show_rows()
         self._preview()
@@ -269,8 +268,7 @@ class SpirometryForm(StepForm):
         if (twice := self.draft.twice(session)) is not None:
             self.test_type.set_value(stored.test_type)
             self.position.set_value(stored.position)
-            self._twice.setText(twice.message)
-            self._twice.show()
+            self._refuse(twice)
             session = self._typed()
         height, percent = self.height_cm.read(), self.device_percent.read()
         raw = {
@@ -306,7 +304,7 @@ class SpirometryForm(StepForm):
         inputs = row(self.height_cm, self.position, interface, self.device, spacing=14, top=True)
         inputs.setStretch(3, 1)
         self.body.addLayout(inputs)
-        self.body.addWidget(self._twice)
+        self.body.addWidget(self._refused)
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(4)
@@ -346,7 +344,7 @@ class SpirometryForm(StepForm):
         self.height_cm.edited.connect(self._preview)
         self.device.committed.connect(self.commit)
         self.device_percent.committed.connect(self.commit)
-        self.not_done.activated.connect(self.commit)
+        self.not_done.activated.connect(self._on_reason)
 
     def _typed(self) -> Spirometry:
         """The session as the fields stand: the blows that are values, and the rest as it is chosen."""
@@ -368,10 +366,33 @@ class SpirometryForm(StepForm):
         )
 
     def _on_test(self) -> None:
-        self._twice.hide()
+        self._refused.hide()
         self.commit()
 
-    def _on_typed(self, _text: str) -> None:
+    def _on_reason(self) -> None:
+        """Why it was not done; refused while blows stand there, which it would hide."""
+        self._refused.hide()
+        if self.not_done.currentData() and not all(one.empty for one in self.rows):
+            self._show_reason()
+            text = tr("Blows stand here: clear them before you say why there are none.")
+            self._refuse(Problem(text))
+        else:
+            self.commit()
+
+    def _show_reason(self) -> None:
+        """The reason that the file has."""
+        reason = self.draft.spirometry.not_done
+        self.not_done.setCurrentIndex(self.not_done.findData(reason) if reason else 0)
+
+    def _refuse(self, problem: Problem) -> None:
+        """Say why what was just chosen cannot be."""
+        self._refused.setText(problem.message)
+        self._refused.show()
+
+    def _on_typed(self, text: str) -> None:
+        self._refused.hide()
+        if text.strip():
+            self.not_done.setCurrentIndex(0)  # who types a blow has measured it
         self._show_rows()
         self._preview()
 

@@ -27,12 +27,13 @@ from core.instruments.definition import Instrument
 from core.labels import MILESTONES
 from core.model.adverse_event import AdverseEvent, Milestone
 from core.model.ids import PatientId
+from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.model.visit import Mark, Visit, VisitMark
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.protocols.schedule import PlannedVisit, Status, next_visit, plan
-from core.summary import event_row, partial_day, visit_title
+from core.summary import event_row, visit_title
 from core.trends import Axis, Plot
 from core.words import DEMONSTRATION, MISSING, day
 from ui import theme

@@ -4,9 +4,10 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from core import clock
 from core.labels import ONSET, SEX
+from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
-from core.summary import age, partial_day
+from core.summary import age
 from core.words import day, number
 from ui.widgets.basics import Elided, chip, clear, label
 from ui.words import tr
