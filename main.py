@@ -16,16 +16,16 @@ on which to create one, open one, or try the demonstration.
 SCORE_DESCRIPTION = """\
 Copy a sheet with scores, stages and predicted volumes added to every row. It may hold
 
-  q1 to q12, and where known item5_version (a, b), gastrostomy, niv, dead (0, 1):
+  q1 to q12, and where known item5_version (5a, 5b), gastrostomy, niv, dead (0, 1):
     adds total, bulbar, fine_motor, gross_motor, respiratory, kings, kings_4a_flag,
     kings_4b_flag, mitos
   sex, age, height_cm, equation, parameter, and where known ethnicity_code, measured:
     adds predicted, lln, uln, pctpred, zscore
 
-and any other columns. Cells stay as they are. Leave empty what is not known: a result
-that depends on it stays empty, too. Whether there is a gastrostomy is never guessed:
-without that column most King's stages stay empty. What is wrong in a row stands in the
-last column, problem.
+and any other columns. Cells stay as they are. Leave empty what is not known (NA, NaN,
+NULL or a lone point say the same): a result that depends on it stays empty, too.
+Whether there is a gastrostomy is never guessed: without that column most King's stages
+stay empty. What is wrong in a row stands in the last column, problem.
 """
 
 

@@ -5,7 +5,7 @@ Loads numpy and pandas: only the command that needs it may import this.
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,11 @@ _KNOWN = (
     *(*questionnaire.READ, *questionnaire.ADDED),
     *(*spirometry.READ, *spirometry.ADDED),
     PROBLEM,
+)
+# What each subject needs, and by which of the columns it is meant: the others also stand elsewhere.
+_SUBJECTS = (
+    (questionnaire.ITEMS, questionnaire.ITEMS, questionnaire.results),
+    (spirometry.NEEDED, spirometry.OWN, spirometry.results),
 )
 
 
@@ -37,14 +42,17 @@ def score(source: Path, target: Path) -> Scored:
     ``q1`` to ``q12``, with ``item5_version`` (a or b), ``gastrostomy``, ``niv`` and ``dead`` (0 or 1)
     where they are known, get `questionnaire.ADDED`. ``sex``, ``age`` (decimal years), ``height_cm``,
     ``equation`` and ``parameter``, with ``ethnicity_code`` where the equation asks for one and
-    ``measured`` (litres, a fraction for FEV1/FVC), get `spirometry.ADDED`. PROBLEM, the last column,
-    says what is wrong in a row: then its scores, or its predictions, stay empty. What a missing cell
-    decides stays empty without a problem. Where the sheet states a total that is not the sum of the
-    items, that is a problem, and our total stands beside it.
+    ``measured`` (litres, a fraction for FEV1/FVC), get `spirometry.ADDED`. One of the two must be
+    complete; of the other, single columns are let through unread. PROBLEM, the last column, says what
+    is wrong in a row: then its scores, or its predictions, stay empty; where only ``measured`` is
+    wrong, the prediction stands. What a missing cell decides stays empty without a problem, and NA,
+    N/A, NaN, NULL and a lone point are missing cells. Where the sheet states a total that is not the
+    sum of the items, that is a problem, and our total stands beside it.
 
     Cells come through as they were written, in the same encoding and with the same separator; a
-    column that has the name of one of ours is renamed, as ``total`` to ``total_given``. The source is
-    never written to, and the target appears whole or not at all.
+    column that has the name of one of ours is renamed, as ``total`` to ``total_given``, or where that
+    is there to ``total_given_2``. An empty line stays one, and is no row. The source is never written
+    to, and the target appears whole or not at all.
 
     Raises UnreadableImport, FileExists or StorageError.
     """
@@ -60,37 +68,37 @@ def score(source: Path, target: Path) -> Scored:
     with_results = sum(map(any, zip(*added.values(), strict=True)))
     added[PROBLEM] = ["; ".join(problems.get(row, ())) for row in range(len(read.rows))]
     sheet.write(read, added, target)
-    return Scored(rows=len(read.rows), with_results=with_results, with_problems=len(problems))
+    rows = len(read.rows) - len(read.empty_lines)
+    return Scored(rows=rows, with_results=with_results, with_problems=len(problems))
 
 
-def _results(read: Sheet) -> Iterator[Results]:
-    """What the columns allow. Raises UnreadableImport where some are missing, or all."""
-    is_form = any(name in read.positions for name in questionnaire.ITEMS)
-    is_spirometry = any(name in read.positions for name in spirometry.OWN)
-    if not is_form and not is_spirometry:
-        raise UnreadableImport(
-            _(
-                "The first line names no columns to score. Name them {first} to {last}, or {needed}."
-            ).format(
-                first=questionnaire.ITEMS[0],
-                last=questionnaire.ITEMS[-1],
-                needed=", ".join(spirometry.NEEDED),
-            )
-        )
-    needed = (
-        *(questionnaire.ITEMS if is_form else ()),
-        *(spirometry.NEEDED if is_spirometry else ()),
-    )
-    if missing := [name for name in needed if name not in read.positions]:
+def _results(read: Sheet) -> Sequence[Results]:
+    """What the columns allow. Raises UnreadableImport where they are complete for nothing."""
+    found: list[Results] = []
+    lacking: list[str] = []
+    for needed, begun_by, results in _SUBJECTS:
+        missing = [name for name in needed if name not in read.positions]
+        if not missing:
+            found.append(results(read))
+        elif any(name in read.positions for name in begun_by):
+            lacking.append(", ".join(missing))
+    if found:
+        return found
+    if lacking:
         raise UnreadableImport(
             _(
                 "The sheet lacks {missing}. Add what is missing, with empty cells if need be."
-            ).format(missing=", ".join(missing))
+            ).format(missing=_("; or ").join(lacking))
         )
-    if is_form:
-        yield questionnaire.results(read)
-    if is_spirometry:
-        yield spirometry.results(read)
+    raise UnreadableImport(
+        _(
+            "The first line names no columns to score. Name them {first} to {last}, or {needed}."
+        ).format(
+            first=questionnaire.ITEMS[0],
+            last=questionnaire.ITEMS[-1],
+            needed=", ".join(spirometry.NEEDED),
+        )
+    )
 
 
 def _why_not(source: Path, target: Path) -> str:

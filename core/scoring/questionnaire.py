@@ -14,9 +14,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from core.entry import Problem
-from core.imports.csv_table import cleaned
 from core.science.staging import Kings
-from core.scoring.sheet import Reading, Results, Sheet
+from core.scoring.sheet import Reading, Results, Sheet, stated
 from core.words import _
 
 ITEMS = tuple(f"q{number}" for number in range(1, 13))
@@ -31,10 +30,10 @@ _DOMAINS: Mapping[str, tuple[int, ...]] = {
 ADDED = ("total", *_DOMAINS, "kings", "kings_4a_flag", "kings_4b_flag", "mitos")
 
 _FLAGS = {
-    **dict.fromkeys(("1", "yes", "true"), True),
-    **dict.fromkeys(("0", "no", "false"), False),
+    **dict.fromkeys(("1", "y", "yes", "true"), True),
+    **dict.fromkeys(("0", "n", "no", "false"), False),
 }
-_IS_5B = {"a": False, "b": True}
+_IS_5B = {"a": False, "5a": False, "b": True, "5b": True}
 
 
 def results(sheet: Sheet) -> Results:
@@ -84,7 +83,8 @@ def results(sheet: Sheet) -> Results:
 
 def _kings(q: Mapping[int, Any], item5b: Any, gastrostomy: Any, dead: Any) -> dict[str, list[str]]:
     respiratory = (q[10] == 0) | (q[12] < 4)
-    nutritional = gastrostomy | item5b
+    # As in `staging`: where the version is unknown, the gastrostomy decides.
+    nutritional = gastrostomy | item5b.fillna(False)
     regions = _count(
         (q[1] < 4) | (q[2] < 4) | (q[3] < 4),
         (q[4] < 4) | (q[5] < 4),
@@ -125,8 +125,8 @@ def _compare_totals(sheet: Sheet, reading: Reading, totals: Sequence[str]) -> No
     if "total" not in sheet.positions:
         return
     for row, (total, cell) in enumerate(zip(totals, sheet.cells("total"), strict=True)):
-        stated = cleaned(cell)
-        if total and stated and sheet.number(stated) != int(total):
+        theirs = stated(cell)
+        if total and theirs and sheet.number(theirs) != int(total):
             advice = _("the items add to {total}, correct one or the other").format(total=total)
             reading.refuse(row, "total", advice)
 

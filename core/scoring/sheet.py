@@ -3,6 +3,7 @@
 import codecs
 import csv
 import io
+import itertools
 import math
 import os
 from collections import defaultdict
@@ -26,6 +27,8 @@ _MARKS = {
 }
 # Every byte is a character of it, so that what is not UTF-8 is written back byte for byte.
 _ONE_BYTE_EACH = "cp1256"
+# What statistics programs write where a value is missing.
+_MISSING = frozenset({"na", "n/a", "nan", "null", "."})
 _LONGEST_QUOTE = 60
 
 
@@ -34,12 +37,14 @@ class Sheet:
     """The cells as written, every row as wide as the widest, and where the columns stand that we know.
 
     ``ragged`` says what is wrong with a row whose cells may have shifted; none of them is read.
+    ``empty_lines`` stand among the rows, as written, and are none.
     """
 
     names: Sequence[str]
     rows: Sequence[Sequence[str]]
     positions: Mapping[str, int]
     ragged: Mapping[int, str]
+    empty_lines: Mapping[int, Sequence[str]]
     mark: bytes
     encoding: str
     separator: str
@@ -77,17 +82,23 @@ class Reading:
         self.problems: defaultdict[int, list[str]] = defaultdict(list)
 
     def read(self, column: str, value_of: Callable[[str], T | Problem]) -> list[T | None]:
-        """The value of every row; None where there is no such column, or the cell is empty or refused."""
+        """The value of every row; None where there is no such column, nothing stated, or a refusal."""
         if column not in self._sheet.positions:
             return [None] * len(self._sheet.rows)
         cells = self._sheet.cells(column)
         values: dict[str, T | None] = {}
         refused: dict[str, str] = {}
         for cell in set(cells):
-            text = cleaned(cell)
+            text = stated(cell)
             value = value_of(text) if text else None
             if isinstance(value, Problem):
-                refused[cell], value = value.message, None
+                pointed = value_of(text.replace(",", "."))
+                refused[cell] = (
+                    value.message
+                    if isinstance(pointed, Problem)
+                    else _("write the decimals with a point")
+                )
+                value = None
             values[cell] = value
         if refused:
             for row, cell in enumerate(cells):
@@ -119,8 +130,8 @@ def read(path: Path, known: Collection[str]) -> Sheet:
     """The sheet in a file; ``known`` are the columns to look for, in any case, with blanks or ``_``.
 
     UTF-8, UTF-16 with its mark, or any encoding of one byte a character that has ASCII in it. The
-    separator is the comma, semicolon or tab that makes the most columns known. Raises
-    UnreadableImport.
+    separator is the comma, semicolon or tab that makes the most columns known. Blank lines above the
+    header are left out. Raises UnreadableImport.
     """
     text, encoding, mark = _decoded(path)
     columns = {_key(name): name for name in known}
@@ -141,11 +152,15 @@ def read(path: Path, known: Collection[str]) -> Sheet:
         )
     rows = list(records)
     width = max(map(len, (header, *rows)))
+    positions = _positions(header, columns)
     return Sheet(
         names=header + [""] * (width - len(header)),
         rows=[row + [""] * (width - len(row)) for row in rows],
-        positions=_positions(header, columns),
-        ragged=_ragged(header, rows),
+        positions=positions,
+        ragged=_ragged(header, rows, needed=max(positions.values(), default=-1) + 1),
+        empty_lines={
+            number: row for number, row in enumerate(rows) if len(row) < 2 and not _has_text(row)
+        },
         mark=mark,
         encoding=encoding,
         separator=separator,
@@ -154,16 +169,26 @@ def read(path: Path, known: Collection[str]) -> Sheet:
     )
 
 
+def stated(cell: str) -> str:
+    """What a cell says, on one line; nothing where it holds the mark of a missing value."""
+    text = cleaned(cell)
+    return "" if text.casefold() in _MISSING else text
+
+
 def write(sheet: Sheet, added: Mapping[str, Sequence[str]], target: Path) -> None:
     """The sheet with the added columns at its right as a new file, whole or not at all.
 
-    Raises UnreadableImport where a column would have to take the name of another, or StorageError.
+    Raises StorageError.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=sheet.separator, lineterminator=sheet.newline)
     writer.writerow([*_renamed(sheet, added), *added])
-    for row, results in zip(sheet.rows, zip(*added.values(), strict=True), strict=True):
-        writer.writerow([*row, *results])
+    lines = zip(sheet.rows, zip(*added.values(), strict=True), strict=True)
+    for number, (row, results) in enumerate(lines):
+        if number in sheet.empty_lines:
+            writer.writerow(sheet.empty_lines[number])
+        else:
+            writer.writerow([*row, *results])
     # Only a word of ours, in a translation, can be what the sheet's encoding does not have.
     data = sheet.mark + text.getvalue().encode(sheet.encoding, "replace")
     new = target.with_name(target.name + ".new")
@@ -228,7 +253,7 @@ def _records(text: str, separator: str) -> Iterator[list[str]]:
                     " or misplaced, or one cell is very long. Correct that line."
                 ).format(n=line)
             ) from error
-        begun = begun or any(map(cleaned, cells))
+        begun = begun or _has_text(cells)
         if begun:
             yield cells
 
@@ -249,16 +274,21 @@ def _positions(header: Sequence[str], columns: Mapping[str, str]) -> Mapping[str
     return {name: seen[name] for name in columns.values() if name in seen}
 
 
-def _ragged(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[int, str]:
-    """What is wrong with each row that has cells missing, or too many that are not empty."""
-    needed = max(position + 1 for position, name in enumerate(header) if cleaned(name))
+def _has_text(cells: Sequence[str]) -> bool:
+    return any(map(cleaned, cells))
+
+
+def _ragged(
+    header: Sequence[str], rows: Sequence[Sequence[str]], *, needed: int
+) -> Mapping[int, str]:
+    """What is wrong with each row that ends before the cells ``needed``, or has text beyond the header."""
     ragged = {}
     for number, row in enumerate(rows):
-        if len(row) == len(header) or not any(map(cleaned, row)):
+        if len(row) == len(header) or not _has_text(row):
             continue
         if len(row) < needed:
             advice = _("add the missing separators")
-        elif any(map(cleaned, row[len(header) :])):
+        elif _has_text(row[len(header) :]):
             advice = _("put a text that contains the separator in quotation marks")
         else:
             continue
@@ -269,21 +299,18 @@ def _ragged(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping[int
 
 
 def _renamed(sheet: Sheet, added: Collection[str]) -> Sequence[str]:
-    """The sheet's names, where one is also among the added with ``_given`` after it."""
+    """The sheet's names; one that is also among the added gets ``_given`` after it, or ``_given_2``."""
     names = list(sheet.names)
     for column in added:
         if column not in sheet.positions:
             continue
         position = sheet.positions[column]
         given = f"{cleaned(names[position])}_given"
-        if _key(given) in map(_key, names):
-            raise UnreadableImport(
-                _(
-                    "The column “{name}” would be renamed to “{given}”, which is there already."
-                    " Delete or rename one of them."
-                ).format(name=cleaned(names[position]), given=given)
-            )
-        names[position] = given
+        taken = set(map(_key, names))
+        numbered = (f"{given}_{number}" for number in itertools.count(2))
+        names[position] = next(
+            name for name in itertools.chain([given], numbered) if _key(name) not in taken
+        )
     return names
 
 

@@ -1,7 +1,7 @@
 """Predicted values, percent predicted and z-scores for a whole sheet, by the equation of each row."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from typing import TypeVar
 
 import numpy as np
@@ -42,6 +42,15 @@ _PARAMETERS = {
     "fev1": Parameter.FEV1,
     **dict.fromkeys(("fev1fvc", "ratio"), Parameter.RATIO),
 }
+# What the equations are also called, beside their ids and titles; compared as `_key` does.
+_ALSO_CALLED = {
+    "GLI Global": "gli-global-2022",
+    "GLI 2022": "gli-global-2022",
+    "NHANES3": "nhanes-iii",
+    "ECSC": "ecsc-1993",
+    "ECCS": "ecsc-1993",
+    "ECCS-1993": "ecsc-1993",
+}
 # DESIGN: sheets of NHANES III without a code mean its first group, Caucasian.
 _GROUP_WHERE_BLANK = {"nhanes-iii": 1}
 _NO_GROUP = -1
@@ -54,11 +63,17 @@ def results(sheet: Sheet) -> Results:
     """The columns ADDED, from the columns READ: litres, fractions for FEV1/FVC, percent.
 
     Every row by its own equation, with the limits and the rules of `lung_function.predict`; all rows
-    of one equation, parameter, sex and group at once.
+    of one equation, parameter, sex and group at once. A wrong `measured` takes only what is made of
+    it: the prediction stands.
     """
-    reading = Reading(sheet)
+    reading, blowing = Reading(sheet), Reading(sheet)
     equations = lung_function.equations()
     ids = {_key(name): e.id for e in equations.values() for name in (e.id, e.title)}
+    ids |= {_key(name): equation for name, equation in _ALSO_CALLED.items()}
+    groups: dict[str, dict[Hashable, int]] = {
+        e.id: {said: number for number, name in e.groups.items() for said in (number, _key(name))}
+        for e in equations.values()
+    }
     titles = ", ".join(e.title for e in equations.values())
 
     def one_of(values: Mapping[str, T], advice: str) -> Callable[[str], T | Problem]:
@@ -78,10 +93,10 @@ def results(sheet: Sheet) -> Results:
             )
         return value
 
-    def code(text: str) -> int:
-        """Where it is no whole number it is no group; whether one is needed, the equation says."""
+    def code(text: str) -> Hashable:
+        """A number or a name; which groups there are, and whether one is needed, the equation says."""
         value = sheet.number(text)
-        return int(value) if value is not None and value.is_integer() else _NO_GROUP
+        return _key(text) if value is None else value
 
     def measured(text: str) -> float | Problem:
         value = sheet.number(text)
@@ -98,12 +113,13 @@ def results(sheet: Sheet) -> Results:
     )
     ages = np.array(reading.read("age", age), dtype=float)
     heights = np.array(reading.read("height_cm", height), dtype=float)
-    volumes = np.array(reading.read("measured", measured), dtype=float)
+    volumes = np.array(blowing.read("measured", measured), dtype=float)
 
     rows_of: defaultdict[tuple[str, Parameter, Sex, int | None], list[int]] = defaultdict(list)
     complete = ~(np.isnan(ages) | np.isnan(heights))
-    for row, (equation, parameter, sex, group) in enumerate(kinds):
+    for row, (equation, parameter, sex, said) in enumerate(kinds):
         if equation and parameter and sex and complete[row]:
+            group = None if said is None else groups[equation].get(said, _NO_GROUP)
             rows_of[equation, parameter, sex, group].append(row)
 
     found = {name: np.full(len(sheet.rows), np.nan) for name in ADDED}
@@ -118,7 +134,12 @@ def results(sheet: Sheet) -> Results:
                 reading.refuse(row, column, c.reason.removesuffix("."))
             continue
         fits = np.ones(len(rows), dtype=bool)
-        for column, valid, advice in _limits(e, c, ages[rows], heights[rows], volumes[rows]):
+        largest, advice = _largest(c.parameter)
+        absurd = rows[volumes[rows] > largest]
+        volumes[absurd] = np.nan
+        for row in absurd.tolist():
+            blowing.refuse(row, "measured", advice)
+        for column, valid, advice in _limits(e, c, ages[rows], heights[rows]):
             for row in rows[~valid].tolist():
                 reading.refuse(row, column, advice)
             fits &= valid
@@ -134,11 +155,21 @@ def results(sheet: Sheet) -> Results:
     columns = {
         name: _decimals(values, _DECIMALS[name], comma=comma) for name, values in found.items()
     }
-    return Results(reading.emptied(columns), reading.problems)
+    emptied = reading.emptied(columns)
+    for row, sentences in blowing.problems.items():
+        reading.problems[row] += sentences
+    return Results(emptied, reading.problems)
+
+
+def _largest(parameter: Parameter) -> tuple[float, str]:
+    """The largest measured value that is one, and what to say of a larger one."""
+    if parameter is Parameter.RATIO:
+        return 1, _("write a fraction, such as 0.75")
+    return _LARGEST_L, _("write it in litres, such as 3.74")
 
 
 def _limits(
-    e: Equation, c: Lms | Polynomial | Linear, age: Numbers, height: Numbers, measured: Numbers
+    e: Equation, c: Lms | Polynomial | Linear, age: Numbers, height: Numbers
 ) -> Iterator[tuple[str, npt.NDArray[np.bool_], str]]:
     """Which rows of one kind lie inside of a column's limits, and what to say of the others."""
     yield (
@@ -157,10 +188,6 @@ def _limits(
                 equation=e.title, low=low, high=high, sex=SEX[c.sex]
             ),
         )
-    if c.parameter is Parameter.RATIO:
-        yield "measured", ~(measured > 1), _("write a fraction, such as 0.75")
-    else:
-        yield "measured", ~(measured > _LARGEST_L), _("write it in litres, such as 3.74")
 
 
 def _normal(

@@ -61,6 +61,14 @@ def test_a_volume_no_lung_has(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "value"),
+    [(".75", 0.75), (",75", 0.75), ("٫۷۵", 0.75), ("-.5", -0.5), ("3.", 3), ("3,", 3), ("+3.", 3)],
+)
+def test_a_number_may_lack_a_digit_before_or_after_its_point(text, value):
+    assert entry.number(text, -1, 9) == value
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "3.2.0",
@@ -74,8 +82,10 @@ def test_a_volume_no_lung_has(text):
         "½",
         "²",
         "--3",
-        ".5",
-        "5.",
+        ".",
+        "-,",
+        "1.2.",
+        ".5.",
     ],
 )
 def test_not_a_number(text):

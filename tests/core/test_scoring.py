@@ -154,19 +154,22 @@ def test_scores_are_those_of_the_formulas_for_one_form():
         "Yes": True,
         "TRUE": True,
         "false": False,
+        "n": False,
+        "Y": True,
+        "NA": None,
     }
-    versions = {"": None, "a": False, "b": True, "A": False, "B": True}
+    versions = {"": None, "a": False, "b": True, "A": False, "B": True, "5a": False, "5B": True}
     rows = [
         {
             **{item: chance.choice("01234" if n % 2 else ["", *"0123444444"]) for item in ITEMS},
             "item5_version": chance.choice(list(versions)),
             "gastrostomy": chance.choice(list(flags)),
             "niv": chance.choice(list(flags)),
-            "dead": chance.choice(["", "", "0", "0", "no", "1"]),
+            "dead": chance.choice(["", "NA", "0", "0", "no", "1"]),
         }
         for n in range(3000)
     ]
-    seen = set()
+    seen, seen_without_version = set(), set()
     for row in scored(rows):
         items = {n: int(row[item]) if row[item] else None for n, item in enumerate(ITEMS, 1)}
         item5b, gastrostomy = versions[row["item5_version"]], flags[row["gastrostomy"]]
@@ -183,6 +186,9 @@ def test_scores_are_those_of_the_formulas_for_one_form():
         ]
         assert row["problem"] == ""
         seen |= {("kings", row["kings"]), ("mitos", row["mitos"])}
+        if not row["item5_version"]:
+            seen_without_version.add((gastrostomy, stage.nutritional_failure))
+    assert seen_without_version == {(None, None), (False, False), (True, True)}
     assert seen == {
         *(("kings", stage) for stage in ("", "0", "1", "2", "3", "4A", "4B", "5")),
         *(("mitos", stage) for stage in ("", "0", "1", "2", "3", "4", "5")),
@@ -282,7 +288,14 @@ def test_a_missing_item_leaves_its_domain_and_the_total_empty_and_the_others_sta
         ({"gastrostomy": "", "item5_version": "b"}, "4A", ["1", "0"], "0"),
         ({"gastrostomy": "", "q12": "3"}, "4B", ["0", "1"], "0"),
         ({"gastrostomy": "1", "item5_version": ""}, "4A", ["1", "0"], "0"),
-        ({"gastrostomy": "0", "item5_version": ""}, "", ["0", "0"], "0"),
+        (
+            {"gastrostomy": "0", "item5_version": ""},
+            "0",
+            ["0", "0"],
+            "0",
+        ),  # 5b is for those with one
+        ({"gastrostomy": "0", "item5_version": "", "q1": "3"}, "1", ["0", "0"], "0"),
+        ({"gastrostomy": "", "item5_version": ""}, "", ["0", "0"], "0"),
         ({"gastrostomy": "1", "q10": "0"}, "4B", ["1", "1"], "1"),
         ({"dead": "1"}, "5", ["0", "0"], "5"),
         ({"dead": "0"}, "0", ["0", "0"], "0"),
@@ -352,7 +365,10 @@ FLAG = "write 0 or 1, or nothing where it is not known"
         ({"q3": "5"}, f"q3 “5”: {WHOLE}"),
         ({"q3": "-1"}, f"q3 “-1”: {WHOLE}"),
         ({"q3": "2.5"}, f"q3 “2.5”: {WHOLE}"),
-        ({"q12": " NA "}, f"q12 “NA”: {WHOLE}"),
+        ({"q12": " ? "}, f"q12 “?”: {WHOLE}"),
+        ({"q12": ".."}, f"q12 “..”: {WHOLE}"),
+        ({"q3": "2,5"}, f"q3 “2,5”: {WHOLE}"),
+        ({"q3": "3,0"}, "q3 “3,0”: write the decimals with a point"),
         ({"q1": "9" * 400}, f"q1 “{'9' * 59}…”: {WHOLE}"),
         (
             {"item5_version": "c"},
@@ -382,6 +398,8 @@ def test_a_wrong_form_is_told_and_not_scored(cells, problem):
         ({"age": "95.01"}, "age “95.01”: GLI Global 2022 is valid from 3 to 95 years"),
         ({"height_cm": "1.75"}, "height_cm “1.75”: write the height in cm, from 50 to 250"),
         ({"height_cm": "5'9"}, "height_cm “5'9”: write the height in cm, from 50 to 250"),
+        ({"age": "49,12"}, "age “49,12”: write the decimals with a point"),
+        ({"height_cm": "175,5"}, "height_cm “175,5”: write the decimals with a point"),
         (
             {"equation": "ECSC-1993", "height_cm": "154.9"},
             "height_cm “154.9”: ECSC 1993 is valid from 155 to 195 cm (male)",
@@ -419,26 +437,27 @@ def test_a_wrong_form_is_told_and_not_scored(cells, problem):
             {"equation": "GLI"},
             "equation “GLI”: write one of GLI Global 2022, GLI-2012, NHANES III, ECSC 1993",
         ),
+        (
+            {"equation": "GLI-2012", "ethnicity_code": "2?"},
+            (
+                "ethnicity_code “2?”: GLI-2012 needs the group of the patient: one of 1 Caucasian,"
+                " 2 African-American, 3 North-East Asian, 4 South-East Asian, 5 Other or mixed"
+            ),
+        ),
+        (
+            {"equation": "NHANES3", "ethnicity_code": "South-East Asian"},
+            (
+                "ethnicity_code “South-East Asian”: NHANES III needs the group of the patient: one of"
+                " 1 Caucasian, 2 African-American, 3 Mexican-American"
+            ),
+        ),
         ({"parameter": "PEF"}, "parameter “PEF”: write FVC, SVC, FEV1 or FEV1/FVC"),
-        (
-            {"measured": "0"},
-            "measured “0”: write a number above 0, or nothing where it was not measured",
-        ),
-        (
-            {"measured": "3,00"},
-            "measured “3,00”: write a number above 0, or nothing where it was not measured",
-        ),
         (
             {"age": "2", "measured": "0"},
             (
-                "measured “0”: write a number above 0, or nothing where it was not measured;"
-                " age “2”: GLI Global 2022 is valid from 3 to 95 years"
+                "age “2”: GLI Global 2022 is valid from 3 to 95 years;"
+                " measured “0”: write a number above 0, or nothing where it was not measured"
             ),
-        ),
-        ({"measured": "3740"}, "measured “3740”: write it in litres, such as 3.74"),
-        (
-            {"parameter": "FEV1/FVC", "measured": "75"},
-            "measured “75”: write a fraction, such as 0.75",
         ),
     ],
 )
@@ -448,6 +467,80 @@ def test_a_wrong_blow_is_told_and_not_predicted(cells, problem):
     assert results(wrong, PREDICTIONS) == [""] * 5
     assert good["problem"] == ""
     assert good["pctpred"] == "66.9249"
+
+
+ABOVE_0 = "write a number above 0, or nothing where it was not measured"
+
+
+@pytest.mark.parametrize(
+    ("parameter", "measured", "problem"),
+    [
+        ("FVC", "0", f"measured “0”: {ABOVE_0}"),
+        ("FVC", "-3", f"measured “-3”: {ABOVE_0}"),
+        ("FVC", "3 L", f"measured “3 L”: {ABOVE_0}"),
+        ("FVC", "3,00", "measured “3,00”: write the decimals with a point"),
+        ("SVC", "3740", "measured “3740”: write it in litres, such as 3.74"),
+        ("FEV1/FVC", "75", "measured “75”: write a fraction, such as 0.75"),
+    ],
+)
+def test_a_wrong_volume_is_told_and_the_prediction_stands(parameter, measured, problem):
+    person = BLOWN | {"parameter": parameter}
+    wrong, blank = scored([person | {"measured": measured}, person | {"measured": ""}])
+    assert wrong["problem"] == problem
+    assert results(wrong, PREDICTIONS) == results(blank, PREDICTIONS)
+    assert all(results(wrong, ["predicted", "lln", "uln"]))
+    assert results(wrong, ["pctpred", "zscore"]) == ["", ""]
+
+
+@pytest.mark.parametrize("mark", ["NA", "n/a", "NaN", "nan", "NULL", "null", ".", " Na "])
+def test_the_marks_of_a_missing_value_are_empty_cells_and_stay(mark):
+    rows = [FORM | BLOWN | {"ethnicity_code": "1", "total": "48"}]
+    names = [*ITEMS, "item5_version", "gastrostomy", *BLOWN, "ethnicity_code", "total"]
+    for name in names:
+        empty, marked = scored([rows[0] | {name: ""}, rows[0] | {name: mark}])
+        written = f"{name}_given" if name == "total" else name
+        assert marked == empty | {written: mark}
+        assert marked["problem"] == ""
+
+
+@pytest.mark.parametrize(("number", "plain"), [(".75", "0.75"), ("3.", "3"), ("+.5", "0.5")])
+def test_a_number_may_lack_a_digit_before_or_after_its_point(number, plain):
+    short, full = scored([BLOWN | {"measured": number}, BLOWN | {"measured": plain}])
+    assert results(short, [*PREDICTIONS, "problem"]) == results(full, [*PREDICTIONS, "problem"])
+    assert short["pctpred"] != ""
+
+
+@pytest.mark.parametrize(
+    ("title", "names"),
+    [
+        ("GLI Global 2022", ["gli-global-2022", "GLI_Global", "GLI 2022", "gli2022"]),
+        ("GLI-2012", ["GLI 2012", "gli2012", "GLI_2012"]),
+        ("NHANES III", ["NHANES-III", "nhanesiii", "NHANES3", "NHANES 3"]),
+        ("ECSC 1993", ["ECSC-1993", "ecsc", "ECCS", "ECCS-1993", "ECCS 1993"]),
+    ],
+)
+def test_an_equation_has_the_names_that_sheets_give_it(title, names):
+    person = BLOWN | {"ethnicity_code": "1"}
+    expected, *found = scored([person | {"equation": name} for name in [title, *names]])
+    assert expected["predicted"] != ""
+    for row in found:
+        assert results(row, [*PREDICTIONS, "problem"]) == results(
+            expected, [*PREDICTIONS, "problem"]
+        )
+
+
+@pytest.mark.parametrize("equation", [e for e in equations().values() if e.groups])
+def test_a_group_may_stand_by_its_name(equation):
+    for number, name in equation.groups.items():
+        codes = (str(number), name, name.upper().replace("-", " "))
+        by_number, *by_name = scored(
+            [BLOWN | {"equation": equation.id, "ethnicity_code": code} for code in codes]
+        )
+        assert by_number["predicted"] != ""
+        for row in by_name:
+            assert results(row, [*PREDICTIONS, "problem"]) == results(
+                by_number, [*PREDICTIONS, "problem"]
+            )
 
 
 def test_a_wrong_form_leaves_the_prediction_and_a_wrong_blow_the_scores():
@@ -489,6 +582,11 @@ def test_scoring_a_scored_sheet_again_keeps_the_earlier_columns():
     assert again == [*(f"{name}_given" if name in added else name for name in first), *added]
     for row, both in zip(rows, twice, strict=True):
         assert both == [*row, *row[-len(added) :]]
+    thrice = records(score(score(once)))
+    assert thrice[0] == [
+        *(f"{name}_given_2" if name in added else name for name in again),
+        *added,
+    ]
 
 
 # The sheet comes through as it was
@@ -568,14 +666,34 @@ def test_decimal_commas_are_read_and_written_where_they_separate_no_cells(separa
 
 
 def test_blank_rows_stay_blank_and_rows_keep_their_places():
-    lines = text_of([FORM | BLOWN]).splitlines()
-    blank = "," * lines[0].count(",")
-    _, first, second, third, last = records(
-        score("\n".join([lines[0], lines[1], "", blank, lines[1]]) + "\n")
+    header, row = text_of([FORM | BLOWN]).splitlines()
+    blank = "," * header.count(",")
+    _, first, empty, spaces, cells, few, last, end = (
+        score("\n".join([header, row, "", "  ", blank, ",,", row, ""]) + "\n").decode().splitlines()
     )
     assert first == last
-    assert set(second) == set(third) == {""}
-    assert len(second) == len(first)
+    assert (empty, spaces, end) == ("", "  ", "")
+    assert cells == few == "," * first.count(",")
+
+
+def test_an_empty_line_is_no_row(tmp_path, capsys):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    header, row = text_of([FORM]).splitlines()
+    source.write_text("\n".join([header, "", row, "", row, "", ""]), encoding="utf-8")
+    assert main.main(["score", str(source), str(target)]) == 0
+    assert capsys.readouterr().out == f"2 rows read, 2 scored, 0 with problems: {target}\n"
+
+
+def test_a_row_may_end_after_the_last_column_that_is_known():
+    header, row = text_of([FORM | {"note": "walks", "phone": ""}]).splitlines()
+    whole = row.removesuffix("walks,")
+    _, first, second, third = records(
+        score("\n".join([header, whole + "walks", whole[:-1], whole[:-3]]) + "\n")
+    )
+    assert first == [*FORM.values(), "walks", "", "48", *["12"] * 4, *["0"] * 4, ""]
+    assert second == [*FORM.values(), "", "", *first[16:]]
+    assert third[-1] == "the row has 13 cells, the header 16: add the missing separators"
+    assert set(third[16:-1]) == {""}
 
 
 def test_a_row_whose_cells_may_have_shifted_is_not_scored():
@@ -604,6 +722,24 @@ def test_only_the_columns_that_the_sheet_allows_are_added():
     assert form[-10:] == ["48", "12", "12", "12", "12", "0", "0", "0", "0", ""]
     header, _ = records(score(text_of([BLOWN | {"dead": "?", "total": "7"}])))
     assert header == [*BLOWN, "dead", "total", *PREDICTIONS, "problem"]
+
+
+@pytest.mark.parametrize("column", ["measured", "parameter", "equation", "sex", "predicted"])
+def test_a_stray_column_of_the_other_subject_is_let_through(column):
+    header, row = records(score(text_of([FORM | {column: "x"}])))
+    assert header == [*FORM, column, *SCORES, "problem"]
+    assert row[15:] == ["48", *["12"] * 4, *["0"] * 4, ""]
+    header, row = records(score(text_of([BLOWN | {"q7": "9"}])))
+    assert header == [*BLOWN, "q7", *PREDICTIONS, "problem"]
+    assert row[-2:] == ["-2.2914", ""]
+
+
+def test_a_renamed_column_takes_the_next_free_name():
+    header, row = records(
+        score(text_of([FORM | {"Total Given_2": "x", "total": "48", "total_given": "y"}]))
+    )
+    assert header[14:18] == ["Total Given_2", "total_given_3", "total_given", "total"]
+    assert row[14:18] == ["x", "48", "y", "48"]
 
 
 def test_a_sheet_without_rows_gets_its_header():
@@ -637,14 +773,17 @@ def test_the_summary_counts_rows_results_and_problems(tmp_path, capsys):
         ("sex,age,height_cm\nM,40,170\n", "The first line names no columns to score."),
         ("q1,q2,q4\n4,4,4\n", "The sheet lacks q3, q5, q6, q7, q8, q9, q10, q11, q12."),
         ("sex,measured,height_cm\nM,3,170\n", "The sheet lacks age, equation, parameter."),
+        (
+            "q1,measured,sex,age\n4,3,M,40\n",
+            (
+                "The sheet lacks q2, q3, q4, q5, q6, q7, q8, q9, q10, q11, q12; or height_cm, equation,"
+                " parameter."
+            ),
+        ),
         (",".join([*ITEMS, "Q_7"]) + "\n", "The columns “q7” and “Q_7” mean the same."),
         (
             ",".join([*ITEMS, "note", "note "]) + "\n",
             "The columns “note” and “note” mean the same.",
-        ),
-        (
-            ",".join([*ITEMS, "total", "Total given"]) + "\n",
-            "The column “total” would be renamed to “total_given”, which is there already.",
         ),
         (",".join(ITEMS) + '\n"4,4\n', "The record that begins on line 2 cannot be read:"),
     ],
