@@ -137,6 +137,8 @@ def _score(source: Path, target: Path) -> int:
         f"{done.rows} rows read, {done.with_results} scored, {done.with_problems} with problems:"
         f" {target}"
     )
+    if done.lacking:
+        print(f"Some columns were not scored: with them the sheet lacks {', '.join(done.lacking)}.")
     return 0
 
 

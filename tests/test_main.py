@@ -191,6 +191,14 @@ sys.exit(main.main(["score", *sys.argv[1:]]))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a limit on what a process may write")
+def test_columns_that_were_not_scored_are_named(tmp_path):
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text("q1,sex,age,height_cm,equation,parameter\n4,M,50,175,GLI-2012,FVC\n")
+    result = run("score", sheet, tmp_path / "out.csv")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "the sheet lacks q2, q3, q4" in result.stdout
+
+
 def test_a_sheet_that_does_not_fit_on_the_disk_leaves_nothing(tmp_path):
     source = ROOT / "tests" / "vectors" / "gli_vectors.csv"
     result = subprocess.run(

@@ -29,11 +29,15 @@ _SUBJECTS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """How many rows a sheet has, how many of them got a result, and how many have a problem."""
+    """How many rows a sheet has, how many of them got a result, and how many have a problem.
+
+    ``lacking`` names the columns for want of which the other subject was let through unread.
+    """
 
     rows: int
     with_results: int
     with_problems: int
+    lacking: tuple[str, ...]
 
 
 def score(source: Path, target: Path) -> Scored:
@@ -61,7 +65,8 @@ def score(source: Path, target: Path) -> Scored:
     read = sheet.read(source, _KNOWN)
     added: dict[str, list[str]] = {}
     problems = defaultdict(list, {row: [sentence] for row, sentence in read.ragged.items()})
-    for results in _results(read):
+    found, lacking = _results(read)
+    for results in found:
         added |= results.columns
         for row, sentences in results.problems.items():
             problems[row] += sentences
@@ -69,26 +74,31 @@ def score(source: Path, target: Path) -> Scored:
     added[PROBLEM] = ["; ".join(problems.get(row, ())) for row in range(len(read.rows))]
     sheet.write(read, added, target)
     rows = len(read.rows) - len(read.empty_lines)
-    return Scored(rows=rows, with_results=with_results, with_problems=len(problems))
+    return Scored(
+        rows=rows, with_results=with_results, with_problems=len(problems), lacking=lacking
+    )
 
 
-def _results(read: Sheet) -> Sequence[Results]:
-    """What the columns allow. Raises UnreadableImport where they are complete for nothing."""
+def _results(read: Sheet) -> tuple[Sequence[Results], tuple[str, ...]]:
+    """What the columns allow, and what lacks for the rest of what they begin.
+
+    Raises UnreadableImport where they are complete for nothing.
+    """
     found: list[Results] = []
-    lacking: list[str] = []
+    lacking: list[list[str]] = []
     for needed, begun_by, results in _SUBJECTS:
         missing = [name for name in needed if name not in read.positions]
         if not missing:
             found.append(results(read))
         elif any(name in read.positions for name in begun_by):
-            lacking.append(", ".join(missing))
+            lacking.append(missing)
     if found:
-        return found
+        return found, tuple(name for missing in lacking for name in missing)
     if lacking:
         raise UnreadableImport(
             _(
                 "The sheet lacks {missing}. Add what is missing, with empty cells if need be."
-            ).format(missing=_("; or ").join(lacking))
+            ).format(missing=_("; or ").join(map(", ".join, lacking)))
         )
     raise UnreadableImport(
         _(
