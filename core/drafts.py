@@ -151,6 +151,11 @@ def typed_in(session: Spirometry, field: str) -> str:
     return f"{SPIROMETRY}.{session.id}.{field}"
 
 
+def event_date(instrument: str, slot: str) -> str:
+    """Under which name the date is kept that was typed for a question's event and is not recorded yet."""
+    return f"milestone.{instrument}.{slot}"
+
+
 def start_visit(session: Session, patient_id: PatientId, code: str | None, on: date) -> VisitId:
     """Begin a visit. ``code`` names the planned visit, None an unscheduled one.
 
@@ -342,11 +347,14 @@ class Draft:
     def save_new_events(self, asked: bool | None) -> None:
         self._save_visit(replace(self.visit, new_events=asked))
 
-    def answer(self, instrument: str, slot: str, answer: Answer) -> None:
+    def answer(
+        self, instrument: str, slot: str, answer: Answer, *, completes: bool = False
+    ) -> None:
         """Save the answer to one question; its variants exclude one another.
 
         After the comparison another answer is a correction, and ``answer.corrected`` its reason; a
         ValueError without it. The reason also answers the plausibility questions that are gone by it.
+        One that ``completes`` the answer just given to this question is undone together with it.
         """
         form = self.form(instrument)
         before = form.answers.get(slot)
@@ -355,7 +363,8 @@ class Draft:
         elif form.compared_at is not None and before is not None:
             self._put_answer(instrument, slot, replace(answer, corrected=before.corrected))
         else:
-            self._undo.append((instrument, slot, before))
+            if not completes:
+                self._undo.append((instrument, slot, before))
             self._put_answer(instrument, slot, answer)
 
     def waiting_correction(self, instrument: str, slot: str) -> Answer | None:
@@ -389,7 +398,16 @@ class Draft:
             raise ValueError("an answer is kept with a reason")
         with self._entering(reason.strip()):
             self._reconcile(instrument, finding, Decision.KEPT, reason.strip())
+            self._session.raw_texts.remove(self._visit_id, _reason_of(instrument, finding))
         self.reload()
+
+    def typed_reason(self, instrument: str, finding: Finding) -> str:
+        """What was typed of a reason to keep an answer, and was not given yet."""
+        return self.raw.get(_reason_of(instrument, finding), "")
+
+    def leave_reason(self, instrument: str, finding: Finding, text: str) -> None:
+        """Keep what was typed of a reason, which answers nothing yet; an empty text forgets it."""
+        self.save_raw(_reason_of(instrument, finding), text)
 
     def save_how(
         self,
@@ -702,32 +720,60 @@ class Draft:
                 text = _("{number} {title}: its correction waits for the reason.")
                 problem = Problem(text.format(number=item.number, title=item.title))
                 points.append(OpenPoint(instrument.id, slot, problem))
+            elif date_typed := self.raw.get(event_date(instrument.id, slot)):
+                item = instrument.item(answer.item)
+                text = _(
+                    "{number} {title}: “{date}” was typed, but no event recorded: record it, or clear it."
+                )
+                problem = Problem(
+                    text.format(number=item.number, title=item.title, date=date_typed)
+                )
+                points.append(OpenPoint(instrument.id, slot, problem))
         return points + self._question_points(instrument)
 
     def _question_points(self, instrument: Instrument) -> list[OpenPoint]:
         """Plausibility questions without an answer; not yet in words where the form was not compared."""
-        waiting = [one.finding for one in self.questions(instrument.id) if one.waits]
+        questions = self.questions(instrument.id)
+        waiting = [one.finding for one in questions if one.waits]
         if waiting and self.form(instrument.id).compared_at is None:
             text = _(
                 "{title} is complete: look at its comparison, where answers ask for a second look."
             )
             problem = Problem(text.format(title=instrument.title))
             return [OpenPoint(instrument.id, COMPARISON, problem)]
-        text = _("{rule}: {found} Correct it, or say why it is kept.")
+        changed = [
+            one.finding
+            for one in questions
+            if not one.waits and self.typed_reason(instrument.id, one.finding)
+        ]
+        open_text = _("{rule}: {found} Correct it, or say why it is kept.")
+        changed_text = _(
+            "{rule}: {found} Another reason was typed: press Enter to give it, or Esc."
+        )
         return [
             OpenPoint(
                 instrument.id,
                 f"{COMPARISON}.{one.rule}.{one.slot}",
                 Problem(text.format(rule=one.rule, found=one.message)),
             )
-            for one in waiting
+            for found, text in ((waiting, open_text), (changed, changed_text))
+            for one in found
         ]
 
     def _spirometry_points(self, session: Spirometry, *, alone: bool) -> list[OpenPoint]:
-        if session.not_done is not None:
-            return []
         own = partial(typed_in, session)
         title = _("Spirometry") if alone else spirometry_title(session)
+        if session.not_done is not None:
+            blows = [own(f"blow.{blow.number}") for blow in session.blows]
+            blows += [
+                f for name in ("blow.", "fev1.", "remark.") for f in self._raw_fields(own(name))
+            ]
+            if not blows:
+                return []
+            text = _(
+                "{title}: blows are entered, but the session is marked not done: clear one of them."
+            )
+            return [OpenPoint(SPIROMETRY, blows[0], Problem(text.format(title=title)))]
         points = self._raw_points(SPIROMETRY, own("blow."))
         points += self._raw_points(
             SPIROMETRY,
@@ -863,6 +909,7 @@ class Draft:
                 finding = question.finding
                 if (finding.rule, finding.slot) not in still:
                     self._reconcile(instrument, finding, Decision.CORRECTED, reason)
+                    self._session.raw_texts.remove(self._visit_id, _reason_of(instrument, finding))
         self.reload()
 
     def _reconcile(
@@ -945,6 +992,11 @@ class Draft:
 def _correction_of(instrument: str, slot: str) -> str:
     """Under which name a correction is kept that waits for its reason."""
     return f"correction.{instrument}.{slot}"
+
+
+def _reason_of(instrument: str, finding: Finding) -> str:
+    """Under which name the reason to keep an answer is kept until it is given."""
+    return f"reason.{instrument}.{finding.rule}.{finding.slot}"
 
 
 def _given(answer: Answer | None) -> tuple[str, int | None, NotDone | None] | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -102,6 +103,16 @@ def test_undo_takes_answers_back_one_by_one(draft, alsfrs_r):
     draft.undo()
     assert draft.form(alsfrs_r.id).values == {}
     assert draft.undo() is None
+
+
+def test_an_answer_and_what_completes_it_are_undone_together(draft, alsfrs_r):
+    speech = partial(Answer, item="speech")
+    draft.answer(alsfrs_r.id, "speech", speech(value=4))
+    draft.answer(alsfrs_r.id, "speech", speech(value=1))
+    draft.answer(alsfrs_r.id, "speech", speech(value=0), completes=True)
+    assert draft.form(alsfrs_r.id).values == {"speech": 0}
+    draft.undo()
+    assert draft.form(alsfrs_r.id).values == {"speech": 4}
 
 
 def test_the_scores_of_a_form_that_was_not_done_count_nowhere(draft, alsfrs_r):

@@ -112,6 +112,32 @@ def test_every_session_needs_its_blows_or_its_reason(draft):
     )
 
 
+@pytest.mark.parametrize(
+    ("blows", "typed", "field"),
+    [
+        (blow(2700), {}, "blow.1"),
+        ((), {"blow.2": "2.6x"}, "blow.2"),
+        ((), {"fev1.3": "2.1"}, "fev1.3"),
+        ((), {"remark.1": "leaked at the lips"}, "remark.1"),
+    ],
+    ids=["a blow", "half a blow", "an FEV1", "a remark"],
+)
+def test_blows_of_a_session_that_was_not_done_block(draft, session, blows, typed, field):
+    one = replace(draft.spirometry, not_done=NotDone.TOO_UNWELL, blows=blows)
+    draft.save_spirometry(one)
+    for name, text in typed.items():
+        draft.save_raw(typed_in(one, name), text)
+    (point,) = [p for p in again(draft, session).open_points() if p.step == SPIROMETRY]
+    assert (point.blocks, point.field) == (True, typed_in(one, field))
+    assert point.problem.message == (
+        "Spirometry: blows are entered, but the session is marked not done: clear one of them."
+    )
+    draft.save_spirometry(replace(one, blows=()))
+    for name in typed:
+        draft.save_raw(typed_in(one, name), "")
+    assert messages(draft) == []
+
+
 def test_a_session_is_removed_with_its_blows_and_half_typed_text(draft, session):
     draft.save_spirometry(replace(draft.spirometry, blows=blow(3200)))
     draft.add_spirometry()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from core import clock, drafts, summary
-from core.drafts import Draft, check_visit_date
+from core.drafts import Draft, check_visit_date, event_date
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
 from core.model.judgement import Decision
@@ -52,6 +52,10 @@ def about(draft):
 
 def said(draft):
     return [p.problem.message for p in draft.open_points() if p.step == FORM and p.blocks]
+
+
+def resumed(session, draft):
+    return Draft(session, draft.record.patient.id, draft.visit.id)
 
 
 def in_file(session, draft):
@@ -333,3 +337,32 @@ def test_a_consent_that_was_not_given_stops_nothing(session, patient):
     with session.write("consent"):
         session.tasks.save(refused)
     assert check_visit_date(session.record(patient.id), date(2026, 4, 1)) is None
+
+
+def test_a_reason_that_was_begun_answers_nothing_and_is_there_again(begin, session):
+    draft = begin(FALLEN)
+    draft.show_comparison(FORM)
+    finding = draft.questions(FORM)[0].finding
+    draft.leave_reason(FORM, finding, "needs tw")
+    again = resumed(session, draft)
+    assert again.typed_reason(FORM, finding) == "needs tw"
+    assert again.questions(FORM)[0].waits and in_file(session, draft) == []
+    again.keep(FORM, finding, "needs two people")
+    assert again.raw == resumed(session, draft).raw == {}
+    assert said(again) == []
+    again.leave_reason(FORM, finding, "needs three")
+    (message,) = said(again)
+    assert message.endswith("Another reason was typed: press Enter to give it, or Esc.")
+    again.leave_reason(FORM, finding, "")
+    assert said(again) == []
+
+
+def test_a_date_that_was_begun_for_an_event_blocks(begin, session):
+    draft = begin(SAME)
+    draft.show_comparison(FORM)
+    draft.save_raw(event_date(FORM, "cutting"), "2026-0")
+    again = resumed(session, draft)
+    (message,) = said(again)
+    assert "“2026-0” was typed, but no event recorded: record it, or clear it." in message
+    again.save_raw(event_date(FORM, "cutting"), "")
+    assert said(again) == []

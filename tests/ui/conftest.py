@@ -192,6 +192,24 @@ def show(qtbot):
 
 
 @pytest.fixture
+def resume(shell, session, due):
+    """``resume(step)`` opens the visit of month 4 in the shell, begun where it was not yet, at a step."""
+
+    def opened(step=None):
+        record = session.record(due.id)
+        begun = [visit.id for visit in record.visits if visit.is_draft]
+        visit_id = begun[0] if begun else drafts.start_visit(session, due.id, "M4", clock.today())
+        shell.open_visit(due.id, visit_id)
+        page = shell.page("visit")
+        if step is not None:
+            page.show_step(step)
+        settle()
+        return page
+
+    return opened
+
+
+@pytest.fixture
 def enter(context, due, show):
     """``enter(patient, code, step)`` starts a visit on the page for it and shows one of its steps."""
 

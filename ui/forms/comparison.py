@@ -39,7 +39,14 @@ def go_to(widget: QWidget) -> None:
         area = area.parentWidget()
     if isinstance(area, QScrollArea):
         # Once it stands where it will stand: it may have been shown just now.
-        QTimer.singleShot(0, widget, partial(area.ensureWidgetVisible, widget, 0, 60))
+        QTimer.singleShot(0, widget, partial(_bring_into_sight, area, widget))
+
+
+def _bring_into_sight(area: QScrollArea, widget: QWidget) -> None:
+    """With what is said under it, for which ensureWidgetVisible leaves no room once its cursor is seen."""
+    if (inner := area.widget()) is not None:
+        bottom = widget.mapTo(inner, widget.rect().bottomLeft())
+        area.ensureVisible(0, bottom.y(), 0, 60)
 
 
 class ReasonLine(Line):
@@ -398,8 +405,9 @@ class Comparison(QWidget):
 
     def _leave(self, made: QueryRow, finding: Finding, text: str) -> None:
         """A line was left: what was typed there waits for Enter, and is there again."""
-        if text == self._draft.typed_reason(self._instrument.id, finding):
-            return
+        asked = [one.finding for one in self._draft.questions(self._instrument.id)]
+        if finding not in asked or text == self._draft.typed_reason(self._instrument.id, finding):
+            return  # a line of a query that a correction answered has nothing to keep
         with self._context.saving():
             self._draft.leave_reason(self._instrument.id, finding, text)
             self.touched.emit()

@@ -309,6 +309,9 @@ class QuestionnaireForm(StepForm):
             return
         if field in self.instrument.slots:
             self._show_slot(field)
+        if self._date_typed:
+            go_to(self._milestone.line)
+            return
         answer = self._answer
         needs_note = answer is not None and self.draft.variant_problem(self.instrument, answer)
         if needs_note and not self._variant.requires:
@@ -366,6 +369,8 @@ class QuestionnaireForm(StepForm):
             if watched in (self._milestone.line, self._record) and enter:
                 self._record_milestone()
                 return True
+            if watched is self._milestone.line and event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
+                return True  # no way to another question from within a date
             if watched is self.not_done and leaves:
                 return True  # the key that closed the list comes here as well, and must not go on
         elif isinstance(event, QFocusEvent) and watched is self.not_done:
@@ -445,6 +450,7 @@ class QuestionnaireForm(StepForm):
         citation = label(self.instrument.citation, "small", wrap=True)
         self._how_button = button("", self._show_how, link=True)
         self._how_button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._how_button.setMaximumHeight(24)  # the smallest screen has no line to spare
         self._why_place = column()
         back = button(tr("Back"), lambda: self._step(-1))
         self._next = button(tr("Next"), lambda: self._step(1), primary=True)
@@ -465,10 +471,10 @@ class QuestionnaireForm(StepForm):
         tail = row(self.note, self.not_done)
         tail.setStretch(0, 1)
         self.body.addLayout(tail)
-        self.body.addLayout(row(None, self._how_button))
         self.body.addStretch(1)
-        self.body.addWidget(self._keys)
-        self.body.addWidget(citation)
+        foot = row(citation, self._how_button)
+        foot.setStretch(0, 1)
+        self.body.addLayout(column(self._keys, foot, spacing=0))
         tiles = row(strip, None)
         tiles.setStretch(0, 1)  # few of them stay narrow, at the left
         tiles.setStretch(1, 0)
@@ -490,7 +496,8 @@ class QuestionnaireForm(StepForm):
         self._leave_date()
         self._slot = slot
         self._milestone.set_text(self._date_typed)
-        self._milestone.read()
+        if self._date_typed:
+            self._milestone.read()  # what is wrong with it stands under it again
         waiting = self.draft.waiting_correction(self.instrument.id, slot)
         answer = waiting or self._answer
         chosen = self.instrument.item(answer.item) if answer else None
@@ -645,7 +652,7 @@ class QuestionnaireForm(StepForm):
         self._then = then
         self._show_answer()
         if self._variant.requires:
-            self._milestone.setFocus()
+            go_to(self._milestone.line)
         else:
             self._open_note()
         return True
@@ -807,7 +814,7 @@ class QuestionnaireForm(StepForm):
                 self.touched.emit()
 
     def _record_milestone(self) -> None:
-        when = self._milestone.read()
+        when: PartialDate | Problem | None = self._milestone.read()
         answer = self._answer
         asked = answer is not None and self.draft.variant_problem(self.instrument, answer)
         if when is None and not asked:
@@ -815,12 +822,12 @@ class QuestionnaireForm(StepForm):
             self._show_answer()
             self.focus_first()
         elif when is None:
-            self._milestone.show_problem(
-                Problem(tr("Enter the date, as precisely as it is known."))
-            )
-        elif isinstance(when, PartialDate) and when.first > self.draft.visit.date:
-            self._milestone.show_problem(Problem(tr("The event lies after this visit.")))
-        elif isinstance(when, PartialDate):
+            self._refuse_date(Problem(tr("Enter the date, as precisely as it is known.")))
+        elif isinstance(when, Problem):
+            self._refuse_date(when)
+        elif when.first > self.draft.visit.date:
+            self._refuse_date(Problem(tr("The event lies after this visit.")))
+        else:
             variants = self.instrument.variants(self._slot)
             kind = MilestoneKind(next(one.requires for one in variants if one.requires))
             patient = self.draft.record.patient.id
@@ -833,6 +840,11 @@ class QuestionnaireForm(StepForm):
                 self.touched.emit()
             self._show_answer()
             self._settle()
+
+    def _refuse_date(self, problem: Problem) -> None:
+        """Say why nothing is recorded, under the date, which has the keyboard again."""
+        self._milestone.show_problem(problem)
+        go_to(self._milestone.line)
 
     def _ask_form_not_done(self) -> None:
         form = self.draft.form(self.instrument.id)

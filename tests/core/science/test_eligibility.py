@@ -427,7 +427,9 @@ def test_a_waiver_stands_beside_the_state_and_changes_no_other(session, patient,
     assert (now["age"].state, now["age"].waived, now["age"].fails) == (NOT_MET, True, False)
     assert (now["age"].said.waiver, now["age"].said.waived_by) == ("fit for his age", "dr.demo")
     assert now["age"].said.waived_at == at
-    assert eligibility.waiver_text(now["age"].said, {"dr.demo": "Dr. Demo"}).startswith("Waived by Dr. Demo, 2 May 2026 ")
+    assert eligibility.waiver_text(now["age"].said, {"dr.demo": "Dr. Demo"}).startswith(
+        "Waived by Dr. Demo, 2 May 2026 "
+    )
     assert eligibility.waiver_text(now["age"].said, {}).endswith(": fit for his age")
     assert {name: one for name, one in now.items() if name != "age"} == {
         name: one for name, one in before.items() if name != "age"

@@ -145,8 +145,77 @@ def test_one_goes_on_with_open_queries_which_the_review_names(form, page, decide
     press(Key.Key_Space)
     assert page.current == FORM and focused() is form._comparison.rows[0].line
     write("seen by the rater")
-    press((CTRL, Key.Key_Return))  # what stands in the line is kept
+    press(Key.Key_Return)
     assert decided() == [("P4", "turning", Decision.KEPT, "seen by the rater")]
+
+
+@pytest.mark.parametrize("way", ["Ctrl+2", "Ctrl+Enter", "Tab and Escape", "a click"])
+def test_a_reason_is_given_by_enter_only(resume, shell, decided, way):
+    page = resume(FORM)
+    form = page.forms[FORM]
+    rate(FALLEN)
+    press(Key.Key_Return)
+    write("needs tw")
+    match way:
+        case "Ctrl+2":
+            press((CTRL, Key.Key_2))
+            assert shell.current is not page
+        case "Ctrl+Enter":
+            press((CTRL, Key.Key_Return))
+        case "Tab and Escape":
+            press(Key.Key_Tab)
+            assert "This reason is not given yet: press Enter in its line, or Esc." in words(form)
+            press(Key.Key_Escape)
+            assert shell.current is shell.page("chart")
+        case "a click":
+            QTest.mouseClick(page._buttons["spirometry"], Qt.MouseButton.LeftButton)
+            settle()
+    assert decided() == []
+    page = resume(FORM)
+    assert [p.field for p in page.draft.open_points() if p.step == FORM and p.blocks] == [
+        "comparison.P4.turning"
+    ]
+    form = page.forms[FORM]
+    assert [row.line.text() for row in form._comparison.rows] == ["needs tw"]
+    assert "1 to answer" in words(form)
+    press(Key.Key_Return, Key.Key_End)
+    write("o people")
+    press(Key.Key_Return)
+    assert decided() == [("P4", "turning", Decision.KEPT, "needs two people")]
+    assert page.draft.raw == {}
+
+
+def test_another_reason_that_was_begun_is_not_dropped_by_finishing(form, page, decided):
+    rate(FALLEN)
+    press(Key.Key_Return)
+    write("needs two people")
+    press(Key.Key_Return)
+    form._comparison.rows[0].line.setFocus()
+    press(Key.Key_End)
+    write(" now")
+    page.show_step("review")
+    assert decided() == [("P4", "turning", Decision.KEPT, "needs two people")]
+    (point,) = [p for p in page.draft.open_points() if p.step == FORM]
+    assert "Another reason was typed" in point.problem.message
+    page.show_step(FORM, point.field)
+    settle()
+    assert focused().text() == "needs two people now"
+    press(Key.Key_Escape)
+    assert [p for p in page.draft.open_points() if p.step == FORM] == []
+    assert "✓ Kept by Dr. Demo, " in words(form)
+
+
+def test_a_reason_that_was_begun_goes_with_its_query(form, page, decided):
+    rate(FALLEN)
+    press(Key.Key_Return)
+    write("needs tw")
+    form._jump("turning")
+    assert "reason.alsfrs-r.P4.turning" in page.draft.raw
+    write("3")
+    write("misread")
+    press(Key.Key_Return)
+    assert decided() == [("P4", "turning", Decision.CORRECTED, "misread")]
+    assert page.draft.raw == {}
 
 
 def test_escape_leaves_a_query_as_it_is_in_the_file(form, page, decided):
@@ -243,11 +312,26 @@ def test_a_correction_that_is_left_waits_for_its_reason(form, page, due, session
     settle()
     form = page.forms[FORM]
     assert focused() is form._why.line
-    write("uses a stick")
-    QTest.mouseClick(
-        form._tiles["speech"], Qt.MouseButton.LeftButton
-    )  # leaving saves what was typed
+    write("uses a st")
+    QTest.mouseClick(form._tiles["speech"], Qt.MouseButton.LeftButton)
     settle()
+    assert stored().values["walking"] == 3, "only Enter gives a reason"
+    form._jump("walking")
+    assert form._why.line.text() == "uses a st"
+    visit_id = page.draft.visit.id
+    assert page.leave()
+    assert stored().values["walking"] == 3
+    page.open(due.id, visit_id)
+    assert [p.problem.message for p in page.draft.open_points() if p.step == FORM] == [
+        "8 Walking: its correction waits for the reason."
+    ]
+    page.show_step(FORM, "walking")
+    settle()
+    form = page.forms[FORM]
+    assert (focused(), form._why.line.text()) == (form._why.line, "uses a st")
+    press(Key.Key_End)
+    write("ick")
+    press(Key.Key_Return)
     assert stored().answers["walking"] == Answer(item="walking", value=2, corrected="uses a stick")
     assert [p for p in page.draft.open_points() if p.step == FORM] == []
 
@@ -329,6 +413,23 @@ def test_a_form_is_told_apart_from_its_visit(form, page, stored):
     page.show_step(FORM)
     settle()
     assert form._how_button.text() == "patient · in person (W)"
+    page.draft.save_details(
+        on=page.draft.visit.date,
+        mode=Mode.VIDEO,
+        respondent=Respondent.PATIENT_VIA_CAREGIVER,
+        weight_kg=None,
+    )
+    page.show_step(FORM)
+    settle()
+    assert form.note.width() > form.width() / 2, "a note has the room of a sentence"
+    page.draft.save_details(
+        on=page.draft.visit.date,
+        mode=Mode.IN_PERSON,
+        respondent=Respondent.PATIENT,
+        weight_kg=None,
+    )
+    page.show_step(FORM)
+    settle()
     assert "Rater Dr. Demo · in person · answered by: patient" in name_of(form._how_button)
     press(Key.Key_W)
     press(Key.Key_Right, Key.Key_Space)  # telephone

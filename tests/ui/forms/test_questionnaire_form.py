@@ -175,9 +175,99 @@ def test_5b_without_a_gastrostomy_asks_for_the_event_and_records_it(form, sessio
     press(Key.Key_Space)
     (milestone,) = session.record(due.id).milestones
     assert (milestone.kind, str(milestone.happened_on)) == (MilestoneKind.GASTROSTOMY, "2024-03")
+    assert title(form).startswith("6") and form.hasFocus()
     assert not form._problem.isVisible()
+    write("3")
+    assert {slot: answer.value for slot, answer in stored().items()}["cutting"] == 2
+
+
+def ask_for_the_event(form):
+    """Answer 5b without a gastrostomy."""
+    write("4444")
+    press(Key.Key_B)
+    write("2")
+    assert focused() is form._milestone.line
+
+
+@pytest.fixture
+def asked_for_the_event(form):
+    ask_for_the_event(form)
+
+
+@pytest.mark.usefixtures("asked_for_the_event")
+def test_enter_in_the_date_records_the_event_and_goes_on(form, session, due, stored):
+    write("2024-03")
     press(Key.Key_Return)
-    assert title(form).startswith("6")
+    (milestone,) = session.record(due.id).milestones
+    assert (milestone.kind, str(milestone.happened_on)) == (MilestoneKind.GASTROSTOMY, "2024-03")
+    assert title(form).startswith("6") and form.hasFocus()
+    write("3")
+    assert (stored()["cutting"].value, stored()["dressing"].value) == (2, 3)
+    press(Key.Key_Up, Key.Key_Up)
+    assert title(form).startswith("5b") and not form._milestone.isVisible()
+
+
+@pytest.mark.usefixtures("asked_for_the_event")
+def test_enter_on_the_button_records_the_event_too(form, session, due):
+    write("2024-03")
+    tab_to("Record the event")
+    press(Key.Key_Return)
+    assert len(session.record(due.id).milestones) == 1
+    assert title(form).startswith("6") and form.hasFocus()
+
+
+@pytest.mark.usefixtures("asked_for_the_event")
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("2024-13", "“2024-13” is not a date."),
+        ("2199-01", "The event lies after this visit."),
+        ("", "Enter the date, as precisely as it is known."),
+    ],
+)
+def test_a_date_that_cannot_be_keeps_the_keyboard(form, session, due, stored, typed, sentence):
+    write(typed)
+    press(Key.Key_Return)
+    assert sentence in words(form)
+    assert focused() is form._milestone.line and title(form).startswith("5b")
+    press(Key.Key_Up, Key.Key_Down)
+    assert focused() is form._milestone.line and title(form).startswith("5b")
+    assert not form._milestone._problem.visibleRegion().isEmpty(), "it is scrolled into sight"
+    assert session.record(due.id).milestones == ()
+    assert stored()["cutting"].value == 2
+
+
+def test_a_date_that_was_begun_is_there_after_leaving(resume, shell, session, due):
+    page = resume("alsfrs-r")
+    ask_for_the_event(page.forms["alsfrs-r"])
+    write("2024-0")
+    press(Key.Key_Escape)
+    assert shell.current is shell.page("chart")
+    assert session.record(due.id).milestones == ()
+    form = resume("alsfrs-r").forms["alsfrs-r"]
+    assert title(form).startswith("5b")
+    assert form._milestone.isVisible() and form._milestone.text == "2024-0"
+    assert "“2024-0” is not a date." in words(form)
+    form._milestone.setFocus()
+    write("2024-03")
+    press(Key.Key_Return)
+    assert [str(m.happened_on) for m in session.record(due.id).milestones] == ["2024-03"]
+    assert page.draft.raw == {}
+
+
+@pytest.mark.usefixtures("asked_for_the_event")
+def test_a_date_that_was_begun_blocks_even_where_5a_is_answered_then(page, form):
+    write("2024-03")
+    form.focus_first()
+    press(Key.Key_A)
+    write("3")
+    (point,) = [p for p in page.draft.open_points() if p.field == "cutting"]
+    assert "“2024-03” was typed, but no event recorded" in point.problem.message
+    page.show_step("alsfrs-r", "cutting")
+    assert focused() is form._milestone.line
+    press((CTRL, Key.Key_A), Key.Key_Delete, Key.Key_Return)
+    assert [p for p in page.draft.open_points() if p.field == "cutting"] == []
+    assert not form._milestone.isVisible() and form.hasFocus()
 
 
 def test_5b_can_be_taken_back_to_5a(form, stored):
@@ -207,6 +297,38 @@ def test_5a_with_a_gastrostomy_demands_a_reason(form, stored):
     assert stored()["cutting"] == Answer(
         item="cutting_without_gastrostomy", value=1, note="mainly oral feeding"
     )
+    assert title(form).startswith("6") and form.hasFocus()
+    write("4")  # answers the next question
+    assert (stored()["cutting"].value, stored()["dressing"].value) == (1, 4)
+    press(Key.Key_Up, Key.Key_Up, Key.Key_N, Key.Key_Return)
+    assert title(form).startswith("5a"), "nothing was asked: a note goes back to its question"
+
+
+@pytest.mark.usefixtures("gastrostomy")
+def test_enter_without_the_reason_for_5a_stays_in_the_note(form, stored):
+    write("4444")
+    press(Key.Key_A)
+    write("1")
+    press(Key.Key_Return)
+    assert focused() is form.note and form._problem.isVisible()
+    press(Key.Key_Escape)
+    assert form.hasFocus() and title(form).startswith("5a")
+    assert stored()["cutting"].value == 1
+
+
+@pytest.mark.usefixtures("gastrostomy")
+def test_the_reason_for_5a_may_be_what_completes_the_form(page, form):
+    write("4444")
+    press(Key.Key_Down)
+    write("4444444")
+    page.show_step("alsfrs-r")
+    assert title(form).startswith("5b")
+    press(Key.Key_A)
+    write("1")
+    write("mainly oral feeding")
+    assert "Comparison" not in words(form)
+    press(Key.Key_Return)
+    assert "Comparison with Month 2" in words(form)
 
 
 @pytest.mark.usefixtures("gastrostomy")
@@ -413,11 +535,26 @@ def test_a_number_that_is_clicked_moves_on(nrs_form, rated):
     assert rated() == {"pain": 1, "fatigue": 10}
 
 
-def test_a_ten_is_taken_back_by_the_two_keys_it_was_given_by(nrs_form, rated):
+def test_a_ten_is_taken_back_in_one_step(nrs_form, rated):
     write("10")
     press((CTRL, Key.Key_Z))
-    assert rated() == {"pain": 1}
+    assert rated() == {}
+    write("7")
+    press(Key.Key_Up)
+    write("10")
     press((CTRL, Key.Key_Z))
+    assert (title(nrs_form), rated()) == ("1  Pain", {"pain": 7})
+    press((CTRL, Key.Key_Z))
+    assert rated() == {}
+
+
+def test_a_one_and_an_answer_of_its_own_are_taken_back_in_two_steps(nrs_form, rated):
+    write("1")
+    write("3")
+    press((CTRL, Key.Key_Z))
+    assert rated() == {"pain": 1}
+    write("0")  # the 1 waits no more
+    press((CTRL, Key.Key_Z), (CTRL, Key.Key_Z))
     assert rated() == {}
 
 

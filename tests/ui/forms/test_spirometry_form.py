@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
 from core.drafts import Draft
 from core.model.assessment import NotDone
 from core.model.patient import Sex
-from core.model.spirometry import BlowQuality, Interface, Position, TestType
+from core.model.spirometry import Blow, BlowQuality, Interface, Position, TestType
 from core.science.spirometry import evaluate, evaluate_fev1, evaluate_ratio
 from core.words import number
 from tests.ui.conftest import words
-from tests.ui.keyboard import Key, focused, press, replace_by, settle, tab_to, write
+from tests.ui.keyboard import CTRL, Key, focused, press, replace_by, settle, tab_to, write
 from ui.forms.spirometry_form import SpirometryForm
 
 
@@ -163,6 +163,62 @@ def test_not_done_with_its_reason(page, stored):
     assert (saved.not_done, saved.blows) == (NotDone.TOO_UNWELL, ())
     assert form.not_done.currentText() == "Not done: too unwell"
     assert page._buttons["spirometry"].accessibleName() == "3 Spirometry, done"
+
+
+def test_a_blow_that_is_typed_takes_the_reason_away(page, stored):
+    form = page.forms["spirometry"]
+    form.not_done.setFocus()
+    press(Key.Key_Space, Key.Key_Down, Key.Key_Down, Key.Key_Return)
+    form.rows[0].volume.setFocus()
+    write("2")
+    assert form.not_done.currentText() == "Not done…", "seen at the first key"
+    write(".61")
+    press(Key.Key_Return)
+    (saved,) = stored()
+    assert (saved.not_done, saved.blows[0].volume_ml) == (None, 2610)
+    assert said(form)["Best"] == "2.61 L"
+
+
+@pytest.mark.parametrize("typed", ["2.61", "2.6x"])
+def test_a_reason_is_refused_while_blows_stand(page, stored, typed):
+    form = page.forms["spirometry"]
+    write(typed)
+    press(Key.Key_Return)
+    form.not_done.setFocus()
+    press(Key.Key_Space, Key.Key_Down, Key.Key_Down, Key.Key_Return)
+    sentence = "Blows stand here: clear them before you say why there are none."
+    assert sentence in words(form)
+    assert form.not_done.currentText() == "Not done…"
+    assert [one.not_done for one in stored()] == [None] * len(stored())
+    form.rows[0].volume.setFocus()
+    press((CTRL, Key.Key_A), Key.Key_Delete)
+    assert sentence not in words(form)
+    form.not_done.setFocus()
+    press(Key.Key_Space, Key.Key_Down, Key.Key_Down, Key.Key_Return)
+    (saved,) = stored()
+    assert (saved.not_done, saved.blows) == (NotDone.TOO_UNWELL, ())
+
+
+def test_blows_beside_a_reason_from_before_are_cleared_or_the_reason_is(page, stored):
+    """A draft of an older program may hold both."""
+    draft, form = page.draft, page.forms["spirometry"]
+    blows = (Blow(number=1, volume_ml=2610), Blow(number=2, volume_ml=2580))
+    draft.save_spirometry(replace(draft.spirometry, not_done=NotDone.REFUSED, blows=blows))
+    page.show_step("spirometry")
+    settle()
+    page.show_step("review")
+    settle()
+    (both,) = stored()
+    assert (both.not_done, both.blows) == (NotDone.REFUSED, blows), "looking decides nothing"
+    (point,) = [p for p in draft.open_points() if p.step == "spirometry"]
+    page.show_step("spirometry", point.field)
+    settle()
+    assert focused() is form.rows[0].volume
+    for _ in blows:
+        press((CTRL, Key.Key_A), Key.Key_Delete, Key.Key_Down)
+    (kept,) = stored()
+    assert (kept.not_done, kept.blows) == (NotDone.REFUSED, ())
+    assert not [p for p in draft.open_points() if p.step == "spirometry"]
 
 
 @pytest.mark.parametrize(
