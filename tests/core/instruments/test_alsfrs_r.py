@@ -124,3 +124,13 @@ def test_a_score_of_5a_counts_like_one_of_5b_and_never_both(alsfrs_r):
     with_a, with_b = values_of((4,) * 12, "a"), values_of((4,) * 12, "b")
     assert with_a == with_b
     assert alsfrs_r.total.score({**with_a, **with_b}) == 48
+
+
+@given(scores=st.lists(st.integers(0, 4), min_size=12, max_size=12), data=st.data())
+def test_a_lower_answer_never_raises_a_score(alsfrs_r, scores, data):
+    place = data.draw(st.integers(0, 11))
+    lowered = [*scores]
+    lowered[place] = data.draw(st.integers(0, scores[place]))
+    for scale in alsfrs_r.scales:
+        before, after = scale.score(values_of(scores)), scale.score(values_of(lowered))
+        assert 0 <= after <= before <= scale.maximum
