@@ -41,6 +41,7 @@ from ui.pages.chart_page import ChartPage
 from ui.pages.import_page import ImportPage
 from ui.pages.patient_form_page import PatientFormPage
 from ui.pages.summary_page import SummaryPage
+from ui.pages.today_page import TodayPage
 from ui.pages.visit_page import VisitPage
 from ui.settings import Appearance, Settings
 from ui.shell import Shell
@@ -164,6 +165,8 @@ class _Tour:
 
     def demonstration(self) -> None:
         self.window.open_demonstration()
+        today = self.page("today", TodayPage)
+        self.wait(lambda: not today.alerts.busy)
         self.picture("today")
         shell = self.shell
         shell.open_chart(self.patient("A-001").id)
