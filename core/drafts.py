@@ -429,13 +429,17 @@ class Draft:
             )
         self.reload()
 
-    def undo(self) -> tuple[str, str] | None:
-        """Take the last answer back, as it was before; says which question it was."""
-        if not self._undo:
+    def undo(self, instrument: str) -> str | None:
+        """Take the last answer of this form back, as it was before; says which question it was.
+
+        Never one of another form: nobody would see it go.
+        """
+        mine = [index for index, one in enumerate(self._undo) if one[0] == instrument]
+        if not mine:
             return None
-        instrument, slot, before = self._undo.pop()
+        _instrument, slot, before = self._undo.pop(mine[-1])
         self._put_answer(instrument, slot, before)
-        return instrument, slot
+        return slot
 
     def save_form_not_done(self, instrument: str, reason: NotDone | None) -> None:
         with self._entering():

@@ -98,11 +98,11 @@ def test_a_finished_visit_takes_nothing_until_it_is_reopened_with_a_reason(
 def test_undo_takes_answers_back_one_by_one(draft, alsfrs_r):
     draft.answer(alsfrs_r.id, "speech", Answer(item="speech", value=4))
     draft.answer(alsfrs_r.id, "speech", Answer(item="speech", value=2))
-    assert draft.undo() == (alsfrs_r.id, "speech")
+    assert draft.undo(alsfrs_r.id) == "speech"
     assert draft.form(alsfrs_r.id).values == {"speech": 4}
-    draft.undo()
+    draft.undo(alsfrs_r.id)
     assert draft.form(alsfrs_r.id).values == {}
-    assert draft.undo() is None
+    assert draft.undo(alsfrs_r.id) is None
 
 
 def test_an_answer_and_what_completes_it_are_undone_together(draft, alsfrs_r):
@@ -111,7 +111,7 @@ def test_an_answer_and_what_completes_it_are_undone_together(draft, alsfrs_r):
     draft.answer(alsfrs_r.id, "speech", speech(value=1))
     draft.answer(alsfrs_r.id, "speech", speech(value=0), completes=True)
     assert draft.form(alsfrs_r.id).values == {"speech": 0}
-    draft.undo()
+    draft.undo(alsfrs_r.id)
     assert draft.form(alsfrs_r.id).values == {"speech": 4}
 
 

@@ -205,10 +205,10 @@ def test_every_other_answer_is_a_correction(begin, changed):
 def test_undo_does_not_take_back_what_was_compared(begin):
     draft = begin(FALLEN)
     draft.show_comparison(FORM)
-    assert draft.undo() is None
+    assert draft.undo(FORM) is None
     assert draft.form(FORM).values["respiratory_insufficiency"] == 4
     draft.answer(FORM, "turning", Answer(item="turning", value=3, corrected="bed rail"))
-    assert draft.undo() is None
+    assert draft.undo(FORM) is None
 
 
 def test_where_there_is_nothing_to_compare_answers_go_on_changing_freely(begin):
@@ -217,7 +217,7 @@ def test_where_there_is_nothing_to_compare_answers_go_on_changing_freely(begin):
     draft.show_comparison(FORM)
     assert draft.form(FORM).compared_at is None
     draft.answer(FORM, "turning", Answer(item="turning", value=3))
-    assert draft.undo() == (FORM, "turning")
+    assert draft.undo(FORM) == "turning"
 
 
 def test_a_first_form_is_asked_about_what_contradicts_itself(begin):

@@ -890,11 +890,10 @@ class QuestionnaireForm(StepForm):
             self._problem.show()
             return
         with self.context.saving():
-            undone = self.draft.undo()
-            if undone is not None:
+            slot = self.draft.undo(self.instrument.id)
+            if slot is not None:
                 self.touched.emit()
-            if undone is not None and undone[0] == self.instrument.id:
-                self._show_slot(undone[1])
+                self._show_slot(slot)
 
 
 def _keys_of(item: Item) -> str:

@@ -165,9 +165,17 @@ def test_once_begun_it_is_finished_or_explained(draft):
     answer(draft, "fatigue", 10)
     assert (step(draft).state, step(draft).hint) == (StepState.DONE, "2 of 2")
     assert points(draft) == []
-    draft.undo()
-    draft.undo()
+    draft.undo(ID)
+    draft.undo(ID)
     assert (step(draft).state, points(draft)) == (StepState.EMPTY, [])
+
+
+def test_undo_never_takes_an_answer_of_another_form_back(draft):
+    draft.answer("alsfrs-r", "speech", Answer(item="speech", value=4))
+    answer(draft, "pain", 3)
+    assert draft.undo(ID) == "pain"
+    assert draft.undo(ID) is None
+    assert draft.form("alsfrs-r").values == {"speech": 4}
 
 
 def test_it_can_be_said_why_it_was_left_out(draft):
