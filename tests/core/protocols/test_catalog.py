@@ -117,8 +117,8 @@ def test_the_routine_clinic_is_every_three_months_from_the_last_visit():
 
 
 def test_the_schedule_of_a_patient():
-    assert catalog.of(a_patient()) is ROYAN
-    assert catalog.of(a_routine_patient()) is ROUTINE
+    assert catalog.of(a_patient()) == ROYAN
+    assert catalog.of(a_routine_patient()) == ROUTINE
     with pytest.raises(InvalidProtocol, match="no schedule named “lost-2019”"):
         catalog.of(a_patient(protocol="lost-2019"))
 
