@@ -773,7 +773,10 @@ class Draft:
                 f for name in ("blow.", "fev1.", "remark.") for f in self._raw_fields(own(name))
             ]
             if not blows:
-                return []
+                return [
+                    *self._raw_points(SPIROMETRY, own("height")),
+                    *self._raw_points(SPIROMETRY, own("device_percent")),
+                ]
             text = _(
                 "{title}: blows are entered, but the session is marked not done: clear one of them."
             )

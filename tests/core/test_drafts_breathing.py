@@ -112,6 +112,15 @@ def test_every_session_needs_its_blows_or_its_reason(draft):
     )
 
 
+@pytest.mark.parametrize("name", ["height", "device_percent"])
+def test_half_a_value_of_a_session_that_was_not_done_is_not_dropped(draft, name):
+    one = replace(draft.spirometry, not_done=NotDone.TOO_UNWELL)
+    draft.save_spirometry(one)
+    draft.save_raw(typed_in(one, name), "17x")
+    (point,) = [p for p in draft.open_points() if p.step == SPIROMETRY]
+    assert (point.blocks, point.field) == (True, typed_in(one, name))
+
+
 @pytest.mark.parametrize(
     ("blows", "typed", "field"),
     [

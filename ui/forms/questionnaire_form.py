@@ -366,6 +366,8 @@ class QuestionnaireForm(StepForm):
                 else:
                     self.focus_first()
                 return True
+            if watched is self.note and event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
+                return True  # another question must not come while the keyboard is in this note
             if watched in (self._milestone.line, self._record) and enter:
                 self._record_milestone()
                 return True

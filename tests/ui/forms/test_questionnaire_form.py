@@ -689,3 +689,13 @@ def test_a_new_questionnaire_is_entered_by_keyboard(enter, session):
     assert stored.values == {
         "cooking": 3, "cleaning": 2, "shopping": 4, "reading": 1, "contentment": 10,
     }  # fmt: skip
+
+
+def test_arrows_in_the_note_stay_in_the_note(form, stored):
+    write("3")
+    press(Key.Key_Up, Key.Key_N)
+    write("since May")
+    press(Key.Key_Down, Key.Key_Up)
+    assert title(form) == "1  Speech" and focused() is form.note
+    press(Key.Key_Return)
+    assert stored()["speech"] == Answer(item="speech", value=3, note="since May")
