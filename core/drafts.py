@@ -307,7 +307,8 @@ class Draft:
     def is_correction(self, instrument: str, slot: str, answer: Answer) -> bool:
         """Whether this changes an answer after the comparison: it then needs its reason."""
         form = self.form(instrument)
-        return form.compared_at is not None and _given(form.answers.get(slot)) != _given(answer)
+        before = form.answers.get(slot)
+        return form.compared_at is not None and (before is None or before.given != answer.given)
 
     def task_result(self, task: str) -> TaskResult | None:
         mine = (r for r in self.record.tasks if r.visit_id == self._visit_id)
@@ -976,16 +977,15 @@ class Draft:
         return self.record.had(MilestoneKind(milestone), self.visit.date)
 
     def _first_spirometry(self) -> Spirometry:
-        patient, equation = self.record.patient, self._equation
         empty = Spirometry(
             id=self._entered_spirometry,
             visit_id=self._visit_id,
             date=self.visit.date,
-            height_cm=patient.height_cm,
-            equation=equation,
+            height_cm=self.record.patient.height_cm,
+            equation=self._equation,
             device=self._last_device(),
         )
-        return with_inputs(empty, patient, equation)
+        return self._current_inputs(empty)
 
     def _current_inputs(self, session: Spirometry) -> Spirometry:
         """Until the visit is finished, its % predicted follows the patient's data and the clinic's equation."""
@@ -1004,11 +1004,6 @@ def _correction_of(instrument: str, slot: str) -> str:
 def _reason_of(instrument: str, finding: Finding) -> str:
     """Under which name the reason to keep an answer is kept until it is given."""
     return f"reason.{instrument}.{finding.rule}.{finding.slot}"
-
-
-def _given(answer: Answer | None) -> tuple[str, int | None, NotDone | None] | None:
-    """What was answered, without what was noted beside it."""
-    return None if answer is None else (answer.item, answer.value, answer.not_done)
 
 
 def _left_out(instrument: Instrument, form: Assessment) -> bool:

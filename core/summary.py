@@ -218,8 +218,7 @@ def visit_title(patient: Patient, visit: Visit) -> str:
 def age(patient: Patient, on: date) -> str:
     """The age with its precision: exact from a birth date, or as it was stated."""
     if patient.born is not None:
-        before_birthday = (on.month, on.day) < (patient.born.month, patient.born.day)
-        return _("{years} y").format(years=on.year - patient.born.year - before_birthday)
+        return _("{years} y").format(years=eligibility.completed_years(patient.born, on))
     if patient.stated_age_years is None:
         return _("age unknown")
     if patient.stated_on is None:

@@ -62,16 +62,50 @@ def cleaned(text: str) -> str:
     return " ".join(text.translate(_WITHOUT_MARKS).split())
 
 
-def _bytes(path: Path) -> bytes:
+def contents(path: Path, most: int = -1) -> bytes:
+    """What is in a file, at most so many bytes of it. Raises UnreadableImport."""
     try:
         with path.open("rb") as file:
-            data = file.read(LARGEST_BYTES + 1)
+            return file.read(most)
     except OSError as error:
         raise UnreadableImport(
             _("The file {name} cannot be read ({reason}). Choose another one.").format(
                 name=path.name, reason=error.strerror
             )
         ) from error
+
+
+def lines(
+    text: str, separator: str, *, skip_blanks: bool = False
+) -> Iterator[tuple[int, list[str]]]:
+    """Every record with the physical line it begins on, ``skip_blanks`` after the separators.
+
+    Raises UnreadableImport.
+    """
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=separator,
+        strict=True,
+        skipinitialspace=skip_blanks,
+    )
+    while True:
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise UnreadableImport(
+                _(
+                    "The record that begins on line {n} cannot be read: a quotation mark is missing"
+                    " or misplaced, or one field is very long. Correct that line."
+                ).format(n=line)
+            ) from error
+        yield line, cells
+
+
+def _bytes(path: Path) -> bytes:
+    data = contents(path, LARGEST_BYTES + 1)
     if len(data) > LARGEST_BYTES:
         raise UnreadableImport(
             _("The file {name} is larger than 5 MB. Split it into smaller files.").format(
@@ -103,20 +137,6 @@ def _decoded(data: bytes, name: str) -> tuple[str, bool]:
 
 def _records(text: str, separator: str) -> Iterator[Record]:
     """Every record that is not blank."""
-    lines = io.StringIO(text, newline="")
-    reader = csv.reader(lines, delimiter=separator, strict=True, skipinitialspace=True)
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise UnreadableImport(
-                _(
-                    "The record that begins on line {n} cannot be read: a quotation mark is missing"
-                    " or misplaced, or one field is very long. Correct that line."
-                ).format(n=line)
-            ) from error
+    for line, cells in lines(text, separator, skip_blanks=True):
         if any(cleaned(cell) for cell in cells):
             yield Record(line, tuple(cells))

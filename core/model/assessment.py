@@ -38,6 +38,11 @@ class Answer:
         if (self.value is None) == (self.not_done is None):
             raise ValueError("an answer is either a value or a reason")
 
+    @property
+    def given(self) -> tuple[str, int | None, NotDone | None]:
+        """What was answered, without what was noted beside it."""
+        return self.item, self.value, self.not_done
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:

@@ -1,15 +1,10 @@
 """Single numbers measured at a visit (SNIP, MIP, peak cough flow, SpO2 …); each kind is data."""
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
-
-from cattrs import BaseValidationError
 
 from core import resources
-from core.convert import converter, problems
-from core.errors import InvalidReference
+from core.convert import read_listed
 from core.model.assessment import NotDone
 from core.model.ids import VisitId
 
@@ -50,19 +45,4 @@ class Measurement:
 @cache
 def kinds() -> dict[str, MeasurementKind]:
     """Every kind by its id, in the order in which they are asked."""
-    return read(resources.path("measurements.toml"))
-
-
-def read(path: Path) -> dict[str, MeasurementKind]:
-    """The kinds of a file. Raises InvalidReference naming the file and what in it is wrong."""
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-        found = converter.structure(table, dict[str, list[MeasurementKind]])["measurements"]
-    except BaseValidationError as error:
-        raise InvalidReference(f"{path.name}: {problems(error)}") from error
-    except ValueError as error:
-        raise InvalidReference(f"{path.name}: {error}") from error
-    kinds = {kind.id: kind for kind in found}
-    if len(kinds) != len(found):
-        raise InvalidReference(f"{path.name}: a kind stands twice; give each an id of its own")
-    return kinds
+    return read_listed(resources.path("measurements.toml"), "measurements", MeasurementKind)

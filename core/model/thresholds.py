@@ -1,16 +1,12 @@
 """The numbers that a clinic may set: cut points, alert thresholds and switches, each with its source."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from cattrs import BaseValidationError
-
 from core import resources
-from core.convert import converter, problems
-from core.errors import InvalidReference
+from core.convert import read_listed
 from core.words import _
 
 ON, OFF = 1.0, 0.0
@@ -57,18 +53,7 @@ def shipped() -> dict[str, Threshold]:
 
 def read(path: Path) -> dict[str, Threshold]:
     """The thresholds of a file. Raises InvalidReference naming the file and what in it is wrong."""
-    try:
-        found = converter.structure(
-            tomllib.loads(path.read_text("utf-8")), dict[str, list[Threshold]]
-        )
-    except BaseValidationError as error:
-        raise InvalidReference(f"{path.name}: {problems(error)}") from error
-    except ValueError as error:
-        raise InvalidReference(f"{path.name}: {error}") from error
-    thresholds = {one.id: one for one in found["thresholds"]}
-    if len(thresholds) != len(found["thresholds"]):
-        raise InvalidReference(f"{path.name}: a threshold stands twice; give each an id of its own")
-    return thresholds
+    return read_listed(path, "thresholds", Threshold)
 
 
 @cache

@@ -15,6 +15,7 @@ from typing import TypeVar
 from core import entry
 from core.entry import Problem
 from core.errors import StorageError, UnreadableImport
+from core.imports import csv_table
 from core.imports.csv_table import cleaned
 from core.words import _
 
@@ -213,14 +214,7 @@ def write(sheet: Sheet, added: Mapping[str, Sequence[str]], target: Path) -> Non
 
 def _decoded(path: Path) -> tuple[str, str, bytes]:
     """The text, its encoding, and the byte order mark before it."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UnreadableImport(
-            _("The file {name} cannot be read ({reason}). Choose another one.").format(
-                name=path.name, reason=error.strerror
-            )
-        ) from error
+    data = csv_table.contents(path)
     mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
     for encoding in [_MARKS[mark]] if mark else ["utf-8", _ONE_BYTE_EACH]:
         try:
@@ -238,24 +232,8 @@ def _decoded(path: Path) -> tuple[str, str, bytes]:
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:
     """Every record from the header on, blank ones too. Raises UnreadableImport."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    begun = False
-    while True:
-        line = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            raise UnreadableImport(
-                _(
-                    "The record that begins on line {n} cannot be read: a quotation mark is missing"
-                    " or misplaced, or one cell is very long. Correct that line."
-                ).format(n=line)
-            ) from error
-        begun = begun or _has_text(cells)
-        if begun:
-            yield cells
+    records = (cells for _line, cells in csv_table.lines(text, separator))
+    return itertools.dropwhile(lambda cells: not _has_text(cells), records)
 
 
 def _positions(header: Sequence[str], columns: Mapping[str, str]) -> Mapping[str, int]:

@@ -16,8 +16,7 @@ from ui.words import tr
 def said_of(context: AppContext, draft: Draft, instrument: str) -> str:
     """Who asked, in which way, and who answered: in words, as on the summary."""
     form = draft.form(instrument)
-    user = context.session.users.get(form.rater)
-    return how_text(form, user.full_name if user else form.rater)
+    return how_text(form, context.session.users.names().get(form.rater, form.rater))
 
 
 class AnsweredHow(QWidget):

@@ -342,7 +342,7 @@ class Comparison(QWidget):
         changed = [
             slot
             for slot in self._instrument.slots
-            if _given(form.answers.get(slot)) != _given(before.answers.get(slot))
+            if form.answers[slot].given != before.answers[slot].given
         ]
         when = day(before.date)
         if changed:
@@ -382,8 +382,7 @@ class Comparison(QWidget):
         """Of the person who kept it."""
         if question.kept is None:
             return ""
-        user = self._context.session.users.get(question.kept.by)
-        return user.full_name if user else question.kept.by
+        return self._context.session.users.names().get(question.kept.by, question.kept.by)
 
     def _slot_of(self, question: Question) -> str:
         """Where to correct it; of a total, at the question whose score changed most."""
@@ -430,10 +429,6 @@ class Comparison(QWidget):
         set_chip(self._waiting, said, "warn" if waiting else "good")
         text = tr("Comparison with the form before: {state}")
         self.setAccessibleName(text.format(state=said))
-
-
-def _given(answer: Answer | None) -> tuple[str, int | None, object] | None:
-    return None if answer is None else (answer.item, answer.value, answer.not_done)
 
 
 def _said(answer: Answer | None) -> str:

@@ -88,8 +88,9 @@ class AlertsList(QWidget):
             )
             self._open.addWidget(label(nothing, "muted"))
         past = alerts.acknowledged(record)
+        names = self._context.session.users.names() if past else {}
         for one in past:
-            self._seen.addLayout(self._past(one))
+            self._seen.addLayout(self._past(one, names.get(one.by, one.by)))
         self.fold.setVisible(bool(past))
         self._folded.setVisible(bool(past) and not self._folded.isHidden())
         self._name_fold(len(past))
@@ -119,9 +120,7 @@ class AlertsList(QWidget):
         line.setStretch(0, 1)
         return column(line, spacing=0)
 
-    def _past(self, one: Seen) -> QVBoxLayout:
-        user = self._context.session.users.get(one.by)
-        who = user.full_name if user else one.by
+    def _past(self, one: Seen, who: str) -> QVBoxLayout:
         when = tr("{who}, {when}").format(who=who, when=instant(one.at))
         return column(
             label(one.what, wrap=True),

@@ -70,6 +70,13 @@ def test_a_bad_file_is_refused_by_its_name(tmp_path, changes, words):
         thresholds.read(of_file(tmp_path, **changes))
 
 
+def test_a_table_of_another_name_is_refused(tmp_path):
+    path = of_file(tmp_path)
+    path.write_text(path.read_text("utf-8").replace("[[thresholds]]", "[[treshold]]"), "utf-8")
+    with pytest.raises(InvalidReference, match=r"tables \[\[thresholds\]\] and no others"):
+        thresholds.read(path)
+
+
 def test_a_threshold_stands_once(tmp_path):
     of_file(tmp_path)
     with pytest.raises(InvalidReference, match="stands twice"):
