@@ -206,10 +206,11 @@ def _stage(record: PatientRecord) -> Figure:
 
 def _capacity(record: PatientRecord) -> Figure:
     """Seated FVC; seated SVC where no FVC was ever measured. They are never compared with one another."""
+    every = vital_capacities(record)
     for test_type in TestType:
         measured = [
             (session, result)
-            for session, result in vital_capacities(record)
+            for session, result in every
             if (session.test_type, session.position) == (test_type, Position.SITTING)
             and result.percent is not None
         ]
@@ -217,8 +218,8 @@ def _capacity(record: PatientRecord) -> Figure:
             break
     else:
         title, stated = _("FVC, % predicted"), record.stated(ExternalKind.FVC_PERCENT)
-        if without := vital_capacities(record):
-            session, result = without[-1]
+        if every:
+            session, result = every[-1]
             name = f"{TEST_TYPE[session.test_type]}, {POSITION[session.position]}"
             beside = _("no % predicted, {day}").format(day=day(session.date))
             return Figure(name, number(result.best_l, 2, "L"), beside, result.why_not)

@@ -32,9 +32,9 @@ def to_row(value: Any) -> dict[str, Any]:
     return row
 
 
-def problems(error: BaseValidationError) -> str:
+def problems(error: BaseValidationError) -> list[str]:
     """What is wrong in a structure, and where; a check of our own classes in its own words."""
-    return "; ".join(transform_error(error, format_exception=_worded))
+    return transform_error(error, format_exception=_worded)
 
 
 def read_listed(path: Path, name: str, kind: type[Named]) -> dict[str, Named]:
@@ -48,7 +48,7 @@ def read_listed(path: Path, name: str, kind: type[Named]) -> dict[str, Named]:
             dict[str, list[kind]],  # type: ignore[valid-type]
         )
     except BaseValidationError as error:
-        raise InvalidReference(f"{path.name}: {problems(error)}") from error
+        raise InvalidReference(f"{path.name}: {'; '.join(problems(error))}") from error
     except ValueError as error:
         raise InvalidReference(f"{path.name}: {error}") from error
     if set(tables) != {name}:

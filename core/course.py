@@ -136,10 +136,11 @@ def slopes(record: PatientRecord) -> tuple[tuple[str, Slope | NoSlope], ...]:
 
 def capacity_crossing(record: PatientRecord) -> tuple[str, Crossing | NoCrossing] | None:
     """When seated FVC (or SVC, where only that is measured) falls to the NIV line; None where never measured."""
+    every = vital_capacities(record)
     for test_type in TestType:
         points = [
             (session.date, result.percent)
-            for session, result in vital_capacities(record)
+            for session, result in every
             if (session.test_type, session.position) == (test_type, Position.SITTING)
             and result.percent is not None
         ]

@@ -166,7 +166,7 @@ def read(path: Path) -> dict[str, Definition]:
         try:
             definition = converter.structure(table, Definition)
         except ClassValidationError as error:
-            raise InvalidReference(f"{path.name}, {name}: {problems(error)}") from error
+            raise InvalidReference(f"{path.name}, {name}: {'; '.join(problems(error))}") from error
         wrong = "; ".join(_wrong(definition))
         if wrong:
             raise InvalidReference(f"{path.name}, {name}: {wrong}")

@@ -67,7 +67,7 @@ def read(path: Path) -> Protocol:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InvalidProtocol(f"{path.name}: {error}") from error
     except ClassValidationError as error:
-        said = "; ".join(_worded(one, table) for one in problems(error).split("; "))
+        said = "; ".join(_worded(one, table) for one in problems(error))
         raise InvalidProtocol(f"{path.name}: {said}") from error
     known = {SPIROMETRY, MEASUREMENTS, ADVERSE_EVENTS}
     known |= {*instruments.shipped(), *(task.id for task in protocol.tasks)}

@@ -252,7 +252,7 @@ def read(path: Path) -> Equation:
         table = tomllib.loads(path.read_text("utf-8"), parse_float=_finite)
         found = converter.structure(table, Equation)
     except ClassValidationError as error:
-        raise InvalidReference(f"{path.name}: {problems(error)}") from error
+        raise InvalidReference(f"{path.name}: {'; '.join(problems(error))}") from error
     except ValueError as error:
         raise InvalidReference(f"{path.name}: {error}") from error
     if found.id != _id(path):
