@@ -44,6 +44,7 @@ from core.words import _, day
 
 DETAILS, TASKS, NOTE, REVIEW = "details", "tasks", "note", "review"
 COMPARISON = "comparison"  # the field of a form that stands for what is asked once it is complete
+PLACE = "visit"  # of the texts typed here that are no values yet
 CONSENT = "consent"  # the task of a protocol that comes before everything else
 
 
@@ -192,7 +193,7 @@ class Draft:
         self._asked: dict[str, tuple[PatientRecord, tuple[Question, ...]]] = {}
         self._equation = session.clinic.equation
         self.record = session.record(patient_id)
-        self.raw = session.raw_texts.of(visit_id)
+        self.raw = session.typed.of(PLACE, visit_id)
         self._entered_spirometry = self.spirometry_sessions[0].id
         self.protocol = protocols.of(self.record.patient)
         self.assessments = self.protocol.assessments_of(self.visit.code)
@@ -399,7 +400,7 @@ class Draft:
             raise ValueError("an answer is kept with a reason")
         with self._entering(reason.strip()):
             self._reconcile(instrument, finding, Decision.KEPT, reason.strip())
-            self._session.raw_texts.remove(self._visit_id, _reason_of(instrument, finding))
+            self._session.typed.remove(PLACE, self._visit_id, _reason_of(instrument, finding))
         self.reload()
 
     def typed_reason(self, instrument: str, finding: Finding) -> str:
@@ -477,7 +478,7 @@ class Draft:
             raise ValueError("a session in which something was typed is removed with a reason")
         with self._entering(reason):
             self._session.spirometry.remove(session.id)
-            self._session.raw_texts.remove(self._visit_id, *self._raw_fields(typed_in(session, "")))
+            self._session.typed.remove(PLACE, self._visit_id, *self._raw_fields(typed_in(session, "")))
         self.reload()
         self.turn_to_spirometry(self.spirometry_sessions[0].id)
 
@@ -521,9 +522,9 @@ class Draft:
             return
         with self._entering():
             if text:
-                self._session.raw_texts.save(self._visit_id, field, text)
+                self._session.typed.save(PLACE, self._visit_id, field, text)
             else:
-                self._session.raw_texts.remove(self._visit_id, field)
+                self._session.typed.remove(PLACE, self._visit_id, field)
         rest = {key: value for key, value in self.raw.items() if key != field}
         self.raw = {**rest, field: text} if text else rest
 
@@ -534,7 +535,7 @@ class Draft:
             typed = []  # another event is being typed: it stays
         with self._entering():
             self._session.events.save(event)
-            self._session.raw_texts.remove(self._visit_id, *typed)
+            self._session.typed.remove(PLACE, self._visit_id, *typed)
             if event.visit_id == self._visit_id and not self.visit.new_events:
                 self._session.visits.save(replace(self.visit, new_events=True))
         self.reload()
@@ -553,7 +554,7 @@ class Draft:
         """Not done, but nobody has said why yet: neither done nor not done is in the file."""
         with self._entering():
             self._session.tasks.remove(self._visit_id, task)
-            self._session.raw_texts.save(self._visit_id, f"task.{task}", "not done")
+            self._session.typed.save(PLACE, self._visit_id, f"task.{task}", "not done")
         self.reload()
 
     def save_height(self, height_cm: float) -> None:
@@ -609,7 +610,7 @@ class Draft:
 
     def reload(self) -> None:
         self.record = self._session.record(self.record.patient.id)
-        self.raw = self._session.raw_texts.of(self._visit_id)
+        self.raw = self._session.typed.of(PLACE, self._visit_id)
 
     # What the steps and the review say.
 
@@ -912,12 +913,12 @@ class Draft:
         }
         with self._entering(reason):
             self._session.assessments.save_answer(self._visit_id, instrument, slot, answer)
-            self._session.raw_texts.remove(self._visit_id, _correction_of(instrument, slot))
+            self._session.typed.remove(PLACE, self._visit_id, _correction_of(instrument, slot))
             for question in self.questions(instrument):
                 finding = question.finding
                 if (finding.rule, finding.slot) not in still:
                     self._reconcile(instrument, finding, Decision.CORRECTED, reason)
-                    self._session.raw_texts.remove(self._visit_id, _reason_of(instrument, finding))
+                    self._session.typed.remove(PLACE, self._visit_id, _reason_of(instrument, finding))
         self.reload()
 
     def _reconcile(

@@ -10,6 +10,9 @@ EventId = NewType("EventId", str)
 MilestoneId = NewType("MilestoneId", str)
 ExternalResultId = NewType("ExternalResultId", str)
 AcknowledgementId = NewType("AcknowledgementId", str)
+SignatureId = NewType("SignatureId", str)
+LockId = NewType("LockId", str)
+QueryId = NewType("QueryId", str)
 
 
 def new_id() -> str:

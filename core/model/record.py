@@ -6,10 +6,12 @@ from datetime import date
 
 from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind
 from core.model.assessment import Assessment
+from core.model.data_query import DataQuery
 from core.model.ids import VisitId
 from core.model.judgement import Acknowledgement, CriterionResult, Reconciliation
 from core.model.measurement import Measurement
 from core.model.patient import ExternalKind, ExternalResult, Patient
+from core.model.signature import Lock, Signature
 from core.model.spirometry import Spirometry
 from core.model.thresholds import defaults
 from core.model.visit import TaskResult, Visit, VisitMark
@@ -35,6 +37,9 @@ class PatientRecord:
     reconciliations: tuple[Reconciliation, ...] = ()
     acknowledgements: tuple[Acknowledgement, ...] = ()
     criteria: tuple[CriterionResult, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    locks: tuple[Lock, ...] = ()
+    queries: tuple[DataQuery, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=defaults)
 
     def visit(self, id: VisitId) -> Visit:

@@ -1,22 +1,100 @@
-"""The people who sign in, and the clinic they work for."""
+"""The people who sign in, what each may do, and the clinic they work for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    NURSE = "nurse"
+    NEUROLOGIST = "neurologist"
+    MONITOR = "monitor"
+    ADMINISTRATOR = "administrator"
+
+
+class Right(StrEnum):
+    READ = "read"  # patients, charts, summaries
+    ENTER = "enter"  # visits, patients, events, answers to queries
+    QUERY = "query"  # ask and answer questions on fields
+    CLOSE_QUERY = "close_query"
+    SIGN = "sign"
+    LOCK = "lock"  # freeze and unlock with a reason
+    COHORT = "cohort"
+    CLINIC = "clinic"  # the clinic's name, protocol, equation and thresholds
+    PEOPLE = "people"  # users and their roles
+    BACKUP = "backup"  # make, restore, drill
+    AUDIT = "audit"  # browse the whole trail
+    EXPORT = "export"
+
+
+RIGHTS: Mapping[Role, frozenset[Right]] = {
+    Role.NURSE: frozenset({Right.READ, Right.ENTER, Right.QUERY, Right.EXPORT}),
+    Role.NEUROLOGIST: frozenset(Right) - {Right.PEOPLE, Right.BACKUP},
+    Role.MONITOR: frozenset({Right.READ, Right.QUERY, Right.CLOSE_QUERY, Right.COHORT, Right.AUDIT}),
+    Role.ADMINISTRATOR: frozenset({Right.PEOPLE, Right.BACKUP, Right.AUDIT}),
+}
+
+# Which right a change of each table needs; the file itself asks for it, whatever the screen offers.
+WRITING: Mapping[str, Right] = {
+    **dict.fromkeys(
+        (
+            "patient",
+            "external_result",
+            "visit",
+            "visit_mark",
+            "form",
+            "answer",
+            "spirometry",
+            "blow",
+            "measurement",
+            "reconciliation",
+            "adverse_event",
+            "milestone",
+            "task_result",
+            "typed_text",
+            "acknowledgement",
+            "criterion_result",
+        ),
+        Right.ENTER,
+    ),
+    "clinic": Right.CLINIC,
+    "threshold": Right.CLINIC,
+    "user": Right.PEOPLE,
+    "signature": Right.SIGN,
+    "lock": Right.LOCK,
+    "data_query": Right.QUERY,
+    "query_reply": Right.QUERY,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:
+    """A person known to the file. ``must_change`` asks for a new password at the next sign-in."""
+
     login: str
     full_name: str
     created_at: datetime
+    role: Role = Role.NEUROLOGIST
+    disabled_at: datetime | None = None
+    must_change: bool = False
+    password_at: datetime | None = None
+
+    @property
+    def rights(self) -> frozenset[Right]:
+        return frozenset() if self.disabled_at is not None else RIGHTS[self.role]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clinic:
-    """What the file says of itself: whose it is, and the settings every workstation shares."""
+    """What the file says of itself: whose it is, and the settings every workstation shares.
+
+    After ``idle_lock_min`` minutes (1 to 15) without a key or a click the file is locked.
+    """
 
     name: str
     letterhead: str = ""
     protocol: str = "routine"
     equation: str = "gli-global-2022"
     demonstration: bool = False
+    idle_lock_min: int = 5

@@ -50,6 +50,7 @@ class Visit:
 
     ``new_events`` answers "anything new since the last visit?": None until it was asked.
     ``mode`` and ``respondent`` stay None until the rater says: they are recorded, not assumed.
+    ``paper_on`` and ``paper_by`` say when and by whom a paper form was filled in that was transcribed here.
     """
 
     id: VisitId = field(default_factory=lambda: VisitId(new_id()))
@@ -65,6 +66,8 @@ class Visit:
     new_events: bool | None = None
     clinical_stage: ClinicalStage | None = None
     note: str = ""
+    paper_on: datetime.date | None = None
+    paper_by: str = ""
     started_at: datetime.datetime
     finished_at: datetime.datetime | None = None
 
@@ -97,3 +100,18 @@ class TaskResult:
     task: str
     done: bool
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypedText:
+    """What a person typed into a field and is not a value yet; theirs alone until it is one.
+
+    ``place`` is the kind of page ("visit", "patient" ...), ``subject`` the id of what it showed.
+    """
+
+    author: str
+    place: str
+    subject: str
+    field: str
+    text: str
+    at: datetime.datetime

@@ -1,63 +1,198 @@
-"""The audit trail: SQLite itself writes down every insert, update and delete.
+"""The audit trail: SQLite itself writes down every insert, update and delete, each entry chained to the last.
 
 The triggers are made again at every opening, since a migration that rebuilds a table (`transform`)
 drops them. They ask `audit_actor()` who is writing, and that function refuses outside
-Session.write: an unaudited write cannot happen.
+Session.write, and where the person's role may not write: neither can happen unseen.
+
+Every entry ends in the HMAC-SHA-256 of its own columns and of the hash before it, under a key that is
+derived from the data key; `audit_head` vouches for the last one, so that a tail cannot be cut off.
 """
 
-from collections.abc import Callable
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
 
 from sqlite_utils import Database
 
-NOT_AUDITED = {"audit", "_sqlite_migrations"}
+from core.model.trail import TrailHead
+
+NOT_AUDITED = {"audit", "audit_head", "_sqlite_migrations"}
+COLUMNS = (
+    "id",
+    "at",
+    "utc_offset_min",
+    "actor",
+    "workstation",
+    "program",
+    "schema",
+    "reason",
+    "entity",
+    "row",
+    "patient_id",
+    "before",
+    "after",
+    "previous",
+)  # what the hash is made over, in this order
+
+# Whose patient a row is about, for tables that do not say it themselves.
+_VISITS_PATIENT = '(SELECT patient_id FROM visit WHERE id = {0}."visit_id")'
+PATIENT_OF = {
+    "patient": '{0}."id"',
+    **dict.fromkeys(
+        (
+            "form",
+            "answer",
+            "spirometry",
+            "measurement",
+            "reconciliation",
+            "task_result",
+            "signature",
+        ),
+        _VISITS_PATIENT,
+    ),
+    "blow": (
+        "(SELECT patient_id FROM visit JOIN spirometry ON visit_id = visit.id"
+        ' WHERE spirometry.id = {0}."spirometry_id")'
+    ),
+    "query_reply": '(SELECT patient_id FROM data_query WHERE id = {0}."query_id")',
+    "typed_text": (
+        "CASE {0}.\"place\" WHEN 'visit' THEN (SELECT patient_id FROM visit WHERE id = {0}.\"subject\")"
+        ' ELSE (SELECT id FROM patient WHERE id = {0}."subject") END'
+    ),
+}
 
 
-def register(db: Database, actor: Callable[[], str], reason: Callable[[], str]) -> None:
+class Stamp(Protocol):
+    """What is written down beside every change of one write."""
+
+    at: str
+    utc_offset_min: int
+    reason: str
+    workstation: str
+    program: str
+    schema: str
+
+
+def register(
+    db: Database, stamp: Callable[[], Stamp], actor: Callable[[str], str], key: bytes
+) -> None:
+    """Let SQLite ask who is writing, when and why; ``actor`` raises where nobody may."""
     db.register_function(actor, name="audit_actor", replace=True)
-    db.register_function(reason, name="audit_reason", replace=True)
+    db.register_function(lambda: stamp().at, name="audit_at", replace=True)
+    db.register_function(lambda: stamp().utc_offset_min, name="audit_utc_offset_min", replace=True)
+    db.register_function(lambda: stamp().reason, name="audit_reason", replace=True)
+    db.register_function(lambda: stamp().workstation, name="audit_workstation", replace=True)
+    db.register_function(lambda: stamp().program, name="audit_program", replace=True)
+    db.register_function(lambda: stamp().schema, name="audit_schema", replace=True)
+
+    def audit_hash(*columns: Any) -> bytes:
+        return entry_hash(key, columns)
+
+    # sqlite-utils counts the parameters; the driver takes -1 for any number of them.
+    db.conn.create_function("audit_hash", -1, audit_hash, deterministic=True)
 
 
-def make_triggers(db: Database) -> None:
-    """Bring every table's triggers to today's columns; one that is right already is left alone."""
-    present = {
-        row["name"]: row["sql"]
-        for row in db.query("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+def entry_hash(key: bytes, columns: tuple[Any, ...]) -> bytes:
+    """HMAC-SHA-256 over the canonical form of an entry: its columns in order as a JSON list, bytes as hex."""
+    *text, previous = columns
+    form = json.dumps([*text, previous.hex()], ensure_ascii=False, separators=(",", ":"))
+    return hmac.digest(key, form.encode(), "sha256")
+
+
+def head_mac(key: bytes, sequence: int, last_hash: bytes) -> bytes:
+    return hmac.digest(key, b"head:%d:" % sequence + last_hash, "sha256")
+
+
+def triggers(db: Database) -> dict[str, str]:
+    """The triggers that write the trail, by name, for today's tables and columns."""
+    chained = "hash" in {column.name for column in db.table("audit").columns}
+    return {
+        name: sql
+        for table in sorted(set(db.table_names()) - NOT_AUDITED)
+        for name, sql in _triggers(db, table, chained=chained).items()
     }
-    for table in sorted(set(db.table_names()) - NOT_AUDITED):
-        columns = [column.name for column in db.table(table).columns]
-        for name, sql in _triggers(table, columns).items():
-            if present.get(name) != sql:
-                db.execute(f"DROP TRIGGER IF EXISTS {name}")
-                db.execute(sql)
 
 
-def last_id(db: Database) -> int:
-    (last,) = db.execute("SELECT coalesce(max(id), 0) FROM audit").fetchone()
-    return int(last)
+def note(
+    db: Database, act: str, row: str, patient_id: str | None, details: Mapping[str, Any] | None
+) -> None:
+    """Write down an act that changes no row: signed in, looked at, printed, exported ..."""
+    after = None if details is None else json.dumps(dict(details), ensure_ascii=False)
+    db.execute(
+        _entry(":act", ":row", ":patient_id", "NULL", ":after"),
+        {"act": act, "row": row, "patient_id": patient_id, "after": after},
+    )
 
 
-def entities_since(db: Database, audit_id: int) -> frozenset[str]:
-    rows = db.execute("SELECT DISTINCT entity FROM audit WHERE id > ?", [audit_id])
-    return frozenset(entity for (entity,) in rows)
+def seal(db: Database, key: bytes) -> None:
+    """Vouch for the last entry; part of every transaction that wrote one."""
+    last = head(db)
+    if last is not None:
+        mac = head_mac(key, last.sequence, bytes.fromhex(last.hash))
+        db.execute(
+            "INSERT INTO audit_head (id, sequence, mac) VALUES (1, ?, ?)"
+            " ON CONFLICT (id) DO UPDATE SET sequence = excluded.sequence, mac = excluded.mac",
+            [last.sequence, mac],
+        )
 
 
-def _triggers(table: str, columns: list[str]) -> dict[str, str]:
-    old, new = _as_json("OLD", columns), _as_json("NEW", columns)
+def head(db: Database) -> TrailHead | None:
+    found = db.execute("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+    return None if found is None else TrailHead(sequence=found[0], hash=found[1].hex())
+
+
+def last_at(db: Database) -> str:
+    """When the last entry was written; empty in an empty trail."""
+    found = db.execute("SELECT at FROM audit ORDER BY id DESC LIMIT 1").fetchone()
+    return found[0] if found else ""
+
+
+def key_of(db: Database, table: str, alias: str = "") -> str:
+    """The SQL that gives a row's primary key as text, its parts joined by "/"."""
+    prefix = f"{alias}." if alias else ""
+    parts = [f'{prefix}"{column}"' for column in db.table(table).pks]
+    return " || '/' || ".join(parts) if len(parts) > 1 else f"CAST({parts[0]} AS TEXT)"
+
+
+def _entry(entity: str, row: str, patient_id: str, before: str, after: str) -> str:
+    return (
+        f"INSERT INTO audit SELECT *, audit_hash({', '.join(COLUMNS)}) FROM (SELECT"
+        " coalesce((SELECT max(id) FROM audit), 0) + 1 AS id, audit_at() AS at,"
+        f" audit_utc_offset_min() AS utc_offset_min, audit_actor({entity}) AS actor,"
+        " audit_workstation() AS workstation, audit_program() AS program,"
+        f" audit_schema() AS schema, audit_reason() AS reason, {entity} AS entity,"
+        f" {row} AS row, {patient_id} AS patient_id, {before} AS before, {after} AS after,"
+        " coalesce((SELECT hash FROM audit ORDER BY id DESC LIMIT 1), x'') AS previous)"
+    )
+
+
+def _triggers(db: Database, table: str, *, chained: bool) -> dict[str, str]:
+    columns = [column.name for column in db.table(table).columns]
+    old, new = as_json("OLD", columns), as_json("NEW", columns)
     differs = " OR ".join(f'OLD."{c}" IS NOT NEW."{c}"' for c in columns)
     kinds = [
-        ("insert", "1", "NULL", new),
-        ("update", differs, old, new),
-        ("delete", "1", old, "NULL"),
+        ("insert", "NEW", "1", "NULL", new),
+        ("update", "NEW", differs, old, new),
+        ("delete", "OLD", "1", old, "NULL"),
     ]
+    owner = PATIENT_OF.get(table, '{0}."patient_id"' if "patient_id" in columns else "NULL")
     return {
         f"audit_{table}_{event}": (
-            f'CREATE TRIGGER audit_{table}_{event} AFTER {event.upper()} ON "{table}" WHEN {when} BEGIN'
-            " INSERT INTO audit (actor, reason, entity, before, after)"
-            f" VALUES (audit_actor(), audit_reason(), '{table}', {before}, {after}); END"
+            f'CREATE TRIGGER audit_{table}_{event} AFTER {event.upper()} ON "{table}" WHEN {when} BEGIN '
+            + (
+                _entry(f"'{table}'", key_of(db, table, side), owner.format(side), before, after)
+                if chained
+                else "INSERT INTO audit (actor, reason, entity, before, after)"
+                f" VALUES (audit_actor('{table}'), audit_reason(), '{table}', {before}, {after})"
+            )
+            + "; END"
         )
-        for event, when, before, after in kinds
+        for event, side, when, before, after in kinds
     }
 
 
-def _as_json(row: str, columns: list[str]) -> str:
-    return "json_object(" + ", ".join(f"'{c}', {row}.\"{c}\"" for c in columns) + ")"
+def as_json(alias: str, columns: list[str]) -> str:
+    """The SQL that gives a row as a JSON object."""
+    prefix = f"{alias}." if alias else ""
+    return "json_object(" + ", ".join(f"'{c}', {prefix}\"{c}\"" for c in columns) + ")"

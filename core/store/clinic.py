@@ -16,7 +16,7 @@ class ClinicStore:
 
     def get(self) -> Clinic:
         (row,) = self._db.query(
-            "SELECT name, letterhead, protocol, equation, demonstration FROM clinic"
+            "SELECT name, letterhead, protocol, equation, demonstration, idle_lock_min FROM clinic"
         )
         return converter.structure(row, Clinic)
 
@@ -33,6 +33,12 @@ class Users:
     def get(self, login: str) -> User | None:
         found = self._db.query("SELECT * FROM user WHERE login = ?", [login])
         return next((converter.structure(row, User) for row in found), None)
+
+    def all(self) -> list[User]:
+        return [
+            converter.structure(row, User)
+            for row in self._db.query("SELECT * FROM user ORDER BY full_name, login")
+        ]
 
     def names(self) -> dict[str, str]:
         """Every user's full name by login."""

@@ -1,6 +1,8 @@
 """Opening the clinic file. The only module that knows which SQLite this is."""
 
+import os
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,10 +10,11 @@ from pathlib import Path
 from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database
 
-from core.errors import FileDamaged, FileInUse, FileMissing, FileTooNew, StorageError
-from core.store import audit
+from core.errors import FileDamaged, FileInUse, FileMissing, FileTooNew, Locked, StorageError
+from core.store import audit, instance, journal, locks, triggers
 from core.store.keys import key_file
 from core.store.migrations import migrations
+from core.words import _, instant
 
 # Of 1,000 simulated power cuts each, this combination lost no acknowledged save; every other one did.
 PRAGMAS = {
@@ -21,7 +24,20 @@ PRAGMAS = {
     "temp_store": 2,  # MEMORY: no patient data in temporary files
     "foreign_keys": 1,
 }
+LOCKED = {
+    "form": _("This form is locked: nothing was changed. A neurologist can unlock it with a reason."),
+    "visit": _(
+        "This visit is locked: nothing was changed. A neurologist can unlock it with a reason."
+    ),
+    "patient": _(
+        "This patient's record is locked: nothing was changed. A neurologist can unlock it with a reason."
+    ),
+    "database": _(
+        "The clinic file is frozen: nothing was changed. A neurologist can unlock it with a reason."
+    ),
+}
 SMALLEST_PAGE = 512  # bytes
+MOMENT_S = 0.1
 OLDEST_SQLITE = (3, 51, 3)  # the first without the WAL-reset corruption bug
 
 
@@ -33,10 +49,15 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Database:
         require(path)
         if path.stat().st_size < SMALLEST_PAGE:
             raise _damaged(path)  # SQLite takes it for an empty file and writes its first page
+        _look_at_journal(path, key)
     mode = "rwc" if create else "rw"
     try:
         connection = sqlcipher.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=1
+            f"{path.absolute().as_uri()}?mode={mode}",
+            uri=True,
+            timeout=1,
+            # Full, its cache throws out the newest statement: preparing one again costs more than running it.
+            cached_statements=1024,
         )
     except sqlcipher.Error as error:
         raise _translated(error, path) from error
@@ -47,10 +68,14 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Database:
             connection.execute(f"PRAGMA {name} = {wanted}")
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        # Every page is checked against its signature (1 ms for 200 kB) before any value is shown.
-        bad_pages = connection.execute("PRAGMA cipher_integrity_check").fetchall()
+        # Every page in use is read before any value is shown (1 ms for 200 kB), and so checked against
+        # its signature; that they fit together also shows an old page back in the place of a new one.
+        found = connection.execute("PRAGMA integrity_check(1)").fetchall()
+        (size,) = connection.execute(
+            "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        ).fetchone()
         connection.execute("COMMIT")
-        if bad_pages:
+        if found != [("ok",)] or size != path.stat().st_size:
             raise _damaged(path)
         for name, wanted in PRAGMAS.items():
             (actual,) = connection.execute(f"PRAGMA {name}").fetchone()
@@ -75,7 +100,7 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Database:
     return db
 
 
-def upgrade(db: Database, path: Path) -> None:
+def upgrade(db: Database, path: Path, audit_key: bytes) -> None:
     """Bring the file and its audit triggers to the current schema, leaving a copy of how it was."""
     pending = [step.name for step in migrations.pending(db)]
     if pending and migrations.applied(db):
@@ -85,17 +110,49 @@ def upgrade(db: Database, path: Path) -> None:
             migrations.apply(db, stop_before=following)
         # After each step, so that what the next one changes is written down with today's columns.
         with db.atomic():
-            audit.make_triggers(db)
+            triggers.make(db)
+    if pending:
+        with db.atomic():
+            audit.seal(db, audit_key)
 
 
 def _copy(db: Database, path: Path, copy: Path) -> None:
-    """The file and its key file once more under another name; a copy left by an attempt that failed is replaced."""
+    """The file and its key file once more under another name; a copy left by an attempt that failed is replaced.
+
+    It has its name only when it is on the disk and was found to hold all that the file holds.
+    """
     new = copy.with_name(copy.name + ".new")
     new.unlink(missing_ok=True)
     db.execute("VACUUM INTO ?", [str(new)])
+    _compare(db, new)
+    with new.open("r+b") as written:  # Windows makes nothing durable that is open to be read
+        os.fsync(written.fileno())
     new.replace(copy)
     if key_file(path).exists():
         shutil.copyfile(key_file(path), key_file(copy))
+
+
+def _compare(db: Database, copy: Path) -> None:
+    """Raises StorageError where the copy is not whole, or has other rows than the file."""
+    db.execute("ATTACH ? AS copy", [str(copy)])  # with the key of the file
+    try:
+        whole = db.execute("PRAGMA copy.integrity_check").fetchall() == [("ok",)]
+        if not whole or any(
+            db.execute(
+                f'SELECT 1 FROM (SELECT * FROM main."{table}" EXCEPT SELECT * FROM copy."{table}")'  # noqa: S608
+                f' UNION ALL SELECT 1 WHERE (SELECT count(*) FROM main."{table}")'
+                f' <> (SELECT count(*) FROM copy."{table}") LIMIT 1'
+            ).fetchone()
+            for table in db.table_names()
+        ):
+            raise StorageError(
+                _(
+                    "The copy that is made before an upgrade came out damaged: nothing was changed."
+                    " Check the disk, and open the file again."
+                )
+            )
+    finally:
+        db.execute("DETACH copy")
 
 
 def require(path: Path) -> None:
@@ -113,6 +170,31 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise _translated(error, path) from error
 
 
+def _look_at_journal(path: Path, key: bytes) -> None:
+    """Raises FileDamaged where what a crash left beside the file would harm it when played back."""
+    try:
+        if not journal.would_harm(path, key):
+            return
+        time.sleep(MOMENT_S)  # what another program is just writing looks different the next moment
+        if not journal.would_harm(path, key):
+            return
+    except OSError as error:
+        raise StorageError(
+            _(
+                "What a crash left beside the file {name} cannot be looked at: {reason}."
+                " Free some space, and open the file again."
+            ).format(name=path.name, reason=error.strerror)
+        ) from error
+    if instance.holder(path) is not None:
+        raise _in_use(path)
+    raise FileDamaged(
+        _(
+            "The journal beside the file {name} is damaged, or belongs to another file."
+            " Nothing was changed; restore the file from a backup."
+        ).format(name=path.name)
+    )
+
+
 def _damaged(path: Path) -> FileDamaged:
     return FileDamaged(
         f"The file {path.name} is damaged, or is not the clinic file of this key file."
@@ -120,14 +202,34 @@ def _damaged(path: Path) -> FileDamaged:
     )
 
 
+def _in_use(path: Path) -> FileInUse:
+    if (holder := instance.holder(path)) is None:
+        return FileInUse(
+            f"The file {path.name} is open in another window or program. Close it there first."
+        )
+    return FileInUse(
+        _("The file {name} is open: {login} has it on {workstation} since {since}. Close it there first.").format(
+            name=path.name,
+            login=holder.login,
+            workstation=holder.workstation,
+            since=instant(holder.since),
+        )
+    )
+
+
 def _translated(error: sqlcipher.Error, path: Path) -> Exception:
     match getattr(error, "sqlite_errorname", None) or "":  # this driver knows no extended codes
         case "SQLITE_BUSY" | "SQLITE_LOCKED":
-            return FileInUse(
-                f"The file {path.name} is open in another window or program. Close it there first."
-            )
+            return _in_use(path)
         case "SQLITE_NOTADB" | "SQLITE_CORRUPT":
             return _damaged(path)
+        case "SQLITE_IOERR":
+            return StorageError(
+                _(
+                    "The disk reported an error. Check whether the last entry is there, then try again;"
+                    " if this happens again, move the clinic to another disk from a backup."
+                )
+            )
         case "SQLITE_FULL":
             return StorageError(
                 "The disk is full: nothing was saved. Free some space and try again."
@@ -136,6 +238,8 @@ def _translated(error: sqlcipher.Error, path: Path) -> Exception:
             return StorageError(
                 f"The file {path.name} or its folder cannot be written. Check the permissions."
             )
+        case "SQLITE_CONSTRAINT" if str(error).startswith(locks.REFUSED):
+            return Locked(LOCKED[str(error).removeprefix(locks.REFUSED)])
         case "SQLITE_CONSTRAINT" if str(error).startswith("UNIQUE"):
             return StorageError("This entry exists already: nothing was saved.")
         case name:

@@ -1,8 +1,15 @@
 """The schema, as the ordered steps that built it. Never edit a released step."""
 
+import json
+
 from sqlite_utils import Database, Migrations
 
 migrations = Migrations("als-follow-up")
+
+
+def newest() -> str:
+    """The name of the last step: what the schema is called."""
+    return str(migrations._migrations[-1].name)  # noqa: SLF001  no public list of them
 
 
 @migrations()
@@ -35,6 +42,56 @@ def m003_spirometry_inputs(db: Database) -> None:
          WHERE visit.id = spirometry.visit_id
         """
     )
+
+
+@migrations()
+def m004_trustworthy_file(db: Database) -> None:
+    """Roles, signatures, locks, queries, typed texts with their authors; the trail becomes a chain."""
+    for statement in _M004.split(";\n\n"):
+        db.execute(statement)
+    patient_of: dict[str, str] = {}  # a visit's or a spirometry session's id: they may be gone by now
+    for old in list(db.query("SELECT * FROM audit_before ORDER BY id")):
+        entity, changed = old["entity"], json.loads(old["after"] or old["before"])
+        owner = changed.get("patient_id") or patient_of.get(
+            changed.get("visit_id") or changed.get("spirometry_id") or ""
+        )
+        if entity == "patient":
+            owner = changed["id"]
+        elif entity in {"visit", "spirometry"}:
+            patient_of[changed["id"]] = str(owner)
+        db.execute(
+            f"""
+            INSERT INTO audit SELECT *, audit_hash({_M004_HASHED}) FROM (
+                SELECT :id AS id, :at AS at, 0 AS utc_offset_min, :actor AS actor, '' AS workstation,
+                       '' AS program, '' AS schema, :reason AS reason, :entity AS entity, :row AS row,
+                       :owner AS patient_id, :before AS before, :after AS after,
+                       coalesce((SELECT hash FROM audit ORDER BY id DESC LIMIT 1), x'') AS previous)
+            """,  # noqa: S608  our own column names
+            {
+                **old,
+                "row": "/".join(str(changed[column]) for column in _M004_KEYS[entity]),
+                "owner": owner,
+            },
+        )
+    db.execute("DROP TABLE audit_before")
+
+
+@migrations()
+def m005_typed_texts_have_authors(db: Database) -> None:
+    """What was typed into a visit so far is its rater's; the trail follows it from table to table."""
+    db.execute(
+        """
+        INSERT INTO typed_text (author, place, subject, field, text, at)
+        SELECT visit.rater, 'visit', visit_id, field, text, visit.started_at
+          FROM raw_text JOIN visit ON visit.id = visit_id
+        """
+    )
+    db.execute("DELETE FROM raw_text")
+
+
+@migrations()
+def m006_no_raw_text(db: Database) -> None:
+    db.execute("DROP TABLE raw_text")
 
 
 # A partial date is an ISO prefix (2012, 2012-09, 2012-09-15): padded with -01 it must be a real day.
@@ -321,3 +378,172 @@ CREATE TABLE threshold (
     value REAL NOT NULL
 ) STRICT
 """
+
+_M004 = """
+ALTER TABLE user ADD COLUMN role TEXT NOT NULL DEFAULT 'neurologist'
+    CHECK (role IN ('nurse', 'neurologist', 'monitor', 'administrator'));
+
+ALTER TABLE user ADD COLUMN disabled_at TEXT
+    CHECK (disabled_at IS NULL OR datetime(disabled_at) IS NOT NULL);
+
+ALTER TABLE user ADD COLUMN must_change INTEGER NOT NULL DEFAULT 0 CHECK (must_change IN (0, 1));
+
+ALTER TABLE user ADD COLUMN password_at TEXT
+    CHECK (password_at IS NULL OR datetime(password_at) IS NOT NULL);
+
+ALTER TABLE clinic ADD COLUMN idle_lock_min INTEGER NOT NULL DEFAULT 5
+    CHECK (idle_lock_min BETWEEN 1 AND 15);
+
+ALTER TABLE visit ADD COLUMN paper_on TEXT CHECK (paper_on IS date(paper_on));
+
+ALTER TABLE visit ADD COLUMN paper_by TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE typed_text (
+    author  TEXT NOT NULL REFERENCES user,
+    place   TEXT NOT NULL CHECK (trim(place) <> ''),
+    subject TEXT NOT NULL,
+    field   TEXT NOT NULL,
+    text    TEXT NOT NULL,
+    at      TEXT NOT NULL CHECK (datetime(at) IS NOT NULL),
+    PRIMARY KEY (author, place, subject, field)
+) STRICT;
+
+CREATE TABLE signature (
+    id             TEXT PRIMARY KEY,
+    visit_id       TEXT NOT NULL REFERENCES visit,
+    signed_by      TEXT NOT NULL REFERENCES user,
+    printed_name   TEXT NOT NULL CHECK (trim(printed_name) <> ''),
+    role           TEXT NOT NULL,
+    meaning        TEXT NOT NULL CHECK (meaning IN ('reviewed', 'approved', 'responsible')),
+    signed_at      TEXT NOT NULL CHECK (datetime(signed_at) IS NOT NULL),
+    data_hash      TEXT NOT NULL CHECK (length(data_hash) = 64),
+    shown          TEXT NOT NULL,
+    shown_hash     TEXT NOT NULL CHECK (length(shown_hash) = 64),
+    trail_sequence INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX signature_of_visit ON signature (visit_id);
+
+CREATE TRIGGER signature_stays_update BEFORE UPDATE ON signature
+    BEGIN SELECT raise(ABORT, 'a signature is never changed'); END;
+
+CREATE TRIGGER signature_stays_delete BEFORE DELETE ON signature
+    BEGIN SELECT raise(ABORT, 'a signature is never removed'); END;
+
+CREATE TABLE lock (
+    id            TEXT PRIMARY KEY,
+    level         TEXT NOT NULL CHECK (level IN ('form', 'visit', 'patient', 'database')),
+    subject       TEXT NOT NULL CHECK ((subject = '') = (level = 'database')),
+    patient_id    TEXT REFERENCES patient CHECK ((patient_id IS NULL) = (level = 'database')),
+    locked_by     TEXT NOT NULL REFERENCES user,
+    locked_at     TEXT NOT NULL CHECK (datetime(locked_at) IS NOT NULL),
+    reason        TEXT NOT NULL CHECK (trim(reason) <> ''),
+    unlocked_by   TEXT REFERENCES user,
+    unlocked_at   TEXT CHECK (unlocked_at IS NULL OR datetime(unlocked_at) IS NOT NULL),
+    unlock_reason TEXT NOT NULL,
+    CHECK ((unlocked_at IS NULL) = (unlocked_by IS NULL)),
+    CHECK ((unlocked_at IS NULL) = (trim(unlock_reason) = ''))
+) STRICT;
+
+CREATE UNIQUE INDEX lock_holds ON lock (level, subject) WHERE unlocked_at IS NULL;
+
+CREATE TRIGGER lock_is_only_unlocked BEFORE UPDATE ON lock
+    WHEN OLD.unlocked_at IS NOT NULL
+      OR (OLD.id, OLD.level, OLD.subject, OLD.patient_id, OLD.locked_by, OLD.locked_at, OLD.reason)
+         IS NOT (NEW.id, NEW.level, NEW.subject, NEW.patient_id, NEW.locked_by, NEW.locked_at, NEW.reason)
+    BEGIN SELECT raise(ABORT, 'a lock is only unlocked'); END;
+
+CREATE TRIGGER lock_stays BEFORE DELETE ON lock
+    BEGIN SELECT raise(ABORT, 'a lock is never removed'); END;
+
+CREATE TABLE data_query (
+    id         TEXT PRIMARY KEY,
+    patient_id TEXT NOT NULL REFERENCES patient,
+    visit_id   TEXT REFERENCES visit,
+    step       TEXT NOT NULL,
+    field      TEXT NOT NULL,
+    label      TEXT NOT NULL,
+    rule       TEXT NOT NULL,
+    text       TEXT NOT NULL CHECK (trim(text) <> ''),
+    opened_by  TEXT NOT NULL REFERENCES user,
+    opened_at  TEXT NOT NULL CHECK (datetime(opened_at) IS NOT NULL),
+    closed_by  TEXT REFERENCES user,
+    closed_at  TEXT CHECK (closed_at IS NULL OR datetime(closed_at) IS NOT NULL),
+    CHECK ((closed_at IS NULL) = (closed_by IS NULL))
+) STRICT;
+
+CREATE INDEX data_query_of_patient ON data_query (patient_id);
+
+CREATE TABLE query_reply (
+    query_id TEXT NOT NULL REFERENCES data_query,
+    number   INTEGER NOT NULL CHECK (number > 0),
+    by       TEXT NOT NULL REFERENCES user,
+    at       TEXT NOT NULL CHECK (datetime(at) IS NOT NULL),
+    text     TEXT NOT NULL CHECK (trim(text) <> ''),
+    PRIMARY KEY (query_id, number)
+) STRICT;
+
+ALTER TABLE audit RENAME TO audit_before;
+
+DROP TRIGGER audit_is_append_only_update;
+
+DROP TRIGGER audit_is_append_only_delete;
+
+CREATE TABLE audit (
+    id             INTEGER PRIMARY KEY,
+    at             TEXT NOT NULL,
+    utc_offset_min INTEGER NOT NULL,
+    actor          TEXT NOT NULL,
+    workstation    TEXT NOT NULL,
+    program        TEXT NOT NULL,
+    schema         TEXT NOT NULL,
+    reason         TEXT NOT NULL,
+    entity         TEXT NOT NULL,
+    row            TEXT NOT NULL,
+    patient_id     TEXT,
+    before         TEXT,
+    after          TEXT,
+    previous       BLOB NOT NULL,
+    hash           BLOB NOT NULL
+) STRICT;
+
+CREATE INDEX audit_of_patient ON audit (patient_id) WHERE patient_id IS NOT NULL;
+
+CREATE TABLE audit_head (
+    id       INTEGER PRIMARY KEY CHECK (id = 1),
+    sequence INTEGER NOT NULL,
+    mac      BLOB NOT NULL
+) STRICT;
+
+CREATE TRIGGER audit_is_append_only_update BEFORE UPDATE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit trail is append-only'); END;
+
+CREATE TRIGGER audit_is_append_only_delete BEFORE DELETE ON audit
+    BEGIN SELECT raise(ABORT, 'the audit trail is append-only'); END
+"""
+
+_M004_HASHED = (
+    "id, at, utc_offset_min, actor, workstation, program, schema, reason, entity, row, patient_id,"
+    " before, after, previous"
+)
+_M004_KEYS = {
+    "clinic": ("id",),
+    "user": ("login",),
+    "patient": ("id",),
+    "external_result": ("id",),
+    "visit": ("id",),
+    "visit_mark": ("patient_id", "code"),
+    "form": ("visit_id", "instrument"),
+    "answer": ("visit_id", "instrument", "slot"),
+    "spirometry": ("id",),
+    "blow": ("spirometry_id", "number"),
+    "adverse_event": ("id",),
+    "milestone": ("id",),
+    "task_result": ("visit_id", "task"),
+    "raw_text": ("visit_id", "field"),
+    "measurement": ("visit_id", "kind"),
+    "reconciliation": ("visit_id", "instrument", "rule", "subject"),
+    "acknowledgement": ("id",),
+    "criterion_result": ("patient_id", "protocol", "version", "criterion"),
+    "threshold": ("id",),
+}

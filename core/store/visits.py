@@ -1,10 +1,13 @@
 """Visits, decisions about planned ones, tasks ticked off, and text that is not a value yet."""
 
+from datetime import datetime
+
 from sqlite_utils import Database
 
+from core import clock
 from core.convert import converter
 from core.model.ids import PatientId, VisitId
-from core.model.visit import TaskResult, Visit, VisitMark
+from core.model.visit import TaskResult, TypedText, Visit, VisitMark
 from core.store import rows
 
 
@@ -43,9 +46,10 @@ class Visits:
             "answer",
             "form",
             "task_result",
-            "raw_text",
         ):
             self._db.execute(f"DELETE FROM {table} WHERE visit_id = ?", [visit_id])  # noqa: S608
+        self._db.execute("DELETE FROM typed_text WHERE place = 'visit' AND subject = ?", [visit_id])
+        self._db.execute("UPDATE data_query SET visit_id = NULL WHERE visit_id = ?", [visit_id])
         self._db.execute("DELETE FROM visit WHERE id = ?", [visit_id])
 
 
@@ -101,22 +105,56 @@ class TaskResults:
         )
 
 
-class RawTexts:
-    """What was typed into a visit's fields and is not a valid value yet, so that leaving loses nothing."""
+class TypedTexts:
+    """What one person typed and is not a value yet, so that leaving loses nothing; nobody else sees it."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, author: str) -> None:
         self._db = db
+        self._author = author
 
-    def of(self, visit_id: VisitId) -> dict[str, str]:
-        found = self._db.query("SELECT field, text FROM raw_text WHERE visit_id = ?", [visit_id])
+    def of(self, place: str, subject: str) -> dict[str, str]:
+        """By field."""
+        found = self._db.query(
+            "SELECT field, text FROM typed_text WHERE author = ? AND place = ? AND subject = ?",
+            [self._author, place, subject],
+        )
         return {row["field"]: row["text"] for row in found}
 
-    def save(self, visit_id: VisitId, field: str, text: str) -> None:
-        row = {"visit_id": visit_id, "field": field, "text": text}
-        rows.upsert(self._db, "raw_text", row, ("visit_id", "field"))
+    def all(self) -> tuple[TypedText, ...]:
+        """Everything of this person that waits, the newest first."""
+        found = self._db.query(
+            "SELECT * FROM typed_text WHERE author = ? ORDER BY at DESC, rowid DESC", [self._author]
+        )
+        return tuple(converter.structure(row, TypedText) for row in found)
 
-    def remove(self, visit_id: VisitId, *fields: str) -> None:
+    def authors(self, place: str, subject: str) -> dict[str, datetime]:
+        """Whose text waits in this place, and since when; not what it says."""
+        found = self._db.query(
+            """
+            SELECT author, min(at) AS since FROM typed_text
+             WHERE place = ? AND subject = ? GROUP BY author
+            """,
+            [place, subject],
+        )
+        return {row["author"]: datetime.fromisoformat(row["since"]) for row in found}
+
+    def save(self, place: str, subject: str, field: str, text: str) -> None:
+        typed = TypedText(
+            author=self._author,
+            place=place,
+            subject=subject,
+            field=field,
+            text=text,
+            at=clock.now(),
+        )
+        rows.save(self._db, "typed_text", typed, ("author", "place", "subject", "field"))
+
+    def remove(self, place: str, subject: str, *fields: str) -> None:
         for field in fields:
             self._db.execute(
-                "DELETE FROM raw_text WHERE visit_id = ? AND field = ?", [visit_id, field]
+                """
+                DELETE FROM typed_text
+                 WHERE author = ? AND place = ? AND subject = ? AND field = ?
+                """,
+                [self._author, place, subject, field],
             )

@@ -1,4 +1,5 @@
 import json
+import time
 from dataclasses import replace
 from datetime import date
 
@@ -11,11 +12,13 @@ from core.errors import (
     FileMissing,
     InvalidReference,
     StorageError,
+    TooManyAttempts,
     WrongPassword,
 )
 from core.model import thresholds
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.partial_date import PartialDate
+from core.model.trail import Act
 from core.model.user import Clinic
 from core.model.visit import Mark, VisitMark
 from core.science.spirometry import evaluate
@@ -46,7 +49,7 @@ def test_a_new_file_opens_again_with_the_password(tmp_path):
         created.patients.save(a_patient(family_name="Rahimi"))
     user = created.user
     created.close()
-    assert set(contents(tmp_path)) == {"clinic.als", "clinic.als.keys"}
+    assert set(contents(tmp_path)) == {"clinic.als", "clinic.als.keys", "clinic.als.keys2"}
     opened = Session.open(path, "DR.Demo", "s3cret")  # a login is the same in capitals
     assert (opened.clinic, opened.user) == (CLINIC, user)
     assert [patient.name for patient in opened.patients.all()] == ["Rahimi"]
@@ -59,14 +62,54 @@ def test_a_new_file_opens_again_with_the_password(tmp_path):
 
 def test_r09_wrong_password_and_unknown_user_get_the_same_sentence(with_passwords):
     """R9: and neither touches the file."""
+    attempts = with_passwords.with_name("clinic.als.attempts")
     before = contents(with_passwords.parent)
     said = set()
     for login, password in [("dr.demo", "guess"), ("nobody", "s3cret")]:
         with pytest.raises(WrongPassword) as refused:
             Session.open(with_passwords, login, password)
         said.add(str(refused.value))
+        attempts.unlink()  # or the second would have to wait
     assert len(said) == 1
     assert contents(with_passwords.parent) == before
+
+
+def test_r09_failed_sign_ins_are_in_the_trail_of_the_next_one(with_passwords):
+    """R9: the known login, never what was typed for an unknown one: people type passwords there."""
+    attempts = with_passwords.with_name("clinic.als.attempts")
+    for login in ("dr.demo", "my secret passphrase"):
+        with pytest.raises(WrongPassword):
+            Session.open(with_passwords, login, "guess")
+        with pytest.raises(TooManyAttempts, match="wait 1 more second|wait 2 more second"):
+            Session.open(with_passwords, "dr.demo", "s3cret")
+        told = json.loads(attempts.read_text())
+        assert "secret passphrase" not in attempts.read_text()
+        time.sleep(1.1 if login == "dr.demo" else 2.1)
+    assert told
+    session = Session.open(with_passwords, "dr.demo", "s3cret")
+    failed = session.trail.entries(entity=Act.SIGN_IN_FAILED)
+    assert [json.loads(entry.after)["login"] for entry in failed] == [None, "dr.demo"]
+    assert session.trail.entries(entity=Act.SIGNED_IN, limit=1)[0].sequence > failed[0].sequence
+    assert session.trail.verify().problem == ""
+    session.close()
+    assert not attempts.exists() or not json.loads(attempts.read_text()).get("failures")
+
+
+def test_r09_the_recovery_code_opens_once_and_is_replaced(with_passwords):
+    session = Session.open(with_passwords, "dr.demo", "s3cret")
+    first = session.new_recovery_code()
+    session.close()
+    with pytest.raises(WrongPassword):
+        Session.recover(with_passwords, first[:-1] + ("0" if first[-1] != "0" else "1"), "dr.demo", "x")
+    recovered, second = Session.recover(with_passwords, first.lower(), "dr.demo", "another garden")
+    (used,) = recovered.trail.entries(entity=Act.RECOVERY_USED)
+    assert (used.actor, used.row) == ("dr.demo", "dr.demo")
+    recovered.close()
+    Session.open(with_passwords, "dr.demo", "another garden").close()
+    with pytest.raises(WrongPassword):
+        Session.recover(with_passwords, first, "dr.demo", "a third one")
+    with_passwords.with_name("clinic.als.attempts").unlink()
+    Session.recover(with_passwords, second, "dr.demo", "a third one")[0].close()
 
 
 def test_a_missing_clinic_file_is_named_before_its_key_file(tmp_path):
@@ -76,14 +119,20 @@ def test_a_missing_clinic_file_is_named_before_its_key_file(tmp_path):
 
 
 def test_a_missing_key_file(with_passwords):
-    keys.key_file(with_passwords).unlink()
+    first, second = keys.key_file(with_passwords), keys.second_key_file(with_passwords)
+    copy = first.read_bytes()
+    first.unlink()
+    Session.open(with_passwords, "dr.demo", "s3cret").close()  # the other copy opens, and makes it again
+    assert first.read_bytes() == copy
+    first.unlink()
+    second.unlink()
     with pytest.raises(FileMissing, match=r"clinic\.als\.keys is not beside the clinic file"):
         Session.open(with_passwords, "dr.demo", "s3cret")
 
 
 def test_a_damaged_key_file(with_passwords):
-    key_file = keys.key_file(with_passwords)
-    key_file.write_text(key_file.read_text().replace("e", "f"))
+    for key_file in (keys.key_file(with_passwords), keys.second_key_file(with_passwords)):
+        key_file.write_text(key_file.read_text().replace("e", "f"))
     with pytest.raises(FileDamaged, match=r"clinic\.als\.keys is damaged"):
         Session.open(with_passwords, "dr.demo", "s3cret")
 
@@ -92,13 +141,14 @@ def test_the_key_file_of_another_clinic(with_passwords, tmp_path):
     other = tmp_path / "other.als"
     Session.create(other, CLINIC, new_user("dr.demo", "Dr. Demo"), "s3cret").close()
     keys.key_file(other).replace(keys.key_file(with_passwords))
+    keys.second_key_file(other).replace(keys.second_key_file(with_passwords))
     before = contents(tmp_path)
     with pytest.raises(FileDamaged, match=r"clinic\.als is damaged, or is not the clinic file of"):
         Session.open(with_passwords, "dr.demo", "s3cret")
     assert contents(tmp_path) == before
 
 
-@pytest.mark.parametrize("taken", ["clinic.als", "clinic.als.keys"])
+@pytest.mark.parametrize("taken", ["clinic.als", "clinic.als.keys", "clinic.als.keys2"])
 def test_creating_over_an_existing_file_is_refused_and_leaves_it(tmp_path, taken):
     (tmp_path / taken).write_bytes(b"somebody's work")
     with pytest.raises(FileExists, match=f"already a file {taken} here"):

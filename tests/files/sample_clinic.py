@@ -9,12 +9,16 @@ from pathlib import Path
 
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
+from core.model.data_query import DataQuery, QueryReply
 from core.model.ids import (
     AcknowledgementId,
     EventId,
     ExternalResultId,
+    LockId,
     MilestoneId,
     PatientId,
+    QueryId,
+    SignatureId,
     SpirometryId,
     VisitId,
 )
@@ -22,6 +26,7 @@ from core.model.judgement import Acknowledgement, CriterionResult, Decision, Rec
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
+from core.model.signature import Lock, LockLevel, Meaning, Signature
 from core.model.spirometry import Blow, BlowQuality, Spirometry
 from core.model.user import Clinic, User
 from core.model.visit import (
@@ -36,7 +41,7 @@ from core.model.visit import (
 )
 from core.session import Session
 from core.store import keys
-from core.store.migrations import migrations
+from core.store.migrations import newest
 
 LOGIN, PASSWORD = "dr.demo", "winter garden 48"
 NOON = datetime(2026, 7, 21, 12, tzinfo=UTC)
@@ -172,16 +177,55 @@ CRITERION = CriterionResult(
     waived_at=NOON,
 )
 
+# Since m006_no_raw_text.
+REPLY = QueryReply(query_id=QueryId("q1"), number=1, by=LOGIN, at=NOON, text="asked again: yes")
+QUERY = DataQuery(
+    id=REPLY.query_id,
+    patient_id=PATIENT.id,
+    visit_id=VISIT.id,
+    step="alsfrs-r",
+    field="speech",
+    label="ALSFRS-R 1 Speech",
+    text="0 after 3 months?",
+    opened_by=LOGIN,
+    opened_at=NOON,
+)
+LOCK = Lock(
+    id=LockId("l1"),
+    level=LockLevel.FORM,
+    subject=f"{VISIT.id}/spirometry",
+    patient_id=PATIENT.id,
+    locked_by=LOGIN,
+    locked_at=NOON,
+    reason="checked against the printout",
+    unlocked_by=LOGIN,
+    unlocked_at=NOON,
+    unlock_reason="wrong visit",
+)
+SIGNATURE = Signature(
+    id=SignatureId("g1"),
+    visit_id=VISIT.id,
+    signed_by=LOGIN,
+    printed_name=USER.full_name,
+    role=USER.role,
+    meaning=Meaning.REVIEWED,
+    signed_at=NOON,
+    data_hash="0" * 64,
+    shown="{}",
+    shown_hash="f" * 64,
+    trail_sequence=20,
+)
+
 
 def main() -> None:
-    newest = migrations._migrations[-1].name
-    path = Path(__file__).with_name(f"{newest}.als")
-    path.unlink(missing_ok=True)
-    keys.key_file(path).unlink(missing_ok=True)
+    path = Path(__file__).with_name(f"{newest()}.als")
+    for old in (path, keys.key_file(path), keys.second_key_file(path)):
+        old.unlink(missing_ok=True)
     session = Session.create(path, CLINIC, USER, PASSWORD)
     with session.write("stored for the tests"):
         fill(session)
     session.close()
+    keys.second_key_file(path).unlink()  # one copy opens a file; the other is made again
 
 
 def fill(session: Session) -> None:
@@ -200,12 +244,16 @@ def fill(session: Session) -> None:
     session.milestones.save(MILESTONE)
     session.marks.save(MARK)
     session.tasks.save(TASK)
-    session.raw_texts.save(DRAFT.id, "details.weight", "7o")
+    session.typed.save("visit", DRAFT.id, "details.weight", "7o")
     session.measurements.save(MEASUREMENT)
     session.reconciliations.save(RECONCILIATION)
     session.acknowledgements.save(ACKNOWLEDGEMENT)
     session.criteria.save(CRITERION)
     session.thresholds.save("a1_vc_percent", 55.0)
+    session.queries.save(QUERY)
+    session.queries.reply(REPLY)
+    session.locks.save(LOCK)
+    session.signatures.save(SIGNATURE)
 
 
 if __name__ == "__main__":

@@ -108,7 +108,7 @@ def demonstration_template(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demonstration")
     path = folder / "demo.als"
     demonstration.create(path, clock.today()).close()
-    key = keys.unwrap(keys.read(keys.key_file(path)), demonstration.LOGIN, demonstration.PASSWORD)
+    key = keys.unwrap(keys.read(path), demonstration.LOGIN, demonstration.PASSWORD)
     return path, key
 
 

@@ -30,12 +30,14 @@ NOUNS = (
     "adverse_event",
     "milestone",
     "task_result",
-    "raw_text",
+    "typed_text",
     "measurement",
     "reconciliation",
     "acknowledgement",
     "criterion_result",
     "threshold",
+    "data_query",
+    "query_reply",
 )
 
 
@@ -99,8 +101,8 @@ class Nouns:
                 s.milestones.save(self.turning_point)
             case "task_result":
                 s.tasks.save(TaskResult(visit_id=visit_id, task="mri", done=True))
-            case "raw_text":
-                s.raw_texts.save(visit_id, "weight", "7o")
+            case "typed_text":
+                s.typed.save("visit", visit_id, "weight", "7o")
             case "measurement":
                 s.measurements.save(Measurement(visit_id=visit_id, kind="snip", value=52.0))
             case "reconciliation":
@@ -112,6 +114,11 @@ class Nouns:
                 s.criteria.save(replace(sample.CRITERION, patient_id=self.person.id))
             case "threshold":
                 s.thresholds.save("a1_vc_percent", 55.0)
+            case "data_query":
+                asked = replace(sample.QUERY, patient_id=self.person.id, visit_id=visit_id)
+                s.queries.save(asked)
+            case "query_reply":
+                s.queries.reply(sample.REPLY)
 
     def save_all(self):
         with self.session.write("all"):

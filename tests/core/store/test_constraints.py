@@ -129,9 +129,18 @@ REFUSED = {
         ("patient_id", "nobody"),
     ],
     "task_result": [("done", 0), ("done", 2), ("visit_id", "nobody's")],  # not done needs its why
-    "raw_text": [("text", None), ("visit_id", "nobody's")],
-    "clinic": [("id", 2), ("name", " "), ("demonstration", 2)],
-    "user": [("login", " "), ("full_name", ""), ("created_at", "always")],
+    "typed_text": [("text", None), ("author", "nobody"), ("place", " "), ("at", "once")],
+    "data_query": [("text", " "), ("opened_by", "nobody"), ("closed_by", "dr.demo")],
+    "query_reply": [("text", " "), ("number", 0), ("by", "nobody")],
+    "clinic": [("id", 2), ("name", " "), ("demonstration", 2), ("idle_lock_min", 0)],
+    "user": [
+        ("login", " "),
+        ("full_name", ""),
+        ("created_at", "always"),
+        ("role", "owner"),
+        ("must_change", None),
+        ("disabled_at", "soon"),
+    ],
 }
 ACCEPTED = {
     "answer": [("note", "")],

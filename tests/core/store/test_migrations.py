@@ -1,5 +1,6 @@
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -139,7 +140,7 @@ def stored(request, tmp_path):
 
 
 def test_there_is_a_stored_file_of_the_newest_schema():
-    newest = migrations.migrations._migrations[-1].name
+    newest = migrations.newest()
     assert (STORED / f"{newest}.als").exists(), "run python -m tests.files.sample_clinic"
 
 
@@ -160,14 +161,14 @@ def test_r11_the_stored_file_of_every_schema_opens_and_reads(stored):
     assert record.milestones == (sample.MILESTONE,)
     assert record.marks == (sample.MARK,)
     assert record.tasks == (sample.TASK,)
-    assert stored.raw_texts.of(sample.DRAFT.id) == {"details.weight": "7o"}
+    assert stored.typed.of("visit", sample.DRAFT.id) == {"details.weight": "7o"}
     other = stored.record(second.patient.id)
     assert other.patient == sample.BARE
     assert other.external == (sample.STATED,)
 
 
 def test_the_file_of_the_newest_schema_holds_what_that_schema_brought(tmp_path):
-    newest = migrations.migrations._migrations[-1].name
+    newest = migrations.newest()
     for name in (f"{newest}.als", f"{newest}.als.keys"):
         shutil.copy(STORED / name, tmp_path)
     session = Session.open(tmp_path / f"{newest}.als", sample.LOGIN, sample.PASSWORD)
@@ -177,6 +178,9 @@ def test_the_file_of_the_newest_schema_holds_what_that_schema_brought(tmp_path):
     assert record.acknowledgements == (sample.ACKNOWLEDGEMENT,)
     assert record.criteria == (sample.CRITERION,)
     assert record.thresholds["a1_vc_percent"] == 55.0
+    assert record.queries == (replace(sample.QUERY, replies=(sample.REPLY,)),)
+    assert record.locks == (sample.LOCK,)
+    assert record.signatures == (sample.SIGNATURE,)
     session.close()
 
 
@@ -198,7 +202,7 @@ def test_a_birth_date_that_cannot_be_right_locks_nobody_out(tmp_path, born):
     for name in ("m001_first_schema.als", "m001_first_schema.als.keys"):
         shutil.copy(STORED / name, tmp_path)
     path = tmp_path / "m001_first_schema.als"
-    key = keys.unwrap(keys.read(keys.key_file(path)), sample.LOGIN, sample.PASSWORD)
+    key = keys.unwrap(keys.read(path), sample.LOGIN, sample.PASSWORD)
     raw = sqlcipher.connect(str(path))
     raw.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     raw.create_function("audit_actor", 0, lambda: "dr.demo")
@@ -223,3 +227,10 @@ def test_a_stored_file_takes_new_entries(stored):
     assert stored.answered_of_drafts() == {"v2": 1}
     *_, last = stored._db.query("SELECT * FROM audit")
     assert (last["actor"], last["reason"]) == ("dr.demo", "today")
+
+
+def test_r13_the_trail_of_an_old_file_becomes_a_chain(stored):
+    """R13: nothing that was written down before is lost, and the chain is whole from its first entry."""
+    verdict = stored.trail.verify()
+    assert verdict.problem == ""
+    assert verdict.entries > 20 and verdict.rows > 15

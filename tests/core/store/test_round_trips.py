@@ -190,11 +190,11 @@ def test_raw_texts(session, patient, texts):
     with session.write():
         session.visits.save(visit)
         for field, text in texts.items():
-            session.raw_texts.save(visit.id, field, text)
-    assert session.raw_texts.of(visit.id) == texts
+            session.typed.save("visit", visit.id, field, text)
+    assert session.typed.of("visit", visit.id) == texts
     with session.write():
-        session.raw_texts.remove(visit.id, *texts)
-    assert session.raw_texts.of(visit.id) == {}
+        session.typed.remove("visit", visit.id, *texts)
+    assert session.typed.of("visit", visit.id) == {}
 
 
 def test_everything_is_there_the_next_morning(session, patient, visit_day, reopened):
@@ -396,7 +396,7 @@ def test_a_discarded_visit_takes_all_of_its_entries_along(session, patient, visi
     visit = visit_day(date(2026, 7, 21), "M2", scores=(2,) * 12, blows=(3000,), finished=False)
     with session.write():
         session.tasks.save(TaskResult(visit_id=visit.id, task="laboratory", done=True))
-        session.raw_texts.save(visit.id, "weight", "7o")
+        session.typed.save("visit", visit.id, "weight", "7o")
     with session.write("begun by mistake"):
         session.visits.remove(visit.id)
     record = session.record(patient.id)

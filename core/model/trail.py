@@ -1,0 +1,95 @@
+"""The audit trail: its entries, and its head as a short code that a printed page can carry."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from enum import StrEnum
+
+SHORT_BITS = 60  # of the hash, in the code: 12 letters
+_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
+_READ_AS = str.maketrans("OIL", "011")
+
+
+class Act(StrEnum):
+    """What is written down although it changes no row: the trail's ``entity`` of such an entry."""
+
+    SIGNED_IN = "signed in"
+    SIGN_IN_FAILED = "sign-in failed"
+    SIGNED_OUT = "signed out"
+    LOCKED = "locked"
+    RECOVERY_USED = "recovery code used"
+    RECOVERY_MADE = "recovery code made"
+    PASSWORD_SET = "password set"  # noqa: S105  the name of an act
+    VIEWED = "chart viewed"
+    PRINTED = "printed"
+    EXPORTED = "exported"
+    BACKED_UP = "backed up"
+    RESTORED = "restored"
+    DRILLED = "restore drill"
+    VERIFIED = "verified"
+    CLOCK_SET_BACK = "clock set back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailEntry:
+    """One entry. ``entity`` is a table's name, or the name of an act that changes no row (signed in, printed).
+
+    ``row`` is the primary key as text, its parts joined by "/". ``before`` and ``after`` are JSON objects.
+    """
+
+    sequence: int
+    at: datetime
+    utc_offset_min: int
+    actor: str
+    workstation: str
+    program: str
+    schema: str
+    reason: str
+    entity: str
+    row: str
+    patient_id: str | None
+    before: str | None
+    after: str | None
+    previous: bytes
+    hash: bytes
+
+    @property
+    def local(self) -> datetime:
+        """When it was, by the clock on the wall of the workstation."""
+        return self.at.astimezone(timezone(timedelta(minutes=self.utc_offset_min)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailHead:
+    """Where the trail ends: everything before it is vouched for by this one hash."""
+
+    sequence: int
+    hash: str  # 64 hex digits
+
+    @property
+    def code(self) -> str:
+        """For paper: "1042-7KQ2-M3XD-0PVA", the sequence and the first 60 bits of the hash."""
+        bits = int(self.hash, 16) >> (256 - SHORT_BITS)
+        letters = "".join(_LETTERS[bits >> shift & 31] for shift in range(SHORT_BITS - 5, -1, -5))
+        return "-".join([str(self.sequence), letters[:4], letters[4:8], letters[8:]])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadCode:
+    """What a printed code says: up to which entry it vouches, and the beginning of that entry's hash."""
+
+    sequence: int
+    letters: str
+
+    def fits(self, head: TrailHead) -> bool:
+        return read_code(head.code) == self
+
+
+def read_code(text: str) -> HeadCode | None:
+    """A code as it was typed from paper; None where it cannot be one."""
+    number, _dash, rest = text.strip().upper().partition("-")
+    letters = rest.replace("-", "").replace(" ", "").translate(_READ_AS)
+    if not number.isascii() or not number.isdigit() or len(letters) != SHORT_BITS // 5:
+        return None
+    if set(letters) - set(_LETTERS):
+        return None
+    return HeadCode(sequence=int(number), letters=letters)
