@@ -13,6 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from core.reports import text
 from core.reports.text import CAP_HEIGHT, Align, Style, Weight
+from core.summary import Fact
 
 INK, MUTED, RULE = "#000000", "#444444", "#a8aeb5"
 BODY = Style(8, 10)
@@ -64,8 +65,13 @@ def gap(points: float) -> Block:
     return Block(points, lambda _canvas, _x, _top: None, space=True)
 
 
+def kept(blocks: Iterable[Block]) -> list[Block]:
+    """The blocks, held on one page with what follows them."""
+    return [replace(block, keep=True) for block in blocks]
+
+
 def heading(words: str, width: float) -> list[Block]:
-    return [replace(block, keep=True) for block in paragraph(words, HEADING, width)]
+    return kept(paragraph(words, HEADING, width))
 
 
 def paragraph(words: str, style: Style, width: float, align: Align = Align.START) -> list[Block]:
@@ -112,6 +118,32 @@ def labelled(label: str, indent: float, blocks: Sequence[Block]) -> list[Block]:
     return [_moved(block or nothing, indent, line) for block, line in zip_longest(blocks, lines)]
 
 
+def facts(named: Sequence[Fact], width: float, columns: int = 1) -> list[Block]:
+    """Labels and values in aligned columns, in fewer where a label or a value is too wide for that."""
+    label = max((text.width(fact.label, LABEL) for fact in named), default=0) + 10
+    if label > width / columns / 2:
+        columns, label = 1, min(label, width / 2)
+    value = width / columns - label
+    lines: list[list[Fact]] = [[]]
+    for fact in named:
+        wide = text.width(fact.text, VALUE) + 6 > value
+        if lines[-1] and (wide or len(lines[-1]) == columns):
+            lines.append([])
+        lines[-1].append(fact)
+        if wide and columns > 1:
+            lines.append([])
+    blocks = []
+    for line in filter(None, lines):
+        cells = [
+            cell for fact in line for cell in (Cell(fact.label, LABEL), Cell(fact.text, VALUE))
+        ]
+        widths = [Column(label, gap=4), Column(value, gap=4)] * len(line)
+        if len(line) == 1:
+            widths[1] = Column(width - label, gap=4)
+        blocks += row(cells, widths)
+    return blocks
+
+
 def table(columns: Sequence[Column], rows: Iterable[Sequence[Block]]) -> list[Block]:
     """Rows under the titles of their columns, which are repeated on every page."""
     width = sum(column.width for column in columns)
@@ -148,18 +180,23 @@ def rule(canvas: Canvas, x: float, y: float, width: float, *, strong: bool = Fal
 def paginate(blocks: Sequence[Block], room: float) -> list[list[Block]]:
     """The blocks of every page, each page ``room`` points high."""
     pages: list[list[Block]] = [[]]
+    used = 0.0
     for chain in _chains(blocks):
         whole = height(chain)
-        if height(pages[-1]) + whole > room and pages[-1] and whole <= room:
+        if used + whole > room and pages[-1] and whole <= room:
             pages.append([])
+            used = 0
         for block in chain:
-            if height(pages[-1]) + block.height > room and pages[-1]:
+            if used + block.height > room and pages[-1]:
                 pages.append([])
+                used = 0
             if not pages[-1] and block.space:
                 continue
             if not pages[-1] and block.head is not None:
                 pages[-1].append(block.head)
+                used += block.head.height
             pages[-1].append(block)
+            used += block.height
     return pages
 
 

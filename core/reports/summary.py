@@ -11,6 +11,7 @@ from core import summary as words_of
 from core import trends
 from core.model.ids import VisitId
 from core.model.record import PatientRecord
+from core.model.trail import TrailHead
 from core.model.user import Clinic
 from core.reports import chart, layout, page, text
 from core.reports.layout import BODY, INK, LABEL, SMALL, STRONG, VALUE, Block, Cell, Column
@@ -20,7 +21,6 @@ from core.summary import (
     CORRECTED,
     AlertRow,
     EventRow,
-    Fact,
     FormSummary,
     ItemRow,
     ScaleRow,
@@ -53,6 +53,7 @@ def render(
     names: Mapping[str, str],
     printed_by: str,
     printed_at: datetime,
+    head: TrailHead | None = None,
 ) -> bytes:
     """The summary of one visit as a PDF of A4 pages: one in the ordinary case, more where the text is long.
 
@@ -66,6 +67,7 @@ def render(
         clinic=clinic,
         printed_by=printed_by,
         printed_at=printed_at,
+        head=head,
         warnings=_warnings(summary, clinic),
     )
     before = [
@@ -109,8 +111,8 @@ def _who(summary: VisitSummary) -> list[Block]:
     when = f"{summary.title}, {summary.on}"
     facts = layout.beside(
         [
-            (_HALF + _GUTTER, _facts(summary.patient, _HALF)),
-            (_HALF, _facts(summary.visit, _HALF)),
+            (_HALF + _GUTTER, layout.facts(summary.patient, _HALF)),
+            (_HALF, layout.facts(summary.visit, _HALF)),
         ]
     )
     return [
@@ -120,30 +122,6 @@ def _who(summary: VisitSummary) -> list[Block]:
         *facts,
         layout.gap(6),
     ]
-
-
-def _facts(facts: Sequence[Fact], width: float, columns: int = 1) -> list[Block]:
-    """Labels and values in aligned columns, in fewer where a label or a value is too wide for that."""
-    label = max((text.width(fact.label, LABEL) for fact in facts), default=0) + 10
-    if label > width / columns / 2:
-        columns, label = 1, min(label, width / 2)
-    value = width / columns - label
-    rows: list[list[Fact]] = [[]]
-    for fact in facts:
-        wide = text.width(fact.text, VALUE) + 6 > value
-        if rows[-1] and (wide or len(rows[-1]) == columns):
-            rows.append([])
-        rows[-1].append(fact)
-        if wide and columns > 1:
-            rows.append([])
-    blocks = []
-    for row in filter(None, rows):
-        cells = [cell for fact in row for cell in (Cell(fact.label, LABEL), Cell(fact.text, VALUE))]
-        widths = [Column(label, gap=4), Column(value, gap=4)] * len(row)
-        if len(row) == 1:
-            widths[1] = Column(width - label, gap=4)
-        blocks += layout.row(cells, widths)
-    return blocks
 
 
 def _questionnaires(summary: VisitSummary) -> list[Block]:
@@ -221,7 +199,7 @@ def _course(summary: VisitSummary) -> list[Block]:
     if not summary.course:
         return []
     width = page.INNER - _INDENT
-    facts = _facts(summary.course, width, columns=2)
+    facts = layout.facts(summary.course, width, columns=2)
     return [layout.gap(3), *layout.labelled(_("Course"), _INDENT, facts)]
 
 
@@ -256,7 +234,7 @@ def _spirometry(session: SpirometrySummary, width: float) -> list[Block]:
     blocks = [
         *layout.ruled(layout.row([Cell(title, LABEL)], [Column(width)], pad=1), width, strong=True),
         *layout.paragraph(session.headline, _HEADLINE if session.facts else BODY, width),
-        *_facts(session.facts, width, columns=2),
+        *layout.facts(session.facts, width, columns=2),
     ]
     if session.why_not:
         blocks += layout.paragraph(session.why_not, STRONG, width)
@@ -354,7 +332,7 @@ def _lists(summary: VisitSummary) -> list[Block]:
         if facts
         for block in [
             layout.gap(3),
-            *layout.labelled(title, _INDENT, _facts(facts, width, columns=2)),
+            *layout.labelled(title, _INDENT, layout.facts(facts, width, columns=2)),
         ]
     ]
 

@@ -157,6 +157,7 @@ def _covers(font: TTFont, text: str) -> bool:
     return all(ord(char) in font.face.charToGlyph for char in text)
 
 
+@lru_cache(maxsize=4096)
 def _printable(char: str, family: tuple[TTFont, ...]) -> str:
     """The character as some font has it: itself, its plain equivalent, or the placeholder."""
     if _is_invisible(char):

@@ -11,6 +11,7 @@ from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
 from core.model.record import PatientRecord
 from core.model.spirometry import Blow, Spirometry
+from core.model.trail import TrailHead
 from core.model.user import Clinic
 from core.model.visit import Mode, Respondent, TaskResult, Visit, VisitState
 from core.science.lung_function import DEFAULT_EQUATION
@@ -18,6 +19,7 @@ from core.science.spirometry import with_inputs
 
 INFUSION = date(2014, 3, 10)
 PRINTED_AT = datetime(2014, 9, 12, 8, 30, tzinfo=UTC)
+HEAD = TrailHead(sequence=1042, hash="9f3c" * 16)
 PATIENT = PatientId("patient-1")
 CLINIC = Clinic(
     name="Royan ALS Clinic",

@@ -23,6 +23,7 @@ from core.science.spirometry import with_inputs
 from core.words import instant
 from tests.core.reports.records import (
     CLINIC,
+    HEAD,
     PATIENT,
     PRINTED_AT,
     event,
@@ -39,7 +40,12 @@ BETWEEN_LINES, BETWEEN_PAGES = 20, 120  # words
 
 
 def render(record, visit_id=M6, clinic=CLINIC, **changes) -> bytes:
-    arguments = {"names": NAMES, "printed_by": "Dr Shahriar Nafissi", "printed_at": PRINTED_AT}
+    arguments = {
+        "names": NAMES,
+        "printed_by": "Dr Shahriar Nafissi",
+        "printed_at": PRINTED_AT,
+        "head": HEAD,
+    }
     return summary.render(record, visit_id, clinic, **arguments | changes)
 
 
@@ -148,6 +154,7 @@ def test_every_page_says_whose_it_is_and_who_printed_it_when():
         assert "Record ALS-0012 · Rezaei, Ahmad · Visit summary · Month 6, 10 Sep 2014" in text
         assert f"Printed {instant(PRINTED_AT)} by Dr Shahriar Nafissi" in text
         assert f"page {number} of {len(printed)}" in text
+        assert "Trail 1042-KWY9-YF4Z-7JFK" in text
 
 
 def test_a_long_note_flows_to_a_second_page():
@@ -347,9 +354,10 @@ def test_the_page_looks_as_it_was_approved(tmp_path):
     document = pypdfium2.PdfDocument(render(ordinary()))
     picture = document[0].render(scale=1).to_pil().convert("L")
     document.close()
-    picture = picture.crop((0, 0, picture.width, picture.height - 45))
+    picture = picture.crop((0, 0, picture.width, picture.height - 58))
     picture.save(tmp_path / GOLDEN.name)
-    golden = Image.open(GOLDEN)
+    with Image.open(GOLDEN) as opened:
+        golden = opened.copy()
     assert picture.size == golden.size
     difference = ImageStat.Stat(ImageChops.difference(picture, golden)).mean[0]
     assert difference < 0.1, (
