@@ -1,0 +1,106 @@
+"""The certificate of a restore drill: what was restored, what it was held against, and whether it held."""
+
+from datetime import datetime
+
+from core.model.backup import DrillResult, TableCompared
+from core.model.trail import TrailHead
+from core.model.user import Clinic
+from core.reports import table_report
+from core.reports.layout import Column
+from core.reports.page import Paper
+from core.reports.table_report import Section, Verdict
+from core.reports.text import Align
+from core.summary import Fact
+from core.words import MISSING, _, instant, number
+
+TITLE = _("Certificate of a restore drill")
+
+_HOW = _(
+    "The newest backup was restored, encrypted, under another name and removed afterwards. Every page,"
+    " every reference between tables and every entry of its audit trail were checked, and every row"
+    " against its last entry. Then each row was held against the clinic file as it stood. A differing row"
+    " is explained where the entries that the audit trail gained since the backup lead from the one to"
+    " the other without a gap."
+)
+
+
+def render(
+    result: DrillResult,
+    clinic: Clinic,
+    printed_by: str,
+    printed_at: datetime,
+    head: TrailHead | None,
+) -> bytes:
+    """The certificate as PDF. ``head`` is where the audit trail of the clinic file stands at printing."""
+    paper = Paper(
+        title=TITLE,
+        subject=_("Restore drill of {instant}").format(instant=instant(result.drilled_at)),
+        clinic=clinic,
+        printed_by=printed_by,
+        printed_at=printed_at,
+        head=head,
+    )
+    verdict = Verdict.PASSED if result.passed else Verdict.FAILED
+    sections = [
+        Section(verdict=verdict, paragraph=_outcome(result), facts=_facts(result)),
+        Section(
+            title=_("What was compared"),
+            columns=(
+                Column(30, _("Table")),
+                Column(17, _("Rows in the backup"), Align.RIGHT),
+                Column(17, _("Rows in the clinic file"), Align.RIGHT),
+                Column(12, _("Differing"), Align.RIGHT),
+                Column(13, _("Unexplained"), Align.RIGHT, gap=14),
+                Column(11, _("Verdict")),
+            ),
+            rows=[_row(table) for table in result.tables],
+            empty=_("Nothing: the drill ended before."),
+            note=_HOW if result.tables else "",
+        ),
+    ]
+    return table_report.render(paper, sections, signed=True)
+
+
+def _outcome(result: DrillResult) -> str:
+    if result.problem is not None:
+        return result.problem
+    if not result.differing:
+        return _("The newest backup was restored, and is the same as the clinic file in every row.")
+    return _(
+        "The newest backup was restored. Every row that differs from the clinic file was changed since,"
+        " as the audit trail says."
+    )
+
+
+def _facts(result: DrillResult) -> tuple[Fact, ...]:
+    minutes, seconds = divmod(result.seconds, 60)
+    took = _("{m} min {s} s").format(m=int(minutes), s=number(seconds, 1))
+    return (
+        Fact(_("Backup"), result.backup),
+        Fact(_("Made"), instant(result.made_at)),
+        Fact(_("Drill"), instant(result.drilled_at)),
+        Fact(_("Restored, verified and compared in"), took),
+        Fact(_("Size"), _("{n} kB").format(n=number(result.size_bytes / 1000, 0))),
+        Fact(_("SHA-256"), result.sha256),
+        Fact(_("Audit trail of the backup"), _trail(result.head)),
+        Fact(_("Audit trail of the clinic file"), _trail(result.live_head)),
+        Fact(_("Differing rows"), str(result.differing) if result.tables else MISSING),
+        Fact(_("Unexplained"), str(result.unexplained) if result.tables else MISSING),
+    )
+
+
+def _trail(head: TrailHead | None) -> str:
+    if head is None:
+        return MISSING
+    return _("{n} entries, head {code}").format(n=head.sequence, code=head.code)
+
+
+def _row(table: TableCompared) -> list[str | Verdict]:
+    return [
+        table.name,
+        str(table.rows),
+        str(table.live_rows),
+        str(table.differing),
+        str(table.unexplained),
+        Verdict.FAILED if table.unexplained else Verdict.PASSED,
+    ]
