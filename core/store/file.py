@@ -11,7 +11,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database
 
 from core.errors import FileDamaged, FileInUse, FileMissing, FileTooNew, Locked, StorageError
-from core.store import audit, instance, journal, locks, triggers
+from core.store import audit, durable, instance, journal, locks, triggers
 from core.store.keys import key_file
 from core.store.migrations import migrations
 from core.words import _, instant
@@ -23,9 +23,12 @@ PRAGMAS = {
     "synchronous": 3,  # EXTRA
     "temp_store": 2,  # MEMORY: no patient data in temporary files
     "foreign_keys": 1,
+    "recursive_triggers": 1,  # or what INSERT OR REPLACE deletes would pass locks and trail unseen
 }
 LOCKED = {
-    "form": _("This form is locked: nothing was changed. A neurologist can unlock it with a reason."),
+    "form": _(
+        "This form is locked: nothing was changed. A neurologist can unlock it with a reason."
+    ),
     "visit": _(
         "This visit is locked: nothing was changed. A neurologist can unlock it with a reason."
     ),
@@ -37,7 +40,7 @@ LOCKED = {
     ),
 }
 SMALLEST_PAGE = 512  # bytes
-MOMENT_S = 0.1
+MOMENTS, MOMENT_S = 5, 0.1
 OLDEST_SQLITE = (3, 51, 3)  # the first without the WAL-reset corruption bug
 
 
@@ -65,8 +68,11 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Database:
         connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr
         connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
         for name, wanted in PRAGMAS.items():
-            connection.execute(f"PRAGMA {name} = {wanted}")
+            if name != "locking_mode":
+                connection.execute(f"PRAGMA {name} = {wanted}")
         connection.execute("BEGIN EXCLUSIVE")
+        # Only now: set before, two programs that open at once would each keep the other one out.
+        connection.execute(f"PRAGMA locking_mode = {PRAGMAS['locking_mode']}")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
         # Every page in use is read before any value is shown (1 ms for 200 kB), and so checked against
         # its signature; that they fit together also shows an old page back in the place of a new one.
@@ -103,16 +109,19 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Database:
 def upgrade(db: Database, path: Path, audit_key: bytes) -> None:
     """Bring the file and its audit triggers to the current schema, leaving a copy of how it was."""
     pending = [step.name for step in migrations.pending(db)]
+    vouched = audit.is_vouched_for(db, audit_key)
     if pending and migrations.applied(db):
         _copy(db, path, path.with_suffix(f".before-{pending[0]}.als"))
-    for following in [*pending[1:], None]:
+    # One transaction: a kill between two steps would leave triggers that fit no columns.
+    with db.atomic():
         if pending:
-            migrations.apply(db, stop_before=following)
-        # After each step, so that what the next one changes is written down with today's columns.
-        with db.atomic():
-            triggers.make(db)
-    if pending:
-        with db.atomic():
+            triggers.release(db)
+        for following in [*pending[1:], None]:
+            if pending:
+                migrations.apply(db, stop_before=following)
+            # After each step, so that what the next one changes is written down with today's columns.
+            triggers.make(db, held=following is None)
+        if pending and vouched:
             audit.seal(db, audit_key)
 
 
@@ -122,37 +131,54 @@ def _copy(db: Database, path: Path, copy: Path) -> None:
     It has its name only when it is on the disk and was found to hold all that the file holds.
     """
     new = copy.with_name(copy.name + ".new")
-    new.unlink(missing_ok=True)
-    db.execute("VACUUM INTO ?", [str(new)])
-    _compare(db, new)
-    with new.open("r+b") as written:  # Windows makes nothing durable that is open to be read
-        os.fsync(written.fileno())
-    new.replace(copy)
-    if key_file(path).exists():
-        shutil.copyfile(key_file(path), key_file(copy))
+    try:
+        for left in (new, journal.journal_file(new)):
+            left.unlink(missing_ok=True)
+        db.execute("VACUUM INTO ?", [str(new)])
+        # SQLite calls it done even where it could not delete its journal, which would undo it all.
+        journal.journal_file(new).unlink(missing_ok=True)
+        _compare(db, new)
+        with new.open("r+b") as written:  # Windows makes nothing durable that is open to be read
+            os.fsync(written.fileno())
+        if key_file(path).exists():
+            shutil.copyfile(key_file(path), key_file(copy))
+        durable.put_in_place(copy)
+    except OSError as error:
+        raise StorageError(
+            _(
+                "The copy that is made before an upgrade cannot be written: {reason}. Nothing was changed."
+                " Free some space or check the permissions, and open the file again."
+            ).format(reason=error.strerror)
+        ) from error
 
 
 def _compare(db: Database, copy: Path) -> None:
     """Raises StorageError where the copy is not whole, or has other rows than the file."""
-    db.execute("ATTACH ? AS copy", [str(copy)])  # with the key of the file
     try:
-        whole = db.execute("PRAGMA copy.integrity_check").fetchall() == [("ok",)]
-        if not whole or any(
-            db.execute(
-                f'SELECT 1 FROM (SELECT * FROM main."{table}" EXCEPT SELECT * FROM copy."{table}")'  # noqa: S608
-                f' UNION ALL SELECT 1 WHERE (SELECT count(*) FROM main."{table}")'
-                f' <> (SELECT count(*) FROM copy."{table}") LIMIT 1'
-            ).fetchone()
-            for table in db.table_names()
-        ):
-            raise StorageError(
-                _(
-                    "The copy that is made before an upgrade came out damaged: nothing was changed."
-                    " Check the disk, and open the file again."
-                )
+        db.execute("ATTACH ? AS copy", [str(copy)])  # with the key of the file
+        try:
+            same = db.execute("PRAGMA copy.integrity_check").fetchall() == [("ok",)] and all(
+                _has_same_rows(db, table) for table in db.table_names()
             )
-    finally:
-        db.execute("DETACH copy")
+        finally:
+            db.execute("DETACH copy")
+    except sqlcipher.Error:
+        same = False
+    if not same:
+        raise StorageError(
+            _(
+                "The copy that is made before an upgrade came out damaged: nothing was changed."
+                " Check the disk, and open the file again."
+            )
+        )
+
+
+def _has_same_rows(db: Database, table: str) -> bool:
+    differing = f"""
+        SELECT EXISTS (SELECT * FROM main."{table}" EXCEPT SELECT * FROM copy."{table}")
+            OR (SELECT count(*) FROM main."{table}") <> (SELECT count(*) FROM copy."{table}")
+        """  # noqa: S608  our own table names
+    return bool(db.execute(differing).fetchone() == (0,))
 
 
 def require(path: Path) -> None:
@@ -167,17 +193,28 @@ def storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlcipher.Error as error:
+        if getattr(error, "sqlite_errorname", None) in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}:
+            # The file was whole when it was opened. After one page that could not be read the driver
+            # says so of every page, until it is opened again: no reason yet to take a backup instead.
+            raise StorageError(
+                _(
+                    "The file {name} could not be read. Close it and open it again, then check whether the"
+                    " last entry is there."
+                ).format(name=path.name)
+            ) from error
         raise _translated(error, path) from error
 
 
 def _look_at_journal(path: Path, key: bytes) -> None:
     """Raises FileDamaged where what a crash left beside the file would harm it when played back."""
     try:
+        left = journal.content(path)
         if not journal.would_harm(path, key):
             return
-        time.sleep(MOMENT_S)  # what another program is just writing looks different the next moment
-        if not journal.would_harm(path, key):
-            return
+        for _moment in range(MOMENTS):
+            time.sleep(MOMENT_S)
+            if journal.content(path) != left:
+                return  # no crash but another program, which is just writing: its lock decides
     except OSError as error:
         raise StorageError(
             _(
@@ -208,7 +245,9 @@ def _in_use(path: Path) -> FileInUse:
             f"The file {path.name} is open in another window or program. Close it there first."
         )
     return FileInUse(
-        _("The file {name} is open: {login} has it on {workstation} since {since}. Close it there first.").format(
+        _(
+            "The file {name} is open: {login} has it on {workstation} since {since}. Close it there first."
+        ).format(
             name=path.name,
             login=holder.login,
             workstation=holder.workstation,

@@ -164,7 +164,7 @@ def _is_on_network(folder: Path) -> bool:
 
 def _system_of(folder: Path, mounts: str) -> str:
     """The type of the file system of a folder, by Linux's list of mounts: the last of the deepest ones."""
-    found = (0, "")
+    deepest, found = 0, ""
     real = Path(os.path.realpath(folder))
     for line in mounts.splitlines():
         mount, _dash, system = line.partition(" - ")
@@ -172,9 +172,9 @@ def _system_of(folder: Path, mounts: str) -> str:
         if len(fields) < 5:
             continue
         place = Path(re.sub(r"\\([0-7]{3})", lambda code: chr(int(code[1], 8)), fields[4]))
-        if real.is_relative_to(place):
-            found = max(found, (len(place.parts), system.split(" ")[0]), key=lambda one: one[0])
-    return found[1]
+        if real.is_relative_to(place) and len(place.parts) >= deepest:
+            deepest, found = len(place.parts), system.split(" ")[0]
+    return found
 
 
 def _synced_by(folder: Path) -> str | None:

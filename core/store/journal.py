@@ -15,11 +15,20 @@ from sqlcipher3 import dbapi2 as sqlcipher
 
 PAGE = 4096  # bytes, as SQLCipher writes every file of ours
 _MAGIC = bytes.fromhex("d9d505f920a163d7")
-_HEADER = struct.Struct(">8sIIIII")  # magic, records, checksum's start, pages of the file, sector, page
+# Magic, records, where the checksum starts, pages of the file, size of a sector and of a page.
+_HEADER = struct.Struct(">8sIIIII")
 
 
 def journal_file(clinic_file: Path) -> Path:
     return clinic_file.with_name(clinic_file.name + "-journal")
+
+
+def content(clinic_file: Path) -> bytes | None:
+    """The journal beside the file; each commit writes another one. None where there is none."""
+    try:
+        return journal_file(clinic_file).read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def would_harm(clinic_file: Path, key: bytes) -> bool:
@@ -29,12 +38,9 @@ def would_harm(clinic_file: Path, key: bytes) -> bool:
     look harmed; so may one of this program, and looking would let go of its lock: open a file once.
     """
     size = clinic_file.stat().st_size
-    try:
-        journal = journal_file(clinic_file).read_bytes()
-    except FileNotFoundError:
-        return False
-    if len(journal) < _HEADER.size or not journal.startswith(_MAGIC):
-        return False  # an empty or a finished one, which SQLite leaves alone
+    journal = content(clinic_file)
+    if journal is None or len(journal) < _HEADER.size or not journal.startswith(_MAGIC):
+        return False  # none, an empty or a finished one: SQLite leaves the file alone
     _magic, _records, _start, pages, _sector, page_size = _HEADER.unpack_from(journal)
     if page_size != PAGE or pages * PAGE > size + len(journal):
         return True  # SQLite would make the file as large as that says

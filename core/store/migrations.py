@@ -49,7 +49,9 @@ def m004_trustworthy_file(db: Database) -> None:
     """Roles, signatures, locks, queries, typed texts with their authors; the trail becomes a chain."""
     for statement in _M004.split(";\n\n"):
         db.execute(statement)
-    patient_of: dict[str, str] = {}  # a visit's or a spirometry session's id: they may be gone by now
+    patient_of: dict[
+        str, str
+    ] = {}  # a visit's or a spirometry session's id: they may be gone by now
     for old in list(db.query("SELECT * FROM audit_before ORDER BY id")):
         entity, changed = old["entity"], json.loads(old["after"] or old["before"])
         owner = changed.get("patient_id") or patient_of.get(
@@ -480,6 +482,7 @@ CREATE TABLE query_reply (
     by       TEXT NOT NULL REFERENCES user,
     at       TEXT NOT NULL CHECK (datetime(at) IS NOT NULL),
     text     TEXT NOT NULL CHECK (trim(text) <> ''),
+    asks     INTEGER NOT NULL CHECK (asks IN (0, 1)),
     PRIMARY KEY (query_id, number)
 ) STRICT;
 
