@@ -19,7 +19,7 @@ from core.model.assessment import Answer
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
 from core.model.spirometry import Blow, Spirometry
-from core.model.user import Clinic
+from core.model.user import Clinic, Role
 from core.model.visit import Mode, Respondent, TaskResult, Visit, VisitState
 from core.protocols import catalog as protocols
 from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY, Offset, Protocol, Unit
@@ -30,7 +30,12 @@ from core.science.progression import months_between
 from core.science.spirometry import predict, with_inputs
 from core.session import Session, new_user
 
-LOGIN = PASSWORD = "demo"
+LOGIN = PASSWORD = "demo"  # the nurse's; the others have the same password
+OTHERS = (
+    ("neuro", "Neurologist (demonstration)", Role.NEUROLOGIST),
+    ("monitor", "Monitor (demonstration)", Role.MONITOR),
+    ("admin", "Administrator (demonstration)", Role.ADMINISTRATOR),
+)
 SEED = 2021
 CLINIC = Clinic(
     name="Neurology clinic (demonstration)",
@@ -60,7 +65,9 @@ _MILESTONES = {
 
 def create(path: Path, today: date) -> Session:
     """A new clinic file full of demonstration data, signed in as its nurse."""
-    session = Session.create(path, CLINIC, new_user(LOGIN, "Study nurse (demonstration)"), PASSWORD)
+    nurse = new_user(LOGIN, "Study nurse (demonstration)", Role.NURSE)
+    others = [(new_user(login, name, role), PASSWORD) for login, name, role in OTHERS]
+    session = Session.create(path, CLINIC, nurse, PASSWORD, others=others)
     protocol = protocols.shipped()[CLINIC.protocol]
     with session.write("demonstration data, follow-up simulated"):
         for row in _rows("table1.csv"):

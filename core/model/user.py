@@ -31,7 +31,9 @@ class Right(StrEnum):
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.NURSE: frozenset({Right.READ, Right.ENTER, Right.QUERY, Right.EXPORT}),
     Role.NEUROLOGIST: frozenset(Right) - {Right.PEOPLE, Right.BACKUP},
-    Role.MONITOR: frozenset({Right.READ, Right.QUERY, Right.CLOSE_QUERY, Right.COHORT, Right.AUDIT}),
+    Role.MONITOR: frozenset(
+        {Right.READ, Right.QUERY, Right.CLOSE_QUERY, Right.COHORT, Right.AUDIT}
+    ),
     Role.ADMINISTRATOR: frozenset({Right.PEOPLE, Right.BACKUP, Right.AUDIT}),
 }
 

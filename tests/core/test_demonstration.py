@@ -65,7 +65,9 @@ def test_the_events_are_table_2s_and_three_die_at_6_7_and_9_months(records):
 def test_today_is_alive_on_any_day(tmp_path, days):
     today = TODAY + timedelta(days=days)
     session = demonstration.create(tmp_path / "demo.als", today)
-    items = worklist.build(session.outlines(), session.answered_of_drafts(), today)
+    items = worklist.build(
+        session.outlines(), session.answered_of_drafts(), today, session.users.names()
+    )
     session.close()
     assert {item.group for item in items} == set(Group)
 

@@ -3,30 +3,30 @@
 Loads nothing but widgets: the file, its keys and the plots come when they are needed.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QHBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
-from core.entry import Problem
-from core.errors import AppError
+from core.errors import AppError, FileDamaged, FileMissing
 from ui.forms.fields import TextField
 from ui.settings import Settings
-from ui.widgets.basics import button, card, column, label, row, show_only
+from ui.widgets.basics import button, card, column, label, link, row, show_only
+from ui.widgets.countdown import Countdown
+from ui.widgets.waiting import waiting
 from ui.words import tr
 
-SHORTEST_PASSWORD = 8
+if TYPE_CHECKING:
+    from core.model.user import Clinic, User
+    from core.session import Session
+
+WIDTH = 440
 
 
 class WelcomePage(QWidget):
-    """``opened`` carries the open Session."""
+    """``opened`` carries the open Session. While this page asks something, no file is open."""
 
     opened = Signal(object)
     demonstration = Signal()
@@ -38,15 +38,20 @@ class WelcomePage(QWidget):
         self._path: Path | None = None
         self._problem = label("", "problem", wrap=True)
         self._problem.hide()
+        self._note = label("", wrap=True)
+        self._note.hide()
+        self.offer = button(tr("Restore from a backup…"), self._offer_restore)
+        self.offer.hide()
         self._start = self._start_card()
         self._sign_in = self._sign_in_card()
-        self._cards = [self._start, self._sign_in]  # the third is made when it is asked for
-        for one in self._cards:
-            one.setFixedWidth(440)
-        self._problem.setFixedWidth(440)
+        self._cards = (self._start, self._sign_in)
+        below: tuple[QWidget, ...] = (self._problem, self.offer, self._note)
+        for one in (*self._cards, *below):
+            one.setFixedWidth(WIDTH)
+        self.front: QWidget = self._start  # one of these, or one that is made when it is asked for
         brand = label("ALS Follow-up", "brand")
         words = label(tr("Guided visits, trends and summaries for an ALS clinic"), "muted")
-        middle = column(None, brand, words, *self._cards, self._problem, None, spacing=10)
+        middle = column(None, brand, words, *self._cards, *below, None, spacing=10)
         self._middle = middle
         for one in (brand, words):
             middle.setAlignment(one, Qt.AlignmentFlag.AlignHCenter)
@@ -79,70 +84,186 @@ class WelcomePage(QWidget):
             (self.password if self.login.text else self.login).setFocus()
 
     def sign_in(self) -> None:
-        if self._path is None:
+        if self._path is None or not self.enter.isEnabled():
             return
-        from core.session import Session
-
-        path, login = self._path, self.login.text.strip()
-        try:
-            with _waiting():
-                session = Session.open(path, login, self.password.text)
-        except AppError as error:
-            self._say(str(error))
+        path, login, password = self._path, self.login.text.strip(), self.password.text
+        session = self._opened(path, login, password)
+        if session is None:
             self.password.set_text("")
             self.password.setFocus()
-            return
-        self._remember(path, login)
-        self.opened.emit(session)
+            self._countdown.watch(path)
+        elif session.user.must_change:
+            user = session.user
+            session.close()  # nothing of it can be seen before
+            self._ask_new_password(path, user, password)
+        else:
+            self._enter(path, session)
 
     def create_at(self, path: Path) -> None:
-        """Make the new clinic file from what was typed."""
+        """Make the new clinic file from what was typed, and show its recovery code."""
         from core.model.user import Clinic
         from core.session import Session, new_user
+        from core.store import keys
+        from ui.pages.first_run import FirstRun
 
+        typed = self.front
+        if not isinstance(typed, FirstRun):
+            return
         if path.suffix != ".als":
             path = path.with_name(path.name + ".als")
-        login = self.new_login.text.strip()
+        clinic = Clinic(name=typed.clinic_name.text.strip())
+        first, second = typed.people
+        administrator, clinician = (
+            new_user(one.login, one.full_name, one.role) for one in (first, second)
+        )
         try:
-            with _waiting():
+            with waiting():
                 session = Session.create(
                     path,
-                    Clinic(name=self.clinic_name.text.strip()),
-                    new_user(login, self.full_name.text.strip()),
-                    self.new_password.text,
+                    clinic,
+                    administrator,
+                    first.password,
+                    others=[(clinician, second.password)],
+                    cost=keys.tuned(),
                 )
+                try:
+                    code = session.new_recovery_code(keys.tuned())
+                finally:
+                    session.close()
         except AppError as error:
             self._say(str(error))
             return
-        self._remember(path, login)
-        self.opened.emit(session)
+        self._remember(path, second.login)
+        self._show_code(code, clinic, path, second.login, second.password)
 
-    def check_new(self) -> bool:
-        """Whether the form of a new clinic file is complete; what is not says so under its field."""
-        wanted = {
-            self.clinic_name: tr("Enter the clinic's name: it stands on every printed page."),
-            self.full_name: tr("Enter your name: it stands beside what you enter."),
-            self.new_login: tr("Choose a short name to sign in with."),
-        }
-        problems = {
-            field: None if field.text.strip() else Problem(message)
-            for field, message in wanted.items()
-        }
-        short = len(self.new_password.text) < SHORTEST_PASSWORD
-        text = tr("At least {n} characters: nobody can reset a lost password.")
-        problems[self.new_password] = Problem(text.format(n=SHORTEST_PASSWORD)) if short else None
-        same = self.new_password.text == self.again.text
-        problems[self.again] = None if same else Problem(tr("The two passwords differ."))
-        for field, problem in problems.items():
-            field.show_problem(problem)
-        wrong = [field for field, problem in problems.items() if problem]
-        if wrong:
-            wrong[0].setFocus()
-        return not wrong
+    def recover(self) -> None:
+        """Open the file with the recovery code, and show the one that takes its place."""
+        from core.session import Session
+        from ui.widgets.recovery_sign_in import RecoverySignIn
+
+        path, typed = self._path, self.front
+        if path is None or not isinstance(typed, RecoverySignIn):
+            return
+        login, password = typed.login.text.strip(), typed.password.text
+        self._problem.hide()
+        try:
+            with waiting():
+                session, code = Session.recover(path, typed.code.text, login, password)
+        except AppError as error:
+            self._say(str(error))
+            self._offer_if_lost(error)
+            typed.code.setFocus()
+            typed.countdown.watch(path)
+            return
+        login, clinic = session.login, session.clinic
+        session.close()
+        self._show_code(code, clinic, path, login, password)
+
+    def open(self, path: Path) -> None:
+        """Ask who opens this file; a backup where backups are kept is restored, and stays what it is."""
+        from core import backups
+
+        if backups.is_kept(path):
+            self.ask_restore(None, path)
+        else:
+            self.ask_sign_in(path)
+
+    def ask_restore(self, damaged: Path | None, source: Path | None = None) -> None:
+        """Which backup, and whose secret opens it: into the place of a damaged file, or into a new one."""
+        from core import backups
+        from core.model.backup import Backup
+        from core.store import backup
+        from ui.widgets.restore_card import RestoreCard
+
+        found: list[Backup] = []
+        said = tr(
+            "A backup is restored into a new clinic file, and stays what it is. Passwords and the recovery"
+            " code are those of the time when it was made."
+        )
+        if damaged is not None:
+            folders = [backups.default_folder(damaged), self._settings.second_place]
+            by_name = {
+                one.path.name: one
+                for folder in folders
+                if folder is not None
+                for one in backup.named_backups(damaged.stem, folder)
+            }
+            found = sorted(by_name.values(), key=lambda one: one.made_at)
+            said = tr(
+                "The backup takes the place of {name}; the damaged file is kept beside it under another"
+                " name. Passwords and the recovery code are those of the time of the backup."
+            ).format(name=damaged.name)
+        asked = RestoreCard(said, found, self.login.text.strip() or self._settings.last_login)
+        if source is not None:
+            asked.choose(source)
+        asked.another.connect(self._choose_another)
+        asked.entered.connect(partial(self._restore, damaged))
+        back = self.show_start if damaged is None else partial(self.ask_sign_in, damaged)
+        asked.cancelled.connect(back)
+        self._show_made(asked)
+        asked.focus_first()
+
+    def restore(self, target: Path, *, in_place: bool) -> None:
+        """Restore the backup that is chosen on the card; then its person signs in."""
+        from core import clock, restoring
+        from ui.widgets.restore_card import RestoreCard
+
+        typed = self.front
+        if not isinstance(typed, RestoreCard) or (source := typed.source) is None:
+            return
+        login, secret = (
+            typed.login.text.strip(),
+            (typed.code if typed.uses_code else typed.password),
+        )
+        ask = restoring.key_by_code if typed.uses_code else restoring.key_by_password
+        self._problem.hide()
+        kept = None
+        try:
+            with waiting():
+                key, login = ask(source, target, login, secret.text)
+                if in_place:
+                    why = "the clinic file was damaged"
+                    kept = restoring.put_in_place(source, target, key, login, why, clock.now())
+                else:
+                    restoring.restore(source, target, key, login)
+        except AppError as error:
+            self._say(str(error))
+            secret.setFocus()
+            typed.countdown.watch(target)
+            return
+        code, password = typed.code.text, typed.password.text
+        self.ask_sign_in(target)
+        self.login.set_text(login)
+        if code:
+            self._ask_recovery(code)
+        else:
+            self.password.set_text(password)
+            self.enter.setFocus()
+        self._tell_restored(target, kept)
+
+    def put_back(self, source: Path, clinic_path: Path, key: bytes, login: str, why: str) -> None:
+        """Put a backup in the place of a file that was just closed for it."""
+        from core import clock, restoring
+
+        try:
+            with waiting():
+                kept = restoring.put_in_place(source, clinic_path, key, login, why, clock.now())
+        except AppError as error:
+            self._say(str(error))
+        else:
+            self._tell_restored(clinic_path, kept)
+
+    def _tell_restored(self, target: Path, kept: Path | None) -> None:
+        text = tr("{name} was restored and verified.").format(name=target.name)
+        if kept is not None:
+            text += " " + tr("The file as it was is now called {name}.").format(name=kept.name)
+        self._note.setText(text)
+        self._note.show()
 
     def _start_card(self) -> QWidget:
         self.create_file = button(tr("Create a clinic file…"), self._show_create, primary=True)
         self.open_file = button(tr("Open a clinic file…"), self._choose)
+        self.restore_file = button(tr("Restore from a backup…"), self._choose_backup)
         self.demo = button(tr("Try the demonstration"), self._demonstrate)
         return card(
             label(tr("Welcome"), "title"),
@@ -156,6 +277,7 @@ class WelcomePage(QWidget):
             ),
             self.create_file,
             self.open_file,
+            self.restore_file,
             self.demo,
         )
 
@@ -163,55 +285,125 @@ class WelcomePage(QWidget):
         self._file_name = label("", "muted", wrap=True)
         self.login = TextField(tr("User name"))
         self.password = TextField(tr("Password"), str, password=True)
-        enter = button(tr("Sign in"), self.sign_in, primary=True)
+        self.enter = button(tr("Sign in"), self.sign_in, primary=True)
+        self._countdown = Countdown(self.enter)
         self.login.line.returnPressed.connect(self.password.setFocus)
         self.password.line.returnPressed.connect(self.sign_in)
         other = button(tr("Another file, or a new one"), self.show_start, link=True)
+        self.forgot = link(
+            tr("Forgot password or moved to a new computer: use the recovery code"),
+            self._ask_recovery,
+        )
         return card(
             label(tr("Sign in"), "title"),
             self._file_name,
             self.login,
             self.password,
-            row(other, None, enter),
+            row(other, None, self.enter),
+            self.forgot,
         )
 
-    def _create_card(self) -> QWidget:
-        self.clinic_name = TextField(tr("Name of the clinic"))
-        self.full_name = TextField(tr("Your name"))
-        self.new_login = TextField(tr("User name to sign in with"))
-        self.new_password = TextField(tr("Password"), str, password=True)
-        self.again = TextField(tr("Password again"), str, password=True)
-        make = button(tr("Choose where, and create…"), self._choose_new, primary=True)
-        back = button(tr("Back"), self.show_start)
-        return card(
-            label(tr("New clinic file"), "title"),
-            self.clinic_name,
-            self.full_name,
-            self.new_login,
-            self.new_password,
-            self.again,
-            label(
-                tr(
-                    "Write the password down and lock it away: without it nobody can open the file."
-                ),
-                "question-note",
-                wrap=True,
-            ),
-            row(back, None, make),
-        )
+    def _opened(self, path: Path, login: str, password: str) -> "Session | None":
+        """The open file; None where it does not open, with the reason on the page."""
+        from core.session import Session
+
+        self._problem.hide()
+        try:
+            with waiting():
+                return Session.open(path, login, password)
+        except AppError as error:
+            self._say(str(error))
+            self._offer_if_lost(error)
+            return None
+
+    def _enter(self, path: Path, session: "Session") -> None:
+        self._remember(path, session.login)
+        self.password.set_text("")
+        self._show(self._sign_in)  # what was made for a secret goes
+        self.opened.emit(session)
+
+    def _ask_new_password(self, path: Path, user: "User", old: str) -> None:
+        from ui.widgets.password_change import PasswordChange
+
+        self.password.set_text("")
+        asked = PasswordChange(user)
+        asked.entered.connect(partial(self._change_password, path, user.login, old))
+        asked.cancelled.connect(partial(self.ask_sign_in, path))
+        self._show_made(asked)
+        asked.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _change_password(self, path: Path, login: str, old: str, new: str) -> None:
+        from core import people
+
+        session = self._opened(path, login, old)
+        if session is None:
+            return
+        try:
+            with waiting():
+                people.change_own_password(session, old, new, people.cost_here(session))
+        except AppError as error:
+            session.close()
+            self._say(str(error))
+            return
+        self._enter(path, session)
+
+    def _ask_recovery(self, code: str = "") -> None:
+        from ui.widgets.recovery_sign_in import RecoverySignIn
+
+        if (path := self._path) is None:
+            return
+        asked = RecoverySignIn(self.login.text.strip())
+        asked.code.set_text(code)
+        asked.entered.connect(self.recover)
+        asked.cancelled.connect(partial(self.ask_sign_in, path))
+        self._show_made(asked)
+        asked.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_code(
+        self, code: str, clinic: "Clinic", path: Path, login: str, password: str
+    ) -> None:
+        """Until the page is put away; then its person signs in with the password just chosen."""
+        from core import clock
+        from ui.widgets.recovery_code import RecoveryCode
+
+        def sign_in() -> None:
+            session = self._opened(path, login, password)
+            if session is not None:
+                self._enter(path, session)
+
+        shown = RecoveryCode(code, clinic, path.name, clock.now())
+        shown.done.connect(sign_in)
+        self._show_made(shown)
+        shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_create(self) -> None:
-        if len(self._cards) == 2:
-            made = self._create_card()
-            made.setFixedWidth(440)
-            self._middle.insertWidget(self._middle.indexOf(self._problem), made)
-            self._cards.append(made)
-        self._show(self._cards[2])
-        self.clinic_name.setFocus()
+        from ui.pages.first_run import FirstRun
+
+        asked = FirstRun()
+        asked.complete.connect(self._choose_new)
+        asked.cancelled.connect(self.show_start)
+        self._show_made(asked)
+        asked.focus_first()
+
+    def _show_made(self, made: QWidget) -> None:
+        made.setFixedWidth(WIDTH)
+        made.hide()
+        self._middle.insertWidget(self._middle.indexOf(self._problem), made)
+        self._show(made)
 
     def _show(self, one: QWidget) -> None:
-        self._problem.hide()
-        show_only([one], self._cards)
+        """Only this one; a card that was made for its purpose goes, with the secrets in it."""
+        for below in (self._problem, self.offer, self._note):
+            below.hide()
+        before, self.front = self.front, one
+        show_only([one], {*self._cards, before})
+        if before is not one and before not in self._cards:
+            self._middle.removeWidget(before)
+            before.deleteLater()
+
+    def _remember(self, path: Path, login: str) -> None:
+        self._settings.last_file = path
+        self._settings.last_login = login
 
     def _say(self, text: str) -> None:
         self._problem.setText(text)
@@ -222,11 +414,51 @@ class WelcomePage(QWidget):
             self, tr("Open a clinic file"), _documents(), tr("Clinic files (*.als)")
         )
         if path:
-            self.ask_sign_in(Path(path))
+            self.open(Path(path))
+
+    def _offer_if_lost(self, error: AppError) -> None:
+        """Where the file itself cannot be opened by anybody, its backups are what is left."""
+        self.offer.setVisible(isinstance(error, FileDamaged | FileMissing))
+
+    def _offer_restore(self) -> None:
+        if self._path is not None:
+            self.ask_restore(self._path)
+
+    def _choose_backup(self) -> None:
+        if (source := self._backup_chosen()) is not None:
+            self.ask_restore(None, source)
+
+    def _choose_another(self) -> None:
+        from ui.widgets.restore_card import RestoreCard
+
+        if (source := self._backup_chosen()) is not None and isinstance(self.front, RestoreCard):
+            self.front.choose(source)
+
+    def _backup_chosen(self) -> Path | None:
+        path, _kind = QFileDialog.getOpenFileName(
+            self, tr("Choose a backup"), _documents(), tr("Clinic files (*.als)")
+        )
+        return Path(path) if path else None
+
+    def _restore(self, damaged: Path | None) -> None:
+        if damaged is not None:
+            self.restore(damaged, in_place=True)
+        elif (target := self._new_place("clinic-restored.als")) is not None:
+            self.restore(target, in_place=False)
+
+    def _new_place(self, proposed: str) -> Path | None:
+        path, _kind = QFileDialog.getSaveFileName(
+            self,
+            tr("Restore into a new clinic file"),
+            str(Path(_documents()) / proposed),
+            tr("Clinic files (*.als)"),
+            options=QFileDialog.Option.DontConfirmOverwrite,
+        )
+        if not path:
+            return None
+        return Path(path) if path.endswith(".als") else Path(path + ".als")
 
     def _choose_new(self) -> None:
-        if not self.check_new():
-            return
         proposed = str(Path(_documents()) / "clinic.als")
         path, _kind = QFileDialog.getSaveFileName(
             self,
@@ -239,26 +471,8 @@ class WelcomePage(QWidget):
             self.create_at(Path(path))
 
     def _demonstrate(self) -> None:
-        with _waiting():
+        with waiting():
             self.demonstration.emit()
-
-    def _remember(self, path: Path, login: str) -> None:
-        self._settings.last_file = path
-        self._settings.last_login = login
-        self.password.set_text("")
-        if len(self._cards) > 2:
-            self.new_password.set_text("")
-            self.again.set_text("")
-
-
-@contextmanager
-def _waiting() -> Iterator[None]:
-    """The busy cursor while a key is derived or a file made."""
-    QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
-    try:
-        yield
-    finally:
-        QApplication.restoreOverrideCursor()
 
 
 def _documents() -> str:

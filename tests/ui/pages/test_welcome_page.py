@@ -1,0 +1,285 @@
+"""The first run, signing in, and the recovery code: what stands between a person and the clinic file."""
+
+import re
+
+import pypdfium2
+import pytest
+
+from core import clock, people
+from core.errors import WrongPassword
+from core.model.trail import Act
+from core.model.user import Right, Role
+from core.session import Session
+from core.store import keys
+from core.store.attempts import TRIES, Attempts
+from core.words import DEMONSTRATION
+from tests.core.clinic_of_four import LOGIN, PASSWORD, copied, make
+from tests.ui.conftest import words
+from tests.ui.keyboard import CTRL, SHIFT, Key, focused, press, settle, tab_to, write
+from ui.pages.first_run import FirstRun
+from ui.widgets.password_change import PasswordChange
+from ui.widgets.recovery_code import RecoveryCode
+from ui.widgets.recovery_sign_in import RecoverySignIn
+
+NEW = "seven quiet rivers"
+
+
+@pytest.fixture
+def welcome(empty_window):
+    return empty_window.welcome
+
+
+@pytest.fixture(scope="module")
+def four(tmp_path_factory):
+    path = tmp_path_factory.mktemp("four") / "clinic.als"
+    return path, make(path)
+
+
+@pytest.fixture
+def clinic(four, tmp_path):
+    """A closed clinic file with a person of each role."""
+    return copied(four[0], tmp_path)
+
+
+def sign_in(welcome, path, login, password):
+    welcome.ask_sign_in(path)
+    settle()
+    welcome.login.set_text(login)
+    welcome.password.setFocus()
+    write(password)
+    press(Key.Key_Return)
+
+
+def under(field):
+    return field._problem.text() if field._problem.isVisible() else ""
+
+
+def enter(*texts):
+    for text in texts:
+        write(text)
+        press(Key.Key_Return)
+
+
+def test_a_clinic_file_is_made_by_keyboard_and_opened_again(welcome, empty_window, tmp_path):
+    welcome.create_file.setFocus()
+    press(Key.Key_Space)
+    enter("Neurology clinic")
+    enter("Ada Minister", "admin", PASSWORD, PASSWORD)
+    press(Key.Key_Space)  # the first role is the nurse
+    tab_to("Name")
+    enter("Study nurse", "nurse", NEW)
+    write(NEW)
+    assert welcome.front.check()
+    welcome.create_at(tmp_path / "new")  # what the file dialog answers
+    settle()
+
+    path, shown = tmp_path / "new.als", welcome.front
+    assert isinstance(shown, RecoveryCode) and focused() is shown.print
+    code = "-".join(shown.code.text().split())
+    assert keys.unwrap_recovery(keys.read(path), code)
+    assert not shown.go_on.isEnabled() and empty_window.shell is None
+    tab_to("I have printed it and put it away")
+    press(Key.Key_Space)
+    tab_to("Go on")
+    press(Key.Key_Space)
+
+    shell = empty_window.shell
+    session = shell.context.session
+    assert (session.user.role, session.user.full_name) == (Role.NURSE, "Study nurse")
+    assert {user.login: user.role for user in session.users.all()} == {
+        "admin": Role.ADMINISTRATOR,
+        "nurse": Role.NURSE,
+    }
+    assert [entry.actor for entry in session.trail.entries(entity=Act.RECOVERY_MADE)] == ["admin"]
+    assert "Neurology clinic" in words(shell) and "Study nurse" in words(shell)
+    assert "This clinic file has no patients yet." in words(shell.page("today"))
+    assert DEMONSTRATION not in words(shell)
+
+    press((CTRL | SHIFT, Key.Key_L))
+    assert empty_window.shell is None
+    assert "Clinic file new.als" in words(welcome)
+    assert (welcome.login.text, welcome.password.text) == ("nurse", "")
+    assert focused() is welcome.password.line
+    write(NEW)
+    press(Key.Key_Return)
+    assert empty_window.shell is not None
+
+
+def test_each_step_says_what_it_lacks(welcome):
+    welcome.create_file.click()
+    settle()
+    first = welcome.front
+    assert isinstance(first, FirstRun)
+    first.go_on()
+    assert "stands on every printed page" in under(first.clinic_name)
+    first.clinic_name.set_text("C")
+    first.go_on()
+    first.go_on()
+    assert under(first.administrator.full_name) and under(first.administrator.login)
+    first.administrator.full_name.set_text("Ada Minister")
+    first.administrator.login.set_text("admin")
+    first.administrator_password.password.set_text("short")
+    first.go_on()
+    assert "At least 8 characters" in under(first.administrator_password.password)
+    for weak in ("admin2026", "Minister1"):
+        first.administrator_password.password.set_text(weak)
+        assert not first.check()
+    first.administrator_password.password.set_text(PASSWORD)
+    first.administrator_password.again.set_text("another password")
+    first.go_on()
+    assert under(first.administrator_password.again) == "The two passwords differ."
+    first.administrator_password.again.set_text(PASSWORD)
+    first.go_on()
+    first.go_on()
+    assert under(first.role) == "Choose what this person may do."
+    first.role.set_value(Role.NURSE)
+    first.clinician.full_name.set_text("Nora Urse")
+    first.clinician.login.set_text("ADMIN")
+    first.go_on()
+    assert "is taken" in under(first.clinician.login)
+    first.go_back()
+    first.go_back()
+    assert first.clinic_name.isVisible() and first.clinic_name.text == "C"
+    first.go_back()
+    settle()
+    assert welcome.create_file.isVisible()
+
+
+def test_a_file_is_never_made_over_another(welcome, empty_window, tmp_path):
+    (tmp_path / "taken.als").write_bytes(b"somebody's work")
+    welcome.create_file.click()
+    first = welcome.front
+    first.clinic_name.set_text("C")
+    for person, new, login in (
+        (first.administrator, first.administrator_password, "a"),
+        (first.clinician, first.clinician_password, "b"),
+    ):
+        person.full_name.set_text(login.upper())
+        person.login.set_text(login)
+        new.password.set_text(PASSWORD)
+        new.again.set_text(PASSWORD)
+    welcome.create_at(tmp_path / "taken.als")
+    settle()
+    assert "already a file taken.als here" in words(welcome)
+    assert (tmp_path / "taken.als").read_bytes() == b"somebody's work"
+    assert empty_window.shell is None and welcome.front is first
+
+
+def test_r09_after_a_wrong_password_the_button_waits_visibly(welcome, empty_window, clinic, qtbot):
+    sign_in(welcome, clinic, LOGIN[Role.NURSE], "not this one")
+    assert "do not open the clinic file" in words(welcome)
+    assert not welcome.enter.isEnabled() and re.fullmatch(r"Wait \d s", welcome.enter.text())
+    assert focused() is welcome.password.line and welcome.password.text == ""
+    write(PASSWORD)
+    press(Key.Key_Return)  # too early: nothing is tried
+    assert empty_window.shell is None
+    qtbot.waitUntil(welcome.enter.isEnabled)
+    assert welcome.enter.text() == "Sign in"
+    press(Key.Key_Return)
+    assert empty_window.shell is not None
+
+
+def test_r09_the_same_words_for_an_unknown_user_and_a_wrong_password(welcome, clinic):
+    said = set()
+    for login in (LOGIN[Role.NURSE], "nobody"):
+        Attempts.of(clinic).succeeded()
+        welcome._countdown.watch(clinic)
+        sign_in(welcome, clinic, login, "not this one")
+        said.add(welcome._problem.text())
+    assert len(said) == 1
+
+
+def test_r09_who_is_locked_out_reads_until_when(welcome, empty_window, clinic):
+    for _ in range(TRIES):
+        Attempts.of(clinic).failed(LOGIN[Role.NURSE], clock.now())
+    sign_in(welcome, clinic, LOGIN[Role.NURSE], PASSWORD)
+    assert empty_window.shell is None
+    assert re.search(r"nobody can sign in before \d\d:\d\d:\d\d\.", words(welcome))
+    assert re.fullmatch(r"Wait 1[45]:\d\d min", welcome.enter.text())
+
+
+def test_r16_a_forced_password_is_changed_before_anything_else(welcome, empty_window, clinic, four):
+    with_key = Session(clinic, four[1], LOGIN[Role.ADMINISTRATOR])
+    people.force_new_password(with_key, LOGIN[Role.NURSE], "a new given one", "forgot it")
+    with_key.close()
+    sign_in(welcome, clinic, LOGIN[Role.NURSE], "a new given one")
+    asked = welcome.front
+    assert isinstance(asked, PasswordChange) and empty_window.shell is None
+    Session(clinic, four[1], LOGIN[Role.NURSE]).close()  # nobody has the file open meanwhile
+    for weak in ("urse2026", "a new given one"):
+        enter(weak, weak)
+        assert empty_window.shell is None
+        asked.new.setFocus()
+    enter(NEW, NEW)
+    session = empty_window.shell.context.session
+    assert session.login == LOGIN[Role.NURSE] and not session.user.must_change
+    empty_window.close()
+    Session.open(clinic, LOGIN[Role.NURSE], NEW).close()
+
+
+def test_r16_a_forced_password_is_not_let_past_a_lock(empty_window, open_window, clinic, four):
+    session = Session(clinic, four[1], LOGIN[Role.ADMINISTRATOR])
+    people.force_new_password(session, LOGIN[Role.NURSE], "a new given one", "forgot it")
+    open_window(session)
+    empty_window.lock()
+    page = empty_window.lock_page
+    page.who.set_value(LOGIN[Role.NURSE])
+    page.password.setFocus()
+    write("a new given one")
+    press(Key.Key_Return)
+    assert empty_window.shell is None and "it asks for your own." in words(page)
+    page.left.emit()
+    sign_in(empty_window.welcome, clinic, LOGIN[Role.NURSE], "a new given one")
+    assert isinstance(empty_window.welcome.front, PasswordChange)
+
+
+def test_r09_the_recovery_code_gives_a_new_password_and_another_code(
+    welcome, empty_window, clinic, four
+):
+    with_key = Session(clinic, four[1], LOGIN[Role.ADMINISTRATOR])
+    old = people.renew_recovery_code(with_key)
+    with_key.close()
+    welcome.ask_sign_in(clinic)
+    settle()
+    welcome.forgot.click()
+    settle()
+    asked = welcome.front
+    assert isinstance(asked, RecoverySignIn) and focused() is asked.code.line
+    mistyped = ("0" if old[0] != "0" else "1") + old[1:]
+    enter(mistyped, LOGIN[Role.NURSE], NEW, NEW)
+    assert "mistyped in its group 1" in words(welcome)
+    asked.code.set_text("")
+    enter(old.lower().replace("-", " "), LOGIN[Role.NURSE], NEW, NEW)
+    shown = welcome.front
+    assert isinstance(shown, RecoveryCode)
+    code = "-".join(shown.code.text().split())
+    assert code != old and empty_window.shell is None
+    shown.put_away.click()
+    shown.go_on.click()
+    settle()
+    session = empty_window.shell.context.session
+    assert session.login == LOGIN[Role.NURSE] and not session.may(Right.PEOPLE)
+    (used,) = session.trail.entries(entity=Act.RECOVERY_USED)
+    assert used.actor == LOGIN[Role.NURSE]
+    empty_window.close()
+    with pytest.raises(WrongPassword):
+        keys.unwrap_recovery(keys.read(clinic), old)
+    assert keys.unwrap_recovery(keys.read(clinic), code)
+
+
+def test_the_printed_page_names_the_link_that_leads_to_the_code(welcome, clinic, tmp_path, qtbot):
+    from core.model.user import Clinic
+
+    card = RecoveryCode(
+        keys.with_recovery(keys.new_ring(), keys.new_key())[1],
+        Clinic(name="C"),
+        "c.als",
+        clock.now(),
+    )
+    qtbot.addWidget(card)
+    card.save_to(tmp_path / "code.pdf")
+    document = pypdfium2.PdfDocument(tmp_path / "code.pdf")
+    printed = " ".join(document[0].get_textpage().get_text_range().split())
+    document.close()
+    assert f"“{welcome.forgot.accessibleName()}”" in printed
+    assert all(group in printed for group in card.code.text().split())
