@@ -37,6 +37,34 @@ class Signature:
     trail_sequence: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeSince:
+    """What was changed of what a signature covers: by whom, when by the clock on their wall, what in words, why."""
+
+    by: str
+    at: datetime
+    what: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignatureState:
+    """A signature, and whether it still says anything.
+
+    ``signed_at`` is the time by the clock on the wall. ``same_data`` is False where the data is another than
+    what was signed; ``changes`` are all of it since, also what was changed back.
+    """
+
+    signature: Signature
+    signed_at: datetime
+    same_data: bool
+    changes: tuple[ChangeSince, ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        return self.same_data and not self.changes
+
+
 class LockLevel(StrEnum):
     FORM = "form"
     VISIT = "visit"

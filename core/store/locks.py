@@ -6,7 +6,7 @@ from sqlite_utils import Database
 
 from core.convert import converter
 from core.model.ids import PatientId
-from core.model.signature import Lock
+from core.model.signature import Lock, LockLevel
 from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.store import rows
 
@@ -18,7 +18,8 @@ _BLOWS_PATIENT = (
     "(SELECT patient_id FROM visit JOIN spirometry ON visit_id = visit.id"
     " WHERE spirometry.id = {0}.spirometry_id)"
 )
-# What each table's rows belong to: the patient, the visit, the form of the visit; None where they do not.
+# What each table's rows belong to: the patient (of both, where they could be two), the visit, the form of
+# the visit; None where they do not.
 _BELONGS: Mapping[str, tuple[str | None, str | None, str | None]] = {
     "clinic": (None, None, None),
     "threshold": (None, None, None),
@@ -33,13 +34,19 @@ _BELONGS: Mapping[str, tuple[str | None, str | None, str | None]] = {
     "blow": (_BLOWS_PATIENT, _BLOWS_VISIT, f"'{SPIROMETRY}'"),
     "measurement": (_VISITS_PATIENT, "{0}.visit_id", f"'{MEASUREMENTS}'"),
     "task_result": (_VISITS_PATIENT, "{0}.visit_id", "'tasks'"),
-    "adverse_event": ("{0}.patient_id", "{0}.visit_id", f"'{ADVERSE_EVENTS}'"),
+    "adverse_event": (
+        f"{{0}}.patient_id, {_VISITS_PATIENT}",
+        "{0}.visit_id",
+        f"'{ADVERSE_EVENTS}'",
+    ),
     "milestone": ("{0}.patient_id", None, None),
-    "acknowledgement": ("{0}.patient_id", None, None),
+    "acknowledgement": (f"{{0}}.patient_id, {_VISITS_PATIENT}", None, None),
     "criterion_result": ("{0}.patient_id", None, None),
     "typed_text": (
-        "CASE {0}.place WHEN 'visit' THEN (SELECT patient_id FROM visit WHERE id = {0}.subject)"
-        " ELSE {0}.subject END",
+        (
+            "CASE {0}.place WHEN 'visit' THEN (SELECT patient_id FROM visit WHERE id = {0}.subject)"
+            " ELSE {0}.subject END"
+        ),
         "{0}.subject",
         None,
     ),
@@ -63,6 +70,10 @@ class Locks:
             [patient_id],
         )
         return tuple(converter.structure(row, Lock) for row in found)
+
+    def on_file(self) -> tuple[Lock, ...]:
+        """The lock that freezes the whole file, where it holds."""
+        return tuple(one for one in self.all() if one.holds and one.level is LockLevel.DATABASE)
 
     def save(self, lock: Lock) -> None:
         rows.save(self._db, "lock", lock)
@@ -98,8 +109,8 @@ def _locks(table: str, sides: list[str]) -> str:
             held.setdefault("form", []).append(one)
     # Spelt out, so that each is one look into the index.
     which = " OR ".join(
-        f"(level = '{level}' AND subject = {subject})"
+        f"(level = '{level}' AND subject IN ({subject}))"
         for level, subjects in held.items()
         for subject in subjects
     )
-    return f"SELECT level FROM lock WHERE unlocked_at IS NULL AND ({which})"
+    return f"SELECT level FROM lock WHERE unlocked_at IS NULL AND ({which})"  # noqa: S608  our own names

@@ -5,13 +5,22 @@ from sqlite_utils import Database
 from core.store import audit, locks
 
 
-def make(db: Database) -> None:
-    """Bring every trigger to today's columns; one that is right already is left alone."""
+def make(db: Database, *, held: bool = True) -> None:
+    """Bring every trigger to today's columns; one that is right already is left alone.
+
+    Without ``held``, as between the steps of an upgrade, nothing is held by a lock.
+    """
     present = {
         row["name"]: row["sql"]
         for row in db.query("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     }
-    for name, sql in {**audit.triggers(db), **locks.triggers(db)}.items():
+    for name, sql in {**audit.triggers(db), **(locks.triggers(db) if held else {})}.items():
         if present.get(name) != sql:
             db.execute(f"DROP TRIGGER IF EXISTS {name}")
             db.execute(sql)
+
+
+def release(db: Database) -> None:
+    """Take the locks' triggers off for an upgrade: its steps change rows that nobody may change."""
+    for name in locks.triggers(db):
+        db.execute(f"DROP TRIGGER IF EXISTS {name}")

@@ -1,0 +1,204 @@
+"""Signing a visit: the password once more, and what the signature says; and the visits that wait for one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from time import perf_counter
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QDialog, QWidget
+
+from core import signing
+from core.entry import Problem
+from core.errors import AppError
+from core.labels import MEANING, ROLE
+from core.model.ids import PatientId, VisitId
+from core.model.record import PatientRecord
+from core.model.signature import Meaning
+from core.signing import Shown
+from core.summary import VOID, visit_title
+from core.words import day, plural
+from ui.context import AppContext
+from ui.forms.fields import ChoiceField, TextField
+from ui.widgets.basics import button, clear, column, label, link, row
+from ui.widgets.countdown import Countdown
+from ui.widgets.waiting import waiting
+from ui.words import tr
+
+WIDTH = 460
+SHOWN = 8  # on Today
+SLICE_S, PAUSE_MS = 0.004, 4  # half of the time stays free for the keyboard
+
+
+class SignDialog(QDialog):
+    """What is signed is what the review behind it shows; accepted once the signature is in the file."""
+
+    def __init__(self, parent: QWidget, context: AppContext, shown: Shown) -> None:
+        super().__init__(parent)
+        self._context = context
+        self._shown = shown
+        self.setWindowTitle(tr("Sign visit"))
+        self.setMinimumWidth(WIDTH)
+        user, summary = context.session.user, shown.summary
+        title = tr("Sign {visit}, {day}").format(visit=summary.title, day=summary.on)
+        who = tr("as {name} ({role})").format(name=user.full_name, role=ROLE[user.role])
+        note = tr(
+            "You sign everything that the review shows. The visit is locked with it; whatever is changed"
+            " later voids the signature, on screen and on paper."
+        )
+        self.meaning: ChoiceField[Meaning] = ChoiceField(tr("Your signature means"), MEANING)
+        self.password = TextField(tr("Your password, once more"), str, password=True)
+        self.password.line.returnPressed.connect(self._sign)
+        self.sign = button(tr("Sign"), self._sign, primary=True)
+        self._countdown = Countdown(self.sign)
+        layout = column(
+            label(title, "question", wrap=True),
+            label(who, "heading", wrap=True),
+            label(note, "muted", wrap=True),
+            self.meaning,
+            self.password,
+            row(None, button(tr("Cancel"), self.reject), self.sign),
+            spacing=12,
+        )
+        layout.setContentsMargins(24, 20, 24, 18)
+        self.setLayout(layout)
+        self._countdown.watch(context.session.path)
+        self.meaning.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _sign(self) -> None:
+        meaning = self.meaning.value
+        if meaning is None:
+            self.meaning.show_problem(Problem(tr("Say what your signature means.")))
+            self.meaning.setFocus()
+            return
+        if not self.password.text:
+            self.password.show_problem(Problem(tr("Type your password once more.")))
+            self.password.setFocus()
+            return
+        if not self.sign.isEnabled():
+            return  # it waits after a wrong password
+        try:
+            with waiting():
+                signing.sign(self._context.session, self._shown, meaning, self.password.text)
+        except AppError as error:
+            self.password.set_text("")
+            self.password.show_problem(Problem(str(error)))
+            self.password.setFocus()
+            self._countdown.watch(self._context.session.path)
+        else:
+            self.accept()
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A finished visit without a valid signature."""
+
+    patient_id: PatientId
+    visit_id: VisitId
+    on: str
+    text: str
+
+
+class SignaturesOfClinic(QWidget):
+    """The visits that wait for a signature: first those whose signature is void, then the newest that nobody signed.
+
+    What was never signed is known at once; signatures are looked at a few at a time, as nothing else is to be
+    done, because for each of them the trail is read.
+    """
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._never: list[_Waiting] = []
+        self._void: dict[PatientId, list[_Waiting]] = {}
+        self._unseen: list[PatientId] = []
+        self._lines = column(spacing=2)
+        self.setLayout(self._lines)
+        self._timer = QTimer(self)
+        self._timer.setInterval(PAUSE_MS)
+        self._timer.timeout.connect(self._look)
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._unseen)
+
+    def look_again(self, records: Sequence[PatientRecord]) -> None:
+        """Look at every finished visit of these outlines."""
+        signed = self._context.session.signatures.visits()
+        finished = [(record, visit) for record in records for visit in record.finished_visits]
+        self._never = [
+            _waiting(record, visit.id, void=False)
+            for record, visit in finished
+            if visit.id not in signed
+        ]
+        ids = dict.fromkeys(r.patient.id for r, visit in finished if visit.id in signed)
+        self._void = {one: found for one, found in self._void.items() if one in ids}
+        self._unseen = sorted(ids, key=lambda one: one not in self._void)
+        self._show()
+        if self._unseen and self.isVisible():
+            self._timer.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._unseen:
+            self._timer.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _look(self) -> None:
+        started, before = perf_counter(), dict(self._void)
+        while self._unseen and perf_counter() - started < SLICE_S:
+            self._look_at(self._unseen.pop(0))
+        if not self._unseen:
+            self._timer.stop()
+        if self._void != before:
+            self._show()
+
+    def _look_at(self, patient_id: PatientId) -> None:
+        self._void.pop(patient_id, None)
+        session = self._context.session
+        record = session.record(patient_id)
+        found = [
+            _waiting(record, visit.id, void=True)
+            for visit, was_signed in signing.unsigned(session, record)
+            if was_signed
+        ]
+        if found:
+            self._void[patient_id] = found
+
+    def _show(self) -> None:
+        clear(self._lines)
+        void = [one for found in self._void.values() for one in found]
+        every = [
+            one
+            for part in (void, self._never)
+            for one in sorted(part, key=lambda one: one.on, reverse=True)
+        ]
+        self.setVisible(bool(every) or self.busy)
+        if not every:
+            return
+        told = plural(
+            len(every), "1 visit waits for a signature", "{n} visits wait for a signature"
+        )
+        self._lines.addWidget(label(told, "muted", wrap=True))
+        for one in every[:SHOWN]:
+            visit = partial(self._context.open_visit.emit, one.patient_id, one.visit_id)
+            self._lines.addWidget(link(one.text, visit))
+        if len(every) > SHOWN:
+            more = tr("and {n} more visits").format(n=len(every) - SHOWN)
+            self._lines.addWidget(label(more, "muted", wrap=True))
+
+
+def _waiting(record: PatientRecord, visit_id: VisitId, *, void: bool) -> _Waiting:
+    visit = record.visit(visit_id)
+    words = tr("{number}: {visit}, {day}").format(
+        number=record.patient.record_number,
+        visit=visit_title(record.patient, visit),
+        day=day(visit.date),
+    )
+    if void:
+        words = tr("{sign} {visit}: changed since it was signed").format(sign=VOID, visit=words)
+    return _Waiting(record.patient.id, visit_id, visit.date.isoformat(), words)
