@@ -15,11 +15,14 @@ class QueryState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryReply:
+    """What was said to a question; one that ``asks`` opens it again, any other answers it."""
+
     query_id: QueryId
     number: int
     by: str
     at: datetime
     text: str
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +50,9 @@ class DataQuery:
     def state(self) -> QueryState:
         if self.closed_at is not None:
             return QueryState.CLOSED
-        return QueryState.ANSWERED if self.replies else QueryState.OPEN
+        answered = self.replies and not self.replies[-1].asks
+        return QueryState.ANSWERED if answered else QueryState.OPEN
+
+    @property
+    def closed(self) -> bool:
+        return self.closed_at is not None

@@ -1,6 +1,7 @@
 """Questions on fields, and their answers."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from sqlite_utils import Database
@@ -18,16 +19,24 @@ class DataQueries:
         self._db = db
 
     def all(self) -> tuple[DataQuery, ...]:
-        return self._with_replies(
-            self._db.query("SELECT * FROM data_query ORDER BY opened_at, rowid")
+        return _joined(
+            self._db.query("SELECT * FROM data_query ORDER BY opened_at, rowid"),
+            self._db.query("SELECT * FROM query_reply ORDER BY query_id, number"),
         )
 
     def of(self, patient_id: PatientId) -> tuple[DataQuery, ...]:
-        return self._with_replies(
+        return _joined(
             self._db.query(
                 "SELECT * FROM data_query WHERE patient_id = ? ORDER BY opened_at, rowid",
                 [patient_id],
-            )
+            ),
+            self._db.query(
+                """
+                SELECT query_reply.* FROM data_query JOIN query_reply ON query_id = data_query.id
+                 WHERE patient_id = ? ORDER BY query_id, number
+                """,
+                [patient_id],
+            ),
         )
 
     def save(self, query: DataQuery) -> None:
@@ -39,10 +48,13 @@ class DataQueries:
     def reply(self, reply: QueryReply) -> None:
         rows.save(self._db, "query_reply", reply, ("query_id", "number"))
 
-    def _with_replies(self, found: Any) -> tuple[DataQuery, ...]:
-        replies: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in self._db.query("SELECT * FROM query_reply ORDER BY query_id, number"):
-            replies[row["query_id"]].append(row)
-        return tuple(
-            converter.structure({**row, "replies": replies[row["id"]]}, DataQuery) for row in found
-        )
+
+def _joined(
+    queries: Iterable[dict[str, Any]], replies: Iterable[dict[str, Any]]
+) -> tuple[DataQuery, ...]:
+    said: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in replies:
+        said[row["query_id"]].append(row)
+    return tuple(
+        converter.structure({**row, "replies": said[row["id"]]}, DataQuery) for row in queries
+    )
