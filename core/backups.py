@@ -21,15 +21,32 @@ def default_folder(clinic_path: Path) -> Path:
     return clinic_path.with_name(f"{clinic_path.stem} backups")
 
 
-def due(last_backup_at: datetime | None, last_change_at: datetime | None, now: datetime) -> bool:
-    """Whether it is time for one: half an hour after the last, if anything changed since; at once if none.
+def is_kept(path: Path) -> bool:
+    """Whether this is a backup where the program keeps it: signed in to there, it would be one no more."""
+    folder = path.parent
+    stem = folder.name.removesuffix(" backups")
+    return folder == default_folder(folder.with_name(f"{stem}.als")) and any(
+        one.path == path for one in backup.named_backups(stem, folder)
+    )
+
+
+def is_behind(
+    last_backup_at: datetime | None, last_change_at: datetime | None, now: datetime
+) -> bool:
+    """Whether the file holds what no backup holds.
 
     A backup from the future, by a clock that has since been set back, does not put off the next.
     """
     if last_backup_at is None or last_backup_at > now:
         return True
-    changed = last_change_at is not None and last_change_at > last_backup_at
-    return changed and now - last_backup_at >= EVERY
+    return last_change_at is not None and last_change_at > last_backup_at
+
+
+def due(last_backup_at: datetime | None, last_change_at: datetime | None, now: datetime) -> bool:
+    """Whether it is time for one: half an hour after the last, if anything changed since; at once if none."""
+    if last_backup_at is None or last_backup_at > now:
+        return True
+    return is_behind(last_backup_at, last_change_at, now) and now - last_backup_at >= EVERY
 
 
 def to_remove(instants: Collection[datetime], now: datetime) -> set[datetime]:

@@ -42,7 +42,7 @@ def render(
     )
     verdict = Verdict.PASSED if result.passed else Verdict.FAILED
     sections = [
-        Section(verdict=verdict, paragraph=_outcome(result), facts=_facts(result)),
+        Section(verdict=verdict, paragraph=outcome(result), facts=_facts(result)),
         Section(
             title=_("What was compared"),
             columns=(
@@ -61,7 +61,8 @@ def render(
     return table_report.render(paper, sections, signed=True)
 
 
-def _outcome(result: DrillResult) -> str:
+def outcome(result: DrillResult) -> str:
+    """What came of it, in one or two sentences."""
     if result.problem is not None:
         return result.problem
     if not result.differing:

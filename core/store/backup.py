@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from core.errors import AppError, FileDamaged, FileExists, FileInUse, FileTooNew, StorageError
 from core.model.backup import Backup
-from core.model.trail import TrailHead
+from core.model.trail import CHANGES_NOTHING, TrailHead
 from core.store import audit, keys
 from core.store.file import require
 from core.store.migrations import migrations
@@ -56,6 +56,7 @@ def begin(db: Database, clinic_path: Path, folder: Path, now: datetime) -> Begun
 
     Not inside a transaction. Raises StorageError, and leaves nothing new behind.
     """
+    ring = keys.read(clinic_path)
     begun = Begun(backup=_unused(clinic_path.stem, folder, now), contents=contents(db))
     with _writing_into(folder), _removed_on_failure(begun.written):
         folder.mkdir(exist_ok=True)
@@ -63,7 +64,7 @@ def begin(db: Database, clinic_path: Path, folder: Path, now: datetime) -> Begun
         # SQLite calls it done even where it could not delete its journal, which would undo it all.
         beside(begun.written, "-journal").unlink(missing_ok=True)
         _make_durable(begun.written)
-        keys.write(begun.written, keys.read(clinic_path))
+        keys.write(begun.written, ring)
         keys.second_key_file(begun.written).unlink()  # a backup is a pair: easy to carry by hand
     return begun
 
@@ -145,6 +146,16 @@ def contents(db: Database) -> Contents:
         )
     rows = {table: db.table(table).count for table in sorted(db.table_names())}
     return Contents(steps=steps, rows=rows, head=audit.head(db) if _TRAIL_HEAD in rows else None)
+
+
+def changed_at(db: Database) -> datetime | None:
+    """When something was last changed that a backup would hold: looking and printing change nothing."""
+    marks = ", ".join("?" for _act in CHANGES_NOTHING)
+    found = db.execute(
+        f"SELECT at FROM audit WHERE entity NOT IN ({marks}) ORDER BY id DESC LIMIT 1",  # noqa: S608
+        [act.value for act in CHANGES_NOTHING],
+    ).fetchone()
+    return None if found is None else datetime.fromisoformat(found[0])
 
 
 def backups(clinic_path: Path, folder: Path) -> list[Backup]:

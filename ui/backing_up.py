@@ -1,0 +1,312 @@
+"""Backups that nobody has to think of: when they are made, one at a time, and what came of them."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QDialog, QProgressBar
+
+from core import backups, clock, restoring
+from core.errors import AppError
+from core.model.backup import Backup, DrillResult
+from core.model.trail import Act
+from core.session import Session
+from core.store.backup import Begun
+from ui.settings import Settings
+from ui.tasks import Tasks
+from ui.widgets.basics import button, column, label, row
+from ui.words import tr
+
+T = TypeVar("T")
+
+LOOK_EVERY_MS = 60_000
+LOOK_AGAIN_MS = 1000  # while somebody is typing
+QUIET_S = 3.0  # writing the copy keeps the window waiting: 0.1 s for 2 MB, 2 s for 60 MB
+AT_ONCE_MS = 300  # what takes no longer is not worth a dialog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondPlace:
+    """What there is in the second place; ``problem`` is what to remind of, empty where all is well."""
+
+    newest: datetime | None
+    problem: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unwritten:
+    """An act that came to its end after the file was closed: written down when it is opened again."""
+
+    path: Path
+    act: Act
+    details: Mapping[str, str]
+
+
+class BackingUp(QObject):
+    """One worker for backups, drills and restores; it outlives a session, since a lock waits for nothing.
+
+    ``failed`` carries a sentence for the message bar; ``settled`` says that something came to its end.
+    """
+
+    settled = Signal()
+    failed = Signal(str)
+    reminded = Signal(str)  # of the second place; empty where there is nothing to remind of
+    drilled = Signal(object)  # DrillResult
+    restored = Signal(object)  # Path
+
+    def __init__(self, settings: Settings, quiet_s: Callable[[], float]) -> None:
+        super().__init__()
+        self.problem = ""  # why the last backup failed, until one is made
+        self.second_place: SecondPlace | None = None  # None while nobody has looked
+        self._settings = settings
+        self._quiet_s = quiet_s
+        self._tasks = Tasks()
+        self._running: Future[Any] | None = None
+        self._session: Session | None = None
+        self._begun_at: dict[
+            Path, datetime
+        ] = {}  # of the newest backup of each file, to the millisecond
+        self._failed_at: datetime | None = None
+        self._unwritten: list[_Unwritten] = []
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self.look)
+
+    @property
+    def busy(self) -> bool:
+        return self._running is not None
+
+    def attach(self, session: Session) -> None:
+        """Look after the file that was just opened."""
+        self._session = session
+        self._failed_at = None
+        self.second_place = None
+        for one in [one for one in self._unwritten if one.path == session.path]:
+            self._unwritten.remove(one)
+            self._write_down(one)
+        if not session.clinic.demonstration:
+            self._timer.start(LOOK_EVERY_MS)
+            self.look_at_second_place()
+
+    def let_go(self) -> None:
+        """The file is about to be closed: begin a backup of what changed; it is verified afterwards."""
+        self._timer.stop()
+        try:
+            if self._is_behind():
+                self.back_up()
+        finally:
+            self._session = None
+
+    def look(self) -> None:
+        """Make a backup if it is time for one, in a moment in which nobody types."""
+        if self.busy:
+            return
+        waits = self._is_due() and self._quiet_s() < QUIET_S
+        self._timer.setInterval(LOOK_AGAIN_MS if waits else LOOK_EVERY_MS)
+        if not waits and self._is_due():
+            self.back_up()
+
+    def before(self) -> bool:
+        """A verified backup before something that changes a lot; not having got one does not stop it.
+
+        False where the file was closed while it was waited for, as a lock does.
+        """
+        session = self._session
+        if session is not None and self._is_behind():
+            self.wait()
+            self.back_up()
+        self.wait()
+        return self._session is session
+
+    def back_up(self) -> None:
+        """Begin a backup, whatever was changed; nothing while another job runs."""
+        session = self._session
+        if session is None or self.busy:
+            return
+        path, now = session.path, clock.now()
+        try:
+            begun = session.begin_backup(backups.default_folder(path))
+        except AppError as error:
+            self._fail(str(error))
+            self.settled.emit()
+            return
+        work = partial(_finish, begun, path, session.data_key, self._settings.second_place)
+        self._run(work, partial(self._made, path, now), self._fail)
+
+    def look_at_second_place(self) -> None:
+        """Ask what there is in the second place, off the UI thread: a network may be slow."""
+        session, second = self._session, self._settings.second_place
+        if session is not None and second is not None and not self.busy:
+            self._run(partial(_look, session.path, second), self._remind, self.failed.emit)
+
+    def drill(self) -> None:
+        """Restore the newest backup aside and compare it with the file as it stands."""
+        session = self._session
+        if session is None or self.busy:
+            return
+        path, folder = session.path, backups.default_folder(session.path)
+        try:
+            live = session.begin_backup(folder)
+        except AppError as error:
+            self.failed.emit(str(error))
+            self.settled.emit()
+            return
+        work = partial(backups.run_drill, live, path, folder, session.data_key, clock.now())
+        self._run(work, partial(self._drilled, path), self.failed.emit)
+
+    def restore(self, source: Path, target: Path) -> None:
+        """Make a new clinic file of a backup of this one."""
+        session = self._session
+        if session is None or self.busy:
+            return
+        work = partial(_restore, source, target, session.data_key, session.login)
+        self._run(work, self.restored.emit, self.failed.emit)
+
+    def wait(self) -> None:
+        """Until what runs has come to its end, or the person does not want to wait any longer."""
+        if not self.busy:
+            return
+        loop = QEventLoop()
+        self.settled.connect(loop.quit)
+        QTimer.singleShot(AT_ONCE_MS, loop, loop.quit)
+        loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        if self.busy:
+            self._wait_in_words()
+
+    def _wait_in_words(self) -> None:
+        dialog = QDialog(QApplication.activeWindow())
+        dialog.setWindowTitle("ALS Follow-up")
+        moving = QProgressBar()
+        moving.setRange(0, 0)
+        moving.setTextVisible(False)
+        moving.setAccessibleName(tr("Making a backup"))
+        enough = button(tr("Do not wait"), dialog.reject)
+        enough.setToolTip(tr("The backup counts only once it was verified."))
+        layout = column(
+            label(tr("Making a backup…"), "heading"),
+            label(tr("It is opened again and verified before it counts."), "muted"),
+            moving,
+            row(None, enough),
+            spacing=12,
+        )
+        layout.setContentsMargins(24, 20, 24, 18)
+        dialog.setLayout(layout)
+        self.settled.connect(dialog.accept)
+        dialog.exec()
+        dialog.deleteLater()
+
+    def _is_due(self) -> bool:
+        """Half an hour after the last, if anything was changed; or after one that failed."""
+        now = clock.now()
+        if self._failed_at is not None and now - self._failed_at < backups.EVERY:
+            return False
+        return self._asks_for_one(backups.due)
+
+    def _is_behind(self) -> bool:
+        return self._asks_for_one(backups.is_behind)
+
+    def _asks_for_one(
+        self, rule: Callable[[datetime | None, datetime | None, datetime], bool]
+    ) -> bool:
+        session = self._session
+        if session is None or session.clinic.demonstration:
+            return False
+        try:
+            return rule(self._last(session), session.changed_at, clock.now())
+        except AppError:
+            return True  # without its key file, say: making one then says what is wrong
+
+    def _last(self, session: Session) -> datetime | None:
+        """When the newest backup was begun."""
+        path = session.path
+        if path not in self._begun_at:
+            newest = backups.newest(path, backups.default_folder(path), clock.now())
+            if newest is None:
+                return None
+            self._begun_at[path] = newest.made_at
+        return self._begun_at[path]
+
+    def _run(
+        self,
+        work: Callable[[], T],
+        done: Callable[[T], object],
+        failed: Callable[[str], object],
+    ) -> None:
+        def on_done(value: T) -> None:
+            self._running = None
+            done(value)
+            self.settled.emit()
+
+        def on_failed(error: BaseException) -> None:
+            self._running = None
+            if not isinstance(error, AppError):
+                self.settled.emit()
+                raise error
+            failed(str(error))
+            self.settled.emit()
+
+        self._running = self._tasks.run(work, done=on_done, failed=on_failed)
+
+    def _made(self, path: Path, begun_at: datetime, came: tuple[Backup, SecondPlace]) -> None:
+        made, second_place = came
+        self._begun_at[path] = begun_at
+        self._failed_at, self.problem = None, ""
+        details = {"backup": made.path.name}
+        self._write_down(_Unwritten(path=path, act=Act.BACKED_UP, details=details))
+        self._remind(second_place)
+
+    def _drilled(self, path: Path, result: DrillResult) -> None:
+        verdict = "passed" if result.passed else "failed"
+        details = {"backup": result.backup, "verdict": verdict}
+        self._write_down(_Unwritten(path=path, act=Act.DRILLED, details=details))
+        self.drilled.emit(result)
+
+    def _remind(self, second_place: SecondPlace) -> None:
+        self.second_place = second_place
+        self.reminded.emit(second_place.problem)
+
+    def _fail(self, sentence: str) -> None:
+        self._failed_at, self.problem = clock.now(), sentence
+        self.failed.emit(sentence)
+
+    def _write_down(self, one: _Unwritten) -> None:
+        session = self._session
+        if session is None or session.path != one.path:
+            self._unwritten.append(one)
+            return
+        try:
+            session.record_act(one.act, row=one.details["backup"], details=one.details)
+        except AppError as error:
+            self.failed.emit(str(error))
+
+
+def _finish(
+    begun: Begun, path: Path, key: bytes, second: Path | None
+) -> tuple[Backup, SecondPlace]:
+    made = backups.finish(begun, path, key, clock.now())
+    problem = ""
+    if second is not None:
+        try:
+            backups.copy_to(path, made.path.parent, second, clock.now())
+        except AppError as error:
+            problem = str(error)
+    found = _look(path, second)
+    return made, SecondPlace(newest=found.newest, problem=found.problem or problem)
+
+
+def _look(path: Path, second: Path | None) -> SecondPlace:
+    now = clock.now()
+    newest = None if second is None else backups.newest(path, second, now)
+    return SecondPlace(
+        newest=newest.made_at if newest else None,
+        problem=backups.second_place_problem(path, second, now) or "",
+    )
+
+
+def _restore(source: Path, target: Path, key: bytes, login: str) -> Path:
+    restoring.restore(source, target, key, login)
+    return target
