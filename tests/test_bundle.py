@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from core import VERSION, resources
+from core.validation import manifest
 
 ROOT = Path(__file__).resolve().parents[1]
 SPEC = ROOT / "pyinstaller.spec"
@@ -60,6 +61,13 @@ def test_the_folders_of_the_bundle_are_those_that_the_program_looks_in():
         assert Path(*font.parts[-3:]).as_posix() in data
         assert f"{font.parts[-3]}/LICENSE" in data
     assert f"{resources.FOLDER.name}/{resources.FOLDER.name}" in data
+
+
+def test_the_bundle_knows_the_versions_of_its_libraries():
+    folders = [folder for _source, folder in spec_values()["analysis"].options["datas"]]
+    for library in manifest.libraries():
+        name = library.replace("-", "_").lower()
+        assert any(one.lower().startswith(f"{name}-") for one in folders), library
 
 
 def test_nothing_of_ours_imports_what_is_left_out():
@@ -159,6 +167,11 @@ def test_the_built_program_does_the_main_job_without_python(tmp_path):
     scored = run("score", sheet, tmp_path / "scored.csv")
     assert (scored.returncode, scored.stderr) == (0, "")
     assert "67.28" in (tmp_path / "scored.csv").read_text()
+
+    report = tmp_path / "report.pdf"
+    validated = run("validate", report)
+    assert (validated.returncode, validated.stderr) == (0, ""), validated.stdout
+    assert "as a built program" in pdf_text(report)
 
     tour = run("tour", out)
     assert tour.returncode == 0, tour.stderr

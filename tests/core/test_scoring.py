@@ -10,6 +10,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import main
+from core import resources
 from core.model.patient import Sex
 from core.science.lung_function import (
     Parameter,
@@ -21,7 +22,7 @@ from core.science.lung_function import (
 )
 from core.science.staging import kings, mitos
 
-VECTORS = Path(__file__).resolve().parents[1] / "vectors"
+VECTORS = resources.path("validation")
 ITEMS = [f"q{number}" for number in range(1, 13)]
 SCORES = [
     *("total", "bulbar", "fine_motor", "gross_motor", "respiratory"),

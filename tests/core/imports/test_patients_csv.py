@@ -16,7 +16,7 @@ from core.protocols import catalog
 from core.session import Session
 from core.store import keys
 
-VECTORS = Path(__file__).resolve().parents[2] / "vectors"
+VECTORS = resources.path("validation")
 TABLE_1 = resources.path("demo", "table1.csv")
 TODAY = date(2026, 11, 21)
 ROYAN = catalog.shipped()["royan-2021"]

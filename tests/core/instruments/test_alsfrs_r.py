@@ -5,12 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import resources
 from tests.core.examples import answers
 
 HERE = Path(__file__).parent
 # The labels as checked against three reproductions of the form of Cedarbaum 1999.
 LABELS = list(csv.DictReader((HERE / "alsfrs_r_labels.csv").read_text("utf-8").splitlines()))
-VECTORS = HERE.parents[1] / "vectors" / "staging_vectors.csv"
+VECTORS = resources.path("validation", "staging_vectors.csv")
 STAGING = list(csv.DictReader(VECTORS.read_text("utf-8").splitlines()))
 DOMAINS = ("bulbar", "fine_motor", "gross_motor", "respiratory")
 

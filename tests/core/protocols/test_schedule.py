@@ -1,11 +1,11 @@
 import csv
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import resources
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.partial_date import PartialDate
 from core.model.visit import Mark, VisitMark
@@ -20,7 +20,7 @@ from tests.core.examples import (
     a_visit,
 )
 
-VECTORS = Path(__file__).parents[2] / "vectors" / "visit_vectors.csv"
+VECTORS = resources.path("validation", "visit_vectors.csv")
 ROWS = list(csv.DictReader(VECTORS.read_text("utf-8").splitlines()))
 ROYAN, ROUTINE = catalog.shipped()["royan-2021"], catalog.shipped()["routine"]
 PATIENT, REGULAR = a_patient(), a_routine_patient(registered_on=date(2026, 4, 20))

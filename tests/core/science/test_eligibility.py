@@ -2,13 +2,12 @@ import csv
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core import entry
+from core import entry, resources
 from core.imports import patients_csv
 from core.model.judgement import CriterionResult
 from core.model.partial_date import PartialDate
@@ -30,7 +29,7 @@ from tests.core.examples import (
     summing_to,
 )
 
-TABLE_1 = Path(__file__).resolve().parents[2] / "vectors" / "royan_table1.csv"
+TABLE_1 = resources.path("validation", "royan_table1.csv")
 ROYAN = catalog.shipped()["royan-2021"]
 SCREENED = date(2014, 2, 10)
 REFERENCE = date(2014, 3, 10)

@@ -83,7 +83,7 @@ def refused(equation_id, **changed) -> str:
 
 
 def rows_of(name):
-    with (ROOT / "tests" / "vectors" / name).open(encoding="utf-8") as file:
+    with resources.path("validation", name).open(encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 

@@ -3,12 +3,12 @@ import math
 import statistics
 from collections import Counter
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core import resources
 from core.science.progression import (
     MONTH_DAYS,
     NoSlope,
@@ -22,7 +22,7 @@ from core.science.progression import (
     t_quantile,
 )
 
-VECTORS = Path(__file__).resolve().parents[2] / "vectors"
+VECTORS = resources.path("validation")
 FIRST = date(2014, 3, 10)
 FORMS = [
     (date(2014, 3, 10), 37),
@@ -73,18 +73,8 @@ def test_the_checked_history():
 
 
 def test_the_slopes_of_ten_made_up_patients():
-    published = {
-        "P01": -0.5236,
-        "P02": -1.8000,
-        "P03": -0.6368,
-        "P04": -2.2500,
-        "P05": -0.7619,
-        "P06": -0.9858,
-        "P07": -0.2711,
-        "P08": -1.8500,
-        "P09": -0.2783,
-        "P10": -1.4811,
-    }
+    published = {row["patient"]: float(row["per_month"]) for row in rows_of("slope_vectors.csv")}
+    assert len(published) == 10
     slopes = {}
     for patient in published:
         # 100 days for a month, and back: days are whole, and 30.4375 would have to be rounded.

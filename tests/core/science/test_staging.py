@@ -1,13 +1,13 @@
 import csv
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import resources
 from core.science.staging import Kings, MitosDomain, ft9, kings, mitos
 
-FILE = Path(__file__).resolve().parents[2] / "vectors" / "staging_vectors.csv"
+FILE = resources.path("validation", "staging_vectors.csv")
 ROWS = list(csv.DictReader(FILE.read_text(encoding="utf-8").splitlines()))
 QUESTIONS = range(1, 13)
 USED_BY_KINGS = {1, 2, 3, 4, 5, 8, 10, 12}
