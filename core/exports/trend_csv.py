@@ -1,16 +1,20 @@
 """The values behind the trends as a table: a row for every day, a column for every series."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from core.trends import Plot
 from core.words import _
 
 
-def render(plots: Iterable[Plot], remark: str = "") -> bytes:
+def render(
+    plots: Iterable[Plot], remark: str = "", missing: Mapping[date, str] | None = None
+) -> bytes:
     """CSV (UTF-8 with a mark, as spreadsheets expect): dates in ISO, an empty cell where there is no value.
 
     Names no patient. A column says its unit; values that draw as open symbols (stated by others, or of
-    poor quality) are named in the column after it. A remark on all of it stands in a column of its own.
+    poor quality) are named in the column after it. ``missing`` says of a day why it lacks a value: without
+    it an empty cell says that nothing was entered. A remark on all of it stands in a column of its own.
     """
     import pandas as pd  # 0.3 s, and only this export needs it
 
@@ -22,6 +26,8 @@ def render(plots: Iterable[Plot], remark: str = "") -> bytes:
             notes = {p.day: p.note or _("low quality") for p in series.points if not p.sure}
             if notes:
                 columns[_("{name}, remark").format(name=name)] = pd.Series(notes, dtype=str)
+    if missing:
+        columns[_("no value")] = pd.Series(dict(missing), dtype=str)
     table = pd.DataFrame(columns).sort_index()
     table.index.name = _("date")
     if remark:

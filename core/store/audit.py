@@ -11,6 +11,7 @@ derived from the data key; `audit_head` vouches for the last one, so that a tail
 import hmac
 import json
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from sqlite_utils import Database
@@ -35,6 +36,10 @@ COLUMNS = (
     "previous",
 )  # what the hash is made over, in this order
 
+CLOCK_TOLERANCE = timedelta(seconds=5)
+
+_canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 # Whose patient a row is about, for tables that do not say it themselves.
 _VISITS_PATIENT = '(SELECT patient_id FROM visit WHERE id = {0}."visit_id")'
 PATIENT_OF = {
@@ -57,7 +62,7 @@ PATIENT_OF = {
     ),
     "query_reply": '(SELECT patient_id FROM data_query WHERE id = {0}."query_id")',
     "typed_text": (
-        "CASE {0}.\"place\" WHEN 'visit' THEN (SELECT patient_id FROM visit WHERE id = {0}.\"subject\")"
+        'CASE {0}."place" WHEN \'visit\' THEN (SELECT patient_id FROM visit WHERE id = {0}."subject")'
         ' ELSE (SELECT id FROM patient WHERE id = {0}."subject") END'
     ),
 }
@@ -96,12 +101,15 @@ def register(
 def entry_hash(key: bytes, columns: tuple[Any, ...]) -> bytes:
     """HMAC-SHA-256 over the canonical form of an entry: its columns in order as a JSON list, bytes as hex."""
     *text, previous = columns
-    form = json.dumps([*text, previous.hex()], ensure_ascii=False, separators=(",", ":"))
-    return hmac.digest(key, form.encode(), "sha256")
+    return hmac.digest(key, _canonical([*text, previous.hex()]).encode(), "sha256")
 
 
 def head_mac(key: bytes, sequence: int, last_hash: bytes) -> bytes:
     return hmac.digest(key, b"head:%d:" % sequence + last_hash, "sha256")
+
+
+def fingerprint(key: bytes) -> str:
+    return hmac.digest(key, b"fingerprint", "sha256")[:8].hex()
 
 
 def triggers(db: Database) -> dict[str, str]:
@@ -137,6 +145,18 @@ def seal(db: Database, key: bytes) -> None:
         )
 
 
+def is_vouched_for(db: Database, key: bytes) -> bool:
+    """Whether the head is that of the last entry. Where it is not, nothing may be written over the evidence."""
+    if not db.table("audit_head").exists():
+        return True  # a file of before there was a head
+    last = head(db)
+    found = db.execute("SELECT sequence, mac FROM audit_head").fetchone()
+    if last is None or found is None:
+        return last is None and found is None
+    mac = head_mac(key, last.sequence, bytes.fromhex(last.hash))
+    return bool(found[0] == last.sequence and hmac.compare_digest(found[1], mac))
+
+
 def head(db: Database) -> TrailHead | None:
     found = db.execute("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
     return None if found is None else TrailHead(sequence=found[0], hash=found[1].hex())
@@ -146,6 +166,13 @@ def last_at(db: Database) -> str:
     """When the last entry was written; empty in an empty trail."""
     found = db.execute("SELECT at FROM audit ORDER BY id DESC LIMIT 1").fetchone()
     return found[0] if found else ""
+
+
+def is_set_back(at: str, last: str) -> bool:
+    """Whether an entry is older than the one before it by more than two workstations are ever at odds."""
+    if at >= last:  # ISO texts of one form
+        return False
+    return datetime.fromisoformat(last) - datetime.fromisoformat(at) > CLOCK_TOLERANCE
 
 
 def key_of(db: Database, table: str, alias: str = "") -> str:

@@ -96,6 +96,11 @@ class KeyRing:
     generation: int = 0
     slots: tuple[Slot, ...] = ()
 
+    @property
+    def logins(self) -> list[str]:
+        """Who may open the file."""
+        return [slot.login for slot in self.slots if slot.kind is SlotKind.USER]
+
     def login_of(self, login: str) -> str | None:
         """How this login is written here, or None where nobody of that name may open the file."""
         slot = _user_slot(self, login)

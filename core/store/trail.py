@@ -1,21 +1,38 @@
 """Reading the audit trail."""
 
-from datetime import datetime
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
 
 from sqlite_utils import Database
 
 from core.model.ids import PatientId
-from core.model.trail import TrailEntry, TrailHead
+from core.model.trail import TrailEntry, TrailFilter, TrailHead
 from core.store import audit, verification
 from core.store.verification import Verdict
+from core.trail_words import Names, VisitName, is_clinical
+
+PAGE = 200  # entries that are read at once
+SPAN = 10_000  # entries that are looked through at once, where few of them fit
+_ENTRY = """
+    SELECT id AS sequence, at, utc_offset_min, actor, workstation, program, schema, reason,
+           entity, row, patient_id, before, after, previous, hash
+      FROM audit
+"""
 
 
 class Trail:
-    """What was done in this file, by whom, when and why; written by the file itself."""
+    """What was done in this file, by whom, when and why; written by the file itself.
 
-    def __init__(self, db: Database, key: bytes) -> None:
+    Where ``reads`` says that the person has no clinical data, entries come without it.
+    """
+
+    def __init__(self, db: Database, key: bytes, reads: Callable[[], bool]) -> None:
         self._db = db
         self._key = key
+        self._reads = reads
 
     def entries(
         self,
@@ -29,32 +46,82 @@ class Trail:
         limit: int = -1,
     ) -> tuple[TrailEntry, ...]:
         """Those that fit every filter that is given, the newest first."""
+        which = TrailFilter(
+            patient_id=patient_id,
+            actor=actor,
+            kinds=None if entity is None else frozenset({entity}),
+            since=since,
+            until=until,
+        )
+        where, values = _where(which)
         found = self._db.query(
-            """
-            SELECT id AS sequence, at, utc_offset_min, actor, workstation, program, schema, reason,
-                   entity, row, patient_id, before, after, previous, hash
-              FROM audit
-             WHERE id > :after_sequence
-               AND (:patient_id IS NULL OR patient_id = :patient_id)
-               AND (:actor IS NULL OR actor = :actor)
-               AND (:entity IS NULL OR entity = :entity)
-               AND (:since IS NULL OR julianday(at) >= julianday(:since))
-               AND (:until IS NULL OR julianday(at) < julianday(:until))
-             ORDER BY id DESC LIMIT :limit
-            """,
-            {
-                "patient_id": patient_id,
-                "actor": actor,
-                "entity": entity,
-                "since": None if since is None else since.isoformat(),
-                "until": None if until is None else until.isoformat(),
-                "after_sequence": after_sequence,
-                "limit": limit,
-            },
+            f"{_ENTRY} WHERE id > :after_sequence AND {where} ORDER BY id DESC LIMIT :limit",
+            {**values, "after_sequence": after_sequence, "limit": limit},
         )
-        return tuple(
-            TrailEntry(**{**row, "at": datetime.fromisoformat(row["at"])}) for row in found
+        return tuple(self._entry(row) for row in found)
+
+    def page(
+        self, which: TrailFilter, below: int | None = None
+    ) -> tuple[tuple[TrailEntry, ...], int | None]:
+        """The next entries below a sequence, the newest first, and where to go on; None at the end.
+
+        Quick whatever the filter: it may answer few or none, and be asked again.
+        """
+        if below is None:
+            head = self.head()
+            below = 1 if head is None else head.sequence + 1
+        lowest = max(0, below - SPAN) if which.patient_id is None else 0
+        where, values = _where(which)
+        found = self._db.query(
+            f"{_ENTRY} WHERE id < :below AND id >= :lowest AND {where} ORDER BY id DESC LIMIT :page",
+            {**values, "below": below, "lowest": lowest, "page": PAGE},
         )
+        entries = tuple(self._entry(row) for row in found)
+        if len(entries) == PAGE:
+            return entries, entries[-1].sequence
+        return entries, lowest if lowest > 1 else None
+
+    def all_pages(self, which: TrailFilter) -> Iterator[tuple[TrailEntry, ...]]:
+        """Every entry that fits, page by page."""
+        below: int | None = None
+        while True:
+            entries, below = self.page(which, below)
+            yield entries
+            if below is None:
+                return
+
+    def names(self, entries: Sequence[TrailEntry]) -> Names:
+        """What these entries call by id, also where it was removed since."""
+        people = {row["login"]: row["full_name"] for row in self._db.query("SELECT * FROM user")}
+        patients: dict[str, str] = {}
+        visits: dict[str, VisitName] = {}
+        tests: dict[str, str] = {}
+        if not self._reads():
+            return Names(people=people)
+        for entry in entries:
+            if entry.patient_id is None:
+                continue
+            if entry.patient_id not in patients:
+                patient = self._row("patient", entry.patient_id, entry.patient_id)
+                patients[entry.patient_id] = patient.get("record_number", "")
+            rows = [json.loads(text) for text in (entry.before, entry.after) if text is not None]
+            for row in rows:
+                test = row.get("spirometry_id")
+                if test is not None and test not in tests:
+                    tests[test] = self._row("spirometry", test, entry.patient_id).get(
+                        "visit_id", ""
+                    )
+                visit_id = row.get("visit_id") or tests.get(test or "")
+                if visit_id and visit_id not in visits:
+                    visit = self._row("visit", visit_id, entry.patient_id)
+                    protocol = self._row("patient", entry.patient_id, entry.patient_id)
+                    if visit:
+                        visits[visit_id] = VisitName(
+                            code=visit["code"],
+                            on=date.fromisoformat(visit["date"]),
+                            protocol=protocol.get("protocol", ""),
+                        )
+        return Names(people=people, patients=patients, visits=visits, spirometry=tests)
 
     def entities(self) -> tuple[str, ...]:
         """Every kind of thing that the trail tells of."""
@@ -64,6 +131,64 @@ class Trail:
     def head(self) -> TrailHead | None:
         return audit.head(self._db)
 
+    def head_at(self, sequence: int) -> TrailHead | None:
+        """Where the trail ended when that entry was its last; None where it has no such entry."""
+        found = self._db.execute("SELECT hash FROM audit WHERE id = ?", [sequence]).fetchone()
+        return None if found is None else TrailHead(sequence=sequence, hash=found[0].hex())
+
     def verify(self, code: str = "") -> Verdict:
         """Check the whole chain, and every row of the file against it; ``code`` is one from paper."""
         return verification.verify(self._db, self._key, code)
+
+    def sequence_at(self, instant: datetime) -> int:
+        """The last entry that had been written at an instant; 0 before the first."""
+        found = self._db.execute(
+            "SELECT coalesce(max(id), 0) FROM audit WHERE julianday(at) <= julianday(?)",
+            [instant.isoformat()],
+        )
+        return int(found.fetchone()[0])
+
+    def _entry(self, row: dict[str, Any]) -> TrailEntry:
+        entry = TrailEntry(**{**row, "at": datetime.fromisoformat(row["at"])})
+        if self._reads() or (entry.patient_id is None and not is_clinical(entry.entity)):
+            return entry
+        if not is_clinical(entry.entity):  # an act: that somebody looked or printed, not at whom
+            return replace(entry, patient_id=None, row="", after=None)
+        return replace(entry, patient_id=None, row="", before=None, after=None, reason="")
+
+    def _row(self, table: str, id: str, patient_id: str) -> dict[str, Any]:
+        """A row as it is, or as it was when it was removed; empty where there never was one."""
+        live = list(self._db.query(f"SELECT * FROM {table} WHERE id = ?", [id]))  # noqa: S608  our own
+        if live:
+            return live[0]
+        found = self._db.execute(
+            """
+            SELECT before FROM audit
+             WHERE patient_id = ? AND entity = ? AND row = ? AND before IS NOT NULL
+             ORDER BY id DESC LIMIT 1
+            """,
+            [patient_id, table, id],
+        ).fetchone()
+        return {} if found is None else dict(json.loads(found[0]))
+
+
+def _where(which: TrailFilter) -> tuple[str, dict[str, Any]]:
+    """The conditions of a filter in SQL, and their values."""
+    asked = [
+        ("patient_id = :patient_id", "patient_id", which.patient_id),
+        ("actor = :actor COLLATE NOCASE", "actor", which.actor),
+        ("julianday(at) >= julianday(:since)", "since", _iso(which.since)),
+        ("julianday(at) < julianday(:until)", "until", _iso(which.until)),
+        (
+            "entity IN (SELECT value FROM json_each(:kinds))",
+            "kinds",
+            None if which.kinds is None else json.dumps(sorted(which.kinds)),
+        ),
+    ]
+    given = [(sql, name, value) for sql, name, value in asked if value is not None]
+    where = " AND ".join(sql for sql, _name, _value in given)
+    return where or "1", {name: value for _sql, name, value in given}
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat()

@@ -1,15 +1,30 @@
 """Whether the trail is whole, and whether every row of the file is what the trail says."""
 
+import hmac
 import json
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database
 
+from core.errors import FileDamaged, FileTooNew, StorageError
 from core.model.trail import Act, TrailHead, read_code
 from core.store import audit
+from core.store.file import require, storage_errors
+from core.store.journal import journal_file
+from core.store.keys import audit_key
+from core.store.migrations import migrations
 from core.words import _
+
+_Wrong = tuple[str, int | None]  # a sentence, and the entry that it is about
+_ACTS = frozenset(act.value for act in Act)
+_MADE_AT_OPENING = ("audit_", "lock_")  # triggers that every opening makes again
+_PAGES = ("cipher_integrity_check", "integrity_check", "foreign_key_check")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,50 +48,163 @@ class Verdict:
 
 
 @dataclass(slots=True)
-class _Reading:
-    """What the chain said so far."""
+class _Said:
+    """What the chain said so far: of each row its last entry, and how the trail ends."""
 
     last: dict[tuple[str, str], tuple[str | None, int]] = field(default_factory=dict)
     clock_set_back: list[int] = field(default_factory=list)
-    count: int = 0
     sequence: int = 0
     hash: bytes = b""
     at: str = ""
+    vouched: bytes = b""  # the hash of the entry that the head is about
 
 
 def verify(db: Database, key: bytes, code: str = "") -> Verdict:
     """Check every entry's hash and place, the head, a code from paper, and every row against its last entry."""
-    reading = _Reading()
-    wrong = _first_wrong(db, key, code, reading)
+    reading = _Said()
+    wrong = (
+        _in_the_schema(db)
+        or _in_the_chain(db, key, reading)
+        or _at_the_head(db, key, reading)
+        or (_on_paper(db, code, reading) if code else None)
+        or _in_the_rows(db, reading)
+    )
     problem, sequence = wrong or ("", None)
-    head = TrailHead(sequence=reading.sequence, hash=reading.hash.hex()) if reading.count else None
-    rows = sum(after is not None for after, _sequence in reading.last.values())
+    ends = reading.sequence > 0
     return Verdict(
-        entries=reading.count,
-        rows=rows,
-        head=head,
+        entries=reading.sequence,
+        rows=sum(after is not None for after, _sequence in reading.last.values()),
+        head=TrailHead(sequence=reading.sequence, hash=reading.hash.hex()) if ends else None,
         problem=problem,
         sequence=sequence,
         clock_set_back=tuple(reading.clock_set_back),
     )
 
 
-def _first_wrong(
-    db: Database, key: bytes, code: str, reading: _Reading
-) -> tuple[str, int | None] | None:
-    return (
-        _in_the_chain(db, key, reading)
-        or _at_the_head(db, key, reading)
-        or (_on_paper(db, code, reading) if code else None)
-        or _in_the_rows(db, reading)
+def verify_file(path: Path, key: bytes, code: str = "") -> Verdict:
+    """As ``verify``, and every page, for a file that nobody has open; nothing is written into it.
+
+    Raises FileMissing, FileInUse, FileDamaged, FileTooNew, and StorageError where it cannot be read or is too old.
+    """
+    require(path)
+    try:
+        with storage_errors(path), _reading(path, key) as db:
+            for check in _PAGES:
+                if db.execute(f"PRAGMA {check}").fetchall() not in ([], [("ok",)]):
+                    raise _damaged(path)
+            if newer := _steps(db) - _all_steps():
+                raise FileTooNew(
+                    _(
+                        "The file {name} was written by a newer version of the program ({steps})."
+                        " Verify it with that version."
+                    ).format(name=path.name, steps=", ".join(sorted(newer)))
+                )
+            if _steps(db) != _all_steps():
+                raise StorageError(
+                    _(
+                        "The file {name} was written by an older version of the program."
+                        " Open it in this one, which brings its audit trail up to date, and verify it then."
+                    ).format(name=path.name)
+                )
+            return verify(db, audit_key(key), code)
+    except StorageError as error:
+        cause = getattr(error.__cause__, "sqlite_errorname", None)
+        if cause in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}:
+            raise _damaged(path) from error
+        if cause in {"SQLITE_READONLY", "SQLITE_CANTOPEN"} and journal_file(path).exists():
+            raise StorageError(
+                _(
+                    "The file {name} was not closed properly. Open it in the program, close it there,"
+                    " and verify it then."
+                ).format(name=path.name)
+            ) from error
+        raise
+
+
+@contextmanager
+def _reading(path: Path, key: bytes) -> Iterator[Database]:
+    """The file as it stands at this moment, to be read only; not while somebody has it open."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    with closing(sqlcipher.connect(uri, uri=True, timeout=1)) as connection:
+        for pragma in (
+            "cipher_log_level = NONE",  # it would write to stderr
+            f"key = \"x'{key.hex()}'\"",
+            "temp_store = MEMORY",  # no patient data in temporary files
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        yield Database(connection, strict=True)
+
+
+def _damaged(path: Path) -> FileDamaged:
+    return FileDamaged(
+        _(
+            "The file {name} is damaged, or is not the clinic file of this key file: restore it from a backup."
+        ).format(name=path.name)
     )
 
 
-def _in_the_chain(db: Database, key: bytes, reading: _Reading) -> tuple[str, int | None] | None:
-    columns, acts = ", ".join(audit.COLUMNS), {act.value for act in Act}
+def _steps(db: Database) -> set[str]:
+    return {step.name for step in migrations.applied(db)}
+
+
+@cache
+def _all_steps() -> set[str]:
+    with closing(sqlcipher.connect(":memory:")) as connection:
+        return {step.name for step in migrations.pending(Database(connection))}
+
+
+def _in_the_schema(db: Database) -> _Wrong | None:
+    """A column or a trigger that is missing, or that the program did not make.
+
+    A copy of another version's file is built as that version built it.
+    """
+    if _steps(db) != _all_steps():
+        return None
+    made, built = _as_made(), _schema(db)
+    for name in sorted(made.keys() | built.keys()):
+        if name not in made and name.startswith(_MADE_AT_OPENING):
+            continue
+        if built.get(name) != made.get(name):
+            text = _(
+                "“{name}” of the file is not as the program makes it: it was changed from outside."
+            )
+            return text.format(name=name), None
+    return None
+
+
+@cache
+def _as_made() -> dict[str, str]:
+    """The schema as its steps make it."""
+    with closing(sqlcipher.connect(":memory:")) as connection:
+        db = Database(connection)
+        migrations.apply(db)
+        return _schema(db)
+
+
+def _schema(db: Database) -> dict[str, str]:
+    """The columns of every table, and what every trigger does, by name; how SQLite spells a table is its own."""
+    columns = db.execute(
+        """
+        SELECT master.name, group_concat(info.name || ' ' || info.type || ' ' || info.pk, ', ' ORDER BY info.name)
+          FROM sqlite_master AS master JOIN pragma_table_info(master.name) AS info
+         WHERE master.type = 'table' GROUP BY master.name
+        """
+    )
+    triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    return {**dict(columns), **{name: " ".join(sql.split()) for name, sql in triggers}}
+
+
+def _in_the_chain(db: Database, key: bytes, reading: _Said) -> _Wrong | None:
+    """The entries one after another: none is missing, changed or added, and each goes on where the last one ended."""
+    found = db.execute("SELECT sequence FROM audit_head").fetchone()
+    vouched = found[0] if found else 0
+    built = _Columns(db)
+    columns = ", ".join(audit.COLUMNS)
     for entry in db.execute(f"SELECT {columns}, hash FROM audit ORDER BY id"):  # noqa: S608  our own
-        *_content, previous, stored = entry
-        sequence, at = entry[0], entry[1]
+        sequence, at, entity, row = entry[0], entry[1], entry[8], entry[9]
+        before, after, previous, stored = entry[11:]
         if sequence != reading.sequence + 1:
             text = _("Entry {n} of the audit trail is missing: it was removed, or renumbered.")
             return text.format(n=reading.sequence + 1), reading.sequence + 1
@@ -86,38 +214,62 @@ def _in_the_chain(db: Database, key: bytes, reading: _Reading) -> tuple[str, int
         if stored != audit.entry_hash(key, entry[:-1]):
             text = _("Entry {n} of the audit trail was changed after it was written.")
             return text.format(n=sequence), sequence
-        if at < reading.at:
+        if audit.is_set_back(at, reading.at):
             reading.clock_set_back.append(sequence)
-        if entry[8] not in acts:
-            reading.last[entry[8], entry[9]] = (entry[12], sequence)
-        reading.count += 1
+        if entity not in _ACTS:
+            known, since = reading.last.get((entity, row), (None, None))
+            if before is not None and known is None:
+                known, since = _under_its_old_key(built, reading, entity, before)
+            if before != known and built.differ(entity, known, before):
+                text = _(
+                    "The row {row} of “{table}” was changed from outside the program before entry {n}"
+                    " of the audit trail was written."
+                )
+                return text.format(row=row, table=entity, n=sequence), since or sequence
+            reading.last[entity, row] = (after, sequence)
         reading.sequence, reading.hash, reading.at = sequence, stored, at
+        if sequence == vouched:
+            reading.vouched = stored
     return None
 
 
-def _at_the_head(db: Database, key: bytes, reading: _Reading) -> tuple[str, int | None] | None:
+def _under_its_old_key(
+    built: "_Columns", reading: _Said, entity: str, before: str
+) -> tuple[str | None, int | None]:
+    """The last entry of a row whose key has changed: it goes on under the new one."""
+    written = json.loads(before)
+    old = "/".join(str(written.get(column)) for column in built.keys(entity))
+    return reading.last.pop((entity, old), (None, None))
+
+
+def _at_the_head(db: Database, key: bytes, reading: _Said) -> _Wrong | None:
     found = db.execute("SELECT sequence, mac FROM audit_head").fetchone()
     if found is None:
-        if not reading.count:
+        if not reading.sequence:
             return None
         return _("The head of the audit trail is missing: it was removed."), None
     sequence, mac = found
     if sequence > reading.sequence:
         text = _("The audit trail ends at entry {n}, but it had {all}: its end was cut off.")
         return text.format(n=reading.sequence, all=sequence), reading.sequence + 1
+    if not hmac.compare_digest(mac, audit.head_mac(key, sequence, reading.vouched)):
+        text = _(
+            "Entry {n} is not the one that the head of the audit trail vouches for:"
+            " its end was cut off and written again, or the head was changed."
+        )
+        return text.format(n=sequence), sequence
     if sequence < reading.sequence:
         text = _("Entry {n} was added to the audit trail from outside the program.")
         return text.format(n=sequence + 1), sequence + 1
-    if mac != audit.head_mac(key, reading.sequence, reading.hash):
-        text = _("The head of the audit trail does not belong to its last entry, {n}.")
-        return text.format(n=sequence), sequence
     return None
 
 
-def _on_paper(db: Database, code: str, reading: _Reading) -> tuple[str, int | None] | None:
+def _on_paper(db: Database, code: str, reading: _Said) -> _Wrong | None:
     printed = read_code(code)
     if printed is None:
-        text = _("“{code}” is not a trail code. Type it as it is printed, like 1042-7KQ2-M3XD-0PVA.")
+        text = _(
+            "“{code}” is not a trail code. Type it as it is printed, like 1042-7KQ2-M3XD-0PVA."
+        )
         return text.format(code=code), None
     found = db.execute("SELECT hash FROM audit WHERE id = ?", [printed.sequence]).fetchone()
     if found is None:
@@ -125,41 +277,39 @@ def _on_paper(db: Database, code: str, reading: _Reading) -> tuple[str, int | No
             "The printed page vouches for {n} entries, but the trail has only {all}:"
             " this file is older than the paper."
         )
-        return text.format(n=printed.sequence, all=reading.count), reading.sequence + 1
+        return text.format(n=printed.sequence, all=reading.sequence), reading.sequence + 1
     if not printed.fits(TrailHead(sequence=printed.sequence, hash=found[0].hex())):
         text = _("Entry {n} is not the one that the printed page vouches for.")
         return text.format(n=printed.sequence), printed.sequence
     return None
 
 
-def _in_the_rows(db: Database, reading: _Reading) -> tuple[str, int | None] | None:
-    """Every row must be what its last entry says; a column that came later has its default."""
-    expected = {
-        place: entry for place, entry in reading.last.items() if entry[0] is not None
-    }
+def _in_the_rows(db: Database, reading: _Said) -> _Wrong | None:
+    """Every row must be what its last entry says; of several that are not, the one of the earliest entry."""
+    wrong = list(_wrong_rows(db, reading))
+    return min(wrong, key=lambda one: one[1] or reading.sequence + 1) if wrong else None
+
+
+def _wrong_rows(db: Database, reading: _Said) -> Iterator[_Wrong]:
+    built = _Columns(db)
+    expected = {place: entry for place, entry in reading.last.items() if entry[0] is not None}
     for table in sorted(set(db.table_names()) - audit.NOT_AUDITED):
-        defaults = _defaults(db, table)
-        for row, live in _rows(db, table, list(defaults)):
+        for row, live in _rows(db, table, list(built.defaults(table))):
             said, sequence = expected.pop((table, row), (None, None))
             if said is None:
                 text = _("The row {row} of “{table}” is in the file, but not in the audit trail.")
-                return text.format(row=row, table=table), reading.last.get((table, row), (0, None))[1]
-            if said != live and _differs(said, live, defaults):
-                text = _("The row {row} of “{table}” is not what entry {n} of the audit trail says.")
-                return text.format(row=row, table=table, n=sequence), sequence
+                last = reading.last.get((table, row), (None, None))[1]
+                yield text.format(row=row, table=table), last
+            elif said != live and built.differ(table, said, live):
+                text = _(
+                    "The row {row} of “{table}” is not what entry {n} of the audit trail says."
+                )
+                yield text.format(row=row, table=table, n=sequence), sequence
     for (table, row), (_after, sequence) in expected.items():
-        text = _("The row {row} of “{table}” is in the audit trail (entry {n}), but not in the file.")
-        return text.format(row=row, table=table, n=sequence), sequence
-    return None
-
-
-def _defaults(db: Database, table: str) -> dict[str, Any]:
-    """Every column of a table, with what a row has in it that was written before the column came."""
-    found = db.execute("SELECT name, dflt_value FROM pragma_table_info(?)", [table]).fetchall()
-    return {
-        name: None if literal is None else db.execute(f"SELECT {literal}").fetchone()[0]  # noqa: S608  from our schema
-        for name, literal in found
-    }
+        text = _(
+            "The row {row} of “{table}” is in the audit trail (entry {n}), but not in the file."
+        )
+        yield text.format(row=row, table=table, n=sequence), sequence
 
 
 def _rows(db: Database, table: str, columns: list[str]) -> Iterator[tuple[str, str]]:
@@ -167,7 +317,38 @@ def _rows(db: Database, table: str, columns: list[str]) -> Iterator[tuple[str, s
     yield from db.execute(f'SELECT {key}, {row} FROM "{table}"')  # noqa: S608  our own names
 
 
-def _differs(said: str, live: str, defaults: dict[str, Any]) -> bool:
-    """Whether a row is another than its entry says; columns that are gone are not compared."""
-    written, now = json.loads(said), json.loads(live)
-    return any(now[column] != written.get(column, default) for column, default in defaults.items())
+class _Columns:
+    """The columns of today's tables, looked up once: their keys, and what older rows have in newer columns."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._defaults: dict[str, dict[str, Any]] = {}
+
+    def keys(self, table: str) -> list[str]:
+        return self._db.table(table).pks if self.defaults(table) else []
+
+    def defaults(self, table: str) -> dict[str, Any]:
+        """What a row has in each column that was written before the column came."""
+        if table not in self._defaults:
+            found = self._db.execute(
+                "SELECT name, dflt_value FROM pragma_table_info(?)", [table]
+            ).fetchall()
+            self._defaults[table] = {
+                name: None
+                if literal is None
+                else self._db.execute(f"SELECT {literal}").fetchone()[0]
+                for name, literal in found
+            }
+        return self._defaults[table]
+
+    def differ(self, table: str, said: str | None, now: str | None) -> bool:
+        """Whether a row is another than was said of it; columns that are gone are not compared."""
+        if said is None or now is None:
+            return said is not now
+        written, found = json.loads(said), json.loads(now)
+        if defaults := self.defaults(table):
+            return any(
+                found.get(column, default) != written.get(column, default)
+                for column, default in defaults.items()
+            )
+        return any(found[column] != written[column] for column in found.keys() & written.keys())

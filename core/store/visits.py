@@ -1,13 +1,11 @@
 """Visits, decisions about planned ones, tasks ticked off, and text that is not a value yet."""
 
-from datetime import datetime
-
 from sqlite_utils import Database
 
 from core import clock
 from core.convert import converter
 from core.model.ids import PatientId, VisitId
-from core.model.visit import TaskResult, TypedText, Visit, VisitMark
+from core.model.visit import TaskResult, TypedText, Visit, VisitMark, WaitingText
 from core.store import rows
 
 
@@ -120,23 +118,16 @@ class TypedTexts:
         )
         return {row["field"]: row["text"] for row in found}
 
-    def all(self) -> tuple[TypedText, ...]:
-        """Everything of this person that waits, the newest first."""
-        found = self._db.query(
-            "SELECT * FROM typed_text WHERE author = ? ORDER BY at DESC, rowid DESC", [self._author]
-        )
-        return tuple(converter.structure(row, TypedText) for row in found)
-
-    def authors(self, place: str, subject: str) -> dict[str, datetime]:
-        """Whose text waits in this place, and since when; not what it says."""
+    def waiting(self, place: str, subject: str) -> tuple[WaitingText, ...]:
+        """Whose text waits in which fields, the oldest first; not what it says."""
         found = self._db.query(
             """
-            SELECT author, min(at) AS since FROM typed_text
-             WHERE place = ? AND subject = ? GROUP BY author
+            SELECT author, field, at FROM typed_text
+             WHERE place = ? AND subject = ? ORDER BY at, rowid
             """,
             [place, subject],
         )
-        return {row["author"]: datetime.fromisoformat(row["since"]) for row in found}
+        return tuple(converter.structure(row, WaitingText) for row in found)
 
     def save(self, place: str, subject: str, field: str, text: str) -> None:
         typed = TypedText(
@@ -150,11 +141,15 @@ class TypedTexts:
         rows.save(self._db, "typed_text", typed, ("author", "place", "subject", "field"))
 
     def remove(self, place: str, subject: str, *fields: str) -> None:
+        self.set_aside(self._author, place, subject, *fields)
+
+    def set_aside(self, author: str, place: str, subject: str, *fields: str) -> None:
+        """Take away what somebody else typed; the trail keeps it."""
         for field in fields:
             self._db.execute(
                 """
                 DELETE FROM typed_text
                  WHERE author = ? AND place = ? AND subject = ? AND field = ?
                 """,
-                [self._author, place, subject, field],
+                [author, place, subject, field],
             )

@@ -1,12 +1,16 @@
 import json
+import platform
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import sqlcipher3
 
+from core import VERSION, clock
 from core.errors import StorageError
 from core.model.assessment import Answer
+from core.model.trail import Act
+from core.store.migrations import newest
 from tests.core.examples import a_patient, a_spirometry
 from tests.core.store.nouns import NOUNS
 
@@ -65,7 +69,8 @@ def test_a_save_without_a_change_leaves_no_row(session, nouns):
     session.on_change(seen.append)
     with session.write("nothing changed"):
         for noun in NOUNS:
-            if noun != "spirometry":  # the test without its blow: saved as "blow", with it
+            # The test without its blow is saved as "blow", with it; a typed text says when it was typed.
+            if noun not in {"spirometry", "typed_text"}:
                 nouns.save(noun)
     assert nouns.audit() == before
     assert seen == []
@@ -77,9 +82,13 @@ def test_every_kind_of_row_is_audited_when_it_comes_changes_and_goes(session, no
     made = [row for row in nouns.audit(noun) if row["reason"] == "all"]
     assert len(made) == 1
     assert json.loads(made[0]["after"]) == nouns.rows(noun)[-1]
-    column = {"form": "version", "raw_text": "text", "blow": "remark", "spirometry": "device"}.get(
-        noun, {"clinic": "letterhead", "user": "full_name"}.get(noun, "note")
-    )
+    column = {
+        "form": "version",
+        "typed_text": "text",
+        "blow": "remark",
+        "spirometry": "device",
+    }.get(noun, {"clinic": "letterhead", "user": "full_name"}.get(noun, "note"))
+    column = {"data_query": "text", "query_reply": "text"}.get(noun, column)
     column = {"visit_mark": "reason", "external_result": "source"}.get(noun, column)
     column = {"reconciliation": "reason", "acknowledgement": "reason"}.get(noun, column)
     column, other = ("value", 42.0) if noun == "threshold" else (column, "other")
@@ -123,7 +132,7 @@ def test_after_a_refused_write_the_next_one_is_really_saved(session, reopened):
         "DELETE FROM audit",
         "UPDATE audit SET actor = 'somebody else'",
         "UPDATE audit SET id = id + 1000",
-        "INSERT OR REPLACE INTO audit (id, actor, reason, entity) VALUES (1, 'x', '', 'patient')",
+        "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE id = 1",
     ],
 )
 def test_r13_the_trail_is_append_only(session, nouns, attack):
@@ -192,3 +201,62 @@ def test_a_changed_blow_leaves_the_others_alone(session, visit_day, nouns):
         )
     misread = [row for row in nouns.audit() if row["reason"] == "misread"]
     assert [(row["entity"], json.loads(row["after"])["number"]) for row in misread] == [("blow", 2)]
+
+
+def test_r13_an_entry_says_who_where_with_what_program_and_about_whom(session, patient, nouns):
+    """R13: sequence, UTC and local offset, user, workstation, program and schema version, table, row, patient."""
+    with session.write("typo"):
+        session.patients.save(replace(patient, note="lives alone"))
+    *_, before, last = nouns.audit()
+    offset = datetime.now().astimezone().utcoffset()
+    assert (last["id"], last["previous"]) == (before["id"] + 1, before["hash"])
+    assert last["utc_offset_min"] == offset.total_seconds() / 60
+    assert (last["actor"], last["workstation"]) == ("dr.demo", platform.node())
+    assert (last["program"], last["schema"]) == (VERSION, newest())
+    assert (last["entity"], last["row"], last["patient_id"]) == ("patient", patient.id, patient.id)
+    assert len(last["hash"]) == 32
+
+
+@pytest.mark.parametrize(
+    "noun", [noun for noun in NOUNS if noun not in {"clinic", "user", "threshold"}]
+)
+def test_r13_every_clinical_row_says_whose_it_is(session, nouns, noun):
+    """R13: the history of a patient has all of it, also what was removed with its visit."""
+    nouns.save_all()
+    made = [row for row in nouns.audit(noun) if row["reason"] == "all"]
+    assert {row["patient_id"] for row in made} == {nouns.person.id}
+
+
+def test_r13_a_clock_set_back_is_written_down_once(session, patient, monkeypatch):
+    """R13: in the very write that it was noticed in; the entry after it is not older than the one before."""
+    right = clock.now
+    monkeypatch.setattr(clock, "now", lambda: right() - timedelta(hours=1))
+    for note in ("an hour ago", "still an hour ago"):
+        with session.write("typo"):
+            session.patients.save(replace(patient, note=note))
+    second, flagged, first, registered = session.trail.entries(limit=4)
+    assert flagged.entity == Act.CLOCK_SET_BACK and flagged.reason == "typo"
+    assert datetime.fromisoformat(json.loads(flagged.after)["last"]) == registered.at
+    assert session.clock_set_back == registered.at
+    verdict = session.trail.verify()
+    assert (verdict.problem, verdict.clock_set_back) == ("", (first.sequence,))
+    assert second.entity == "patient"
+
+
+def test_two_seconds_are_no_wrong_clock(session, patient, monkeypatch):
+    right = clock.now
+    monkeypatch.setattr(clock, "now", lambda: right() - timedelta(seconds=2))
+    with session.write("typo"):
+        session.patients.save(replace(patient, note="other"))
+    assert session.clock_set_back is None
+    assert session.trail.verify().clock_set_back == ()
+
+
+def test_r13_acts_that_change_no_row_are_written_down(session, patient):
+    """R13: who looked at a chart, and what was printed of whom."""
+    session.record_act(Act.VIEWED, patient_id=patient.id)
+    session.record_act(Act.PRINTED, patient_id=patient.id, details={"document": "visit summary"})
+    printed, viewed = session.trail.entries(limit=2)
+    assert (viewed.entity, viewed.patient_id, viewed.after) == (Act.VIEWED, patient.id, None)
+    assert json.loads(printed.after) == {"document": "visit summary"}
+    assert session.trail.verify().is_whole

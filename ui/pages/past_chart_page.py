@@ -1,0 +1,211 @@
+"""A patient's chart as the file stood at an earlier moment: to be read, and nothing else."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from PySide6.QtWidgets import QFrame, QGridLayout, QTabWidget, QVBoxLayout, QWidget
+
+from core import chart, summary, trends
+from core.instruments import catalog as instruments
+from core.labels import MILESTONES
+from core.model.adverse_event import AdverseEvent, Milestone
+from core.model.ids import PatientId
+from core.model.partial_date import partial_day
+from core.model.record import PatientRecord
+from core.model.trail import Act
+from core.model.visit import Visit
+from core.summary import event_row, visit_title
+from core.words import MISSING, day, instant
+from ui.context import AppContext
+from ui.models.table import Column, TableModel
+from ui.pages.page import Page
+from ui.plots.trend_plot import TrendPlot
+from ui.widgets.basics import button, card, clear, column, label, row, scrolled
+from ui.widgets.patient_header import PatientHeader
+from ui.widgets.summary_view import SummaryView
+from ui.widgets.table import Table
+from ui.words import tr
+
+
+@dataclass(frozen=True)
+class PastVisit:
+    record: PatientRecord
+    visit: Visit
+
+    @property
+    def title(self) -> str:
+        return visit_title(self.record.patient, self.visit)
+
+    @property
+    def signed(self) -> str:
+        names = [
+            one.printed_name for one in self.record.signatures if one.visit_id == self.visit.id
+        ]
+        return ", ".join(names) or MISSING
+
+
+VISITS: tuple[Column[PastVisit], ...] = (
+    Column(
+        tr("Visit"),
+        lambda v: v.title,
+        second=lambda v: (
+            f"{day(v.visit.date)} · {tr('draft') if v.visit.is_draft else tr('finished')}"
+        ),
+    ),
+    Column(tr("Signed by"), lambda v: v.signed),
+)
+EVENTS: tuple[Column[AdverseEvent], ...] = (
+    Column(tr("Event"), lambda e: e.term, second=lambda e: e.coded_term or e.note),
+    Column(tr("Began"), lambda e: partial_day(e.onset)),
+    Column(tr("Grade"), lambda e: event_row(e).grade),
+    Column(tr("Serious"), lambda e: event_row(e).serious),
+    Column(tr("Outcome"), lambda e: event_row(e).outcome),
+)
+TURNING_POINTS: tuple[Column[Milestone], ...] = (
+    Column(tr("Milestone"), lambda m: MILESTONES[m.kind]),
+    Column(tr("When"), lambda m: partial_day(m.happened_on)),
+    Column(tr("Note"), lambda m: m.note),
+)
+
+
+class PastChartPage(Page):
+    """Nothing on it can be changed; the banner says so, and when it was, on every tab."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self._patient_id: PatientId | None = None
+        self.banner = label("", wrap=True)
+        self.back = button(tr("Back to today's chart"), self._back, primary=True)
+        bar = QFrame()
+        bar.setProperty("role", "past")
+        inside = row(self.banner, self.back)
+        inside.setStretch(0, 1)
+        inside.setContentsMargins(18, 8, 14, 8)
+        bar.setLayout(inside)
+        self._header = PatientHeader()
+        self._figures = QGridLayout()
+        self._figures.setSpacing(10)
+        self.plots = TrendPlot(), TrendPlot(names_marks=False)
+        self._timeline = column(spacing=6)
+        self._visit_model = TableModel(VISITS)
+        self._event_model, self._milestone_model = TableModel(EVENTS), TableModel(TURNING_POINTS)
+        self.visits = Table(self._visit_model, row_height=46)
+        self.visits.setAccessibleName(tr("Visits"))
+        self.visits.selectionModel().selectionChanged.connect(
+            lambda _now, _before: self._show_visit()
+        )
+        self._visit = SummaryView()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.addTab(self._overview(), tr("Overview"))
+        self.tabs.addTab(self._all_visits(), tr("Visits"))
+        for model, title in (
+            (self._event_model, tr("Adverse events")),
+            (self._milestone_model, tr("Milestones")),
+        ):
+            table = Table(model, row_height=46)
+            table.setAccessibleName(title)
+            self.tabs.addTab(card(table), title)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 14, 20, 14)
+        layout.setSpacing(10)
+        layout.addWidget(bar)
+        layout.addWidget(self._header)
+        layout.addLayout(self._figures)
+        layout.addWidget(self.tabs, 1)
+
+    def open(self, patient_id: PatientId, sequence: int, at: datetime) -> bool:
+        """Show the chart as it was when that entry was the last; False before the patient was registered."""
+        record = self.context.session.record_as_of(patient_id, sequence)
+        if record is None:
+            return False
+        self._patient_id, self._stale = patient_id, False
+        details = {"as_of": at.isoformat(), "entries": sequence}
+        self.context.write_down(Act.VIEWED, patient_id=patient_id, details=details)
+        text = tr(
+            "As of {instant} – not today's data. Entry {n} was the last of the audit trail then."
+        )
+        self.banner.setText(text.format(instant=instant(at), n=f"{sequence:,}"))
+        self.tabs.setCurrentIndex(0)
+        self._show(record, at)
+        return True
+
+    def refresh(self) -> None:
+        """The past does not change."""
+
+    def focus_first(self) -> None:
+        self.back.setFocus()
+
+    def _show(self, record: PatientRecord, at: datetime) -> None:
+        self._header.show_record(record)
+        clear(self._figures)
+        for index, figure in enumerate(chart.figures(record, at.astimezone().date())):
+            beside = label(figure.beside, "small", wrap=True)
+            tile = card(
+                label(figure.title, "muted"), label(figure.text, "number"), beside, spacing=0
+            )
+            tile.setToolTip(figure.tip)
+            tile.setAccessibleName(f"{figure.title}: {figure.text}, {figure.beside}")
+            self._figures.addWidget(tile, 0, index)
+            self._figures.setColumnStretch(index, 1)
+        scale = trends.time_scales(record)[0]
+        total = trends.scores(record, instruments.alsfrs_r(), projected=False)
+        capacity = trends.vital_capacity(record, projected=False)
+        for plot, drawn in zip(self.plots, (total, capacity), strict=True):
+            plot.show_plot(drawn, scale, total.days + capacity.days)
+        clear(self._timeline)
+        for one in chart.timeline(record):
+            details = " · ".join(part for part in (one.when, one.detail) if part)
+            self._timeline.addWidget(label(one.title, wrap=True))
+            self._timeline.addWidget(label(details, "muted", wrap=True))
+        past = [PastVisit(record, visit) for visit in record.visits]
+        self._visit_model.show_rows(past)
+        self._event_model.show_rows(record.events)
+        self._milestone_model.show_rows(record.milestones)
+        if past:
+            self.visits.selectRow(len(past) - 1)
+        self._show_visit()
+
+    def _show_visit(self) -> None:
+        index = self.visits.currentIndex()
+        self._visit.setVisible(index.isValid())
+        if index.isValid():
+            chosen = self._visit_model.row(index)
+            unsigned = replace(chosen.record, signatures=())
+            names = self.context.session.users.names()
+            self._visit.show_summary(summary.build(unsigned, chosen.visit.id, names))
+
+    def _overview(self) -> QWidget:
+        inner = QWidget()
+        inner.setLayout(column(self._timeline, None))
+        right = card(label(tr("Timeline"), "heading"), scrolled(inner, tr("Timeline")))
+        right.setFixedWidth(292)
+        titles = (tr("ALSFRS-R"), tr("Vital capacity"))
+        plots = column(
+            *(
+                card(label(title, "heading"), plot, spacing=4)
+                for title, plot in zip(titles, self.plots, strict=True)
+            ),
+            spacing=10,
+        )
+        page = QWidget()
+        body = row(plots, right, spacing=12)
+        body.setStretch(0, 1)
+        body.setContentsMargins(0, 8, 0, 0)
+        page.setLayout(body)
+        return page
+
+    def _all_visits(self) -> QWidget:
+        left = card(self.visits)
+        left.setFixedWidth(400)
+        page = QWidget()
+        body = row(left, card(scrolled(self._visit, tr("The visit as it stood"))), spacing=12)
+        body.setStretch(1, 1)
+        body.setContentsMargins(0, 8, 0, 0)
+        page.setLayout(body)
+        return page
+
+    def _back(self) -> None:
+        if self._patient_id is not None:
+            self.context.open_chart.emit(self._patient_id)

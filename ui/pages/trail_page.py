@@ -1,0 +1,242 @@
+"""The audit trail of the whole file: filtered, verified, exported."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QDateTime, QStandardPaths, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QVBoxLayout
+
+from core import clock, entry, trail_words
+from core.entry import Problem
+from core.model.trail import Act, TrailEntry, TrailFilter
+from core.model.user import Right
+from core.summary import Fact
+from core.trail_words import Names
+from core.words import instant
+from ui.context import AppContext
+from ui.forms.fields import TextField
+from ui.pages.page import Page
+from ui.widgets.basics import Combo, button, card, chip, column, label, row, set_chip
+from ui.widgets.trail_list import TrailList
+from ui.words import tr
+
+MOST_ON_PAPER = 5_000  # entries: 200 pages
+
+
+class TrailPage(Page):
+    """Who did what, when, why; and whether anybody changed it since."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        session = context.session
+        self.patient = TextField(tr("Patient"), placeholder=tr("number"), width=110)
+        self.patient.setVisible(session.may(Right.READ))
+        self.person, self.kind = Combo(), Combo()
+        self.person.setAccessibleName(tr("Person"))
+        self.kind.setAccessibleName(tr("Kind"))
+        self.since = TextField(tr("From"), entry.instant, placeholder="2026-11-21", width=150)
+        self.until = TextField(tr("To"), entry.instant, placeholder="2026-11-22 14:05", width=150)
+        self.list = TrailList(session.trail, of_one_patient=False)
+        self.said = label("", "muted", wrap=True)
+        self.verdict = chip("")
+        self.verdict.hide()
+        self.verify = button(tr("Verify now"), self.verify_now, primary=True)
+        self.csv = button(tr("Export as CSV…"), self._ask_csv)
+        self.pdf = button(tr("Export as PDF…"), self._ask_pdf)
+        self.kind.addItem(tr("everything"), None)
+        for title, entities in trail_words.kinds().items():
+            self.kind.addItem(title, entities)
+        for combo in (self.person, self.kind):
+            combo.activated.connect(lambda _index: self.show_entries())
+        for field in (self.patient, self.since, self.until):
+            field.committed.connect(self.show_entries)
+        filters = row(
+            self.patient,
+            column(label(tr("Person"), "muted"), self.person, spacing=4),
+            column(label(tr("Kind"), "muted"), self.kind, spacing=4),
+            self.since,
+            self.until,
+            button(tr("All"), self._all, link=True),
+            None,
+            spacing=12,
+            top=True,
+        )
+        head = column(label(tr("Audit trail"), "title"), self.said, spacing=2)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setSpacing(12)
+        top = row(head, self.verdict, self.csv, self.pdf, self.verify, spacing=10)
+        top.setStretch(0, 1)
+        layout.addLayout(top)
+        layout.addWidget(card(filters))
+        layout.addWidget(self.list, 1)
+        self._show_people()
+
+    def refresh(self) -> None:
+        """Once, and when it is asked for: entries do not move under the reader's eyes."""
+        self._show_people()
+        self.show_entries()
+
+    def focus_first(self) -> None:
+        self.list.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_entries(self) -> None:
+        which = self.asked()
+        if which is not None:
+            self.list.ask(which)
+            head = self.context.session.trail_head
+            code = head.code if head else ""
+            self.said.setText(tr("The trail ends at {code}.").format(code=code))
+
+    def asked(self) -> TrailFilter | None:
+        """The filter as it stands; None where something of it cannot be read, which is said under it."""
+        since, until = self.since.read(), self.until.read()
+        number = self.patient.text.strip()
+        patient_id = None
+        if number and self.context.session.may(Right.READ):
+            patients = self.context.session.patients.all()
+            known = {one.record_number.casefold(): one.id for one in patients}
+            patient_id = known.get(number.casefold())
+            if patient_id is None:
+                self.patient.show_problem(Problem(tr("No patient has this number.")))
+                return None
+        self.patient.show_problem(None)
+        if isinstance(since, Problem) or isinstance(until, Problem):
+            return None
+        return TrailFilter(
+            patient_id=patient_id,
+            actor=self.person.currentData(),
+            kinds=self.kind.currentData(),
+            since=since,
+            until=until,
+        )
+
+    def verify_now(self) -> None:
+        """Check every entry and every row; it is written down that this was done."""
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            session = self.context.session
+            found = session.trail.verify()
+            details = {"entries": found.entries, "problem": found.problem}
+            self.context.write_down(Act.VERIFIED, details=details)
+        finally:
+            QApplication.restoreOverrideCursor()
+        self.show_entries()
+        set_chip(
+            self.verdict,
+            tr("whole") if found.is_whole else tr("NOT WHOLE"),
+            "good" if found.is_whole else "bad",
+        )
+        self.verdict.show()
+        if found.is_whole:
+            code = found.head.code if found.head else ""
+            text = tr("{n} entries and {rows} rows verified; the trail ended at {code}.").format(
+                n=f"{found.entries:,}", rows=f"{found.rows:,}", code=code
+            )
+            if found.clock_set_back:
+                first = found.clock_set_back[0]
+                text += " " + tr(
+                    "A clock was set back before entry {n} ({times} times in all)."
+                ).format(n=f"{first:,}", times=len(found.clock_set_back))
+            self.said.setText(text)
+        else:
+            self.said.setText(found.problem)
+
+    def export_csv(self, path: Path) -> None:
+        from core.exports import trail_csv
+
+        self._export(path, lambda entries, names, _asked: trail_csv.render(entries, names))
+
+    def export_pdf(self, path: Path) -> None:
+        from core.reports import trail
+
+        session = self.context.session
+        clinic, by, at, head = (
+            session.clinic,
+            session.user.full_name,
+            clock.now(),
+            session.trail_head,
+        )
+
+        def render(entries: list[TrailEntry], names: Names, asked: tuple[Fact, ...]) -> bytes:
+            return trail.render(
+                entries, names, clinic, asked=asked, printed_by=by, printed_at=at, head=head
+            )
+
+        self._export(path, render, most=MOST_ON_PAPER)
+
+    def _export(
+        self,
+        path: Path,
+        render: Callable[[list[TrailEntry], Names, tuple[Fact, ...]], bytes],
+        most: int | None = None,
+    ) -> None:
+        """Write down that it is exported, then do it off the UI thread."""
+        which, session = self.asked(), self.context.session
+        if which is None:
+            return
+        entries = [one for page in session.trail.all_pages(which) for one in page]
+        if most is not None and len(entries) > most:
+            text = tr("{n} entries are too many for paper: choose fewer, or export them as CSV.")
+            self.said.setText(text.format(n=f"{len(entries):,}"))
+            return
+        names, asked = session.trail.names(entries), self._asked_for(which)
+
+        def work() -> None:
+            path.write_bytes(render(entries, names, asked))
+
+        def done(_none: None) -> None:
+            self.said.setText(tr("{n} entries are saved.").format(n=f"{len(entries):,}"))
+
+        def failed(error: BaseException) -> None:
+            if not isinstance(error, OSError):
+                raise error
+            text = tr("The entries could not be saved there: {why}. Choose another place.")
+            self.said.setText(text.format(why=error.strerror or tr("unknown reason")))
+
+        details = {"document": "audit trail", "entries": len(entries)}
+        if self.context.write_down(Act.EXPORTED, patient_id=which.patient_id, details=details):
+            self.said.setText(tr("saving…"))
+            self.context.tasks.run(work, done=done, failed=failed)
+
+    def _asked_for(self, which: TrailFilter) -> tuple[Fact, ...]:
+        said = (
+            Fact(tr("Patient"), self.patient.text.strip() if which.patient_id else ""),
+            Fact(tr("Person"), self.person.currentText() if which.actor else ""),
+            Fact(tr("Kind"), self.kind.currentText() if which.kinds else ""),
+            Fact(tr("From"), instant(which.since) if which.since else ""),
+            Fact(tr("To"), instant(which.until) if which.until else ""),
+        )
+        return tuple(fact for fact in said if fact.text)
+
+    def _ask_csv(self) -> None:
+        if (path := self._where("csv", tr("CSV (*.csv)"))) is not None:
+            self.export_csv(path)
+
+    def _ask_pdf(self) -> None:
+        if (path := self._where("pdf", tr("PDF (*.pdf)"))) is not None:
+            self.export_pdf(path)
+
+    def _where(self, ending: str, kind: str) -> Path | None:
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        stamp = QDateTime.currentDateTime().toString("yyyyMMdd-HHmmss")
+        proposed = str(Path(folder) / f"audit-trail-{stamp}.{ending}")  # no patient data in it
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self, tr("Export these entries"), proposed, kind
+        )
+        return Path(chosen) if chosen else None
+
+    def _all(self) -> None:
+        for field in (self.patient, self.since, self.until):
+            field.set_text("")
+        for combo in (self.person, self.kind):
+            combo.setCurrentIndex(0)
+        self.show_entries()
+
+    def _show_people(self) -> None:
+        chosen = self.person.currentData()
+        self.person.clear()
+        self.person.addItem(tr("everybody"), None)
+        for user in self.context.session.users.all():
+            self.person.addItem(user.full_name, user.login)
+        self.person.setCurrentIndex(max(0, self.person.findData(chosen)))
