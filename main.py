@@ -2,9 +2,16 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core import VERSION
+
+if TYPE_CHECKING:
+    from core.session import Session
+    from core.store.backup import Contents
 
 DESCRIPTION = """\
 Follow patients with ALS through guided visits.
@@ -39,6 +46,16 @@ def main(arguments: list[str] | None = None) -> int:
         return _tour(chosen.out, dark=chosen.dark, scale=chosen.scale, size=chosen.size)
     if chosen.command == "score":
         return _score(chosen.source, chosen.target)
+    if chosen.command == "validate":
+        return _validate(chosen.out)
+    if chosen.command == "verify":
+        return _verify(chosen.file, chosen.head, chosen.user)
+    if chosen.command == "backup":
+        return _backup(chosen.file, chosen.to, chosen.user)
+    if chosen.command == "restore":
+        return _restore(chosen.backup, chosen.target, chosen.user)
+    if chosen.command == "drill":
+        return _drill(chosen.file, chosen.out, chosen.user)
     return _window(demonstration=chosen.demo)
 
 
@@ -75,6 +92,73 @@ def _parser() -> argparse.ArgumentParser:
     )
     score.add_argument("source", metavar="IN.csv", type=Path, help="the sheet; it is only read")
     score.add_argument("target", metavar="OUT.csv", type=Path, help="the new file to make")
+    validate = commands.add_parser(
+        "validate",
+        help="check this installation, and print a report to sign and file",
+        description="Installation and operational qualification: checks the shipped files, computes"
+        " the checked values again, tries what the clinic file promises on one that is thrown away,"
+        " and prints a dated report with lines to sign. Ends with 1 where a check failed.",
+    )
+    validate.add_argument("out", metavar="OUT.pdf", type=Path, help="the new report to make")
+    verify = commands.add_parser(
+        "verify",
+        help="check that nothing in a clinic file was changed behind its audit trail",
+        description="Checks every page of a clinic file, every entry of its audit trail, every row"
+        " against its last entry, and the code of a printed page. Asks for your user name and"
+        " password (the password is read from standard input where that is no terminal). Writes"
+        " nothing into the file. Ends with 1 where something is wrong, and says what first.",
+    )
+    verify.add_argument(
+        "file", metavar="FILE", type=Path, help="the clinic file; nobody has it open"
+    )
+    verify.add_argument(
+        "--head",
+        metavar="CODE",
+        default="",
+        help="the trail code of a printed page: 1042-7KQ2-M3XD-0PVA",
+    )
+    verify.add_argument(
+        "--user", metavar="NAME", help="your user name; asked for where it is not given"
+    )
+    backup = commands.add_parser(
+        "backup",
+        help="back a clinic file up, and verify the backup",
+        description="Writes an encrypted copy of a clinic file and of its key file, opens it again and"
+        " verifies every page, entry and row before it counts. For administrators; asks for your user"
+        " name and password as “verify” does.",
+    )
+    backup.add_argument(
+        "file", metavar="FILE", type=Path, help="the clinic file; nobody has it open"
+    )
+    backup.add_argument(
+        "--to",
+        metavar="FOLDER",
+        type=Path,
+        help="another folder than the one beside the clinic file",
+    )
+    restore = commands.add_parser(
+        "restore",
+        help="make a new clinic file of a backup",
+        description="Verifies a backup and makes a new clinic file of it. Nothing is overwritten, and the"
+        " backup stays what it is. Your user name and password are those of the time of the backup.",
+    )
+    restore.add_argument("backup", metavar="BACKUP.als", type=Path, help="it is only read")
+    restore.add_argument("target", metavar="NEW.als", type=Path, help="the new clinic file to make")
+    drill = commands.add_parser(
+        "drill",
+        help="try whether the newest backup can be restored, and print a certificate",
+        description="Restores the newest backup aside, verifies it, compares every row with the clinic"
+        " file and prints a certificate to sign and file. For administrators. Ends with 1 where the"
+        " drill failed.",
+    )
+    drill.add_argument(
+        "file", metavar="FILE", type=Path, help="the clinic file; nobody has it open"
+    )
+    drill.add_argument("out", metavar="OUT.pdf", type=Path, help="the certificate to make")
+    for command in (backup, restore, drill):
+        command.add_argument(
+            "--user", metavar="NAME", help="your user name; asked for where it is not given"
+        )
     return parser
 
 
@@ -140,6 +224,173 @@ def _score(source: Path, target: Path) -> int:
     if done.lacking:
         print(f"Some columns were not scored: with them the sheet lacks {', '.join(done.lacking)}.")
     return 0
+
+
+def _validate(out: Path) -> int:
+    from core.errors import AppError
+
+    try:
+        from core import validation
+
+        found = validation.write(out)
+    except (
+        ImportError
+    ) as error:  # an installation that lacks a part of itself is what is looked for
+        return _refuse(f"This installation is not complete ({error}): install the program again.")
+    except AppError as error:
+        return _refuse(str(error))
+    if found.passed:
+        print(f"{len(found.checks)} checks, all of them passed: {out}")
+        return 0
+    for check in found.failed:
+        print(f"{check.id} FAILED: {check.what}. Found: {check.found}")
+    print(f"{len(found.failed)} of {len(found.checks)} checks FAILED: {out}")
+    return 1
+
+
+def _verify(file: Path, code: str, user: str | None) -> int:
+    from core import restoring
+    from core.errors import AppError
+    from core.model.trail import read_code
+    from core.store.verification import verify_file
+
+    if code and read_code(code) is None:
+        return _refuse(f"“{code}” is not a trail code. Type it as it is printed.")
+    login = user or _asked("User name: ")
+    try:
+        password = _asked("Password: ", secret=True)
+        key, _login = restoring.key_by_password(file, file, login, password)
+        found = verify_file(file, key, code)
+    except AppError as error:
+        return _refuse(str(error))
+    print("Pages: every one was read and belongs to this file.")
+    head = found.head.code if found.head else "none"
+    print(f"Audit trail: {found.entries:,} entries checked, head {head}.")
+    if found.problem:
+        print("Nothing was written into the file, not even that it was verified.")
+        return _refuse(f"NOT WHOLE: {found.problem}")
+    print(f"Rows: {found.rows:,}, each of them as its last entry says.")
+    if code:
+        print("Printed code: the trail still holds what the page vouches for.")
+    if found.clock_set_back:
+        listed = ", ".join(f"{entry:,}" for entry in found.clock_set_back)
+        print(f"Clock: set back before entry {listed}. Check the clocks of the workstations.")
+    print("Nothing was written into the file, not even that it was verified.")
+    print("The file is whole.")
+    return 0
+
+
+def _backup(file: Path, folder: Path | None, user: str | None) -> int:
+    from core import backups, clock
+    from core.errors import AppError
+    from core.model.trail import Act
+
+    try:
+        with _signed_in(file, user) as session:
+            begun = session.begin_backup(folder or backups.default_folder(file))
+            made = backups.finish(begun, file, session.data_key, clock.now())
+            session.record_act(
+                Act.BACKED_UP, row=made.path.name, details={"backup": made.path.name}
+            )
+    except AppError as error:
+        return _refuse(str(error))
+    print(f"Backup: {made.path}")
+    print(f"Verified: {_held(begun.contents)}.")
+    return 0
+
+
+def _restore(source: Path, target: Path, user: str | None) -> int:
+    from core import restoring
+    from core.errors import AppError
+    from core.store import backup
+
+    if target.suffix != ".als":
+        return _refuse("The name of the new clinic file must end in .als.")
+    if target.exists():
+        return _refuse(f"There is already a file {target}. Choose another name.")
+    try:
+        login = user or _asked("User name: ")
+        password = _asked("Password: ", secret=True)
+        key, login = restoring.key_by_password(source, target, login, password)
+        held = backup.verify_backup(source, key)
+        restoring.restore(source, target, key, login)
+    except AppError as error:
+        return _refuse(str(error))
+    print(f"Restored: {target}")
+    print(f"Verified: {_held(held)}.")
+    print("Its passwords and its recovery code are those of the backup.")
+    return 0
+
+
+def _drill(file: Path, out: Path, user: str | None) -> int:
+    from core import backups, clock
+    from core.errors import AppError
+    from core.model.trail import Act
+    from core.reports import certificate
+
+    if out.exists():
+        return _refuse(f"There is already a file {out}. Choose another name.")
+    if not out.absolute().parent.is_dir():
+        return _refuse(f"There is no folder {out.absolute().parent}. Make it first.")
+    try:
+        with _signed_in(file, user) as session:
+            folder = backups.default_folder(file)
+            live = session.begin_backup(folder)
+            result = backups.run_drill(live, file, folder, session.data_key, clock.now())
+            verdict = "passed" if result.passed else "failed"
+            details = {"backup": result.backup, "verdict": verdict}
+            session.record_act(Act.DRILLED, row=result.backup, details=details)
+            pdf = certificate.render(
+                result, session.clinic, session.user.full_name, clock.now(), session.trail_head
+            )
+        with out.open("xb") as written:
+            written.write(pdf)
+    except AppError as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"The certificate cannot be written to {out}: {error.strerror}.")
+    print(f"{verdict.upper()}: {certificate.outcome(result)}")
+    print(f"Certificate: {out}")
+    return 0 if result.passed else 1
+
+
+@contextmanager
+def _signed_in(file: Path, user: str | None) -> "Iterator[Session]":
+    """The file, open for somebody who looks after backups. Raises AppError."""
+    from core import backups
+    from core.errors import NotAllowed
+    from core.model.trail import Act
+    from core.model.user import Right
+    from core.session import Session
+
+    if backups.is_kept(file):
+        raise NotAllowed("This is a backup: restore it into a new file first.")
+    login = user or _asked("User name: ")
+    session = Session.open(file, login, _asked("Password: ", secret=True))
+    try:
+        if session.user.must_change:
+            raise NotAllowed("Start the window first, and choose your own password there.")
+        session.need(Right.BACKUP)
+        yield session
+        session.record_act(Act.SIGNED_OUT)
+    finally:
+        session.close()
+
+
+def _held(contents: "Contents") -> str:
+    rows = sum(contents.rows.values())
+    if contents.head is None:
+        return f"{rows:,} rows"
+    return f"{rows:,} rows, {contents.head.sequence:,} trail entries, head {contents.head.code}"
+
+
+def _asked(question: str, *, secret: bool = False) -> str:
+    """What a person types at the terminal, a password unseen; the next line where there is no terminal."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    import getpass
+
+    return getpass.getpass(question) if secret else input(question)
 
 
 def _refuse(sentence: str) -> int:

@@ -66,9 +66,10 @@ def to_remove(instants: Collection[datetime], now: datetime) -> set[datetime]:
 
 def finish(begun: Begun, clinic_path: Path, key: bytes, now: datetime) -> Backup:
     """Verify a backup that a session began, then thin out the older ones. Needs values only, no session."""
-    made = backup.finish(begun, key)
-    thin(clinic_path, made.path.parent, now)
-    return made
+    try:
+        return backup.finish(begun, key)
+    finally:
+        thin(clinic_path, begun.backup.path.parent, now)
 
 
 def thin(clinic_path: Path, folder: Path, now: datetime) -> None:

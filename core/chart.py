@@ -6,7 +6,7 @@ from datetime import date
 
 from core import course
 from core.instruments import catalog as instruments
-from core.labels import MILESTONES, POSITION, TEST_TYPE
+from core.labels import MILESTONES, POSITION, TEST_TYPE, why_not
 from core.model.partial_date import partial_day
 from core.model.patient import ExternalKind, ExternalResult
 from core.model.record import PatientRecord
@@ -16,7 +16,14 @@ from core.protocols import catalog as protocols
 from core.science.nutrition import first_weight, weight_loss_percent
 from core.science.progression import NoSlope, Slope, months_between
 from core.science.spirometry import Result
-from core.summary import duration, event_row, percent_title, slope_text, visit_title
+from core.summary import (
+    duration,
+    event_row,
+    percent_title,
+    slope_text,
+    visit_title,
+    without_value,
+)
 from core.trends import reference_day, totals, vital_capacities
 from core.words import MISSING, _, day, number, signed
 
@@ -100,7 +107,10 @@ def _visit(
             name = name if seated else f"{name} {POSITION[session.position]}"
             percent = None if result.percent is None else number(result.percent, 0, "%")
             parts.append(f"{name} {percent or number(result.best_l, 2, 'L')}")
+    parts += without_value(record, visit)
     parts += [_stated(result) for result in record.external if result.measured_on == visit.date]
+    if visit.paper_on is not None:
+        parts.append(_("transcribed from paper"))
     if visit.is_draft:
         parts.append(_("in progress"))
     kind = "draft" if visit.is_draft else "visit"
@@ -226,7 +236,7 @@ def _capacity(record: PatientRecord) -> Figure:
         if stated:
             value = number(stated[-1].value, 1, "%")
             return Figure(title, value, _("stated, equation unknown"), stated[-1].source)
-        return Figure(title, MISSING, _("not measured"))
+        return Figure(title, MISSING, _no_capacity(record))
     title = f"{TEST_TYPE[test_type]}, {percent_title(test_type)}"
     session, result = measured[-1]
     text = number(result.percent, 1, "%")
@@ -245,11 +255,19 @@ def _capacity(record: PatientRecord) -> Figure:
     )
 
 
+def _no_capacity(record: PatientRecord) -> str:
+    """Why there is none: what was tried last and not done, or that nothing was ever entered."""
+    tried = [session for session in record.spirometry if session.not_done is not None]
+    if not tried or tried[-1].not_done is None:
+        return _("never entered")
+    return f"{why_not(tried[-1].not_done)}, {day(tried[-1].date)}"
+
+
 def _weight(record: PatientRecord) -> Figure:
     weights = [v for v in record.visits if v.weight_kg is not None]
     title = _("Weight")
     if not weights:
-        return Figure(title, MISSING, _("not measured"))
+        return Figure(title, MISSING, _("never entered"))
     last = weights[-1]
     text = number(last.weight_kg, 1, "kg")
     first = first_weight(record, last.date)

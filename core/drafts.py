@@ -3,10 +3,11 @@
 No widgets: the visit page shows what a Draft says, and a test can enter a whole visit through it.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 
@@ -19,13 +20,17 @@ from core.instruments.definition import Instrument, Item
 from core.labels import MILESTONES
 from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, Assessment, NotDone
+from core.model.data_query import DataQuery, QueryReply
 from core.model.ids import PatientId, SpirometryId, VisitId, new_id
 from core.model.judgement import Decision, Reconciliation
 from core.model.measurement import Measurement, MeasurementKind
 from core.model.record import PatientRecord
 from core.model.spirometry import Position, Spirometry, TestType
 from core.model.thresholds import ON
+from core.model.trail import TrailEntry
+from core.model.user import Right
 from core.model.visit import (
+    CLEARED,
     ClinicalStage,
     Mode,
     Respondent,
@@ -33,6 +38,7 @@ from core.model.visit import (
     Visit,
     VisitKind,
     VisitState,
+    WaitingText,
 )
 from core.protocols import catalog as protocols
 from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY, Anchor
@@ -40,11 +46,14 @@ from core.science.plausibility import Finding, Level, findings, form_before, is_
 from core.science.spirometry import evaluate, with_inputs
 from core.session import Session
 from core.summary import spirometry_title
-from core.words import _, day
+from core.words import _, day, instant
 
 DETAILS, TASKS, NOTE, REVIEW = "details", "tasks", "note", "review"
 COMPARISON = "comparison"  # the field of a form that stands for what is asked once it is complete
+PAPER = "details.paper"  # the text that stands for a paper form whose day was not entered yet
+PAPER_BY = "details.paper_by"
 PLACE = "visit"  # of the texts typed here that are no values yet
+TYPING = "typing"  # texts in fields that were not left: "typing.details.details.weight"
 CONSENT = "consent"  # the task of a protocol that comes before everything else
 
 
@@ -70,15 +79,29 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class OpenPoint:
-    """What stands in the way of finishing, with the step and the field where it can be mended."""
+    """What stands in the way of finishing, with the step and the field where it can be mended.
+
+    A question that does not block names the ``rule`` that asks it: it is stored when the visit is finished.
+    """
 
     step: str
     field: str
     problem: Problem
+    rule: str = ""
 
     @property
     def blocks(self) -> bool:
         return self.problem.severity is Severity.ERROR
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Text of one person that waits in a step, from when the visit was opened; nobody else sees it."""
+
+    author: str
+    name: str
+    step: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +170,28 @@ def read_measurement(kind: MeasurementKind, text: str) -> float | Problem | None
     return Problem(message.format(text=text.strip(), n=kind.decimals))
 
 
+def step_of(field: str) -> str:
+    """The step in which the text of this name was typed."""
+    kind, *names = field.split(".")
+    match kind:
+        case "event":
+            return ADVERSE_EVENTS
+        case "task":
+            return TASKS
+        case "measurement":
+            return MEASUREMENTS
+        case "correction" | "reason" | "milestone":
+            return names[0]
+        case _ if kind == TYPING:
+            return names[0]
+    return kind  # details, spirometry
+
+
+def typing_in(step: str, field: str) -> str:
+    """Under which name the text is kept that stands in a field of a step before the field is left."""
+    return f"{TYPING}.{step}.{field}"
+
+
 def typed_in(session: Spirometry, field: str) -> str:
     """Under which name the raw text of a spirometry session's field is kept: "blow.1", "height" …"""
     return f"{SPIROMETRY}.{session.id}.{field}"
@@ -181,6 +226,22 @@ def start_visit(session: Session, patient_id: PatientId, code: str | None, on: d
     return visit.id
 
 
+def reopened(session: Session, visit: Visit) -> TrailEntry | None:
+    """The entry with which a visit in progress was last reopened; None where it was never finished."""
+    states = [VisitState.FINISHED, VisitState.DRAFT]
+    for one in session.trail.entries(patient_id=visit.patient_id, entity="visit"):
+        sides = [row for row in (one.before, one.after) if row is not None]
+        if one.row == visit.id and [json.loads(row)["state"] for row in sides] == states:
+            return one
+    return None
+
+
+def corrections(session: Session, records: Sequence[PatientRecord]) -> dict[VisitId, TrailEntry]:
+    """The visits of these records that were reopened to be corrected, and with which entry."""
+    drafts = (visit for record in records for visit in record.visits if visit.is_draft)
+    return {visit.id: one for visit in drafts if (one := reopened(session, visit)) is not None}
+
+
 class Draft:
     """One visit and the record it belongs to, kept in step with the file."""
 
@@ -194,6 +255,8 @@ class Draft:
         self._equation = session.clinic.equation
         self.record = session.record(patient_id)
         self.raw = session.typed.of(PLACE, visit_id)
+        self._waiting = session.typed.waiting(PLACE, visit_id)
+        self._names = session.users.names()
         self._entered_spirometry = self.spirometry_sessions[0].id
         self.protocol = protocols.of(self.record.patient)
         self.assessments = self.protocol.assessments_of(self.visit.code)
@@ -204,6 +267,12 @@ class Draft:
     @property
     def visit(self) -> Visit:
         return self.record.visit(self._visit_id)
+
+    @property
+    def takes_entries(self) -> bool:
+        """Whether the person at the keyboard may enter this visit: else they read it, at its review."""
+        locked = self.record.locks_on(self._visit_id)
+        return self.visit.is_draft and not locked and self._session.may(Right.ENTER)
 
     @property
     def instruments(self) -> tuple[Instrument, ...]:
@@ -338,6 +407,10 @@ class Draft:
         for session in self.record.spirometry if moved else ():
             if session.visit_id == self._visit_id:
                 self.save_spirometry(session)  # its age is that of the new day
+
+    def save_paper(self, *, paper_on: date | None, paper_by: str) -> None:
+        """When and by whom the paper form was filled in that is transcribed here; None where there is none."""
+        self._save_visit(replace(self.visit, paper_on=paper_on, paper_by=paper_by))
 
     def save_note(self, note: str) -> None:
         self._save_visit(replace(self.visit, note=note))
@@ -478,7 +551,9 @@ class Draft:
             raise ValueError("a session in which something was typed is removed with a reason")
         with self._entering(reason):
             self._session.spirometry.remove(session.id)
-            self._session.typed.remove(PLACE, self._visit_id, *self._raw_fields(typed_in(session, "")))
+            self._session.typed.remove(
+                PLACE, self._visit_id, *self._raw_fields(typed_in(session, ""))
+            )
         self.reload()
         self.turn_to_spirometry(self.spirometry_sessions[0].id)
 
@@ -518,15 +593,58 @@ class Draft:
 
     def save_raw(self, field: str, text: str) -> None:
         """Keep what was typed and is not a value yet; an empty text forgets it."""
-        if self.raw.get(field, "") == text:
+        self._save_texts({field: text})
+
+    def typing(self, step: str) -> dict[str, str]:
+        """What stood in fields of this step that were never left, by field."""
+        prefix = typing_in(step, "")
+        return {f.removeprefix(prefix): self.raw[f] for f in self._raw_fields(prefix)}
+
+    def keep_typing(self, step: str, texts: Mapping[str, str]) -> None:
+        """Keep what stands in fields before they are left; it becomes nothing else by that.
+
+        An empty text is forgotten, CLEARED is a field that was emptied.
+        """
+        self._save_texts({typing_in(step, field): text for field, text in texts.items()})
+
+    def waiting(self, *, mine: bool) -> tuple[Waiting, ...]:
+        """The texts that waited when this visit was opened, and still do: one's own, or those of others."""
+        found: dict[tuple[str, str], Waiting] = {}
+        for one in self._waiting:
+            here = one.author == self._rater
+            if here is mine and (not mine or one.field in self.raw):
+                name = self._names.get(one.author, one.author)
+                step = step_of(one.field)
+                found.setdefault((one.author, step), Waiting(one.author, name, step, one.at))
+        return tuple(found.values())
+
+    def discard_typed(self, step: str) -> None:
+        """Forget what its author typed in a step before this visit was opened."""
+        mine = [one.field for one in self._waiting if one.author == self._rater]
+        self._save_texts({f: "" for f in mine if step_of(f) == step})
+
+    def set_aside(self, waiting: Waiting, reason: str) -> None:
+        """Take away what somebody else typed in a step, so that the visit can go on; the trail keeps it."""
+
+        def gone(one: WaitingText) -> bool:
+            return (one.author, step_of(one.field)) == (waiting.author, waiting.step)
+
+        fields = [one.field for one in self._waiting if gone(one)]
+        with self._entering(reason):
+            self._session.typed.set_aside(waiting.author, PLACE, self._visit_id, *fields)
+        self._waiting = tuple(one for one in self._waiting if not gone(one))
+
+    def _save_texts(self, texts: Mapping[str, str]) -> None:
+        changed = {field: text for field, text in texts.items() if self.raw.get(field, "") != text}
+        if not changed:
             return
         with self._entering():
-            if text:
-                self._session.typed.save(PLACE, self._visit_id, field, text)
-            else:
-                self._session.typed.remove(PLACE, self._visit_id, field)
-        rest = {key: value for key, value in self.raw.items() if key != field}
-        self.raw = {**rest, field: text} if text else rest
+            for field, text in changed.items():
+                if text:
+                    self._session.typed.save(PLACE, self._visit_id, field, text)
+                else:
+                    self._session.typed.remove(PLACE, self._visit_id, field)
+        self.raw = {field: text for field, text in {**self.raw, **changed}.items() if text}
 
     def save_event(self, event: AdverseEvent) -> None:
         """Save an adverse event; the fields it was typed into are cleared in the same transaction."""
@@ -564,11 +682,76 @@ class Draft:
         self.reload()
 
     def finish(self) -> None:
-        """Close the visit. Raises ValueError while something still blocks it."""
-        if any(point.blocks for point in self.open_points()):
+        """Close the visit, and store what the rules asked about it. Raises ValueError while something blocks it."""
+        points = self.open_points()
+        if any(point.blocks for point in points):
             raise ValueError("the visit is not complete")
         finished = replace(self.visit, state=VisitState.FINISHED, finished_at=clock.now())
-        self._save_visit(finished, reason="visit finished")
+        with self._entering("visit finished"):
+            self._session.visits.save(finished)
+            self._store_questions(points)
+        self.reload()
+
+    def _store_questions(self, points: tuple[OpenPoint, ...]) -> None:
+        """The open questions of rules, and the plausibility questions with the reasons that answered them.
+
+        Each is stored once, whatever became of it: a visit that is reopened and finished again asks
+        only what is new.
+        """
+        known = {
+            (query.rule, query.step, query.field, query.text)
+            for query in self.record.queries
+            if query.visit_id == self._visit_id
+        }
+        for query, kept in (*self._rule_queries(points), *self._kept_queries()):
+            if (query.rule, query.step, query.field, query.text) not in known:
+                self._session.queries.save(query)
+                if kept is not None:
+                    reply = QueryReply(
+                        query_id=query.id, number=1, by=kept.by, at=kept.at, text=kept.reason
+                    )
+                    self._session.queries.reply(reply)
+
+    def _rule_queries(
+        self, points: tuple[OpenPoint, ...]
+    ) -> Iterator[tuple[DataQuery, Reconciliation | None]]:
+        titles = {step.id: step.title for step in self.steps()}
+        for point in points:
+            question = DataQuery(
+                patient_id=self.record.patient.id,
+                visit_id=self._visit_id,
+                step=point.step,
+                field=point.field,
+                label=titles[point.step],
+                rule=point.rule,
+                text=point.problem.message,
+                opened_by=self._rater,
+                opened_at=clock.now(),
+            )
+            yield question, None
+
+    def _kept_queries(self) -> Iterator[tuple[DataQuery, Reconciliation | None]]:
+        for instrument in self.instruments:
+            for question in self.questions(instrument.id):
+                finding, kept = question.finding, question.kept
+                if kept is None:
+                    continue  # a note is only shown
+                label = instrument.title
+                if finding.slot:
+                    item = instrument.item(self.form(instrument.id).answers[finding.slot].item)
+                    label = f"{label}: {item.number} {item.title}"
+                asked = DataQuery(
+                    patient_id=self.record.patient.id,
+                    visit_id=self._visit_id,
+                    step=instrument.id,
+                    field=finding.slot or f"{COMPARISON}.{finding.rule}.",
+                    label=label,
+                    rule=finding.rule,
+                    text=finding.message,
+                    opened_by=kept.by,
+                    opened_at=kept.at,
+                )
+                yield asked, kept
 
     def reopen(self, reason: str) -> None:
         """Open a finished visit for a correction; the reason goes into the audit trail."""
@@ -579,14 +762,25 @@ class Draft:
     def discard(self, reason: str) -> None:
         """Take a visit that was begun by mistake out of the chart; the audit trail keeps all of it.
 
-        Adverse events reported at it stay with the patient. A finished visit cannot be discarded.
+        Adverse events reported at it stay with the patient. A visit that was ever finished is part of the
+        chart and cannot be discarded: raises StorageError.
         """
         if not self.visit.is_draft:
             raise ValueError("only a visit in progress can be discarded")
+        if self.was_finished:
+            raise StorageError(
+                _("This visit was finished before and stays in the chart. Correct and finish it.")
+            )
         with self._session.write(reason):
             for event in self.events:
                 self._session.events.save(replace(event, visit_id=None))
             self._session.visits.remove(self._visit_id)
+
+    @property
+    def was_finished(self) -> bool:
+        """Whether this visit in progress was finished before, or signed."""
+        signed = any(one.visit_id == self._visit_id for one in self.record.signatures)
+        return signed or reopened(self._session, self.visit) is not None
 
     @property
     def untouched(self) -> bool:
@@ -595,18 +789,27 @@ class Draft:
         return not (
             any(form.answers or form.not_done or self._told_how(form) for form in forms)
             or self.raw
+            or self.waiting(mine=False)
             or self.events
             or self.visit.mode
             or self.visit.date != self.visit.started_at.astimezone().date()
             or self.visit.respondent
             or self.visit.weight_kg is not None
             or self.visit.note
+            or self.visit.paper_on
             or self.visit.clinical_stage
             or self.visit.new_events is not None
             or any(s.visit_id == self._visit_id for s in self.record.spirometry)
             or any(m.visit_id == self._visit_id for m in self.record.measurements)
             or any(t.visit_id == self._visit_id for t in self.record.tasks)
+            or any(q.visit_id == self._visit_id for q in self.record.queries)
+            or self.was_finished
         )
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the visit is in the file: one that was discarded is not."""
+        return any(visit.id == self._visit_id for visit in self.record.visits)
 
     def reload(self) -> None:
         self.record = self._session.record(self.record.patient.id)
@@ -669,6 +872,7 @@ class Draft:
             for task in self.tasks
             if self.task_result(task.id) is None
         ]
+        points += self._typing_points()
         return tuple(points)
 
     def variant_problem(self, instrument: Instrument, answer: Answer) -> Problem | None:
@@ -705,7 +909,31 @@ class Draft:
             points.append(
                 OpenPoint(DETAILS, "respondent", Problem(_("Say who answered the questions.")))
             )
-        return points + self._raw_points(DETAILS, "details.")
+        raw = [p for p in self._raw_points(DETAILS, "details.") if p.field not in (PAPER, PAPER_BY)]
+        return points + self._paper_points() + raw
+
+    def _paper_points(self) -> list[OpenPoint]:
+        """What is missing, or odd, about the paper form that the visit is transcribed from."""
+        visit, points = self.visit, []
+        if PAPER in self.raw:
+            text = _("Enter the day on the paper form, or say that there was none.")
+            points.append(OpenPoint(DETAILS, "details.paper_on", Problem(text)))
+        if visit.paper_on is None:
+            return points
+        if not visit.paper_by:
+            text = _("Say who filled in the paper form.")
+            points.append(OpenPoint(DETAILS, "details.paper_by", Problem(text)))
+        if visit.paper_on > clock.today():
+            text = _(
+                "The day on the paper form lies in the future. Enter the day it was filled in."
+            )
+            points.append(OpenPoint(DETAILS, "details.paper_on", Problem(text)))
+        elif visit.paper_on != visit.date:
+            text = _("The paper form is of {paper}, the visit of {visit}: is that so?")
+            words = text.format(paper=day(visit.paper_on), visit=day(visit.date))
+            problem = Problem(words, Severity.QUESTION)
+            points.append(OpenPoint(DETAILS, "details.paper_on", problem, rule="paper-day"))
+        return points
 
     def _form_points(self, instrument: Instrument) -> list[OpenPoint]:
         form = self.form(instrument.id)
@@ -804,10 +1032,10 @@ class Draft:
         if result.best_ml is None:
             text = _("{title}: no blow is acceptable or usable, so there is no value.")
             problem = Problem(text.format(title=title), Severity.QUESTION)
-            points.append(OpenPoint(SPIROMETRY, own("blow.1"), problem))
+            points.append(OpenPoint(SPIROMETRY, own("blow.1"), problem, rule="no-volume"))
         if result.why_not:
             problem = Problem(result.why_not, Severity.QUESTION)
-            points.append(OpenPoint(SPIROMETRY, own("height"), problem))
+            points.append(OpenPoint(SPIROMETRY, own("height"), problem, rule="no-prediction"))
         return points
 
     def _measurement_points(self) -> list[OpenPoint]:
@@ -833,7 +1061,29 @@ class Draft:
             text = _(
                 "An adverse event was fatal, but no death is recorded: record it among the milestones."
             )
-            points.append(OpenPoint(ADVERSE_EVENTS, "asked", Problem(text, Severity.QUESTION)))
+            problem = Problem(text, Severity.QUESTION)
+            points.append(OpenPoint(ADVERSE_EVENTS, "asked", problem, rule="death-not-recorded"))
+        return points
+
+    def _typing_points(self) -> list[OpenPoint]:
+        """Text that was never saved: one's own in fields that were not left, and whatever others typed."""
+        text = _("“{text}” was typed and not saved yet: go there, and keep it or clear it.")
+        emptied = _("A field was emptied and that is not saved yet: go there, and leave the field.")
+        points = [
+            OpenPoint(
+                step_of(f),
+                f.split(".", 2)[2],
+                Problem(emptied if self.raw[f] == CLEARED else text.format(text=self.raw[f])),
+            )
+            for f in self._raw_fields(f"{TYPING}.")
+        ]
+        text = _(
+            "Text of {who} from {when} waits here: it is theirs to finish, or is set aside with a reason."
+        )
+        points += [
+            OpenPoint(one.step, "", Problem(text.format(who=one.name, when=instant(one.since))))
+            for one in self.waiting(mine=False)
+        ]
         return points
 
     def _raw_points(self, step: str, prefix: str, message: str = "") -> list[OpenPoint]:
@@ -918,7 +1168,9 @@ class Draft:
                 finding = question.finding
                 if (finding.rule, finding.slot) not in still:
                     self._reconcile(instrument, finding, Decision.CORRECTED, reason)
-                    self._session.typed.remove(PLACE, self._visit_id, _reason_of(instrument, finding))
+                    self._session.typed.remove(
+                        PLACE, self._visit_id, _reason_of(instrument, finding)
+                    )
         self.reload()
 
     def _reconcile(

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from core.words import _
@@ -84,6 +84,22 @@ def day(text: str) -> date | Problem | None:
         return date(int(year or year2), int(month or month2), int(day_ or day2))
     except ValueError:
         return Problem(_("There is no day {text} in the calendar.").format(text=text.strip()))
+
+
+def instant(text: str) -> datetime | Problem | None:
+    """A day and a time of this workstation's clock: 2026-11-21 14:05; a day alone is its midnight."""
+    plain = " ".join(text.split()).translate(_DIGITS)
+    words, _space, clock = plain.partition(" ")
+    found = day(words)
+    if not isinstance(found, date):
+        return found
+    try:
+        at = time.fromisoformat(clock.rjust(5, "0")) if clock else time()
+    except ValueError:
+        return Problem(
+            _("“{text}” is not a time. Type it as 2026-11-21 14:05.").format(text=text.strip())
+        )
+    return datetime.combine(found, at).astimezone()
 
 
 def too_early(text: str) -> Problem:

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 
 from core.model.adverse_event import Grade, MilestoneKind, Outcome
 from core.model.assessment import NotDone
+from core.model.data_query import QueryState
 from core.model.patient import ExternalKind, OnsetRegion, Sex
+from core.model.signature import LockLevel, Meaning
 from core.model.spirometry import BlowQuality, Interface, Position, TestType
+from core.model.user import Right, Role
 from core.model.visit import ClinicalStage, Mark, Mode, Respondent
 from core.words import _
 
@@ -91,4 +94,54 @@ MILESTONES: Mapping[MilestoneKind, str] = {
     MilestoneKind.WHEELCHAIR: _("Wheelchair"),
     MilestoneKind.WITHDRAWAL: _("Withdrawn"),
     MilestoneKind.DEATH: _("Death"),
+}
+QUERY_STATE: Mapping[QueryState, str] = {
+    QueryState.OPEN: _("open"),
+    QueryState.ANSWERED: _("answered"),
+    QueryState.CLOSED: _("closed"),
+}
+
+
+def no_score(reason: NotDone) -> str:
+    """What stands in the place of a score; a question that nobody answered has a dash there."""
+    return _("n/a") if reason is NotDone.NOT_APPLICABLE else "×"
+
+
+def why_not(reason: NotDone) -> str:
+    """Why there is no value. What does not apply, and what nobody asked, was not left undone."""
+    if reason in (NotDone.NOT_APPLICABLE, NotDone.NOT_ASKED):
+        return NOT_DONE[reason]
+    return _("not done: {reason}").format(reason=NOT_DONE[reason])
+
+
+MEANING: Mapping[Meaning, str] = {
+    Meaning.REVIEWED: _("reviewed"),
+    Meaning.APPROVED: _("approved"),
+    Meaning.RESPONSIBLE: _("responsible for the content"),
+}
+LOCK_LEVEL: Mapping[LockLevel, str] = {
+    LockLevel.FORM: _("form"),
+    LockLevel.VISIT: _("visit"),
+    LockLevel.PATIENT: _("patient's record"),
+    LockLevel.DATABASE: _("clinic file"),
+}
+ROLE: Mapping[Role, str] = {
+    Role.NURSE: _("nurse"),
+    Role.NEUROLOGIST: _("neurologist"),
+    Role.MONITOR: _("monitor"),
+    Role.ADMINISTRATOR: _("administrator"),
+}
+RIGHT: Mapping[Right, str] = {
+    Right.READ: _("reads patients' charts"),
+    Right.ENTER: _("enters visits"),
+    Right.QUERY: _("asks and answers queries"),
+    Right.CLOSE_QUERY: _("closes queries"),
+    Right.SIGN: _("signs"),
+    Right.LOCK: _("locks and unlocks"),
+    Right.COHORT: _("sees the cohort"),
+    Right.CLINIC: _("changes the clinic's settings"),
+    Right.PEOPLE: _("looks after users"),
+    Right.BACKUP: _("makes and restores backups"),
+    Right.AUDIT: _("reads the audit trail"),
+    Right.EXPORT: _("exports"),
 }

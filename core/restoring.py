@@ -13,13 +13,13 @@ from core.store.file import require
 from core.words import _
 
 
-def key_by_password(source: Path, target: Path, login: str, password: str) -> tuple[bytes, str]:
+def key_by_password(source: Path, counted_at: Path, login: str, password: str) -> tuple[bytes, str]:
     """The data key of a backup, and the user name as it is written there.
 
-    Raises WrongPassword, which counts as a failed sign-in of ``target``, and TooManyAttempts.
+    Raises WrongPassword, which counts as a failed sign-in of the file ``counted_at``, and TooManyAttempts.
     """
     require(source)
-    ring, attempts = keys.read(source), Attempts.of(target)
+    ring, attempts = keys.read(source), Attempts.of(counted_at)
     wait_after_failures(attempts)
     try:
         key = keys.unwrap(ring, login, password)
@@ -29,12 +29,13 @@ def key_by_password(source: Path, target: Path, login: str, password: str) -> tu
     return key, ring.login_of(login) or login
 
 
-def key_by_code(source: Path, target: Path, login: str, code: str) -> tuple[bytes, str]:
+def key_by_code(source: Path, counted_at: Path, login: str, code: str) -> tuple[bytes, str]:
     """The same with the printed recovery code, which stays what it was: for the file that is restored, too."""
     require(source)
-    ring, attempts = keys.read(source), Attempts.of(target)
+    ring, attempts = keys.read(source), Attempts.of(counted_at)
     wait_after_failures(attempts)
     if (known := ring.login_of(login)) is None:
+        attempts.failed(None, clock.now())
         raise WrongPassword(
             _(
                 "There is no user {login} in this backup. Type the name you signed in with then."

@@ -5,23 +5,38 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import chain
 from math import ceil
 from pathlib import Path
 from typing import Any
 
+from nacl.secret import Aead
+
 from core import VERSION, clock
-from core.errors import FileExists, NotAllowed, StorageError, TooManyAttempts, UnreadableImport, WrongPassword
+from core.errors import (
+    FileExists,
+    Locked,
+    NotAllowed,
+    StorageError,
+    TooManyAttempts,
+    UnreadableImport,
+    WrongPassword,
+)
 from core.imports.patients_csv import Preview
 from core.model.ids import PatientId, VisitId
 from core.model.patient import Patient
 from core.model.record import PatientRecord
+from core.model.spirometry import Spirometry
 from core.model.trail import Act, TrailHead
-from core.model.user import WRITING, Clinic, Right, Role, User
+from core.model.user import ACTING, WRITING, Clinic, Right, Role, User
+from core.model.visit import Visit
+from core.protocols.definition import SPIROMETRY
 from core.science.spirometry import with_inputs
-from core.store import audit, keys
-from core.store.attempts import Attempts
+from core.store import as_of, audit, backup, instance, keys, records
 from core.store.assessments import Assessments
+from core.store.attempts import Attempts
+from core.store.backup import Begun
 from core.store.clinic import ClinicStore, Thresholds, Users
 from core.store.events import AdverseEvents, Milestones
 from core.store.file import connect, require, storage_errors, upgrade
@@ -36,7 +51,10 @@ from core.store.signatures import Signatures
 from core.store.spirometry import SpirometryStore
 from core.store.trail import Trail
 from core.store.visits import TaskResults, TypedTexts, VisitMarks, Visits
-from core.words import _
+from core.words import _, day, plural
+
+MOST_NAMED = 6  # visits in one sentence
+LONG_WAIT_S = 60  # from where on a clock says more than a countdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +93,20 @@ class Session:
         self._refused: NotAllowed | None = None
         self._rights = frozenset(Right)  # until the file says who this is
         self._listeners: list[Callable[[Changes], None]] = []
+        self.warning = ""  # what went wrong while opening and keeps nobody from reading
+        self.clock_set_back: datetime | None = (
+            None  # the last entry's time, where this clock is behind it
+        )
         self._db = connect(path, key, create=create)
+        instance.note(path, login)
         audit.register(self._db, self._stamp, self._writer, self._trail_key)
         try:
             with self._writing("schema upgrade"), storage_errors(path):
                 upgrade(self._db, path, self._trail_key)
+                # Where an end was cut off, sealing what comes after it would hide that.
+                self.trail_holds = audit.is_vouched_for(self._db, self._trail_key)
         except BaseException:
-            self._db.close()
+            self._close_file()
             raise
         self.clinics = ClinicStore(self._db)
         self.thresholds = Thresholds(self._db)
@@ -103,8 +128,13 @@ class Session:
         self.signatures = Signatures(self._db)
         self.locks = Locks(self._db)
         self.queries = DataQueries(self._db)
-        self.trail = Trail(self._db, self._trail_key)
-        self._look_up_rights()
+        self.trail = Trail(self._db, self._trail_key, lambda: self.may(Right.READ))
+        try:
+            with storage_errors(path):
+                self._look_up_rights()
+        except BaseException:
+            self._close_file()
+            raise
 
     @classmethod
     def open(cls, path: Path, login: str, password: str) -> "Session":
@@ -115,7 +145,7 @@ class Session:
         require(path)
         ring = keys.read(path)
         attempts = Attempts.of(path)
-        _wait_after_failures(attempts)
+        wait_after_failures(attempts)
         try:
             key = keys.unwrap(ring, login, password)
         except WrongPassword:
@@ -128,10 +158,15 @@ class Session:
                 raise WrongPassword(keys.WRONG_PASSWORD)
             with suppress(StorageError):  # one whole copy opened it: the other can wait for space
                 keys.repair(path, ring)
-            with session.write():
-                session._note_failures(attempts)
-                session.note(Act.SIGNED_IN, details={"role": session.user.role.value})
-            attempts.succeeded()
+                session._close_doors(ring)
+            try:
+                with session.write():
+                    session._note_failures(attempts)
+                    session.note(Act.SIGNED_IN, details={"role": session.user.role.value})
+                attempts.succeeded()
+            except StorageError as error:
+                # A full disk keeps nobody from reading: it is said, and written down with the next change.
+                session.warning = str(error)
         except BaseException:
             session.close()
             raise
@@ -147,7 +182,7 @@ class Session:
         ring = keys.read(path)
         attempts = Attempts.of(path)
         code = normalized(code)  # a code that is mistyped is no attempt
-        _wait_after_failures(attempts)
+        wait_after_failures(attempts)
         try:
             key = keys.unwrap_recovery(ring, code)
         except WrongPassword:
@@ -155,17 +190,23 @@ class Session:
             raise
         session = cls(path, key, login)
         try:
+            if session.users.get(login) is None:
+                attempts.failed(None, clock.now())  # and so into the trail: the code was used
             user = session.user
+            session.login = user.login  # as the file writes it, however it was typed
             with session.write("recovery code used", granted=frozenset({Right.PEOPLE})):
                 session._note_failures(attempts)
                 session.note(Act.RECOVERY_USED, row=user.login)
-                session.users.save(
-                    replace(user, disabled_at=None, must_change=False, password_at=clock.now())
-                )
+                # Should it end here, the password of before opens nothing that need not be changed.
+                session.users.save(replace(user, disabled_at=None, must_change=True))
             ring = keys.with_password(ring, key, user.login, password, keys.tuned())
             ring, new_code = keys.with_recovery(ring, key)
             keys.write(path, ring)
-            attempts.succeeded()
+            with suppress(StorageError):  # the new code is in force: it has to be shown
+                chosen = replace(user, disabled_at=None, must_change=False, password_at=clock.now())
+                with session.write("recovery code used", granted=frozenset({Right.PEOPLE})):
+                    session.users.save(chosen)
+                attempts.succeeded()
         except BaseException:
             session.close()
             raise
@@ -250,19 +291,33 @@ class Session:
                 storage_errors(self.path),
                 self._db.atomic(),
             ):
+                last = audit.last_at(self._db)
                 yield
+                if writing.entities:
+                    if self.warning:
+                        self.note(
+                            Act.SIGNED_IN, details={"role": self.user.role.value, "late": True}
+                        )
+                    self._look_at_clock(writing.at, last)
+                    if self.trail_holds:
+                        audit.seal(self._db, self._trail_key)
                 entities = frozenset(writing.entities)
-                if entities:
-                    audit.seal(self._db, self._trail_key)
         except StorageError:
             if self._refused is not None:
                 raise self._refused from None
             raise
         if entities:
+            self.warning = ""
             if "user" in entities:
                 self._look_up_rights()
             for listener in self._listeners:
                 listener(Changes(entities))
+
+    def _look_at_clock(self, now: str, last: str) -> None:
+        """A write that is older than the one before it: the clock of this computer was set back, or is wrong."""
+        if audit.is_set_back(now, last):
+            self.clock_set_back = datetime.fromisoformat(last)
+            self.note(Act.CLOCK_SET_BACK, details={"last": last})
 
     def _note_failures(self, attempts: Attempts) -> None:
         """Sign-ins that failed before this one: until now nobody could write them into the trail."""
@@ -294,6 +349,11 @@ class Session:
             self.note(act, row=row, patient_id=patient_id, details=details)
 
     @property
+    def fingerprint(self) -> str:
+        """The same for a clinic's file and all copies of it, and nothing else: what a workstation knows it by."""
+        return audit.fingerprint(self._trail_key)
+
+    @property
     def trail_head(self) -> TrailHead | None:
         """Where the trail ends now: what a printed page says of it."""
         return audit.head(self._db)
@@ -301,6 +361,33 @@ class Session:
     def rewrap(self, change: Callable[[keys.KeyRing, bytes], keys.KeyRing]) -> None:
         """Change the key file: who can unwrap the data key, never the data key itself."""
         keys.write(self.path, change(keys.read(self.path), self._key))
+
+    def _close_doors(self, ring: keys.KeyRing) -> None:
+        """Take the slots of those who may not sign in: a crash while somebody was disabled can leave one."""
+        allowed = {one.login.casefold() for one in self.users.all() if one.disabled_at is None}
+        users = [slot.login for slot in ring.slots if slot.kind is keys.SlotKind.USER]
+        left = [login for login in users if login.casefold() not in allowed]
+        for login in left:
+            ring = keys.without(ring, login)
+        if left:
+            keys.write(self.path, ring)
+
+    def confirm(self, password: str) -> None:
+        """Ask again whether it is the person who signed in. Raises WrongPassword, TooManyAttempts.
+
+        A wrong password counts as a failed sign-in.
+        """
+        attempts = Attempts.of(self.path)
+        wait_after_failures(attempts)
+        try:
+            keys.unwrap(keys.read(self.path), self.login, password)
+        except WrongPassword:
+            attempts.failed(self.login, clock.now())
+            raise WrongPassword(_("This is not your password. Type it again.")) from None
+        if attempts.failures():
+            with self.write():
+                self._note_failures(attempts)
+            attempts.succeeded()
 
     def new_recovery_code(self, cost: keys.Cost = keys.MINIMUM) -> str:
         """Make a recovery code, to be printed once; the one before opens nothing any more."""
@@ -311,53 +398,76 @@ class Session:
             made.append(code)
             return ring
 
-        self.rewrap(renewed)
+        self.need(Right.PEOPLE)
+        # Written down first: should the disk be full, the code before stays good.
         self.record_act(Act.RECOVERY_MADE)
+        self.rewrap(renewed)
         return made[0]
+
+    @property
+    def data_key(self) -> bytes:
+        """For work that outlives this session or runs beside it, which gets values and no session."""
+        return self._key
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """When something was last changed that a backup would hold."""
+        return backup.changed_at(self._db)
+
+    def begin_backup(self, folder: Path) -> Begun:
+        """Write a copy of this file into the folder. It counts once ``core.backups.finish`` has verified it."""
+        with storage_errors(self.path):
+            return backup.begin(self._db, self.path, folder, clock.now())
+
+    def seal(self, text: str) -> bytes:
+        """Encrypt with the data key what has to outlive this session in memory."""
+        return Aead(self._key).encrypt(text.encode())
+
+    def unseal(self, sealed: bytes) -> str:
+        return Aead(self._key).decrypt(sealed).decode()
 
     def record(self, patient_id: PatientId) -> PatientRecord:
         """All that is known of one patient. Raises NotAllowed where the role has no clinical data."""
         self.need(Right.READ)
-        return PatientRecord(
-            patient=self.patients.get(patient_id),
-            visits=self.visits.of(patient_id),
-            marks=self.marks.of(patient_id),
-            assessments=self.assessments.of(patient_id),
-            spirometry=self.spirometry.of(patient_id),
-            tasks=self.tasks.of(patient_id),
-            events=self.events.of(patient_id),
-            milestones=self.milestones.of(patient_id),
-            external=self.external.of(patient_id),
-            measurements=self.measurements.of(patient_id),
-            reconciliations=self.reconciliations.of(patient_id),
-            acknowledgements=self.acknowledgements.of(patient_id),
-            criteria=self.criteria.of(patient_id),
-            signatures=self.signatures.of(patient_id),
-            locks=self.locks.of(patient_id),
-            queries=self.queries.of(patient_id),
-            thresholds=self.thresholds.all(),
-        )
+        with storage_errors(self.path):
+            return records.load(self._db, patient_id)
+
+    def record_as_of(self, patient_id: PatientId, sequence: int) -> PatientRecord | None:
+        """The same as the file stood when that entry of the trail was its last; None before the patient came."""
+        self.need(Right.READ)
+        return as_of.record_as_of(self._db, patient_id, sequence)
 
     def save_patient(self, patient: Patient) -> None:
         """Save a patient; where a correction changes what % predicted is computed from, all of it follows.
 
         Call it inside ``write``: the reason of the change stands beside every session it moved.
         """
+        moved = self._moved(patient, self.clinic.equation)
+        self._refuse_locked({patient.id: moved})
         self.patients.save(patient)
-        self._recompute(patient, self.clinic.equation)
+        for session in moved:
+            self.spirometry.save(session)
 
     def change_equation(self, equation_id: str, reason: str) -> int:
         """Compute every session of the clinic by another equation: one transaction, one reason in the trail.
 
         Answers how many sessions changed.
         """
+        moved = {one.id: self._moved(one, equation_id) for one in self.patients.all()}
+        self._refuse_locked(moved)
         with self.write(reason):
             self.clinics.save(replace(self.clinic, equation=equation_id))
-            return sum(self._recompute(patient, equation_id) for patient in self.patients.all())
+            for session in chain.from_iterable(moved.values()):
+                self.spirometry.save(session)
+        return sum(map(len, moved.values()))
 
     def outlines(self) -> list[PatientRecord]:
         """Every patient with visits, marks and milestones only: what the worklist is made from."""
         self.need(Right.READ)
+        with storage_errors(self.path):
+            return self._outlines()
+
+    def _outlines(self) -> list[PatientRecord]:
         visits, marks, milestones = defaultdict(list), defaultdict(list), defaultdict(list)
         for visit in self.visits.all():
             visits[visit.patient_id].append(visit)
@@ -403,23 +513,53 @@ class Session:
     def on_change(self, listener: Callable[[Changes], None]) -> None:
         self._listeners.append(listener)
 
-    def close(self) -> None:
+    def _close_file(self) -> None:
+        instance.forget(self.path)
         self._db.close()
+
+    def close(self) -> None:
+        """Let the file go, and forget its key."""
+        if self._key:  # once: by then the note beside the file may be somebody else's
+            self._close_file()
         self._key = self._trail_key = b""
 
-    def _recompute(self, patient: Patient, equation_id: str) -> int:
-        changed = 0
-        for session in self.spirometry.of(patient.id):
-            renewed = with_inputs(session, patient, equation_id)
-            if renewed != session:
-                self.spirometry.save(renewed)
-                changed += 1
-        return changed
+    def _moved(self, patient: Patient, equation_id: str) -> tuple[Spirometry, ...]:
+        """The sessions that another result follows for, from this patient's data and equation."""
+        pairs = (
+            (session, with_inputs(session, patient, equation_id))
+            for session in self.spirometry.of(patient.id)
+        )
+        return tuple(renewed for session, renewed in pairs if renewed != session)
+
+    def _refuse_locked(self, moved: Mapping[PatientId, Sequence[Spirometry]]) -> None:
+        """Raises Locked with the visits that hold sessions which would change."""
+        held = [
+            visit
+            for patient_id, sessions in moved.items()
+            if sessions
+            for visit in self._held_visits(patient_id, {one.visit_id for one in sessions})
+        ]
+        if not held:
+            return
+        named = ", ".join(day(visit.date) for visit in held[:MOST_NAMED])
+        if len(held) > MOST_NAMED:
+            named = _("{days} and {n} more").format(days=named, n=len(held) - MOST_NAMED)
+        text = _(
+            "This would change the % predicted of locked visits ({visits}): nothing was changed."
+            " A neurologist can unlock them with a reason."
+        )
+        raise Locked(text.format(visits=named))
+
+    def _held_visits(self, patient_id: PatientId, among: set[VisitId]) -> list[Visit]:
+        subjects = {lock.subject for lock in self.locks.of(patient_id) if lock.holds}
+        return [
+            visit
+            for visit in self.visits.of(patient_id)
+            if visit.id in among and subjects & {visit.id, f"{visit.id}/{SPIROMETRY}"}
+        ]
 
     @contextmanager
-    def _writing(
-        self, reason: str, granted: frozenset[Right] = frozenset()
-    ) -> Iterator[_Writing]:
+    def _writing(self, reason: str, granted: frozenset[Right] = frozenset()) -> Iterator[_Writing]:
         if self._now is not None:
             raise RuntimeError("writes do not nest")
         self._now = _Writing(reason, granted)
@@ -447,7 +587,9 @@ class Session:
 
     def _not_allowed(self) -> NotAllowed:
         return NotAllowed(
-            _("Your role does not allow this: nothing was changed. Ask a colleague whose role does.")
+            _(
+                "Your role does not allow this: nothing was changed. Ask a colleague whose role does."
+            )
         )
 
     def _stamp(self) -> _Writing:
@@ -458,11 +600,12 @@ class Session:
     def _writer(self, entity: str) -> str:
         """Who answers for a change of this kind of thing; asked by the trail's triggers."""
         now = self._stamp()
-        right = WRITING.get(entity)
+        right = WRITING.get(entity, ACTING.get(entity))
         if right is not None and right not in self._rights and right not in now.granted:
             self._refused = self._not_allowed()
             raise self._refused
-        now.entities.add(entity)
+        if entity not in ACTING:
+            now.entities.add(entity)
         return self.login
 
 
@@ -471,11 +614,21 @@ def new_user(login: str, full_name: str, role: Role = Role.NEUROLOGIST) -> User:
     return User(login=login, full_name=full_name, created_at=now, role=role, password_at=now)
 
 
-def _wait_after_failures(attempts: Attempts) -> None:
+def wait_after_failures(attempts: Attempts) -> None:
+    """Raises TooManyAttempts while nobody may try another password."""
     seconds = attempts.wait_s(clock.now())
+    if seconds > LONG_WAIT_S:
+        until = (clock.now() + timedelta(seconds=seconds)).astimezone()
+        raise TooManyAttempts(
+            _("Too many wrong passwords: nobody can sign in before {time}.").format(
+                time=f"{until:%H:%M:%S}"
+            )
+        )
     if seconds > 0:
         raise TooManyAttempts(
-            _("Too many wrong passwords: wait {n} more seconds, then try again.").format(
-                n=ceil(seconds)
+            plural(
+                ceil(seconds),
+                "Too many wrong passwords: wait 1 more second, then try again.",
+                "Too many wrong passwords: wait {n} more seconds, then try again.",
             )
         )

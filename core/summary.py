@@ -1,6 +1,7 @@
 """One visit in words and numbers. The review on screen and the printed page show these very texts."""
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,52 +13,71 @@ from core.labels import (
     GRADE,
     INTERFACE,
     INTERPRETER,
+    LOCK_LEVEL,
+    MEANING,
     MILESTONES,
     MODE,
-    NOT_DONE,
     ONSET,
     OUTCOME,
     POSITION,
     RESPONDENT,
+    ROLE,
     SEX,
     TEST_TYPE,
+    no_score,
+    why_not,
 )
 from core.model.adverse_event import AdverseEvent
 from core.model.assessment import Answer, Assessment
+from core.model.data_query import DataQuery, QueryState
 from core.model.ids import VisitId
 from core.model.judgement import Decision, Reconciliation
 from core.model.measurement import Measurement, kinds
 from core.model.partial_date import partial_day
 from core.model.patient import Patient
 from core.model.record import PatientRecord
+from core.model.signature import Lock, LockLevel, SignatureState
 from core.model.spirometry import BlowQuality, Spirometry, TestType
 from core.model.thresholds import ON
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
-from core.protocols.definition import ELIGIBILITY
+from core.protocols.definition import ADVERSE_EVENTS, ELIGIBILITY, MEASUREMENTS, SPIROMETRY
 from core.science import eligibility, lung_function, plausibility
 from core.science.eligibility import FULFILMENT, CriterionState, Fulfilment
 from core.science.nutrition import bmi, first_weight, weight_loss_percent
 from core.science.progression import NoSlope, Slope, months_between
 from core.science.spirometry import Result, evaluate, evaluate_fev1, evaluate_ratio
 from core.trends import onset_day, slope, totals, vital_capacities
-from core.words import MISSING, _, day, instant, number, signed
+from core.words import MISSING, _, day, instant, number, plural, signed
 
 YES, NO = _("yes"), _("no")
 CORRECTED = "†"  # beside a score that was changed after the comparison
+VOID = "†"  # before a signature that does not hold any more
+HASH_SHOWN = 16  # hex digits
+MOST_CHANGES = 20
+STEP_TITLES: Mapping[str, str] = {
+    SPIROMETRY: _("Spirometry"),
+    MEASUREMENTS: _("Measurements"),
+    ADVERSE_EVENTS: _("Adverse events"),
+    "tasks": _("Other assessments"),
+}  # of a visit's forms that are no questionnaires
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
+    """``field`` is where it was entered, as "step/field"; empty where it was not entered but follows."""
+
     label: str
     text: str
+    field: str = dataclasses.field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ItemRow:
-    """One question: this answer and the previous one. ``score`` is a digit, or a dash when there is none.
+    """One question: this answer and the previous one. ``score`` is a digit, or a sign that says why there is none.
 
-    ``corrected`` is why the answer was changed after the comparison with the form before.
+    ``corrected`` is why the answer was changed after the comparison with the form before; ``field`` is
+    where it was entered, as "step/field".
     """
 
     number: str
@@ -67,6 +87,7 @@ class ItemRow:
     previous: str
     note: str
     corrected: str = ""
+    field: str = dataclasses.field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +129,7 @@ class SpirometrySummary:
     facts: tuple[Fact, ...]
     equation: str
     why_not: str
+    field: str = dataclasses.field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +140,7 @@ class EventRow:
     serious: str
     outcome: str
     is_serious: bool
+    field: str = dataclasses.field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +155,20 @@ class AlertRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SignatureRow:
+    """One signature in words; a void one begins with a dagger and has what was changed since."""
+
+    text: str
+    valid: bool
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class VisitSummary:
-    """Everything of one visit, ready to be shown. ``equations`` are the ids of those its trend stands on."""
+    """Everything of one visit, ready to be shown. ``equations`` are the ids of those its trend stands on.
+
+    ``queries`` says how many questions on its fields are not closed; empty where there are none.
+    """
 
     title: str
     on: str
@@ -156,15 +191,36 @@ class VisitSummary:
     note: str
     draft: bool
     equations: tuple[str, ...]
+    queries: str = ""
+    signatures: tuple[SignatureRow, ...] = ()
+    locks: tuple[str, ...] = ()
+
+    @property
+    def signed(self) -> bool:
+        return any(row.valid for row in self.signatures)
+
+    @property
+    def void(self) -> bool:
+        """Whether it was signed, and nothing that was signed holds any more."""
+        return bool(self.signatures) and not self.signed
 
 
-def build(record: PatientRecord, visit_id: VisitId, names: Mapping[str, str]) -> VisitSummary:
+def build(
+    record: PatientRecord,
+    visit_id: VisitId,
+    names: Mapping[str, str],
+    *,
+    signed: Sequence[SignatureState] = (),
+) -> VisitSummary:
     """The summary of one visit, from what was known up to its day: later visits do not change it.
 
-    ``names`` are the full names of the users by login.
+    ``names`` are the full names of the users by login, ``signed`` the state of every signature of the visit.
     """
+    given = {one.id for one in record.signatures if one.visit_id == visit_id}
+    if given != {state.signature.id for state in signed}:
+        raise ValueError("a signed visit is shown with the state of its signatures")
     visit = record.visit(visit_id)
-    record = record.up_to(visit.date)
+    record = record.known_at(visit)
     previous = record.visit_before(visit)
     events = record.events_of(visit)
     return VisitSummary(
@@ -206,6 +262,93 @@ def build(record: PatientRecord, visit_id: VisitId, names: Mapping[str, str]) ->
         note=visit.note,
         draft=visit.is_draft,
         equations=tuple(dict.fromkeys(s.equation for s in record.spirometry if s.measured)),
+        queries=queries_text(query for query in record.queries if query.visit_id == visit.id),
+        signatures=tuple(_signature(state) for state in signed),
+        locks=tuple(lock_text(lock, names) for lock in _locks(record, visit)),
+    )
+
+
+def _signature(state: SignatureState) -> SignatureRow:
+    signature, at = state.signature, state.signed_at
+    text = _(
+        "Signed electronically by {name} ({role}), {when} ({offset}), meaning: {meaning}."
+        " Data hash {hash}."
+    ).format(
+        name=signature.printed_name,
+        role=ROLE[signature.role],
+        when=f"{day(at.date())} {at:%H:%M}",
+        offset=at.isoformat()[-len("+00:00") :],
+        meaning=MEANING[signature.meaning],
+        hash=signature.data_hash[:HASH_SHOWN],
+    )
+    if state.valid:
+        return SignatureRow(text, valid=True)
+    changes = [
+        _("{when}, {who}: {what}").format(
+            when=f"{day(one.at.date())} {one.at:%H:%M}", who=one.by, what=one.what
+        )
+        + (f" ({one.reason})" if one.reason else "")
+        for one in state.changes[:MOST_CHANGES]
+    ]
+    if (more := len(state.changes) - MOST_CHANGES) > 0:
+        changes.append(_("and {n} more changes: the audit trail has all of them.").format(n=more))
+    if not state.changes:
+        changes.append(_("The audit trail does not say how: verify this clinic file."))
+    void = _("{sign} VOID, the data was changed since. {text}").format(sign=VOID, text=text)
+    return SignatureRow(void, valid=False, changes=tuple(changes))
+
+
+def _locks(record: PatientRecord, visit: Visit) -> Iterator[Lock]:
+    """Those that hold the visit, and those of its forms."""
+    yield from record.locks_on(visit.id)
+    for lock in record.locks:
+        if lock.holds and lock.subject.startswith(f"{visit.id}/"):
+            yield lock
+
+
+def lock_text(lock: Lock, names: Mapping[str, str]) -> str:
+    """What is locked, by whom, since when and why."""
+    what = LOCK_LEVEL[lock.level].capitalize()
+    if lock.level is LockLevel.FORM:
+        what = form_title(lock.subject.partition("/")[2])
+    return _("{what} locked by {who}, {when}: {reason}").format(
+        what=what,
+        who=_named(names, lock.locked_by),
+        when=instant(lock.locked_at),
+        reason=lock.reason,
+    )
+
+
+def form_title(form: str) -> str:
+    """The name of a form that can be locked by itself."""
+    known = instruments.shipped()
+    if form in known:
+        return known[form].title
+    return STEP_TITLES.get(form, form)
+
+
+def queries_text(queries: Iterable[DataQuery]) -> str:
+    """How many are open, and how many are answered and wait to be closed; empty where there are none."""
+    states = [query.state for query in queries]
+    opened, answered = states.count(QueryState.OPEN), states.count(QueryState.ANSWERED)
+    parts = [plural(opened, "1 question open", "{n} questions open")] if opened else []
+    if answered:
+        parts.append(plural(answered, "1 answered, not closed", "{n} answered, not closed"))
+    return ", ".join(parts)
+
+
+def transcribed_text(visit: Visit, names: Mapping[str, str]) -> str:
+    """What a visit that was entered from a paper form says of it; empty for any other."""
+    if visit.paper_on is None:
+        return ""
+    text = _(
+        "Transcribed from paper of {paper} (filled in by {who}); entered on {entered} by {rater}"
+    )
+    return text.format(
+        paper=day(visit.paper_on),
+        who=visit.paper_by or _("not recorded"),
+        entered=day(visit.started_at.astimezone().date()),
+        rater=_named(names, visit.rater),
     )
 
 
@@ -262,8 +405,15 @@ def _onset(patient: Patient) -> str:
     return f"{ONSET[patient.onset_region]}, {when}"
 
 
+def event_field(event: AdverseEvent) -> str:
+    """The field of the events' step that leads to one event of the visit."""
+    return f"reported.{event.id}"
+
+
 def event_row(event: AdverseEvent) -> EventRow:
     ended = f", {partial_day(event.ended)}" if event.ended else ""
+    if event.ended is None and event.outcome.ended:
+        ended = _(", end date not entered")
     return EventRow(
         term=event.term,
         onset=partial_day(event.onset),
@@ -271,6 +421,7 @@ def event_row(event: AdverseEvent) -> EventRow:
         serious=YES if event.serious else NO,
         outcome=OUTCOME[event.outcome] + ended,
         is_serious=event.serious,
+        field=f"{ADVERSE_EVENTS}/{event_field(event)}",
     )
 
 
@@ -316,17 +467,40 @@ def slope_text(result: Slope | NoSlope) -> str:
     )
 
 
+def without_value(record: PatientRecord, visit: Visit) -> tuple[str, ...]:
+    """The questionnaires and sessions of a visit that gave no value, each with why."""
+    found = []
+    for form in record.assessments:
+        if form.visit_id != visit.id:
+            continue
+        instrument = instruments.named(form.instrument, form.version)
+        total = instrument.total
+        if form.not_done is not None:
+            found.append(f"{instrument.title}: {why_not(form.not_done)}")
+        elif total is not None and total.score(form.values) is None:
+            n, every = total.answered(form.values), len(total.slots)
+            text = _("{title}: {n} of {all} answered")
+            found.append(text.format(title=instrument.title, n=n, all=every))
+    for session in record.spirometry:
+        if session.visit_id == visit.id and session.not_done is not None:
+            found.append(f"{spirometry_title(session)}: {why_not(session.not_done)}")
+        elif session.visit_id == visit.id and session.blows and evaluate(session).best_ml is None:
+            text = _("{title}: no blow counts")
+            found.append(text.format(title=spirometry_title(session)))
+    return tuple(found)
+
+
 def spirometry_title(session: Spirometry) -> str:
     return f"{TEST_TYPE[session.test_type]}, {POSITION[session.position]}"
 
 
 def spirometry_summary(record: PatientRecord, session: Spirometry) -> SpirometrySummary:
-    title = spirometry_title(session)
+    title, field = spirometry_title(session), f"{SPIROMETRY}/{SPIROMETRY}.{session.id}"
     if session.not_done is not None:
-        reason = _("Not done: {reason}").format(reason=NOT_DONE[session.not_done])
-        return SpirometrySummary(title, reason, (), "", "")
+        reason = why_not(session.not_done).capitalize()
+        return SpirometrySummary(title, reason, (), "", "", field)
     if not session.blows:
-        return SpirometrySummary(title, _("No blow entered"), (), "", "")
+        return SpirometrySummary(title, _("No blow entered"), (), "", "", field)
     result = evaluate(session)
     earlier = percent_before(record, session)
     previous = f"{number(earlier[1], 1, '%')}, {day(earlier[0])}" if earlier else MISSING
@@ -355,6 +529,7 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
         facts=tuple(facts),
         equation=equation_text(session),
         why_not=result.why_not,
+        field=field,
     )
 
 
@@ -442,8 +617,14 @@ def _form(
     before = plausibility.form_before(record, form, instrument) if seen else None
     title = instruments.title(instrument)
     if form.not_done is not None:
-        reason = NOT_DONE[form.not_done]
-        return FormSummary(title, instrument.citation, reason, "", (), (), "")
+        reason = why_not(form.not_done).capitalize()
+        given = [slot for slot in instrument.slots if slot in form.answers]
+        items = tuple(_item(instrument, slot, form, None) for slot in given)
+        if items:
+            reason = _("{reason}. These answers were given all the same, and do not count").format(
+                reason=reason
+            )
+        return FormSummary(title, instrument.citation, reason, "", items, (), "")
     total = (instrument.total,) if instrument.total else ()
     return FormSummary(
         title=title,
@@ -528,7 +709,7 @@ def _item(
     if answer is None:
         text, score = _("not answered"), MISSING
     elif answer.not_done is not None:
-        text, score = _("not done: {reason}").format(reason=NOT_DONE[answer.not_done]), MISSING
+        text, score = why_not(answer.not_done), no_score(answer.not_done)
     elif answer.value is not None:
         text, score = item.words(answer.value), str(answer.value)
     return ItemRow(
@@ -539,6 +720,7 @@ def _item(
         previous=_previous_score(instrument, item, earlier),
         note=answer.note if answer else "",
         corrected=answer.corrected if answer else "",
+        field=f"{instrument.id}/{slot}",
     )
 
 
@@ -557,13 +739,18 @@ def _visit_facts(record: PatientRecord, visit: Visit, names: Mapping[str, str]) 
     if visit.weight_kg is not None and weights and weights[-1].weight_kg is not None:
         change = signed(visit.weight_kg - weights[-1].weight_kg, 1, "kg")
         weight += f" ({change})"
-    return (
-        Fact(_("Visit"), f"{visit_title(record.patient, visit)}, {day(visit.date)}"),
-        Fact(_("How"), MODE[visit.mode] if visit.mode else MISSING),
-        Fact(_("Answered by"), RESPONDENT[visit.respondent] if visit.respondent else MISSING),
+    answered_by = RESPONDENT[visit.respondent] if visit.respondent else MISSING
+    title = f"{visit_title(record.patient, visit)}, {day(visit.date)}"
+    facts = [
+        Fact(_("Visit"), title, "details/date"),
+        Fact(_("How"), MODE[visit.mode] if visit.mode else MISSING, "details/mode"),
+        Fact(_("Answered by"), answered_by, "details/respondent"),
         Fact(_("Rater"), _named(names, visit.rater)),
-        Fact(_("Weight"), weight),
-    )
+        Fact(_("Weight"), weight, "details/details.weight"),
+    ]
+    if paper := transcribed_text(visit, names):
+        facts.append(Fact(_("Paper"), paper, "details/details.paper_on"))
+    return tuple(facts)
 
 
 def _course(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
@@ -582,7 +769,7 @@ def _course(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
             parts.append(_("FT9 {n} (rule unconfirmed)").format(n=text))
         facts.append(Fact(_("Stages"), f"{' · '.join(parts)} · {course.ESTIMATED}"))
     if visit.clinical_stage is not None:
-        facts.append(Fact(_("King's stage, clinical"), visit.clinical_stage.value))
+        facts.append(Fact(_("King's stage, clinical"), visit.clinical_stage.value, "note/stage"))
     if answered and (rate := course.delta_fs(record)) is not None:
         facts.append(Fact(_("deltaFS since onset"), course.delta_fs_text(rate)))
     if answered:
@@ -644,14 +831,15 @@ def _measurement(record: PatientRecord, visit: Visit, measurement: Measurement) 
     value = measurement.value
     text = MISSING if value is None else measurement_text(measurement.kind, value)
     if measurement.not_done is not None:
-        text = _("not done: {reason}").format(reason=NOT_DONE[measurement.not_done])
+        text = why_not(measurement.not_done)
     before = measurement_before(record, measurement.kind, visit.date)
     if before is not None:
         was = measurement_text(measurement.kind, before[1])
         text += _(" (before: {value}, {day})").format(value=was, day=day(before[0]))
     if measurement.note:
         text += f": {measurement.note}"
-    return Fact(measurement.kind if known is None else known.short, text)
+    name = measurement.kind if known is None else known.short
+    return Fact(name, text, f"{MEASUREMENTS}/measurement.value.{measurement.kind}")
 
 
 def _alert(record: PatientRecord, alert: alerts.Alert, names: Mapping[str, str]) -> AlertRow:
@@ -714,5 +902,6 @@ def _tasks(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
         task = protocol.task(result.task)
         if result.visit_id == visit.id and task is not None:
             state = _("done") if result.done else _("not done")
-            facts.append(Fact(task.title, f"{state}: {result.note}" if result.note else state))
+            said = f"{state}: {result.note}" if result.note else state
+            facts.append(Fact(task.title, said, f"tasks/{task.id}"))
     return tuple(facts)

@@ -9,11 +9,12 @@ from core.labels import ONSET
 from core.model.ids import VisitId
 from core.model.patient import Patient
 from core.model.record import PatientRecord
+from core.model.trail import TrailEntry
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.protocols.schedule import PlannedVisit, Status, Window, plan
 from core.summary import age, visit_title
-from core.words import _, plural
+from core.words import _, plural, short_day
 
 AHEAD = timedelta(days=28)
 
@@ -39,6 +40,7 @@ class WorkItem:
     group: Group
     status: str
     visit: Visit | None = None
+    begun: str = ""  # of a draft: by whom it was begun, or reopened, and since when
 
     @property
     def can_start(self) -> bool:
@@ -52,15 +54,27 @@ class WorkItem:
 
 
 def build(
-    records: Sequence[PatientRecord], answered: Mapping[VisitId, int], today: date
+    records: Sequence[PatientRecord],
+    answered: Mapping[VisitId, int],
+    today: date,
+    names: Mapping[str, str],
+    corrections: Mapping[VisitId, TrailEntry],
 ) -> tuple[WorkItem, ...]:
-    """Drafts first, then by urgency, then by target. ``answered`` counts the answers of each draft."""
+    """Drafts first, then by urgency, then by target.
+
+    ``answered`` counts the answers of each draft, ``names`` are the users' by login, ``corrections`` are the
+    drafts that were finished before, with the entry that reopened them.
+    """
     items = []
     for record in records:
         protocol = protocols.find(record.patient)
         if protocol is None:
             continue  # named by ``without_plan``
-        items += [_draft(record, v, answered, today) for v in record.visits if v.is_draft]
+        items += [
+            _draft(record, visit, answered, today, names, corrections.get(visit.id))
+            for visit in record.visits
+            if visit.is_draft
+        ]
         items += [
             _planned(record.patient, planned, today)
             for planned in plan(record, protocol, today)
@@ -133,10 +147,26 @@ def _planned(patient: Patient, planned: PlannedVisit, today: date) -> WorkItem:
 
 
 def _draft(
-    record: PatientRecord, visit: Visit, answered: Mapping[VisitId, int], today: date
+    record: PatientRecord,
+    visit: Visit,
+    answered: Mapping[VisitId, int],
+    today: date,
+    names: Mapping[str, str],
+    reopened: TrailEntry | None,
 ) -> WorkItem:
     planned = plan(record, protocols.of(record.patient), today)
     window = next((p.window for p in planned if p.visit is visit), None)
-    text = plural(answered.get(visit.id, 0), "draft, 1 answer", "draft, {n} answers")
     title = visit_title(record.patient, visit)
-    return WorkItem(record.patient, visit.code, title, window, Group.DRAFT, text, visit)
+    if reopened is None:
+        text = plural(answered.get(visit.id, 0), "draft, 1 answer", "draft, {n} answers")
+        since, who = visit.started_at, visit.rater
+    else:
+        text = _("being corrected")
+        since, who = reopened.at, reopened.actor
+    local = since.astimezone()
+    begun = _("since {day} {time}, {who}").format(
+        day=short_day(local.date()),
+        time=f"{local:%H:%M}",
+        who=names.get(who, who),
+    )
+    return WorkItem(record.patient, visit.code, title, window, Group.DRAFT, text, visit, begun)

@@ -9,12 +9,17 @@ import pypdfium2
 import pytest
 
 from core import VERSION
+from core.session import Session
+from tests.files import sample_clinic as sample
 
 ROOT = Path(__file__).parents[1]
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
 PAGES = [
     "welcome",
     "new_clinic_file",
+    "new_administrator",
+    "new_clinician",
+    "recovery_code",
     "first_day",
     "import_with_problems",
     "import_ready",
@@ -26,6 +31,8 @@ PAGES = [
     "chart_date",
     "chart_onset",
     "chart_visits",
+    "chart_history",
+    "chart_as_it_stood",
     "visit_details",
     "visit_questionnaire",
     "visit_questionnaire_complete",
@@ -98,8 +105,10 @@ def check_pictures(out, size):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--help"], ["tour", "score"]),
+        (["--help"], ["tour", "score", "validate"]),
         (["tour", "--help"], ["--dark"]),
+        (["validate", "--help"], ["OUT.pdf", "qualification"]),
+        (["verify", "--help"], ["FILE", "--head", "--user", "printed page"]),
         (["score", "--help"], ["IN.csv", "OUT.csv", "q1 to q12", "zscore", "problem"]),
     ],
 )
@@ -142,7 +151,9 @@ def test_a_size_that_is_none_is_refused(size, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("command", [["tour"], ["score", ROOT / "tests/vectors/gli_vectors.csv"]])
+@pytest.mark.parametrize(
+    "command", [["tour"], ["score", ROOT / "resources/validation/gli_vectors.csv"]]
+)
 def test_demo_goes_with_no_command(command, tmp_path):
     result = run("--demo", *command, tmp_path / "out")
     assert result.returncode == 2
@@ -169,7 +180,7 @@ def test_the_command_line_loads_nothing_that_it_may_not_need():
 
 def test_a_sheet_is_scored_without_a_display_and_whatever_the_console_can_show(tmp_path):
     source, target = tmp_path / "برگه.csv", tmp_path / "نتیجه.csv"
-    data = (ROOT / "tests" / "vectors" / "staging_vectors.csv").read_bytes()
+    data = (ROOT / "resources" / "validation" / "staging_vectors.csv").read_bytes()
     source.write_bytes(data)
     result = run("score", source, target, PYTHONIOENCODING="ascii")
     assert (result.returncode, result.stderr) == (0, "")
@@ -200,7 +211,7 @@ def test_columns_that_were_not_scored_are_named(tmp_path):
 
 
 def test_a_sheet_that_does_not_fit_on_the_disk_leaves_nothing(tmp_path):
-    source = ROOT / "tests" / "vectors" / "gli_vectors.csv"
+    source = ROOT / "resources" / "validation" / "gli_vectors.csv"
     result = subprocess.run(
         [sys.executable, "-B", "-c", FULL_DISK, source, tmp_path / "out.csv"],
         cwd=ROOT,
@@ -235,8 +246,9 @@ def test_the_tour_shows_every_page_and_prints_what_was_typed(tmp_path):
     pictures = check_pictures(out, (1366, 768))
     assert result.stdout.splitlines() == [
         *(path.name for path in pictures),
-        f"{len(pictures)} pictures and 2 PDFs in {out}",
+        f"{len(pictures)} pictures and 3 PDFs in {out}",
     ]
+    assert "may be opened by" in text_of(out / "recovery_code.pdf").lower()
     for name in ("visit_summary", "visit_summary_serious"):
         text = text_of(out / f"{name}.pdf")
         assert "Visit summary" in text
@@ -264,3 +276,58 @@ def test_the_tour_in_the_dark_at_another_size_and_scale(tmp_path):
         image = QImage(str(path))
         corner = image.pixelColor(image.width() - 3, image.height() - 3)
         assert corner.lightness() < 80, f"{path.name} is not dark"
+
+
+@pytest.fixture
+def clinic(tmp_path):
+    """A closed clinic file, and the code of a page printed from it."""
+    path = tmp_path / "clinic.als"
+    session = Session.create(path, sample.CLINIC, sample.USER, sample.PASSWORD)
+    with session.write("filled"):
+        sample.fill(session)
+    code = session.trail_head.code
+    session.close()
+    return path, code
+
+
+def verify(path, *arguments, typed=f"{sample.PASSWORD}\n"):
+    return subprocess.run(
+        [sys.executable, "main.py", "verify", path, *arguments],
+        cwd=ROOT,
+        input=typed,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
+
+
+def test_r13_a_whole_file_is_verified_at_the_command_line(clinic):
+    """R13: with the code of a printed page; nothing is written into the file."""
+    path, code = clinic
+    before = {one.name: one.read_bytes() for one in path.parent.iterdir()}
+    result = verify(path, "--user", sample.LOGIN, "--head", code.lower())
+    assert (result.returncode, result.stderr) == (0, "")
+    for said in (code, "Rows: ", "the trail still holds", "Nothing was written", "is whole"):
+        assert said in result.stdout
+    assert {one.name: one.read_bytes() for one in path.parent.iterdir()} == before
+
+
+def test_r13_the_first_thing_that_is_wrong_is_said(clinic):
+    """R13: a printed page that knows more than the file; the user name is read, too."""
+    path, code = clinic
+    letters = code.partition("-")[2]
+    typed = f"{sample.LOGIN}\n{sample.PASSWORD}\n"
+    result = verify(path, "--head", f"9999-{letters}", typed=typed)
+    assert result.returncode == 1
+    assert "NOT WHOLE: The printed page vouches for 9999 entries" in result.stderr
+    assert "is whole" not in result.stdout
+
+
+def test_what_cannot_be_verified_is_said_in_one_sentence(clinic, tmp_path):
+    path, _code = clinic
+    assert "Check both" in sentence(verify(path, "--user", sample.LOGIN, typed="wrong\n"))
+    assert "There is no file" in sentence(verify(tmp_path / "none.als", "--user", "x"))
+    path.with_name("clinic.als.attempts").unlink()
+    session = Session.open(path, sample.LOGIN, sample.PASSWORD)
+    assert "dr.demo has it on" in sentence(verify(path, "--user", sample.LOGIN))
+    session.close()

@@ -2,29 +2,40 @@
 
 from dataclasses import dataclass
 
+from core.model.user import Right
 from ui.words import tr
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """``page`` is the page that it shows; the others are carried out by the shell under their id."""
+    """``page`` is the page that it shows; the others are carried out by the shell under their id.
+
+    Who lacks the ``right`` does not see it.
+    """
 
     id: str
     title: str
     shortcut: str
     page: str = ""
     in_sidebar: bool = False
+    right: Right | None = None
 
 
 ACTIONS = (
-    Action("today", tr("Today"), "Ctrl+1", page="today", in_sidebar=True),
-    Action("patients", tr("Patients"), "Ctrl+2", page="patients", in_sidebar=True),
-    Action("import", tr("Import from CSV"), "Ctrl+I", page="import"),
+    Action("today", tr("Today"), "Ctrl+1", page="today", in_sidebar=True, right=Right.READ),
+    Action(
+        "patients", tr("Patients"), "Ctrl+2", page="patients", in_sidebar=True, right=Right.READ
+    ),
+    Action("import", tr("Import from CSV"), "Ctrl+I", page="import", right=Right.ENTER),
+    Action("people", tr("People"), "Ctrl+3", page="people", in_sidebar=True, right=Right.PEOPLE),
+    Action("backups", tr("Backups"), "Ctrl+4", page="backups", in_sidebar=True, right=Right.BACKUP),
+    Action("trail", tr("Audit trail"), "Ctrl+5", page="trail", in_sidebar=True, right=Right.AUDIT),
     Action("settings", tr("Settings"), "Ctrl+,", page="settings", in_sidebar=True),
-    Action("find", tr("Find patient"), "Ctrl+K"),
-    Action("new", tr("New patient"), "Ctrl+N"),
+    Action("find", tr("Find patient"), "Ctrl+K", right=Right.READ),
+    Action("new", tr("New patient"), "Ctrl+N", right=Right.ENTER),
     Action("keys", tr("Keyboard shortcuts"), "F1"),
-    Action("sign-out", tr("Sign out"), "Ctrl+L"),
+    Action("lock", tr("Lock"), "Ctrl+L"),
+    Action("sign-out", tr("Sign out"), "Ctrl+Shift+L"),
 )
 
 # Keys that belong to one page, for the help.
@@ -36,6 +47,7 @@ PAGE_KEYS = (
     ("H", tr("how to rate")),
     ("W", tr("how this form was answered: way, by whom, interpreter")),
     ("A, B", tr("item 5: without or with gastrostomy")),
+    ("F2", tr("in a visit: ask a question about this field")),
     ("Ctrl+Z", tr("take the last answer back")),
     ("Ctrl+Enter", tr("save the step and go on; on the last step, finish")),
     ("Alt+Left", tr("back to the step before")),

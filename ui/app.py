@@ -25,6 +25,7 @@ def run(*, demonstration: bool, file: Path | None = None) -> int:
     """Open the window and stay until it is closed. Returns the exit code."""
     app = application()
     errors.install()
+    errors.leave_no_traces()
     settings = Settings()
     theme.start(app, settings.appearance)
     window = MainWindow(settings)

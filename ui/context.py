@@ -1,12 +1,17 @@
 """What every page is given: the open file, the way to other pages, and work off the UI thread."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from core import trail_memory
 from core.errors import AppError
-from core.session import Session
+from core.model.ids import PatientId
+from core.model.trail import CHANGES_NOTHING, Act
+from core.session import Changes, Session
+from ui.backing_up import BackingUp
 from ui.settings import Settings
 from ui.tasks import Tasks
 
@@ -17,16 +22,27 @@ class AppContext(QObject):
     changed = Signal(object)  # core.session.Changes
     saved = Signal()
     refused = Signal(str)  # a save failed; the sentence that says why
+    told = Signal(str)  # what a person should know, though nothing that they did failed
     show_page = Signal(str)
     open_chart = Signal(str)  # PatientId
     open_visit = Signal(str, str)  # PatientId, VisitId
+    open_field = Signal(str, str, str, str)  # PatientId, VisitId, step and field of a visit
     open_summary = Signal(str, str)  # PatientId, VisitId
+    open_blank_forms = Signal(
+        str, str
+    )  # id of a protocol and code of its visit; empty for all of them
+    open_past_chart = Signal(str, int, object)  # PatientId, entry of the trail, datetime
     edit_patient = Signal(object)  # PatientId, or None for a new one
+    put_back = Signal(object, str)  # path of a backup to put in the place of this file, and why
+    open_file = Signal(object)  # path of another clinic file to sign in to
 
-    def __init__(self, session: Session, settings: Settings) -> None:
+    def __init__(
+        self, session: Session, settings: Settings, backing_up: BackingUp | None = None
+    ) -> None:
         super().__init__()
         self.session = session
         self.settings = settings
+        self.backing_up = backing_up or BackingUp(settings, lambda: 0.0)
         self.tasks = Tasks(self)
         self.failures = 0  # how many saves the file has refused
         session.on_change(self._on_change)
@@ -40,10 +56,28 @@ class AppContext(QObject):
             self.failures += 1
             self.refused.emit(str(error))
 
+    def write_down(
+        self, act: Act, *, patient_id: PatientId | None = None, details: Mapping[str, Any]
+    ) -> bool:
+        """Before something is shown or leaves the file; False where it could not, and must not happen."""
+        before = self.failures
+        with self.saving():
+            self.session.record_act(act, patient_id=patient_id, details=details)
+        return self.failures == before
+
+    def remember_trail(self) -> None:
+        """This workstation has seen the file as it is now."""
+        self.settings.set_seen(self.session.fingerprint, trail_memory.remembered(self.session))
+
     def close(self) -> None:
         self.tasks.close()
+        with suppress(AppError):  # the disk may be gone
+            seen = self.settings.seen(self.session.fingerprint)
+            if trail_memory.contradiction(self.session, seen) is None:
+                self.remember_trail()
         self.session.close()
 
-    def _on_change(self, changes: object) -> None:
-        self.saved.emit()
+    def _on_change(self, changes: Changes) -> None:
+        if changes.entities - CHANGES_NOTHING:  # looking and backing up take back no refused entry
+            self.saved.emit()
         self.changed.emit(changes)

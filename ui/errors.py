@@ -1,14 +1,19 @@
 """Bugs: logged and shown as a report that can be copied, with types, lines and versions and no values."""
 
 import sys
+import threading
 from types import TracebackType
 
 from PySide6 import __version__ as qt_version
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from core import VERSION
-from core.errors import AppError
+from core.errors import AppError, StorageError
 from ui.words import tr
+
+# What SQLite calls it when the disk, and not the program, is what is wrong.
+_DISK_ERRORS = {"SQLITE_IOERR", "SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FULL", "SQLITE_CANTOPEN"}
 
 
 def report(kind: type[BaseException], trace: TracebackType | None) -> str:
@@ -34,10 +39,13 @@ def install() -> None:
         if isinstance(error, AppError):
             show(None, error)
             return
-        import logging  # here and above: start-up loads nothing that a good day does not need
-
+        if getattr(error, "sqlite_errorname", "") in _DISK_ERRORS:
+            _log(report(kind, trace))
+            sentence = "The disk could not be read. Close the program and open the file again."
+            show(None, StorageError(tr(sentence)))
+            return
         text = report(kind, trace)
-        logging.getLogger("als-follow-up").error("bug\n%s", text)
+        _log(f"bug\n{text}")
         if QApplication.instance() is not None:
             box = QMessageBox()
             box.setIcon(QMessageBox.Icon.Warning)
@@ -51,7 +59,48 @@ def install() -> None:
             box.setDetailedText(text)
             box.exec()
 
+    def elsewhere(what: "threading.ExceptHookArgs | sys.UnraisableHookArgs") -> None:
+        """In a thread, or where Python can raise nothing: logged, and without the message as well."""
+        if what.exc_type is not None:
+            _log(f"bug\n{report(what.exc_type, what.exc_traceback)}")
+
     sys.excepthook = hook
+    threading.excepthook = elsewhere
+    sys.unraisablehook = elsewhere
+
+
+def leave_no_traces() -> None:
+    """From here on neither Qt's messages nor a crash of the process leave values anywhere."""
+    qInstallMessageHandler(_qt_says)
+    _no_memory_dumps()
+
+
+def _log(text: str) -> None:
+    import logging  # start-up loads nothing that a good day does not need
+
+    logging.getLogger("als-follow-up").error("%s", text)
+
+
+def _qt_says(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    """Which part of Qt complains, and no more of it: a message may quote what stands in a field."""
+    import re
+
+    if kind is not QtMsgType.QtDebugMsg:
+        part = re.match(r"Q\w+(::\w+)*(?=[:( ])", text)
+        _log(f"Qt {kind.name}: {part.group() if part else '…'}")
+
+
+def _no_memory_dumps() -> None:
+    """A crash leaves no picture of the memory behind: the key and the open chart are in it."""
+    if sys.platform == "win32":
+        import ctypes
+
+        # Nothing is sent to Microsoft: SEM_FAILCRITICALERRORS and SEM_NOGPFAULTERRORBOX.
+        ctypes.windll.kernel32.SetErrorMode(0x0003)
+    else:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def show(parent: QWidget | None, error: AppError) -> None:

@@ -1,19 +1,31 @@
 """The window: the welcome page, or the shell round an open clinic file."""
 
+import json
 import threading
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
+from core.errors import AppError
+from core.model.trail import Act
+from ui.clipboard import ClipboardWatch
+from ui.lock import IdleWatch, close_others
 from ui.pages.welcome_page import WelcomePage
 from ui.settings import Settings
+from ui.widgets.basics import column, label
 from ui.words import tr
 
 if TYPE_CHECKING:
-    from core.session import Session
+    from core.session import Changes, Session
+    from ui.backing_up import BackingUp
+    from ui.pages.lock_page import LockPage
+    from ui.pages.page import Place
+    from ui.screen_lock import ScreenLock
     from ui.shell import Shell
 
 
@@ -26,12 +38,26 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._throw_away: Path | None = None
         self._stack = QStackedWidget()
-        self.setCentralWidget(self._stack)
+        self.warning = label("", "banner")
+        self.warning.hide()
+        middle = QWidget()
+        middle.setLayout(column(self.warning, self._stack, spacing=0))
+        self.setCentralWidget(middle)
         self.welcome = WelcomePage(settings)
         self.welcome.opened.connect(self.open_session)
         self.welcome.demonstration.connect(self.open_demonstration)
         self._stack.addWidget(self.welcome)
         self.shell: Shell | None = None
+        self.lock_page: LockPage | None = None
+        self._places: dict[str, tuple[str, Place]] = {}  # where each person was, by login
+        self._held: dict[str, bytes] = {}  # what the file refused, encrypted, by login
+        self.idle = IdleWatch(self)
+        self.idle.warned.connect(self._warn)
+        self.idle.expired.connect(self.lock)
+        self.clipboard = ClipboardWatch(self)
+        self._screen: ScreenLock | None = None
+        self.backing_up: BackingUp | None = None  # made with the first file that is opened
+        self._full_name = ""  # of who is signed in: a lock asks nothing of a disk that may be gone
 
     def open_demonstration(self) -> None:
         """Demonstration data in a file that is thrown away on closing."""
@@ -50,16 +76,146 @@ class MainWindow(QMainWindow):
         self._throw_away = folder
 
     def open_session(self, session: "Session") -> None:
+        """Show the clinic file that was just opened, beginning at the first page."""
+        self.close_session()
+        self._show(session)
+
+    def _show(self, session: "Session") -> None:
+        from ui.backing_up import BackingUp
         from ui.context import AppContext
+        from ui.screen_lock import ScreenLock
         from ui.shell import Shell
 
-        self.close_session()
-        self.shell = Shell(AppContext(session, self._settings))
+        self._full_name = session.user.full_name
+        if self.backing_up is None:
+            self.backing_up = BackingUp(self._settings, lambda: self.idle.quiet_s)
+        context = AppContext(session, self._settings, self.backing_up)
+        self.shell = Shell(context)
+        context.put_back.connect(self.put_back)
+        context.open_file.connect(self._open_file)
         self.shell.signed_out.connect(self.sign_out)
+        self.shell.lock_asked.connect(self.lock)
+        self.shell.context.changed.connect(self._on_changed)
         self._stack.addWidget(self.shell)
         self._stack.setCurrentWidget(self.shell)
         if self.shell.current is not None:
             self.shell.current.focus_first()
+        self.backing_up.attach(session)
+        self.idle.start(session.clinic.idle_lock_min)
+        if self._screen is None:
+            self._screen = ScreenLock(self)
+            self._screen.locked.connect(self.lock)
+
+    def lock(self) -> None:
+        """Keep what was typed for whoever typed it, blank the window, and drop the key. Nothing stops it."""
+        shell = self.shell
+        if shell is None:
+            return
+        context, login = shell.context, shell.context.session.login
+        if (focus := QApplication.focusWidget()) is not None:
+            focus.blockSignals(True)  # a field is not left by locking: half a volume is no value
+        try:
+            self._places[login] = shell.place
+            before = context.failures
+            shell.keep()
+            if context.failures != before:
+                self._hold(shell)
+            with suppress(AppError):
+                context.session.record_act(Act.LOCKED)
+        finally:
+            self._blank(shell)
+
+    def _hold(self, shell: "Shell") -> None:
+        """The disk is full: what was typed stays in memory, encrypted, until its author is back."""
+        page, session = shell.current, shell.context.session
+        texts = (
+            [[one.place, one.subject, dict(one.texts)] for one in page.unsaved()] if page else []
+        )
+        self._held[session.login] = session.seal(json.dumps(texts))
+
+    def _blank(self, shell: "Shell") -> None:
+        from core import clock
+        from core.store import keys
+        from ui.pages.lock_page import LockedFile, LockPage
+
+        path, login = shell.context.session.path, shell.context.session.login
+        logins = [login]
+        with suppress(AppError):
+            logins = keys.read(path).logins
+        locked = LockedFile(
+            path=path, login=login, full_name=self._full_name, since=clock.now(), logins=logins
+        )
+        self.lock_page = LockPage(locked)
+        self.lock_page.opened.connect(self._unlocked)
+        self.lock_page.left.connect(partial(self._leave_locked, path))
+        self._stack.addWidget(self.lock_page)
+        close_others(self)
+        self._shut(shell, self.lock_page)
+        self.lock_page.focus_first()
+
+    def _shut(self, shell: "Shell", instead: QWidget) -> None:
+        """Destroy every page, close the file, and show something else."""
+        self.idle.stop()
+        # The field with the keyboard is left here, and saves: before the file is closed.
+        self._stack.setCurrentWidget(instead)
+        self._stack.removeWidget(shell)
+        for timer in shell.findChildren(QTimer):
+            timer.stop()  # what leaving a field set going comes too late for this file
+        self.repaint()  # nothing of it stays on the screen while the file is closed
+        self.clipboard.clear()
+        try:
+            shell.context.backing_up.let_go()
+        finally:
+            shell.context.close()
+            shell.deleteLater()
+            self.shell = None
+
+    def _unlocked(self, session: "Session") -> None:
+        """The same person goes on where they were; somebody else begins at the first page."""
+        self._drop_lock_page()
+        held = self._held.pop(session.login, None)
+        self._show(session)
+        if self.shell is None:
+            return
+        if held is not None:
+            self._give_back(self.shell, held)
+        if (before := self._places.pop(session.login, None)) is not None:
+            self.shell.return_to(*before)
+
+    def _give_back(self, shell: "Shell", held: bytes) -> None:
+        from core import typed_texts
+
+        session, failures = shell.context.session, shell.context.failures
+        for place, subject, texts in json.loads(session.unseal(held)):
+            with shell.context.saving():
+                typed_texts.keep(session, place, subject, texts)
+        if shell.context.failures != failures:
+            self._held[session.login] = held
+
+    def _drop_lock_page(self) -> None:
+        if self.lock_page is not None:
+            self._stack.removeWidget(self.lock_page)
+            self.lock_page.deleteLater()
+            self.lock_page = None
+
+    def _leave_locked(self, path: Path) -> None:
+        """Ask who opens it, as after signing out: a password that somebody else gave is changed there."""
+        if not self._may_close():
+            return
+        self.close_session()
+        if path.exists():
+            self.welcome.ask_sign_in(path)
+        else:
+            self.welcome.show_start()
+
+    def _warn(self, seconds: int) -> None:
+        text = tr("Locks in {n} s: move the mouse or press a key.")
+        self.warning.setText(text.format(n=seconds))
+        self.warning.setVisible(seconds > 0)
+
+    def _on_changed(self, changes: "Changes") -> None:
+        if "clinic" in changes.entities and self.shell is not None:
+            self.idle.start(self.shell.context.session.clinic.idle_lock_min)
 
     def sign_out(self) -> None:
         """Close the file; drafts are kept in it."""
@@ -73,20 +229,41 @@ class MainWindow(QMainWindow):
             self.welcome.show_start()
 
     def close_session(self) -> None:
-        if self.shell is None:
-            return
-        self.shell.leave()
-        # The field with the keyboard is left here, and saves: before the file is closed.
-        self._stack.setCurrentWidget(self.welcome)
-        self._stack.removeWidget(self.shell)
-        self.shell.context.close()
-        self.shell.deleteLater()
-        self.shell = None
+        """Sign whoever is signed in off, or give a locked file up."""
+        if (shell := self.shell) is not None:
+            shell.leave()
+            with suppress(AppError):
+                shell.context.session.record_act(Act.SIGNED_OUT)
+            self.idle.stop()
+            shell.context.backing_up.before()
+            if self.shell is shell:  # and the screen was not locked while that was waited for
+                self._shut(shell, self.welcome)
+        if self.lock_page is not None:
+            self._stack.setCurrentWidget(self.welcome)
+        self._drop_lock_page()
+        self._places.clear()
+        self._held.clear()
         if self._throw_away is not None:
             import shutil
 
             shutil.rmtree(self._throw_away, ignore_errors=True)
             self._throw_away = None
+
+    def put_back(self, source: Path, why: str) -> None:
+        """Close the file, put a backup in its place, and ask who opens that."""
+        shell = self.shell
+        if shell is None or not self._may_close():
+            return
+        session = shell.context.session
+        path, key, login = session.path, session.data_key, session.login
+        self.close_session()
+        self.welcome.ask_sign_in(path)
+        self.welcome.put_back(source, path, key, login, why)
+
+    def _open_file(self, path: Path) -> None:
+        if self._may_close():
+            self.close_session()
+            self.welcome.ask_sign_in(path)
 
     def preload(self) -> None:
         """Load what comes after signing in, while the person is still typing."""
@@ -104,7 +281,9 @@ class MainWindow(QMainWindow):
 
     def _may_close(self) -> bool:
         """Everything typed is saved; or the person was told that it is not, and closes all the same."""
-        if self.shell is None or self.shell.leave():
+        if self.shell is None and not self.welcome.leave():
+            return False
+        if not self._held and (self.shell is None or self.shell.leave()):
             return True
         from PySide6.QtWidgets import QMessageBox
 

@@ -13,7 +13,7 @@ class Appearance(StrEnum):
 
 
 class Settings:
-    """Last file, appearance, size of the window: nothing about patients."""
+    """Last file, appearance, size of the window, ends of audit trails: nothing about patients."""
 
     def __init__(self, file: Path | None = None) -> None:
         """The settings of this workstation, or those in a file of their own (for the tour and tests)."""
@@ -44,6 +44,25 @@ class Settings:
         self._store.setValue("last_login", login)
 
     @property
+    def second_place(self) -> Path | None:
+        """The folder on another drive, or on the network, to which the newest backup is copied."""
+        text = str(self._store.value("second_place", ""))
+        return Path(text) if text else None
+
+    @second_place.setter
+    def second_place(self, folder: Path | None) -> None:
+        self._store.setValue("second_place", "" if folder is None else str(folder))
+
+    @property
+    def reminder_put_off(self) -> str:
+        """The day, in ISO form, for which nobody wants to be reminded of the second place again."""
+        return str(self._store.value("reminder_put_off", ""))
+
+    @reminder_put_off.setter
+    def reminder_put_off(self, day: str) -> None:
+        self._store.setValue("reminder_put_off", day)
+
+    @property
     def appearance(self) -> Appearance:
         text = str(self._store.value("appearance", Appearance.SYSTEM.value))
         return Appearance(text) if text in set(Appearance) else Appearance.SYSTEM
@@ -60,3 +79,21 @@ class Settings:
     @geometry.setter
     def geometry(self, geometry: QByteArray) -> None:
         self._store.setValue("geometry", geometry)
+
+    def seen(self, fingerprint: str) -> str:
+        """Up to where this workstation has seen the audit trail of a clinic file: an entry's code and instant."""
+        return str(self._store.value(f"seen/{fingerprint}", ""))
+
+    def set_seen(self, fingerprint: str, text: str) -> None:
+        self._store.setValue(f"seen/{fingerprint}", text)
+
+    def code_unconfirmed(self, fingerprint: str) -> bool:
+        """Whether a recovery code of a clinic file was made here and nobody has said that it is put away."""
+        return bool(self._store.value(f"unconfirmed_code/{fingerprint}", ""))
+
+    def set_code_unconfirmed(self, fingerprint: str) -> None:
+        self._store.setValue(f"unconfirmed_code/{fingerprint}", "yes")
+        self.flush()  # whatever happens in front of the code, this stays
+
+    def confirm_code(self, fingerprint: str) -> None:
+        self._store.remove(f"unconfirmed_code/{fingerprint}")

@@ -1,6 +1,7 @@
 """The frame round the pages once a clinic file is open: sidebar, search, what is saved, messages."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -17,52 +18,90 @@ from PySide6.QtWidgets import (
 )
 
 from core import clock
+from core.labels import ROLE
 from core.model.ids import PatientId, VisitId
+from core.model.user import Right
 from core.words import DEMONSTRATION
 from ui.actions import ACTIONS, PAGE_KEYS, Action
 from ui.context import AppContext
 from ui.forms.fields import Line
+from ui.pages.backups_page import BackupsPage
+from ui.pages.blank_forms_page import BlankFormsPage
 from ui.pages.chart_page import ChartPage
 from ui.pages.import_page import ImportPage
-from ui.pages.page import Page
+from ui.pages.page import Page, Place
+from ui.pages.past_chart_page import PastChartPage
 from ui.pages.patient_form_page import PatientFormPage
 from ui.pages.patients_page import PatientsPage
+from ui.pages.people_page import PeoplePage
 from ui.pages.settings_page import SettingsPage
 from ui.pages.summary_page import SummaryPage
 from ui.pages.today_page import TodayPage
+from ui.pages.trail_page import TrailPage
 from ui.pages.visit_page import VisitPage
 from ui.widgets.basics import button, chip, column, label, row, set_chip
+from ui.widgets.file_warnings import FileWarnings, SecondPlaceReminder
+from ui.widgets.locks import explained
+from ui.widgets.trail_warnings import TrailWarnings
 from ui.words import tr
 
 PAGES: tuple[tuple[str, type[Page]], ...] = (
     ("today", TodayPage),
     ("patients", PatientsPage),
     ("import", ImportPage),
+    ("people", PeoplePage),
+    ("backups", BackupsPage),
+    ("trail", TrailPage),
     ("settings", SettingsPage),
     ("patient", PatientFormPage),
     ("chart", ChartPage),
     ("visit", VisitPage),
+    ("past", PastChartPage),
     ("summary", SummaryPage),
+    ("blank-forms", BlankFormsPage),
 )
+
+NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
+    "patient": Right.ENTER,
+    "chart": Right.READ,
+    "visit": Right.READ,
+    "past": Right.READ,
+    "summary": Right.READ,
+    "blank-forms": Right.READ,
+}
 
 
 class Shell(QWidget):
     """Puts pages side by side and shows the one that was asked for; a page is made when first shown."""
 
     signed_out = Signal()
+    lock_asked = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self.setObjectName("window")
         self.context = context
         self._pages: dict[str, Page] = {}
+        self._actions = tuple(action for action in ACTIONS if self._may(action.right))
         self._stack = QStackedWidget()
         self._nav = QButtonGroup(self)
         self._nav_buttons: dict[str, QPushButton] = {}
         self.search = Line()
         self.saved = chip("", "good")
         self._message = label("", "problem", wrap=True)
-        right = column(self._topbar(), self._banner(), self._message_bar(), self._stack, spacing=0)
+        self.trail_warnings = TrailWarnings(context)
+        self.file_warnings = FileWarnings(context)
+        self.reminder = SecondPlaceReminder(context)
+        right = column(
+            self._topbar(),
+            self._banner(),
+            self.trail_warnings,
+            self.file_warnings,
+            self.reminder,
+            self._message_bar(),
+            self._stack,
+            spacing=0,
+        )
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -71,17 +110,27 @@ class Shell(QWidget):
         self._shortcuts()
         context.saved.connect(self._on_saved)
         context.refused.connect(self.refuse)
+        context.told.connect(self._say)
+        context.backing_up.failed.connect(self._say)
         context.show_page.connect(self.show_page)
         context.open_chart.connect(self.open_chart)
         context.open_visit.connect(self.open_visit)
+        context.open_field.connect(self.open_field)
         context.open_summary.connect(self.open_summary)
+        context.open_past_chart.connect(self.open_past_chart)
+        context.open_blank_forms.connect(self.open_blank_forms)
         context.edit_patient.connect(self.edit_patient)
         set_chip(self.saved, tr("Open · encrypted"), "good")
         self._day = clock.today()
         minutes = QTimer(self)
         minutes.timeout.connect(self._look_at_the_clock)
         minutes.start(60_000)
-        self.show_page("today")
+        self.show_page(self.home)
+
+    @property
+    def home(self) -> str:
+        """Where a person begins: the first page that their role has."""
+        return next(action.page for action in self._actions if action.in_sidebar)
 
     @property
     def current(self) -> Page | None:
@@ -112,13 +161,46 @@ class Shell(QWidget):
             page.open(PatientId(patient_id), VisitId(visit_id))
             self._show("visit")
 
+    def open_field(self, patient_id: str, visit_id: str, step: str, field: str) -> None:
+        """A visit at the very field that somebody asked about."""
+        self.open_visit(patient_id, visit_id)
+        page = self.current
+        if (
+            isinstance(page, VisitPage)
+            and page.draft is not None
+            and page.draft.visit.id == visit_id
+        ):
+            page.show_asked(step, field)
+
+    def open_blank_forms(self, protocol: str, code: str) -> None:
+        page = self.page("blank-forms")
+        if isinstance(page, BlankFormsPage) and self._may_leave_for("blank-forms"):
+            page.open(protocol, code)
+            self._show("blank-forms")
+
     def open_summary(self, patient_id: str, visit_id: str) -> None:
         page = self.page("summary")
         if isinstance(page, SummaryPage) and self._may_leave_for("summary"):
             page.open(PatientId(patient_id), VisitId(visit_id))
             self._show("summary")
 
+    def open_past_chart(self, patient_id: str, sequence: int, at: datetime) -> None:
+        page = self.page("past")
+        if isinstance(page, PastChartPage) and self._may_leave_for("past"):
+            if page.open(PatientId(patient_id), sequence, at):
+                self._show("past")
+            else:
+                self._say(tr("This patient was not registered yet then. Choose a later moment."))
+
     def edit_patient(self, patient_id: object) -> None:
+        session = self.context.session
+        held = (
+            session.locks.on_file()
+            if patient_id is None or not self._may(Right.READ)
+            else session.record(PatientId(str(patient_id))).locks_on()
+        )
+        if explained(self.context, held):
+            return
         page = self.page("patient")
         if isinstance(page, PatientFormPage) and self._may_leave_for("patient"):
             page.edit(None if patient_id is None else PatientId(str(patient_id)))
@@ -126,7 +208,13 @@ class Shell(QWidget):
 
     def _may_leave_for(self, name: str) -> bool:
         """Whether the page in front has saved what was typed; one that could not stays in front."""
+        if not self._may(NEEDS.get(name)):
+            self._say(tr("Your role does not have this page. Ask a colleague whose role has it."))
+            return False
         return self.current is None or self.current is self._pages.get(name) or self.current.leave()
+
+    def _may(self, right: Right | None) -> bool:
+        return right is None or self.context.session.may(right)
 
     def _show(self, name: str) -> None:
         page = self.page(name)
@@ -142,14 +230,36 @@ class Shell(QWidget):
         page.focus_first()
 
     def refuse(self, text: str) -> None:
-        """What went wrong, in one sentence, until the page changes or it is dismissed."""
+        """A save that failed, in one sentence."""
+        self._say(text)
+        set_chip(self.saved, tr("Last entry not saved"), "bad")
+
+    def _say(self, text: str) -> None:
+        """What went wrong, until the page changes or it is dismissed."""
         self._message.setText(text)
         self._message_bar_widget.show()
-        set_chip(self.saved, tr("Last entry not saved"), "bad")
 
     def leave(self) -> bool:
         """Before closing: the page in front saves what stands in its fields; False where it could not."""
         return self.current is None or self.current.leave()
+
+    def keep(self) -> None:
+        """Before a lock: what stands in the fields is kept as it is, and nobody leaves them."""
+        if self.current is not None:
+            self.current.keep()
+
+    @property
+    def place(self) -> tuple[str, Place]:
+        """The page in front by its name, and where on it the person was."""
+        name = next((n for n, page in self._pages.items() if page is self.current), self.home)
+        return name, self.page(name).place
+
+    def return_to(self, name: str, place: Place) -> None:
+        """Go on where the person was before a lock, or as near to it as there still is."""
+        page = self.page(name)
+        if self._may(NEEDS.get(name)) and page.show_again(place.shown):
+            self._show(name)
+            page.return_to(place.control)
 
     def _look_at_the_clock(self) -> None:
         """A window left open over night shows the new day."""
@@ -174,7 +284,7 @@ class Shell(QWidget):
         layout.addWidget(label(tr("ALS Follow-up"), "brand"))
         layout.addWidget(label(session.clinic.name, "small", wrap=True))
         layout.addSpacing(12)
-        for action in ACTIONS:
+        for action in self._actions:
             if action.in_sidebar:
                 one = button(action.title, self._doing(action), tip=action.shortcut)
                 one.setProperty("nav", "true")
@@ -186,8 +296,11 @@ class Shell(QWidget):
                     layout.addStretch(0)
         layout.addStretch(1)
         layout.addWidget(label(session.user.full_name, "heading", wrap=True))
+        layout.addWidget(label(ROLE[session.user.role], "small"))
         layout.addWidget(button(tr("Keyboard (F1)"), self.show_keys, link=True))
-        layout.addWidget(button(tr("Sign out"), self.signed_out.emit, link=True, tip="Ctrl+L"))
+        layout.addWidget(button(tr("Lock (Ctrl+L)"), self.lock_asked.emit, link=True))
+        sign_out = button(tr("Sign out"), self.signed_out.emit, link=True, tip="Ctrl+Shift+L")
+        layout.addWidget(sign_out)
         return frame
 
     def _topbar(self) -> QFrame:
@@ -200,7 +313,11 @@ class Shell(QWidget):
         frame.setProperty("role", "topbar")
         layout = QHBoxLayout(frame)
         layout.setContentsMargins(24, 8, 20, 8)
-        layout.addWidget(self.search, 2)
+        if self._may(Right.READ):
+            layout.addWidget(self.search, 2)
+        else:
+            self.search.setParent(frame)
+            self.search.hide()
         layout.addStretch(1)
         layout.addWidget(self.saved)
         return frame
@@ -224,7 +341,7 @@ class Shell(QWidget):
         return bar
 
     def _shortcuts(self) -> None:
-        for action in ACTIONS:
+        for action in self._actions:
             QShortcut(QKeySequence(action.shortcut), self, self._doing(action))
 
     def _doing(self, action: Action) -> Callable[[], None]:
@@ -234,6 +351,7 @@ class Shell(QWidget):
             "find": lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "new": lambda: self.edit_patient(None),
             "keys": self.show_keys,
+            "lock": self.lock_asked.emit,
             "sign-out": self.signed_out.emit,
         }[action.id]
 
@@ -243,7 +361,9 @@ class Shell(QWidget):
         dialog.setWindowTitle(tr("Keyboard shortcuts"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
-        keys = [(a.shortcut, a.title) for a in ACTIONS] + list(PAGE_KEYS)
+        keys = [(a.shortcut, a.title) for a in self._actions]
+        if self._may(Right.READ):
+            keys += PAGE_KEYS
         for index, (key, text) in enumerate(keys):
             grid.addWidget(label(key, "heading"), index, 0)
             grid.addWidget(label(text), index, 1)

@@ -12,15 +12,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import QMessageLogContext, Qt, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core import clock, drafts, resources
+from core.demonstration import PASSWORD as DEMO_PASSWORD
 from core.drafts import NOTE, REVIEW, TASKS, Draft
 from core.instruments import catalog as instruments
 from core.model.adverse_event import Grade, Outcome
 from core.model.patient import Patient
+from core.model.signature import Meaning
+from core.model.user import Role
 from core.model.visit import Mode, Respondent
 from core.protocols import catalog as protocols
 from core.protocols.catalog import ROUTINE
@@ -32,21 +35,27 @@ from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
 from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
+from ui.forms.person_fields import NewPassword, PersonFields
 from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.main_window import MainWindow
 from ui.pages.chart_page import ChartPage
+from ui.pages.first_run import FirstRun
 from ui.pages.import_page import ImportPage
+from ui.pages.past_chart_page import PastChartPage
 from ui.pages.patient_form_page import PatientFormPage
 from ui.pages.summary_page import SummaryPage
 from ui.pages.today_page import TodayPage
 from ui.pages.visit_page import VisitPage
 from ui.settings import Appearance, Settings
 from ui.shell import Shell
+from ui.widgets.recovery_code import RecoveryCode
+from ui.widgets.sign import SignDialog
 
 PATIENCE_S = 30
+PASSWORD = "a long password"
 T = TypeVar("T", bound=QWidget)
 F = TypeVar("F", bound=StepForm)
 BAD_CSV = """patient,age,sex,onset,duration_months,alsfrsr_baseline,fvc_pct_baseline
@@ -107,27 +116,38 @@ class _Tour:
             self.serious_chart()
             self.routine_visit()
             self.other_pages()
+            self.neurologist()
+            self.administrator()
         finally:
             self.window.close()
-        self.say(f"{self.count} pictures and 2 PDFs in {self.out}")
+        self.say(f"{self.count} pictures and 4 PDFs in {self.out}")
 
     def new_clinic(self) -> None:
         welcome = self.window.welcome
         self.picture("welcome")
         welcome.create_file.click()
-        for field, text in (
-            (welcome.clinic_name, "Neurology clinic"),
-            (welcome.full_name, "Study nurse"),
-            (welcome.new_login, "nurse"),
-            (welcome.new_password, "a long password"),
-            (welcome.again, "another password"),
-        ):
-            self.type(field.line, text)
-        self.expect(not welcome.check_new(), "two different passwords were accepted")
+        first_run = self.front(FirstRun)
+        self.type(first_run.clinic_name.line, "Neurology clinic")
         self.picture("new_clinic_file")
-        welcome.again.set_text("a long password")
-        self.expect(welcome.check_new(), "a complete form was refused")
+        first_run.go_on()
+        self.type_person(first_run.administrator, "Ada Minister", "admin")
+        self.type_password(first_run.administrator_password, PASSWORD)
+        self.picture("new_administrator")
+        first_run.go_on()
+        first_run.role.set_value(Role.NURSE)
+        self.type_person(first_run.clinician, "Study nurse", "nurse")
+        self.type(first_run.clinician_password.password.line, PASSWORD)
+        self.type(first_run.clinician_password.again.line, "another password")
+        self.expect(not first_run.check(), "two different passwords were accepted")
+        self.picture("new_clinician")
+        self.type_password(first_run.clinician_password, PASSWORD)
+        self.expect(first_run.check(), "a complete form was refused")
         welcome.create_at(self.folder / "clinic.als")
+        recovery = self.front(RecoveryCode)
+        self.picture("recovery_code")
+        recovery.save_to(self.out / "recovery_code.pdf")
+        recovery.put_away.click()
+        recovery.go_on.click()
         self.picture("first_day")
 
     def import_table(self) -> None:
@@ -158,7 +178,8 @@ class _Tour:
         welcome.sign_in()
         self.expect(self.window.shell is None, "a wrong password opened the file")
         self.picture("sign_in_refused")
-        self.type(welcome.password.line, "a long password")
+        self.type(welcome.password.line, PASSWORD)
+        self.wait(welcome.enter.isEnabled)
         welcome.sign_in()
         self.expect(self.window.shell is not None, "the right password did not open the file")
         self.window.sign_out()
@@ -178,6 +199,14 @@ class _Tour:
             self.picture(f"chart_{axis.value}")
         chart.tabs.setCurrentIndex(1)
         self.picture("chart_visits")
+        chart.tabs.setCurrentIndex(chart.history_tab)
+        self.picture("chart_history")
+        chart.history.list.table.selectRow(chart.history.list.model.rowCount() // 2)
+        chart.history.list.before_it.click()
+        past = self.page("past", PastChartPage)
+        self.expect(shell.current is past, "the chart as it stood was not shown")
+        self.picture("chart_as_it_stood")
+        past.back.click()
 
     def visit(self) -> None:
         """The nurse's whole visit, by keyboard."""
@@ -320,12 +349,69 @@ class _Tour:
         QTest.keyClicks(shell.search, "A-01")
         self.picture("find_patient")
 
+    def neurologist(self) -> None:
+        """At the same workstation: locked by the nurse, opened by the neurologist, who signs the visit."""
+        self.window.lock()
+        self.picture("locked")
+        self.unlock_as("neuro")
+        today = self.page("today", TodayPage)
+        self.wait(lambda: not (today.alerts.busy or today.signatures.busy))
+        self.picture("today_of_the_neurologist")
+        shell, patient = self.shell, self.patient("A-003")
+        visit = shell.context.session.record(patient.id).finished_visits[-1]
+        shell.open_visit(patient.id, visit.id)
+        page = self.page("visit", VisitPage)
+        review = self.form(page, ReviewForm)
+        QTimer.singleShot(100, self.window, self.sign)
+        review.sign.click()
+        self.picture("signed_visit")
+        page.ask_here()
+        self.picture("question_on_a_field")
+        shell.open_summary(patient.id, visit.id)
+        self.summary("visit_summary_signed")
+        shell.show_page("trail")
+        self.picture("audit_trail")
+
+    def sign(self) -> None:
+        """In the dialog, while it waits for an answer."""
+        dialog = self.app.activeModalWidget()
+        if not isinstance(dialog, SignDialog):
+            raise TourFailed("nothing to sign with")
+        self.picture("signing", dialog)
+        dialog.meaning.set_value(Meaning.REVIEWED)
+        self.type(dialog.password.line, DEMO_PASSWORD)
+        dialog.sign.click()
+        self.expect(not dialog.isVisible(), "the visit was not signed")
+
+    def administrator(self) -> None:
+        self.window.lock()
+        self.unlock_as("admin")
+        for name in ("people", "backups"):
+            self.shell.show_page(name)
+            self.picture(name)
+
+    def unlock_as(self, login: str) -> None:
+        lock = self.window.lock_page
+        if lock is None:
+            raise TourFailed("the window is not locked")
+        lock.somebody_else.click()
+        lock.who.set_value(login)
+        self.type(lock.password.line, DEMO_PASSWORD)
+        lock.unlock()
+
     def summary(self, name: str) -> None:
         page = self.page("summary", SummaryPage)
         self.wait(lambda: page.pdf is not None)
         self.picture(name)
         page.save_to(self.out / f"{name}.pdf")
         self.expect((self.out / f"{name}.pdf").exists(), "the PDF was not saved")
+
+    def front(self, kind: type[T]) -> T:
+        """The card on the welcome page."""
+        card = self.window.welcome.front
+        if not isinstance(card, kind):
+            raise TourFailed(f"the card in front is a {type(card).__name__}")
+        return card
 
     @property
     def shell(self) -> Shell:
@@ -369,16 +455,25 @@ class _Tour:
         QTest.keyClicks(line, text)
         self.settle()
 
+    def type_person(self, fields: PersonFields, name: str, login: str) -> None:
+        self.type(fields.full_name.line, name)
+        self.type(fields.login.line, login)
+
+    def type_password(self, fields: NewPassword, password: str) -> None:
+        self.type(fields.password.line, password)
+        self.type(fields.again.line, password)
+
     def finish_step(self, page: VisitPage) -> None:
         form: StepForm = page.forms[page.current]
         form.commit()
         form.go_on.emit()
 
-    def picture(self, name: str) -> None:
+    def picture(self, name: str, shown: QWidget | None = None) -> None:
+        """The window, or a dialog before it."""
         self.settle()
         self.count += 1
         path = self.out / f"{self.count:02}_{name}.png"
-        if not self.window.grab().save(str(path)):
+        if not (shown or self.window).grab().save(str(path)):
             raise TourFailed(f"the picture {path} could not be written")
         self.say(path.name)
 

@@ -11,7 +11,7 @@ from core.model.ids import VisitId
 from core.model.judgement import Acknowledgement, CriterionResult, Reconciliation
 from core.model.measurement import Measurement
 from core.model.patient import ExternalKind, ExternalResult, Patient
-from core.model.signature import Lock, Signature
+from core.model.signature import Lock, LockLevel, Signature
 from core.model.spirometry import Spirometry
 from core.model.thresholds import defaults
 from core.model.visit import TaskResult, Visit, VisitMark
@@ -62,11 +62,23 @@ class PatientRecord:
         return replace(self, spirometry=tuple(sorted([*rest, session], key=lambda s: s.date)))
 
     def up_to(self, day: date) -> "PatientRecord":
-        """What happened, and what visits reported, up to that day: what a visit's summary is made from.
+        """What happened, and what visits reported, up to that day.
 
         Later visits do not change it; later corrections of what stands in it do.
         """
-        visits = tuple(visit for visit in self.visits if visit.date <= day)
+        return self._of_visits(tuple(visit for visit in self.visits if visit.date <= day), day)
+
+    def known_at(self, visit: Visit) -> "PatientRecord":
+        """What a visit's summary is made from: all up to its day.
+
+        A visit in progress that was begun after this one had been finished is no part of it yet.
+        """
+        known = (
+            one for one in self.visits if one.date <= visit.date and not one.begun_after(visit)
+        )
+        return self._of_visits(tuple(known), visit.date)
+
+    def _of_visits(self, visits: tuple[Visit, ...], day: date) -> "PatientRecord":
         known = {visit.id for visit in visits}
         return replace(
             self,
@@ -116,6 +128,14 @@ class PatientRecord:
         """Whether the milestone had happened, or may have, on or before that day."""
         milestone = self.milestone(kind)
         return milestone is not None and milestone.happened_on.first <= on
+
+    def locks_on(self, visit_id: VisitId | None = None, form: str = "") -> tuple[Lock, ...]:
+        """The locks that hold the patient's record, a visit of it or a form of that visit; the widest first."""
+        held = [(LockLevel.DATABASE, ""), (LockLevel.PATIENT, self.patient.id)]
+        if visit_id is not None:
+            held += [(LockLevel.VISIT, visit_id), (LockLevel.FORM, f"{visit_id}/{form}")]
+        holding = {(lock.level, lock.subject): lock for lock in self.locks if lock.holds}
+        return tuple(holding[one] for one in held if one in holding)
 
     @property
     def died(self) -> Milestone | None:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 
+from core.model.ids import PatientId
+
 SHORT_BITS = 60  # of the hash, in the code: 12 letters
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 _READ_AS = str.maketrans("OIL", "011")
@@ -18,7 +20,7 @@ class Act(StrEnum):
     LOCKED = "locked"
     RECOVERY_USED = "recovery code used"
     RECOVERY_MADE = "recovery code made"
-    PASSWORD_SET = "password set"  # noqa: S105  the name of an act
+    PASSWORD_SET = "password set"
     VIEWED = "chart viewed"
     PRINTED = "printed"
     EXPORTED = "exported"
@@ -27,6 +29,15 @@ class Act(StrEnum):
     DRILLED = "restore drill"
     VERIFIED = "verified"
     CLOCK_SET_BACK = "clock set back"
+
+
+# The others change the key file, or say where the file comes from: a backup is due after them.
+CHANGES_NOTHING = frozenset(Act) - {
+    Act.RECOVERY_USED,
+    Act.RECOVERY_MADE,
+    Act.PASSWORD_SET,
+    Act.RESTORED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +67,17 @@ class TrailEntry:
     def local(self) -> datetime:
         """When it was, by the clock on the wall of the workstation."""
         return self.at.astimezone(timezone(timedelta(minutes=self.utc_offset_min)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrailFilter:
+    """Which entries are asked for: all of them where nothing is said. ``kinds`` are tables and acts."""
+
+    patient_id: PatientId | None = None
+    actor: str | None = None
+    kinds: frozenset[str] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -69,6 +69,9 @@ WRITING: Mapping[str, Right] = {
     "query_reply": Right.QUERY,
 }
 
+# And an act on a row that needs more than writing it does.
+ACTING: Mapping[str, Right] = {"query closed": Right.CLOSE_QUERY}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:

@@ -75,6 +75,12 @@ class Visit:
     def is_draft(self) -> bool:
         return self.state is VisitState.DRAFT
 
+    def begun_after(self, other: "Visit") -> bool:
+        """Whether this one is in progress, and was begun after the other had been finished."""
+        return (
+            self.is_draft and other.finished_at is not None and self.started_at > other.finished_at
+        )
+
 
 class Mark(StrEnum):
     MISSED = "missed"
@@ -102,6 +108,19 @@ class TaskResult:
     note: str = ""
 
 
+CLEARED = "\ue000"  # what is kept of a field that was emptied: no keyboard types it
+
+
+def as_typed(text: str, stored: str) -> str:
+    """What is kept of a field: nothing where it says what is stored, CLEARED where it was emptied."""
+    return "" if text == stored else text or CLEARED
+
+
+def as_shown(kept: str) -> str:
+    """What a field shows of a text that was kept."""
+    return "" if kept == CLEARED else kept
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedText:
     """What a person typed into a field and is not a value yet; theirs alone until it is one.
@@ -114,4 +133,13 @@ class TypedText:
     subject: str
     field: str
     text: str
+    at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingText:
+    """That somebody's text waits in a field, and from when it is; not what it says."""
+
+    author: str
+    field: str
     at: datetime.datetime

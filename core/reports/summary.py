@@ -11,6 +11,7 @@ from core import summary as words_of
 from core import trends
 from core.model.ids import VisitId
 from core.model.record import PatientRecord
+from core.model.signature import SignatureState
 from core.model.trail import TrailHead
 from core.model.user import Clinic
 from core.reports import chart, layout, page, text
@@ -54,13 +55,15 @@ def render(
     printed_by: str,
     printed_at: datetime,
     head: TrailHead | None = None,
+    signed: Sequence[SignatureState] = (),
 ) -> bytes:
     """The summary of one visit as a PDF of A4 pages: one in the ordinary case, more where the text is long.
 
-    ``printed_at`` is an aware instant. The same arguments give the same bytes.
+    ``printed_at`` is an aware instant, ``signed`` the state of every signature of the visit. The same
+    arguments give the same bytes.
     """
-    summary = words_of.build(record, visit_id, names)
-    record = record.up_to(record.visit(visit_id).date)
+    summary = words_of.build(record, visit_id, names, signed=signed)
+    record = record.known_at(record.visit(visit_id))
     paper = page.Paper(
         title=TITLE,
         subject=_subject(summary),
@@ -76,7 +79,13 @@ def render(
         *_results(summary),
         *_course(summary),
     ]
-    after = [*_alerts(summary), *_events(summary), *_lists(summary), *_note(summary)]
+    after = [
+        *_alerts(summary),
+        *_events(summary),
+        *_lists(summary),
+        *_note(summary),
+        *_signatures(summary),
+    ]
     plots = _plots(record)
     end = _end(summary)
     if plots:
@@ -131,8 +140,8 @@ def _questionnaires(summary: VisitSummary) -> list[Block]:
 
 
 def _items(form: FormSummary) -> list[Block]:
-    if form.not_done and not any(item.score != MISSING or item.note for item in form.items):
-        return _said(form.title, _("Not done: {reason}").format(reason=form.not_done))
+    if form.not_done and not form.items:
+        return _said(form.title, form.not_done)
     previous = (
         _("Previous, {day}").format(day=form.previous_on) if form.previous_on else _("Previous")
     )
@@ -144,7 +153,7 @@ def _items(form: FormSummary) -> list[Block]:
         Column(86, previous, Align.RIGHT),
     ]
     reason = (
-        layout.paragraph(_("Not done: {reason}").format(reason=form.not_done), STRONG, page.INNER)
+        layout.paragraph(f"{form.title}: {form.not_done}.", STRONG, page.INNER)
         if form.not_done
         else []
     )
@@ -338,7 +347,9 @@ def _lists(summary: VisitSummary) -> list[Block]:
 
 
 def _note(summary: VisitSummary) -> list[Block]:
-    return _said(_("Note"), summary.note) if summary.note else []
+    """What was noted, and how many questions on the data were not settled when this was printed."""
+    note = _said(_("Note"), summary.note) if summary.note else []
+    return [*note, *(_said(_("Questions"), summary.queries) if summary.queries else [])]
 
 
 def _said(label: str, words: str) -> list[Block]:
@@ -347,12 +358,27 @@ def _said(label: str, words: str) -> list[Block]:
     return [layout.gap(3), *layout.labelled(label, _INDENT, lines)]
 
 
+def _signatures(summary: VisitSummary) -> list[Block]:
+    """Every electronic signature, under a void one what was changed since; and what is locked."""
+    blocks: list[Block] = []
+    for row in summary.signatures:
+        style = BODY if row.valid else STRONG
+        lines = layout.paragraph(row.text, style, page.INNER - _INDENT)
+        for change in row.changes:
+            lines += layout.paragraph(change, _NOTE, page.INNER - _INDENT)
+        blocks += [layout.gap(4), *layout.labelled(_("Signature"), _INDENT, lines)]
+    if summary.locks:
+        blocks += _said(_("Locked"), "; ".join(summary.locks))
+    return blocks
+
+
 def _end(summary: VisitSummary) -> Block:
-    """Place to sign, and the sources of the numbers."""
+    """Place to sign by hand what is not signed yet, and the sources of the numbers."""
     citations = [form.citation for form in summary.forms if form.citation]
     found = (lung_function.find(name) for name in summary.equations)
     citations += [equation.citation for equation in found if equation is not None]
-    blocks = [layout.gap(20), Block(12, _signature_lines), layout.gap(4)]
+    by_hand = [] if summary.signed else [layout.gap(20), Block(12, _signature_lines)]
+    blocks = [*by_hand, layout.gap(4)]
     blocks += layout.paragraph(" ".join(dict.fromkeys(citations)), SMALL, page.INNER)
     return layout.beside([(page.INNER, blocks)], limit=page.HEIGHT)[0]
 

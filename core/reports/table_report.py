@@ -48,12 +48,18 @@ class Section:
     note: str = ""
 
 
-def render(paper: Paper, sections: Sequence[Section], *, signed: bool = False) -> bytes:
-    """The report as PDF under the title of its paper; ``signed`` ends it with lines for a signature."""
+def render(
+    paper: Paper,
+    sections: Sequence[Section],
+    *,
+    signed: bool = False,
+    by: Sequence[str] = (_("Name"),),
+) -> bytes:
+    """The report as PDF under the title of its paper; ``signed`` ends it with a line to sign for each of ``by``."""
     blocks = layout.kept([*layout.paragraph(paper.title, _TITLE, INNER), layout.gap(4)])
     for section in sections:
         blocks += _section(section)
-    return paper.render(blocks, _signature() if signed else layout.gap(0))
+    return paper.render(blocks, _signatures(by) if signed else layout.gap(0))
 
 
 def _section(section: Section) -> list[Block]:
@@ -113,6 +119,9 @@ def _framed(verdict: Verdict) -> Block:
     return Block(height, draw)
 
 
-def _signature() -> Block:
-    named = [(_("Name"), 210.0), (_("Signature"), 190.0), (_("Date"), INNER - 400 + 8)]
-    return writing.whole([layout.gap(14), writing.fields(named)], INNER, page.HEIGHT)[0]
+def _signatures(by: Sequence[str]) -> Block:
+    lines = []
+    for who in by:
+        named = [(who, 210.0), (_("Signature"), 190.0), (_("Date"), INNER - 400 + 8)]
+        lines += [layout.gap(14), writing.fields(named)]
+    return writing.whole(lines, INNER, page.HEIGHT)[0]

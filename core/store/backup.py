@@ -72,15 +72,23 @@ def begin(db: Database, clinic_path: Path, folder: Path, now: datetime) -> Begun
 def finish(begun: Begun, key: bytes) -> Backup:
     """Verify what was begun and give it its name: from here on it counts. Needs values only, no session.
 
-    Raises FileDamaged where it is not whole; then it is renamed to ``….als.damaged``.
+    Raises FileDamaged where it is not whole; then it is renamed to ``….als.damaged``. Where it is a true
+    copy of a clinic file whose trail is not whole, it is kept, and FileDamaged says what is wrong there.
     """
     try:
-        if verify_backup(begun.written, key) != begun.contents:
-            raise _damaged(begun.written, _("It does not hold what the clinic file holds."))
+        with reading(begun.written, key) as db:
+            if _whole(db, begun.written) != begun.contents:
+                raise _damaged(begun.written, _("It does not hold what the clinic file holds."))
+            problem = _trail_problem(db, key)
     except FileDamaged as error:
         raise set_aside(begun.written, begun.backup.path, error) from error
     with _writing_into(begun.backup.path.parent):
         _rename_pair(begun.written, begun.backup.path)
+    if problem:
+        text = _(
+            "The clinic file itself was changed from outside the program: {problem} It was copied as it is."
+        )
+        raise FileDamaged(text.format(problem=problem))
     return begun.backup
 
 
@@ -101,14 +109,26 @@ def verify_backup(path: Path, key: bytes) -> Contents:
     Raises FileDamaged, FileTooNew, FileMissing, or StorageError where it cannot be read; changes nothing.
     """
     with reading(path, key) as db:
-        for check in ("cipher_integrity_check", "integrity_check", "foreign_key_check"):
-            found = [str(row[0]) for row in db.execute(f"PRAGMA {check}").fetchall()]
-            if found not in ([], ["ok"]):
-                raise _damaged(path, _("Its pages do not fit together."))
-        held = contents(db)
-        if _TRAIL_HEAD in held.rows and (problem := verify(db, keys.audit_key(key)).problem):
+        held = _whole(db, path)
+        if problem := _trail_problem(db, key):
             raise _damaged(path, problem)
     return held
+
+
+def _whole(db: Database, path: Path) -> Contents:
+    """What a copy holds, once every page and every reference were checked."""
+    for check in ("cipher_integrity_check", "integrity_check", "foreign_key_check"):
+        found = [str(row[0]) for row in db.execute(f"PRAGMA {check}").fetchall()]
+        if found not in ([], ["ok"]):
+            raise _damaged(path, _("Its pages do not fit together."))
+    return contents(db)
+
+
+def _trail_problem(db: Database, key: bytes) -> str:
+    """What is wrong with the trail, or with the rows by it; a file of before there was a chain has none."""
+    if not db.table(_TRAIL_HEAD).exists():
+        return ""
+    return verify(db, keys.audit_key(key)).problem
 
 
 @contextmanager
@@ -217,6 +237,7 @@ def restore(backup: Path, target: Path, key: bytes) -> None:
         if taken.exists():
             raise FileExists(f"There is already a file {taken.name} here. Choose another name.")
     require(backup)
+    _refuse_if_open(backup)  # copying a file that is open here would drop its lock
     ring = keys.read(backup)
     new = beside(target, ".new")
     with _writing_into(target.parent), _removed_on_failure(new):

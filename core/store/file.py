@@ -183,7 +183,7 @@ def _has_same_rows(db: Database, table: str) -> bool:
 
 def require(path: Path) -> None:
     """Raises FileMissing where there is no such file."""
-    if not path.exists():
+    if not path.is_file():
         raise FileMissing(f"There is no file at {path}. Choose another one, or create a new one.")
 
 

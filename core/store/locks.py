@@ -53,6 +53,9 @@ _BELONGS: Mapping[str, tuple[str | None, str | None, str | None]] = {
 }
 
 
+_ASKS_ON = "{0}.place <> 'query' AND "  # questions go on, and so does typing them
+
+
 class Locks:
     """Locks in the order in which they were made; those that no longer hold stay on record."""
 
@@ -86,7 +89,8 @@ def triggers(db: Database) -> dict[str, str]:
     return {
         f"lock_{table}_{event}": (
             f"CREATE TRIGGER lock_{table}_{event} BEFORE {event.upper()} ON {table}"
-            f" WHEN EXISTS ({_locks(table, sides)})"
+            f" WHEN {_ASKS_ON.format(sides[0]) if table == 'typed_text' else ''}"
+            f"EXISTS ({_locks(table, sides)})"
             f" BEGIN SELECT raise(ABORT, '{REFUSED}' || ({_locks(table, sides)} LIMIT 1)); END"
         )
         for table in _BELONGS

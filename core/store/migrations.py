@@ -486,6 +486,28 @@ CREATE TABLE query_reply (
     PRIMARY KEY (query_id, number)
 ) STRICT;
 
+CREATE TRIGGER data_query_stays BEFORE DELETE ON data_query
+    BEGIN SELECT raise(ABORT, 'a question is never removed'); END;
+
+CREATE TRIGGER data_query_is_only_closed BEFORE UPDATE ON data_query
+    WHEN (OLD.id, OLD.patient_id, OLD.step, OLD.field, OLD.label, OLD.rule, OLD.text, OLD.opened_by,
+          OLD.opened_at)
+         IS NOT (NEW.id, NEW.patient_id, NEW.step, NEW.field, NEW.label, NEW.rule, NEW.text,
+                 NEW.opened_by, NEW.opened_at)
+    BEGIN SELECT raise(ABORT, 'a question is only closed or asked again'); END;
+
+CREATE TRIGGER data_query_is_closed_by_right BEFORE UPDATE OF closed_by, closed_at ON data_query
+    WHEN (OLD.closed_by, OLD.closed_at) IS NOT (NEW.closed_by, NEW.closed_at)
+    BEGIN SELECT audit_actor('query closed'); END;
+
+CREATE TRIGGER query_reply_stays_update BEFORE UPDATE ON query_reply
+    WHEN (OLD.query_id, OLD.number, OLD.by, OLD.at, OLD.text, OLD.asks)
+         IS NOT (NEW.query_id, NEW.number, NEW.by, NEW.at, NEW.text, NEW.asks)
+    BEGIN SELECT raise(ABORT, 'an answer is never changed'); END;
+
+CREATE TRIGGER query_reply_stays_delete BEFORE DELETE ON query_reply
+    BEGIN SELECT raise(ABORT, 'an answer is never removed'); END;
+
 ALTER TABLE audit RENAME TO audit_before;
 
 DROP TRIGGER audit_is_append_only_update;

@@ -9,7 +9,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from core.model.ids import PatientId
-from core.model.trail import TrailEntry, TrailFilter, TrailHead
+from core.model.trail import Act, TrailEntry, TrailFilter, TrailHead
 from core.store import audit, verification
 from core.store.verification import Verdict
 from core.trail_words import Names, VisitName, is_clinical
@@ -21,6 +21,8 @@ _ENTRY = """
            entity, row, patient_id, before, after, previous, hash
       FROM audit
 """
+# Acts that are written down within another change, and have its reason: it may be a clinical one.
+_BESIDE = {Act.CLOCK_SET_BACK.value, Act.SIGNED_IN.value}
 
 
 class Trail:
@@ -150,7 +152,11 @@ class Trail:
 
     def _entry(self, row: dict[str, Any]) -> TrailEntry:
         entry = TrailEntry(**{**row, "at": datetime.fromisoformat(row["at"])})
-        if self._reads() or (entry.patient_id is None and not is_clinical(entry.entity)):
+        if self._reads():
+            return entry
+        if entry.entity in _BESIDE:
+            entry = replace(entry, reason="")
+        if entry.patient_id is None and not is_clinical(entry.entity):
             return entry
         if not is_clinical(entry.entity):  # an act: that somebody looked or printed, not at whom
             return replace(entry, patient_id=None, row="", after=None)

@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from core.errors import FileDamaged, FileTooNew, StorageError
 from core.model.trail import Act, TrailHead, read_code
-from core.store import audit
+from core.store import audit, locks
 from core.store.file import require, storage_errors
 from core.store.journal import journal_file
 from core.store.keys import audit_key
@@ -23,7 +23,6 @@ from core.words import _
 
 _Wrong = tuple[str, int | None]  # a sentence, and the entry that it is about
 _ACTS = frozenset(act.value for act in Act)
-_MADE_AT_OPENING = ("audit_", "lock_")  # triggers that every opening makes again
 _PAGES = ("cipher_integrity_check", "integrity_check", "foreign_key_check")
 
 
@@ -163,8 +162,9 @@ def _in_the_schema(db: Database) -> _Wrong | None:
     if _steps(db) != _all_steps():
         return None
     made, built = _as_made(), _schema(db)
+    made_at_opening = {**audit.triggers(db), **locks.triggers(db)}
     for name in sorted(made.keys() | built.keys()):
-        if name not in made and name.startswith(_MADE_AT_OPENING):
+        if name in made_at_opening:
             continue
         if built.get(name) != made.get(name):
             text = _(
@@ -184,15 +184,23 @@ def _as_made() -> dict[str, str]:
 
 
 def _schema(db: Database) -> dict[str, str]:
-    """The columns of every table, and what every trigger does, by name; how SQLite spells a table is its own."""
+    """The columns of every table, and what every trigger and index does, by name.
+
+    A column's default counts: it is what older rows hold. How SQLite spells a table is its own.
+    """
     columns = db.execute(
         """
-        SELECT master.name, group_concat(info.name || ' ' || info.type || ' ' || info.pk, ', ' ORDER BY info.name)
+        SELECT master.name,
+               group_concat(info.name || ' ' || info.type || ' ' || info.pk || ' ' || info."notnull" || ' '
+                            || coalesce(info.dflt_value, ''), ', ' ORDER BY info.name)
           FROM sqlite_master AS master JOIN pragma_table_info(master.name) AS info
          WHERE master.type = 'table' GROUP BY master.name
         """
     )
-    triggers = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    triggers = db.execute(
+        "SELECT name, sql FROM sqlite_master"
+        " WHERE type IN ('trigger', 'index', 'view') AND sql IS NOT NULL"
+    )
     return {**dict(columns), **{name: " ".join(sql.split()) for name, sql in triggers}}
 
 

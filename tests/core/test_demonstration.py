@@ -66,7 +66,7 @@ def test_today_is_alive_on_any_day(tmp_path, days):
     today = TODAY + timedelta(days=days)
     session = demonstration.create(tmp_path / "demo.als", today)
     items = worklist.build(
-        session.outlines(), session.answered_of_drafts(), today, session.users.names()
+        session.outlines(), session.answered_of_drafts(), today, session.users.names(), {}
     )
     session.close()
     assert {item.group for item in items} == set(Group)

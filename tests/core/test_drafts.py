@@ -6,16 +6,18 @@ from functools import partial
 
 import pytest
 
-from core import clock, drafts
+from core import clock, drafts, worklist
 from core.drafts import Draft
 from core.errors import StorageError
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import Answer, NotDone
 from core.model.partial_date import PartialDate
 from core.model.spirometry import Blow, BlowQuality, Position, TestType
+from core.model.user import Role
 from core.model.visit import Mark, Mode, Respondent, TaskResult, VisitMark
 from core.protocols.catalog import shipped
 from core.protocols.schedule import Status, plan
+from core.session import Session, new_user
 
 DAY = date(2026, 7, 21)
 
@@ -206,3 +208,41 @@ def test_discarding_keeps_the_events_with_the_patient(draft, session):
     record = session.record(patient_id)
     assert record.visits == ()
     assert [(event.term, event.visit_id) for event in record.events] == [("Fall", None)]
+
+
+def test_a_visit_that_was_finished_before_stays_in_the_chart(draft, alsfrs_r, session):
+    fill(draft, alsfrs_r)
+    assert not draft.was_finished
+    draft.finish()
+    draft.reopen("the score of another patient")
+    draft.save_note("asked again")  # the newest entry of the visit is not the one that reopened it
+    assert draft.was_finished
+    with pytest.raises(StorageError, match="stays in the chart"):
+        draft.discard("not wanted")
+    assert session.record(draft.record.patient.id) == draft.record
+
+
+def test_the_worklist_says_who_reopened_a_visit(draft, alsfrs_r, session, clinic_path, key):
+    with session.write("people"):
+        session.users.save(new_user("nurse", "N. Urse", Role.NURSE))
+    fill(draft, alsfrs_r)
+    draft.finish()
+    patient_id, visit_id = draft.record.patient.id, draft.visit.id
+    begun = drafts.start_visit(session, patient_id, None, DAY)
+    session.close()
+    with_nurse = Session(clinic_path, key, "nurse")
+    Draft(with_nurse, patient_id, visit_id).reopen("the score of another patient")
+    records = with_nurse.outlines()
+    items = worklist.build(
+        records,
+        with_nurse.answered_of_drafts(),
+        DAY,
+        with_nurse.users.names(),
+        drafts.corrections(with_nurse, records),
+    )
+    with_nurse.close()
+    told = {one.visit.id: (one.status, one.begun.rpartition(", ")[2]) for one in items if one.visit}
+    assert told == {
+        visit_id: ("being corrected", "N. Urse"),
+        begun: ("draft, 0 answers", "Dr. Demo"),
+    }

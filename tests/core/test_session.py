@@ -80,7 +80,7 @@ def test_r09_failed_sign_ins_are_in_the_trail_of_the_next_one(with_passwords):
     for login in ("dr.demo", "my secret passphrase"):
         with pytest.raises(WrongPassword):
             Session.open(with_passwords, login, "guess")
-        with pytest.raises(TooManyAttempts, match="wait 1 more second|wait 2 more second"):
+        with pytest.raises(TooManyAttempts, match=r"wait (1 more second|2 more seconds),"):
             Session.open(with_passwords, "dr.demo", "s3cret")
         told = json.loads(attempts.read_text())
         assert "secret passphrase" not in attempts.read_text()
@@ -100,7 +100,9 @@ def test_r09_the_recovery_code_opens_once_and_is_replaced(with_passwords):
     first = session.new_recovery_code()
     session.close()
     with pytest.raises(WrongPassword):
-        Session.recover(with_passwords, first[:-1] + ("0" if first[-1] != "0" else "1"), "dr.demo", "x")
+        Session.recover(
+            with_passwords, first[:-1] + ("0" if first[-1] != "0" else "1"), "dr.demo", "x"
+        )
     recovered, second = Session.recover(with_passwords, first.lower(), "dr.demo", "another garden")
     (used,) = recovered.trail.entries(entity=Act.RECOVERY_USED)
     assert (used.actor, used.row) == ("dr.demo", "dr.demo")
@@ -122,7 +124,8 @@ def test_a_missing_key_file(with_passwords):
     first, second = keys.key_file(with_passwords), keys.second_key_file(with_passwords)
     copy = first.read_bytes()
     first.unlink()
-    Session.open(with_passwords, "dr.demo", "s3cret").close()  # the other copy opens, and makes it again
+    # The other copy opens the file, and the missing one is made again.
+    Session.open(with_passwords, "dr.demo", "s3cret").close()
     assert first.read_bytes() == copy
     first.unlink()
     second.unlink()

@@ -75,10 +75,15 @@ def main() -> int:
     arguments.add_argument("--share", type=float, default=1.0, help="0.1 runs a tenth")
     arguments.add_argument("--only", nargs="+", default=None, metavar="R1", help="some of them")
     chosen = arguments.parse_args()
+    wanted = {one.upper() for one in chosen.only or ()}
+    if unknown := wanted - {proof.requirement for proof in PROOFS}:
+        arguments.error(
+            f"{', '.join(sorted(unknown))}: proved by python -m pytest tests/reliability"
+        )
     failures = 0
     print(f"{'':4} {'promise':44} {'trials':>7} {'failures':>9} {'seconds':>8}")
     for proof in PROOFS:
-        if chosen.only is not None and proof.requirement not in chosen.only:
+        if wanted and proof.requirement not in wanted:
             continue
         begun = time.monotonic()
         result = proof.run(chosen.share)

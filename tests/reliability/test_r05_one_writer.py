@@ -6,6 +6,7 @@ import random
 import shutil
 import tempfile
 import time
+from collections.abc import Callable
 from contextlib import closing
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -14,7 +15,7 @@ import pytest
 
 from core import clock
 from core.errors import AppError, FileInUse
-from core.store import instance
+from core.store import file, instance
 from core.words import day
 from tests.reliability import clinic_day, witness
 from tests.reliability.processes import next_word, started
@@ -26,7 +27,7 @@ EVERY = 10  # how many races there are to one with a long hold
 READY_S = 0.2
 
 
-def races(trials: int) -> Result:
+def races(trials: int, work: Callable[..., None] | None = None) -> Result:
     """Two processes open one file at the same moment, and write whenever they may."""
     result = Result()
     with tempfile.TemporaryDirectory() as name:
@@ -35,14 +36,16 @@ def races(trials: int) -> Result:
         for trial in range(trials):
             hold_s = LONG_S if trial % EVERY == 0 else random.choice(HOLDS_S)
             result.trials += 1
-            result.failures += [f"race {trial}: {what}" for what in _race(path, hold_s)]
+            result.failures += [
+                f"race {trial}: {what}" for what in _race(path, hold_s, work or contend)
+            ]
         result.failures += witness.lost(path, clinic_day.KEY, [])
     return result
 
 
-def _race(path: Path, hold_s: float) -> list[str]:
+def _race(path: Path, hold_s: float, work: Callable[..., None]) -> list[str]:
     at = time.monotonic() + READY_S
-    both = [started(contend, path, at, hold_s) for _ in range(2)]
+    both = [started(work, path, at, hold_s) for _ in range(2)]
     words = []
     for process, heard in both:
         words += next_word(heard)
@@ -76,6 +79,12 @@ def contend(path: Path, at: float, hold_s: float, said: Connection) -> None:
         said.send((since, until))
 
 
+def contend_unlocked(path: Path, at: float, hold_s: float, said: Connection) -> None:
+    """The same without the exclusive lock."""
+    file.PRAGMAS["locking_mode"] = "normal"
+    contend(path, at, hold_s, said)
+
+
 def hold(path: Path, said: Connection) -> None:
     """Open the file and keep it until killed."""
     with closing(clinic_day.open_(path)):
@@ -88,6 +97,10 @@ def test_r05_two_programs_never_have_one_file(trials):
     result = races(trials)
     assert result.failures == []
     assert result.trials == trials
+
+
+def test_r05_the_races_fail_without_the_exclusive_lock():
+    assert races(10, contend_unlocked).failures
 
 
 def test_r05_without_the_exclusive_lock_two_would_write(tmp_path):

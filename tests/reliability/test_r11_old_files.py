@@ -31,8 +31,10 @@ def migration_kills(trials: int) -> Result:
         for trial in range(trials):
             path = _old_file(Path(name, str(trial)))
             inside = random.randrange(1, CALLS) if trial % 2 and vfs.AVAILABLE else None
-            killed(clinic_day.upgrade, path, key, within_s=WITHIN_S, at_call=inside)
+            said = killed(clinic_day.upgrade, path, key, within_s=WITHIN_S, at_call=inside)
             result.trials += 1
+            if not said and inside is not None:
+                result.failures.append(f"kill {trial}: the upgrade was not even begun")
             found = _no_copy(path, key, before) + _lost(path, key, after)
             result.failures += [f"kill {trial}: {what}" for what in found]
             shutil.rmtree(path.parent)

@@ -77,7 +77,7 @@ CHANGES = {  # of every row of each table
     "lock": "reason = reason || 'x'",
     "user": "full_name = full_name || 'x'",
 }
-NEVER_CHANGED = {"signature", "query_reply", "lock"}  # a lock that was let go
+NEVER_CHANGED = {"signature", "data_query", "query_reply", "lock"}  # a lock that was let go
 
 # Who holds which right: what the pages and the commands ask for.
 HOLDERS = {
@@ -235,6 +235,21 @@ def test_r16_a_role_changes_and_removes_rows_of_its_tables_and_of_no_other(as_ro
                 assert error is not None, sql
             elif "UPDATE" in sql and table not in NEVER_CHANGED:
                 assert error is None, (sql, error)
+
+
+@pytest.mark.parametrize("role", [Role.NURSE, Role.MONITOR])
+def test_r16_the_file_itself_asks_who_may_close_a_question(as_role, role):
+    nouns = Everything(as_role(Role.NURSE))
+    with nouns.session.write("entered"):
+        for table in (*NOUNS[: NOUNS.index("form")],):
+            if Role.NURSE in WRITERS[table]:
+                nouns.save(table)
+        nouns.save("data_query")
+    session = as_role(role)
+    error = tried(
+        session, "UPDATE data_query SET closed_by = 'mona', closed_at = '2026-08-01T10:00:00+00:00'"
+    )
+    assert isinstance(error, NotAllowed) == (role is Role.NURSE), error
 
 
 @pytest.mark.parametrize("role", Role)

@@ -505,6 +505,33 @@ def test_r08_a_wrong_password_restores_nothing_and_counts(path, made, welcome):
         keys.unwrap(keys.read(path), "dr.demo", "not this one")
 
 
+def test_r09_a_new_name_for_each_guess_does_not_avoid_the_wait(path, made, welcome, tmp_path):
+    welcome.ask_restore(None, a_backup(path, made[1]).path)
+    card = welcome.front
+    card.login.set_text("dr.demo")
+    card.password.set_text("not this one")
+    welcome.restore(tmp_path / "one.als", in_place=False)
+    assert not card.do.isEnabled()
+    card.password.set_text(PASSWORD)
+    welcome.restore(tmp_path / "another.als", in_place=False)
+    assert "Too many wrong passwords" in words(welcome)
+    assert not (tmp_path / "another.als").exists()
+
+
+def test_r09_a_name_that_nobody_has_counts_beside_the_backup(path, made, welcome, tmp_path):
+    source = a_backup(path, made[1]).path
+    welcome.ask_restore(None, source)
+    card = welcome.front
+    card.forgot.click()
+    card.login.set_text("nobody")
+    card.code.set_text("whatever")
+    welcome.restore(tmp_path / "one.als", in_place=False)
+    assert "There is no user nobody in this backup" in words(welcome)
+    card.login.set_text("dr.demo")
+    welcome.restore(tmp_path / "another.als", in_place=False)
+    assert "Too many wrong passwords" in words(welcome)
+
+
 def test_r08_a_damaged_file_is_restored_with_the_recovery_code(path, made, welcome, empty_window):
     session = Session(path, made[1], LOGIN[Role.ADMINISTRATOR])
     code = session.new_recovery_code()

@@ -1,5 +1,6 @@
 import logging
 import sys
+import threading
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -24,7 +25,8 @@ def bug():
 
 @pytest.fixture
 def hook(monkeypatch):
-    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    for owner, name in ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook")):
+        monkeypatch.setattr(owner, name, getattr(owner, name))
     errors.install()
     return sys.excepthook
 
@@ -72,3 +74,13 @@ def test_a_fault_of_the_world_is_one_sentence(hook, shown):
     hook(type(error), error, None)
     assert shown[1] == str(error)
     assert shown[2] == ""
+
+
+def test_a_bug_in_a_thread_is_logged_without_values(hook, caplog):
+    with caplog.at_level(logging.ERROR):
+        worker = threading.Thread(target=stumble, args=("Jane Doe",))
+        worker.start()
+        worker.join()
+    assert "LookupError" in caplog.text and "in stumble" in caplog.text
+    assert "Jane" not in caplog.text
+    caplog.clear()

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from core import clock, data_queries
@@ -202,7 +203,7 @@ def test_what_is_typed_as_an_answer_stays_while_another_question_comes(
     shell.open_visit(due.id, finished.id)
     page = shell.current
     page.queries.unfold()
-    page.queries.list.exchanges[0].line.setText("half an ans")
+    QTest.keyClicks(page.queries.list.exchanges[0].line, "half an ans")
     place = Place(DETAILS, "date", "Date of the visit")
     data_queries.ask(session, due.id, finished.id, place, "Two")
     settle()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 from core.drafts import COMPARISON, Draft, Question
 from core.entry import Problem
 from core.instruments.definition import Instrument
-from core.labels import NOT_DONE
+from core.labels import why_not
 from core.model.assessment import Answer, Assessment
 from core.science.plausibility import Finding, Level
 from core.summary import scale_row, visit_title
@@ -179,18 +179,18 @@ class QueryRow(QWidget):
 
     def commit(self) -> None:
         """Leave what was typed as it stands: only Enter makes it the reason."""
-        self.typed.emit(self.question.finding, self._new_reason)
+        self.typed.emit(self.question.finding, self.new_reason)
 
     @property
-    def _new_reason(self) -> str:
+    def new_reason(self) -> str:
         """What stands in the line, if it is not the reason in the file."""
         reason, kept = self.line.text().strip(), self.question.kept
         return "" if kept is not None and kept.reason == reason else reason
 
     def _on_enter(self) -> None:
         if self.line.text().strip():
-            if self._new_reason:
-                self.kept.emit(self.question.finding, self._new_reason)
+            if self.new_reason:
+                self.kept.emit(self.question.finding, self.new_reason)
             self.answered.emit()
         else:
             problem = Problem(tr("Say why it is kept, or correct the answer."))
@@ -232,6 +232,7 @@ class Comparison(QWidget):
     """Stands in place of the questions. ``correct`` names the one to go back to."""
 
     touched = Signal()
+    typing = Signal()  # a reason
     correct = Signal(str)
     go_on = Signal()
     go_back = Signal()
@@ -293,6 +294,11 @@ class Comparison(QWidget):
     def commit(self) -> None:
         for one in self.rows:
             one.commit()
+
+    def keep_typed(self) -> None:
+        """Keep the reasons as far as they are typed. Raises StorageError."""
+        for one in self.rows:
+            self._draft.leave_reason(self._instrument.id, one.question.finding, one.new_reason)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         focus = self.focusWidget()
@@ -366,6 +372,7 @@ class Comparison(QWidget):
         made = QueryRow(question, self._name(question), typed)
         made.kept.connect(self._keep)
         made.typed.connect(partial(self._leave, made))
+        made.line.textEdited.connect(lambda _text: self.typing.emit())
         made.answered.connect(self._after)
         made.left_alone.connect(self.focus_first)
         made.correct.connect(lambda: self.correct.emit(self._slot_of(made.question)))
@@ -436,5 +443,5 @@ def _said(answer: Answer | None) -> str:
     if answer is None:
         return MISSING
     if answer.not_done is not None:
-        return tr("not done: {reason}").format(reason=NOT_DONE[answer.not_done])
+        return why_not(answer.not_done)
     return str(answer.value)

@@ -1,15 +1,17 @@
 """The first step of a visit: when, how, with whom, and the weight."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
 from core import entry
-from core.drafts import Draft, check_visit_date
+from core.drafts import DETAILS, PAPER, Draft, check_visit_date
 from core.entry import Problem
 from core.labels import MODE, RESPONDENT
 from ui.context import AppContext
-from ui.forms.fields import ChoiceField, TextField
+from ui.forms.fields import ChoiceField, Line, TextField
+from ui.forms.paper_field import PaperField
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import label
 from ui.words import tr
@@ -17,6 +19,8 @@ from ui.words import tr
 
 class DetailsForm(StepForm):
     """Saves each field as it is left; text that is not a value stays as it was typed."""
+
+    step = DETAILS
 
     def __init__(self, context: AppContext, draft: Draft) -> None:
         super().__init__(context, draft)
@@ -31,8 +35,11 @@ class DetailsForm(StepForm):
             unit="kg",
             width=120,
         )
+        self.paper = PaperField()
         self.body.addWidget(label(tr("Visit details"), "question"))
-        fields: list[QWidget] = [self.mode, self.respondent, self.weight, self.date]
+        fields: list[QWidget] = [
+            *(self.mode, self.respondent, self.weight, self.date, self.paper),
+        ]
         for field in fields:
             self.body.addWidget(field)
         self.body.addStretch(1)
@@ -40,6 +47,8 @@ class DetailsForm(StepForm):
         self.respondent.chosen.connect(self.commit)
         self.weight.committed.connect(self.commit)
         self.date.committed.connect(self.commit)
+        self.paper.committed.connect(self.commit)
+        self.watch(*self.lines().values())
 
     def show_draft(self) -> None:
         visit, raw = self.draft.visit, self.draft.raw
@@ -48,8 +57,23 @@ class DetailsForm(StepForm):
         self.respondent.set_value(visit.respondent)
         weight = "" if visit.weight_kg is None else f"{visit.weight_kg:g}"
         self.weight.set_text(raw.get("details.weight", weight))
+        paper_on = "" if visit.paper_on is None else visit.paper_on.isoformat()
+        self.paper.show_paper(
+            ticked=visit.paper_on is not None or PAPER in raw or "details.paper_on" in raw,
+            on=raw.get("details.paper_on", paper_on),
+            by=raw.get("details.paper_by", visit.paper_by),
+        )
+        self.show_typed()
         for field in (self.date, self.weight):
             field.read()
+
+    def lines(self) -> Mapping[str, Line]:
+        return {
+            "details.date": self.date.line,
+            "details.weight": self.weight.line,
+            "details.paper_on": self.paper.on.line,
+            "details.paper_by": self.paper.by.line,
+        }
 
     def focus_first(self) -> None:
         self.mode.setFocus()
@@ -60,6 +84,8 @@ class DetailsForm(StepForm):
             "details.date": self.date,
             "respondent": self.respondent,
             "details.weight": self.weight,
+            "details.paper_on": self.paper.on if self.paper.ticked.isChecked() else self.paper,
+            "details.paper_by": self.paper.by,
         }
         fields.get(field, self.mode).setFocus()
 
@@ -84,4 +110,19 @@ class DetailsForm(StepForm):
             self.draft.save_raw("details.date", self.date.text if isinstance(on, Problem) else "")
             wrong_weight = self.weight.text if isinstance(weight, Problem) else ""
             self.draft.save_raw("details.weight", wrong_weight)
+            self._save_paper()
             self.touched.emit()
+
+    def _save_paper(self) -> None:
+        """A day that is not one yet, and who filled in a paper without a day, are kept as they were typed."""
+        paper_on, paper_by = self.paper.read(), self.paper.by.text.strip()
+        known = paper_on is not None and not isinstance(paper_on, Problem)
+        ticked = self.paper.ticked.isChecked()
+        self.draft.save_paper(
+            paper_on=None if isinstance(paper_on, Problem) else paper_on,
+            paper_by=paper_by if known else "",
+        )
+        wrong = self.paper.on.text if isinstance(paper_on, Problem) else ""
+        self.draft.save_raw("details.paper_on", wrong)
+        self.draft.save_raw("details.paper_by", paper_by if ticked and not known else "")
+        self.draft.save_raw(PAPER, "paper" if self.paper.lacks_day else "")

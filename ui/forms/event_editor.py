@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCompleter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from core import event_entry
 from core.labels import GRADE, OUTCOME
@@ -97,6 +97,11 @@ class EventEditor(QWidget):
             "serious": "" if serious is None else "yes" if serious else "no",
             "outcome": self.outcome.value.value if self.outcome.value else "",
         }
+
+    @property
+    def lines(self) -> tuple[QLineEdit, ...]:
+        """The fields that are typed into."""
+        return tuple(field.line for field in (self.term, self.onset, self.ended, self.note))
 
     @property
     def event_id(self) -> EventId | None:

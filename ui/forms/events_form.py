@@ -8,7 +8,8 @@ from core import event_entry
 from core.drafts import Draft
 from core.model.adverse_event import AdverseEvent
 from core.model.ids import EventId
-from core.summary import event_row
+from core.protocols.definition import ADVERSE_EVENTS
+from core.summary import event_field, event_row
 from ui.context import AppContext
 from ui.forms.event_editor import EventEditor
 from ui.forms.fields import ChoiceField
@@ -19,6 +20,8 @@ from ui.words import tr
 
 class EventsForm(StepForm):
     """No is an answer, not asked is another: both are kept."""
+
+    step = ADVERSE_EVENTS
 
     def __init__(self, context: AppContext, draft: Draft) -> None:
         super().__init__(context, draft)
@@ -43,19 +46,32 @@ class EventsForm(StepForm):
         self.editor.typed.connect(self._keep_typed)
         self.editor.entered.connect(self._on_entered)
         self.editor.cancelled.connect(self._on_cancelled)
+        self.watch(*self.editor.lines)
 
     def show_draft(self) -> None:
         self.asked.set_value(self.draft.visit.new_events)
         self._begin()
         self._show_list()
+        self.show_typed()
 
     def focus_first(self) -> None:
         self.asked.setFocus()
 
     def focus_field(self, field: str) -> None:
+        reported = next((e for e in self.draft.events if event_field(e) == field), None)
+        if reported is not None:
+            self._change(reported)
+            return
         (self.editor.term if field.startswith("event.") else self.asked).setFocus()
 
     def commit(self) -> None:
+        self._keep_typed()
+
+    def unsaved(self) -> dict[str, str]:
+        return {f"event.{field}": text for field, text in self._typed_texts().items() if text}
+
+    def keep_typed(self) -> None:
+        """An event is text until it is added: this is where all of it is kept."""
         self._keep_typed()
 
     def _begin(self, changed: AdverseEvent | None = None) -> None:
@@ -82,15 +98,19 @@ class EventsForm(StepForm):
         if self.asked.value:
             self.editor.term.setFocus()
 
-    def _keep_typed(self) -> None:
+    def _typed_texts(self) -> dict[str, str]:
+        """The fields of the editor, all empty where they say nothing that the file does not."""
         texts = self.editor.texts
         known = {event.id: event for event in self.draft.record.events}
         event = known.get(self.editor.event_id) if self.editor.event_id else None
         if event is not None and texts == event_entry.texts_of(event):
             texts = dict.fromkeys(texts, "")  # nothing was changed yet
         texts["id"] = event.id if event is not None and any(texts.values()) else ""
+        return texts
+
+    def _keep_typed(self) -> None:
         with self.context.saving():
-            for field, text in texts.items():
+            for field, text in self._typed_texts().items():
                 self.draft.save_raw(f"event.{field}", text)
             self.touched.emit()
 

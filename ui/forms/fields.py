@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.entry import Problem
+from core.model.visit import as_shown, as_typed
 from ui.widgets.basics import label, restyle, row
 
 T = TypeVar("T")
@@ -25,6 +26,29 @@ class Line(QLineEdit):
     """A line that selects its text when it gets the focus, so that typing replaces it."""
 
     left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._given = ""
+
+    def setText(self, text: str | None) -> None:
+        self._given = text or ""
+        super().setText(text)
+
+    def put_back(self, kept: str) -> None:
+        """What was typed before, over what the file says: it is typed text again."""
+        super().setText(as_shown(kept))
+        self.setModified(True)
+
+    def settle(self) -> None:
+        """What stands here was saved."""
+        self._given = self.text()
+        self.setModified(False)
+
+    @property
+    def typed(self) -> str:
+        """What was typed over what the file says, to be kept; empty where nothing was."""
+        return as_typed(self.text(), self._given) if self.isModified() else ""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -1,5 +1,6 @@
 """Single measurements of breathing and nutrition: a row for every kind, each of them optional."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -11,6 +12,7 @@ from core.entry import Problem
 from core.labels import NOT_DONE
 from core.model.assessment import NotDone
 from core.model.measurement import Measurement, MeasurementKind, kinds
+from core.protocols.definition import MEASUREMENTS
 from core.summary import Fact, measurement_before, measurement_text, nutrition_facts
 from core.words import day, number
 from ui.context import AppContext
@@ -72,6 +74,8 @@ class MeasurementRow:
 class MeasurementsForm(StepForm):
     """Every row is saved as it is left; weight comes from the details, and is shown with what it means."""
 
+    step = MEASUREMENTS
+
     def __init__(self, context: AppContext, draft: Draft) -> None:
         super().__init__(context, draft)
         self.body.setSpacing(10)
@@ -96,6 +100,7 @@ class MeasurementsForm(StepForm):
             one.value.returnPressed.connect(partial(self._go_down, index))
             one.not_done.activated.connect(partial(self._on_reason, one))
             one.note.editingFinished.connect(partial(self._save, one))
+            self.watch(one.value, one.note)
         self.body.addLayout(grid)
         self._weight = row(spacing=22)
         self.body.addLayout(self._weight)
@@ -109,9 +114,15 @@ class MeasurementsForm(StepForm):
             reason = found.not_done if found else None
             one.not_done.setCurrentIndex(one.not_done.findData(reason) if reason else 0)
             one.note.setText(raw.get(_typed("note", one), found.note if found else ""))
+        self.show_typed()
+        for one in self.rows.values():
             typed = one.read()
             one.show_problem(typed if isinstance(typed, Problem) else None)
         self._show_weight()
+
+    def lines(self) -> Mapping[str, Line]:
+        values = {_typed("value", one): one.value for one in self.rows.values()}
+        return {**values, **{_typed("note", one): one.note for one in self.rows.values()}}
 
     def focus_first(self) -> None:
         empty = (one for one in self.rows.values() if self.draft.measurement(one.kind.id) is None)

@@ -1,9 +1,10 @@
 """Recording a milestone: NIV, gastrostomy, tracheostomy, withdrawal, death."""
 
+from collections.abc import Mapping
 from datetime import date
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from core.entry import Problem
 from core.labels import MILESTONES
@@ -40,10 +41,25 @@ class MilestoneForm(QWidget):
         layout = column(line, row(None, add))
         self.setLayout(layout)
 
-    def begin(self, patient_id: PatientId, latest: date) -> None:
+    def begin(self, patient_id: PatientId, latest: date, texts: Mapping[str, str]) -> None:
+        """Show what was typed before. ``latest`` is the last day it can have happened."""
         self._patient_id, self._latest = patient_id, latest
-        self.when.set_text("")
-        self.note.set_text("")
+        self.when.set_text(texts.get("when", ""))
+        self.note.set_text(texts.get("note", ""))
+        if "kind" in texts:
+            self.kind.setCurrentIndex(self.kind.findData(texts["kind"]))
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What is typed; the kind, which stands there anyhow, only beside it."""
+        when, note = self.when.text.strip(), self.note.text.strip()
+        kind = str(self.kind.currentData()) if when or note else ""
+        return {"kind": kind, "when": when, "note": note}
+
+    @property
+    def lines(self) -> tuple[QLineEdit, ...]:
+        """The fields that are typed into."""
+        return (self.when.line, self.note.line)
 
     def _enter(self) -> None:
         when = self.when.read()

@@ -1,17 +1,19 @@
 """The steps that tick off what is done elsewhere, and the note."""
 
+from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
-from core.drafts import Draft
+from core.drafts import NOTE, TASKS, Draft
 from core.entry import Problem
 from core.labels import CLINICAL_STAGE
-from core.model.visit import TaskResult
+from core.model.visit import TaskResult, as_shown, as_typed
 from core.protocols.definition import Task
 from ui.context import AppContext
-from ui.forms.fields import ChoiceField, TextField
+from ui.forms.fields import ChoiceField, Line, TextField
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import label, row
 from ui.words import tr
@@ -21,6 +23,8 @@ SAVE_AFTER_MS = 400
 
 class TasksForm(StepForm):
     """Assessments of the protocol that happen outside this program: done, or not done and why."""
+
+    step = TASKS
 
     def __init__(self, context: AppContext, draft: Draft) -> None:
         super().__init__(context, draft)
@@ -35,6 +39,7 @@ class TasksForm(StepForm):
             self.body.addLayout(line)
             done.chosen.connect(partial(self._on_chosen, task))
             note.committed.connect(partial(self._save, task))
+            self.watch(note.line)
         self.body.addStretch(1)
 
     def show_draft(self) -> None:
@@ -46,13 +51,20 @@ class TasksForm(StepForm):
             else:
                 done.set_value(result.done if result else None)
             note.set_text(result.note if result else self.draft.raw.get(_note(task), ""))
+        self.show_typed()
+
+    def lines(self) -> Mapping[str, Line]:
+        return {_note(task): self.fields[task.id][1].line for task in self.draft.tasks}
 
     def focus_first(self) -> None:
         waiting = (t.id for t in self.draft.tasks if self.draft.task_result(t.id) is None)
         self.fields[next(waiting, self.draft.tasks[0].id)][0].setFocus()
 
     def focus_field(self, field: str) -> None:
-        self.fields[field][0].setFocus()
+        if field in self.fields:
+            self.fields[field][0].setFocus()
+        else:
+            self.focus_first()
 
     def commit(self) -> None:
         for task in self.draft.tasks:
@@ -94,6 +106,7 @@ def _note(task: Task) -> str:
 class NoteForm(StepForm):
     """Free words of the visit, saved while they are typed."""
 
+    step = NOTE
     scrolls = False
 
     def __init__(self, context: AppContext, draft: Draft) -> None:
@@ -124,13 +137,24 @@ class NoteForm(StepForm):
         self.note.textChanged.connect(self._timer.start)
 
     def show_draft(self) -> None:
-        if self.note.toPlainText() != self.draft.visit.note:
-            self.note.setPlainText(self.draft.visit.note)
+        note = as_shown(self.draft.typing(self.step).get(NOTE, self.draft.visit.note))
+        if self.note.toPlainText() != note:
+            self.note.setPlainText(note)
+            self.note.moveCursor(QTextCursor.MoveOperation.End)
         self.stage.set_value(self.draft.visit.clinical_stage)
         self._timer.stop()
+        self.show_typed()
+
+    def typed(self) -> dict[str, str]:
+        """The note is saved as it is typed: only what the file refused waits."""
+        note = self.note.toPlainText().strip()
+        return {NOTE: as_typed(note, self.draft.visit.note)}
 
     def focus_first(self) -> None:
         self.note.setFocus()
+
+    def focus_field(self, field: str) -> None:
+        (self.stage if field == "stage" else self.note).setFocus()
 
     def commit(self) -> None:
         self._timer.stop()

@@ -1,6 +1,6 @@
 """A questionnaire, one question at a time, answered by single keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -17,7 +17,6 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QMenu,
     QPushButton,
     QSizePolicy,
@@ -28,7 +27,7 @@ from PySide6.QtWidgets import (
 from core.drafts import COMPARISON, Draft, event_date
 from core.entry import Problem
 from core.instruments.definition import Choice, Instrument, Item
-from core.labels import MODE, NOT_DONE, RESPONDENT
+from core.labels import MODE, NOT_DONE, RESPONDENT, no_score, why_not
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
 from core.model.partial_date import PartialDate, read_partial_date
@@ -227,11 +226,13 @@ class Tile(QPushButton):
         if (answer, title, current) == self._shows:
             return  # a keystroke changes two of them
         self._shows = (answer, title, current)
-        self.score = (
-            MISSING if answer is None else "×" if answer.value is None else str(answer.value)
-        )
+        said = tr("not answered")
+        self.score = MISSING
+        if answer is not None and answer.not_done is not None:
+            self.score, said = no_score(answer.not_done), why_not(answer.not_done)
+        elif answer is not None:
+            self.score = said = str(answer.value)
         self.setChecked(current)
-        said = tr("not answered") if answer is None else self.score
         self.setAccessibleName(f"{title}: {said}")
         self.setToolTip(title)
         answered = "true" if answer is not None else "false"
@@ -263,6 +264,7 @@ class QuestionnaireForm(StepForm):
 
     def __init__(self, context: AppContext, draft: Draft, instrument: Instrument) -> None:
         super().__init__(context, draft)
+        self.step = instrument.id
         self.instrument = instrument
         self._slot = instrument.slots[0]
         self._variant: Item = instrument.variants(self._slot)[0]
@@ -283,16 +285,45 @@ class QuestionnaireForm(StepForm):
         """The question now on screen."""
         return self._slot
 
+    @property
+    def point(self) -> str:
+        return COMPARISON if self._question.isHidden() else self._slot
+
+    @property
+    def tiles(self) -> Mapping[str, QWidget]:
+        """What stands for each question below."""
+        return self._tiles
+
+    def slot_of(self, widget: QWidget | None) -> str:
+        """The question that a widget belongs to: that of a tile, else the one in front."""
+        return next((slot for slot, tile in self._tiles.items() if tile is widget), self._slot)
+
     def show_draft(self) -> None:
         answers = self.draft.form(self.instrument.id).answers
+        typing = {name.partition(".")[0] for name in self.draft.typing(self.step)}
         waiting = [
             slot
             for slot in self.instrument.slots
             if slot not in answers or event_date(self.instrument.id, slot) in self.draft.raw
         ]
+        waiting = [slot for slot in self.instrument.slots if slot in typing] or waiting
         self._show_how_text()
         if waiting or not self._show_comparison():
             self._show_slot(waiting[0] if waiting else self._slot)
+
+    def lines(self) -> Mapping[str, Line]:
+        """Those of the question in front."""
+        if self._question.isHidden():
+            return {}
+        return {f"{self._slot}.note": self.note, f"{self._slot}.date": self._milestone.line}
+
+    def keep_typed(self) -> None:
+        super().keep_typed()
+        with self.context.saving():
+            if self._why is not None and (answer := self._why.answer) is not None:
+                self.draft.leave_correction(self.instrument.id, self._slot, answer)
+            if self._comparison is not None:
+                self._comparison.keep_typed()
 
     def focus_first(self) -> None:
         in_front = self._how_in_front or self._comparison
@@ -307,8 +338,12 @@ class QuestionnaireForm(StepForm):
         if field.startswith(COMPARISON) and self._show_comparison() and self._comparison:
             self._comparison.focus_question(field)
             return
-        if field in self.instrument.slots:
-            self._show_slot(field)
+        slot, _dot, name = field.partition(".")
+        if slot in self.instrument.slots:
+            self._show_slot(slot)
+            if name:
+                go_to(self.lines()[field])
+                return
         if self._date_typed:
             go_to(self._milestone.line)
             return
@@ -417,16 +452,17 @@ class QuestionnaireForm(StepForm):
         self._scale = QWidget()
         self._scale.setLayout(column(self._number_row, self._ends, spacing=6))
         self._problem = label("", "problem", wrap=True)
-        self.note: QLineEdit = Line()
+        self.note = Line()
         self.note.setPlaceholderText(tr("Note to this answer (N)"))
         self.note.setAccessibleName(tr("Note to this answer"))
+        self.note.setEnabled(False)  # an empty line that shows no question yet empties no note
         self.note.editingFinished.connect(self._save_note)
         self.note.installEventFilter(self)
         self.not_done = Combo()
         self.not_done.setAccessibleName(tr("Not done, because"))
         self.not_done.addItem(tr("Not done… (D)"), None)
-        for reason, text in NOT_DONE.items():
-            self.not_done.addItem(tr("Not done: {reason}").format(reason=text), reason)
+        for reason in NOT_DONE:
+            self.not_done.addItem(why_not(reason).capitalize(), reason)
         self.not_done.activated.connect(self._on_not_done)
         self.not_done.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         self.not_done.installEventFilter(self)
@@ -436,6 +472,7 @@ class QuestionnaireForm(StepForm):
         self._milestone.set_text(self._date_typed)
         self._milestone.committed.connect(self._leave_date)
         self._milestone.line.installEventFilter(self)
+        self.watch(self.note, self._milestone.line)
         self._record = button(tr("Record the event"), self._record_milestone)
         self._record.installEventFilter(self)
         self._milestone_row = QWidget()
@@ -508,6 +545,7 @@ class QuestionnaireForm(StepForm):
             self._ask_why(waiting)
         if self._question.isHidden():
             self._bring(self._question)
+        self.show_typed()
 
     def _show_variant(self, item: Item) -> None:
         self._variant = item
@@ -577,7 +615,7 @@ class QuestionnaireForm(StepForm):
         self._show_previous()
         reason = answer.not_done if answer and fits else None
         self.not_done.setCurrentIndex(self.not_done.findData(reason) if reason else 0)
-        if not self.note.hasFocus():
+        if not self.note.hasFocus() and not self.note.isModified():
             self.note.setText(answer.note if answer else "")
         self.note.setEnabled(answer is not None)
         problem = self.draft.variant_problem(self.instrument, answer) if answer else None
@@ -591,7 +629,7 @@ class QuestionnaireForm(StepForm):
         self._next.setText(tr("Save and go on") if last else tr("Next question"))
         done = form.not_done
         self._form_not_done.setText(
-            tr("Whole form not done: {reason}. Undo").format(reason=NOT_DONE[done])
+            tr("Whole form {reason}. Undo").format(reason=why_not(done))
             if done
             else tr("Whole form not done…")
         )
@@ -622,6 +660,7 @@ class QuestionnaireForm(StepForm):
 
         The second digit ``completes`` it: the two are undone together.
         """
+        self._save_note()
         before = self._answer
         answer = Answer(item=self._variant.id, value=score, note=before.note if before else "")
         if self.draft.is_correction(self.instrument.id, self._slot, answer):
@@ -670,6 +709,7 @@ class QuestionnaireForm(StepForm):
     def _on_not_done(self, index: int) -> None:
         reason = self.not_done.itemData(index)
         if reason is not None:
+            self._save_note()
             note = self._answer.note if self._answer else ""
             answer = Answer(item=self._variant.id, not_done=NotDone(reason), note=note)
             if self.draft.is_correction(self.instrument.id, self._slot, answer):
@@ -697,6 +737,7 @@ class QuestionnaireForm(StepForm):
             self._why = CorrectionLine()
             self._why.given.connect(self._correct)
             self._why.cancelled.connect(self._cancel_correction)
+            self.watch(self._why.line)
             self._why_place.addWidget(self._why)
         self._why.ask(self._slot, self._answer, answer)
         for one in self._buttons:
@@ -748,6 +789,7 @@ class QuestionnaireForm(StepForm):
         if self._comparison is None:
             self._comparison = Comparison(self.context, self.draft, self.instrument)
             self._comparison.touched.connect(self.touched)
+            self._comparison.typing.connect(self._pause.start)
             self._comparison.correct.connect(self._jump)
             self._comparison.go_on.connect(self.go_on)
             self._comparison.go_back.connect(lambda: self._step(-1))
@@ -842,6 +884,16 @@ class QuestionnaireForm(StepForm):
                 self.touched.emit()
             self._show_answer()
             self._settle()
+
+    def _discard_typed(self) -> None:
+        answer = (
+            self._answer
+        )  # as the file has it: what stands in the fields must not be saved again
+        self.note.setText(answer.note if answer else "")
+        self._milestone.set_text("")
+        if self._why is not None:
+            self._why.done()
+        super()._discard_typed()
 
     def _refuse_date(self, problem: Problem) -> None:
         """Say why nothing is recorded, under the date, which has the keyboard again."""

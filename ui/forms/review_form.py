@@ -3,13 +3,20 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QInputDialog, QVBoxLayout, QWidget
 
-from core import summary
-from core.drafts import Draft, OpenPoint
+from core import data_queries, locking, signing
+from core.drafts import TASKS, Draft, OpenPoint
+from core.model.signature import Lock, LockLevel
+from core.model.user import Right
+from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
+from core.summary import VOID, form_title
 from ui.context import AppContext
 from ui.forms.step_form import StepForm
-from ui.widgets.basics import button, chip, clear, label, link, row, scrolled
+from ui.widgets import ask
+from ui.widgets.basics import button, chip, clear, label, link, row, scrolled, set_chip
+from ui.widgets.locks import LockBar
+from ui.widgets.sign import SignDialog
 from ui.widgets.summary_view import SummaryView
 from ui.words import tr
 
@@ -25,12 +32,18 @@ class ReviewForm(StepForm):
         super().__init__(context, draft)
         self.title = label(tr("Review and finish"), "question")
         self.state = chip("", "neutral")
+        self.signature = chip("", "neutral")
+        self.locks = LockBar(context)
+        self.locks.unlocked.connect(self._on_locks)
         self._points = QVBoxLayout()
         self._points.setSpacing(2)
         self.view = SummaryView()
         self.finish = button(tr("Finish visit"), self._finish, primary=True, tip="Ctrl+Enter")
-        self.print = button(tr("Print summary"), self._print)
+        prints = context.session.may(Right.EXPORT)
+        self.print = button(tr("Print summary") if prints else tr("Show summary"), self._print)
         self.discard_visit = button(tr("Discard visit…"), self.discard.emit, link=True)
+        self.lock = button(tr("Lock…"), self._ask_lock, link=True)
+        self.sign = button(tr("Sign…"), self._ask_sign, primary=True)
         inner = QWidget()
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(0, 0, 8, 0)
@@ -39,14 +52,17 @@ class ReviewForm(StepForm):
         layout.addWidget(self.view)
         layout.addStretch(1)
         inner.setProperty("role", "plain")
-        self.body.addLayout(row(self.title, self.state, None))
+        self.body.addLayout(row(self.title, self.state, self.signature, None))
+        self.body.addWidget(self.locks)
         self.body.addWidget(scrolled(inner, tr("Everything of this visit")), 1)
         back = button(tr("Back"), self.go_back.emit)
-        self.body.addLayout(row(back, self.discard_visit, None, self.print, self.finish))
+        acts = (self.lock, self.print, self.sign, self.finish)
+        self.body.addLayout(row(back, self.discard_visit, None, *acts))
 
     def show_draft(self) -> None:
         draft = self.draft
-        points = draft.open_points() if draft.visit.is_draft else ()
+        enters = draft.takes_entries
+        points = draft.open_points() if enters else ()
         clear(self._points)
         for point in points:
             self._points.addWidget(self._link(point))
@@ -54,16 +70,98 @@ class ReviewForm(StepForm):
         is_draft = draft.visit.is_draft
         if not is_draft:
             self.state.setText(tr("finished"))
+        elif not enters:
+            self.state.setText(tr("in progress"))
         elif blocked:
             self.state.setText(tr("{n} open").format(n=blocked))
         else:
             self.state.setText(tr("complete"))
-        self.finish.setVisible(is_draft)
-        self.discard_visit.setVisible(is_draft)
+        self.finish.setVisible(enters)
+        self.discard_visit.setVisible(enters and not draft.was_finished)
         self.finish.setEnabled(not blocked)
         self.print.setEnabled(not (is_draft and draft.untouched))
-        names = self.context.session.users.names()
-        self.view.show_summary(summary.build(draft.record, draft.visit.id, names))
+        self._shown = signing.look(self.context.session, draft.record, draft.visit.id)
+        self.view.show_summary(self._shown.summary)
+        self._show_signature()
+        self.mark_queries()
+
+    def _show_signature(self) -> None:
+        """Whether the visit is signed, what is locked, and what the person at the keyboard may do about it."""
+        shown, session = self._shown.summary, self.context.session
+        finished = not self.draft.visit.is_draft
+        if shown.signed:
+            set_chip(self.signature, tr("signed"), "good")
+        elif shown.void:
+            set_chip(self.signature, tr("{sign} signature void").format(sign=VOID), "bad")
+        else:
+            set_chip(self.signature, tr("not signed"), "neutral")
+        self.signature.setVisible(finished or shown.void)
+        self.sign.setVisible(finished and session.may(Right.SIGN))
+        record, visit_id = self.draft.record, self.draft.visit.id
+        held = record.locks_on(visit_id)
+        self.locks.show_locks(held or self._locked_forms())
+        self.lock.setVisible(session.may(Right.LOCK) and not held)
+
+    def _locked_forms(self) -> tuple[Lock, ...]:
+        record, visit_id = self.draft.record, self.draft.visit.id
+        return tuple(
+            lock
+            for step in self.draft.steps()
+            for lock in record.locks_on(visit_id, step.id)
+            if lock.level is LockLevel.FORM
+        )
+
+    def _ask_sign(self) -> None:
+        if SignDialog(self, self.context, self._shown).exec():
+            self._on_locks()
+            self.print.setFocus()
+
+    def _ask_lock(self) -> None:
+        """The whole visit, or one of its forms; with a reason."""
+        draft, forms = self.draft, [i.id for i in self.draft.instruments]
+        for asked, form in (
+            (draft.asks_spirometry, SPIROMETRY),
+            (draft.asks_measurements, MEASUREMENTS),
+            (draft.asks_events, ADVERSE_EVENTS),
+            (bool(draft.tasks), TASKS),
+        ):
+            forms += [form] if asked else []
+        locked = {lock.subject.partition("/")[2] for lock in self._locked_forms()}
+        words = {tr("the whole visit"): ""} | {form_title(f): f for f in forms if f not in locked}
+        title = tr("Lock")
+        chosen, ok = QInputDialog.getItem(
+            self, title, tr("What is locked?"), list(words), 0, editable=False
+        )
+        why = ask.reason(self, title, tr("Why is it locked?")) if ok else None
+        if why is None:
+            return
+        session, patient_id = self.context.session, draft.record.patient.id
+        with self.context.saving():
+            if form := words[chosen]:
+                locking.lock_form(session, patient_id, draft.visit.id, form, why)
+            else:
+                locking.lock_visit(session, patient_id, draft.visit.id, why)
+            self._on_locks()
+
+    def _on_locks(self) -> None:
+        """What may be entered is another by now: the page is built again where that is more than this step."""
+        if self.draft.visit.is_draft:
+            self.context.open_visit.emit(self.draft.record.patient.id, self.draft.visit.id)
+        else:
+            self.draft.reload()
+            self.show_draft()
+
+    def focus_field(self, field: str) -> None:
+        """Let the line of a field stand out, named as "step/field"."""
+        if not self.view.point_out(field):
+            self.focus_first()
+
+    def mark_queries(self) -> None:
+        """Show which lines somebody asked about, and was not answered to the end."""
+        waits = data_queries.unsettled(
+            data_queries.of_visit(self.draft.record, self.draft.visit.id)
+        )
+        self.view.mark({f"{query.step}/{query.field}" for query in waits})
 
     def feet(self) -> None:
         """The review has buttons of its own."""

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 from core import entry
 from core.drafts import Draft, check_fev1, typed_in
 from core.entry import Problem
-from core.labels import BLOW_QUALITY, INTERFACE, NOT_DONE, POSITION, TEST_TYPE
+from core.labels import BLOW_QUALITY, INTERFACE, NOT_DONE, POSITION, TEST_TYPE, why_not
 from core.model.assessment import NotDone
 from core.model.ids import SpirometryId
 from core.model.spirometry import (
@@ -24,6 +24,7 @@ from core.model.spirometry import (
     Spirometry,
     TestType,
 )
+from core.protocols.definition import SPIROMETRY
 from core.science.spirometry import evaluate
 from core.summary import equation_text, fev1_text, ratio_text, spirometry_title
 from core.words import MISSING, number
@@ -161,6 +162,7 @@ class BlowRow:
 class SpirometryForm(StepForm):
     """``previewed`` carries the session as it would be with what is typed now."""
 
+    step = SPIROMETRY
     previewed = Signal(object)
 
     def __init__(self, context: AppContext, draft: Draft) -> None:
@@ -171,8 +173,8 @@ class SpirometryForm(StepForm):
         self.not_done = Combo()
         self.not_done.setAccessibleName(tr("Spirometry not done, because"))
         self.not_done.addItem(tr("Not done…"), None)
-        for reason, text in NOT_DONE.items():
-            self.not_done.addItem(tr("Not done: {reason}").format(reason=text), reason)
+        for reason in NOT_DONE:
+            self.not_done.addItem(why_not(reason).capitalize(), reason)
         self.sessions: ChoiceField[SpirometryId] | None = None
         self._sessions_shown: dict[SpirometryId, str] = {}
         self._sessions_row = row()
@@ -237,11 +239,39 @@ class SpirometryForm(StepForm):
                 for field in ("blow", "fev1", "quality", "remark")
             }
             one.show_blow(blows.get(one.index), typed)
+        self.show_typed()
+        for one in self.rows:
             one.show_problems(one.read(session.test_type).problems)
         self._show_reason()
         self._show_sessions()
         self._show_rows()
         self._preview()
+
+    def lines(self) -> Mapping[str, Line]:
+        """Those of the session in front."""
+        session = self.draft.spirometry
+        fields: dict[str, Line] = {
+            "height": self.height_cm.line,
+            "device": self.device.line,
+            "device_percent": self.device_percent.line,
+        }
+        for one in self.rows:
+            fields[f"blow.{one.index}"] = one.volume
+            fields[f"fev1.{one.index}"] = one.fev1
+            fields[f"remark.{one.index}"] = one.remark
+        return {typed_in(session, name): line for name, line in fields.items()}
+
+    @property
+    def point(self) -> str:
+        session = self.draft.spirometry
+        return typed_in(session, "session") if session in self.draft.record.spirometry else ""
+
+    def keep_typed(self) -> None:
+        session = self.draft.spirometry
+        if self.typed() and session not in self.draft.record.spirometry:
+            with self.context.saving():  # it needs its place in the file, or its name would change
+                self.draft.save_spirometry(session)
+        super().keep_typed()
 
     def focus_first(self) -> None:
         empty = (one for one in self.rows[: self._shown_rows] if not one.volume.text())
@@ -253,8 +283,12 @@ class SpirometryForm(StepForm):
         self.draft.turn_to_spirometry(SpirometryId(session))
         self.show_draft()
         match names:
+            case ["session"]:
+                self.focus_first()
             case ["height"]:
                 self.height_cm.setFocus()
+            case ["device"]:
+                self.device.setFocus()
             case ["device_percent"]:
                 self.device_percent.setFocus()
             case [column, index]:
@@ -345,6 +379,7 @@ class SpirometryForm(StepForm):
         self.device.committed.connect(self.commit)
         self.device_percent.committed.connect(self.commit)
         self.not_done.activated.connect(self._on_reason)
+        self.watch(*self.lines().values())
 
     def _typed(self) -> Spirometry:
         """The session as the fields stand: the blows that are values, and the rest as it is chosen."""

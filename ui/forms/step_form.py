@@ -1,10 +1,14 @@
 """What every step of a visit has in common."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from collections.abc import Mapping
 
-from core.drafts import Draft
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from core.drafts import Draft, typing_in
 from ui.context import AppContext
+from ui.forms.fields import Line
+from ui.forms.kept_bar import KEEP_AFTER_MS, KeptBar
 from ui.widgets.basics import button, row
 from ui.words import tr
 
@@ -12,6 +16,7 @@ from ui.words import tr
 class StepForm(QWidget):
     """One step: it saves as it is entered, says what changed, and when the person wants to go on."""
 
+    step = ""  # as the draft names it
     scrolls = True  # False where the step has a part that scrolls by itself
     touched = Signal()  # something was saved
     go_on = Signal()
@@ -24,6 +29,14 @@ class StepForm(QWidget):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(0, 0, 10, 0)  # room for the scroll bar
         self.body.setSpacing(14)
+        self._kept = KeptBar()
+        self._kept.discarded.connect(self._discard_typed)
+        self.body.addWidget(self._kept)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(KEEP_AFTER_MS)
+        self._pause.timeout.connect(self.keep_typed)
+        self.touched.connect(self._on_touched)  # the first to hear it: what is saved waits no more
 
     def show_draft(self) -> None:
         """Show what the draft holds; called when the step is entered."""
@@ -31,6 +44,18 @@ class StepForm(QWidget):
     def focus_field(self, field: str) -> None:  # noqa: ARG002
         """Put the keyboard on a field that an open point names."""
         self.focus_first()
+
+    def focus_point(self, field: str) -> None:
+        """The same, or a line by the name under which its text is kept."""
+        if (line := self.lines().get(field)) is not None:
+            line.setFocus(Qt.FocusReason.TabFocusReason)
+        else:
+            self.focus_field(field)
+
+    @property
+    def point(self) -> str:
+        """What is in front, where the step shows one thing at a time; ``focus_point`` shows it again."""
+        return ""
 
     def focus_first(self) -> None:
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -41,8 +66,69 @@ class StepForm(QWidget):
     def committed(self) -> bool:
         """Commit; False where the file refused it, so that nobody moves on and loses what was typed."""
         before = self.context.failures
+        self._pause.stop()
         self.commit()
         return self.context.failures == before
+
+    def lines(self) -> Mapping[str, Line]:
+        """The fields that are typed into, by the names under which their text is kept until it is saved."""
+        return {}
+
+    def typed(self) -> dict[str, str]:
+        """What was typed and is not saved yet, by field."""
+        return {name: line.typed for name, line in self.lines().items() if line.isModified()}
+
+    def unsaved(self) -> dict[str, str]:
+        """The same, by the names under which the draft keeps it."""
+        return {typing_in(self.step, field): text for field, text in self.typed().items()}
+
+    def keep_typed(self) -> None:
+        """Keep what is being typed, as text and as nothing else: a kill in the middle of a word takes none of it."""
+        self._pause.stop()
+        with self.context.saving():
+            self.draft.keep_typing(self.step, self.typed())
+
+    def watch(self, *lines: QLineEdit) -> None:
+        """Keep what is typed into these whenever the typing pauses."""
+        for line in lines:
+            line.textEdited.connect(lambda _text: self._pause.start())
+
+    def show_typed(self) -> None:
+        """Put back what was being typed when the visit was left, and say from when it is."""
+        typing, lines = self.draft.typing(self.step), self.lines()
+        for name in typing.keys() & lines.keys():
+            lines[name].put_back(typing[name])
+        self._show_kept()
+
+    def focus_typed(self) -> bool:
+        """Put the keyboard where the typing stopped; False where nothing waits."""
+        lines = self.lines()
+        name = next((name for name in self.draft.typing(self.step) if name in lines), None)
+        if name is not None:
+            lines[name].setFocus(Qt.FocusReason.ActiveWindowFocusReason)
+        return name is not None
+
+    def _on_touched(self) -> None:
+        """Something was saved: of all fields, because the one with the keyboard is saved when it is left."""
+        self._pause.stop()
+        for line in self.lines().values():
+            line.settle()
+        if typing := self.draft.typing(self.step):
+            with self.context.saving():
+                self.draft.keep_typing(self.step, dict.fromkeys(typing, ""))
+        self._show_kept()
+
+    def _show_kept(self) -> None:
+        mine = (one for one in self.draft.waiting(mine=True) if one.step == self.step)
+        waiting = next(mine, None)
+        self._kept.show_since(waiting.since if waiting else None)
+
+    def _discard_typed(self) -> None:
+        with self.context.saving():
+            self.draft.discard_typed(self.step)
+            self.show_draft()
+            self.touched.emit()
+        self.focus_first()
 
     def feet(self) -> QBoxLayout | None:
         """What stands below the step, whether or not the step scrolls; None where it has its own."""

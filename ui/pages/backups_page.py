@@ -149,6 +149,9 @@ class BackupsPage(Page):
     def restore_from(self, source: Path) -> None:
         """A backup from anywhere: one of this very clinic file, whose key is at hand."""
         session = self.context.session
+        if source.exists() and source.samefile(session.path):
+            self._say(tr("That is the open clinic file itself. Choose one of its backups."))
+            return
         try:
             same = keys.read(source).file_id == keys.read(session.path).file_id
         except AppError as error:

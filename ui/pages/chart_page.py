@@ -1,6 +1,8 @@
 """The patient's chart: figures, trends, timeline; visits, adverse events and milestones."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -19,38 +21,55 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core import alerts, chart, clock, drafts, trends
+from core import (
+    alerts,
+    chart,
+    clock,
+    drafts,
+    event_entry,
+    locking,
+    signing,
+    trends,
+    typed_texts,
+)
 from core.alerts import Alert
 from core.drafts import Draft
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.labels import MILESTONES
 from core.model.adverse_event import AdverseEvent, Milestone
-from core.model.ids import PatientId
+from core.model.ids import EventId, PatientId
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
+from core.model.signature import LockLevel, SignatureState
+from core.model.trail import Act
+from core.model.user import Right
 from core.model.visit import Mark, Visit, VisitMark
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.protocols.schedule import PlannedVisit, Status, next_visit, plan
-from core.summary import event_row, visit_title
+from core.summary import VOID, event_row, lock_text, visit_title, without_value
 from core.trends import Axis, Plot
 from core.words import DEMONSTRATION, MISSING, day
 from ui import theme
 from ui.context import AppContext
 from ui.forms.event_editor import EventEditor
 from ui.forms.fields import ChoiceField
+from ui.forms.kept_bar import KeptBar
 from ui.forms.milestone_form import MilestoneForm
 from ui.models.table import Column, TableModel
-from ui.pages.page import Page
+from ui.pages.page import Page, Unsaved
 from ui.plots import series as series_look
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets import ask
 from ui.widgets.alerts_card import AlertsCard, AlertsList
 from ui.widgets.basics import Combo, button, card, clear, column, label, row, scrolled
 from ui.widgets.eligibility import EligibilityView
+from ui.widgets.locks import LockBar, explained
 from ui.widgets.patient_header import PatientHeader
+from ui.widgets.queries import PatientQueries
 from ui.widgets.table import ButtonDelegate, Table
+from ui.widgets.trail_history import TrailHistory
 from ui.words import tr
 
 STATUS = {
@@ -89,6 +108,8 @@ class VisitLine:
     kind: str
     planned: PlannedVisit | None
     visit: Visit | None
+    signature: str = ""
+    signature_kind: str = "neutral"
 
     @property
     def action(self) -> str:
@@ -105,6 +126,7 @@ VISIT_COLUMNS: tuple[Column[VisitLine], ...] = (
     Column(tr("Window"), lambda v: v.window),
     Column(tr("Took place"), lambda v: v.on),
     Column(tr("Status"), lambda v: v.status, chip=lambda v: v.kind),
+    Column(tr("Signature"), lambda v: v.signature, chip=lambda v: v.signature_kind),
     Column("", lambda v: v.action),
 )
 EVENT_COLUMNS: tuple[Column[AdverseEvent], ...] = (
@@ -147,6 +169,10 @@ class ChartPage(Page):
             "measurement",
             "acknowledgement",
             "threshold",
+            "data_query",
+            "query_reply",
+            "signature",
+            "lock",
         }
     )
 
@@ -154,9 +180,16 @@ class ChartPage(Page):
         super().__init__(context)
         self._patient_id: PatientId | None = None
         self._record: PatientRecord | None = None
+        self._signed: tuple[SignatureState, ...] = ()
+        self.locks = LockBar(context)
         self._axis = Axis.REFERENCE
         self._print = button(tr("Print summary"), self._print_last)
+        self._enters = context.session.may(Right.ENTER)
         edit = button(tr("Edit"), self._edit)
+        if not self._enters:
+            edit.hide()
+        if not context.session.may(Right.EXPORT):
+            self._print.setText(tr("Show summary"))
         self.unscheduled = button(tr("Unscheduled visit"), partial(self._start, None))
         self.start = button("", self._start_next, primary=True)
         self._header = PatientHeader(edit, self._print, self.unscheduled, self.start)
@@ -176,32 +209,73 @@ class ChartPage(Page):
         self.milestones_tab = self.tabs.addTab(self._build_milestones(), tr("Milestones"))
         self.eligibility_tab = self.tabs.addTab(_tab(self.eligibility), tr("Eligibility"))
         self.alerts_tab = self.tabs.addTab(_tab(card(self.alerts)), tr("Alerts"))
+        self.queries = PatientQueries(context)
+        self.queries.edited.connect(self.pause.start)
+        self.queries_tab = self.tabs.addTab(_tab(card(self.queries)), tr("Queries"))
+        self.history = TrailHistory(context)
+        self.history_tab = self.tabs.addTab(self.history, tr("History"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 14, 20, 14)
         layout.setSpacing(10)
         layout.addWidget(self._header)
+        layout.addWidget(self.locks)
         layout.addLayout(self._figures)
         layout.addWidget(self.tabs, 1)
 
     def open(self, patient_id: PatientId) -> None:
         if patient_id != self._patient_id:
+            self.keep()  # what was typed for one patient never stands under another
             self._patient_id = patient_id
             self.tabs.setCurrentIndex(0)
-            self._new_event()  # what was typed for one patient never stands under another
-            self.milestone_form.begin(patient_id, clock.today())
+            self._show_typed()
+        self.context.write_down(Act.VIEWED, patient_id=patient_id, details={})
         self.mark_stale()
+
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        if self._patient_id is None:
+            return ()
+        return (
+            Unsaved(
+                place=typed_texts.CHART_EVENT, subject=self._patient_id, texts=self._event_texts
+            ),
+            Unsaved(
+                place=typed_texts.CHART_MILESTONE,
+                subject=self._patient_id,
+                texts=self.milestone_form.texts,
+            ),
+            Unsaved(
+                place=typed_texts.QUERY,
+                subject=self._patient_id,
+                texts=self.queries.texts(self._patient_id),
+            ),
+        )
+
+    @property
+    def shown(self) -> Mapping[str, str]:
+        if self._patient_id is None:
+            return {}
+        return {"patient": self._patient_id, "tab": str(self.tabs.currentIndex())}
+
+    def show_again(self, shown: Mapping[str, str]) -> bool:
+        if "patient" not in shown:
+            return False
+        self.open(PatientId(shown["patient"]))
+        self.tabs.setCurrentIndex(int(shown["tab"]))
+        return True
 
     def refresh(self) -> None:
         if self._patient_id is None:
             return
         record = self.context.session.record(self._patient_id)
         self._record = record
+        self._signed = signing.states(self.context.session, record)
         self._header.show_record(record)
         self._show_actions(record)
         self._show_figures(record)
         self._show_plots(record)
         self._show_timeline(record)
         self._show_visits(record)
+        self._show_locks(record)
         self._event_model.show_rows(record.events)
         self.event_table.fit_height()
         self.tabs.setTabText(
@@ -211,6 +285,10 @@ class ChartPage(Page):
         self.milestone_table.fit_height()
         self._show_eligibility(record)
         self._show_alerts(record)
+        waits = self.queries.show_record(record)
+        title = tr("Queries ({n})").format(n=waits) if waits else tr("Queries")
+        self.tabs.setTabText(self.queries_tab, title)
+        self.history.show_patient(self._patient_id)
 
     def focus_first(self) -> None:
         (self.start if self.start.isVisible() else self.tabs.tabBar()).setFocus()
@@ -249,13 +327,18 @@ class ChartPage(Page):
         right = QWidget()
         right.setLayout(column(self.alerts_card, timeline, spacing=10))
         right.setFixedWidth(292)
+        copied = button(tr("Copy picture"), self._copy_picture, link=True)
+        exported = button(tr("Export data…"), self._ask_export, link=True)
+        if not self.context.session.may(Right.EXPORT):
+            copied.hide()
+            exported.hide()
         total = card(
             row(
                 self._total_title,
                 self.questionnaire,
                 None,
-                button(tr("Copy picture"), self._copy_picture, link=True),
-                button(tr("Export data…"), self._ask_export, link=True),
+                copied,
+                exported,
                 self.ahead,
                 self.axis,
             ),
@@ -285,15 +368,21 @@ class ChartPage(Page):
         self._visit_model = TableModel(VISIT_COLUMNS)
         self.visit_table = Table(self._visit_model, row_height=42)
         self.visit_table.setItemDelegateForColumn(
-            5, ButtonDelegate(self.visit_table, self._open_visit)
+            6, ButtonDelegate(self.visit_table, self._open_visit)
         )
-        self.visit_table.fix_widths({1: 120, 3: 120, 4: 130, 5: 116})
+        self.visit_table.fix_widths({1: 108, 3: 108, 4: 124, 5: 176, 6: 116})
         self.visit_table.opened.connect(self._open_visit)
         self.visit_table.setAccessibleName(tr("Visits"))
+        self.visit_table.setColumnHidden(5, not self._enters)  # Enter reads a visit
         self._mark = button(tr("Mark as missed, skipped or cancelled…"), self._ask_mark)
         self._correct = button(tr("Correct a finished visit…"), self._ask_reopen)
+        if not self._enters:
+            self._correct.hide()
         page = QWidget()
-        layout = column(card(self.visit_table, row(None, self._correct, self._mark)))
+        blank = button(tr("Blank form of the next visit…"), self._print_blank, link=True)
+        self._lock = button(tr("Lock patient…"), self._ask_lock, link=True)
+        acts = (self._lock, self._correct, self._mark)
+        layout = column(card(self.visit_table, row(blank, None, *acts)))
         layout.setContentsMargins(0, 8, 0, 0)
         page.setLayout(layout)
         return page
@@ -305,13 +394,22 @@ class ChartPage(Page):
             5, ButtonDelegate(self.event_table, self._change_event)
         )
         self.event_table.fix_widths({1: 110, 2: 140, 3: 90, 5: 116})
-        self.event_table.opened.connect(self._change_event)
+        if self._enters:
+            self.event_table.opened.connect(self._change_event)
+        self.event_table.setColumnHidden(5, not self._enters)
         self.event_table.setAccessibleName(tr("Adverse events"))
         self._editor = EventEditor()
         self._editor.entered.connect(self._save_event)
         self._editor_title = label(tr("Log an adverse event"), "heading")
-        self._editor.cancelled.connect(self._new_event)
-        return _tab(card(self.event_table), card(self._editor_title, self._editor))
+        self._editor.cancelled.connect(self._give_event_up)
+        self._editor.typed.connect(self.pause.start)
+        self.watch(*self._editor.lines)
+        self._event_kept = KeptBar()
+        self._event_kept.discarded.connect(self._give_event_up)
+        self._event_entry = card(self._editor_title, self._event_kept, self._editor)
+        if not self._enters:
+            self._event_entry.hide()
+        return _tab(card(self.event_table), self._event_entry)
 
     def _build_milestones(self) -> QWidget:
         self._milestone_model = TableModel(MILESTONE_COLUMNS)
@@ -320,12 +418,21 @@ class ChartPage(Page):
             3, ButtonDelegate(self.milestone_table, self._ask_remove)
         )
         self.milestone_table.fix_widths({3: 116})
-        self.milestone_table.opened.connect(self._ask_remove)
+        if self._enters:
+            self.milestone_table.opened.connect(self._ask_remove)
+        self.milestone_table.setColumnHidden(3, not self._enters)
         self.milestone_table.setAccessibleName(tr("Milestones"))
         self.milestone_form = MilestoneForm()
         self.milestone_form.entered.connect(self._save_milestone)
-        form = card(label(tr("Record a milestone"), "heading"), self.milestone_form)
-        return _tab(card(self.milestone_table), form)
+        self.watch(*self.milestone_form.lines)
+        self._milestone_kept = KeptBar()
+        self._milestone_kept.discarded.connect(self._give_milestone_up)
+        self._milestone_entry = card(
+            label(tr("Record a milestone"), "heading"), self._milestone_kept, self.milestone_form
+        )
+        if not self._enters:
+            self._milestone_entry.hide()
+        return _tab(card(self.milestone_table), self._milestone_entry)
 
     def _show_actions(self, record: PatientRecord) -> None:
         draft = next((v for v in record.visits if v.is_draft), None)
@@ -336,8 +443,10 @@ class ChartPage(Page):
             self.start.setText(tr("Resume {visit}").format(visit=title))
         elif coming is not None and startable:
             self.start.setText(tr("Start {visit}").format(visit=coming.title))
-        self.start.setVisible(draft is not None or startable)
-        self.unscheduled.setVisible(draft is None and record.participation_ended is None)
+        self.start.setVisible(self._enters and (draft is not None or startable))
+        self.unscheduled.setVisible(
+            self._enters and draft is None and record.participation_ended is None
+        )
         self._print.setEnabled(bool(record.visits))
 
     def _show_figures(self, record: PatientRecord) -> None:
@@ -438,8 +547,48 @@ class ChartPage(Page):
             for v in record.visits
             if v.id not in in_plan
         ]
-        self._visit_model.show_rows(lines)
-        self._mark.setVisible(protocol.anchor is Anchor.REFERENCE)
+        self._visit_model.show_rows([self._with_signature(record, line) for line in lines])
+        self._mark.setVisible(self._enters and protocol.anchor is Anchor.REFERENCE)
+
+    def _with_signature(self, record: PatientRecord, line: VisitLine) -> VisitLine:
+        """A finished visit with whether it is signed, and whether anything of it is locked."""
+        visit = line.visit
+        if visit is None:
+            return line
+        mine = [one for one in self._signed if one.signature.visit_id == visit.id]
+        said, kind = [], "neutral"
+        if any(one.valid for one in mine):
+            said, kind = [tr("signed")], "good"
+        elif mine:
+            said, kind = [tr("{sign} signature void").format(sign=VOID)], "bad"
+        if any(lock.level is LockLevel.VISIT for lock in record.locks_on(visit.id)):
+            said.append(tr("locked"))
+        if not said and not visit.is_draft:
+            said = [tr("not signed")]
+        return replace(line, signature=", ".join(said), signature_kind=kind)
+
+    def _show_locks(self, record: PatientRecord) -> None:
+        held = record.locks_on()
+        self.locks.show_locks(held)
+        self._lock.setVisible(self.context.session.may(Right.LOCK) and not held)
+        why = lock_text(held[0], self.context.session.users.names()) if held else ""
+        for entry in (self._event_entry, self._milestone_entry):
+            entry.setEnabled(not held)  # what is typed there could not be kept
+            entry.setToolTip(why)
+
+    def _locked(self) -> bool:
+        """Whether the patient's record is locked; it is said then."""
+        return self._record is not None and explained(self.context, self._record.locks_on())
+
+    def _ask_lock(self) -> None:
+        record = self._record
+        if record is None:
+            return
+        question = tr("Nothing about this patient can be changed until it is unlocked. Why?")
+        why = ask.reason(self, tr("Lock patient"), question)
+        if why is not None:
+            with self.context.saving():
+                locking.lock_patient(self.context.session, record.patient.id, why)
 
     def _show_eligibility(self, record: PatientRecord) -> None:
         """The tab is there only where the protocol has criteria; its title counts what nobody waived."""
@@ -462,6 +611,8 @@ class ChartPage(Page):
         self.alerts.focus(alert_id)
 
     def _ask_seen(self, alert: Alert) -> None:
+        if self._locked():
+            return
         record = self._record
         why = ask.reason(self, alert.heading, tr("What was decided about it?"))
         if why is None or record is None:
@@ -481,6 +632,9 @@ class ChartPage(Page):
 
     def _copy_picture(self) -> None:
         """The trend as it is on screen, for a letter or a slide; it names nobody."""
+        details = {"document": "picture of the trends"}
+        if not self.context.write_down(Act.EXPORTED, patient_id=self._patient_id, details=details):
+            return
         picture = self.total_plot.grab()
         if self.context.session.clinic.demonstration:
             painter = QPainter(picture)
@@ -507,6 +661,9 @@ class ChartPage(Page):
         if record is None:
             return
         remark = DEMONSTRATION if self.context.session.clinic.demonstration else ""
+        details = {"document": "values behind the trends"}
+        if not self.context.write_down(Act.EXPORTED, patient_id=record.patient.id, details=details):
+            return
 
         def work() -> None:
             from core.exports import trend_csv
@@ -517,7 +674,13 @@ class ChartPage(Page):
                     plots.append(trends.total(record, one))
                 if one.domains:
                     plots.append(trends.domains(record, one))
-            path.write_bytes(trend_csv.render([p for p in plots if p.days], remark))
+            missing: dict[date, str] = {}
+            for visit in record.visits:
+                for why in without_value(record, visit):
+                    said = missing.get(visit.date)
+                    missing[visit.date] = f"{said}; {why}" if said else why
+            drawn = [plot for plot in plots if plot.days]
+            path.write_bytes(trend_csv.render(drawn, remark, missing))
 
         def failed(error: BaseException) -> None:
             if not isinstance(error, OSError):
@@ -552,8 +715,16 @@ class ChartPage(Page):
             return
         if line.visit is not None:
             self.context.open_visit.emit(self._patient_id, line.visit.id)
-        elif line.action and line.planned is not None:
+        elif line.action and line.planned is not None and self._enters:
             self._start(line.planned.code)
+
+    def _print_blank(self) -> None:
+        """The form of the visit that comes next, to be filled in by hand; of an unscheduled one where none does."""
+        record = self._record
+        if record is not None:
+            protocol = protocols.of(record.patient)
+            coming = next_visit(record, protocol, clock.today())
+            self.context.open_blank_forms.emit(protocol.id, coming.code if coming else "")
 
     def _print_last(self) -> None:
         if self._record is not None and self._record.visits:
@@ -568,6 +739,8 @@ class ChartPage(Page):
         line = self._visit_model.row(index) if index.isValid() else None
         if line is None or line.planned is None or line.visit is not None:
             self.context.refused.emit(tr("Select a planned visit that has not taken place."))
+            return
+        if self._locked():
             return
         words = {
             tr("missed"): Mark.MISSED,
@@ -596,16 +769,80 @@ class ChartPage(Page):
         if line is None or line.visit is None or line.visit.is_draft or self._patient_id is None:
             self.context.refused.emit(tr("Select a finished visit to correct."))
             return
-        why = ask.reason(self, line.title, tr("Why is this visit corrected?"))
+        record = self.context.session.record(self._patient_id)
+        held = record.locks_on(line.visit.id)
+        may_unlock = self.context.session.may(Right.LOCK) and len(held) == 1
+        if not (may_unlock and held[0].level is LockLevel.VISIT) and explained(self.context, held):
+            return
+        question = tr("Why is this visit corrected?")
+        if held:
+            locked = tr("This visit is locked. Correcting it unlocks it, and voids its signatures.")
+            question = f"{locked} {question}"
+        why = ask.reason(self, line.title, question)
         if why is not None:
             with self.context.saving():
+                if held:
+                    locking.unlock(self.context.session, *held, reason=why)
                 draft = Draft(self.context.session, self._patient_id, line.visit.id)
                 draft.reopen(why)
                 self.context.open_visit.emit(self._patient_id, line.visit.id)
 
+    @property
+    def _event_texts(self) -> dict[str, str]:
+        """What is typed of an event, all of it empty where it says nothing that the file does not."""
+        texts = {**self._editor.texts, "id": self._editor.event_id or ""}
+        known = self._record.events if self._record is not None else ()
+        unchanged = (
+            {**event_entry.texts_of(event), "id": event.id}
+            for event in known
+            if event.id == self._editor.event_id
+        )
+        return dict.fromkeys(texts, "") if texts in unchanged else texts
+
+    def _show_typed(self) -> None:
+        """What was typed for this patient and is not saved yet."""
+        session, patient_id = self.context.session, self._patient_id
+        if patient_id is None:
+            return
+        texts = session.typed.of(typed_texts.CHART_EVENT, patient_id)
+        known = {event.id: event for event in session.events.of(patient_id)}
+        event = known.get(EventId(texts.get("id", "")))
+        self._begin_event(event, texts)
+        since = typed_texts.since(session, typed_texts.CHART_EVENT, patient_id)
+        self._event_kept.show_since(since)
+        texts = session.typed.of(typed_texts.CHART_MILESTONE, patient_id)
+        self.milestone_form.begin(patient_id, clock.today(), texts)
+        since = typed_texts.since(session, typed_texts.CHART_MILESTONE, patient_id)
+        self._milestone_kept.show_since(since)
+
+    def _begin_event(self, event: AdverseEvent | None, texts: Mapping[str, str]) -> None:
+        """The editor on an event of the chart, or as it is for a new one."""
+        if self._patient_id is None:
+            return
+        title = tr("Change: {term}").format(term=event.term) if event else ""
+        self._editor_title.setText(title or tr("Log an adverse event"))
+        visit_id = event.visit_id if event else None
+        self._editor.begin(self._patient_id, visit_id, clock.today(), texts, event)
+        self._event_kept.show_since(None)
+
+    def _give_event_up(self) -> None:
+        self._begin_event(None, {})
+        self.keep()
+
+    def _give_milestone_up(self) -> None:
+        if self._patient_id is not None:
+            self.milestone_form.begin(self._patient_id, clock.today(), {})
+            self._milestone_kept.show_since(None)
+            self.keep()
+
     def _change_event(self, event: AdverseEvent) -> None:
-        self._editor_title.setText(tr("Change: {term}").format(term=event.term))
-        self._editor.begin(event.patient_id, event.visit_id, clock.today(), {}, event)
+        if self._record is None or explained(self.context, self._record.locks_on(event.visit_id)):
+            return
+        if self._editor.event_id != event.id and any(self._event_texts.values()):
+            self.context.refused.emit(tr("Add the event that you are typing, or clear it, first."))
+            self._editor.term.setFocus()
+            return
+        self._begin_event(event, {})
         self._editor.outcome.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _save_event(self, event: AdverseEvent) -> None:
@@ -622,23 +859,28 @@ class ChartPage(Page):
                 return
             why = asked
         with self.context.saving():
-            with self.context.session.write(why):
-                self.context.session.events.save(event)
-            self._new_event()
-
-    def _new_event(self) -> None:
-        """The editor as it is for a new event."""
-        self._editor_title.setText(tr("Log an adverse event"))
-        if self._patient_id is not None:
-            self._editor.begin(self._patient_id, None, clock.today(), {})
+            session, place = self.context.session, typed_texts.CHART_EVENT
+            with session.write(why):
+                session.events.save(event)
+                session.typed.remove(
+                    place, event.patient_id, *session.typed.of(place, event.patient_id)
+                )
+            self._begin_event(None, {})
 
     def _save_milestone(self, milestone: Milestone) -> None:
         with self.context.saving():
-            with self.context.session.write():
-                self.context.session.milestones.save(milestone)
-            self.milestone_form.begin(milestone.patient_id, clock.today())
+            session, place = self.context.session, typed_texts.CHART_MILESTONE
+            with session.write():
+                session.milestones.save(milestone)
+                session.typed.remove(
+                    place, milestone.patient_id, *session.typed.of(place, milestone.patient_id)
+                )
+            self.milestone_form.begin(milestone.patient_id, clock.today(), {})
+            self._milestone_kept.show_since(None)
 
     def _ask_remove(self, milestone: Milestone) -> None:
+        if self._locked():
+            return
         title = MILESTONES[milestone.kind]
         question = tr("Remove “{title}, {day}”? Why?")
         why = ask.reason(

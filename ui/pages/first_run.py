@@ -41,6 +41,16 @@ class FirstRun(QWidget):
         self.role = ChoiceField(
             tr("Role"), {role: ROLE[role] for role in (Role.NURSE, Role.NEUROLOGIST)}
         )
+        self.nurse_note = label(
+            tr(
+                "Only a neurologist can set the clinic up (letterhead, schedule, thresholds, lock"
+                " minutes): the administrator adds one under People."
+            ),
+            "muted",
+            wrap=True,
+        )
+        self.nurse_note.hide()
+        self.role.chosen.connect(self._on_role)
         for person, following in (
             (self.administrator, self.administrator_password),
             (self.clinician, self.clinician_password),
@@ -70,6 +80,7 @@ class FirstRun(QWidget):
                 tr("The first clinician, step 3 of 3"),
                 tr("Enters visits and patients. More people are added by the administrator later."),
                 self.role,
+                self.nurse_note,
                 self.clinician,
                 self.clinician_password,
                 on=self.make,
@@ -127,6 +138,9 @@ class FirstRun(QWidget):
     def focus_first(self) -> None:
         first = (self.clinic_name, self.administrator, self.role)
         first[self.at].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_role(self) -> None:
+        self.nurse_note.setVisible(self.role.value is Role.NURSE)
 
     def _card(self, title: str, note: str, *fields: QWidget, on: QWidget) -> QFrame:
         back = button(tr("Back"), self.go_back)

@@ -189,7 +189,7 @@ class ImportPage(Page):
             self.focus_first()
 
     def _confirm(self) -> None:
-        if self.preview is None or not self.preview.ready:
+        if self.preview is None or not self.preview.ready or not self.context.backing_up.before():
             return
         with self.context.saving():
             self.context.session.import_patients(self.preview)

@@ -1,10 +1,33 @@
 """A screen that redraws itself when what it shows has changed, once it can be seen."""
 
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QWidget
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+
+from core import typed_texts
 from core.session import Changes
 from ui.context import AppContext
+from ui.forms.kept_bar import KEEP_AFTER_MS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a person was on a page: what it showed, by ids, and the name of the field with the keyboard."""
+
+    shown: Mapping[str, str] = field(default_factory=dict)
+    control: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsaved:
+    """What stands in the fields of a page and is not saved: where it is kept, and the texts by field."""
+
+    place: str
+    subject: str
+    texts: Mapping[str, str]
 
 
 class Page(QWidget):
@@ -17,6 +40,10 @@ class Page(QWidget):
         self.setObjectName("page")
         self.context = context
         self._stale = True
+        self.pause = QTimer(self)  # in the typing
+        self.pause.setSingleShot(True)
+        self.pause.setInterval(KEEP_AFTER_MS)
+        self.pause.timeout.connect(self.keep)
         context.changed.connect(self._on_changed)
 
     def refresh(self) -> None:
@@ -33,8 +60,48 @@ class Page(QWidget):
         self.setFocus()
 
     def leave(self) -> bool:
-        """Called before another page is shown; False keeps this one."""
-        return True
+        """Called before another page is shown; False keeps this one, because the file refused what was typed."""
+        before = self.context.failures
+        self.keep()
+        return self.context.failures == before
+
+    def watch(self, *lines: QLineEdit) -> None:
+        """Keep what is typed into these whenever the typing pauses: a kill takes none of it."""
+        for line in lines:
+            line.textEdited.connect(lambda _text: self.pause.start())
+
+    def keep(self) -> None:
+        """Save or keep what stands in the fields without leaving them."""
+        self.pause.stop()
+        for one in self.unsaved():
+            with self.context.saving():
+                typed_texts.keep(self.context.session, one.place, one.subject, one.texts)
+
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        """What was typed and is not saved; an empty text takes back what was kept before."""
+        return ()
+
+    @property
+    def shown(self) -> Mapping[str, str]:
+        """What the page shows, by ids: enough for ``show_again``, and nothing about patients besides."""
+        return {}
+
+    def show_again(self, shown: Mapping[str, str]) -> bool:
+        """Show this once more after a lock; False where it is not there any more."""
+        return not shown
+
+    @property
+    def place(self) -> Place:
+        focus = self.window().focusWidget()
+        inside = focus is not None and self.isAncestorOf(focus)
+        return Place(shown=self.shown, control=_name(focus) if inside and focus else "")
+
+    def return_to(self, control: str) -> None:
+        """Give the keyboard back to the control of this name, where it is still there."""
+        named = (w for w in self.findChildren(QWidget) if _name(w) == control)
+        found = next((w for w in named if w.isVisibleTo(self) and w.isEnabled()), None)
+        if control and found is not None:
+            found.setFocus(Qt.FocusReason.ActiveWindowFocusReason)  # which selects nothing
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -48,3 +115,9 @@ class Page(QWidget):
         if self._stale:
             self._stale = False
             self.refresh()
+
+
+def _name(widget: QWidget) -> str:
+    """What a screen reader says of a control."""
+    text = widget.text() if isinstance(widget, QAbstractButton) else ""
+    return widget.accessibleName() or text

@@ -1,20 +1,23 @@
 """A new patient, or changes to one."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from core import clock, patient_entry
+from core import clock, patient_entry, typed_texts
 from core.labels import ONSET, SEX
 from core.model.ids import PatientId
 from core.model.patient import OnsetRegion, Patient, Sex
+from core.model.visit import as_shown, as_typed
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.science import lung_function
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
-from ui.pages.page import Page
+from ui.forms.kept_bar import KeptBar
+from ui.pages.page import Page, Unsaved
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
 from ui.words import tr
@@ -38,6 +41,9 @@ class PatientFormPage(Page):
         super().__init__(context)
         self._base: Patient | None = None
         self._is_new = True
+        self._as_stored: Mapping[str, str] = {}  # what the fields showed before anything was typed
+        self.kept = KeptBar()
+        self.kept.discarded.connect(self._discard_typed)
         self.title = label("", "title")
         date_hint = "2012-09-15"
         partial_hint = tr("2012, 2012-09 or 2012-09-15")
@@ -75,6 +81,11 @@ class PatientFormPage(Page):
         self._group_title = label("", "muted", wrap=True)
         self._group_holder = QWidget()
         self._group_holder.setLayout(column(self._group_title, self.group, spacing=4))
+        self.sex.chosen.connect(self.pause.start)
+        self.region.chosen.connect(self.pause.start)
+        self.protocol.activated.connect(self.pause.start)
+        self.group.activated.connect(self.pause.start)
+        self.watch(*(field.line for field in self.fields.values()))
         self._reference_title = label("", "muted")
         self._stated = label("", "muted", wrap=True)
         grid = QGridLayout()
@@ -116,14 +127,14 @@ class PatientFormPage(Page):
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(14)
         layout.addWidget(self.title)
+        layout.addWidget(self.kept)
         layout.addWidget(scrolled(inner), 1)
         layout.addLayout(row(None, button(tr("Cancel"), self._cancel), self.save))
 
     def edit(self, patient_id: PatientId | None) -> None:
         """Show a patient to change, or an empty form for a new one."""
         session = self.context.session
-        if patient_id is None and self._is_new and self._base is not None:
-            return  # a new patient who was begun and not saved yet
+        self.keep()  # what stands here may be about another patient
         self._is_new = patient_id is None
         if patient_id is None:
             protocol = protocols.shipped()[session.clinic.protocol]
@@ -164,12 +175,67 @@ class PatientFormPage(Page):
         self._stated.setText(text if stated else "")
         self._stated.setVisible(bool(stated))
         self._stale = False
+        self._as_stored = self._texts
+        self._show_typed(session.typed.of(typed_texts.PATIENT, self._subject))
+        self.kept.show_since(typed_texts.since(session, typed_texts.PATIENT, self._subject))
+
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        if self._base is None:
+            return ()
+        texts = {n: as_typed(t, self._as_stored[n]) for n, t in self._texts.items()}
+        return (Unsaved(place=typed_texts.PATIENT, subject=self._subject, texts=texts),)
+
+    @property
+    def shown(self) -> Mapping[str, str]:
+        return {} if self._base is None else {"patient": self._subject}
+
+    def show_again(self, shown: Mapping[str, str]) -> bool:
+        patient_id = shown.get("patient")
+        if patient_id is not None:
+            self.edit(None if patient_id == typed_texts.NEW else PatientId(patient_id))
+        return patient_id is not None
 
     def refresh(self) -> None:
         """Nothing to redraw: what is being typed must not be replaced."""
 
     def focus_first(self) -> None:
         self.fields["record_number"].setFocus()
+
+    @property
+    def _subject(self) -> str:
+        return typed_texts.NEW if self._is_new or self._base is None else self._base.id
+
+    @property
+    def _texts(self) -> dict[str, str]:
+        """Everything that stands in the form, as text."""
+        return {
+            **{name: field.text for name, field in self.fields.items()},
+            "sex": self.sex.value or "",
+            "onset_region": self.region.value or "",
+            "protocol": self.protocol.currentData(),
+            "reference_group": self.group.currentData(),
+        }
+
+    def _show_typed(self, texts: Mapping[str, str]) -> None:
+        """What was typed before, over what the file says."""
+        texts = {name: as_shown(text) for name, text in texts.items()}
+        for name in texts.keys() & self.fields.keys():
+            self.fields[name].line.setText(texts[name])
+        if "sex" in texts:
+            self.sex.set_value(Sex(texts["sex"]))
+        if "onset_region" in texts:
+            self.region.set_value(OnsetRegion(texts["onset_region"]))
+        for name, choice in (("protocol", self.protocol), ("reference_group", self.group)):
+            if name in texts and choice.isEnabled() and choice.findData(texts[name]) >= 0:
+                choice.setCurrentIndex(choice.findData(texts[name]))
+
+    def _discard_typed(self) -> None:
+        base = self._base
+        with self.context.saving():
+            typed_texts.forget(self.context.session, typed_texts.PATIENT, self._subject)
+            self._base = None
+            self.edit(None if self._is_new or base is None else base.id)
+            self.focus_first()
 
     def _show_reference(self) -> None:
         protocol = protocols.shipped()[self.protocol.currentData()]
@@ -222,6 +288,8 @@ class PatientFormPage(Page):
         with self.context.saving():
             with session.write(why):
                 session.save_patient(read)
+                typed = session.typed.of(typed_texts.PATIENT, self._subject)
+                session.typed.remove(typed_texts.PATIENT, self._subject, *typed)
             self._base = None
             self.context.open_chart.emit(read.id)
 
@@ -238,6 +306,8 @@ class PatientFormPage(Page):
         return ask.reason(self, read.record_number, question)
 
     def _cancel(self) -> None:
+        with self.context.saving():
+            typed_texts.forget(self.context.session, typed_texts.PATIENT, self._subject)
         base, self._base = self._base, None
         if base is not None and not self._is_new:
             self.context.open_chart.emit(base.id)

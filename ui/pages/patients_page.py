@@ -9,6 +9,7 @@ from core import clock
 from core.labels import ONSET, SEX
 from core.model.patient import Patient
 from core.model.record import PatientRecord
+from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.protocols.schedule import next_visit
 from core.summary import age
@@ -74,6 +75,10 @@ class PatientsPage(Page):
         self._none = label("", "muted", wrap=True)
         new = button(tr("New patient"), lambda: context.edit_patient.emit(None), primary=True)
         imported = button(tr("Import from CSV…"), lambda: context.show_page.emit("import"))
+        self._enters = context.session.may(Right.ENTER)
+        if not self._enters:
+            new.hide()
+            imported.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(14)
@@ -124,4 +129,6 @@ class PatientsPage(Page):
             tr("No patient has this in number, name or birth date.")
             if self._rows
             else tr("No patients yet. Enter the first one, or import a list that you have as CSV.")
+            if self._enters
+            else tr("No patients yet.")
         )

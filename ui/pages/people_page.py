@@ -1,6 +1,7 @@
 """The people of the clinic file: who may sign in, as what; and the recovery code."""
 
 from collections.abc import Callable
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from core import clock, people
 from core.entry import Problem
 from core.errors import AppError
 from core.labels import ROLE
-from core.model.trail import Act
 from core.model.user import Role
 from core.people import Reviewed
 from core.session import new_user
@@ -21,7 +21,7 @@ from ui.forms.fields import ChoiceField, TextField
 from ui.forms.person_fields import NewPassword, PersonFields
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
-from ui.widgets.basics import button, card, column, label, row, scrolled, show_only
+from ui.widgets.basics import button, card, column, label, restyle, row, scrolled, show_only
 from ui.widgets.recovery_code import RecoveryCode
 from ui.widgets.table import Table
 from ui.widgets.waiting import waiting
@@ -169,11 +169,7 @@ class PeoplePage(Page):
         active = sum(one.user.disabled_at is None for one in reviewed)
         text = plural(active, "1 person can sign in", "{n} people can sign in")
         self._count.setText(text)
-        self._recovery.setText(
-            tr("The recovery code in force was made on {when}.").format(when=instant(made))
-            if made
-            else tr("There is no recovery code: if passwords are forgotten, nobody opens the file.")
-        )
+        self._show_recovery(made)
         self._show_buttons()
 
     def focus_first(self) -> None:
@@ -297,6 +293,7 @@ class PeoplePage(Page):
             case Task.ENABLE:
                 people.enable(session, login, self.new.text, why, cost)
             case Task.RECOVERY:
+                self.context.settings.set_code_unconfirmed(session.fingerprint)
                 self._show_code(people.renew_recovery_code(session, cost))
 
     def _show_code(self, code: str) -> None:
@@ -312,6 +309,7 @@ class PeoplePage(Page):
 
     def _put_away(self) -> None:
         if self.code is not None:
+            self.context.settings.confirm_code(self.context.session.fingerprint)
             self.code.hide()
             self.code.deleteLater()
             self.code = None
@@ -320,6 +318,22 @@ class PeoplePage(Page):
         self._area.show()
         self.refresh()
         self.focus_first()
+
+    def _show_recovery(self, made: datetime | None) -> None:
+        """Which code is in force; a problem where it may lie on no paper."""
+        unconfirmed = self.context.settings.code_unconfirmed(self.context.session.fingerprint)
+        text = tr("The recovery code in force was made on {when}.")
+        if made is None:
+            text = tr(
+                "There is no recovery code: if passwords are forgotten, nobody opens the file."
+            )
+        elif unconfirmed:
+            text = tr(
+                "Nobody confirmed at this computer that the code of {when} was printed: make a new one."
+            )
+        self._recovery.setText(text.format(when=instant(made) if made else ""))
+        self._recovery.setProperty("role", "problem" if made and unconfirmed else "")
+        restyle(self._recovery)
 
     def _after_password(self) -> None:
         if self.task is Task.ADD:
@@ -372,8 +386,7 @@ class PeoplePage(Page):
     def save_to(self, path: Path, render: Callable[..., bytes]) -> None:
         """Write the review. A failure is told in one sentence."""
         with self.context.saving():
-            content = render(self.context.session)
-            self.context.session.record_act(Act.EXPORTED, details={"document": "user review"})
+            content = render(self.context.session)  # which writes down that it was asked for
             try:
                 path.write_bytes(content)
             except OSError as error:

@@ -12,20 +12,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core import VERSION, entry
+from core import VERSION, entry, typed_texts
 from core.entry import Problem
 from core.model import thresholds
 from core.model.thresholds import OFF, ON, Threshold
+from core.model.user import Clinic, Right
+from core.model.visit import as_shown, as_typed
 from core.protocols import catalog as protocols
 from core.science import lung_function
+from core.summary import lock_text
 from core.words import plural
 from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
-from ui.pages.page import Page
+from ui.forms.kept_bar import KeptBar
+from ui.pages.page import Page, Unsaved
 from ui.settings import Appearance
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
+from ui.widgets.locks import FreezeCard
+from ui.widgets.own_password import OwnPassword
 from ui.words import tr
 
 ABOUT = tr(
@@ -38,7 +44,7 @@ ABOUT = tr(
 class SettingsPage(Page):
     """What is changed here is saved with its button; the appearance at once."""
 
-    shows = frozenset({"clinic", "threshold"})
+    shows = frozenset({"clinic", "threshold", "lock"})
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
@@ -51,6 +57,16 @@ class SettingsPage(Page):
         self.protocol.setAccessibleName(tr("Schedule of new patients"))
         for protocol in protocols.shipped().values():
             self.protocol.addItem(protocol.title, protocol.id)
+        self.idle_lock = TextField(
+            tr("Lock the file after so long without a key or a click"),
+            partial(entry.whole, low=1, high=15, unit=tr("minutes")),
+            unit=tr("minutes"),
+            width=76,
+        )
+        self.kept = KeptBar()
+        self.kept.discarded.connect(self._discard_typed)
+        self.letterhead.textChanged.connect(self.pause.start)
+        self.watch(self.name.line, self.idle_lock.line)
         self.save = button(tr("Save settings"), self._save, primary=True)
         self._state = label("", "muted")
         self.appearance = ChoiceField(
@@ -64,11 +80,13 @@ class SettingsPage(Page):
         self.appearance.chosen.connect(self._on_appearance)
         clinic = card(
             label(tr("Clinic"), "heading"),
+            self.kept,
             self.name,
             label(tr("Letterhead of printed pages (address, telephone)"), "muted"),
             self.letterhead,
             label(tr("Visit schedule of new patients"), "muted"),
             self.protocol,
+            self.idle_lock,
             row(self._state, None, self.save),
         )
         self.equation = Combo()
@@ -102,16 +120,35 @@ class SettingsPage(Page):
                 for equation in lung_function.equations().values()
             ),
         )
+        self.own_password = OwnPassword(context)
         self.thresholds: dict[str, TextField | ChoiceField[float]] = {}
         self._refused: set[str] = set()  # typed values that wait for another cut point to be moved
         cards = [
             card(label(group, "heading"), self._threshold_grid(list(members)))
             for group, members in groupby(thresholds.shipped().values(), lambda one: one.group)
         ]
+        self.of_clinic = QWidget()
+        self.of_clinic.setLayout(column(clinic, lung, *cards, spacing=14))
+        reads, changes = (context.session.may(right) for right in (Right.READ, Right.CLINIC))
+        self.why_not = label(
+            tr("A neurologist can change the settings of the clinic. You may read them."), "muted"
+        )
+        if changes or not reads:
+            self.why_not.hide()
+        if not reads:
+            self.of_clinic.hide()
+        own: list[QWidget] = [self.own_password, card(self.appearance)]
+        self.freezing = FreezeCard(context)
+        cards_of_clinic: list[QWidget] = [self.why_not, self.of_clinic, self.freezing]
         inner = QWidget()
         inner.setMaximumWidth(900)
         inner.setLayout(
-            column(clinic, lung, *cards, card(self.appearance), about, None, spacing=14)
+            column(
+                *(cards_of_clinic + own if changes else own + cards_of_clinic),
+                about,
+                None,
+                spacing=14,
+            )
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 18)
@@ -120,19 +157,81 @@ class SettingsPage(Page):
         layout.addWidget(scrolled(inner), 1)
 
     def refresh(self) -> None:
-        clinic = self.context.session.clinic
-        self.name.set_text(clinic.name)
-        self.letterhead.setPlainText(clinic.letterhead)
+        session = self.context.session
+        self.freezing.refresh()
+        held = session.locks.on_file()
+        self.of_clinic.setEnabled(session.may(Right.CLINIC) and not held)
+        self.of_clinic.setToolTip(lock_text(held[0], session.users.names()) if held else "")
+        clinic = session.clinic
+        self._show_texts(clinic)
         self.protocol.setCurrentIndex(max(0, self.protocol.findData(clinic.protocol)))
         self.equation.setCurrentIndex(max(0, self.equation.findData(clinic.equation)))
         self._describe_equation()
-        for name, value in self.context.session.thresholds.all().items():
-            if name not in self._refused:
+        typed = session.typed.of(typed_texts.SETTINGS, typed_texts.CLINIC)
+        for name, value in session.thresholds.all().items():
+            field = self.thresholds[name]
+            is_typed = isinstance(field, TextField) and field.line.isModified()
+            if name not in self._refused and not is_typed:
                 self._show_threshold(name, value)
+                if isinstance(field, TextField) and _threshold(name) in typed:
+                    field.line.put_back(typed[_threshold(name)])
         self.appearance.set_value(self.context.settings.appearance)
 
     def focus_first(self) -> None:
-        self.name.setFocus()
+        may = self.context.session.may(Right.CLINIC)
+        (self.name if may else self.own_password).setFocus()
+
+    def leave(self) -> bool:
+        self.own_password.clear()
+        return super().leave()
+
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        if not self.context.session.may(Right.CLINIC):
+            return ()
+        lines = {"name": self.name.line, "idle_lock": self.idle_lock.line}
+        for name, field in self.thresholds.items():
+            if isinstance(field, TextField):
+                lines[_threshold(name)] = field.line
+        texts = {name: line.typed for name, line in lines.items()}
+        changed = self.letterhead.document().isModified()
+        letterhead = self.context.session.clinic.letterhead
+        texts["letterhead"] = as_typed(self.letterhead.toPlainText(), letterhead) if changed else ""
+        return (Unsaved(place=typed_texts.SETTINGS, subject=typed_texts.CLINIC, texts=texts),)
+
+    def _show_texts(self, clinic: Clinic) -> None:
+        """What the clinic says of itself, and over it what was typed and not saved."""
+        session = self.context.session
+        typed = session.typed.of(typed_texts.SETTINGS, typed_texts.CLINIC)
+        for name, field, stored in (
+            ("name", self.name, clinic.name),
+            ("idle_lock", self.idle_lock, str(clinic.idle_lock_min)),
+        ):
+            if not field.line.isModified():
+                field.set_text(stored)
+                if name in typed:
+                    field.line.put_back(typed[name])
+        document = self.letterhead.document()
+        if not document.isModified():
+            self.letterhead.setPlainText(as_shown(typed.get("letterhead", clinic.letterhead)))
+            document.setModified("letterhead" in typed)
+        self.pause.stop()  # nobody typed this
+        self.kept.show_since(typed_texts.since(session, typed_texts.SETTINGS, typed_texts.CLINIC))
+
+    def _discard_typed(self) -> None:
+        session = self.context.session
+        with self.context.saving():
+            typed_texts.forget(session, typed_texts.SETTINGS, typed_texts.CLINIC)
+            self._forget_texts()
+            self._refused.clear()
+            for name, value in session.thresholds.all().items():
+                self._show_threshold(name, value)
+            self._show_texts(session.clinic)
+
+    def _forget_texts(self) -> None:
+        """What stands in the fields is in the file, or is not wanted."""
+        for field in (self.name, self.idle_lock):
+            field.line.setModified(False)
+        self.letterhead.document().setModified(False)
 
     def _save(self) -> None:
         name = self.name.text.strip()
@@ -141,15 +240,28 @@ class SettingsPage(Page):
                 Problem(tr("Enter the clinic's name: it stands on every printed page."))
             )
             return
+        minutes = self.idle_lock.read()
+        if minutes is None or isinstance(minutes, Problem):
+            self.idle_lock.show_problem(
+                minutes or Problem(tr("Enter after how many minutes, 1 to 15."))
+            )
+            return
+        session = self.context.session
         clinic = replace(
-            self.context.session.clinic,
+            session.clinic,
             name=name,
+            idle_lock_min=minutes,
             letterhead=self.letterhead.toPlainText().strip(),
             protocol=self.protocol.currentData(),
         )
         with self.context.saving():
-            with self.context.session.write("settings changed"):
-                self.context.session.clinics.save(clinic)
+            with session.write("settings changed"):
+                session.clinics.save(clinic)
+                session.typed.remove(
+                    typed_texts.SETTINGS, typed_texts.CLINIC, "name", "idle_lock", "letterhead"
+                )
+            self._forget_texts()
+            self._show_texts(clinic)
             self._state.setText(tr("saved"))
 
     def _describe_equation(self) -> None:
@@ -209,6 +321,7 @@ class SettingsPage(Page):
         field.line.setAccessibleName(f"{one.title} ({one.unit})")
         field.line.setToolTip(tr("as shipped: {n:g}").format(n=one.value))
         field.committed.connect(partial(self._save_threshold, one))
+        self.watch(field.line)
         return field
 
     def _show_threshold(self, id: str, value: float) -> None:
@@ -239,6 +352,9 @@ class SettingsPage(Page):
                 self.context.session.thresholds.remove(one.id)
             else:
                 self.context.session.thresholds.save(one.id, value)
+            self.context.session.typed.remove(
+                typed_texts.SETTINGS, typed_texts.CLINIC, _threshold(one.id)
+            )
         self._show_threshold(one.id, value)
         for waiting in tuple(self._refused):
             self._save_threshold(thresholds.shipped()[waiting])
@@ -249,3 +365,8 @@ class SettingsPage(Page):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.choose(app, appearance)
+
+
+def _threshold(id: str) -> str:
+    """Under which name the text is kept that stands in the field of a threshold."""
+    return f"threshold.{id}"

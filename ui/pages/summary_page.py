@@ -6,8 +6,10 @@ from PySide6.QtCore import QDateTime, QStandardPaths, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from core import clock
+from core import clock, signing
 from core.model.ids import PatientId, VisitId
+from core.model.trail import Act
+from core.model.user import Right
 from core.summary import visit_title
 from core.words import day
 from ui.context import AppContext
@@ -32,6 +34,9 @@ class SummaryPage(Page):
         self.print = button(tr("Print…"), self._print, primary=True)
         self.save = button(tr("Save as PDF…"), self._save)
         back = button(tr("Back to chart"), self._back)
+        if not context.session.may(Right.EXPORT):
+            self.print.hide()
+            self.save.hide()
         self.pages = QVBoxLayout()
         self.pages.setSpacing(14)
         self.pages.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
@@ -55,7 +60,8 @@ class SummaryPage(Page):
         record = session.record(patient_id)
         visit = record.visit(visit_id)
         clinic, printed_by, printed_at = session.clinic, session.user.full_name, clock.now()
-        names = session.users.names()
+        names, signed = session.users.names(), signing.states(session, record, visit_id)
+        head = session.trail_head
         ratio = self.devicePixelRatioF()
         self.pdf = None
         self._asked += 1
@@ -73,6 +79,8 @@ class SummaryPage(Page):
                 names=names,
                 printed_by=printed_by,
                 printed_at=printed_at,
+                head=head,
+                signed=signed,
             )
             return pdf, images(pdf, PREVIEW_DPI * ratio)
 
@@ -102,7 +110,7 @@ class SummaryPage(Page):
 
     def save_to(self, path: Path) -> None:
         """Write the PDF. A failure is told in one sentence."""
-        if self.pdf is None:
+        if self.pdf is None or not self._written_down(Act.EXPORTED):
             return
         try:
             path.write_bytes(self.pdf)
@@ -130,8 +138,12 @@ class SummaryPage(Page):
             return
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setDocName(tr("Visit summary"))
-        if QPrintDialog(printer, self).exec():
+        if QPrintDialog(printer, self).exec() and self._written_down(Act.PRINTED):
             print_pages(self.pdf, printer)
+
+    def _written_down(self, act: Act) -> bool:
+        details = {"document": "visit summary"}
+        return self.context.write_down(act, patient_id=self._patient_id, details=details)
 
     def _back(self) -> None:
         if self._patient_id is not None:

@@ -5,15 +5,18 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
-from core import clock, drafts, worklist
+from core import clock, data_queries, drafts, typed_texts, worklist
+from core.model.user import Right
 from core.protocols import catalog as protocols
-from core.words import MISSING, day, short_day
+from core.words import MISSING, day, instant, short_day
 from core.worklist import Group, WorkItem
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.widgets.alerts_card import AlertsOfClinic
 from ui.widgets.basics import button, card, clear, column, label, link, row, scrolled
+from ui.widgets.queries import QueriesOfClinic
+from ui.widgets.sign import SignaturesOfClinic
 from ui.widgets.table import ButtonDelegate, Table, WindowDelegate
 from ui.words import tr
 
@@ -41,7 +44,12 @@ COLUMNS: tuple[Column[WorkItem], ...] = (
         lambda item: item.patient.record_number,
         second=lambda item: worklist.patient_line(item.patient, clock.today()),
     ),
-    Column(tr("Visit"), lambda item: item.title),
+    Column(
+        tr("Visit"),
+        lambda item: item.title,
+        second=lambda item: item.begun,
+        tip=lambda item: item.begun,
+    ),
     Column(tr("Target"), lambda item: short_day(item.window.target) if item.window else MISSING),
     Column(
         tr("Window"),
@@ -70,6 +78,10 @@ class TodayPage(Page):
             "adverse_event",
             "acknowledgement",
             "threshold",
+            "data_query",
+            "query_reply",
+            "signature",
+            "typed_text",
         }
     )
 
@@ -77,6 +89,7 @@ class TodayPage(Page):
         super().__init__(context)
         self._date = label("", "title")
         self._counts = label("", "muted")
+        self._enters = context.session.may(Right.ENTER)
         self.start = button(tr("Start next visit  ↵"), self._start_next, primary=True)
         new = button(tr("New patient"), lambda: context.edit_patient.emit(None))
         self.model = TableModel(COLUMNS)
@@ -85,6 +98,10 @@ class TodayPage(Page):
             3, WindowDelegate(self.table, lambda item: item.window, clock.today)
         )
         self.table.setItemDelegateForColumn(5, ButtonDelegate(self.table, self._open))
+        if not self._enters:
+            for one in (self.start, new):
+                one.hide()
+            self.table.setColumnHidden(5, True)  # Enter opens the chart, or reads the visit
         self.table.fix_widths({2: 84, 3: 150, 4: 150, 5: 116})
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         self.table.opened.connect(self._open)
@@ -96,7 +113,12 @@ class TodayPage(Page):
         self._attention.setSpacing(8)
         self.alerts = AlertsOfClinic(context)
         attention = QWidget()
-        attention.setLayout(column(self.alerts, self._attention, None, spacing=12))
+        self.questions = QueriesOfClinic(context)
+        self.signatures = SignaturesOfClinic(context)
+        if not context.session.may(Right.SIGN):
+            self.signatures.hide()
+        parts = (self.alerts, self.signatures, self.questions, self._attention, None)
+        attention.setLayout(column(*parts, spacing=12))
         self._attention_card = card(label(tr("Needs attention"), "heading"), scrolled(attention))
         self._attention_card.setFixedWidth(280)
         visits = card(
@@ -111,7 +133,14 @@ class TodayPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(14)
-        layout.addLayout(row(column(self._date, self._counts, spacing=2), None, new, self.start))
+        blank = button(
+            tr("Blank forms…"),
+            lambda: context.open_blank_forms.emit("", ""),
+            link=True,
+            tip=tr("Forms to print, for a day on which this program cannot be used"),
+        )
+        title = column(self._date, self._counts, spacing=2)
+        layout.addLayout(row(title, None, blank, new, self.start))
         body = row(visits, self._attention_card, spacing=14)
         body.setStretch(0, 1)
         layout.addLayout(body, 1)
@@ -119,7 +148,9 @@ class TodayPage(Page):
     def refresh(self) -> None:
         today, session = clock.today(), self.context.session
         records = session.outlines()
-        items = worklist.build(records, session.answered_of_drafts(), today)
+        names = session.users.names()
+        corrections = drafts.corrections(session, records)
+        items = worklist.build(records, session.answered_of_drafts(), today, names, corrections)
         self._date.setText(f"{tr(WEEKDAYS).split()[today.weekday()]} {day(today)}")
         self._counts.setText(worklist.counts(items) or tr("nothing to do"))
         selected = self.table.currentIndex().row()
@@ -130,6 +161,11 @@ class TodayPage(Page):
         self._empty_holder.setVisible(not items)
         self._show_empty(no_patients=not records)
         clear(self._attention)
+        begun = typed_texts.since(session, typed_texts.PATIENT, typed_texts.NEW)
+        if begun is not None:
+            text = tr("You typed a new patient on {when} who is not saved yet: go on.")
+            new = partial(self.context.edit_patient.emit, None)
+            self._attention.addWidget(link(text.format(when=instant(begun)), new))
         waiting = worklist.without_plan(records, today)
         if waiting:
             text = tr("No visits can be planned for these patients:")
@@ -137,6 +173,9 @@ class TodayPage(Page):
         for patient in waiting[:12]:
             protocol = protocols.find(patient)
             event = protocol.reference.lower() if protocol else ""
+            if not self._enters:
+                self._attention.addWidget(label(patient.record_number))
+                continue
             text = (
                 tr("{number}: enter the day of the {event}")
                 if protocol
@@ -151,7 +190,10 @@ class TodayPage(Page):
         if len(waiting) > 12:
             more = tr("and {n} more").format(n=len(waiting) - 12)
             self._attention.addWidget(label(more, "muted"))
-        self._attention_card.setVisible(bool(records))
+        self._attention_card.setVisible(bool(records) or begun is not None)
+        self.questions.show_queries(data_queries.waiting(session.queries.all(), records, today))
+        if session.may(Right.SIGN):
+            self.signatures.look_again(records)
         self.alerts.look_again([record.patient for record in records if record.died is None])
 
     def focus_first(self) -> None:
@@ -163,6 +205,7 @@ class TodayPage(Page):
         self._empty.addStretch(1)
         if no_patients:
             self._empty.addWidget(label(tr("This clinic file has no patients yet."), "heading"))
+        if no_patients and self._enters:
             self._empty.addWidget(
                 label(tr("Enter the first one, or import a list that you have as CSV."), "muted")
             )
@@ -171,7 +214,7 @@ class TodayPage(Page):
             )
             imported = button(tr("Import from CSV…"), lambda: self.context.show_page.emit("import"))
             self._empty.addLayout(row(new, imported, None))
-        else:
+        elif not no_patients:
             text = tr("No visit is due, and none opens within 4 weeks.")
             self._empty.addWidget(label(text, "heading"))
         self._empty.addStretch(2)
@@ -188,7 +231,7 @@ class TodayPage(Page):
         patient_id = item.patient.id
         if item.visit is not None:
             self.context.open_visit.emit(patient_id, item.visit.id)
-        elif item.can_start:
+        elif item.can_start and self._enters:
             with self.context.saving():
                 visit_id = drafts.start_visit(
                     self.context.session, patient_id, item.code, clock.today()

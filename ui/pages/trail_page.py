@@ -21,6 +21,7 @@ from ui.widgets.trail_list import TrailList
 from ui.words import tr
 
 MOST_ON_PAPER = 5_000  # entries: 200 pages
+NARROWEST = 130  # of a choice among long names: the smallest window has room for all of them
 
 
 class TrailPage(Page):
@@ -43,10 +44,13 @@ class TrailPage(Page):
         self.verify = button(tr("Verify now"), self.verify_now, primary=True)
         self.csv = button(tr("Export as CSV…"), self._ask_csv)
         self.pdf = button(tr("Export as PDF…"), self._ask_pdf)
+        for export in (self.csv, self.pdf):
+            export.setVisible(self._may_export)
         self.kind.addItem(tr("everything"), None)
         for title, entities in trail_words.kinds().items():
             self.kind.addItem(title, entities)
         for combo in (self.person, self.kind):
+            combo.setMinimumWidth(NARROWEST)
             combo.activated.connect(lambda _index: self.show_entries())
         for field in (self.patient, self.since, self.until):
             field.committed.connect(self.show_entries)
@@ -165,6 +169,12 @@ class TrailPage(Page):
 
         self._export(path, render, most=MOST_ON_PAPER)
 
+    @property
+    def _may_export(self) -> bool:
+        """Who reads patients' data needs the right to take it along; for others it is masked."""
+        session = self.context.session
+        return session.may(Right.EXPORT) or not session.may(Right.READ)
+
     def _export(
         self,
         path: Path,
@@ -173,6 +183,10 @@ class TrailPage(Page):
     ) -> None:
         """Write down that it is exported, then do it off the UI thread."""
         which, session = self.asked(), self.context.session
+        if not self._may_export:
+            with self.context.saving():
+                session.need(Right.EXPORT)
+            return
         if which is None:
             return
         entries = [one for page in session.trail.all_pages(which) for one in page]

@@ -1,28 +1,37 @@
 """A visit, guided by the protocol: steps at the left, the step in the middle, live numbers at the right."""
 
+from collections import Counter
+from collections.abc import Mapping
 from functools import partial
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QInputDialog,
     QLabel,
+    QLineEdit,
+    QMenu,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from core.drafts import DETAILS, NOTE, REVIEW, TASKS, Draft, Step, StepState
+from core import data_queries, typed_texts
+from core.data_queries import Place
+from core.drafts import DETAILS, NOTE, PLACE, REVIEW, TASKS, Draft, Step, StepState, Waiting
+from core.model.data_query import DataQuery
 from core.model.ids import PatientId, VisitId
 from core.model.spirometry import Spirometry
+from core.model.user import Right
 from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.protocols.schedule import Window, windows
-from core.summary import visit_title
-from core.words import day, short_day
+from core.summary import transcribed_text, visit_title
+from core.words import day, instant, plural, short_day
 from ui.context import AppContext
+from ui.forms.asked_fields import field_of, mark
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
 from ui.forms.measurements_form import MeasurementsForm
@@ -31,10 +40,13 @@ from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
-from ui.pages.page import Page
-from ui.widgets.basics import card, clear, column, label, restyle, scrolled
+from ui.pages.page import Page, Unsaved
+from ui.widgets import ask
+from ui.widgets.basics import button, card, clear, column, label, restyle, row, scrolled
 from ui.widgets.live_panel import LivePanel
+from ui.widgets.locks import LockBar
 from ui.widgets.patient_header import PatientHeader
+from ui.widgets.queries import QueriesPanel
 from ui.words import tr
 
 
@@ -57,13 +69,17 @@ class StepButton(QPushButton):
         layout.addWidget(self._title, 1)
         layout.addWidget(self._hint)
 
-    def show_step(self, number: int, step: Step, *, current: bool) -> None:
+    def show_step(self, number: int, step: Step, *, current: bool, asked: int = 0) -> None:
         done = step.state is StepState.DONE
         self._sign.setText("✓" if done else str(number))
         said = {StepState.DONE: tr("done"), StepState.STARTED: tr("begun")}
-        self.setAccessibleName(f"{number} {step.title}, {said.get(step.state, tr('not begun'))}")
+        name = f"{number} {step.title}, {said.get(step.state, tr('not begun'))}"
+        questions = plural(asked, "1 question", "{n} questions") if asked else ""
+        self.setAccessibleName(f"{name}, {questions}" if asked else name)
+        self.setToolTip(questions)
         self._title.setText(step.title)
-        self._hint.setText(step.hint)
+        self._hint.setText(f"{step.hint} ?{asked}".strip() if asked else step.hint)
+        _set_role(self._hint, "question-note" if asked else "muted")
         self.setChecked(current)
         _set_role(self._sign, "good" if done else "muted")
         _set_role(self._title, "accent" if current else "")
@@ -72,7 +88,7 @@ class StepButton(QPushButton):
 class VisitPage(Page):
     """Every answer is saved as it is given; leaving keeps the draft."""
 
-    shows = frozenset({"patient"})
+    shows = frozenset({"patient", "data_query", "query_reply"})
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
@@ -97,7 +113,11 @@ class VisitPage(Page):
             body.addStretch(1)
             body.addWidget(self._saved)
         self.stack = QStackedWidget()
-        self._middle = card(self.stack)
+        self.queries = QueriesPanel(context)
+        self.queries.jump.connect(lambda query: self.show_asked(query.step, query.field))
+        self.queries.asked.connect(self._ask)
+        self.queries.edited.connect(self.pause.start)
+        self._middle = card(self.queries, self.stack)
         self._right = QVBoxLayout()
         self._right.setContentsMargins(0, 0, 0, 0)
         right = QFrame()
@@ -112,27 +132,38 @@ class VisitPage(Page):
         layout.setContentsMargins(20, 14, 20, 14)
         layout.setSpacing(12)
         layout.addWidget(self._header)
+        self._others = QVBoxLayout()
+        layout.addLayout(self._others)
         layout.addLayout(columns, 1)
         QShortcut(QKeySequence("Ctrl+Return"), self, self._go_on)
         QShortcut(QKeySequence("Ctrl+Enter"), self, self._go_on)
         QShortcut(QKeySequence("Alt+Left"), self, partial(self._step, -1))
+        QShortcut(QKeySequence("F2"), self, self.ask_here)
 
     def open(self, patient_id: PatientId, visit_id: VisitId) -> None:
         """Show a visit; a draft resumes at its first open step."""
+        self._keep_queries()
         self.draft = Draft(self.context.session, patient_id, visit_id)
+        self.queries.forget()
+        typed = self.context.session.typed.of(typed_texts.QUERY, patient_id)
+        self.queries.put_back(data_queries.places(self.draft), typed, visit_id)
         self._build(self.draft)
         self._stale = False
         self._show_header()
-        finished = not self.draft.visit.is_draft
-        self.show_step(REVIEW if finished else self.draft.first_open_step())
+        self._show_others()
+        enters = self.draft.takes_entries
+        self.show_step(self.draft.first_open_step() if enters else REVIEW)
 
     def refresh(self) -> None:
         if self.draft is not None:
             self.draft.reload()
+        if self.draft is not None and self.draft.is_there:
             self._show_header()
+            self._show_steps()
+            self._show_queries()
 
     def focus_first(self) -> None:
-        if self.current:
+        if self.current and not self.forms[self.current].focus_typed():
             self.forms[self.current].focus_first()
 
     def leave(self) -> bool:
@@ -141,32 +172,159 @@ class VisitPage(Page):
             return True
         if self.current and not self.forms[self.current].committed():
             return False
-        if self.draft.visit.is_draft and self.draft.untouched:
+        before = self.context.failures
+        self._keep_queries()
+        if self.context.failures != before:
+            return False
+        if self.draft.takes_entries and self.draft.untouched:
             with self.context.saving():
                 self.draft.discard("nothing was entered")
         self.draft = None
         return True
 
+    def keep(self) -> None:
+        """As text and not as values: a volume half typed is none."""
+        if self.draft is not None and self.current:
+            self.forms[self.current].keep_typed()
+        self._keep_queries()
+
+    def _keep_queries(self) -> None:
+        """What is typed of questions and answers."""
+        self.pause.stop()
+        if self.draft is not None:
+            patient_id, texts = self.draft.record.patient.id, self._query_texts
+            with self.context.saving():
+                typed_texts.keep(self.context.session, typed_texts.QUERY, patient_id, texts)
+
+    @property
+    def _query_texts(self) -> dict[str, str]:
+        return {} if self.draft is None else self.queries.texts(self.draft.visit.id)
+
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        if self.draft is None or not self.current:
+            return ()
+        texts = self.forms[self.current].unsaved()
+        return (
+            Unsaved(place=PLACE, subject=self.draft.visit.id, texts=texts),
+            Unsaved(
+                place=typed_texts.QUERY,
+                subject=self.draft.record.patient.id,
+                texts=self._query_texts,
+            ),
+        )
+
+    @property
+    def shown(self) -> Mapping[str, str]:
+        if self.draft is None:
+            return {}
+        return {
+            "patient": self.draft.record.patient.id,
+            "visit": self.draft.visit.id,
+            "step": self.current,
+            "point": self.forms[self.current].point,
+        }
+
+    def show_again(self, shown: Mapping[str, str]) -> bool:
+        patient_id, visit_id = PatientId(shown["patient"]), VisitId(shown["visit"])
+        if all(visit.id != visit_id for visit in self.context.session.visits.of(patient_id)):
+            return False
+        self.open(patient_id, visit_id)
+        if shown["step"] in self.forms:
+            self.show_step(shown["step"], shown["point"])
+        return True
+
     def show_step(self, step: str, field: str = "") -> None:
         if self.draft is None:
             return
-        if not self.draft.visit.is_draft:
+        if field and not self.draft.takes_entries and step != REVIEW:
+            field = f"{step}/{field}"  # the line of the review that shows it
+        if not self.draft.takes_entries:
             step = REVIEW  # a finished visit is read; it is reopened with a reason to be changed
         moves = bool(self.current) and self.current != step
         if moves and not self.forms[self.current].committed():
             self._show_steps()
             return
+        self._keep_queries()  # another step has other questions in front
         self.current = step
         form = self.forms[step]
         form.show_draft()
         self.stack.setCurrentWidget(self._frames[step])
         self._show_steps()
+        self._show_queries()
         if self.live is not None:
             self.live.show_step(step)
         if field:
-            form.focus_field(field)
-        else:
+            form.focus_point(field)
+        elif not form.focus_typed():
             form.focus_first()
+
+    def ask_here(self, widget: QWidget | None = None) -> None:
+        """Ask about the field with the keyboard, or that of a widget; any other of the step can be chosen."""
+        if self.draft is None or not self.context.session.may(Right.QUERY):
+            return
+        form, back = self.forms[self.current], self.focusWidget()
+        field = field_of(form, widget or back)
+        on_review = self.current == REVIEW
+        every = data_queries.places(self.draft)
+        places = [place for place in every if on_review or place.step == self.current]
+        names = [f"{one.step}/{one.field}" if on_review else one.field for one in places]
+        mine = [
+            place
+            for place, name in zip(places, names, strict=True)
+            if field and (name == field or name.startswith(f"{field}."))
+        ]
+        self.queries.begin(places, mine[0] if mine else None, back)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The menu of a line has its own entries; ours stands among them."""
+        if isinstance(watched, QLineEdit) and isinstance(event, QContextMenuEvent):
+            self._show_menu(watched.createStandardContextMenu(), watched, event)
+            return True
+        return super().eventFilter(watched, event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.draft is not None:
+            self._show_menu(QMenu(self), self.childAt(event.pos()), event)
+
+    def _show_menu(self, menu: QMenu, widget: QWidget | None, event: QContextMenuEvent) -> None:
+        if self.context.session.may(Right.QUERY):
+            action = menu.addAction(tr("Ask about this…\tF2"))
+            action.triggered.connect(lambda: self.ask_here(widget))
+        if menu.actions():
+            menu.exec(event.globalPos())
+
+    def _ask(self, place: Place, text: str) -> None:
+        draft = self.draft
+        if draft is None:
+            return
+        patient_id, visit_id = draft.record.patient.id, draft.visit.id
+        before = self.context.failures
+        with self.context.saving():
+            data_queries.ask(self.context.session, patient_id, visit_id, place, text)
+        if self.context.failures == before:
+            self.queries.end()
+            self._keep_queries()
+
+    def show_asked(self, step: str, field: str) -> None:
+        """The very field that somebody asked about, and the question above it."""
+        self.show_step(step, field)
+        self.queries.unfold()
+
+    def _unsettled(self) -> tuple[DataQuery, ...]:
+        if self.draft is None:
+            return ()
+        mine = data_queries.of_visit(self.draft.record, self.draft.visit.id)
+        return data_queries.unsettled(mine)
+
+    def _show_queries(self) -> None:
+        """The questions on the step in front, above it and on its fields."""
+        if self.draft is None or not self.current:
+            return
+        mine = data_queries.of_visit(self.draft.record, self.draft.visit.id)
+        here = tuple(q for q in mine if self.current in (REVIEW, q.step))
+        self.queries.show_queries(here)
+        waits = data_queries.unsettled(here)
+        mark(self.forms[self.current], {query.field for query in waits})
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.draft is not None:
@@ -206,7 +364,7 @@ class VisitPage(Page):
         review.discard.connect(self._ask_discard)
         self.forms[REVIEW] = review
         self.live = None
-        if draft.visit.is_draft and (draft.instruments or draft.asks_spirometry):
+        if draft.takes_entries and (draft.instruments or draft.asks_spirometry):
             self.live = LivePanel(draft)
             self._right.addWidget(self.live)
         holder = self._right.parentWidget()
@@ -218,7 +376,9 @@ class VisitPage(Page):
             form.touched.connect(self._on_touched)
             form.go_on.connect(partial(self._step, 1))
             form.go_back.connect(partial(self._step, -1))
-            self._frames[step.id] = _framed(form)
+            for line in form.findChildren(QLineEdit):
+                line.installEventFilter(self)
+            self._frames[step.id] = self._framed(form, step.id)
             self.stack.addWidget(self._frames[step.id])
             one = StepButton()
             one.clicked.connect(lambda _checked=False, step=step.id: self.show_step(step))
@@ -242,7 +402,8 @@ class VisitPage(Page):
             lines.append(
                 tr("target {day} ({span})").format(day=short_day(window.target), span=span)
             )
-        self._window.setText("\n".join(lines))
+        names = self.context.session.users.names() if visit.paper_on is not None else {}
+        self._window.setText("\n".join([*lines, *filter(None, [transcribed_text(visit, names)])]))
 
     def _visit_window(self) -> Window | None:
         draft = self.draft
@@ -253,10 +414,12 @@ class VisitPage(Page):
 
     def _show_steps(self) -> None:
         if self.draft is not None:
+            asked = Counter(query.step for query in self._unsettled())
             for index, step in enumerate(self.draft.steps(), start=1):
                 one = self._buttons[step.id]
-                one.show_step(index, step, current=step.id == self.current)
-                one.setEnabled(self.draft.visit.is_draft or step.id == REVIEW)
+                current = step.id == self.current
+                one.show_step(index, step, current=current, asked=asked[step.id])
+                one.setEnabled(self.draft.takes_entries or step.id == REVIEW)
 
     def _on_touched(self) -> None:
         if self.draft is None:
@@ -284,6 +447,37 @@ class VisitPage(Page):
         if 0 <= index < len(names):
             self.show_step(names[index])
 
+    def _show_others(self) -> None:
+        """Whose text waits in which step, and since when; never what it says."""
+        clear(self._others)
+        if self.draft is None:
+            return
+        titles = {step.id: step.title for step in self.draft.steps()}
+        for one in self.draft.waiting(mine=False):
+            text = tr("Text of {who} from {when} waits in {step}; only they can see it.").format(
+                who=one.name, when=instant(one.since), step=titles.get(one.step, one.step)
+            )
+            bar = QFrame()
+            bar.setProperty("role", "notice")
+            aside = button(tr("Set aside…"), partial(self._ask_set_aside, one), link=True)
+            aside.setAccessibleName(tr("Set aside the text of {who}").format(who=one.name))
+            line = row(label(text, wrap=True), aside)
+            line.setStretch(0, 1)
+            line.setContentsMargins(12, 4, 8, 4)
+            bar.setLayout(line)
+            self._others.addWidget(bar)
+
+    def _ask_set_aside(self, waiting: Waiting) -> None:
+        question = tr(
+            "The text of {who} is taken out of this visit and kept in the audit trail. Why?"
+        ).format(who=waiting.name)
+        why = ask.reason(self, tr("Set aside"), question)
+        if why is not None and self.draft is not None:
+            with self.context.saving():
+                self.draft.set_aside(waiting, why)
+            self._show_others()
+            self._show_steps()
+
     def _ask_discard(self) -> None:
         draft = self.draft
         if draft is None:
@@ -299,6 +493,22 @@ class VisitPage(Page):
                 draft.discard(reason.strip())
                 self.draft = None
                 self.context.open_chart.emit(patient_id)
+
+    def _framed(self, form: StepForm, step: str) -> QWidget:
+        """The step under what locks it, if anything does; one that is locked is read only."""
+        frame = _framed(form)
+        if self.draft is None or step == REVIEW:
+            return frame
+        record, visit_id = self.draft.record, self.draft.visit.id
+        locks = record.locks_on(visit_id, step)
+        layout = frame.layout()
+        if locks and isinstance(layout, QVBoxLayout):
+            form.setEnabled(False)
+            bar = LockBar(self.context)
+            layout.insertWidget(0, bar)  # before it is shown, or it flashes as a window
+            bar.show_locks(locks)
+            bar.unlocked.connect(partial(self.context.open_visit.emit, record.patient.id, visit_id))
+        return frame
 
 
 def _framed(form: StepForm) -> QWidget:

@@ -79,6 +79,16 @@ class WelcomePage(QWidget):
         self._show(self._sign_in)
         (self.password if self.login.text else self.login).setFocus()
 
+    def leave(self) -> bool:
+        """A recovery code that nobody has put away yet stays in front, once: it is shown only now."""
+        from ui.widgets.recovery_code import RecoveryCode
+
+        shown = self.front
+        if not isinstance(shown, RecoveryCode) or shown.reminded or shown.put_away.isChecked():
+            return True
+        shown.remind()
+        return False
+
     def focus_first(self) -> None:
         if self._sign_in.isVisibleTo(self):
             (self.password if self.login.text else self.login).setFocus()
@@ -127,6 +137,8 @@ class WelcomePage(QWidget):
                     cost=keys.tuned(),
                 )
                 try:
+                    fingerprint = session.fingerprint
+                    self._settings.set_code_unconfirmed(fingerprint)
                     code = session.new_recovery_code(keys.tuned())
                 finally:
                     session.close()
@@ -134,7 +146,7 @@ class WelcomePage(QWidget):
             self._say(str(error))
             return
         self._remember(path, second.login)
-        self._show_code(code, clinic, path, second.login, second.password)
+        self._show_code(code, clinic, path, second.login, second.password, fingerprint)
 
     def recover(self) -> None:
         """Open the file with the recovery code, and show the one that takes its place."""
@@ -155,9 +167,10 @@ class WelcomePage(QWidget):
             typed.code.setFocus()
             typed.countdown.watch(path)
             return
-        login, clinic = session.login, session.clinic
+        login, clinic, fingerprint = session.login, session.clinic, session.fingerprint
+        self._settings.set_code_unconfirmed(fingerprint)
         session.close()
-        self._show_code(code, clinic, path, login, password)
+        self._show_code(code, clinic, path, login, password, fingerprint)
 
     def open(self, path: Path) -> None:
         """Ask who opens this file; a backup where backups are kept is restored, and stays what it is."""
@@ -218,9 +231,11 @@ class WelcomePage(QWidget):
         ask = restoring.key_by_code if typed.uses_code else restoring.key_by_password
         self._problem.hide()
         kept = None
+        # A new name for each guess would never make anybody wait.
+        counted_at = target if in_place else source
         try:
             with waiting():
-                key, login = ask(source, target, login, secret.text)
+                key, login = ask(source, counted_at, login, secret.text)
                 if in_place:
                     why = "the clinic file was damaged"
                     kept = restoring.put_in_place(source, target, key, login, why, clock.now())
@@ -229,7 +244,7 @@ class WelcomePage(QWidget):
         except AppError as error:
             self._say(str(error))
             secret.setFocus()
-            typed.countdown.watch(target)
+            typed.countdown.watch(counted_at)
             return
         code, password = typed.code.text, typed.password.text
         self.ask_sign_in(target)
@@ -360,13 +375,20 @@ class WelcomePage(QWidget):
         asked.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show_code(
-        self, code: str, clinic: "Clinic", path: Path, login: str, password: str
+        self,
+        code: str,
+        clinic: "Clinic",
+        path: Path,
+        login: str,
+        password: str,
+        fingerprint: str,
     ) -> None:
         """Until the page is put away; then its person signs in with the password just chosen."""
         from core import clock
         from ui.widgets.recovery_code import RecoveryCode
 
         def sign_in() -> None:
+            self._settings.confirm_code(fingerprint)
             session = self._opened(path, login, password)
             if session is not None:
                 self._enter(path, session)

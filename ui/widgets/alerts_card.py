@@ -15,6 +15,7 @@ from core.errors import AppError
 from core.model.ids import PatientId
 from core.model.patient import Patient
 from core.model.record import PatientRecord
+from core.model.user import Right
 from core.words import instant, plural
 from ui.context import AppContext
 from ui.widgets.basics import button, chip, clear, column, label, link, row, rule
@@ -61,6 +62,7 @@ class AlertsList(QWidget):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
+        self._enters = context.session.may(Right.ENTER)
         self.buttons: dict[str, QPushButton] = {}
         self._open, self._seen = QVBoxLayout(), QVBoxLayout()
         for layout in (self._open, self._seen):
@@ -106,6 +108,9 @@ class AlertsList(QWidget):
         one = button(tr("Seen…"), partial(self.asked.emit, alert))
         one.setAccessibleName(tr("{alert}: seen…").format(alert=alert.heading))
         self.buttons[alert.id] = one
+        one.setEnabled(self._enters)
+        if not self._enters:
+            one.setToolTip(tr("Only who enters visits can say what was decided about it."))
         doubt = [chip(tr("low confidence"), "warn")] if alert.low_confidence else []
         words = column(
             row(label(alert.heading, "heading"), *doubt, None),

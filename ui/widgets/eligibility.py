@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QPushButton,
 from core import clock
 from core.model.judgement import CriterionResult
 from core.model.record import PatientRecord
+from core.model.user import Right
 from core.protocols.definition import Criterion, CriterionKind, Protocol
 from core.science import eligibility
 from core.science.eligibility import FULFILMENT, CriterionState, Fulfilment
@@ -68,6 +69,7 @@ class EligibilityView(QWidget):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
+        self._enters = context.session.may(Right.ENTER)
         self._criteria: tuple[Criterion, ...] = ()
         self.states: dict[str, CriterionState] = {}
         self.rows: dict[str, _Row] = {}
@@ -130,6 +132,7 @@ class EligibilityView(QWidget):
         waive = button("", partial(self._ask_waiver, criterion.id), link=True)
         self._grid.addLayout(column(waiver, waive, spacing=1), line, 3, TOP)
         if answer is not None:
+            answer.setEnabled(self._enters)
             answer.chosen.connect(partial(self._on_answer, criterion.id))
         self.rows[criterion.id] = _Row(value, origin, answer, state, waiver, waive)
 
@@ -146,7 +149,7 @@ class EligibilityView(QWidget):
         row.waiver.setVisible(one.waived)
         row.waive.setText(tr("Withdraw…") if one.waived else tr("Waive…"))
         row.waive.setAccessibleName(f"{row.waive.text()} {one.criterion.title}")
-        row.waive.setVisible(one.waived or one.state is not Fulfilment.MET)
+        row.waive.setVisible(self._enters and (one.waived or one.state is not Fulfilment.MET))
 
     def _on_answer(self, id: str) -> None:
         row, one = self.rows[id], self.states[id]

@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from core import clock, data_queries
+from core import clock, data_queries, typed_texts
 from core.data_queries import Place, Waiting
 from core.labels import QUERY_STATE
 from core.model.data_query import DataQuery, QueryState
-from core.model.ids import QueryId
+from core.model.ids import PatientId, QueryId
 from core.model.record import PatientRecord
 from core.model.user import Right
 from core.summary import queries_text
@@ -102,8 +102,15 @@ class Exchange(QWidget):
             self.line.setPlaceholderText(tr("Say it in a few words first."))
             self.line.setFocus()
             return
+        session, failures = self._context.session, self._context.failures
+        self.line.clear()  # or it would stand in the exchange as it is drawn again
         with self._context.saving():
-            act(self._context.session, self.query, text)
+            kept = {_answer(self.query): ""}
+            typed_texts.keep(session, typed_texts.QUERY, self.query.patient_id, kept)
+            act(session, self.query, text)
+        if self._context.failures != failures:
+            self.line.setText(text)
+            self.line.setModified(True)
 
     def _hint(self) -> str:
         match self.query.state:
@@ -119,6 +126,7 @@ class AskLine(QWidget):
 
     asked = Signal(object, str)
     cancelled = Signal()
+    edited = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -129,6 +137,7 @@ class AskLine(QWidget):
         self.line.setAccessibleName(tr("Question on this field"))
         self.line.setPlaceholderText(tr("What is asked about it?"))
         self.line.returnPressed.connect(self._ask)
+        self.line.textEdited.connect(lambda _text: self.edited.emit())
         ask = button(tr("Ask"), self._ask, primary=True)
         cancel = button(tr("Cancel"), self._cancel)
         layout = row(self.place, self.line, cancel, ask)
@@ -160,8 +169,25 @@ class AskLine(QWidget):
             return
         self.asked.emit(place, text)
 
+    def texts(self, about: str) -> dict[str, str]:
+        """What is typed, to be kept; ``about`` is the id of a visit, empty for the patient."""
+        text, place = self.line.text(), self.place.currentData()
+        field = f"{place.step}/{place.field}" if text and isinstance(place, Place) else ""
+        return {f"ask.{about}": text, f"field.{about}": field}
+
+    def put_back(self, places: Sequence[Place], typed: Mapping[str, str], about: str) -> bool:
+        """Show the question that was not asked yet; False where there is none."""
+        text, field = typed.get(f"ask.{about}", ""), typed.get(f"field.{about}", "")
+        if text:
+            chosen = (place for place in places if f"{place.step}/{place.field}" == field)
+            self.begin(places, next(chosen, None))
+            self.line.setText(text)
+            self.show()
+        return bool(text)
+
     def _cancel(self) -> None:
         self.line.clear()
+        self.edited.emit()
         self.cancelled.emit()
 
 
@@ -169,6 +195,7 @@ class QueriesList(QWidget):
     """Exchanges below one another; ``jump`` carries the question whose field is to be shown."""
 
     jump = Signal(object)
+    edited = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -186,14 +213,24 @@ class QueriesList(QWidget):
         if (queries, about) == self._shows:
             return  # what is being typed as an answer stays
         self._shows = (queries, about)
-        typed = {one.query.id: one.line.text() for one in self.exchanges}
+        session = self._context.session
+        patients = {query.patient_id for query in queries}
+        typed = {
+            field: text
+            for patient_id in patients
+            for field, text in session.typed.of(typed_texts.QUERY, patient_id).items()
+        }
+        typed |= self.texts
         clear(self._lines)
         self.exchanges = []
-        names = self._context.session.users.names() if queries else {}
+        names = session.users.names() if queries else {}
         for query in queries:
             visit = about.get(query.id)
             made = Exchange(self._context, query, names, about=visit or "", leads=visit is not None)
-            made.line.setText(typed.get(query.id, "") if query.closed_at is None else "")
+            if text := typed.get(_answer(query), "") if query.closed_at is None else "":
+                made.line.setText(text)
+                made.line.setModified(True)
+            made.line.textEdited.connect(lambda _text: self.edited.emit())
             made.jump.connect(self.jump)
             if self.exchanges:
                 self._lines.addWidget(rule())
@@ -202,12 +239,20 @@ class QueriesList(QWidget):
         if not queries and none:
             self._lines.addWidget(label(none, "muted", wrap=True))
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """What is typed as answers, to be kept."""
+        typed = (one for one in self.exchanges if one.line.isModified())
+        return {_answer(one.query): one.line.text() for one in typed}
+
     def exchange(self, query: DataQuery) -> Exchange | None:
         return next((one for one in self.exchanges if one.query.id == query.id), None)
 
 
 class PatientQueries(QWidget):
     """Every question about a patient and their visits, and asking about the patient."""
+
+    edited = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -223,6 +268,8 @@ class PatientQueries(QWidget):
         self.ask.cancelled.connect(self._end)
         self.list = QueriesList(context)
         self.list.jump.connect(self._jump)
+        self.list.edited.connect(self.edited)
+        self.ask.edited.connect(self.edited)
         how = tr("A question on a field of a visit is asked there: F2, or the menu of the field.")
         head = row(self.shown, None, self.begin)
         self.setLayout(
@@ -235,9 +282,17 @@ class PatientQueries(QWidget):
         if self._record is None or self._record.patient.id != record.patient.id:
             self.ask.line.clear()
             self.ask.hide()
+            typed = self._context.session.typed.of(typed_texts.QUERY, record.patient.id)
+            self.ask.put_back(data_queries.patient_places(), typed, "")
         self._record = record
         self._show()
         return len(data_queries.unsettled(record.queries))
+
+    def texts(self, patient_id: PatientId) -> dict[str, str]:
+        """What is typed of questions and answers about this patient, to be kept."""
+        if self._record is None or self._record.patient.id != patient_id:
+            return {}
+        return {**self.ask.texts(""), **self.list.texts}
 
     def _show(self) -> None:
         record = self._record
@@ -272,6 +327,7 @@ class PatientQueries(QWidget):
             data_queries.ask(self._context.session, record.patient.id, None, place, text)
         if self._context.failures == failures:
             self.ask.line.clear()
+            self.edited.emit()
             self._end()
 
     def _jump(self, query: DataQuery) -> None:
@@ -324,6 +380,7 @@ class QueriesPanel(QFrame):
 
     jump = Signal(object)
     asked = Signal(object, str)
+    edited = Signal()
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -334,6 +391,8 @@ class QueriesPanel(QFrame):
         self.ask.cancelled.connect(self._on_cancelled)
         self.list = QueriesList(context)
         self.list.jump.connect(self.jump)
+        self.list.edited.connect(self.edited)
+        self.ask.edited.connect(self.edited)
         self._area = scrolled(self.list)
         self._area.hide()
         self._back: QWidget | None = None
@@ -366,6 +425,15 @@ class QueriesPanel(QFrame):
         self.ask.show()
         self.show()
         self.ask.line.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def put_back(self, places: Sequence[Place], typed: Mapping[str, str], about: str) -> None:
+        """Show the question that was not asked yet."""
+        if self.ask.put_back(places, typed, about):
+            self.show()
+
+    def texts(self, about: str) -> dict[str, str]:
+        """What is typed of questions and answers, to be kept."""
+        return {**self.ask.texts(about), **self.list.texts}
 
     def forget(self) -> None:
         """What was asked of one visit never stands under another."""
@@ -421,6 +489,11 @@ class QueriesPanel(QFrame):
     def _name_fold(self) -> None:
         sign = "▸" if self._area.isHidden() else "▾"
         self.fold.setText(f"{sign} {self._words}")
+
+
+def _answer(query: DataQuery) -> str:
+    """Under which name the words are kept that are typed on a question."""
+    return f"answer.{query.id}"
 
 
 def _asked_by(query: DataQuery, names: Mapping[str, str]) -> str:

@@ -31,6 +31,7 @@ class RecoveryCode(QFrame):
         self.code.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.code.setAccessibleName(tr("Recovery code: {code}").format(code=" ".join(groups)))
         self.code.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.reminded = False
         self._state = label("", "muted", wrap=True)
         self.print = button(tr("Print…"), self._print, primary=True)
         self.save = button(tr("Save as PDF…"), self._save)
@@ -61,6 +62,7 @@ class RecoveryCode(QFrame):
 
     def remind(self) -> None:
         """Somebody wants to go on without it."""
+        self.reminded = True
         self._state.setText(tr("Print the recovery code first, and say that it is put away."))
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -92,7 +92,7 @@ class SignDialog(QDialog):
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    """A finished visit without a valid signature."""
+    """A visit without a valid signature: finished, or signed once and being corrected."""
 
     patient_id: PatientId
     visit_id: VisitId
@@ -103,6 +103,8 @@ class _Waiting:
 class SignaturesOfClinic(QWidget):
     """The visits that wait for a signature: first those whose signature is void, then the newest that nobody signed.
 
+    A visit that was signed and is in progress again stands with those that are void.
+
     What was never signed is known at once; signatures are looked at a few at a time, as nothing else is to be
     done, because for each of them the trail is read.
     """
@@ -111,6 +113,7 @@ class SignaturesOfClinic(QWidget):
         super().__init__()
         self._context = context
         self._never: list[_Waiting] = []
+        self._reopened: list[_Waiting] = []
         self._void: dict[PatientId, list[_Waiting]] = {}
         self._unseen: list[PatientId] = []
         self._lines = column(spacing=2)
@@ -131,6 +134,12 @@ class SignaturesOfClinic(QWidget):
             _waiting(record, visit.id, void=False)
             for record, visit in finished
             if visit.id not in signed
+        ]
+        self._reopened = [
+            _waiting(record, visit.id, void=True)
+            for record in records
+            for visit in record.visits
+            if visit.is_draft and visit.id in signed
         ]
         ids = dict.fromkeys(r.patient.id for r, visit in finished if visit.id in signed)
         self._void = {one: found for one, found in self._void.items() if one in ids}
@@ -171,7 +180,7 @@ class SignaturesOfClinic(QWidget):
 
     def _show(self) -> None:
         clear(self._lines)
-        void = [one for found in self._void.values() for one in found]
+        void = [one for found in (self._reopened, *self._void.values()) for one in found]
         every = [
             one
             for part in (void, self._never)
@@ -199,6 +208,8 @@ def _waiting(record: PatientRecord, visit_id: VisitId, *, void: bool) -> _Waitin
         visit=visit_title(record.patient, visit),
         day=day(visit.date),
     )
-    if void:
+    if void and visit.is_draft:
+        words = tr("{sign} {visit}: being corrected").format(sign=VOID, visit=words)
+    elif void:
         words = tr("{sign} {visit}: changed since it was signed").format(sign=VOID, visit=words)
     return _Waiting(record.patient.id, visit_id, visit.date.isoformat(), words)

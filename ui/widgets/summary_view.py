@@ -1,35 +1,43 @@
 """A visit summary on screen: the very texts that are printed."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from collections.abc import Collection
 
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from core.protocols.definition import ADVERSE_EVENTS
 from core.summary import (
     CORRECTED,
     AlertRow,
     EventRow,
     Fact,
     FormSummary,
+    SignatureRow,
     SpirometrySummary,
     VisitSummary,
     corrected_text,
 )
-from ui.widgets.basics import chip, clear, label, rule
+from ui.widgets.basics import chip, clear, column, label, restyle, rule
 from ui.words import tr
 
+SETTLED_MS = 700  # until a view that was made a moment ago has its places
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
 TOP = Qt.AlignmentFlag.AlignTop
 
 
 class SummaryView(QWidget):
-    """Everything of one visit below one another."""
+    """Everything of one visit below one another; each line knows where it was entered, as "step/field"."""
 
     def __init__(self) -> None:
         super().__init__()
+        self._pointed: tuple[QLabel, QScrollArea] | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(12)
 
     def show_summary(self, summary: VisitSummary) -> None:
+        self._pointed = None
         clear(self._layout)
         self._layout.addWidget(_facts(summary.visit))
         if summary.alerts:
@@ -52,12 +60,80 @@ class SummaryView(QWidget):
             if facts:
                 self._section(title, _facts(facts))
         if summary.note:
-            self._section(tr("Note"), label(summary.note, wrap=True))
+            self._section(tr("Note"), _said(summary.note, "note/note"))
+        if summary.signatures:
+            self._section(tr("Signatures"), _signatures(summary.signatures))
+
+    def field_of(self, widget: QWidget | None) -> str:
+        """The field that a line is about; empty where it is none."""
+        return "" if widget is None else str(widget.property("field") or "")
+
+    def mark(self, fields: Collection[str]) -> None:
+        """Show which lines somebody asked about."""
+        for line in self._lines():
+            asked = any(_is_about(line, field) for field in fields)
+            _set(line, "asked", "true" if asked else "false")
+
+    def point_out(self, field: str) -> bool:
+        """Bring the line of a field into sight and let it stand out; False where it is not shown."""
+        found = [line for line in self._lines() if _is_about(line, field)]
+        for line in self._lines():
+            _set(line, "found", "true" if line in found else "false")
+        area = self.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if found and isinstance(area, QScrollArea):
+            self._pointed = (found[0], area)
+            self._bring()
+            QTimer.singleShot(SETTLED_MS, self, self._let_go)
+        return bool(found)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._pointed is not None:
+            QTimer.singleShot(0, self, self._bring)  # when the lines have their places
+
+    def _bring(self) -> None:
+        if self._pointed is not None:
+            line, area = self._pointed
+            area.ensureWidgetVisible(line)
+
+    def _let_go(self) -> None:
+        """From now on only the reader scrolls."""
+        self._bring()
+        self._pointed = None
+
+    def _lines(self) -> list[QLabel]:
+        """Those in the layout: what was shown before goes only when Qt has time for it."""
+        items = (self._layout.itemAt(index) for index in range(self._layout.count()))
+        shown = [widget for item in items if item and (widget := item.widget())]
+        labels = [child for widget in shown for child in (widget, *widget.findChildren(QLabel))]
+        return [one for one in labels if isinstance(one, QLabel) and one.property("field")]
 
     def _section(self, title: str, content: QWidget) -> None:
         self._layout.addWidget(rule())
         self._layout.addWidget(label(title, "heading"))
         self._layout.addWidget(content)
+
+
+def _said(text: str, field: str, role: str = "") -> QLabel:
+    """Words that were entered in a field."""
+    made = label(text, role, wrap=True)
+    if field:
+        made.setProperty("field", field)
+    return made
+
+
+def _is_about(line: QLabel, field: str) -> bool:
+    """A line shows a field, or a session all of whose fields are summed up in it."""
+    shown = str(line.property("field"))
+    return field == shown or field.startswith(f"{shown}.")
+
+
+def _set(line: QLabel, name: str, value: str) -> None:
+    if (line.property(name) or "false") != value:
+        line.setProperty(name, value)
+        restyle(line)
 
 
 def _grid() -> tuple[QWidget, QGridLayout]:
@@ -73,7 +149,7 @@ def _facts(facts: tuple[Fact, ...]) -> QWidget:
     widget, grid = _grid()
     for index, fact in enumerate(facts):
         grid.addWidget(label(fact.label, "muted"), index, 0, TOP)
-        grid.addWidget(label(fact.text, wrap=True), index, 1)
+        grid.addWidget(_said(fact.text, fact.field), index, 1)
     grid.setColumnStretch(1, 1)
     return widget
 
@@ -81,11 +157,12 @@ def _facts(facts: tuple[Fact, ...]) -> QWidget:
 def _form(form: FormSummary) -> QWidget:
     widget, grid = _grid()
     if form.not_done:
-        grid.addWidget(label(tr("Not done: {reason}").format(reason=form.not_done)), 0, 0)
-        return widget
+        grid.addWidget(label(f"{form.not_done}.", wrap=True), 0, 0, 1, 4)
+        if not form.items:
+            return widget
     heads = (tr("Score"), tr("Before"))
-    for column, head in enumerate(heads, start=2):
-        grid.addWidget(label(head, "muted"), 0, column, RIGHT)
+    for place, head in enumerate(heads, start=2):
+        grid.addWidget(label(head, "muted"), 0, place, RIGHT)
     line = 1
     for item in form.items:
         grid.addWidget(label(item.number, "muted"), line, 0, TOP)
@@ -95,7 +172,7 @@ def _form(form: FormSummary) -> QWidget:
         if item.corrected:
             words.append(corrected_text(item))
             score += CORRECTED
-        grid.addWidget(label("\n".join(words), wrap=True), line, 1)
+        grid.addWidget(_said("\n".join(words), item.field), line, 1)
         grid.addWidget(label(score, "heading"), line, 2, RIGHT)
         grid.addWidget(label(item.previous, "muted"), line, 3, RIGHT)
         line += 1
@@ -116,9 +193,9 @@ def _form(form: FormSummary) -> QWidget:
 
 
 def _spirometry(session: SpirometrySummary) -> QWidget:
-    facts = (Fact(tr("Best"), session.headline), *session.facts)
+    facts = (Fact(tr("Best"), session.headline, session.field), *session.facts)
     if not session.facts:
-        return label(session.headline)
+        return _said(session.headline, session.field)
     widget = _facts((*facts, Fact(tr("Equation"), session.equation)))
     if session.why_not:
         layout = widget.layout()
@@ -150,14 +227,25 @@ def _alerts(alerts: tuple[AlertRow, ...]) -> QWidget:
 
 def _events(events: tuple[EventRow, ...], none: str) -> QWidget:
     if not events:
-        return label(none)
+        return _said(none, f"{ADVERSE_EVENTS}/asked")
     widget, grid = _grid()
     for line, event in enumerate(events):
-        grid.addWidget(label(event.term, wrap=True), line, 0, TOP)
+        grid.addWidget(_said(event.term, event.field), line, 0, TOP)
         words = tr("since {onset}, grade {grade}, {outcome}")
         text = words.format(onset=event.onset, grade=event.grade, outcome=event.outcome)
         grid.addWidget(label(text, "muted", wrap=True), line, 1, TOP)
         if event.is_serious:
             grid.addWidget(chip(tr("serious"), "bad"), line, 2, TOP)
     grid.setColumnStretch(1, 1)
+    return widget
+
+
+def _signatures(rows: tuple[SignatureRow, ...]) -> QWidget:
+    """Every signature; under one that is void, what was changed since."""
+    lines: list[QWidget] = []
+    for one in rows:
+        lines.append(label(one.text, "" if one.valid else "problem", wrap=True))
+        lines += [label(change, "small", wrap=True) for change in one.changes]
+    widget = QWidget()
+    widget.setLayout(column(*lines, spacing=4))
     return widget

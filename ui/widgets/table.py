@@ -53,12 +53,16 @@ class Table(QTableView):
             self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.setColumnWidth(column, width)
 
-    def fit_height(self) -> None:
-        """As tall as its rows, for a table that scrolls with its page."""
+    def fit_height(self, most: int | None = None) -> None:
+        """As tall as its rows, for a table that scrolls with its page; with more than ``most`` it scrolls itself."""
         rows = self._model.rowCount()
+        seen = rows if most is None else min(rows, most)
         header = self.horizontalHeader().sizeHint().height()
-        self.setFixedHeight(header + rows * self.verticalHeader().defaultSectionSize() + 4)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFixedHeight(header + seen * self.verticalHeader().defaultSectionSize() + 4)
+        policy = Qt.ScrollBarPolicy
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if seen < rows else policy.ScrollBarAlwaysOff
+        )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
@@ -75,7 +79,7 @@ class CellDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         second, kind = index.data(SECOND_LINE_ROLE), index.data(CHIP_ROLE)
-        if second is None and kind is None:
+        if second is None and (kind is None or not index.data()):
             super().paint(painter, option, index)
             return
         ground(painter, option)

@@ -28,22 +28,33 @@ def _who(row: TrailRow) -> str:
     return row.names.person(row.entry.actor)
 
 
+def _where(row: TrailRow) -> str:
+    return row.entry.workstation or MISSING
+
+
+def _what(row: TrailRow) -> str:
+    return what(row.entry, row.names)
+
+
+def _because(row: TrailRow) -> str:
+    reason = row.entry.reason
+    return tr("because: {reason}").format(reason=reason) if reason else ""
+
+
 WHEN: Column[TrailRow] = Column(
     tr("When"),
     lambda r: local(r.entry).rpartition(" ")[0],
     second=lambda r: tr("entry {n}").format(n=f"{r.entry.sequence:,}"),
 )
 WHO: Column[TrailRow] = Column(
-    tr("Who"), _who, second=lambda r: r.entry.workstation or MISSING, tip=_who
+    tr("Who"), _who, second=_where, tip=lambda r: f"{_who(r)}\n{_where(r)}"
 )
 PATIENT: Column[TrailRow] = Column(tr("Patient"), lambda r: r.names.patient(r.entry) or MISSING)
 WHAT: Column[TrailRow] = Column(
     tr("What"),
-    lambda r: what(r.entry, r.names),
-    second=lambda r: (
-        tr("because: {reason}").format(reason=r.entry.reason) if r.entry.reason else ""
-    ),
-    tip=lambda r: what(r.entry, r.names),
+    _what,
+    second=_because,
+    tip=lambda r: f"{_what(r)}\n{_because(r)}".strip(),
 )
 
 
@@ -103,6 +114,7 @@ class TrailList(QWidget):
         super().__init__()
         self._of_one_patient = of_one_patient
         self.model = TrailModel(trail, of_one_patient=of_one_patient)
+        self.model.setParent(self)  # what stops the timers of a page finds the model's
         self.table = Table(self.model, row_height=46)
         self.table.setAccessibleName(tr("Entries of the audit trail"))
         self.table.fix_widths({0: 158, 1: 140} if of_one_patient else {0: 158, 1: 140, 2: 80})
@@ -115,9 +127,11 @@ class TrailList(QWidget):
             self.before_it.hide()
         self.before_it.setEnabled(False)
         side = card(scrolled(self.details, tr("The chosen entry")), row(None, self.before_it))
-        side.setFixedWidth(370)
+        side.setMinimumWidth(260)
+        side.setMaximumWidth(370)
         layout = row(card(self.table, self.count), side, spacing=12)
-        layout.setStretch(0, 1)
+        layout.setStretch(0, 2)
+        layout.setStretch(1, 1)  # in a small window both give way
         self.setLayout(layout)
         self.model.read.connect(self._show_count)
 

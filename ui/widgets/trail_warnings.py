@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QFrame
 
 from core import trail_memory
 from core.model.trail import Act
+from core.model.user import Right
 from core.session import Changes
 from core.words import instant
 from ui.context import AppContext
@@ -12,7 +13,10 @@ from ui.words import tr
 
 
 class TrailWarnings(QFrame):
-    """One sentence for each, until it is dismissed; an older file is told again until somebody dismisses it."""
+    """One sentence for each, until it is dismissed.
+
+    An older file is told again until somebody who looks after the trail dismisses it, which is written down.
+    """
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -34,11 +38,14 @@ class TrailWarnings(QFrame):
                     " been removed. Entries are still saved; have the trail verified before you rely on it."
                 )
             )
-        older = trail_memory.contradiction(session, context.settings.seen(session.fingerprint))
-        if older is None:
+        self._older = trail_memory.contradiction(
+            session, context.settings.seen(session.fingerprint)
+        )
+        if self._older is None:
             context.remember_trail()
         else:
-            self._tell(older)
+            self._tell(self._older)
+            self.dismiss.setVisible(session.may(Right.AUDIT))
         self._look_at_clock()
         context.changed.connect(self._on_changed)
 
@@ -58,9 +65,14 @@ class TrailWarnings(QFrame):
     def _tell(self, sentence: str) -> None:
         if sentence not in self._told:
             self._told.append(sentence)
-            self.text.setText("\n".join(self._told))
+            self.text.setText("\n".join(filter(None, (self.text.text(), sentence))))
             self.show()
 
     def _dismiss(self) -> None:
-        self._context.remember_trail()
+        if self._older is not None:
+            if not self._context.write_down(Act.VERIFIED, details={"problem": self._older}):
+                return
+            self._context.remember_trail()
+            self._older = None
+        self.text.setText("")
         self.hide()

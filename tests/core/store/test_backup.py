@@ -471,3 +471,18 @@ def test_a_damaged_backup_replaces_nothing(session, patient, back_up, clinic_pat
     with pytest.raises(FileDamaged):
         backup.replace_with(made.path, clinic_path, key, NOW)
     assert contents(tmp_path) == before
+
+
+def test_r05_the_open_file_is_no_backup_to_restore(session, clinic_path, key, tmp_path):
+    """R5: to copy it would drop its lock, and a second program could write it."""
+    with pytest.raises(FileInUse, match=r"clinic\.als is open"):
+        backup.restore(clinic_path, tmp_path / "copy.als", key)
+    assert not (tmp_path / "copy.als").exists()
+    open_it = (
+        "import sys; from pathlib import Path; from core.session import Session\n"
+        "Session(Path(sys.argv[1]), bytes(range(32)), 'dr.demo')"
+    )
+    other = subprocess.run(
+        [sys.executable, "-c", open_it, str(clinic_path)], capture_output=True, text=True
+    )
+    assert "FileInUse" in other.stderr

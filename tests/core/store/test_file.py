@@ -193,7 +193,9 @@ def test_r05_a_second_program_is_refused_and_a_dead_ones_lock_is_gone(closed, ke
     )
     with other:
         assert other.stdout.readline() == "open\n"
-        assert_refused(closed, key, FileInUse, r"clinic\.als is open: dr\.demo has it on .* since .*\. Close")
+        assert_refused(
+            closed, key, FileInUse, r"clinic\.als is open: dr\.demo has it on .* since .*\. Close"
+        )
         other.kill()
     Session(closed, key, "dr.demo").close()
 

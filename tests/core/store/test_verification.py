@@ -238,3 +238,36 @@ def test_the_hash_is_made_over_every_column():
         assert audit.entry_hash(b"key", tuple(other)) != first
     assert audit.entry_hash(b"key", (*content[:-1], b"x")) != first
     assert audit.entry_hash(b"other", content) != first
+
+
+@pytest.mark.parametrize("name", ["audit_evil", "lock_evil"])
+def test_r13_a_trigger_with_a_name_like_ours_is_found_and_taken_out_at_opening(filled, key, name):
+    """R13: it would drop entries, or change rows, while the program says that they are saved."""
+    with closing(sqlcipher.connect(str(filled))) as connection:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute(
+            f"CREATE TRIGGER {name} BEFORE UPDATE ON answer BEGIN SELECT raise(IGNORE); END"
+        )
+        connection.commit()
+    assert f"“{name}” of the file" in verified(filled, key).problem
+    session = Session(filled, key, "dr.demo")
+    with session.write("asked again"):
+        session._db.execute("UPDATE answer SET value = 1 WHERE slot = 'walking'")
+    assert session._db.execute("SELECT value FROM answer WHERE slot = 'walking'").fetchall() == [
+        (1,)
+    ]
+    assert session.trail.verify().problem == ""
+    session.close()
+
+
+def test_r13_a_changed_default_is_found(filled, key):
+    """R13: what older rows hold in a column that came later is its default, in the schema and not in them."""
+    with closing(sqlcipher.connect(str(filled))) as connection:
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute(
+            "UPDATE sqlite_master SET sql = replace(sql, 'DEFAULT ''neurologist''',"
+            " 'DEFAULT ''administrator''') WHERE name = 'user'"
+        )
+        connection.commit()
+    assert "“user” of the file" in verified(filled, key).problem

@@ -49,6 +49,12 @@ def test_r13_the_trail_is_listed_in_words_the_newest_first(page, session, due):
     assert listed(page.list)[0] == "ALSFRS-R answer “walking” of visit Month 2: 3 → 2"
     assert page.list.model.rows[0].names.patient(page.list.model.rows[0].entry) == "12"
     assert len(listed(page.list)) == session.trail_head.sequence
+    tips = [
+        page.list.model.data(page.list.model.index(0, column), Qt.ItemDataRole.ToolTipRole)
+        for column in (1, 3)
+    ]
+    assert tips[0] == f"Dr. Demo\n{page.list.model.rows[0].entry.workstation}"
+    assert tips[1].endswith("of visit Month 2: 3 → 2\nbecause: asked again")
 
 
 def test_r13_before_and_after_stand_beside_each_other(page, session, due):
@@ -153,6 +159,43 @@ def test_r16_an_administrator_sees_that_things_were_done_and_to_nobody(
     assert not page.patient.isVisible()
     page.context.tasks.close()
     admin.close()
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [(Role.MONITOR, False), (Role.ADMINISTRATOR, True), (Role.NEUROLOGIST, True)],
+)
+def test_r16_entries_are_taken_along_by_who_may_export_or_sees_them_masked(
+    session, due, clinic_path, key, settings, show, tmp_path, role, may, qtbot
+):
+    with session.write("somebody"):
+        session.users.save(new_user("somebody", "S. Body", role))
+    session.close()
+    other = Session(clinic_path, key, "somebody")
+    page = show(TrailPage(AppContext(other, settings)))
+    assert page.csv.isVisible() is page.pdf.isVisible() is may
+    refused = []
+    page.context.refused.connect(refused.append)
+    page.export_csv(tmp_path / "out.csv")
+    qtbot.waitUntil(lambda: bool(refused) or "are saved" in page.said.text())
+    assert (tmp_path / "out.csv").exists() is may is bool(other.trail.entries(entity=Act.EXPORTED))
+    page.context.tasks.close()
+    other.close()
+
+
+def test_a_lock_ends_a_search_that_is_still_going_on(shell, empty_window):
+    shell.show_page("trail")
+    model = shell.page("trail").list.model
+    model._more.start()  # as where nothing of what was read fits yet
+    empty_window.lock()
+    assert not model._more.isActive()
+    settle()
+
+
+def test_the_smallest_window_has_room_for_it(shell, empty_window):
+    shell.show_page("trail")
+    settle()
+    assert empty_window.minimumSizeHint().width() <= 1024
 
 
 @pytest.fixture

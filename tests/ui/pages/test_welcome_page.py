@@ -60,12 +60,16 @@ def enter(*texts):
         press(Key.Key_Return)
 
 
-def test_a_clinic_file_is_made_by_keyboard_and_opened_again(welcome, empty_window, tmp_path):
+def test_a_clinic_file_is_made_by_keyboard_and_opened_again(
+    welcome, empty_window, tmp_path, settings
+):
     welcome.create_file.setFocus()
     press(Key.Key_Space)
     enter("Neurology clinic")
     enter("Ada Minister", "admin", PASSWORD, PASSWORD)
+    assert "Only a neurologist can set the clinic up" not in words(welcome)
     press(Key.Key_Space)  # the first role is the nurse
+    assert "Only a neurologist can set the clinic up" in words(welcome)
     tab_to("Name")
     enter("Study nurse", "nurse", NEW)
     write(NEW)
@@ -78,10 +82,17 @@ def test_a_clinic_file_is_made_by_keyboard_and_opened_again(welcome, empty_windo
     code = "-".join(shown.code.text().split())
     assert keys.unwrap_recovery(keys.read(path), code)
     assert not shown.go_on.isEnabled() and empty_window.shell is None
+    empty_window.close()
+    assert empty_window.isVisible() and "Print the recovery code first" in words(welcome)
+    session = Session(path, keys.unwrap(keys.read(path), "admin", PASSWORD), "admin")
+    fingerprint = session.fingerprint
+    session.close()
+    assert settings.code_unconfirmed(fingerprint)
     tab_to("I have printed it and put it away")
     press(Key.Key_Space)
     tab_to("Go on")
     press(Key.Key_Space)
+    assert not settings.code_unconfirmed(fingerprint)
 
     shell = empty_window.shell
     session = shell.context.session
@@ -229,7 +240,12 @@ def test_r16_a_forced_password_is_not_let_past_a_lock(empty_window, open_window,
     press(Key.Key_Return)
     assert empty_window.shell is None and "it asks for your own." in words(page)
     page.left.emit()
-    sign_in(empty_window.welcome, clinic, LOGIN[Role.NURSE], "a new given one")
+    settle()
+    assert "Clinic file clinic.als" in words(empty_window.welcome)
+    empty_window.welcome.login.set_text(LOGIN[Role.NURSE])
+    empty_window.welcome.password.setFocus()
+    write("a new given one")
+    press(Key.Key_Return)
     assert isinstance(empty_window.welcome.front, PasswordChange)
 
 
@@ -265,6 +281,24 @@ def test_r09_the_recovery_code_gives_a_new_password_and_another_code(
     with pytest.raises(WrongPassword):
         keys.unwrap_recovery(keys.read(clinic), old)
     assert keys.unwrap_recovery(keys.read(clinic), code)
+
+
+def test_a_window_is_closed_in_front_of_a_code_when_it_is_asked_again(
+    welcome, empty_window, clinic, four, settings
+):
+    session = Session(clinic, four[1], LOGIN[Role.ADMINISTRATOR])
+    code, fingerprint = people.renew_recovery_code(session), session.fingerprint
+    session.close()
+    welcome.ask_sign_in(clinic)
+    welcome.forgot.click()
+    settle()
+    welcome.front.code.set_text("")
+    enter(code, LOGIN[Role.NURSE], NEW, NEW)
+    assert isinstance(welcome.front, RecoveryCode)
+    for stays in (True, False):
+        empty_window.close()
+        assert empty_window.isVisible() is stays
+    assert settings.code_unconfirmed(fingerprint)
 
 
 def test_the_printed_page_names_the_link_that_leads_to_the_code(welcome, clinic, tmp_path, qtbot):

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QInputDialog
 
 from core import clock, locking, signing
-from core.drafts import start_visit
+from core.drafts import Draft, start_visit
 from core.model.signature import LockLevel, Meaning
 from core.model.user import Clinic, Role
 from core.session import Session, new_user
@@ -184,6 +184,35 @@ def test_r14_nothing_is_signed_without_a_meaning_or_a_password(shell):
     assert "Say what your signature means." in seen[0]
     assert "Type your password once more." in seen[1]
     assert record_of(shell).signatures == ()
+
+
+def test_r14_a_signed_visit_that_is_corrected_is_void_and_cannot_be_discarded(shell):
+    form = review(shell)
+    sign(shell)
+    session, record = shell.context.session, record_of(shell)
+    visit = record.visits[-1]
+    locking.unlock(session, *record.locks_on(visit.id), reason="typed wrongly")
+    Draft(session, visit.patient_id, visit.id).reopen("typed wrongly")
+    form = review(shell)
+    shell.page("visit").show_step("review")
+    settle()
+    assert form.finish.isVisible()
+    assert form.signature.isVisible()
+    assert form.signature.text() == "† signature void"
+    assert not form.discard_visit.isVisible()
+    begun = start_visit(session, visit.patient_id, None, clock.today())
+    shell.open_visit(visit.patient_id, begun)
+    settle()
+    page = shell.page("visit")
+    page.show_step("review")
+    settle()
+    assert page.forms["review"].discard_visit.isVisible()
+    shell.show_page("today")
+    settle()
+    today = words(shell.page("today"))
+    assert "2 visits wait for a signature" in today
+    assert "† 12: Month 4" in today
+    assert "being corrected" in today
 
 
 def test_r14_a_void_signature_is_a_dagger_on_every_screen_and_on_paper(shell, qtbot):

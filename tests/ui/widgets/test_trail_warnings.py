@@ -1,5 +1,6 @@
 """R13: what the file says about itself is told once, above every page."""
 
+import json
 import shutil
 from dataclasses import replace
 from datetime import timedelta
@@ -7,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from core import clock
-from core.session import Session
+from core.model.trail import Act
+from core.model.user import Role
+from core.session import Session, new_user
 from tests.ui.conftest import words
 from tests.ui.keyboard import settle
 
@@ -58,6 +61,28 @@ def test_r13_an_older_file_is_told_until_somebody_dismisses_it(taken_back):
     shell.signed_out.emit()
     settle()
     assert not taken_back().trail_warnings.isVisible()
+
+
+def test_r13_dismissing_an_older_file_is_written_down(taken_back):
+    shell = taken_back()
+    told = shell.trail_warnings.text.text()
+    shell.trail_warnings.dismiss.click()
+    (entry,) = shell.context.session.trail.entries(entity=Act.VERIFIED)
+    assert json.loads(entry.after)["problem"] == told
+    assert not shell.trail_warnings.isVisible()
+
+
+@pytest.mark.parametrize(("role", "offered"), [(Role.NURSE, False), (Role.MONITOR, True)])
+def test_r13_an_older_file_is_dismissed_by_who_looks_after_the_trail(
+    session, taken_back, role, offered, clinic_path, key, open_window
+):
+    with_people = Session(clinic_path, key, "dr.demo")
+    with with_people.write("somebody"):
+        with_people.users.save(new_user("somebody", "S. Body", role))
+    with_people.close()
+    shell = open_window(Session(clinic_path, key, "somebody"))
+    assert "taken back to an older state" in words(shell.trail_warnings)
+    assert shell.trail_warnings.dismiss.isVisible() is offered
 
 
 def test_r13_a_cut_off_end_is_told(session, due, clinic_path, key, open_window):
