@@ -177,8 +177,12 @@ def is_set_back(at: str, last: str) -> bool:
 
 def key_of(db: Database, table: str, alias: str = "") -> str:
     """The SQL that gives a row's primary key as text, its parts joined by "/"."""
+    return _key(db.table(table).pks, alias)
+
+
+def _key(columns: list[str], alias: str) -> str:
     prefix = f"{alias}." if alias else ""
-    parts = [f'{prefix}"{column}"' for column in db.table(table).pks]
+    parts = [f'{prefix}"{column}"' for column in columns]
     return " || '/' || ".join(parts) if len(parts) > 1 else f"CAST({parts[0]} AS TEXT)"
 
 
@@ -196,6 +200,7 @@ def _entry(entity: str, row: str, patient_id: str, before: str, after: str) -> s
 
 def _triggers(db: Database, table: str, *, chained: bool) -> dict[str, str]:
     columns = [column.name for column in db.table(table).columns]
+    pks = db.table(table).pks
     old, new = as_json("OLD", columns), as_json("NEW", columns)
     differs = " OR ".join(f'OLD."{c}" IS NOT NEW."{c}"' for c in columns)
     kinds = [
@@ -208,7 +213,7 @@ def _triggers(db: Database, table: str, *, chained: bool) -> dict[str, str]:
         f"audit_{table}_{event}": (
             f'CREATE TRIGGER audit_{table}_{event} AFTER {event.upper()} ON "{table}" WHEN {when} BEGIN '
             + (
-                _entry(f"'{table}'", key_of(db, table, side), owner.format(side), before, after)
+                _entry(f"'{table}'", _key(pks, side), owner.format(side), before, after)
                 if chained
                 else "INSERT INTO audit (actor, reason, entity, before, after)"
                 f" VALUES (audit_actor('{table}'), audit_reason(), '{table}', {before}, {after})"

@@ -110,7 +110,8 @@ def upgrade(db: Database, path: Path, audit_key: bytes) -> None:
     """Bring the file and its audit triggers to the current schema, leaving a copy of how it was."""
     pending = [step.name for step in migrations.pending(db)]
     vouched = audit.is_vouched_for(db, audit_key)
-    if pending and migrations.applied(db):
+    is_old = bool(migrations.applied(db))
+    if pending and is_old:
         _copy(db, path, path.with_suffix(f".before-{pending[0]}.als"))
     # One transaction: a kill between two steps would leave triggers that fit no columns.
     with db.atomic():
@@ -119,8 +120,10 @@ def upgrade(db: Database, path: Path, audit_key: bytes) -> None:
         for following in [*pending[1:], None]:
             if pending:
                 migrations.apply(db, stop_before=following)
-            # After each step, so that what the next one changes is written down with today's columns.
-            triggers.make(db, held=following is None)
+            # After each step, so that what the next one changes is written down with today's columns;
+            # a new file holds nothing yet that a step could change.
+            if is_old or following is None:
+                triggers.make(db, held=following is None)
         if pending and vouched:
             audit.seal(db, audit_key)
 

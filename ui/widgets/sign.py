@@ -39,7 +39,7 @@ class SignDialog(QDialog):
         self._context = context
         self._shown = shown
         self.setWindowTitle(tr("Sign visit"))
-        self.setMinimumWidth(WIDTH)
+        self.setFixedWidth(WIDTH)
         user, summary = context.session.user, shown.summary
         title = tr("Sign {visit}, {day}").format(visit=summary.title, day=summary.on)
         who = tr("as {name} ({role})").format(name=user.full_name, role=ROLE[user.role])
@@ -65,6 +65,12 @@ class SignDialog(QDialog):
         self.setLayout(layout)
         self._countdown.watch(context.session.path)
         self.meaning.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # Its size hint takes wrapped texts for one line: nothing is cut off.
+        if (layout := self.layout()) is not None:
+            self.setMinimumHeight(layout.totalHeightForWidth(WIDTH))
 
     def _sign(self) -> None:
         meaning = self.meaning.value
