@@ -246,13 +246,14 @@ def test_the_tour_shows_every_page_and_prints_what_was_typed(tmp_path):
     pictures = check_pictures(out, (1366, 768))
     assert result.stdout.splitlines() == [
         *(path.name for path in pictures),
-        f"{len(pictures)} pictures and 3 PDFs in {out}",
+        f"{len(pictures)} pictures and 4 PDFs in {out}",
     ]
     assert "may be opened by" in text_of(out / "recovery_code.pdf").lower()
     for name in ("visit_summary", "visit_summary_serious"):
         text = text_of(out / f"{name}.pdf")
         assert "Visit summary" in text
         assert "Demonstration data, follow-up simulated" in text
+    assert "Signed electronically by" in text_of(out / "visit_summary_signed.pdf")
     text = text_of(out / "visit_summary.pdf")
     answers = [int(score) for score in re.findall(r"^\d+a? .+ (\d) \d\r?$", text, re.MULTILINE)]
     domains = [int(score) for score in re.findall(r"(\d+)/12 \d+/12 \S", text)]

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -469,11 +470,18 @@ class _Tour:
         form.go_on.emit()
 
     def picture(self, name: str, shown: QWidget | None = None) -> None:
-        """The window, or a dialog before it."""
+        """The window, and a dialog before it."""
         self.settle()
         self.count += 1
         path = self.out / f"{self.count:02}_{name}.png"
-        if not (shown or self.window).grab().save(str(path)):
+        picture = self.window.grab()
+        if shown is not None:
+            painter = QPainter(picture)
+            place = shown.rect()
+            place.moveCenter(self.window.rect().center())
+            painter.drawPixmap(place.topLeft(), shown.grab())
+            painter.end()
+        if not picture.save(str(path)):
             raise TourFailed(f"the picture {path} could not be written")
         self.say(path.name)
 

@@ -271,7 +271,9 @@ def harmless(session, patient_id, visit_id):
         "an acknowledgement": lambda: session.acknowledgements.save(
             replace(record.acknowledgements[0], reason="another")
         ),
-        "a query": lambda: session.queries.save(replace(record.queries[0], text="Really?")),
+        "a query": lambda: session.queries.save(
+            replace(record.queries[0], closed_by=session.login, closed_at=clock.now())
+        ),
         "a mark": lambda: session.marks.remove(patient_id, "M4"),
         "typed text": lambda: session.typed.save("visit", visit_id, "weight", "7"),
         "a user": lambda: session.users.save(nouns.login),
