@@ -517,6 +517,10 @@ class Session:
         instance.forget(self.path)
         self._db.close()
 
+    @property
+    def is_open(self) -> bool:
+        return bool(self._key)
+
     def close(self) -> None:
         """Let the file go, and forget its key."""
         if self._key:  # once: by then the note beside the file may be somebody else's

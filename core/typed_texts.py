@@ -22,6 +22,8 @@ NEW = "new"  # the subject of a patient who is not in the file yet
 
 def keep(session: Session, place: str, subject: str, texts: Mapping[str, str]) -> None:
     """Keep texts by field: an empty one is forgotten, CLEARED is a field that was emptied. Raises StorageError."""
+    if not session.is_open:
+        return  # a window that outlives its file has nothing more to keep
     before = session.typed.of(place, subject)
     changed = {field: text for field, text in texts.items() if before.get(field, "") != text}
     if not changed:

@@ -213,7 +213,7 @@ class BackingUp(QObject):
         self, rule: Callable[[datetime | None, datetime | None, datetime], bool]
     ) -> bool:
         session = self._session
-        if session is None or session.clinic.demonstration:
+        if session is None or not session.is_open or session.clinic.demonstration:
             return False
         try:
             return rule(self._last(session), session.changed_at, clock.now())

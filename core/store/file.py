@@ -195,8 +195,6 @@ def storage_errors(path: Path) -> Iterator[None]:
     """Let the driver's errors out as ours, once, at the border."""
     try:
         yield
-    except sqlcipher.ProgrammingError:
-        raise  # a mistake of ours, such as another thread: no fault of the file
     except sqlcipher.Error as error:
         if getattr(error, "sqlite_errorname", None) in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}:
             # The file was whole when it was opened. After one page that could not be read the driver

@@ -64,7 +64,7 @@ def test_the_session_cannot_be_used_from_a_task(tasks, session, due, qtbot):
     )
     qtbot.waitUntil(lambda: bool(failures or results))
     assert results == []
-    assert "thread" in str(failures[0])
+    assert "thread" in f"{failures[0]} {failures[0].__cause__}"
 
 
 def test_closing_waits_for_what_is_running_and_drops_the_rest(tasks):

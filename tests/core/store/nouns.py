@@ -40,6 +40,8 @@ NOUNS = (
     "query_reply",
 )
 
+STAYING = ("data_query", "query_reply")  # questions and answers are never changed or removed
+
 
 @dataclass
 class Nouns:

@@ -12,7 +12,7 @@ from core.model.assessment import Answer
 from core.model.trail import Act
 from core.store.migrations import newest
 from tests.core.examples import a_patient, a_spirometry
-from tests.core.store.nouns import NOUNS
+from tests.core.store.nouns import NOUNS, STAYING
 
 
 @pytest.mark.usefixtures("patient")
@@ -74,9 +74,6 @@ def test_a_save_without_a_change_leaves_no_row(session, nouns):
                 nouns.save(noun)
     assert nouns.audit() == before
     assert seen == []
-
-
-STAYING = ("data_query", "query_reply")  # questions and answers are never changed or removed
 
 
 @pytest.mark.parametrize(
