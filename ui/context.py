@@ -71,6 +71,8 @@ class AppContext(QObject):
 
     def close(self) -> None:
         self.tasks.close()
+        if not self.session.is_open:
+            return
         with suppress(AppError):  # the disk may be gone
             seen = self.settings.seen(self.session.fingerprint)
             if trail_memory.contradiction(self.session, seen) is None:
