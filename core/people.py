@@ -51,7 +51,7 @@ def cost_here(session: Session) -> keys.Cost:
     return keys.MINIMUM if session.clinic.demonstration else keys.tuned()
 
 
-def add(session: Session, user: User, password: str, cost: keys.Cost = keys.MINIMUM) -> None:
+def add(session: Session, user: User, password: str, cost: keys.Cost | None = None) -> None:
     """Let one more person in, with a password that they must change at once.
 
     Raises NotAllowed, also for a name that somebody had before.
@@ -79,7 +79,7 @@ def disable(session: Session, login: str, reason: str) -> None:
 
 
 def enable(
-    session: Session, login: str, password: str, reason: str, cost: keys.Cost = keys.MINIMUM
+    session: Session, login: str, password: str, reason: str, cost: keys.Cost | None = None
 ) -> None:
     """Let a person in again, with a password that they must change at once. Raises NotAllowed."""
     user = _known(session, login)
@@ -89,7 +89,7 @@ def enable(
 
 
 def force_new_password(
-    session: Session, login: str, password: str, reason: str, cost: keys.Cost = keys.MINIMUM
+    session: Session, login: str, password: str, reason: str, cost: keys.Cost | None = None
 ) -> None:
     """Give a person another password, which they must change when they sign in. Raises NotAllowed."""
     user = _known(session, login)
@@ -113,7 +113,7 @@ def change_role(session: Session, login: str, role: Role, reason: str) -> None:
 
 
 def change_own_password(
-    session: Session, old: str, new: str, cost: keys.Cost = keys.MINIMUM
+    session: Session, old: str, new: str, cost: keys.Cost | None = None
 ) -> None:
     """Raises WrongPassword, TooManyAttempts, and NotAllowed for a password that may not be one."""
     user = session.user
@@ -128,7 +128,7 @@ def change_own_password(
         session.note(Act.PASSWORD_SET, row=user.login)
 
 
-def renew_recovery_code(session: Session, cost: keys.Cost = keys.MINIMUM) -> str:
+def renew_recovery_code(session: Session, cost: keys.Cost | None = None) -> str:
     """A recovery code to be printed now; the one before opens nothing any more. Raises NotAllowed."""
     session.need(Right.PEOPLE)
     return session.new_recovery_code(cost)
@@ -252,7 +252,7 @@ def _words(one: Reviewed) -> tuple[str, ...]:
 
 
 def _give_password(
-    session: Session, user: User, password: str, reason: str, cost: keys.Cost
+    session: Session, user: User, password: str, reason: str, cost: keys.Cost | None
 ) -> None:
     session.need(Right.PEOPLE)
     _refuse(password_problem(password, user.login, user.full_name))

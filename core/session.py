@@ -221,7 +221,7 @@ class Session:
         password: str,
         *,
         others: Sequence[tuple[User, str]] = (),
-        cost: keys.Cost = keys.MINIMUM,
+        cost: keys.Cost | None = None,
     ) -> "Session":
         """Make a new clinic file with its first users, signed in as ``user``.
 
@@ -389,7 +389,7 @@ class Session:
                 self._note_failures(attempts)
             attempts.succeeded()
 
-    def new_recovery_code(self, cost: keys.Cost = keys.MINIMUM) -> str:
+    def new_recovery_code(self, cost: keys.Cost | None = None) -> str:
         """Make a recovery code, to be printed once; the one before opens nothing any more."""
         made: list[str] = []
 

@@ -163,13 +163,16 @@ def unwrap_recovery(ring: KeyRing, code: str) -> bytes:
 
 
 def with_password(
-    ring: KeyRing, key: bytes, login: str, password: str, cost: Cost = MINIMUM
+    ring: KeyRing, key: bytes, login: str, password: str, cost: Cost | None = None
 ) -> KeyRing:
-    """The ring in which this password, and no older one of that login, opens; verified by opening it."""
+    """The ring in which this password, and no older one of that login, opens; verified by opening it.
+
+    It costs MINIMUM where no cost is given.
+    """
     return _with_slot(without(ring, login), SlotKind.USER, login, key, password, cost)
 
 
-def with_recovery(ring: KeyRing, key: bytes, cost: Cost = MINIMUM) -> tuple[KeyRing, str]:
+def with_recovery(ring: KeyRing, key: bytes, cost: Cost | None = None) -> tuple[KeyRing, str]:
     """The ring with a new recovery code, which makes the old one useless, and that code to be printed."""
     code = recovery_code.new_code()
     others = _keeping(ring, lambda slot: slot.kind is not SlotKind.RECOVERY)
@@ -357,8 +360,9 @@ def _keeping(ring: KeyRing, keeps: Callable[[Slot], bool]) -> KeyRing:
 
 
 def _with_slot(
-    ring: KeyRing, kind: SlotKind, login: str, key: bytes, secret: str, cost: Cost
+    ring: KeyRing, kind: SlotKind, login: str, key: bytes, secret: str, cost: Cost | None
 ) -> KeyRing:
+    cost = cost or MINIMUM
     salt, nonce = utils.random(SALT_BYTES), utils.random(NONCE_BYTES)
     slot = Slot(
         kind=kind,

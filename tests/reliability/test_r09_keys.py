@@ -20,6 +20,12 @@ KEY = bytes(range(32))
 CHEAP = Cost(opslimit=1, memlimit=8192)  # it is the writing that is killed, not the derivation
 LATEST_KILL_S = 0.03  # some dozens of changes
 
+
+@pytest.fixture(autouse=True)
+def price_of_a_guess():
+    """The real one."""
+
+
 # Changes one password over and over, and says before and after each change which one it is.
 CHANGE_PASSWORDS = """
 import itertools, sys

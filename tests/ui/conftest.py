@@ -14,6 +14,7 @@ from core.protocols.schedule import shift, windows
 from core.session import Session
 from core.store import keys
 from tests.core.examples import enter_visit
+from tests.passwords import cheap_passwords
 from tests.ui.keyboard import settle
 from ui import theme
 from ui.context import AppContext
@@ -107,7 +108,8 @@ def demonstration_template(tmp_path_factory):
     """The demonstration's file made once, and its data key."""
     folder = tmp_path_factory.mktemp("demonstration")
     path = folder / "demo.als"
-    demonstration.create(path, clock.today()).close()
+    with cheap_passwords():
+        demonstration.create(path, clock.today()).close()
     key = keys.unwrap(keys.read(path), demonstration.LOGIN, demonstration.PASSWORD)
     return path, key
 

@@ -1,9 +1,9 @@
 """A person at the keyboard: keys go to the active window, and Qt gives them to whatever has the focus."""
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDialog, QInputDialog
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 SHIFT, NONE = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
@@ -57,6 +57,51 @@ def tab_to(name):
             return
         press(Key.Key_Tab)
     raise AssertionError(f"Tab does not reach {name!r}")
+
+
+def in_dialog(*acts, kind=QDialog):
+    """Do each of these in the dialogs that come next, one a dialog, as soon as it has the keyboard.
+
+    A dialog that an act leaves open is closed, so that no test waits for ever.
+    """
+    left, seen = list(acts), []
+
+    def look(looks=500):
+        dialog = QApplication.activeModalWidget()
+        in_front = isinstance(dialog, kind) and QApplication.activeWindow() is dialog
+        if not in_front or dialog in seen:
+            if looks:
+                QTimer.singleShot(20, lambda: look(looks - 1))
+            return
+        seen.append(dialog)
+        act = left.pop(0)
+        if left:
+            QTimer.singleShot(20, look)
+        try:
+            act(dialog)
+        finally:
+            dialog.close()
+
+    QTimer.singleShot(20, look)
+
+
+def answer_dialogs(*texts):
+    """Type or choose these in the input dialogs that come next, one after another; None turns one away."""
+
+    def give(text):
+        def act(dialog):
+            if text is None:
+                dialog.reject()
+                return
+            if dialog.comboBoxItems():
+                dialog.setTextValue(text)
+            else:
+                write(text)
+            dialog.accept()
+
+        return act
+
+    in_dialog(*map(give, texts), kind=QInputDialog)
 
 
 def _window():

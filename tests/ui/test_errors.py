@@ -3,10 +3,10 @@ import sys
 import threading
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QMessageBox
 
 from core.errors import StorageError
+from tests.ui.keyboard import in_dialog
 from ui import errors
 
 
@@ -36,13 +36,11 @@ def shown():
     """The texts of the next message box, which is then closed."""
     texts = []
 
-    def look():
-        box = QApplication.activeModalWidget()
-        assert isinstance(box, QMessageBox)
+    def look(box):
         texts.extend([box.windowTitle(), box.text(), box.detailedText()])
         box.accept()
 
-    QTimer.singleShot(50, look)
+    in_dialog(look, kind=QMessageBox)
     return texts
 
 

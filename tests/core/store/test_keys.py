@@ -24,6 +24,11 @@ CHEAP = Cost(opslimit=1, memlimit=8192)  # what is tested here is mostly not the
 FORMAT_1 = Path(__file__).with_name("format_1.als.keys")
 
 
+@pytest.fixture(autouse=True)
+def price_of_a_guess():
+    """The real one."""
+
+
 def with_password(ring, login, password, key=KEY):
     return keys.with_password(ring, key, login, password, CHEAP)
 

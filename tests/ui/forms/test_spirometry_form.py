@@ -1,8 +1,7 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from core.drafts import Draft
 from core.model.assessment import NotDone
@@ -11,7 +10,17 @@ from core.model.spirometry import Blow, BlowQuality, Interface, Position, TestTy
 from core.science.spirometry import evaluate, evaluate_fev1, evaluate_ratio
 from core.words import number
 from tests.ui.conftest import words
-from tests.ui.keyboard import CTRL, Key, focused, press, replace_by, settle, tab_to, write
+from tests.ui.keyboard import (
+    CTRL,
+    Key,
+    answer_dialogs,
+    focused,
+    press,
+    replace_by,
+    settle,
+    tab_to,
+    write,
+)
 from ui.forms.spirometry_form import SpirometryForm
 
 
@@ -404,25 +413,6 @@ def test_interface_and_the_device_s_own_percentage(page, stored, reopened, due):
     assert (again.interface, again.device_percent) == (Interface.FACE_MASK, 81.5)
 
 
-@pytest.fixture
-def answer():
-    """``answer("a reason")`` types this into the dialog that comes next; None turns it away."""
-
-    def later(text):
-        def type_it():
-            dialog = QApplication.activeModalWidget()
-            assert isinstance(dialog, QInputDialog)
-            if text is None:
-                dialog.reject()
-            else:
-                write(text)
-                dialog.accept()
-
-        QTimer.singleShot(50, type_it)
-
-    return later
-
-
 def sessions_of(form):
     return [one.text() for one in form.sessions.findChildren(QPushButton)]
 
@@ -538,7 +528,7 @@ def test_one_of_several_may_not_have_been_done(form, stored, session):
 
 
 def test_an_empty_session_goes_without_a_question_and_a_filled_one_with_a_reason(
-    form, stored, session, answer, qtbot
+    form, stored, session, qtbot
 ):
     def remove():
         form.activateWindow()  # where a dialog was in front
@@ -555,10 +545,10 @@ def test_an_empty_session_goes_without_a_question_and_a_filled_one_with_a_reason
     add_session(form)
     write("1.20")
     press(Key.Key_Return)
-    answer(None)
+    answer_dialogs(None)
     remove()
     assert len(stored()) == 2, "without a reason nothing is removed"
-    answer("the blows of another patient")
+    answer_dialogs("the blows of another patient")
     remove()
     (left,) = stored()
     assert [blow.volume_ml for blow in left.blows] == [2610]

@@ -2,8 +2,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QInputDialog
 
 from core import chart, clock, resources, trends
 from core.imports import patients_csv
@@ -12,7 +10,7 @@ from core.model.visit import ClinicalStage, Mark, VisitState
 from core.protocols import catalog as protocols
 from core.trends import Axis
 from tests.ui.conftest import words
-from tests.ui.keyboard import ALT, Key, focused, press, settle, tab_to, write
+from tests.ui.keyboard import ALT, Key, answer_dialogs, focused, press, settle, tab_to, write
 
 
 @pytest.fixture
@@ -23,27 +21,6 @@ def open_chart(demo_shell, numbered):
         return demo_shell.page("chart")
 
     return open_it
-
-
-@pytest.fixture
-def answer():
-    """``answer("a reason")`` types this into the dialogs that come next, one after another."""
-
-    def later(*texts):
-        def type_it(rest=texts):
-            dialog = QApplication.activeModalWidget()
-            assert isinstance(dialog, QInputDialog)
-            if rest[1:]:
-                QTimer.singleShot(50, lambda: type_it(rest[1:]))
-            if dialog.comboBoxItems():
-                dialog.setTextValue(rest[0])
-            else:
-                write(rest[0])
-            dialog.accept()
-
-        QTimer.singleShot(50, type_it)
-
-    return later
 
 
 def select(table, row):
@@ -206,10 +183,10 @@ def test_a_finished_visit_is_reopened_with_a_reason_that_the_audit_trail_keeps(
     page._correct.click()
     assert "Select a finished visit to correct." in words(demo_shell)
     select(page.visit_table, titles.index("Month 2"))
-    answer("   ")
+    answer_dialogs("   ")
     page._correct.click()
     assert demo_shell.current is page, "without a reason nothing is reopened"
-    answer("weight was of another patient")
+    answer_dialogs("weight was of another patient")
     page._correct.click()
     settle()
     assert demo_shell.current is demo_shell.page("visit")
@@ -220,11 +197,11 @@ def test_a_finished_visit_is_reopened_with_a_reason_that_the_audit_trail_keeps(
     assert audit["actor"] == "demo"
 
 
-def test_a_planned_visit_is_marked_as_missed_with_a_reason(open_chart, demo, numbered, answer):
+def test_a_planned_visit_is_marked_as_missed_with_a_reason(open_chart, demo, numbered):
     page = open_chart("A-004")
     page.tabs.setCurrentIndex(1)
     select(page.visit_table, list(lines(page)).index("Month 2"))
-    answer("missed", "was in hospital")
+    answer_dialogs("missed", "was in hospital")
     page._mark.click()
     settle()
     (mark,) = demo.record(numbered("A-004").id).marks
@@ -244,7 +221,7 @@ def test_an_event_of_a_finished_visit_is_changed_on_the_chart_with_a_reason(
     tab_to("Note (optional)")
     write("seen again by the cardiologist")
     tab_to("Save changes")
-    answer("letter of the cardiologist")
+    answer_dialogs("letter of the cardiologist")
     press(Key.Key_Space)
     settle()
     (row,) = demo._db.query("SELECT reason FROM audit ORDER BY id DESC LIMIT 1")
@@ -289,7 +266,7 @@ def test_a_milestone_recorded_by_mistake_is_removed_with_a_reason(
     page.tabs.setCurrentIndex(3)
     rows = [milestone.kind for milestone in page._milestone_model.rows]
     select(page.milestone_table, rows.index(MilestoneKind.DEATH))
-    answer("was another patient")
+    answer_dialogs("was another patient")
     press(Key.Key_Return)
     settle()
     assert demo.record(numbered("A-015").id).died is None

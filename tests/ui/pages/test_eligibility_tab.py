@@ -2,8 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QInputDialog
+from PySide6.QtWidgets import QInputDialog
 
 from core import clock, resources
 from core.imports import patients_csv
@@ -11,7 +10,7 @@ from core.protocols import catalog as protocols
 from core.science.eligibility import Fulfilment, evaluate
 from tests.core.examples import a_patient, a_routine_patient, enter_visit
 from tests.ui.conftest import words
-from tests.ui.keyboard import Key, focused, press, settle, tab_to, write
+from tests.ui.keyboard import Key, focused, in_dialog, press, settle, tab_to, write
 
 ROYAN = protocols.shipped()["royan-2021"]
 TAB = 4
@@ -49,9 +48,7 @@ def type_reason():
     """``type_reason("because")`` types this into the question that comes next; None cancels it."""
 
     def later(text):
-        def type_it():
-            dialog = QApplication.activeModalWidget()
-            assert isinstance(dialog, QInputDialog)
+        def type_it(dialog):
             asked.append(dialog.labelText())
             if text is None:
                 dialog.reject()
@@ -60,7 +57,7 @@ def type_reason():
                 dialog.accept()
 
         asked = []
-        QTimer.singleShot(50, type_it)
+        in_dialog(type_it, kind=QInputDialog)
         return asked
 
     return later

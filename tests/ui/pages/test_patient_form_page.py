@@ -1,11 +1,9 @@
 from datetime import date
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
 
 from core.science.spirometry import evaluate
-from tests.ui.keyboard import settle
+from tests.ui.keyboard import answer_dialogs, settle
 
 
 @pytest.fixture
@@ -33,12 +31,7 @@ def test_the_group_of_the_clinics_equation_is_entered_with_the_patient(
     assert page.group.isVisible()
     page.group.setCurrentIndex(page.group.findText("Other or mixed"))
 
-    def answer():
-        dialog = QApplication.activeModalWidget()
-        dialog.setTextValue("asked the patient")
-        dialog.accept()
-
-    QTimer.singleShot(50, answer)  # results of a finished visit move: why?
+    answer_dialogs("asked the patient")  # results of a finished visit move: why?
     page.save.click()
     settle()
     (test,) = session.record(patient.id).spirometry

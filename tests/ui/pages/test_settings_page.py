@@ -2,11 +2,9 @@ import json
 from datetime import date
 
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QInputDialog
 
 from tests.ui.conftest import words
-from tests.ui.keyboard import Key, focused, press, settle, write
+from tests.ui.keyboard import Key, answer_dialogs, focused, press, settle, write
 
 
 @pytest.fixture
@@ -79,16 +77,10 @@ def test_the_equation_changes_only_with_a_reason(page, session, visit_day):
     assert "group" in words(page)
     page.equation.setCurrentIndex(page.equation.findData("ecsc-1993"))
 
-    def answer(text):
-        dialog = QApplication.activeModalWidget()
-        assert isinstance(dialog, QInputDialog)
-        write(text)
-        dialog.accept()
-
-    QTimer.singleShot(50, lambda: answer(""))
+    answer_dialogs("")
     page.change.click()
     assert session.clinic.equation == "gli-global-2022"
-    QTimer.singleShot(50, lambda: answer("continuity with the old device"))
+    answer_dialogs("continuity with the old device")
     page.change.click()
     assert session.clinic.equation == "ecsc-1993"
     assert "1 session computed again." in words(page)

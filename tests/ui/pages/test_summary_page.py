@@ -2,12 +2,11 @@ import re
 
 import pypdfium2
 import pytest
-from PySide6.QtCore import QTimer
 from PySide6.QtPrintSupport import QPrinter
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QLabel
 
 from tests.ui.conftest import words
-from tests.ui.keyboard import settle
+from tests.ui.keyboard import in_dialog, settle
 from ui.pages.summary_page import print_pages
 
 
@@ -64,12 +63,11 @@ def test_a_place_where_nothing_can_be_saved_is_one_sentence(page, demo_shell, tm
 def test_the_proposed_name_holds_no_patient_data(page):
     proposed = []
 
-    def look():
-        dialog = QApplication.activeModalWidget()
+    def look(dialog):
         proposed.extend(dialog.selectedFiles())
         dialog.reject()
 
-    QTimer.singleShot(200, look)
+    in_dialog(look)
     page.save.click()
     (path,) = proposed
     name = path.rpartition("/")[2]

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QPushButton
 
@@ -16,7 +15,7 @@ from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from tests.core.examples import a_patient, enter_visit
 from tests.ui.conftest import name_of, words
-from tests.ui.keyboard import Key, focused, press, settle, tab_to
+from tests.ui.keyboard import Key, focused, in_dialog, press, settle, tab_to
 from ui.widgets.alerts_card import PATIENTS
 
 
@@ -64,14 +63,12 @@ def see(qtbot, shell):
     """``see("a reason")`` presses Space on the button with the keyboard and types this into its dialog."""
 
     def give(reason):
-        def type_it():
-            dialog = QApplication.activeModalWidget()
-            assert isinstance(dialog, QInputDialog)
+        def type_it(dialog):
             line = dialog.findChild(QLineEdit)
             QTest.keyClicks(line, reason)
             QTest.keyClick(line, Key.Key_Return)
 
-        QTimer.singleShot(50, type_it)
+        in_dialog(type_it, kind=QInputDialog)
         press(Key.Key_Space)
         window = shell.window()
         window.activateWindow()  # without a display nobody gives the window back its keyboard

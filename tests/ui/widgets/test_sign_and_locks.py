@@ -5,8 +5,7 @@ from datetime import timedelta
 
 import pypdfium2
 import pytest
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QInputDialog
+from PySide6.QtWidgets import QApplication
 
 from core import clock, locking, signing
 from core.drafts import Draft, start_visit
@@ -16,7 +15,7 @@ from core.session import Session, new_user
 from core.store.attempts import Attempts
 from tests.core.examples import FULL, a_patient, enter_visit
 from tests.ui.conftest import name_of, words
-from tests.ui.keyboard import Key, press, settle, tab_to, write
+from tests.ui.keyboard import Key, answer_dialogs, in_dialog, press, settle, tab_to, write
 from ui.widgets.sign import SignDialog
 
 PASSWORD = "winter garden 48"
@@ -80,45 +79,6 @@ def sign(shell, which=-1):
     return signing.sign(session, shown, Meaning.REVIEWED, PASSWORD)
 
 
-def answering(*texts):
-    """Types these into the dialogs that come next, one after another, each as soon as it is there."""
-    left = list(texts)
-
-    def look():
-        dialog = QApplication.activeModalWidget()
-        ready = isinstance(dialog, QInputDialog) and QApplication.activeWindow() is dialog
-        if not ready or dialog.property("answered"):
-            QTimer.singleShot(20, look)
-            return
-        dialog.setProperty("answered", True)
-        text = left.pop(0)
-        if dialog.comboBoxItems():
-            dialog.setTextValue(text)
-        else:
-            write(text)
-        if left:
-            QTimer.singleShot(20, look)
-        dialog.accept()
-
-    QTimer.singleShot(20, look)
-
-
-def in_dialog(act):
-    """Does something in the dialog for signing as soon as it is there."""
-
-    def look():
-        dialog = QApplication.activeModalWidget()
-        if isinstance(dialog, SignDialog) and QApplication.activeWindow() is dialog:
-            try:
-                act(dialog)
-            finally:
-                dialog.close()
-        else:
-            QTimer.singleShot(20, look)
-
-    QTimer.singleShot(20, look)
-
-
 def texts_of(pdf):
     document = pypdfium2.PdfDocument(pdf)
     text = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
@@ -136,7 +96,7 @@ def test_r14_a_visit_is_signed_with_the_keyboard_alone(shell):
         write(PASSWORD)
         press(Key.Key_Return)
 
-    in_dialog(act)
+    in_dialog(act, kind=SignDialog)
     form.sign.setFocus()
     press(Key.Key_Space)
     assert form.signature.text() == "signed"
@@ -159,7 +119,7 @@ def test_r14_a_wrong_password_is_said_under_its_field_and_asks_to_wait(shell):
         seen["enabled"] = dialog.sign.isEnabled()
         seen["left"] = dialog.password.text
 
-    in_dialog(act)
+    in_dialog(act, kind=SignDialog)
     form.sign.click()
     assert "This is not your password. Type it again." in seen["said"]
     assert seen["enabled"] is False  # it waits, and says for how long
@@ -179,7 +139,7 @@ def test_r14_nothing_is_signed_without_a_meaning_or_a_password(shell):
         dialog.sign.click()
         seen.append(words(dialog))
 
-    in_dialog(act)
+    in_dialog(act, kind=SignDialog)
     form.sign.click()
     assert "Say what your signature means." in seen[0]
     assert "Type your password once more." in seen[1]
@@ -298,14 +258,14 @@ def test_r15_a_nurse_sees_who_locked_what_and_cannot_unlock_or_sign(path, signed
 
 def test_r15_a_visit_and_a_form_are_locked_and_unlocked_with_a_reason(shell):
     form = review(shell)
-    answering("Spirometry", "checked against the printout")
+    answer_dialogs("Spirometry", "checked against the printout")
     form.lock.click()
     assert "Spirometry locked by Dr. Demo" in words(form)
-    answering("the whole visit", "monitored")
+    answer_dialogs("the whole visit", "monitored")
     form.lock.click()
     assert "Visit locked by Dr. Demo" in words(form)
     assert not form.lock.isVisible()
-    answering("a slip of the pen")
+    answer_dialogs("a slip of the pen")
     form.locks.unlock.click()
     held = [lock for lock in record_of(shell).locks if lock.holds]
     assert [lock.level for lock in held] == [LockLevel.FORM]
@@ -342,7 +302,7 @@ def test_r15_correcting_a_locked_visit_unlocks_it_with_the_same_reason(shell, pa
     chart.tabs.setCurrentIndex(1)
     row = [line.title for line in chart._visit_model.rows].index("Month 4")
     chart.visit_table.selectRow(row)
-    answering("weight typed wrongly")
+    answer_dialogs("weight typed wrongly")
     chart._correct.click()
     record = record_of(shell)
     assert record.visits[-1].is_draft
@@ -355,7 +315,7 @@ def test_r15_a_locked_patient_is_explained_before_anything_is_typed(shell, patie
     shell.context.refused.connect(told.append)
     shell.open_chart(patient.id)
     chart = shell.page("chart")
-    answering("left the study")
+    answer_dialogs("left the study")
     chart.tabs.setCurrentIndex(1)
     chart._lock.click()
     assert "Patient's record locked by Dr. Demo" in words(chart)
@@ -365,7 +325,7 @@ def test_r15_a_locked_patient_is_explained_before_anything_is_typed(shell, patie
     chart._start(None)
     assert "This patient's record is locked: nothing was changed." in told[-1]
     assert len(session.visits.of(patient.id)) == 2
-    answering("came back")
+    answer_dialogs("came back")
     chart.locks.unlock.click()
     assert "locked by" not in words(chart)
     chart._edit()
@@ -376,7 +336,7 @@ def test_r15_the_file_is_frozen_after_a_backup_and_let_go_again(shell, path):
     shell.show_page("settings")
     settings, told = shell.page("settings"), []
     shell.context.refused.connect(told.append)
-    answering("closing of the database")
+    answer_dialogs("closing of the database")
     settings.freezing.freeze.click()
     session = shell.context.session
     assert session.locks.on_file()
@@ -385,7 +345,7 @@ def test_r15_the_file_is_frozen_after_a_backup_and_let_go_again(shell, path):
     shell.edit_patient(None)
     assert shell.current is settings
     assert "closing of the database. A neurologist can unlock it" in told[-1]
-    answering("one visit was forgotten")
+    answer_dialogs("one visit was forgotten")
     settings.freezing.locks.unlock.click()
     assert not session.locks.on_file()
     assert settings.freezing.freeze.isVisible()
