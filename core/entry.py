@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from core.words import _
+from core import persian_calendar
+from core.words import _, month_name
+from core.words import day as day_text
 
 
 class Severity(StrEnum):
@@ -25,7 +27,9 @@ class Problem:
 
 EARLIEST_YEAR = 1900
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)")
-_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})|(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_TWO_WAYS = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})")
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫", "01234567890123456789.")
 
 
@@ -68,22 +72,86 @@ def litres(text: str) -> int | Problem | None:
 
 
 def day(text: str) -> date | Problem | None:
-    """A full date: 2026-11-21 or 21.11.2026. An order that can be read two ways (03/04/2026) is refused."""
-    plain = text.strip().translate(_DIGITS)
-    if not plain:
-        return None
-    match = _DAY.fullmatch(plain)
-    if match is None:
-        return Problem(
-            _("“{text}” is not a date. Type it as 2026-11-21.").format(text=text.strip())
-        )
-    year, month, day_, day2, month2, year2 = match.groups()
-    if int(year or year2) < EARLIEST_YEAR:
+    """A full date: 2026-11-21, 2026/11/21 or 21.11.2026; 1405/08/30 is one of the Persian calendar.
+
+    No year of ours is a year of theirs, so the calendar is never guessed. An order that can be read two
+    ways (03/04/2026) is refused with both readings.
+    """
+    parts = _parts(text)
+    if parts is None:
+        return _no_date(text) if text.strip() else None
+    persian = is_persian_year(parts[0])
+    if parts[0] < EARLIEST_YEAR and not persian:
         return too_early(text)
     try:
-        return date(int(year or year2), int(month or month2), int(day_ or day2))
+        return persian_calendar.to_date(*parts) if persian else date(*parts)
     except ValueError:
-        return Problem(_("There is no day {text} in the calendar.").format(text=text.strip()))
+        words = (
+            _("There is no day {text} in the Persian calendar.")
+            if persian
+            else _("There is no day {text} in the calendar.")
+        )
+        return Problem(words.format(text=text.strip()))
+
+
+def is_persian_year(year: int) -> bool:
+    """A year that can only be one of the Persian calendar."""
+    return persian_calendar.FIRST_YEAR <= year <= persian_calendar.LAST_YEAR
+
+
+def converted(text: str) -> str:
+    """What a date of the Persian calendar is in ours: "= 3 Aug 2024"; empty for any other text."""
+    first_word = " ".join(text.split()[:1])
+    parts, value = _parts(first_word), day(first_word)
+    if parts is None or not is_persian_year(parts[0]) or not isinstance(value, date):
+        return ""
+    return f"= {day_text(value)}"
+
+
+def looks_like_a_day(text: str) -> bool:
+    """Whether a text was meant as a full date, readable or not."""
+    return _parts(text) is not None or _TWO_WAYS.fullmatch(plain_digits(text)) is not None
+
+
+def plain_digits(text: str) -> str:
+    """Without space around it, Persian and Arabic digits as ours."""
+    return text.strip().translate(_DIGITS)
+
+
+def _parts(text: str) -> tuple[int, int, int] | None:
+    """Year, month and day as they were typed; None where the text is no full date."""
+    plain = plain_digits(text)
+    if (match := _YEAR_FIRST.fullmatch(plain)) is not None:
+        return int(match[1]), int(match[3]), int(match[4])
+    if (match := _DAY_FIRST.fullmatch(plain)) is not None:
+        return int(match[3]), int(match[2]), int(match[1])
+    return None
+
+
+def _no_date(text: str) -> Problem:
+    """Why a text is no date, with every way of writing one."""
+    match = _TWO_WAYS.fullmatch(plain_digits(text))
+    first, second, year = (int(part) for part in match.groups()) if match else (0, 0, 0)
+    if not (1 <= first <= 12 and 1 <= second <= 12 and year >= EARLIEST_YEAR):
+        words, ways = _("“{text}” is not a date. {ways}"), _ways(2026, 11, 21)
+        return Problem(words.format(text=text.strip(), ways=ways))
+    return Problem(
+        _("“{text}” can be {first} or {second}. {ways}").format(
+            text=text.strip(),
+            first=f"{first} {month_name(second)}",
+            second=f"{second} {month_name(first)}",
+            ways=_ways(year, second, first),
+        )
+    )
+
+
+def _ways(year: int, month: int, day_: int) -> str:
+    """Every way of writing a date that is taken."""
+    return _("Type it as {iso}, {slashes} or {dots}, or as the Persian 1405/08/30.").format(
+        iso=f"{year}-{month:02}-{day_:02}",
+        slashes=f"{year}/{month:02}/{day_:02}",
+        dots=f"{day_:02}.{month:02}.{year}",
+    )
 
 
 def instant(text: str) -> datetime | Problem | None:
@@ -103,9 +171,7 @@ def instant(text: str) -> datetime | Problem | None:
 
 
 def too_early(text: str) -> Problem:
-    """Why a year is refused: 1391 is a recent one in the Persian calendar, and a slip in ours."""
+    """Why a year is refused that nobody living can have been born in."""
     return Problem(
-        _("{text} is before {year}. If it is a date of the Persian calendar, convert it.").format(
-            text=text.strip(), year=EARLIEST_YEAR
-        )
+        _("{text} is before {year}. Check the year.").format(text=text.strip(), year=EARLIEST_YEAR)
     )

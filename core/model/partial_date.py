@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import total_ordering
 
-from core import entry
+from core import entry, persian_calendar
 from core.convert import converter
 from core.entry import Problem
 from core.words import MISSING, _, day, month_name
 
 _PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+_YEAR_MONTH = re.compile(r"(\d{4})(?:[-/](\d{1,2}))?")
 
 
 @total_ordering
@@ -78,19 +79,52 @@ converter.register_unstructure_hook(PartialDate, str)
 
 
 def read_partial_date(text: str) -> PartialDate | Problem | None:
-    """A typed date of which only the year, or year and month, may be known: 2012, 2012-09, 2012-09-15."""
-    if not text.strip():
-        return None
-    try:
-        value = PartialDate.parse(text)
-    except ValueError:
+    """A typed date of which only the year, or year and month, may be known: 2012, 2012-09, 2012-09-15.
+
+    A full date may be one of the Persian calendar. Its year or month alone is refused: it lies in two of ours.
+    """
+    match = _YEAR_MONTH.fullmatch(entry.plain_digits(text))
+    if match is None:
         full = entry.day(text)
         if isinstance(full, date):
             return PartialDate.of(full)
-        return Problem(
-            _("“{text}” is not a date. Type 2012, 2012-09 or 2012-09-15.").format(text=text.strip())
+        return full if full is None or entry.looks_like_a_day(text) else _no_date(text)
+    year, month = int(match[1]), int(match[2]) if match[2] else None
+    if entry.is_persian_year(year):
+        return _two_of_ours(text, year, month)
+    if year < entry.EARLIEST_YEAR:
+        return entry.too_early(text)
+    try:
+        return PartialDate(year, month)
+    except ValueError:
+        return _no_date(text)
+
+
+def _no_date(text: str) -> Problem:
+    ways = _("Type it as 2012, 2012-09, 2012-09-15 or 15.09.2012, or as the Persian 1391/06/25.")
+    return Problem(_("“{text}” is not a date. {ways}").format(text=text.strip(), ways=ways))
+
+
+def _two_of_ours(text: str, year: int, month: int | None) -> Problem:
+    """A year or month of the Persian calendar, with the days between which it lies."""
+    try:
+        first = persian_calendar.to_date(year, month or 1, 1)
+        last_month = month or 12
+        last = persian_calendar.to_date(
+            year, last_month, persian_calendar.month_days(year, last_month)
         )
-    return entry.too_early(text) if value.year < entry.EARLIEST_YEAR else value
+    except ValueError:
+        return _no_date(text)
+    return Problem(
+        _(
+            "{text} of the Persian calendar is {first} to {last}. Type the day too, or {ours}."
+        ).format(
+            text=text.strip(),
+            first=day(first),
+            last=day(last),
+            ours=f"{first:%Y-%m}" if month else f"{first.year}",
+        )
+    )
 
 
 def partial_day(value: PartialDate | None) -> str:

@@ -1,3 +1,4 @@
+import re
 from datetime import date
 
 import pytest
@@ -123,7 +124,15 @@ def test_half_a_year_is_not_a_whole_number():
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-11-21", "21.11.2026", " 2026-11-21 ", "۲۰۲۶-۱۱-۲۱", "٢١.١١.٢٠٢٦"],
+    [
+        "2026-11-21",
+        "2026/11/21",
+        "2026.11.21",
+        "21.11.2026",
+        " 2026-11-21 ",
+        "۲۰۲۶-۱۱-۲۱",
+        "٢١.١١.٢٠٢٦",
+    ],
 )
 def test_days(text):
     assert entry.day(text) == date(2026, 11, 21)
@@ -139,17 +148,59 @@ def test_every_day_is_read_in_both_orders(day):
     assert entry.day(f"{day.day}.{day.month}.{day.year}") == day
 
 
+WAYS = "Type it as 2026-11-21, 2026/11/21 or 21.11.2026, or as the Persian 1405/08/30."
+
+
 @pytest.mark.parametrize(
-    "text", ["03/04/2026", "3/4/2026", "03-04-2026", "03.04.26", "2026", "2026-11", "20261121", "x"]
+    "text", ["03.04.26", "2026", "2026-11", "20261121", "x", "31/04/2026", "2026/11-21", "1/2/1391"]
 )
-def test_an_order_that_reads_two_ways_is_refused(text):
-    assert problem_of(entry.day(text)) == f"“{text}” is not a date. Type it as 2026-11-21."
+def test_what_is_no_date_is_refused_with_every_way_of_writing_one(text):
+    assert problem_of(entry.day(text)) == f"“{text}” is not a date. {WAYS}"
 
 
-@pytest.mark.parametrize("text", ["1391-06-15", "15.06.1391", "0000-01-01", "1899-12-31"])
-def test_a_year_that_is_no_year_of_ours_is_refused(text):
-    """1391 is a recent year of the Persian calendar: taken as it stands, every visit would be missed."""
-    assert problem_of(entry.day(text)).startswith(f"{text} is before 1900. If it is a date of the")
+def test_every_way_that_is_offered_is_taken():
+    offered = re.findall(r"\d{4}[-/]\d\d[-/]\d\d|\d\d\.\d\d\.\d{4}", WAYS)
+    assert {entry.day(text) for text in offered} == {date(2026, 11, 21)}
+    assert len(offered) == 4
+
+
+@pytest.mark.parametrize("text", ["03/04/2024", "3/4/2024", "03-04-2024", "۰۳/۰۴/۲۰۲۴"])
+def test_an_order_that_reads_two_ways_is_refused_with_both_readings(text):
+    assert problem_of(entry.day(text)) == (
+        f"“{text}” can be 3 Apr or 4 Mar. Type it as 2024-04-03, 2024/04/03 or 03.04.2024, or as"
+        " the Persian 1405/08/30."
+    )
+
+
+@pytest.mark.parametrize("text", ["0000-01-01", "1899-12-31", "1278-12-29", "1479/01/01"])
+def test_a_year_of_neither_calendar_is_refused(text):
+    assert problem_of(entry.day(text)) == f"{text} is before 1900. Check the year."
+
+
+@pytest.mark.parametrize(
+    "text", ["1403/05/12", "1403-05-12", "1403/5/12", "۱۴۰۳/۰۵/۱۲", "١٤٠٣/٠٥/١٢", "12.05.1403"]
+)
+def test_a_day_of_the_persian_calendar(text):
+    """Its years are none of ours, so that there is nothing to guess; what it is in ours can be shown."""
+    assert entry.day(text) == date(2024, 8, 2)
+    assert entry.converted(text) == "= 2 Aug 2024"
+
+
+@pytest.mark.parametrize("text", ["1404/12/30", "1403/13/01", "1403/07/31", "1403/01/00"])
+def test_a_day_that_the_persian_calendar_does_not_have(text):
+    assert problem_of(entry.day(text)) == f"There is no day {text} in the Persian calendar."
+    assert entry.converted(text) == ""
+
+
+@pytest.mark.parametrize("text", ["", " ", "2026-11-21", "21.11.2026", "x", "03/04/2024", "1403"])
+def test_nothing_else_is_converted(text):
+    assert entry.converted(text) == ""
+
+
+def test_an_instant_of_the_persian_calendar_is_converted_too():
+    found = entry.instant("1403/05/12 14:05")
+    assert (found.date(), found.hour) == (date(2024, 8, 2), 14)
+    assert entry.converted("1403/05/12 14:05") == "= 2 Aug 2024"
 
 
 @pytest.mark.parametrize("text", ["2026-02-30", "31.04.2026", "2025-02-29", "2026-13-01"])

@@ -407,20 +407,34 @@ BEFORE_BIRTH = "This date is before the birth date. Correct the one that is wron
         ("duration_months", "-1", "-1 is out of range. Type a number from 0 to 1200 months."),
         ("duration_months", "1200", "1200 is out of range. Write a number below 1200 months."),
         ("height_cm", "1.72", "1.72 is out of range. Type a number from 50 to 250 cm."),
-        ("birth_date", "03/04/1960", "“03/04/1960” is not a date. Type it as 2026-11-21."),
+        (
+            "birth_date",
+            "03/04/1960",
+            (
+                "“03/04/1960” can be 3 Apr or 4 Mar. Type it as 1960-04-03, 1960/04/03 or 03.04.1960,"
+                " or as the Persian 1405/08/30."
+            ),
+        ),
         ("birth_date", "1960-02-30", "There is no day 1960-02-30 in the calendar."),
         ("birth_date", "2026-11-22", TOO_LATE),
         (
             "birth_date",
-            "1348-05-12",
-            "1348-05-12 is before 1900. If it is a date of the Persian calendar, convert it.",
+            "1848-05-12",
+            "1848-05-12 is before 1900. Check the year.",
         ),
         ("birth_date", "1900-05-12", "The patient would be over 120 years old. Check the year."),
-        ("onset_date", "2012-13", "“2012-13” is not a date. Type 2012, 2012-09 or 2012-09-15."),
+        (
+            "onset_date",
+            "2012-13",
+            (
+                "“2012-13” is not a date. Type it as 2012, 2012-09, 2012-09-15 or 15.09.2012, or as the"
+                " Persian 1391/06/25."
+            ),
+        ),
         (
             "onset_date",
             "1391",
-            "1391 is before 1900. If it is a date of the Persian calendar, convert it.",
+            "1391 of the Persian calendar is 20 Mar 2012 to 20 Mar 2013. Type the day too, or 2012.",
         ),
         ("onset_date", "2026-12", TOO_LATE),
         ("diagnosis_date", "2027", TOO_LATE),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import entry
 from core.entry import Problem
 from core.model.partial_date import PartialDate, read_partial_date
 from tests.core.strategies import partial_dates
@@ -85,7 +86,9 @@ def test_the_vaguer_comes_first():
     [
         ("2012", PartialDate(2012)),
         ("2012-09", PartialDate(2012, 9)),
+        ("2012/9", PartialDate(2012, 9)),
         ("2012-9-5", PartialDate(2012, 9, 5)),
+        ("۱۳۹۱/۰۶/۲۵", PartialDate(2012, 9, 15)),
         ("15.09.2012", PartialDate(2012, 9, 15)),
         ("۲۰۱۲-۰۹", PartialDate(2012, 9)),
         ("", None),
@@ -96,11 +99,41 @@ def test_typed_dates(typed, value):
     assert read_partial_date(typed) == value
 
 
-@pytest.mark.parametrize("typed", ["2012-13", "2012-00", "03/04/2012", "about 2012", "31.02.2012"])
+@pytest.mark.parametrize("typed", ["2012-13", "2012-00", "about 2012", "1391-13", "x"])
 def test_typed_dates_that_are_none(typed):
     assert read_partial_date(typed) == Problem(
-        f"“{typed}” is not a date. Type 2012, 2012-09 or 2012-09-15."
+        f"“{typed}” is not a date. Type it as 2012, 2012-09, 2012-09-15 or 15.09.2012, or as the"
+        " Persian 1391/06/25."
     )
+    assert read_partial_date("1391/06/25") == PartialDate(2012, 9, 15)
+
+
+def test_a_full_date_is_refused_for_its_own_reason():
+    """A day that no calendar has, or an order that reads two ways, is not a matter of how much is known."""
+    for typed in ("31.02.2012", "2012-02-31", "03/04/2012", "1404/12/30"):
+        assert read_partial_date(typed) == entry.day(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        (
+            "1403",
+            "1403 of the Persian calendar is 20 Mar 2024 to 20 Mar 2025. Type the day too, or 2024.",
+        ),
+        (
+            "۱۴۰۳/۰۵",
+            (
+                "۱۴۰۳/۰۵ of the Persian calendar is 22 Jul 2024 to 21 Aug 2024. Type the day too, or"
+                " 2024-07."
+            ),
+        ),
+        ("1800", "1800 is before 1900. Check the year."),
+    ],
+)
+def test_a_persian_year_or_month_lies_in_two_of_ours(typed, message):
+    """Either of them would be a guess."""
+    assert read_partial_date(typed) == Problem(message)
 
 
 @given(text=st.text(max_size=20) | st.text("0123456789-./ ۱۲", max_size=12))
