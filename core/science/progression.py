@@ -70,6 +70,27 @@ def delta_fs(total: int, months_since_onset: float) -> float | None:
     return (ALSFRS_R_MAXIMUM - total) / months_since_onset
 
 
+def delta_fs_range(
+    total: int, earliest_onset: date, latest_onset: date, on: date
+) -> tuple[float, float] | None:
+    """The lowest and the highest `delta_fs` of a form of the day `on`, over every possible day of onset.
+
+    In points per month, positive is worse, as in `delta_fs`. The lowest is that of the earliest day.
+    The highest is that of the latest day; where the onset may be the day of the form itself it has no
+    limit, and is infinite (0 where nothing was lost). Both are the same where the day of onset is
+    known. None unless the earliest day lies before the form.
+
+    DESIGN: so a class or an alert is given only where every possible day agrees; from no paper.
+    """
+    lowest = delta_fs(total, months_between(earliest_onset, on))
+    if lowest is None:
+        return None
+    highest = delta_fs(total, months_between(latest_onset, on))
+    if highest is None:
+        highest = math.inf if total < ALSFRS_R_MAXIMUM else 0.0
+    return lowest, highest
+
+
 def pace(delta_fs: float, *, slow_below: float, fast_from: float) -> Pace:
     """The group of a `delta_fs`, all three in points per month, compared unrounded.
 

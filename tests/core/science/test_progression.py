@@ -15,6 +15,7 @@ from core.science.progression import (
     Pace,
     Slope,
     delta_fs,
+    delta_fs_range,
     last_months,
     months_between,
     ols_slope,
@@ -293,6 +294,45 @@ def test_the_rate_since_onset_from_dates():
     months = months_between(date(2012, 9, 15), date(2014, 3, 10))
     assert months * MONTH_DAYS == pytest.approx(541)
     assert delta_fs(37, months) == pytest.approx(0.6189, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("total", "earliest", "latest", "on", "expected"),
+    [
+        # F27: in October 2024, seen on 1 November with one point lost
+        (47, date(2024, 10, 1), date(2024, 10, 31), date(2024, 11, 1), (0.9819, 30.4375)),
+        (47, date(2024, 1, 1), date(2024, 12, 31), date(2025, 7, 2), (0.0555, 0.1663)),
+        (37, date(2012, 9, 15), date(2012, 9, 15), date(2014, 3, 10), (0.6189, 0.6189)),
+        # the onset may be the day of the form, or one after it: no highest rate
+        (47, date(2024, 11, 1), date(2024, 11, 30), date(2024, 11, 30), (1.0496, math.inf)),
+        (47, date(2024, 11, 1), date(2024, 11, 30), date(2024, 11, 10), (3.3819, math.inf)),
+        (48, date(2024, 11, 1), date(2024, 11, 30), date(2024, 11, 10), (0.0, 0.0)),
+    ],
+)
+def test_the_rates_of_every_possible_day_of_onset(total, earliest, latest, on, expected):
+    assert delta_fs_range(total, earliest, latest, on) == pytest.approx(expected, abs=5e-5)
+
+
+def test_no_rates_where_no_possible_day_of_onset_lies_before_the_form():
+    day = date(2024, 11, 1)
+    assert delta_fs_range(40, day, date(2024, 11, 30), day) is None
+
+
+@given(
+    total=st.integers(0, 48),
+    first=st.integers(0, 2000),
+    length=st.integers(0, 365),
+    wait=st.integers(1, 2000),
+    data=st.data(),
+)
+@settings(deadline=None)
+def test_every_possible_day_of_onset_has_a_rate_in_the_range(total, first, length, wait, data):
+    earliest = FIRST + timedelta(first)
+    latest, on = earliest + timedelta(length), earliest + timedelta(wait)
+    lowest, highest = delta_fs_range(total, earliest, latest, on)
+    day = earliest + timedelta(data.draw(st.integers(0, min(length, wait - 1))))
+    rate = delta_fs(total, months_between(day, on))
+    assert lowest <= rate <= highest
 
 
 @pytest.mark.parametrize("months", [0, -1, -0.5, math.nan])
