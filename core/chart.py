@@ -71,11 +71,11 @@ def timeline(record: PatientRecord) -> tuple[Happening, ...]:
         detail = f"{serious}{said.outcome}"
         kind = "serious" if event.serious else "event"
         title = _("{term}, grade {grade}").format(term=event.term, grade=event.grade.value)
-        happenings.append(Happening(event.onset.assumed, said.onset, title, detail, kind))
+        happenings.append(Happening(record.began(event), said.onset, title, detail, kind))
     for milestone in record.milestones:
         when = partial_day(milestone.happened_on)
         title, note = MILESTONES[milestone.kind], milestone.note
-        happenings.append(Happening(milestone.happened_on.assumed, when, title, note, "milestone"))
+        happenings.append(Happening(milestone.happened_on.first, when, title, note, "milestone"))
     reference = record.patient.reference_on
     if reference is not None and not any(v.date == reference for v in record.visits):
         title = protocols.of(record.patient).reference

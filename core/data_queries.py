@@ -156,14 +156,22 @@ def of_visit(record: PatientRecord, visit_id: VisitId) -> tuple[DataQuery, ...]:
 
 
 def waiting(
-    queries: Iterable[DataQuery], records: Sequence[PatientRecord], today: date
+    queries: Iterable[DataQuery],
+    records: Sequence[PatientRecord],
+    today: date,
+    *,
+    may_close: bool,
 ) -> tuple[Waiting, ...]:
-    """Every question of the clinic that is not closed: the open ones first, the oldest on top."""
+    """Every question of the clinic that waits for somebody: the open ones first, the oldest on top.
+
+    A question of a rule that was answered waits only for those who may close it.
+    """
     by_patient = {record.patient.id: record for record in records}
     found = []
     for query in unsettled(queries):
         record = by_patient.get(query.patient_id)
-        if record is not None:
+        settled = query.rule and query.state is QueryState.ANSWERED and not may_close
+        if record is not None and not settled:
             found.append(
                 Waiting(
                     query, record.patient.record_number, visit_of(record, query), age(query, today)

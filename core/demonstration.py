@@ -11,11 +11,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from core import alerts, resources
+from core import resources
+from core.findings import alerts
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer
+from core.model.decision import Choice
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
 from core.model.spirometry import Blow, Spirometry
@@ -55,7 +57,7 @@ _MONTHS_SINCE_INFUSION = {3: 4, 8: 2}
 _DEATH_MONTH = {11: 6, 9: 7, 15: 9}
 _NOT_DONE_YET = {4: {"M2"}, 12: {"M6"}}  # so that somebody is late
 _DRAFT = (10, "M6", 5)  # patient, visit, answers given so far
-_ALERTS_NOT_SEEN = {6, 10, 13}  # the others' were acknowledged at the visit
+_ALERTS_NOT_DECIDED = {6, 10, 13}  # the others' were decided on at the visit
 _MILESTONES = {
     15: [(MilestoneKind.NIV, 30), (MilestoneKind.GASTROSTOMY, 152)],
     9: [(MilestoneKind.NIV, 75)],
@@ -143,8 +145,8 @@ class _Course:
                 self._save_visit(kind.code, on)
         self._save_events()
         self._save_eligibility()
-        if self.number not in _ALERTS_NOT_SEEN:
-            self._acknowledge()
+        if self.number not in _ALERTS_NOT_DECIDED:
+            self._decide()
 
     def _save_eligibility(self) -> None:
         """What was asked is fulfilled; the paper treated patients outside its limits: here they are waived."""
@@ -159,12 +161,20 @@ class _Course:
             if said != one.said:
                 self.session.criteria.save(said)
 
-    def _acknowledge(self) -> None:
+    def _decide(self) -> None:
+        """What the alerts asked was decided: most of it done, some of it planned or declined."""
         record = self.session.record(self.patient.id)
-        for alert in alerts.open_alerts(record):
-            at = datetime.combine(alert.on, time(10), UTC)
-            for one in alerts.acknowledge(record, alert, "discussed with the patient", LOGIN, at):
-                self.session.acknowledgements.save(one)
+        for action in alerts.open_actions(record, self.today):
+            given = alerts.Given(Choice.DONE, "discussed with the patient")
+            if action.id == "breathing" and self.number % 3 == 0:
+                until = self.today + timedelta(days=21)
+                given = alerts.Given(Choice.PLANNED, "appointment at the respiratory clinic", until)
+            elif action.id == "feeding" and self.number % 3 == 1:
+                until = shift(self.today, Offset(2, Unit.MONTHS))
+                given = alerts.Given(Choice.DECLINED, "wants to wait", until)
+            at = datetime.combine(action.on, time(10), UTC)
+            made = alerts.decide(record, action, given, by=LOGIN, at=at)
+            self.session.decisions.save(made)
 
     def _patient(self) -> Patient:
         age = int(self.row["age"])

@@ -24,6 +24,7 @@ from core.model.data_query import DataQuery, QueryReply
 from core.model.ids import PatientId, SpirometryId, VisitId, new_id
 from core.model.judgement import Decision, Reconciliation
 from core.model.measurement import Measurement, MeasurementKind
+from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.model.spirometry import Position, Spirometry, TestType
 from core.model.thresholds import ON
@@ -128,7 +129,8 @@ def check_visit_date(
         return Problem(_("The visit's date lies before the date of birth. Check both."))
     if patient.onset is not None and on < patient.onset.first:
         return Problem(_("The visit's date lies before the onset of the disease. Check both."))
-    if record.died is not None and on > record.died.happened_on.last:
+    died_on = record.died_on
+    if died_on is not None and on > died_on.last:
         return Problem(_("The visit's date lies after the recorded death. Check both."))
     consent = _consent_of_another_visit(record, visit_id)
     if consent is not None and on < consent:
@@ -646,13 +648,18 @@ class Draft:
                     self._session.typed.remove(PLACE, self._visit_id, field)
         self.raw = {field: text for field, text in {**self.raw, **changed}.items() if text}
 
-    def save_event(self, event: AdverseEvent) -> None:
-        """Save an adverse event; the fields it was typed into are cleared in the same transaction."""
+    def save_event(self, event: AdverseEvent, death: Milestone | None = None) -> None:
+        """Save an adverse event, and the death that it says if there is one.
+
+        The fields it was typed into are cleared in the same transaction.
+        """
         typed = [field for field in self.raw if field.startswith("event.")]
         if self.raw.get("event.id", event.id) != event.id:
             typed = []  # another event is being typed: it stays
         with self._entering():
             self._session.events.save(event)
+            if death is not None:
+                self._session.milestones.save(death)
             self._session.typed.remove(PLACE, self._visit_id, *typed)
             if event.visit_id == self._visit_id and not self.visit.new_events:
                 self._session.visits.save(replace(self.visit, new_events=True))
@@ -1056,7 +1063,14 @@ class Draft:
         elif self.visit.new_events and not self.events and not points:
             text = _("Something is new, but no adverse event was entered. Enter it, or answer no.")
             points.append(OpenPoint(ADVERSE_EVENTS, "asked", Problem(text)))
-        fatal = any(event.outcome is Outcome.FATAL for event in self.record.events)
+        fatal = [event for event in self.record.events if event.outcome is Outcome.FATAL]
+        if len(fatal) > 1:
+            text = _(
+                "More than one adverse event is recorded as fatal: {terms}. Change all but one."
+            )
+            terms = ", ".join(f"{event.term} ({partial_day(event.onset)})" for event in fatal)
+            problem = Problem(text.format(terms=terms), Severity.QUESTION)
+            points.append(OpenPoint(ADVERSE_EVENTS, "asked", problem, rule="two-fatal-events"))
         if fatal and self.record.died is None:
             text = _(
                 "An adverse event was fatal, but no death is recorded: record it among the milestones."

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from datetime import date
 
-from core.entry import Problem
+from core.entry import Problem, Severity
 from core.model import terms
-from core.model.adverse_event import AdverseEvent, Grade, Outcome
+from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.ids import EventId, PatientId, VisitId, new_id
-from core.model.partial_date import PartialDate, read_partial_date
+from core.model.partial_date import PartialDate, partial_day, read_partial_date
+from core.model.record import PatientRecord
 from core.words import _, plural
 
 FIELDS = ("term", "onset", "grade", "serious", "outcome", "ended", "note")
@@ -78,6 +79,46 @@ def read(
         outcome=outcome,
         note=texts.get("note", "").strip(),
     )
+
+
+def asks_death(record: PatientRecord, texts: Mapping[str, str]) -> bool:
+    """Whether an event that is typed is fatal, while no death is among the milestones."""
+    return texts.get("outcome") == Outcome.FATAL.value and record.died is None
+
+
+def death_of(event: AdverseEvent) -> Milestone:
+    """The death that a fatal event says."""
+    return Milestone(
+        patient_id=event.patient_id,
+        kind=MilestoneKind.DEATH,
+        happened_on=event.died_on,
+        note=event.term,
+    )
+
+
+def second_death(record: PatientRecord, event: AdverseEvent) -> Problem | None:
+    """What is asked about a fatal event where another one, or a death of another time, is recorded already."""
+    if event.outcome is not Outcome.FATAL:
+        return None
+    for other in record.events:
+        if other.id != event.id and other.outcome is Outcome.FATAL:
+            text = _(
+                "“{term}” ({day}) is recorded as fatal already, and nobody dies twice. Change one of"
+                " them. To keep both, save once more."
+            )
+            said = text.format(term=other.term, day=partial_day(other.onset))
+            return Problem(said, Severity.QUESTION)
+    died = record.died
+    if died is None:
+        return None
+    end, death = event.died_on, died.happened_on
+    if end.first > death.last or (event.ended is not None and end.last < death.first):
+        text = _(
+            "The death is recorded on {day}, which does not fit this event. Change one of them. To keep"
+            " both, save once more."
+        )
+        return Problem(text.format(day=partial_day(death)), Severity.QUESTION)
+    return None
 
 
 def _date(

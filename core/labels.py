@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from core.model.adverse_event import Grade, MilestoneKind, Outcome
 from core.model.assessment import NotDone
 from core.model.data_query import QueryState
+from core.model.decision import Choice
 from core.model.patient import ExternalKind, OnsetRegion, Sex
 from core.model.signature import LockLevel, Meaning
 from core.model.spirometry import BlowQuality, Interface, Position, TestType
@@ -94,6 +95,13 @@ MILESTONES: Mapping[MilestoneKind, str] = {
     MilestoneKind.WHEELCHAIR: _("Wheelchair"),
     MilestoneKind.WITHDRAWAL: _("Withdrawn"),
     MilestoneKind.DEATH: _("Death"),
+}
+CHOICE: Mapping[Choice, str] = {
+    Choice.DONE: _("Done"),
+    Choice.PLANNED: _("Planned"),
+    Choice.DECLINED: _("Declined by the patient"),
+    Choice.NOT_NOW: _("Not now"),
+    Choice.NOTED: _("Noted"),
 }
 QUERY_STATE: Mapping[QueryState, str] = {
     QueryState.OPEN: _("open"),

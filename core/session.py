@@ -40,7 +40,7 @@ from core.store.backup import Begun
 from core.store.clinic import ClinicStore, Thresholds, Users
 from core.store.events import AdverseEvents, Milestones
 from core.store.file import connect, require, storage_errors, upgrade
-from core.store.judgements import Acknowledgements, CriterionResults, Reconciliations
+from core.store.judgements import CriterionResults, Decisions, Reconciliations
 from core.store.locks import Locks
 from core.store.measurements import Measurements
 from core.store.migrations import newest
@@ -121,7 +121,7 @@ class Session:
         self.spirometry = SpirometryStore(self._db)
         self.measurements = Measurements(self._db)
         self.reconciliations = Reconciliations(self._db)
-        self.acknowledgements = Acknowledgements(self._db)
+        self.decisions = Decisions(self._db)
         self.criteria = CriterionResults(self._db)
         self.events = AdverseEvents(self._db)
         self.milestones = Milestones(self._db)

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core import alerts, course
+from core import course
+from core.findings import alerts
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument, Item, Scale
 from core.labels import (
@@ -134,24 +135,30 @@ class SpirometrySummary:
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
+    """``unsure`` says why the event may belong to another visit, or is empty."""
+
     term: str
     onset: str
     grade: str
     serious: str
     outcome: str
     is_serious: bool
+    unsure: str = ""
     field: str = dataclasses.field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class AlertRow:
-    """What a visit newly showed; ``seen`` says who acknowledged it, when and why, or is empty."""
+class ActionRow:
+    """What a visit newly showed that asks for a decision: one line, and what was decided, or empty.
 
-    heading: str
-    found: str
-    advice: str
-    source: str
-    seen: str
+    ``details`` are the rules behind it, each in full; ``sources`` those that it stands on.
+    """
+
+    title: str
+    line: str
+    details: tuple[str, ...]
+    sources: tuple[str, ...]
+    decided: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +183,7 @@ class VisitSummary:
     patient_name: str
     patient: tuple[Fact, ...]
     visit: tuple[Fact, ...]
-    alerts: tuple[AlertRow, ...]
+    actions: tuple[ActionRow, ...]
     forms: tuple[FormSummary, ...]
     course: tuple[Fact, ...]
     spirometry: tuple[SpirometrySummary, ...]
@@ -230,7 +237,7 @@ def build(
         patient_name=record.patient.name,
         patient=patient_facts(record, visit.date),
         visit=_visit_facts(record, visit, names),
-        alerts=tuple(_alert(record, alert, names) for alert in alerts.evaluate(record, visit)),
+        actions=tuple(_action(action, names) for action in alerts.evaluate(record, visit)),
         forms=tuple(
             _form(record, visit, form, names)
             for form in record.assessments
@@ -248,7 +255,7 @@ def build(
             if previous
             else _("Adverse events")
         ),
-        events=tuple(event_row(event) for event in events),
+        events=tuple(event_row(event, unsure=record.may_belong(event, visit)) for event in events),
         no_events=_no_events(visit),
         milestones=tuple(
             Fact(MILESTONES[m.kind], partial_day(m.happened_on)) for m in record.milestones
@@ -410,7 +417,8 @@ def event_field(event: AdverseEvent) -> str:
     return f"reported.{event.id}"
 
 
-def event_row(event: AdverseEvent) -> EventRow:
+def event_row(event: AdverseEvent, *, unsure: bool = False) -> EventRow:
+    """One adverse event in words; ``unsure`` where its day is not known well enough to say at which visit."""
     ended = f", {partial_day(event.ended)}" if event.ended else ""
     if event.ended is None and event.outcome.ended:
         ended = _(", end date not entered")
@@ -421,8 +429,14 @@ def event_row(event: AdverseEvent) -> EventRow:
         serious=YES if event.serious else NO,
         outcome=OUTCOME[event.outcome] + ended,
         is_serious=event.serious,
+        unsure=_unsure(event) if unsure else "",
         field=f"{ADVERSE_EVENTS}/{event_field(event)}",
     )
+
+
+def _unsure(event: AdverseEvent) -> str:
+    known = _("year") if event.onset.month is None else _("month")
+    return _("may belong to another visit: only its {known} is known").format(known=known)
 
 
 def scale_row(
@@ -842,14 +856,16 @@ def _measurement(record: PatientRecord, visit: Visit, measurement: Measurement) 
     return Fact(name, text, f"{MEASUREMENTS}/measurement.value.{measurement.kind}")
 
 
-def _alert(record: PatientRecord, alert: alerts.Alert, names: Mapping[str, str]) -> AlertRow:
-    seen = alerts.seen(record, alert)
-    return AlertRow(
-        heading=alert.heading,
-        found=alert.found,
-        advice=alert.advice,
-        source=alert.definition.cited,
-        seen="" if seen is None else alerts.seen_text(seen, _named(names, seen.by)),
+def _action(action: alerts.Action, names: Mapping[str, str]) -> ActionRow:
+    decided = action.decision
+    return ActionRow(
+        title=action.title,
+        line=action.line,
+        details=tuple(one.text for one in action.details),
+        sources=tuple(dict.fromkeys(f"{one.code}: {one.source}" for one in action.details)),
+        decided=(
+            "" if decided is None else alerts.decision_text(decided, _named(names, decided.by))
+        ),
     )
 
 

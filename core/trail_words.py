@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from core import alerts, labels
+from core import labels
+from core.findings import alerts
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.model import measurement, thresholds
@@ -286,8 +287,25 @@ def _schedule(value: Any, _row: Fields, _names: Names) -> str:
 
 
 def _alert(value: Any, _row: Fields, _names: Names) -> str:
-    found = alerts.shipped().get(str(value).partition(".")[0])
+    found = alerts.shipped().alerts.get(str(value).partition(".")[0])
     return str(value) if found is None else found.title
+
+
+def _decided(row: Fields, _names: Names) -> str:
+    """What a decision is about: the action, by its title."""
+    found = alerts.shipped().actions.get(row["subject"]) if row["kind"] == "action" else None
+    title = row["subject"] if found is None else found.title
+    return _("Decision on “{title}”").format(title=title)
+
+
+def _facts(value: Any, _row: Fields, names: Names) -> str:
+    """The facts that were known, each by the alert it met and its value."""
+    facts = json.loads(value) if isinstance(value, str) else value
+    return ", ".join(
+        f"{_alert(key, {}, names)} {MISSING if fact is None else f'{fact:g}'}"
+        for key, fact in facts.items()
+        if "/" not in key
+    )
 
 
 def _criterion(value: Any, row: Fields, _names: Names) -> str:
@@ -549,6 +567,19 @@ _KINDS: Mapping[str, _Kind] = {
             "visit_id": _VISIT,
             "value": (_("value"), _in("")),
             "reason": _REASON,
+            "by": _BY,
+            "at": _AT,
+        },
+    ),
+    "decision": _Kind(
+        _("decision"),
+        _decided,
+        {
+            "choice": (_("decided"), _one_of(labels.CHOICE)),
+            "reason": _REASON,
+            "review_on": (_("asked again on"), _day),
+            "facts": (_("facts"), _facts),
+            "visit_id": _VISIT,
             "by": _BY,
             "at": _AT,
         },

@@ -346,7 +346,7 @@ def _forecast(
     record: PatientRecord, role: str, points: tuple[Point, ...], *, ceiling: float | None
 ) -> list[Forecast]:
     """The own line carried forward, where there are enough results for one; never past a death."""
-    if record.died is not None:
+    if record.dead:
         return []
     months = round(record.thresholds["projection_months"])
     found = project(
@@ -365,14 +365,14 @@ def _forecast(
 def timeline(record: PatientRecord) -> tuple[TimelineEvent, ...]:
     """What is marked on the axis: the reference day, milestones, adverse events."""
     events = [
-        TimelineEvent(event.onset.assumed, event.term, "serious" if event.serious else "event")
+        TimelineEvent(record.began(event), event.term, "serious" if event.serious else "event")
         for event in record.events
     ]
     if record.patient.reference_on is not None:
         label = protocols.of(record.patient).reference
         events.append(TimelineEvent(record.patient.reference_on, label, "reference"))
     events += [
-        TimelineEvent(m.happened_on.assumed, MILESTONES[m.kind], "milestone")
+        TimelineEvent(m.happened_on.first, MILESTONES[m.kind], "milestone")
         for m in record.milestones
     ]
     return tuple(sorted(events, key=lambda event: event.day))

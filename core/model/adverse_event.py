@@ -52,6 +52,11 @@ class AdverseEvent:
     outcome: Outcome
     note: str = ""
 
+    @property
+    def died_on(self) -> PartialDate:
+        """Of a fatal event: the day of death, as far as it says one."""
+        return self.ended or self.onset
+
 
 class MilestoneKind(StrEnum):
     NIV = "niv"

@@ -1,10 +1,10 @@
-"""What a person decided about a finding of the program: kept, acknowledged, met, waived; with who, when and why."""
+"""What a person decided about a finding of the program: kept, met, waived; with who, when and why."""
 
 import datetime
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from core.model.ids import AcknowledgementId, PatientId, VisitId, new_id
+from core.model.ids import PatientId, VisitId
 
 
 class Decision(StrEnum):
@@ -26,23 +26,6 @@ class Reconciliation:
     subject: str
     found: str
     decision: Decision
-    reason: str
-    by: str
-    at: datetime.datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledgement:
-    """An alert that a person has seen, with the reason; it speaks again only at another visit or when worse.
-
-    ``value`` is the number that fired it, in the unit of the alert's measure.
-    """
-
-    id: AcknowledgementId = field(default_factory=lambda: AcknowledgementId(new_id()))
-    patient_id: PatientId
-    alert: str
-    visit_id: VisitId | None
-    value: float | None
     reason: str
     by: str
     at: datetime.datetime

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind
+from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Assessment
 from core.model.data_query import DataQuery
+from core.model.decision import Decision
 from core.model.ids import VisitId
-from core.model.judgement import Acknowledgement, CriterionResult, Reconciliation
+from core.model.judgement import CriterionResult, Reconciliation
 from core.model.measurement import Measurement
+from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, Patient
 from core.model.signature import Lock, LockLevel, Signature
 from core.model.spirometry import Spirometry
@@ -35,7 +37,7 @@ class PatientRecord:
     milestones: tuple[Milestone, ...] = ()
     external: tuple[ExternalResult, ...] = ()
     reconciliations: tuple[Reconciliation, ...] = ()
-    acknowledgements: tuple[Acknowledgement, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     criteria: tuple[CriterionResult, ...] = ()
     signatures: tuple[Signature, ...] = ()
     locks: tuple[Lock, ...] = ()
@@ -87,18 +89,14 @@ class PatientRecord:
             spirometry=tuple(s for s in self.spirometry if s.visit_id in known),
             measurements=tuple(m for m in self.measurements if m.visit_id in known),
             reconciliations=tuple(r for r in self.reconciliations if r.visit_id in known),
-            acknowledgements=tuple(
-                a for a in self.acknowledgements if a.visit_id is None or a.visit_id in known
+            decisions=tuple(
+                one for one in self.decisions if one.visit_id is None or one.visit_id in known
             ),
             tasks=tuple(task for task in self.tasks if task.visit_id in known),
             events=tuple(
                 event
                 for event in self.events
-                if (
-                    event.onset.assumed <= day
-                    if event.visit_id is None
-                    else event.visit_id in known
-                )
+                if (event.onset.first <= day if event.visit_id is None else event.visit_id in known)
             ),
             milestones=tuple(
                 m for m in self.milestones if m.happened_on.first <= day
@@ -142,29 +140,72 @@ class PatientRecord:
         return self.milestone(MilestoneKind.DEATH)
 
     @property
+    def fatal_event(self) -> AdverseEvent | None:
+        """The first adverse event that is recorded as fatal."""
+        fatal = [event for event in self.events if event.outcome is Outcome.FATAL]
+        return min(fatal, key=lambda event: event.died_on.first) if fatal else None
+
+    @property
+    def died_on(self) -> PartialDate | None:
+        """The day of death, as far as it is known: the milestone's, else that of a fatal event."""
+        if self.died is not None:
+            return self.died.happened_on
+        return None if self.fatal_event is None else self.fatal_event.died_on
+
+    @property
+    def dead(self) -> bool:
+        """Whether a death is recorded: among the milestones, or by an adverse event that was fatal."""
+        return self.died_on is not None
+
+    @property
     def participation_ended(self) -> date | None:
-        """The day of death or withdrawal, whichever came first (the earliest day it can mean)."""
-        kinds = (MilestoneKind.DEATH, MilestoneKind.WITHDRAWAL)
-        days = [m.happened_on.first for m in self.milestones if m.kind in kinds]
-        return min(days, default=None)
+        """The day of death or withdrawal, whichever came first (the earliest day it can mean).
+
+        Where no death is among the milestones, a fatal adverse event says it.
+        """
+        withdrawn = self.milestone(MilestoneKind.WITHDRAWAL)
+        days = [self.died_on, None if withdrawn is None else withdrawn.happened_on]
+        return min((one.first for one in days if one is not None), default=None)
 
     @property
     def finished_visits(self) -> tuple[Visit, ...]:
         return tuple(visit for visit in self.visits if not visit.is_draft)
 
     def events_of(self, visit: Visit) -> tuple[AdverseEvent, ...]:
-        """Reported at this visit; or, where no visit reported them, begun since the visit before."""
+        """Reported at this visit; or, where no visit reported them, begun since the visit before.
+
+        One that is known to its month or year only is listed at every visit that it may belong to.
+        """
         previous = self.visit_before(visit)
 
         def since_then(event: AdverseEvent) -> bool:
-            onset = event.onset.assumed
-            return onset <= visit.date and (previous is None or onset > previous.date)
+            begun = event.onset.first <= visit.date
+            return begun and (previous is None or event.onset.last > previous.date)
 
         return tuple(
             event
             for event in self.events
             if (since_then(event) if event.visit_id is None else event.visit_id == visit.id)
         )
+
+    def may_belong(self, event: AdverseEvent, visit: Visit) -> bool:
+        """Whether an event is listed at a visit only because its day is not known well enough to say."""
+        if event.visit_id is not None:
+            return False
+        previous = self.visit_before(visit)
+        before = previous is not None and event.onset.first <= previous.date
+        return before or event.onset.last > visit.date
+
+    def began(self, event: AdverseEvent) -> date:
+        """The day that an event counts from: never after the day on which it was entered.
+
+        Known to its month or year only, the middle of it, but no later than the visit that reported it; where
+        no visit did, the first day that it can mean.
+        """
+        if event.onset.exact:
+            return event.onset.first
+        reported = next((v.date for v in self.visits if v.id == event.visit_id), None)
+        return event.onset.first if reported is None else min(event.onset.assumed, reported)
 
     def visit_before(self, visit: Visit) -> Visit | None:
         """The last finished visit before this one."""

@@ -66,6 +66,7 @@ _RISING = (
     ("delta_fs_slow_below", "delta_fs_fast_from"),
     ("a13_grade_1", "a13_grade_2"),
     ("a13_grade_2", "a13_grade_3"),
+    ("a15_high_risk", "a15_moderate_risk"),
 )
 
 

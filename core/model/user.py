@@ -55,7 +55,7 @@ WRITING: Mapping[str, Right] = {
             "milestone",
             "task_result",
             "typed_text",
-            "acknowledgement",
+            "decision",
             "criterion_result",
         ),
         Right.ENTER,

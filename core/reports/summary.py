@@ -20,7 +20,6 @@ from core.reports.text import Align, Style, Weight
 from core.science import lung_function
 from core.summary import (
     CORRECTED,
-    AlertRow,
     EventRow,
     FormSummary,
     ItemRow,
@@ -42,7 +41,6 @@ _NOTE = Style(7.5, 9.6)
 _GUTTER = 18.0
 _HALF = (page.INNER - _GUTTER) / 2
 _INDENT = 84.0  # of what stands beside its label
-_ALERT = 118.0  # of what stands beside the name of an alert
 _CHART_HEIGHTS = (104.0, 140.0, 175.0)  # lowest, comfortable, highest
 
 
@@ -80,7 +78,7 @@ def render(
         *_course(summary),
     ]
     after = [
-        *_alerts(summary),
+        *_actions(summary),
         *_events(summary),
         *_lists(summary),
         *_note(summary),
@@ -283,22 +281,21 @@ def _charts(
     return Block(height, draw)
 
 
-def _alerts(summary: VisitSummary) -> list[Block]:
-    """What the visit newly showed, with its source, and whether somebody has seen it."""
-    if not summary.alerts:
+def _actions(summary: VisitSummary) -> list[Block]:
+    """What the visit newly showed that asks for a decision: one line each, with what was decided."""
+    if not summary.actions:
         return []
-    width = page.INNER - _ALERT
     blocks = [layout.gap(8), *layout.heading(_("Alerts"), page.INNER)]
-    for alert in summary.alerts:
-        words = f"{alert.found}. {alert.advice} {_source(alert)}"
-        lines = layout.labelled(alert.heading, _ALERT, layout.paragraph(words, _NOTE, width))
+    for action in summary.actions:
+        words = f"{action.line}. {action.decided or _('Not decided yet.')}"
+        lines = layout.paragraph(words, BODY, page.INNER)
         blocks += [*(replace(line, keep=True) for line in lines[:-1]), lines[-1]]
     return blocks
 
 
-def _source(alert: AlertRow) -> str:
-    source = _("Source: {source}.").format(source=alert.source)
-    return f"{source} {alert.seen or _('Not acknowledged yet.')}"
+def _alert_sources(summary: VisitSummary) -> list[str]:
+    """What the alerts stand on, for the foot of the page."""
+    return [source for action in summary.actions for source in action.sources]
 
 
 def _events(summary: VisitSummary) -> list[Block]:
@@ -320,7 +317,8 @@ def _events(summary: VisitSummary) -> list[Block]:
 
 def _event(event: EventRow, columns: Sequence[Column]) -> list[Block]:
     style = STRONG if event.is_serious else BODY
-    texts = (event.term, event.onset, event.grade, event.serious, event.outcome)
+    term = f"{event.term} ({event.unsure})" if event.unsure else event.term
+    texts = (term, event.onset, event.grade, event.serious, event.outcome)
     blocks = layout.row([Cell(words, style) for words in texts], columns, pad=0.5)
     return layout.ruled(blocks, page.INNER)
 
@@ -374,7 +372,8 @@ def _signatures(summary: VisitSummary) -> list[Block]:
 
 def _end(summary: VisitSummary) -> Block:
     """Place to sign by hand what is not signed yet, and the sources of the numbers."""
-    citations = [form.citation for form in summary.forms if form.citation]
+    citations = _alert_sources(summary)
+    citations += [form.citation for form in summary.forms if form.citation]
     found = (lung_function.find(name) for name in summary.equations)
     citations += [equation.citation for equation in found if equation is not None]
     by_hand = [] if summary.signed else [layout.gap(20), Block(12, _signature_lines)]

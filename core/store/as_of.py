@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from core.model.ids import PatientId
 from core.model.record import PatientRecord
 from core.store import audit, records
+from core.store.migrations import decision_of
 
 _OF_NOBODY = ("threshold", "lock")  # what every record has of rows that belong to no patient
 
@@ -33,6 +34,7 @@ def record_as_of(db: Database, patient_id: PatientId, sequence: int) -> PatientR
             for table, sql in made.fetchall():
                 if table not in audit.NOT_AUDITED:
                     past.execute(sql)
+        _decide(rows)
         for table in past.table_names():
             columns = {column.name for column in past.table(table).columns}
             for row in rows.get(table, {}).values():
@@ -64,6 +66,13 @@ def _rows(
         if after is not None and (fields := json.loads(after)) is not None:
             stood[row] = fields
     return tables
+
+
+def _decide(rows: dict[str, dict[str, dict[str, Any]]]) -> None:
+    """Acknowledgements of before there were decisions are shown as the decisions they became."""
+    stood = rows.setdefault("decision", {})
+    for key, row in rows.pop("acknowledgement", {}).items():
+        stood.setdefault(key, decision_of(row))
 
 
 def _insert(past: Database, table: str, row: dict[str, Any]) -> None:

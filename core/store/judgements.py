@@ -1,10 +1,13 @@
-"""What people decided: plausibility questions answered, alerts acknowledged, criteria met or waived."""
+"""What people decided: plausibility questions answered, actions decided on, criteria met or waived."""
+
+import json
 
 from sqlite_utils import Database
 
-from core.convert import converter
+from core.convert import converter, to_row
+from core.model.decision import Decision
 from core.model.ids import PatientId
-from core.model.judgement import Acknowledgement, CriterionResult, Reconciliation
+from core.model.judgement import CriterionResult, Reconciliation
 from core.store import rows
 
 
@@ -29,20 +32,24 @@ class Reconciliations:
         rows.save(self._db, "reconciliation", reconciliation, key)
 
 
-class Acknowledgements:
-    """Alerts that were seen, in the order in which they were."""
+class Decisions:
+    """Decisions of people about what the program found, in the order in which they were made."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def of(self, patient_id: PatientId) -> tuple[Acknowledgement, ...]:
+    def of(self, patient_id: PatientId) -> tuple[Decision, ...]:
         found = self._db.query(
-            "SELECT * FROM acknowledgement WHERE patient_id = ? ORDER BY at", [patient_id]
+            "SELECT * FROM decision WHERE patient_id = ? ORDER BY at, rowid", [patient_id]
         )
-        return tuple(converter.structure(row, Acknowledgement) for row in found)
+        return tuple(
+            converter.structure({**row, "facts": json.loads(row["facts"])}, Decision)
+            for row in found
+        )
 
-    def save(self, acknowledgement: Acknowledgement) -> None:
-        rows.save(self._db, "acknowledgement", acknowledgement)
+    def save(self, decision: Decision) -> None:
+        row = to_row(decision)
+        rows.upsert(self._db, "decision", {**row, "facts": json.dumps(row["facts"])}, ("id",))
 
 
 class CriterionResults:

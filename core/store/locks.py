@@ -40,7 +40,7 @@ _BELONGS: Mapping[str, tuple[str | None, str | None, str | None]] = {
         f"'{ADVERSE_EVENTS}'",
     ),
     "milestone": ("{0}.patient_id", None, None),
-    "acknowledgement": (f"{{0}}.patient_id, {_VISITS_PATIENT}", None, None),
+    "decision": (f"{{0}}.patient_id, {_VISITS_PATIENT}", None, None),
     "criterion_result": ("{0}.patient_id", None, None),
     "typed_text": (
         (

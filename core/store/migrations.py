@@ -1,6 +1,7 @@
 """The schema, as the ordered steps that built it. Never edit a released step."""
 
 import json
+from typing import Any
 
 from sqlite_utils import Database, Migrations
 
@@ -94,6 +95,47 @@ def m005_typed_texts_have_authors(db: Database) -> None:
 @migrations()
 def m006_no_raw_text(db: Database) -> None:
     db.execute("DROP TABLE raw_text")
+
+
+@migrations()
+def m007_decisions(db: Database) -> None:
+    """One table of what people decided about findings."""
+    for statement in _M007.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
+def m007b_acknowledgements_are_decisions(db: Database) -> None:
+    """Each alert that was acknowledged becomes a decision on its action; the trail follows it."""
+    for row in list(db.query("SELECT * FROM acknowledgement ORDER BY at, rowid")):
+        made = decision_of(row)
+        db.execute(
+            f"INSERT INTO decision ({', '.join(made)})"  # noqa: S608  our own column names
+            f" VALUES ({', '.join(f':{name}' for name in made)})",
+            made,
+        )
+    db.execute("DELETE FROM acknowledgement")
+    db.execute("DROP TABLE acknowledgement")
+
+
+def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
+    """The row of a decision that says what an acknowledgement of an alert said."""
+    key = str(acknowledgement["alert"])
+    key = "A19.speech" if key == "A16.speech" else key
+    alert = key.partition(".")[0]
+    return {
+        "id": acknowledgement["id"],
+        "patient_id": acknowledgement["patient_id"],
+        "kind": "action",
+        "subject": _M007_ACTION.get(alert, alert or "?"),
+        "choice": "noted",
+        "reason": acknowledgement["reason"],
+        "review_on": None,
+        "facts": json.dumps({key: acknowledgement["value"]}),
+        "visit_id": acknowledgement["visit_id"],
+        "by": acknowledgement["by"],
+        "at": acknowledgement["at"],
+    }
 
 
 # A partial date is an ISO prefix (2012, 2012-09, 2012-09-15): padded with -01 it must be a real day.
@@ -571,4 +613,31 @@ _M004_KEYS = {
     "acknowledgement": ("id",),
     "criterion_result": ("patient_id", "protocol", "version", "criterion"),
     "threshold": ("id",),
+}
+
+_M007 = """
+CREATE TABLE decision (
+    id         TEXT PRIMARY KEY,
+    patient_id TEXT NOT NULL REFERENCES patient,
+    kind       TEXT NOT NULL CHECK (trim(kind) <> ''),
+    subject    TEXT NOT NULL CHECK (trim(subject) <> ''),
+    choice     TEXT NOT NULL CHECK (trim(choice) <> ''),
+    reason     TEXT NOT NULL CHECK (choice <> 'not_now' OR trim(reason) <> ''),
+    review_on  TEXT CHECK (review_on IS date(review_on)),
+    facts      TEXT NOT NULL CHECK (json_valid(facts) AND json_type(facts) = 'object'),
+    visit_id   TEXT REFERENCES visit,
+    by         TEXT NOT NULL REFERENCES user,
+    at         TEXT NOT NULL CHECK (datetime(at) IS NOT NULL)
+) STRICT;
+
+CREATE INDEX decision_of_patient ON decision (patient_id)
+"""
+
+_M007_ACTION = {
+    **dict.fromkeys(("A1", "A2", "A3", "A4", "A5", "A6", "A7", "A8", "A9", "A12"), "breathing"),
+    **dict.fromkeys(("A13", "A14", "A15", "A16"), "feeding"),
+    **dict.fromkeys(("A10", "A11"), "progression"),
+    "A17": "safety",
+    "A18": "medicine",
+    "A19": "communication",
 }

@@ -7,7 +7,7 @@ from core.model.record import PatientRecord
 from core.store.assessments import Assessments
 from core.store.clinic import Thresholds
 from core.store.events import AdverseEvents, Milestones
-from core.store.judgements import Acknowledgements, CriterionResults, Reconciliations
+from core.store.judgements import CriterionResults, Decisions, Reconciliations
 from core.store.locks import Locks
 from core.store.measurements import Measurements
 from core.store.patients import ExternalResults, Patients
@@ -30,7 +30,7 @@ def load(db: Database, patient_id: PatientId) -> PatientRecord:
         external=ExternalResults(db).of(patient_id),
         measurements=Measurements(db).of(patient_id),
         reconciliations=Reconciliations(db).of(patient_id),
-        acknowledgements=Acknowledgements(db).of(patient_id),
+        decisions=Decisions(db).of(patient_id),
         criteria=CriterionResults(db).of(patient_id),
         signatures=Signatures(db).of(patient_id),
         locks=Locks(db).of(patient_id),

@@ -34,9 +34,7 @@ class Visits:
             "DELETE FROM blow WHERE spirometry_id IN (SELECT id FROM spirometry WHERE visit_id = ?)",
             [visit_id],
         )
-        self._db.execute(
-            "UPDATE acknowledgement SET visit_id = NULL WHERE visit_id = ?", [visit_id]
-        )
+        self._db.execute("UPDATE decision SET visit_id = NULL WHERE visit_id = ?", [visit_id])
         for table in (
             "spirometry",
             "measurement",

@@ -9,7 +9,8 @@ from functools import partial
 from importlib import metadata
 from pathlib import Path
 
-from core import VERSION, alerts, clock
+from core import VERSION, clock
+from core.findings import alerts
 from core.instruments import catalog as instruments
 from core.model import measurement, terms, thresholds
 from core.model.patient import Sex
@@ -118,7 +119,7 @@ def _catalogues() -> Found:
         _("questionnaires"): len(instruments.shipped()),
         _("schedules"): len(protocols.shipped()),
         _("equations"): len(equations),
-        _("alerts"): len(alerts.shipped()),
+        _("alerts"): len(alerts.shipped().alerts),
         _("thresholds"): len(thresholds.shipped()),
         _("measurements"): len(measurement.kinds()),
         _("event terms"): len(terms.ctcae()),

@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 from hypothesis import strategies as st
 
+from core.model import decision
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
-from core.model.judgement import Acknowledgement, CriterionResult, Decision, Reconciliation
+from core.model.judgement import CriterionResult, Decision, Reconciliation
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
@@ -148,17 +149,21 @@ def reconciliations(visit_id, by):
     )
 
 
-def acknowledgements(id, patient_id, visit_id, by):
-    return st.builds(
-        Acknowledgement,
-        id=st.just(id),
-        patient_id=st.just(patient_id),
-        alert=texts,
-        visit_id=maybe(st.just(visit_id)),
-        value=maybe(st.floats(allow_nan=False, allow_infinity=False)),
-        reason=words,
-        by=st.just(by),
-        at=instants,
+@st.composite
+def decisions(draw, id, patient_id, visit_id, by):
+    choice = draw(st.sampled_from(decision.Choice))
+    return decision.Decision(
+        id=id,
+        patient_id=patient_id,
+        kind=decision.DecisionKind.ACTION,
+        subject=draw(words),
+        choice=choice,
+        reason=draw(words),
+        review_on=draw(st.dates()) if choice.needs_date else None,
+        facts=draw(st.dictionaries(texts, maybe(st.floats(allow_nan=False, allow_infinity=False)))),
+        visit_id=draw(maybe(st.just(visit_id))),
+        by=by,
+        at=draw(instants),
     )
 
 

@@ -209,12 +209,35 @@ def test_the_clinics_list_has_the_open_ones_first_with_their_age(session, patien
     data_queries.ask(session, patient.id, other.id, Place(DETAILS, "date", "Date"), "Open one")
     data_queries.ask(session, patient.id, None, Place("patient", "born", "Date of birth"), "Which?")
     in_a_week = clock.today() + timedelta(days=7)
-    listed = data_queries.waiting(session.queries.all(), session.outlines(), in_a_week)
+    listed = data_queries.waiting(
+        session.queries.all(), session.outlines(), in_a_week, may_close=True
+    )
     assert [(one.query.text, one.record_number, one.visit, one.days) for one in listed] == [
         ("Open one", "7", "Month 4", 7),
         ("Which?", "7", "", 7),
         ("Answered one", "7", "Month 2", 7),
     ]
+
+
+def test_what_a_rule_asked_and_somebody_answered_waits_only_for_who_may_close(
+    session, patient, finished
+):
+    data_queries.ask(session, patient.id, finished.id, WALKING, "A person's")
+    data_queries.answer(session, only(session, patient), "Yes")
+    rule = replace(only(session, patient), id="r", rule="P4", text="A rule's", replies=())
+    with session.write("asked by a rule"):
+        session.queries.save(rule)
+
+    def listed(*, may_close):
+        found = data_queries.waiting(
+            session.queries.all(), session.outlines(), DAY, may_close=may_close
+        )
+        return {one.query.text for one in found}
+
+    assert listed(may_close=False) == listed(may_close=True) == {"A person's", "A rule's"}
+    data_queries.answer(session, rule, "Checked, kept")
+    assert listed(may_close=False) == {"A person's"}
+    assert listed(may_close=True) == {"A person's", "A rule's"}
 
 
 def test_a_visit_somebody_asked_about_is_not_one_in_which_nothing_was_entered(session, patient):

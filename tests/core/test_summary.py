@@ -425,8 +425,10 @@ def test_events_since_the_last_visit():
     )
     page = of(record)
     assert page.events_title == "Adverse events since 23 Apr 2026"
-    # Vague counts from mid-April, before the visit of 23 April: it stands on that visit's page alone.
-    assert [row.term for row in page.events] == ["Late", "Today"]
+    # Vague may have begun before the visit of 23 April or after it: it is listed at both, and both say so.
+    assert [row.term for row in page.events] == ["Late", "Vague", "Today"]
+    unsure = "may belong to another visit: only its month is known"
+    assert [row.unsure for row in page.events] == ["", unsure, ""]
     first = of(record, BEFORE)
     assert first.events_title == "Adverse events"
     assert [row.term for row in first.events] == ["Old", "Vague"]

@@ -130,7 +130,7 @@ NOT_FIELDS = {
     "blow": {"number"},
     "measurement": {"kind", "not_done"},
     "reconciliation": {"instrument"},
-    "acknowledgement": {"alert"},
+    "decision": {"kind", "subject"},
     "criterion_result": {"protocol", "version", "criterion"},
     "milestone": {"kind"},
     "task_result": {"task"},

@@ -315,7 +315,7 @@ def test_what_is_marked_on_the_time_axis(alsfrs_r):
     marked = (
         TimelineEvent(INFUSION, "Infusion", "reference"),
         TimelineEvent(date(2026, 5, 22), "Headache", "event"),
-        TimelineEvent(date(2026, 8, 15), "NIV started", "milestone"),
+        TimelineEvent(date(2026, 8, 1), "NIV started", "milestone"),
         TimelineEvent(date(2026, 9, 2), "Pneumonia", "serious"),
     )
     assert trends.timeline(record) == marked

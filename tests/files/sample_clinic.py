@@ -4,14 +4,16 @@ After a step was added: python -m tests.files.sample_clinic writes the file of t
 this module. The file of an older step is never written again: it is what that step left.
 """
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from core.model import decision
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
 from core.model.data_query import DataQuery, QueryReply
 from core.model.ids import (
-    AcknowledgementId,
+    DecisionId,
     EventId,
     ExternalResultId,
     LockId,
@@ -22,7 +24,7 @@ from core.model.ids import (
     SpirometryId,
     VisitId,
 )
-from core.model.judgement import Acknowledgement, CriterionResult, Decision, Reconciliation
+from core.model.judgement import CriterionResult, Decision, Reconciliation
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
@@ -157,16 +159,22 @@ RECONCILIATION = Reconciliation(
     by=LOGIN,
     at=NOON,
 )
-ACKNOWLEDGEMENT = Acknowledgement(
-    id=AcknowledgementId("a1"),
+DECIDED = decision.Decision(
+    id=DecisionId("a1"),
     patient_id=PATIENT.id,
-    alert="A1",
-    visit_id=VISIT.id,
-    value=47.2,
+    kind=decision.DecisionKind.ACTION,
+    subject="breathing",
+    choice=decision.Choice.PLANNED,
     reason="NIV clinic is booked",
+    review_on=date(2026, 12, 1),
+    facts={"A1.fvc": 47.2, "A2.fvc": 47.2, "A2.fvc/item_10": 3.0},
+    visit_id=VISIT.id,
     by=LOGIN,
     at=NOON,
 )
+ACKNOWLEDGED = replace(
+    DECIDED, choice=decision.Choice.NOTED, review_on=None, facts={"A1": 47.2}
+)  # what the files of before there were decisions hold of it, as an alert that was acknowledged
 CRITERION = CriterionResult(
     patient_id=PATIENT.id,
     protocol="royan-2021",
@@ -247,7 +255,7 @@ def fill(session: Session) -> None:
     session.typed.save("visit", DRAFT.id, "details.weight", "7o")
     session.measurements.save(MEASUREMENT)
     session.reconciliations.save(RECONCILIATION)
-    session.acknowledgements.save(ACKNOWLEDGEMENT)
+    session.decisions.save(DECIDED)
     session.criteria.save(CRITERION)
     session.thresholds.save("a1_vc_percent", 55.0)
     session.queries.save(QUERY)

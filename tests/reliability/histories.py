@@ -7,11 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 
 from core import clock
 from core.errors import AppError
+from core.model import decision
 from core.model.adverse_event import Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
 from core.model.data_query import DataQuery, QueryReply
 from core.model.ids import QueryId, VisitId
-from core.model.judgement import Acknowledgement, CriterionResult, Decision, Reconciliation
+from core.model.judgement import CriterionResult, Decision, Reconciliation
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, Sex
@@ -238,13 +239,15 @@ class Clinician:
                 at=at,
             )
         )
-        self.session.acknowledgements.save(
-            Acknowledgement(
+        self.session.decisions.save(
+            decision.Decision(
                 patient_id=visit.patient_id,
-                alert="a1",
-                visit_id=visit.id,
-                value=self.chance.choice(REALS),
+                kind=decision.DecisionKind.ACTION,
+                subject="breathing",
+                choice=decision.Choice.DONE,
                 reason=self.word(),
+                facts={"A1.fvc": self.chance.choice(REALS)},
+                visit_id=visit.id,
                 by=by,
                 at=at,
             )

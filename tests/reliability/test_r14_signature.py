@@ -134,9 +134,7 @@ def apply(session, mutation):
 
 def words(session, patient_id, visit_id):
     """What the summary shows of the data itself: without what people said about it later."""
-    record = replace(
-        session.record(patient_id), signatures=(), locks=(), queries=(), acknowledgements=()
-    )
+    record = replace(session.record(patient_id), signatures=(), locks=(), queries=(), decisions=())
     return summary.build(record, visit_id, {"dr.demo": "Dr. Demo"})
 
 
@@ -268,9 +266,7 @@ def harmless(session, patient_id, visit_id):
         "the note about a patient": lambda: session.patients.save(
             replace(record.patient, note="moved house")
         ),
-        "an acknowledgement": lambda: session.acknowledgements.save(
-            replace(record.acknowledgements[0], reason="another")
-        ),
+        "a decision": lambda: session.decisions.save(replace(record.decisions[0], reason="another")),
         "a query": lambda: session.queries.save(
             replace(record.queries[0], closed_by=session.login, closed_at=clock.now())
         ),
@@ -489,5 +485,5 @@ def test_r14_the_order_of_rows_and_a_field_of_a_later_version_do_not_change_the_
 
 
 def test_r14_every_table_is_signed_or_not_on_purpose(clinic):
-    said_later = {"acknowledgement", "data_query", "query_reply", "typed_text", "visit_mark"}
+    said_later = {"decision", "data_query", "query_reply", "typed_text", "visit_mark"}
     assert set(NOUNS) == {*CLINICAL, "clinic", "user", "threshold", *said_later}

@@ -53,7 +53,7 @@ CHANGE = {
     "typed_text": ("text", "another"),
     "measurement": ("value", 51.0),
     "reconciliation": ("reason", "another"),
-    "acknowledgement": ("reason", "another"),
+    "decision": ("reason", "another"),
     "criterion_result": ("note", "another"),
     "threshold": ("value", 45.0),
 }

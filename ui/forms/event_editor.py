@@ -1,16 +1,19 @@
 """The fields of one adverse event, used in a visit and on the chart."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from core import event_entry
+from core.entry import Problem
 from core.labels import GRADE, OUTCOME
 from core.model import terms
-from core.model.adverse_event import AdverseEvent, Grade, Outcome
+from core.model.adverse_event import AdverseEvent, Grade, Milestone, Outcome
 from core.model.ids import EventId, PatientId, VisitId
+from core.model.record import PatientRecord
 from ui.forms.fields import ChoiceField, TextField
 from ui.widgets.basics import button, row
 from ui.words import tr
@@ -29,6 +32,11 @@ class EventEditor(QWidget):
         self._patient_id = PatientId("")
         self._visit_id: VisitId | None = None
         self._latest = date.min
+        self._record: PatientRecord | None = None
+        self._asked: AdverseEvent | None = None  # a second fatal event that was asked about
+        self.death: Milestone | None = (
+            None  # what an entered event says of a death, to be saved with it
+        )
         self.term = TextField(tr("What happened? (as said; CTCAE terms are offered)"))
         names = [term.name for term in terms.ctcae().values()]
         completer = QCompleter(names, self)
@@ -44,6 +52,10 @@ class EventEditor(QWidget):
         self.grade = ChoiceField(tr("Grade (CTCAE)"), GRADE)
         self.serious = ChoiceField(tr("Serious?"), {True: tr("yes"), False: tr("no")})
         self.outcome = ChoiceField(tr("Outcome"), OUTCOME, columns=3)
+        self.died = ChoiceField(
+            tr("Record the death as well, on the day on which the event ended?"),
+            {True: tr("yes"), False: tr("no")},
+        )
         self.note = TextField(tr("Note (optional)"))
         self.add = button(tr("Add event"), self._enter, primary=True)
         clear = button(tr("Clear"), self._cancel)
@@ -53,13 +65,14 @@ class EventEditor(QWidget):
         layout.addWidget(self.term)
         dates = row(self.onset, self.ended, self.serious, None, spacing=18, top=True)
         layout.addLayout(dates)
-        for field in (self.grade, self.outcome, self.note):
+        for field in (self.grade, self.outcome, self.died, self.note):
             layout.addWidget(field)
         layout.addLayout(row(None, clear, self.add))
         for line in (self.term, self.onset, self.ended, self.note):
             line.committed.connect(self._on_typed)
         for choice in (self.grade, self.serious, self.outcome):
             choice.chosen.connect(self._on_typed)
+        self.died.hide()
 
     def begin(
         self,
@@ -68,8 +81,15 @@ class EventEditor(QWidget):
         latest: date,
         texts: Mapping[str, str],
         event: AdverseEvent | None = None,
+        record: PatientRecord | None = None,
     ) -> None:
-        """Show what was typed, or an event to change. ``latest`` is the last day it can have happened."""
+        """Show what was typed, or an event to change. ``latest`` is the last day it can have happened.
+
+        ``record`` says whether a fatal event asks for the death.
+        """
+        self._record, self._asked = record, None
+        self.died.set_value(None)
+        self.died.show_problem(None)
         self._patient_id, self._visit_id, self._latest = patient_id, visit_id, latest
         self._id = event.id if event else None
         shown = texts or (event_entry.texts_of(event) if event else {})
@@ -84,6 +104,7 @@ class EventEditor(QWidget):
             choice.show_problem(None)
         self.add.setText(tr("Save changes") if event else tr("Add event"))
         self._allow_grades()
+        self._show_death()
 
     @property
     def texts(self) -> dict[str, str]:
@@ -120,13 +141,37 @@ class EventEditor(QWidget):
         fields = {name: getattr(self, name) for name in event_entry.FIELDS}
         for name, field in fields.items():
             field.show_problem(problems.get(name))
-        if isinstance(read, AdverseEvent):
-            self.entered.emit(read)
-        else:
+        if not isinstance(read, AdverseEvent):
             next(fields[name] for name in event_entry.FIELDS if name in problems).setFocus()
+        elif self._is_settled(read):
+            self.death = event_entry.death_of(read) if self.died.value else None
+            self.entered.emit(read)
+
+    def _is_settled(self, event: AdverseEvent) -> bool:
+        """Whether a fatal event says what is asked of it: no second death, and whether this one is recorded."""
+        if self._record is None:
+            return True
+        doubt = event_entry.second_death(self._record, event)
+        if doubt is not None and self._asked != _without_id(event):
+            self._asked = _without_id(event)
+            self.outcome.show_problem(doubt)
+            self.outcome.setFocus()
+            return False
+        if not self.died.isHidden() and self.died.value is None:
+            self.died.show_problem(Problem(tr("Answer yes, or no if it is recorded elsewhere.")))
+            self.died.setFocus()
+            return False
+        return True
+
+    def _show_death(self) -> None:
+        record = self._record
+        asks = record is not None and event_entry.asks_death(record, self.texts)
+        self.died.setVisible(asks)
+        if not asks:
+            self.died.set_value(None)
 
     def _cancel(self) -> None:
-        self.begin(self._patient_id, self._visit_id, self._latest, {})
+        self.begin(self._patient_id, self._visit_id, self._latest, {}, record=self._record)
         self.cancelled.emit()
 
     def _on_term(self) -> None:
@@ -135,8 +180,14 @@ class EventEditor(QWidget):
 
     def _on_typed(self) -> None:
         self._allow_grades()
+        self._show_death()
         self.typed.emit()
 
     def _allow_grades(self) -> None:
         term = terms.find(self.term.text)
         self.grade.allow(set(term.grades) if term else set(Grade))
+
+
+def _without_id(event: AdverseEvent) -> AdverseEvent:
+    """A new event has a new id each time that it is read."""
+    return replace(event, id=EventId(""))

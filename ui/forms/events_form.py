@@ -85,7 +85,7 @@ class EventsForm(StepForm):
         event = changed or known.get(EventId(typed.get("id", "")))
         patient, visit = self.draft.record.patient, self.draft.visit
         visit_id = event.visit_id if event else visit.id
-        self.editor.begin(patient.id, visit_id, visit.date, typed, event)
+        self.editor.begin(patient.id, visit_id, visit.date, typed, event, self.draft.record)
         self.editor.setVisible(
             bool(self.draft.visit.new_events) or bool(typed) or event is not None
         )
@@ -116,7 +116,7 @@ class EventsForm(StepForm):
 
     def _on_entered(self, event: AdverseEvent) -> None:
         with self.context.saving():
-            self.draft.save_event(event)
+            self.draft.save_event(event, self.editor.death)
             self.touched.emit()
             self.asked.set_value(self.draft.visit.new_events)
             self._begin()

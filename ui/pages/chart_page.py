@@ -22,7 +22,6 @@ from PySide6.QtWidgets import (
 )
 
 from core import (
-    alerts,
     chart,
     clock,
     drafts,
@@ -32,11 +31,12 @@ from core import (
     trends,
     typed_texts,
 )
-from core.alerts import Alert
 from core.drafts import Draft
+from core.findings import alerts
+from core.findings.alerts import Action
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
-from core.labels import MILESTONES
+from core.labels import CHOICE, MILESTONES
 from core.model.adverse_event import AdverseEvent, Milestone
 from core.model.ids import EventId, PatientId
 from core.model.partial_date import partial_day
@@ -64,6 +64,7 @@ from ui.plots.trend_plot import TrendPlot
 from ui.widgets import ask
 from ui.widgets.alerts_card import AlertsCard, AlertsList
 from ui.widgets.basics import Combo, button, card, clear, column, label, row, scrolled
+from ui.widgets.decide import DecideDialog
 from ui.widgets.eligibility import EligibilityView
 from ui.widgets.locks import LockBar, explained
 from ui.widgets.patient_header import PatientHeader
@@ -167,7 +168,7 @@ class ChartPage(Page):
             "task_result",
             "criterion_result",
             "measurement",
-            "acknowledgement",
+            "decision",
             "threshold",
             "data_query",
             "query_reply",
@@ -202,7 +203,7 @@ class ChartPage(Page):
         self.eligibility = EligibilityView(context)
         self.alerts_card, self.alerts = AlertsCard(), AlertsList(context)
         self.alerts_card.opened.connect(self._open_alerts)
-        self.alerts.asked.connect(self._ask_seen)
+        self.alerts.asked.connect(self._ask_decision)
         self.tabs.addTab(self._build_overview(), tr("Overview"))
         self.tabs.addTab(self._build_visits(), tr("Visits"))
         self.events_tab = self.tabs.addTab(self._build_events(), tr("Adverse events"))
@@ -600,29 +601,32 @@ class ChartPage(Page):
         self.tabs.setTabText(self.eligibility_tab, title if failing else tr("Eligibility"))
 
     def _show_alerts(self, record: PatientRecord) -> None:
-        found = alerts.open_alerts(record)
-        self.alerts_card.show_alerts(found)
-        self.alerts.show_record(record, found)
+        today = clock.today()
+        found = alerts.open_actions(record, today)
+        decided = alerts.decided_actions(record, today)
+        self.alerts_card.show_actions(found, decided)
+        self.alerts.show_record(record, found, decided)
         title = tr("Alerts ({n})").format(n=len(found)) if found else tr("Alerts")
         self.tabs.setTabText(self.alerts_tab, title)
 
-    def _open_alerts(self, alert_id: str) -> None:
+    def _open_alerts(self, action_id: str) -> None:
         self.tabs.setCurrentIndex(self.alerts_tab)
-        self.alerts.focus(alert_id)
+        self.alerts.focus(action_id)
 
-    def _ask_seen(self, alert: Alert) -> None:
-        if self._locked():
-            return
+    def _ask_decision(self, action: Action) -> None:
         record = self._record
-        why = ask.reason(self, alert.heading, tr("What was decided about it?"))
-        if why is None or record is None:
+        if record is None or self._locked():
+            return
+        dialog = DecideDialog(self, action, record.thresholds)
+        if dialog.exec() != DecideDialog.DialogCode.Accepted or dialog.given is None:
             return
         with self.context.saving():
             session = self.context.session
-            by, at = session.user.login, clock.now()
-            with session.write(why):
-                for one in alerts.acknowledge(record, alert, why, by, at):
-                    session.acknowledgements.save(one)
+            decision = alerts.decide(
+                record, action, dialog.given, by=session.user.login, at=clock.now()
+            )
+            with session.write(decision.reason or CHOICE[decision.choice]):
+                session.decisions.save(decision)
             self.alerts.focus()
 
     def _on_axis(self) -> None:
@@ -822,7 +826,8 @@ class ChartPage(Page):
         title = tr("Change: {term}").format(term=event.term) if event else ""
         self._editor_title.setText(title or tr("Log an adverse event"))
         visit_id = event.visit_id if event else None
-        self._editor.begin(self._patient_id, visit_id, clock.today(), texts, event)
+        record = self.context.session.record(self._patient_id)
+        self._editor.begin(self._patient_id, visit_id, clock.today(), texts, event, record)
         self._event_kept.show_since(None)
 
     def _give_event_up(self) -> None:
@@ -862,6 +867,8 @@ class ChartPage(Page):
             session, place = self.context.session, typed_texts.CHART_EVENT
             with session.write(why):
                 session.events.save(event)
+                if self._editor.death is not None:
+                    session.milestones.save(self._editor.death)
                 session.typed.remove(
                     place, event.patient_id, *session.typed.of(place, event.patient_id)
                 )

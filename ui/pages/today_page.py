@@ -76,7 +76,7 @@ class TodayPage(Page):
             "blow",
             "measurement",
             "adverse_event",
-            "acknowledgement",
+            "decision",
             "threshold",
             "data_query",
             "query_reply",
@@ -191,10 +191,12 @@ class TodayPage(Page):
             more = tr("and {n} more").format(n=len(waiting) - 12)
             self._attention.addWidget(label(more, "muted"))
         self._attention_card.setVisible(bool(records) or begun is not None)
-        self.questions.show_queries(data_queries.waiting(session.queries.all(), records, today))
+        may_close = session.may(Right.CLOSE_QUERY)
+        found = data_queries.waiting(session.queries.all(), records, today, may_close=may_close)
+        self.questions.show_queries(found)
         if session.may(Right.SIGN):
             self.signatures.look_again(records)
-        self.alerts.look_again([record.patient for record in records if record.died is None])
+        self.alerts.look_again([record.patient for record in records if not record.dead])
 
     def focus_first(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,5 +1,6 @@
-"""Alerts on screen: the few lines beside a timeline, the list that is acknowledged, the clinic's on Today."""
+"""Alerts on screen: the few lines beside a timeline, the list that is decided on, the clinic's on Today."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -9,27 +10,29 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
 
-from core import alerts
-from core.alerts import Alert, Seen
+from core import clock
 from core.errors import AppError
+from core.findings import alerts
+from core.findings.alerts import Action
+from core.labels import CHOICE
 from core.model.ids import PatientId
 from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.model.user import Right
-from core.words import instant, plural
+from core.words import day, plural
 from ui.context import AppContext
 from ui.widgets.basics import button, chip, clear, column, label, link, row, rule
+from ui.widgets.folded import Folded
 from ui.words import tr
 
-IN_BRIEF = 4  # alerts beside the timeline
 PATIENTS = 8  # on Today
 SLICE_S, PAUSE_MS = 0.004, 4  # half of the time stays free for the keyboard
 
 
 class AlertsCard(QFrame):
-    """How many alerts are open, and the first of them; hidden where there is none."""
+    """How many decisions are open, one line each; then what was decided; hidden where there is nothing."""
 
-    opened = Signal(str)  # the alert's id; empty for all of them
+    opened = Signal(str)  # the action's id; empty for all of them
 
     def __init__(self) -> None:
         super().__init__()
@@ -43,116 +46,132 @@ class AlertsCard(QFrame):
         layout.setContentsMargins(18, 10, 12, 10)
         self.setLayout(layout)
 
-    def show_alerts(self, found: tuple[Alert, ...]) -> None:
+    def show_actions(self, found: Sequence[Action], decided: Sequence[Action]) -> None:
         clear(self._lines)
-        self._title.setText(plural(len(found), "1 alert", "{n} alerts"))
-        for alert in found[:IN_BRIEF]:
-            self._lines.addWidget(link(alert.brief, partial(self.opened.emit, alert.id)))
-        if len(found) > IN_BRIEF:
-            more = tr("and {n} more").format(n=len(found) - IN_BRIEF)
-            self._lines.addWidget(label(more, "muted"))
-        self.setVisible(bool(found))
+        none = tr("No alert is open")
+        self._title.setText(plural(len(found), "1 alert", "{n} alerts") if found else none)
+        for action in found:
+            self._lines.addWidget(link(action.line, partial(self.opened.emit, action.id)))
+        for action in decided:
+            self._lines.addWidget(label(_decided_briefly(action), "muted", wrap=True))
+        self.setVisible(bool(found) or bool(decided))
+
+
+def _decided_briefly(action: Action) -> str:
+    decision = action.decision
+    if decision is None:
+        return action.title
+    what = CHOICE[decision.choice].lower()
+    if decision.review_on is None:
+        return tr("{action}: {what}, {day}").format(
+            action=action.title, what=what, day=day(decision.at.astimezone().date())
+        )
+    until = tr("{action}: {what} until {day}")
+    return until.format(action=action.title, what=what, day=day(decision.review_on))
 
 
 class AlertsList(QWidget):
-    """Every open alert in full, each to be acknowledged; below, folded, what was acknowledged before."""
+    """Every open action with what led there, each to be decided; those decided; below, folded, all decisions."""
 
-    asked = Signal(object)  # the Alert that a person has seen
+    asked = Signal(object)  # the Action that a person wants to decide
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
         self._enters = context.session.may(Right.ENTER)
         self.buttons: dict[str, QPushButton] = {}
-        self._open, self._seen = QVBoxLayout(), QVBoxLayout()
-        for layout in (self._open, self._seen):
+        self._open, self._settled, self._past = QVBoxLayout(), QVBoxLayout(), QVBoxLayout()
+        for layout in (self._open, self._settled, self._past):
             layout.setSpacing(12)
         self._folded = QWidget()
-        self._folded.setLayout(self._seen)
-        self._seen.setContentsMargins(0, 0, 0, 0)
+        self._folded.setLayout(self._past)
+        self._past.setContentsMargins(0, 0, 0, 0)
         self.fold = button("", self._turn, link=True)
-        self.setLayout(column(self._open, self.fold, self._folded, None, spacing=12))
+        self.setLayout(column(self._open, self._settled, self.fold, self._folded, None, spacing=12))
         self._folded.hide()
 
-    def show_record(self, record: PatientRecord, found: tuple[Alert, ...]) -> None:
-        clear(self._open)
-        clear(self._seen)
+    def show_record(
+        self, record: PatientRecord, found: Sequence[Action], decided: Sequence[Action]
+    ) -> None:
+        for layout in (self._open, self._settled, self._past):
+            clear(layout)
         self.buttons = {}
-        for alert in found:
+        past = alerts.past(record)
+        names = self._context.session.users.names() if past else {}
+        for action in found:
             if self.buttons:
                 self._open.addWidget(rule())
-            self._open.addLayout(self._line(alert))
+            self._open.addLayout(self._line(action, names))
         if not found:
             nothing = (
                 tr("The patient has died: no alert is open.")
-                if record.died
+                if record.dead
                 else tr("No alert is open.")
             )
             self._open.addWidget(label(nothing, "muted"))
-        past = alerts.acknowledged(record)
-        names = self._context.session.users.names() if past else {}
-        for one in past:
-            self._seen.addLayout(self._past(one, names.get(one.by, one.by)))
+        for action in decided:
+            self._settled.addWidget(rule())
+            self._settled.addLayout(self._line(action, names))
+        for one, about in past:
+            words = alerts.decision_text(one, names.get(one.by, one.by))
+            self._past.addLayout(
+                column(label(about, wrap=True), label(words, "muted", wrap=True), spacing=0)
+            )
         self.fold.setVisible(bool(past))
         self._folded.setVisible(bool(past) and not self._folded.isHidden())
         self._name_fold(len(past))
 
-    def focus(self, alert_id: str = "") -> None:
-        """Put the keyboard on an alert's button, else on the first one."""
+    def focus(self, action_id: str = "") -> None:
+        """Put the keyboard on an action's button, else on the first one."""
         first = next(iter(self.buttons.values()), self.fold)
-        one = self.buttons.get(alert_id, first)
+        one = self.buttons.get(action_id, first)
         one.show()  # its layout would do so later, and what is hidden takes no keyboard
         one.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _line(self, alert: Alert) -> QVBoxLayout:
-        one = button(tr("Seen…"), partial(self.asked.emit, alert))
-        one.setAccessibleName(tr("{alert}: seen…").format(alert=alert.heading))
-        self.buttons[alert.id] = one
+    def _line(self, action: Action, names: Mapping[str, str]) -> QVBoxLayout:
+        decision = action.decision
+        sources = [f"{one.code}: {one.source}." for one in action.details]
+        lines = [*(one.text for one in action.details), *dict.fromkeys(sources)]
+        behind = Folded(tr("Rules and sources"), lines)
+        text = tr("Decide…") if decision is None else tr("Decide again…")
+        one = button(text, partial(self.asked.emit, action))
+        one.setAccessibleName(tr("{action}: decide…").format(action=action.title))
+        self.buttons[action.id] = one
         one.setEnabled(self._enters)
         if not self._enters:
             one.setToolTip(tr("Only who enters visits can say what was decided about it."))
-        doubt = [chip(tr("low confidence"), "warn")] if alert.low_confidence else []
-        words = column(
-            row(label(alert.heading, "heading"), *doubt, None),
-            label(f"{alert.found}.", wrap=True),
-            label(alert.advice, wrap=True),
-            label(
-                tr("Source: {source}.").format(source=alert.definition.cited), "small", wrap=True
-            ),
-            spacing=2,
-        )
-        line = row(words, one, spacing=16, top=True)
+        chips = [chip(tr("low confidence"), "warn")] if action.low_confidence else []
+        if decision is not None:
+            chips.append(chip(tr("decided"), "neutral"))
+        elif action.returned is not None:
+            chips.append(chip(tr("asked again"), "warn"))
+        said = action.decision or action.returned
+        words = [label(f"{action.line}.", wrap=True)]
+        if said is not None:
+            who = names.get(said.by, said.by)
+            words.append(label(alerts.decision_text(said, who), "muted", wrap=True))
+        heading = row(label(action.title, "heading"), *chips, None)
+        left = column(heading, *words, behind, spacing=2)
+        line = row(left, one, spacing=16, top=True)
         line.setStretch(0, 1)
         return column(line, spacing=0)
 
-    def _past(self, one: Seen, who: str) -> QVBoxLayout:
-        when = tr("{who}, {when}").format(who=who, when=instant(one.at))
-        return column(
-            label(one.what, wrap=True),
-            label(
-                tr("Seen by {whom}: {reason}").format(whom=when, reason=one.reason),
-                "muted",
-                wrap=True,
-            ),
-            spacing=0,
-        )
-
     def _turn(self) -> None:
         self._folded.setVisible(self._folded.isHidden())
-        self._name_fold(self._seen.count())
+        self._name_fold(self._past.count())
 
     def _name_fold(self, n: int) -> None:
         sign = "▸" if self._folded.isHidden() else "▾"
-        self.fold.setText(f"{sign} {plural(n, '1 acknowledged', '{n} acknowledged')}")
+        self.fold.setText(f"{sign} {plural(n, '1 decision', '{n} decisions')}")
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """What Today says of one patient; ``on`` is the day of the newest alert."""
+    """What Today says of one patient, one line an action; ``on`` is the day of the newest fact."""
 
     patient_id: PatientId
     on: date
-    text: str
+    texts: tuple[str, ...]
 
 
 class AlertsOfClinic(QWidget):
@@ -212,21 +231,21 @@ class AlertsOfClinic(QWidget):
 
     def _line(self, patient: Patient) -> _Line | None:
         try:
-            found = alerts.open_alerts(self._context.session.record(patient.id))
+            found = alerts.open_actions(self._context.session.record(patient.id), clock.today())
         except AppError as error:  # one patient's record is no reason to be silent about the others
-            return _Line(patient.id, date.max, f"{patient.record_number}: {error}")
+            return _Line(patient.id, date.max, (f"{patient.record_number}: {error}",))
         if not found:
             return None
-        more = f" (+{len(found) - 1})" if len(found) > 1 else ""
-        text = f"{patient.record_number}: {found[0].brief}{more}"
-        return _Line(patient.id, max(alert.on for alert in found), text)
+        lines = tuple(f"{patient.record_number} · {action.line}" for action in found)
+        return _Line(patient.id, max(action.on for action in found), lines)
 
     def _show(self) -> None:
         clear(self._lines)
         newest = sorted(self._found.values(), key=lambda line: line.on, reverse=True)
         for line in newest[:PATIENTS]:
             chart = partial(self._context.open_chart.emit, line.patient_id)
-            self._lines.addWidget(link(line.text, chart))
+            for text in line.texts:
+                self._lines.addWidget(link(text, chart))
         if len(newest) > PATIENTS:
             more = tr("and {n} more patients with alerts").format(n=len(newest) - PATIENTS)
             self._lines.addWidget(label(more, "muted", wrap=True))

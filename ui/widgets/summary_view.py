@@ -4,12 +4,12 @@ from collections.abc import Collection
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
 
 from core.protocols.definition import ADVERSE_EVENTS
 from core.summary import (
     CORRECTED,
-    AlertRow,
+    ActionRow,
     EventRow,
     Fact,
     FormSummary,
@@ -18,7 +18,8 @@ from core.summary import (
     VisitSummary,
     corrected_text,
 )
-from ui.widgets.basics import chip, clear, column, label, restyle, rule
+from ui.widgets.basics import chip, clear, column, label, restyle, row, rule
+from ui.widgets.folded import Folded
 from ui.words import tr
 
 SETTLED_MS = 700  # until a view that was made a moment ago has its places
@@ -40,8 +41,8 @@ class SummaryView(QWidget):
         self._pointed = None
         clear(self._layout)
         self._layout.addWidget(_facts(summary.visit))
-        if summary.alerts:
-            self._section(tr("Alerts"), _alerts(summary.alerts))
+        if summary.actions:
+            self._section(tr("Alerts"), _actions(summary.actions))
         for form in summary.forms:
             self._section(form.title, _form(form))
         if summary.course:
@@ -206,22 +207,20 @@ def _spirometry(session: SpirometrySummary) -> QWidget:
     return widget
 
 
-def _alerts(alerts: tuple[AlertRow, ...]) -> QWidget:
-    """What the visit newly showed. It is acknowledged on the patient's chart."""
-    widget, grid = _grid()
-    line = 0
-    for alert in alerts:
-        state = chip(tr("seen"), "neutral") if alert.seen else chip(tr("open"), "warn")
-        grid.addWidget(label(alert.heading, "heading", wrap=True), line, 0, TOP)
-        grid.addWidget(label(f"{alert.found}. {alert.advice}", wrap=True), line, 1, TOP)
-        grid.addWidget(state, line, 2, TOP)
-        source = tr("Source: {source}.").format(source=alert.source)
-        grid.addWidget(label(source, "small", wrap=True), line + 1, 1, 1, 2)
-        if alert.seen:
-            grid.addWidget(label(alert.seen, "small", wrap=True), line + 2, 1, 1, 2)
-        line += 3
-    grid.setColumnMinimumWidth(0, 150)
-    grid.setColumnStretch(1, 1)
+def _actions(actions: tuple[ActionRow, ...]) -> QWidget:
+    """What the visit newly showed, one line each. It is decided on the patient's chart."""
+    lines: list[QLayout] = []
+    for action in actions:
+        state = chip(tr("decided"), "neutral") if action.decided else chip(tr("open"), "warn")
+        words = label(f"{action.line}.", wrap=True)
+        line = row(words, state, spacing=12, top=True)
+        line.setStretch(0, 1)
+        lines.append(line)
+        if action.decided:
+            lines.append(column(label(action.decided, "small", wrap=True)))
+        lines.append(column(Folded(tr("Rules and sources"), (*action.details, *action.sources))))
+    widget = QWidget()
+    widget.setLayout(column(*lines, spacing=4))
     return widget
 
 
@@ -233,6 +232,8 @@ def _events(events: tuple[EventRow, ...], none: str) -> QWidget:
         grid.addWidget(_said(event.term, event.field), line, 0, TOP)
         words = tr("since {onset}, grade {grade}, {outcome}")
         text = words.format(onset=event.onset, grade=event.grade, outcome=event.outcome)
+        if event.unsure:
+            text = f"{text}; {event.unsure}"
         grid.addWidget(label(text, "muted", wrap=True), line, 1, TOP)
         if event.is_serious:
             grid.addWidget(chip(tr("serious"), "bad"), line, 2, TOP)

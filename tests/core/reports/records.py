@@ -90,8 +90,13 @@ def event(term: str, onset: str, grade: Grade, **changes) -> AdverseEvent:
 
 
 def untroubled() -> PatientRecord:
-    """As ``ordinary``, of a patient whose numbers fire no alert."""
-    return ordinary(UNTROUBLED)
+    """As ``ordinary``, of a patient whose numbers and events fire no alert."""
+    record = ordinary(UNTROUBLED)
+    events = (
+        replace(one, term="Urinary sepsis") if one.term == "Pulmonary embolism" else one
+        for one in record.events
+    )
+    return replace(record, events=tuple(events))
 
 
 def ordinary(course=VISITS) -> PatientRecord:

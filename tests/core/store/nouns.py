@@ -33,7 +33,7 @@ NOUNS = (
     "typed_text",
     "measurement",
     "reconciliation",
-    "acknowledgement",
+    "decision",
     "criterion_result",
     "threshold",
     "data_query",
@@ -109,9 +109,10 @@ class Nouns:
                 s.measurements.save(Measurement(visit_id=visit_id, kind="snip", value=52.0))
             case "reconciliation":
                 s.reconciliations.save(replace(sample.RECONCILIATION, visit_id=visit_id))
-            case "acknowledgement":
-                seen = replace(sample.ACKNOWLEDGEMENT, patient_id=self.person.id, visit_id=visit_id)
-                s.acknowledgements.save(seen)
+            case "decision":
+                s.decisions.save(
+                    replace(sample.DECIDED, patient_id=self.person.id, visit_id=visit_id)
+                )
             case "criterion_result":
                 s.criteria.save(replace(sample.CRITERION, patient_id=self.person.id))
             case "threshold":

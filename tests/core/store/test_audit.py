@@ -112,7 +112,7 @@ def test_every_kind_of_row_is_audited_when_it_comes_changes_and_goes(session, no
         "spirometry": "device",
     }.get(noun, {"clinic": "letterhead", "user": "full_name"}.get(noun, "note"))
     column = {"visit_mark": "reason", "external_result": "source"}.get(noun, column)
-    column = {"reconciliation": "reason", "acknowledgement": "reason"}.get(noun, column)
+    column = {"reconciliation": "reason", "decision": "reason"}.get(noun, column)
     column, other = ("value", 42.0) if noun == "threshold" else (column, "other")
     with session.write("changed"):
         session._db.execute(f"UPDATE {noun} SET {column} = ?", [other])

@@ -80,7 +80,17 @@ REFUSED = {
         ("at", "noon"),
         ("instrument", "another form"),
     ],
-    "acknowledgement": [("reason", ""), ("by", "nobody"), ("at", "noon"), ("value", "low")],
+    "decision": [
+        ("kind", " "),
+        ("subject", ""),
+        ("choice", ""),
+        ("review_on", "soon"),
+        ("facts", "low"),
+        ("facts", "[]"),
+        ("by", "nobody"),
+        ("at", "noon"),
+        ("patient_id", "nobody"),
+    ],
     "criterion_result": [
         ("met", 2),
         ("waiver", ""),  # beside who waived it

@@ -8,6 +8,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Migrations
 
 from core.errors import FileDamaged, StorageError
+from core.findings import alerts
 from core.model.assessment import Answer, NotDone
 from core.model.user import Clinic
 from core.session import Session, new_user
@@ -175,13 +176,81 @@ def test_the_file_of_the_newest_schema_holds_what_that_schema_brought(tmp_path):
     record = session.record(sample.PATIENT.id)
     assert record.measurements == (sample.MEASUREMENT,)
     assert record.reconciliations == (sample.RECONCILIATION,)
-    assert record.acknowledgements == (sample.ACKNOWLEDGEMENT,)
+    assert record.decisions == (sample.DECIDED,)
     assert record.criteria == (sample.CRITERION,)
     assert record.thresholds["a1_vc_percent"] == 55.0
     assert record.queries == (replace(sample.QUERY, replies=(sample.REPLY,)),)
     assert record.locks == (sample.LOCK,)
     assert record.signatures == (sample.SIGNATURE,)
     session.close()
+
+
+@pytest.fixture
+def acknowledged(tmp_path):
+    """The file of a step before there were decisions: an alert was acknowledged in it; its record is locked."""
+    for name in ("m006_no_raw_text.als", "m006_no_raw_text.als.keys"):
+        shutil.copy(STORED / name, tmp_path)
+    session = Session.open(tmp_path / "m006_no_raw_text.als", sample.LOGIN, sample.PASSWORD)
+    yield session
+    session.close()
+
+
+def test_an_acknowledgement_becomes_a_decision_with_its_reason(acknowledged):
+    assert acknowledged.record(sample.PATIENT.id).decisions == (sample.ACKNOWLEDGED,)
+    assert "acknowledgement" not in acknowledged._db.table_names()
+    assert acknowledged.trail.verify().problem == ""
+    said = {
+        (row["entity"], row["before"] is None)
+        for row in acknowledged._db.query("SELECT * FROM audit WHERE reason = 'schema upgrade'")
+    }
+    assert said == {("decision", True), ("acknowledgement", False)}, "the trail follows it"
+
+
+def test_a_record_as_of_before_shows_the_acknowledgement_as_the_decision_it_became(acknowledged):
+    (before,) = acknowledged._db.query(
+        "SELECT max(id) AS id FROM audit WHERE reason <> 'schema upgrade'"
+    )
+    then = acknowledged.record_as_of(sample.PATIENT.id, before["id"])
+    now = acknowledged.record(sample.PATIENT.id)
+    assert then.decisions == now.decisions == (sample.ACKNOWLEDGED,)
+
+
+@pytest.mark.parametrize(
+    ("alert", "subject", "key"),
+    [
+        ("A1.fvc", "breathing", "A1.fvc"),
+        ("A12.fvc_drop", "breathing", "A12.fvc_drop"),
+        ("A13.loss", "feeding", "A13.loss"),
+        ("A16.swallowing", "feeding", "A16.swallowing"),
+        ("A16.speech", "communication", "A19.speech"),
+        ("A10.slope", "progression", "A10.slope"),
+        ("A17.an-event", "safety", "A17.an-event"),
+        ("A18.alt", "medicine", "A18.alt"),
+        ("B7.gone", "B7", "B7.gone"),  # of a catalogue that this program does not know
+        ("", "?", ""),
+    ],
+)
+def test_every_acknowledgement_finds_its_action(alert, subject, key):
+    row = {
+        "id": "a",
+        "patient_id": "p",
+        "alert": alert,
+        "visit_id": None,
+        "value": 1.5,
+        "reason": "seen",
+        "by": "demo",
+        "at": "2026-01-01T10:00:00+00:00",
+    }
+    made = migrations.decision_of(row)
+    assert (made["subject"], json.loads(made["facts"])) == (subject, {key: 1.5})
+    assert (made["choice"], made["reason"], made["by"], made["at"]) == (
+        "noted",
+        "seen",
+        "demo",
+        row["at"],
+    )
+    known = alerts.shipped().alerts.get(key.partition(".")[0])
+    assert known is None or known.action == subject
 
 
 def test_what_a_step_changes_is_in_the_trail_with_the_columns_of_that_day(tmp_path):

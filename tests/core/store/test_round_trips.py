@@ -9,7 +9,7 @@ from core.errors import StorageError
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import Answer, NotDone
 from core.model.ids import (
-    AcknowledgementId,
+    DecisionId,
     EventId,
     ExternalResultId,
     MilestoneId,
@@ -103,19 +103,17 @@ def test_measurement(session, patient, value):
 def test_judgements(session, patient, value):
     visit = a_visit(patient, date(2026, 6, 2), id=VisitId("v"))
     asked = value.draw(strategies.reconciliations(visit.id, "dr.demo"))
-    seen = value.draw(
-        strategies.acknowledgements(AcknowledgementId("a"), patient.id, visit.id, "dr.demo")
-    )
+    decided = value.draw(strategies.decisions(DecisionId("a"), patient.id, visit.id, "dr.demo"))
     criterion = value.draw(strategies.criterion_results(patient.id, "dr.demo"))
     with session.write():
         session.visits.save(visit)
         session.assessments.open(visit.id, "alsfrs-r", "1", "dr.demo")
         session.reconciliations.save(asked)
-        session.acknowledgements.save(seen)
+        session.decisions.save(decided)
         session.criteria.save(criterion)
     record = session.record(patient.id)
     assert asked in record.reconciliations
-    assert record.acknowledgements == (seen,)
+    assert record.decisions == (decided,)
     assert criterion in record.criteria
 
 

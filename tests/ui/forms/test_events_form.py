@@ -6,7 +6,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from core import clock
-from core.model.adverse_event import AdverseEvent, Grade, Outcome
+from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.partial_date import PartialDate
 from tests.ui.conftest import name_of, words
 from tests.ui.keyboard import Key, focused, press, replace_by, settle, tab_to, write
@@ -51,7 +51,7 @@ def editor(form):
 
 def sentences(editor):
     """The problem under each field that has one."""
-    names = ("term", "onset", "grade", "serious", "outcome", "ended")
+    names = ("term", "onset", "grade", "serious", "outcome", "ended", "died")
     under = {name: getattr(editor, name)._problem for name in names}
     return {name: label.text() for name, label in under.items() if label.isVisible()}
 
@@ -152,9 +152,77 @@ def test_fatal_grade_5_and_serious_belong_together(
     fill(editor, term="Sudden collapse", grade=grade, serious=serious, outcome=outcome)
     add(editor)
     found = sentences(editor)
+    if outcome == "fatal" and not wrong:  # and the death is asked for, once
+        assert found == {"died": "Answer yes, or no if it is recorded elsewhere."}
+        choose(editor.died, False)
+        add(editor)
+        found = sentences(editor)
     assert found.keys() == wrong.keys()
     assert all(found[field].startswith(text) for field, text in wrong.items())
     assert len(session.record(due.id).events) == (not wrong)
+
+
+def fatal(editor, term="Respiratory failure", **changes):
+    fill(editor, term=term, grade=5, serious=True, outcome=Outcome.FATAL, **changes)
+
+
+def test_f32_a_fatal_event_asks_for_the_death_once_and_records_it(editor, session, due):
+    fill(editor, term="Fall", grade=1)
+    assert not editor.died.isVisible()
+    editor._cancel()
+    fatal(editor)
+    assert editor.died.isVisible()
+    add(editor)
+    assert sentences(editor) == {"died": "Answer yes, or no if it is recorded elsewhere."}
+    assert session.record(due.id).events == ()
+    choose(editor.died, True)
+    add(editor)
+    record = session.record(due.id)
+    (event,) = record.events
+    assert record.died.happened_on == event.onset, "no end was entered: the day on which it began"
+    assert record.died.note == "Respiratory failure"
+    fatal(editor, term="Cardiac arrest")
+    assert not editor.died.isVisible(), "asked once"
+
+
+def test_f32_the_death_is_on_the_day_on_which_the_event_ended(editor, session, due):
+    began, ended = clock.today() - timedelta(days=9), clock.today() - timedelta(days=2)
+    fatal(editor, onset=str(began))
+    editor.ended.setFocus()
+    write(str(ended))
+    choose(editor.died, True)
+    add(editor)
+    assert session.record(due.id).died.happened_on == PartialDate.of(ended)
+
+
+def test_f32_two_fatal_events_are_asked_about(editor, session, due):
+    fatal(editor)
+    choose(editor.died, False)
+    add(editor)
+    fatal(editor, term="Cardiac arrest")
+    choose(editor.died, False)
+    add(editor)
+    (first,) = session.record(due.id).events
+    said = sentences(editor)["outcome"]
+    assert said.startswith("“Respiratory failure” (")
+    assert "nobody dies twice" in said
+    assert first.term == "Respiratory failure"
+    add(editor)  # once more keeps both
+    assert len(session.record(due.id).events) == 2
+
+
+def test_f32_a_death_of_another_day_is_asked_about(editor, session, due):
+    death = Milestone(
+        patient_id=due.id,
+        kind=MilestoneKind.DEATH,
+        happened_on=PartialDate.of(clock.today() - timedelta(days=40)),
+    )
+    with session.write():
+        session.milestones.save(death)
+    editor.begin(due.id, None, clock.today(), {}, record=session.record(due.id))
+    fatal(editor)
+    add(editor)
+    assert "does not fit this event" in sentences(editor)["outcome"]
 
 
 def test_an_event_cannot_begin_after_the_visit_or_end_before_it_began(editor):

@@ -1,22 +1,27 @@
-"""Alerts on Today, on the chart and at a visit's review: found, opened and acknowledged by keyboard."""
+"""Alerts on Today, on the chart and at a visit's review: found, opened and decided on by keyboard."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QInputDialog, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from core import clock
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer
+from core.model.decision import Choice
 from core.model.ids import PatientId, new_id
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
+from core.protocols.definition import Offset, Unit
+from core.protocols.schedule import shift
+from core.words import day
 from tests.core.examples import a_patient, enter_visit
 from tests.ui.conftest import name_of, words
-from tests.ui.keyboard import Key, focused, in_dialog, press, settle, tab_to
+from tests.ui.keyboard import SHIFT, Key, focused, in_dialog, press, settle, tab_to
 from ui.widgets.alerts_card import PATIENTS
+from ui.widgets.decide import DecideDialog
 
 
 @pytest.fixture
@@ -59,16 +64,27 @@ def chart(shell):
 
 
 @pytest.fixture
-def see(qtbot, shell):
-    """``see("a reason")`` presses Space on the button with the keyboard and types this into its dialog."""
+def decide(qtbot, shell):
+    """``decide("3", "a reason")`` presses Space on the button with the keyboard, and types into its dialog.
 
-    def give(reason):
+    ``day`` replaces the day that the dialog proposes; ``then`` is the key at the end.
+    """
+
+    def give(choice, reason="", *, day=None, then=Key.Key_Return, said=None):
         def type_it(dialog):
-            line = dialog.findChild(QLineEdit)
-            QTest.keyClicks(line, reason)
-            QTest.keyClick(line, Key.Key_Return)
+            QTest.keyClicks(dialog.focusWidget(), choice)
+            if day is not None:
+                dialog.day.line.clear()
+                QTest.keyClicks(dialog.day.line, day)
+            QTest.keyClicks(dialog.reason.line, reason)
+            if said is not None:
+                said.append(words(dialog))
+            QTest.keyClick(dialog.reason.line, then)
+            if said is not None and dialog.isVisible():
+                said.append(words(dialog))
+                QTest.keyClick(dialog, Key.Key_Escape)
 
-        in_dialog(type_it, kind=QInputDialog)
+        in_dialog(type_it, kind=DecideDialog)
         press(Key.Key_Space)
         window = shell.window()
         window.activateWindow()  # without a display nobody gives the window back its keyboard
@@ -76,6 +92,14 @@ def see(qtbot, shell):
         settle()
 
     return give
+
+
+COUGH = "Breathing: PCF {pcf} L/min on {day} (below 160 L/min) – consider cough assistance"
+
+
+def cough(session, patient, pcf):
+    """The line about a weak cough at the patient's last visit."""
+    return COUGH.format(pcf=pcf, day=day(session.visits.of(patient.id)[-1].date))
 
 
 def lines(page):
@@ -93,12 +117,14 @@ def several(session, count):
             session.measurements.save(Measurement(visit_id=visit.id, kind="pcf", value=150 - n))
 
 
-def test_today_names_the_patient_and_leads_to_the_chart(due, measure, shell, today):
-    measure(due, pcf=150, snip=30)
+def test_today_names_the_patient_and_leads_to_the_chart(session, due, measure, shell, today):
+    measure(due, pcf=150, alt_uln=6)
     page = today()
-    assert lines(page) == ["12: A4 SNIP: 30 cmH2O (+1)"]
+    breathing, medicine = lines(page)
+    assert breathing == f"12 · {cough(session, due, 150)}"
+    assert medicine.startswith("12 · Medicine: ALT 6.0 × ULN on ")
     page.focus_first()
-    tab_to("12: A4 SNIP: 30 cmH2O (+1)")
+    tab_to(breathing)
     press(Key.Key_Space)
     assert shell.current is shell.page("chart")
     assert "2 alerts" in words(shell.current)
@@ -114,7 +140,7 @@ def test_today_shows_the_newest_and_counts_the_rest(session, due, today):
     several(session, PATIENTS + 2)
     page = today()
     shown = lines(page)
-    assert shown[0] == "B-0: A9 PCF: 150 L/min"
+    assert shown[0] == f"B-0 · {COUGH.format(pcf=150, day=day(clock.today()))}"
     assert len(shown) == PATIENTS
     assert "and 2 more patients with alerts" in words(page)
 
@@ -141,7 +167,7 @@ def test_a_record_that_cannot_be_read_is_said_and_the_others_are_looked_at(sessi
         session.assessments.save_answer(visit.id, "alsfrs-r", "cutting", answer)
     broken, other = lines(today())
     assert broken.startswith("B-0: This program has no questionnaire named “alsfrs-r”")
-    assert other == "B-1: A9 PCF: 149 L/min"
+    assert other.startswith("B-1 · Breathing: PCF 149 L/min on ")
 
 
 def test_today_looks_at_nobody_while_it_is_drawn_nor_behind_another_page(
@@ -168,67 +194,120 @@ def test_signing_out_while_today_is_still_looking(session, due, shell, qtbot):
     assert window.shell is None
 
 
-def test_acknowledged_by_keyboard_with_the_reason_in_the_audit_trail(
-    session, due, measure, shell, chart, today, see
+def test_decided_by_keyboard_with_the_reason_in_the_audit_trail(
+    session, due, measure, shell, chart, today, decide
 ):
-    measure(due, pcf=150, spo2=90)
+    measure(due, pcf=150, alt_uln=6)
     page = chart(due)
-    assert page.tabs.tabText(5) == "Alerts (2)"
-    tab_to("A9 PCF: 150 L/min")
+    assert page.tabs.tabText(page.alerts_tab) == "Alerts (2)"
+    tab_to(cough(session, due, 150))
     press(Key.Key_Space)
-    assert page.tabs.currentIndex() == 5
-    assert focused().accessibleName() == "A9 Peak cough flow: seen…"
+    assert page.tabs.currentIndex() == page.alerts_tab
+    assert focused().accessibleName() == "Breathing: decide…"
+    assert f"{cough(session, due, 150)}." in words(page)
+    assert "A9" not in words(page), "the rule's code is one click away"
+    press((SHIFT, Key.Key_Backtab))
+    assert focused().text() == "▸ Rules and sources"
+    press(Key.Key_Space)
     shown = words(page)
-    assert "PCF: 150 L/min (below 160)" in shown
-    assert "Consider cough assistance." in shown
-    assert "Source: ERS review of respiratory assessment" in shown
-    see("cough assist ordered")
-    assert page.tabs.tabText(5) == "Alerts (1)"
-    assert focused().accessibleName() == "A7 SpO2 by day: seen…"
-    assert "Consider cough assistance." not in words(page)
-    (row,) = session._db.query("SELECT actor, reason FROM audit WHERE entity = 'acknowledgement'")
+    assert "A9 Peak cough flow: PCF: 150 L/min (below 160)" in shown
+    assert "A9: ERS review of respiratory assessment" in shown
+    page.alerts.focus("breathing")
+    decide("1", "cough assist ordered")
+    assert page.tabs.tabText(page.alerts_tab) == "Alerts (1)"
+    (row,) = session._db.query("SELECT actor, reason FROM audit WHERE entity = 'decision'")
     assert (row["actor"], row["reason"]) == ("dr.demo", "cough assist ordered")
-    tab_to("▸ 1 acknowledged")
-    assert "cough assist ordered" not in words(page)
-    press(Key.Key_Space)
     shown = words(page)
-    assert "A9 PCF: 150 L/min" in shown
-    assert "Seen by Dr. Demo" in shown and ": cough assist ordered" in shown
-    press(Key.Key_Space)
-    assert "cough assist ordered" not in words(page)
-    assert lines(today()) == ["12: A7 SpO2: 90 %"]
+    assert f"{cough(session, due, 150)}." in shown, "a decided action stays visible"
+    assert f"Done (Dr. Demo, {day(clock.today())}): cough assist ordered." in shown
+    (line,) = lines(today())
+    assert line.startswith("12 · Medicine: ")
 
 
-def test_without_a_reason_it_stays_open(session, due, measure, chart, see):
-    measure(due, pcf=150)
-    page = chart(due)
-    page.alerts_card.opened.emit("A9")
-    see("   ")
-    assert page.tabs.tabText(5) == "Alerts (1)"
-    assert session.record(due.id).acknowledgements == ()
-
-
-def test_the_last_one_acknowledged_leaves_the_keyboard_on_the_list(due, measure, chart, see):
+def test_every_decision_is_listed_below_folded(session, due, measure, chart, decide):
     measure(due, pcf=150)
     page = chart(due)
     page.alerts_card.opened.emit("")
-    see("seen in clinic")
-    assert page.tabs.tabText(5) == "Alerts"
-    assert not page.alerts_card.isVisibleTo(page)
+    decide("1", "cough assist ordered")
+    tab_to("▸ 1 decision")
+    assert "Breathing: PCF 150 L/min\n" not in words(page) + "\n"
+    press(Key.Key_Space)
+    assert "Breathing: PCF 150 L/min" in words(page).splitlines()
+    press(Key.Key_Space)
+    assert "Breathing: PCF 150 L/min" not in words(page).splitlines()
+
+
+def test_a_refusal_is_asked_again_in_three_months_and_says_so(session, due, measure, chart, decide):
+    measure(due, pcf=150)
+    page = chart(due)
+    page.alerts_card.opened.emit("breathing")
+    decide("3")
+    (one,) = session.record(due.id).decisions
+    again = shift(clock.today(), Offset(3, Unit.MONTHS))
+    assert (one.choice, one.reason, one.review_on) == (Choice.DECLINED, "", again)
+    shown = words(page)
+    assert (
+        f"Declined by the patient (Dr. Demo, {day(clock.today())}). Asked again on {day(again)}."
+        in shown
+    )
+    page.tabs.setCurrentIndex(0)
+    assert f"Breathing: declined by the patient until {day(again)}" in words(page)
+    (row,) = session._db.query("SELECT reason FROM audit WHERE entity = 'decision'")
+    assert row["reason"] == "Declined by the patient"
+
+
+@pytest.mark.parametrize(
+    ("choice", "reason", "on", "problem"),
+    [
+        ("", "seen", None, "Say what was decided."),
+        ("2", "referred", None, "Enter the day"),
+        ("2", "referred", "2020-01-01", "This day is not in the future."),
+        ("2", "referred", "31.02.2030", "There is no day"),
+        ("4", "  ", None, "Say why not now."),
+    ],
+)
+def test_a_decision_that_lacks_something_is_not_saved(
+    session, due, measure, chart, decide, choice, reason, on, problem
+):
+    measure(due, pcf=150)
+    page = chart(due)
+    page.alerts_card.opened.emit("breathing")
+    said = []
+    decide(choice, reason, day=on, said=said)
+    assert problem not in said[0] and problem in said[1]
+    assert page.tabs.tabText(page.alerts_tab) == "Alerts (1)"
+    assert session.record(due.id).decisions == ()
+
+
+def test_escape_decides_nothing(session, due, measure, chart, decide):
+    measure(due, pcf=150)
+    page = chart(due)
+    page.alerts_card.opened.emit("breathing")
+    decide("1", "never mind", then=Key.Key_Escape)
+    assert session.record(due.id).decisions == ()
+    assert page.tabs.tabText(page.alerts_tab) == "Alerts (1)"
+
+
+def test_the_last_one_decided_leaves_the_keyboard_on_the_list(due, measure, chart, decide):
+    measure(due, pcf=150)
+    page = chart(due)
+    page.alerts_card.opened.emit("")
+    decide("1", "seen in clinic")
+    assert page.tabs.tabText(page.alerts_tab) == "Alerts"
     assert "No alert is open." in words(page)
-    assert focused() is page.alerts.fold
+    assert focused() is page.alerts.buttons["breathing"]
 
 
-def test_worse_speaks_again_on_the_open_chart(session, due, measure, chart, see):
+def test_worse_speaks_again_on_the_open_chart(session, due, measure, chart, decide):
     visit = measure(due, pcf=150)
     page = chart(due)
     page.alerts_card.opened.emit("")
-    see("seen in clinic")
+    decide("1", "seen in clinic")
     with session.write("correction"):
         session.measurements.save(Measurement(visit_id=visit.id, kind="pcf", value=120))
     settle()
-    assert page.tabs.tabText(5) == "Alerts (1)"
-    assert "PCF: 120 L/min" in words(page)
+    assert page.tabs.tabText(page.alerts_tab) == "Alerts (1)"
+    assert f"{cough(session, due, 120)}." in words(page)
 
 
 def test_a_poor_grade_is_marked(session, due, chart):
@@ -239,11 +318,10 @@ def test_a_poor_grade_is_marked(session, due, chart):
         session.spirometry.save(low)
     assert visit.id == low.visit_id
     page = chart(due)
-    assert "(low confidence)" in words(page)
-    page.alerts_card.opened.emit("A1")
+    assert "; low confidence)" in words(page)
+    page.alerts_card.opened.emit("breathing")
     shown = words(page).splitlines()
     assert "low confidence" in shown
-    assert any("low confidence: grade E" in line for line in shown)
 
 
 def test_one_patients_alerts_never_stand_on_anothers_chart(session, due, measure, chart):
@@ -257,11 +335,10 @@ def test_one_patients_alerts_never_stand_on_anothers_chart(session, due, measure
     assert page.alerts.buttons == {}
 
 
-def test_the_review_of_a_visit_shows_its_alerts(due, measure, shell):
+def test_the_review_of_a_visit_shows_its_alerts(session, due, measure, shell):
     visit = measure(due, pcf=150)
     shell.open_visit(due.id, visit.id)
     settle()
     shown = words(shell.current).splitlines()
-    assert "A9 Peak cough flow" in shown
-    assert any("PCF: 150 L/min (below 160)" in line for line in shown)
+    assert f"{cough(session, due, 150)}." in shown
     assert "open" in shown

@@ -1,0 +1,97 @@
+"""Deciding on an action: done, planned until a day, declined, not now; with a reason."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QWidget
+
+from core import clock
+from core.findings.alerts import OFFERED, Action, Given, deciding, proposed_review
+from core.labels import CHOICE
+from core.model.decision import Choice
+from ui.forms.fields import ChoiceField, TextField
+from ui.widgets.basics import button, column, label, row
+from ui.widgets.folded import Folded
+from ui.words import tr
+
+WIDTH = 560
+
+
+class DecideDialog(QDialog):
+    """The line that is decided on, and what a person decides; ``given`` is that once it is accepted."""
+
+    def __init__(self, parent: QWidget, action: Action, limits: Mapping[str, float]) -> None:
+        super().__init__(parent)
+        self._limits = limits
+        self._proposed = ""
+        self.given: Given | None = None
+        self.setWindowTitle(tr("Decide"))
+        self.setFixedWidth(WIDTH)
+        self.choice: ChoiceField[Choice] = ChoiceField(
+            tr("What was decided?"),
+            {one: f"{n} {CHOICE[one]}" for n, one in enumerate(OFFERED, start=1)},
+            columns=2,
+        )
+        self.choice.chosen.connect(self._on_chosen)
+        self.day = TextField(tr("Asked again on"), str, placeholder="2026-11-21", width=150)
+        self.reason = TextField(tr("Why? (kept in the audit trail; needed for “not now”)"), str)
+        for field in (self.day, self.reason):
+            field.line.returnPressed.connect(self._save)
+        lines = [one.text for one in action.details]
+        lines += dict.fromkeys(f"{one.code}: {one.source}." for one in action.details)
+        layout = column(
+            label(action.title, "question", wrap=True),
+            label(f"{action.line}.", wrap=True),
+            Folded(tr("Rules and sources"), lines),
+            self.choice,
+            self.day,
+            self.reason,
+            row(
+                None,
+                button(tr("Cancel"), self.reject),
+                button(tr("Save decision"), self._save, primary=True),
+            ),
+            spacing=12,
+        )
+        layout.setContentsMargins(24, 20, 24, 18)
+        self.setLayout(layout)
+        self.day.hide()
+        self.choice.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Its size hint takes wrapped texts for one line: nothing is cut off."""
+        if (layout := self.layout()) is not None:
+            layout.activate()
+            self.setMinimumHeight(layout.totalHeightForWidth(WIDTH))
+
+    def _on_chosen(self) -> None:
+        choice = self.choice.value
+        if choice is None:
+            return
+        self.day.setVisible(choice.needs_date)
+        proposed = proposed_review(choice, clock.today(), self._limits)
+        if self.day.text in {"", self._proposed}:
+            self._proposed = "" if proposed is None else proposed.isoformat()
+            self.day.set_text(self._proposed)
+        self._fit()
+
+    def _save(self) -> None:
+        read = deciding.read(
+            self.choice.value, self.day.text, self.reason.text, today=clock.today()
+        )
+        fields: dict[str, ChoiceField[Choice] | TextField]
+        fields = {"choice": self.choice, "day": self.day, "reason": self.reason}
+        problems = {} if isinstance(read, Given) else read
+        for name, field in fields.items():
+            field.show_problem(problems.get(name))
+        if isinstance(read, Given):
+            self.given = read
+            self.accept()
+            return
+        fields[next(iter(problems))].setFocus()
+        self._fit()
