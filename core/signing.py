@@ -104,44 +104,59 @@ def sign(session: Session, shown: Shown, meaning: Meaning, password: str) -> Sig
 
     Raises NotAllowed, WrongPassword, TooManyAttempts; StorageError where the data is another by now.
     """
+    (signature,) = sign_several(session, [shown], meaning, password)
+    return signature
+
+
+def sign_several(
+    session: Session, shown: Sequence[Shown], meaning: Meaning, password: str
+) -> tuple[Signature, ...]:
+    """Sign each of what was shown with one password, all of it or none; the rest is as with ``sign``."""
     session.need(Right.SIGN)
-    record = session.record(shown.patient_id)
-    if record.visit(shown.visit_id).is_draft:
+    records = {one.patient_id: session.record(one.patient_id) for one in shown}
+    if any(records[one.patient_id].visit(one.visit_id).is_draft for one in shown):
         raise ValueError("only a finished visit is signed")
     session.confirm(password)
-    if data_hash(record, shown.visit_id) != shown.data_hash:
+    if any(data_hash(records[one.patient_id], one.visit_id) != one.data_hash for one in shown):
         raise StorageError(
             _("This visit was changed meanwhile: nothing was signed. Look at it again first.")
         )
-    user, now = session.user, clock.now()
+    signatures = tuple(_signature(session, one, meaning) for one in shown)
+    with session.write(SIGNED):
+        for one, signature in zip(shown, signatures, strict=True):
+            session.signatures.save(signature)
+            locks = records[one.patient_id].locks_on(one.visit_id)
+            if not any(lock.level is LockLevel.VISIT for lock in locks):
+                session.locks.save(_lock(signature, one.patient_id))
+    return signatures
+
+
+def _signature(session: Session, shown: Shown, meaning: Meaning) -> Signature:
+    user, head = session.user, session.trail_head
     words = converter.dumps(shown.summary)
-    head = session.trail_head
-    signature = Signature(
+    return Signature(
         visit_id=shown.visit_id,
         signed_by=user.login,
         printed_name=user.full_name,
         role=user.role,
         meaning=meaning,
-        signed_at=now,
+        signed_at=clock.now(),
         data_hash=shown.data_hash,
         shown=words,
         shown_hash=hashlib.sha256(words.encode()).hexdigest(),
         trail_sequence=0 if head is None else head.sequence,
     )
-    with session.write(SIGNED):
-        session.signatures.save(signature)
-        if not any(lock.level is LockLevel.VISIT for lock in record.locks_on(shown.visit_id)):
-            session.locks.save(
-                Lock(
-                    level=LockLevel.VISIT,
-                    subject=shown.visit_id,
-                    patient_id=shown.patient_id,
-                    locked_by=user.login,
-                    locked_at=now,
-                    reason=SIGNED,
-                )
-            )
-    return signature
+
+
+def _lock(signature: Signature, patient_id: PatientId) -> Lock:
+    return Lock(
+        level=LockLevel.VISIT,
+        subject=signature.visit_id,
+        patient_id=patient_id,
+        locked_by=signature.signed_by,
+        locked_at=signature.signed_at,
+        reason=SIGNED,
+    )
 
 
 def states(

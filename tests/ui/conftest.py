@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from core import clock, demonstration, drafts
 from core.drafts import Draft
 from core.model.partial_date import PartialDate
 from core.model.patient import OnsetRegion, Patient, Sex
+from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Unit
 from core.protocols.schedule import shift, windows
@@ -135,6 +137,24 @@ def demo_shell(demo, open_window):
 def numbered(demo):
     """``numbered("A-003")``: the demonstration's patient of that number."""
     return lambda number: next(p for p in demo.patients.all() if p.record_number == number)
+
+
+@pytest.fixture
+def unlocked(demo, numbered):
+    """``unlocked("A-003")`` takes the locks of the signatures off a patient's visits, as a neurologist would."""
+
+    def unlock(number):
+        at = clock.now()
+        with demo.write("unlocked", granted=frozenset({Right.LOCK})):
+            for lock in demo.locks.of(numbered(number).id):
+                if lock.holds:
+                    demo.locks.save(
+                        replace(
+                            lock, unlocked_by="neuro", unlocked_at=at, unlock_reason="to correct"
+                        )
+                    )
+
+    return unlock
 
 
 @pytest.fixture

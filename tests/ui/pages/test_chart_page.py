@@ -174,8 +174,9 @@ def test_a_death_takes_the_patient_off_the_worklist(open_chart, demo_shell, demo
 
 
 def test_a_finished_visit_is_reopened_with_a_reason_that_the_audit_trail_keeps(
-    open_chart, demo_shell, demo, answer
+    open_chart, demo_shell, demo, answer, unlocked
 ):
+    unlocked("A-003")
     page = open_chart("A-003")
     page.tabs.setCurrentIndex(1)
     titles = list(lines(page))
@@ -210,8 +211,9 @@ def test_a_planned_visit_is_marked_as_missed_with_a_reason(open_chart, demo, num
 
 
 def test_an_event_of_a_finished_visit_is_changed_on_the_chart_with_a_reason(
-    open_chart, demo, numbered, answer
+    open_chart, demo, numbered, answer, unlocked
 ):
+    unlocked("A-015")
     page = open_chart("A-015")
     page.tabs.setCurrentIndex(2)
     select(page.event_table, 0)
@@ -245,7 +247,8 @@ def test_what_is_entered_shows_on_the_chart_at_once(open_chart, demo_shell):
     assert focused() is page.start
 
 
-def test_an_event_of_one_patient_never_stands_under_another(open_chart, numbered):
+def test_an_event_of_one_patient_never_stands_under_another(open_chart, unlocked):
+    unlocked("A-015")
     page = open_chart("A-015")
     page.tabs.setCurrentIndex(2)
     select(page.event_table, 1)
@@ -297,8 +300,9 @@ def test_no_projection_below_three_visits(open_chart):
 
 
 def test_the_stage_is_called_an_estimate_and_the_clinical_one_stands_beside_it(
-    demo, demo_shell, numbered, open_chart
+    demo, demo_shell, numbered, open_chart, unlocked
 ):
+    unlocked("A-002")
     patient = numbered("A-002")
     page = open_chart("A-002")
     assert "estimated from ALSFRS-R" in words(page)
