@@ -174,7 +174,7 @@ def test_a_death_takes_the_patient_off_the_worklist(open_chart, demo_shell, demo
 
 
 def test_a_finished_visit_is_reopened_with_a_reason_that_the_audit_trail_keeps(
-    open_chart, demo_shell, demo, answer, unlocked
+    open_chart, demo_shell, demo, unlocked
 ):
     unlocked("A-003")
     page = open_chart("A-003")
@@ -211,7 +211,7 @@ def test_a_planned_visit_is_marked_as_missed_with_a_reason(open_chart, demo, num
 
 
 def test_an_event_of_a_finished_visit_is_changed_on_the_chart_with_a_reason(
-    open_chart, demo, numbered, answer, unlocked
+    open_chart, demo, numbered, unlocked
 ):
     unlocked("A-015")
     page = open_chart("A-015")
@@ -262,9 +262,7 @@ def test_an_event_of_one_patient_never_stands_under_another(open_chart, unlocked
     assert page._editor.event_id is None
 
 
-def test_a_milestone_recorded_by_mistake_is_removed_with_a_reason(
-    open_chart, demo, numbered, answer
-):
+def test_a_milestone_recorded_by_mistake_is_removed_with_a_reason(open_chart, demo, numbered):
     page = open_chart("A-015")
     page.tabs.setCurrentIndex(3)
     rows = [milestone.kind for milestone in page._milestone_model.rows]
