@@ -862,7 +862,7 @@ def _action(action: alerts.Action, names: Mapping[str, str]) -> ActionRow:
         title=action.title,
         line=action.line,
         details=tuple(one.text for one in action.details),
-        sources=tuple(dict.fromkeys(f"{one.code}: {one.source}" for one in action.details)),
+        sources=tuple(dict.fromkeys(f"{one.code}: {one.source}." for one in action.details)),
         decided=(
             "" if decided is None else alerts.decision_text(decided, _named(names, decided.by))
         ),

@@ -146,7 +146,7 @@ class AlertsList(QWidget):
         elif action.returned is not None:
             chips.append(chip(tr("asked again"), "warn"))
         said = action.decision or action.returned
-        words = [label(f"{action.line}.", wrap=True)]
+        words = [label(f"{action.said}.", wrap=True)]
         if said is not None:
             who = names.get(said.by, said.by)
             words.append(label(alerts.decision_text(said, who), "muted", wrap=True))

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -40,10 +40,12 @@ class DecideDialog(QDialog):
             field.line.returnPressed.connect(self._save)
         lines = [one.text for one in action.details]
         lines += dict.fromkeys(f"{one.code}: {one.source}." for one in action.details)
+        behind = Folded(tr("Rules and sources"), lines)
+        behind.link.clicked.connect(lambda _checked: self._fit())
         layout = column(
             label(action.title, "question", wrap=True),
-            label(f"{action.line}.", wrap=True),
-            Folded(tr("Rules and sources"), lines),
+            label(f"{action.said}.", wrap=True),
+            behind,
             self.choice,
             self.day,
             self.reason,
@@ -65,9 +67,12 @@ class DecideDialog(QDialog):
 
     def _fit(self) -> None:
         """Its size hint takes wrapped texts for one line: nothing is cut off."""
+        QTimer.singleShot(0, self, self._fit_now)  # when what was shown or hidden has its place
+
+    def _fit_now(self) -> None:
         if (layout := self.layout()) is not None:
             layout.activate()
-            self.setMinimumHeight(layout.totalHeightForWidth(WIDTH))
+            self.setFixedHeight(layout.totalHeightForWidth(WIDTH))
 
     def _on_chosen(self) -> None:
         choice = self.choice.value

@@ -118,8 +118,12 @@ class Action:
     @property
     def line(self) -> str:
         """“Breathing: FVC 47 % on 5 Nov 2026 (below 50 %), dyspnea 3 of 4 – consider NIV”."""
-        text = _("{action}: {facts} – consider {what}")
-        return text.format(action=self.title, facts=self.found, what=self.consider)
+        return _("{action}: {said}").format(action=self.title, said=self.said)
+
+    @property
+    def said(self) -> str:
+        """The line below a heading that has its title."""
+        return _("{facts} – consider {what}").format(facts=self.found, what=self.consider)
 
     @property
     def details(self) -> tuple[Detail, ...]:
