@@ -1481,3 +1481,41 @@ def test_every_threshold_of_the_alerts_is_used():
     of_alerts = [one.id for one in thresholds.shipped().values() if one.group == "Alerts"]
     assert of_alerts
     assert [one for one in of_alerts if f'"{one}"' not in GOOD + code] == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({"fvc": 50.4}, {"fvc": 49.9}),  # both are 50 % in a line: the tier of risk is another
+        ({"fvc": 30.3}, {"fvc": 29.8}),
+        ({"svc": 30.3}, {"svc": 29.8}),
+    ],
+)
+def test_another_tier_of_risk_is_a_new_class(before, after):
+    on = DAY + timedelta(days=1)
+    first = at(**{kind: most_ml(value) for kind, value in before.items()}, items={3: 3})
+    second = at(on, **{kind: most_ml(value, on) for kind, value in after.items()}, items={3: 3})
+    record = decided(record_of(first))
+    both = replace(record_of(first, second), decisions=record.decisions)
+    assert "feeding" in open_ids(both)
+
+
+def test_a_change_that_no_line_shows_opens_nothing():
+    """47.4 and 46.6 % are both "47 %"."""
+    on = DAY + timedelta(days=1)
+    first, second = at(fvc=most_ml(47.4)), at(on, fvc=most_ml(46.6, on))
+    record = decided(record_of(first))
+    assert open_ids(replace(record_of(first, second), decisions=record.decisions)) == []
+    third = at(on, fvc=most_ml(46.2, on))
+    assert open_ids(replace(record_of(first, third), decisions=record.decisions)) == ["breathing"]
+
+
+@pytest.mark.parametrize(("kg", "speaks"), [(90.2, False), (89.9, True), (79.9, True)])
+def test_another_grade_of_ctcae_is_a_new_class(kg, speaks):
+    patient = replace(PATIENT, height_cm=None)
+    days = [DAY - timedelta(days=91 * n) for n in (2, 1, 0)]
+    first, second = at(days[0], weight_kg=100.0), at(days[1], weight_kg=90.2)
+    record = decided(record_of(first, second, patient=patient))
+    third = at(days[2], weight_kg=kg)
+    both = replace(record_of(first, second, third, patient=patient), decisions=record.decisions)
+    assert bool(open_ids(both)) is speaks

@@ -127,16 +127,19 @@ class Action:
 
     @property
     def details(self) -> tuple[Detail, ...]:
-        return tuple(
-            Detail(
-                code=finding.definition.id,
-                title=finding.definition.title,
+        """Each alert with each thing it is about once, by the most urgent of its rules."""
+        found: dict[tuple[str, str], Detail] = {}
+        for finding in self.findings:
+            one, fact = finding.definition, finding.facts[0]
+            detail = Detail(
+                code=one.id,
+                title=one.title,
                 found=". ".join([finding.text, *finding.additions]),
                 source=finding.cited,
-                remark=finding.definition.remark,
+                remark=one.remark,
             )
-            for finding in self.findings
-        )
+            found.setdefault((one.id, fact.measure), detail)
+        return tuple(found.values())
 
 
 def _measured(fact: Fact) -> str:

@@ -22,11 +22,13 @@ Held = tuple[Condition, Reading]  # a condition that holds, and the value by whi
 class Fact:
     """One value that led to a finding. ``measure`` names what was measured, or the adverse event.
 
-    ``brief`` is the value in a line, ``bounds`` what is said behind it in brackets, ``full`` all of it.
+    ``brief`` is the value in a line, ``bounds`` what is said behind it in brackets, ``full`` all of it. It is
+    worse than another value where a line would show it as worse: to ``decimals``.
     """
 
     measure: str
     value: float
+    decimals: int
     lower_is_worse: bool
     on: date
     when: str
@@ -35,7 +37,8 @@ class Fact:
     full: str
 
     def worse_than(self, value: float) -> bool:
-        return self.value < value if self.lower_is_worse else self.value > value
+        now, then = round(self.value, self.decimals), round(value, self.decimals)
+        return now < then if self.lower_is_worse else now > then
 
     def line(self, shared: str = "") -> str:
         """The value with its day, unless that is the day ``shared`` with the fact before it."""
@@ -184,6 +187,7 @@ def _fact(condition: Condition, reading: Reading, view: View) -> Fact:
     return Fact(
         measure=condition.measure,
         value=reading.value,
+        decimals=measure.shown_decimals,
         lower_is_worse=condition.op.lower_is_worse,
         on=reading.on,
         when=day(reading.on),
@@ -203,6 +207,7 @@ def _event_finding(definition: Definition, values: Values, event: AdverseEvent) 
     fact = Fact(
         measure=event.id,
         value=float(event.grade),
+        decimals=0,
         lower_is_worse=False,
         on=on,
         when=when if event.onset.exact else "",

@@ -189,9 +189,14 @@ class Measure:
 
     def brief(self, value: float, limit: float | None = None) -> str:
         """The value within a line: “FVC 47 %”."""
-        fewest = self.decimals if self.short_decimals is None else self.short_decimals
-        text = number(value, _telling(value, limit, fewest), self.short_unit or self.unit)
+        decimals = _telling(value, limit, self.shown_decimals)
+        text = number(value, decimals, self.short_unit or self.unit)
         return f"{self.title} {text}"
+
+    @property
+    def shown_decimals(self) -> int:
+        """How many decimals a line has at least: a change below them is none."""
+        return self.decimals if self.short_decimals is None else self.short_decimals
 
     def bound(self, limit: float) -> str:
         """A limit with its unit: “50 %”."""
@@ -210,6 +215,7 @@ class Question:
     yes: str
     read: Read
     at_visits: bool = False
+    shown_decimals: int = 0
 
     def said(self, value: float, _limit: float | None = None) -> str:
         return self.yes if value else self.no
