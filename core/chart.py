@@ -114,7 +114,7 @@ def _visit(
     if visit.is_draft:
         parts.append(_("in progress"))
     kind = "draft" if visit.is_draft else "visit"
-    title = visit_title(record.patient, visit)
+    title = visit_title(record, visit)
     return Happening(visit.date, day(visit.date), title, " · ".join(parts), kind)
 
 

@@ -185,7 +185,7 @@ def visit_of(record: PatientRecord, query: DataQuery) -> str:
     visit = next((v for v in record.visits if v.id == query.visit_id), None)
     if visit is None or protocols.find(record.patient) is None:
         return ""
-    return visit_title(record.patient, visit)
+    return visit_title(record, visit)
 
 
 def age(query: DataQuery, today: date) -> int:

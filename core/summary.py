@@ -231,7 +231,7 @@ def build(
     previous = record.visit_before(visit)
     events = record.events_of(visit)
     return VisitSummary(
-        title=visit_title(record.patient, visit),
+        title=visit_title(record, visit),
         on=day(visit.date),
         record_number=record.patient.record_number,
         patient_name=record.patient.name,
@@ -359,10 +359,12 @@ def transcribed_text(visit: Visit, names: Mapping[str, str]) -> str:
     )
 
 
-def visit_title(patient: Patient, visit: Visit) -> str:
+def visit_title(record: PatientRecord, visit: Visit) -> str:
+    """What a visit is called: as its schedule calls it, the first one of a routine patient by that name."""
     if visit.code is None:
         return _("Unscheduled visit")
-    return protocols.of(patient).visit_title(visit.code)
+    protocol = protocols.of(record.patient)
+    return protocol.visit_title(visit.code, is_first=record.is_first(visit))
 
 
 def age(patient: Patient, on: date) -> str:
@@ -754,7 +756,7 @@ def _visit_facts(record: PatientRecord, visit: Visit, names: Mapping[str, str]) 
         change = signed(visit.weight_kg - weights[-1].weight_kg, 1, "kg")
         weight += f" ({change})"
     answered_by = RESPONDENT[visit.respondent] if visit.respondent else MISSING
-    title = f"{visit_title(record.patient, visit)}, {day(visit.date)}"
+    title = f"{visit_title(record, visit)}, {day(visit.date)}"
     facts = [
         Fact(_("Visit"), title, "details/date"),
         Fact(_("How"), MODE[visit.mode] if visit.mode else MISSING, "details/mode"),

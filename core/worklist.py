@@ -156,7 +156,7 @@ def _draft(
 ) -> WorkItem:
     planned = plan(record, protocols.of(record.patient), today)
     window = next((p.window for p in planned if p.visit is visit), None)
-    title = visit_title(record.patient, visit)
+    title = visit_title(record, visit)
     if reopened is None:
         text = plural(answered.get(visit.id, 0), "draft, 1 answer", "draft, {n} answers")
         since, who = visit.started_at, visit.rater

@@ -207,6 +207,12 @@ class PatientRecord:
         reported = next((v.date for v in self.visits if v.id == event.visit_id), None)
         return event.onset.first if reported is None else min(event.onset.assumed, reported)
 
+    def is_first(self, visit: Visit) -> bool:
+        """Whether it is the earliest visit of its code; one that recurs has more than one."""
+        same = [v for v in self.visits if v.code == visit.code]
+        earliest = min(same, key=lambda v: (v.date, v.started_at), default=visit)
+        return earliest.id == visit.id
+
     def visit_before(self, visit: Visit) -> Visit | None:
         """The last finished visit before this one."""
         earlier = [v for v in self.finished_visits if v.date < visit.date]

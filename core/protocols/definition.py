@@ -42,7 +42,7 @@ class PlannedKind:
     """One visit of the schedule. Its window runs from ``before`` to ``after`` days round the target.
 
     ``assessments`` name questionnaires, "spirometry", "measurements", "adverse-events", or tasks of
-    the protocol.
+    the protocol. ``first_title`` is what the first one of a visit that recurs is called.
     """
 
     code: str
@@ -51,6 +51,7 @@ class PlannedKind:
     before: int
     after: int
     assessments: tuple[str, ...]
+    first_title: str = ""
 
 
 class CriterionKind(StrEnum):
@@ -163,7 +164,7 @@ class Criterion:
 class Protocol:
     """A visit schedule, and who may take part.
 
-    With anchor "last_visit" its one visit recurs after every visit done. ``version`` covers the
+    With anchor "last_visit" its one visit recurs, counted from the last one of its kind. ``version`` covers the
     criteria as well: an answer to a criterion belongs to the version it was given for.
     """
 
@@ -220,6 +221,8 @@ class Protocol:
         kind = None if code is None else self.visit(code)
         return self.unscheduled if kind is None else kind.assessments
 
-    def visit_title(self, code: str) -> str:
+    def visit_title(self, code: str, *, is_first: bool = False) -> str:
         kind = self.visit(code)
-        return code if kind is None else kind.title
+        if kind is None:
+            return code
+        return (is_first and kind.first_title) or kind.title

@@ -132,13 +132,14 @@ def next_visit(record: PatientRecord, protocol: Protocol, today: date) -> Planne
 
 
 def _recurring(record: PatientRecord, protocol: Protocol, today: date) -> tuple[PlannedVisit, ...]:
-    """Routine care: done visits are behind us; the next one counts from the last done, and never lapses.
+    """Routine care: done visits are behind us; the next one counts from the last routine one, and never lapses.
 
+    Only a visit of its own kind moves it: an unscheduled one, or a call, is not the visit that is due.
     A mark names no day, and this one visit comes again and again: marked once as missed, it would
     never be due any more. So marks do not count here.
     """
     kind = protocol.visits[0]
-    done = record.finished_visits
+    done = [visit for visit in record.finished_visits if visit.code == kind.code]
     draft = next((v for v in record.visits if v.is_draft and v.code == kind.code), None)
     target = shift(done[-1].date, kind.offset) if done else record.patient.registered_on
     window = Window(
@@ -146,7 +147,9 @@ def _recurring(record: PatientRecord, protocol: Protocol, today: date) -> tuple[
         open=target - timedelta(days=kind.before),
         close=target + timedelta(days=kind.after),
     )
-    return (_planned(kind, window, draft, replace(record, marks=()), today),)
+    title = kind.title if done else kind.first_title or kind.title
+    named = replace(kind, title=title)
+    return (_planned(named, window, draft, replace(record, marks=()), today),)
 
 
 def _planned(

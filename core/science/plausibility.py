@@ -48,7 +48,7 @@ class Finding:
 def findings(
     record: PatientRecord, form: Assessment, instrument: Instrument
 ) -> tuple[Finding, ...]:
-    """The plausibility questions P1 to P11 about one ALSFRS-R form, in the order of its questions.
+    """The plausibility questions P1 to P11 and P13 about one ALSFRS-R form, in the order of its questions.
 
     None while a question has neither a score nor the reason why it has none, and none for any other
     questionnaire. A question without a score raises nothing, nor does a total that is not known. The
@@ -70,6 +70,7 @@ def findings(
     found.sort(key=lambda finding: order[finding.slot])
     if before is not None:
         found += _changed_total(record, form, before, instrument)
+    found += _of_the_same_day(record, form, instrument)
     return tuple(found)
 
 
@@ -145,6 +146,28 @@ def _changed_total(
         text = _("The total rose from {before} to {now}, the highest possible, {since}.")
         message = text.format(now=now, before=earlier, since=since)
         yield Finding("P11", Level.QUERY, "", found, message)
+
+
+def _of_the_same_day(
+    record: PatientRecord, form: Assessment, instrument: Instrument
+) -> Iterator[Finding]:
+    """P13: another form of that day, of a finished visit, has another total: one of the two is wrong."""
+    finished = {visit.id for visit in record.finished_visits}
+    total = instrument.total
+    now = total.score(form.values) if total else None
+    for other in record.answered(form.instrument):
+        twin = other.date == form.date and other.visit_id != form.visit_id
+        if not (twin and other.visit_id in finished and instrument.compares(other.version)):
+            continue
+        theirs = total.score(other.values) if total else None
+        if now is None or theirs is None or theirs == now:
+            continue
+        text = _(
+            "The total is {now}, but another form of {day} has {theirs}: correct the one that is"
+            " wrong, or say why they differ."
+        )
+        message = text.format(now=now, theirs=theirs, day=day(form.date))
+        yield Finding("P13", Level.QUERY, "", f"{now}≠{theirs}", message)
 
 
 def _against_events(

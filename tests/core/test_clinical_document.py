@@ -601,13 +601,20 @@ def test_a_plausibility_rule_is_told_with_its_level(rule, level, now, before):
     assert row.startswith(f"| {rule} | {level} |")
 
 
+def test_the_rule_of_two_forms_of_one_day_is_told_as_a_query():
+    found = _findings(FULL.values(), (FULL | {"speech": 4}).values(), days=0)
+    assert [finding.level for finding in found if finding.rule == "P13"] == ["query"]
+    (row,) = [line for line in LINES if line.startswith("| P13 |")]
+    assert row.startswith("| P13 | query |")
+
+
 def test_the_rule_of_the_visit_date_is_told_as_a_stop():
     patient = a_patient(onset=PartialDate(2014, 3))
     assert check_visit_date(a_record(patient), date(2014, 2, 28)) is not None
     assert check_visit_date(a_record(patient), date(2014, 3, 1)) is None
     (row,) = [line for line in LINES if line.startswith("| P12 |")]
     assert row.startswith("| P12 | stop |")
-    assert {f"P{n}" for n in re.findall(r"\bP(\d+)\b", TEXT)} == {f"P{n}" for n in range(1, 13)}
+    assert {f"P{n}" for n in re.findall(r"\bP(\d+)\b", TEXT)} == {f"P{n}" for n in range(1, 14)}
 
 
 def test_every_questionnaire_is_named_with_its_source():

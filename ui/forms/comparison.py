@@ -323,7 +323,7 @@ class Comparison(QWidget):
         if before is None:
             return tr("A second look at these answers")
         record = self._draft.record
-        visit = visit_title(record.patient, record.visit(before.visit_id))
+        visit = visit_title(record, record.visit(before.visit_id))
         return tr("Comparison with {visit}, {day}").format(visit=visit, day=day(before.date))
 
     def _scores(self, form: Assessment, before: Assessment) -> QGridLayout:

@@ -649,7 +649,7 @@ class QuestionnaireForm(StepForm):
         title = ""
         if before is not None and earlier is not None:
             visit = self.draft.record.visit(earlier.visit_id)
-            title = visit_title(self.draft.record.patient, visit)
+            title = visit_title(self.draft.record, visit)
         for one in self._buttons:
             same = before is not None and before.item == self._variant.id
             shown = same and before is not None and before.value == one.score

@@ -440,7 +440,7 @@ class ChartPage(Page):
         coming = next_visit(record, protocols.of(record.patient), clock.today())
         startable = coming is not None and coming.status is not Status.UPCOMING
         if draft is not None:
-            title = visit_title(record.patient, draft)
+            title = visit_title(record, draft)
             self.start.setText(tr("Resume {visit}").format(visit=title))
         elif coming is not None and startable:
             self.start.setText(tr("Start {visit}").format(visit=coming.title))
@@ -536,7 +536,7 @@ class ChartPage(Page):
         in_plan = {p.visit.id for p in planned if p.visit}
         lines += [
             VisitLine(
-                title=visit_title(record.patient, v),
+                title=visit_title(record, v),
                 target=MISSING,
                 window=MISSING,
                 on=day(v.date),

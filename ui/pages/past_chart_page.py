@@ -34,7 +34,7 @@ class PastVisit:
 
     @property
     def title(self) -> str:
-        return visit_title(self.record.patient, self.visit)
+        return visit_title(self.record, self.visit)
 
     @property
     def signed(self) -> str:

@@ -88,7 +88,7 @@ class SummaryPage(Page):
             if asked != self._asked:
                 return  # another summary was asked for meanwhile
             self.pdf, pages = result
-            self._state.setText(f"{visit_title(record.patient, visit)}, {day(visit.date)}")
+            self._state.setText(f"{visit_title(record, visit)}, {day(visit.date)}")
             for index, image in enumerate(pages, start=1):
                 sheet = label("")
                 image.setDevicePixelRatio(ratio)

@@ -395,7 +395,7 @@ class VisitPage(Page):
         self._header_shows = shown
         self._header.show_record(draft.record)
         visit = draft.visit
-        self._title.setText(visit_title(draft.record.patient, visit))
+        self._title.setText(visit_title(draft.record, visit))
         lines = [day(visit.date)]
         if (window := self._visit_window()) is not None:
             span = f"{short_day(window.open)} – {short_day(window.close)}"
@@ -485,7 +485,7 @@ class VisitPage(Page):
         question = tr(
             "Discard this {visit} visit with all its answers? Adverse events stay with the patient,"
             " and the audit trail keeps everything. Why is it discarded?"
-        ).format(visit=visit_title(draft.record.patient, draft.visit))
+        ).format(visit=visit_title(draft.record, draft.visit))
         reason, ok = QInputDialog.getText(self, tr("Discard visit"), question)
         if ok and reason.strip():
             patient_id = draft.record.patient.id

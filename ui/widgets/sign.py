@@ -211,7 +211,7 @@ def _waiting(record: PatientRecord, visit_id: VisitId, *, void: bool) -> _Waitin
     visit = record.visit(visit_id)
     words = tr("{number}: {visit}, {day}").format(
         number=record.patient.record_number,
-        visit=visit_title(record.patient, visit),
+        visit=visit_title(record, visit),
         day=day(visit.date),
     )
     if void and visit.is_draft:

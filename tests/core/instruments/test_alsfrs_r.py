@@ -59,6 +59,13 @@ def test_the_owners_are_cited(alsfrs_r):
     assert len(alsfrs_r.rater_help) == 5
 
 
+def test_the_rater_probes_and_suggests_nothing(alsfrs_r):
+    """F25: the harmonised procedure of 2023 is an interview; "do not prompt" is superseded."""
+    told = " ".join(alsfrs_r.rater_help).casefold()
+    assert "interview" in told and "probe" in told and "suggest no answer" in told
+    assert "do not prompt" not in told
+
+
 @pytest.mark.parametrize("row", STAGING, ids=[row["id"] for row in STAGING])
 def test_the_checked_totals(alsfrs_r, row):
     given_scores = [int(row[f"q{n}"]) if row[f"q{n}"] else None for n in range(1, 13)]

@@ -1,4 +1,5 @@
 import csv
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,10 +9,11 @@ from hypothesis import strategies as st
 from core import resources
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.partial_date import PartialDate
-from core.model.visit import Mark, VisitMark
+from core.model.visit import Mark, Mode, VisitMark
 from core.protocols import catalog
 from core.protocols.definition import Offset, Unit
 from core.protocols.schedule import Status, Window, next_visit, plan, shift, status, windows
+from core.summary import visit_title
 from tests.core.examples import (
     INFUSION,
     a_patient,
@@ -279,13 +281,45 @@ def test_the_next_routine_visit_counts_from_the_last_one_done():
     assert routine_next(date(2026, 9, 1), late, later).window.target == date(2026, 11, 28)
 
 
-def test_an_unscheduled_routine_visit_counts_as_the_last_one():
-    scheduled, unscheduled = (
-        a_visit(REGULAR, date(2026, 5, 2), "R3"),
-        a_visit(REGULAR, date(2026, 6, 11)),
-    )
-    coming = routine_next(date(2026, 6, 12), scheduled, unscheduled)
-    assert coming.window.target == date(2026, 9, 11)
+@pytest.mark.parametrize("mode", Mode)
+def test_only_a_routine_visit_renews_the_routine_visit(mode):
+    """F23: a call or an unscheduled visit in between is not the visit that is due."""
+    done = a_visit(REGULAR, date(2026, 1, 10), "R3")
+    between = a_visit(REGULAR, date(2026, 3, 25), mode=mode)
+    coming = routine_next(date(2026, 4, 26), done, between)
+    assert (coming.window.target, coming.status) == (date(2026, 4, 10), Status.OVERDUE)
+
+
+def test_before_the_first_routine_visit_others_count_for_nothing():
+    call = a_visit(REGULAR, date(2026, 4, 22), mode=Mode.PHONE)
+    coming = routine_next(date(2026, 4, 23), call)
+    assert (coming.window.target, coming.title) == (date(2026, 4, 20), "First visit")
+
+
+@given(
+    routine=st.lists(days, max_size=3, unique=True),
+    others=st.lists(days, max_size=5, unique=True),
+    today=days,
+)
+def test_visits_of_another_kind_never_move_the_routine_visit(routine, others, today):
+    kept = [a_visit(REGULAR, on, "R3") for on in routine]
+    more = [a_visit(REGULAR, on) for on in others]
+    assert routine_next(today, *kept, *more) == routine_next(today, *kept)
+
+
+def test_the_first_routine_visit_is_called_so_and_the_next_by_its_interval():
+    first = a_visit(REGULAR, date(2026, 4, 20), "R3", finished=False)
+    assert routine_next(date(2026, 4, 20)).title == "First visit"
+    assert routine_next(date(2026, 4, 20), first).title == "First visit"
+    second = a_visit(REGULAR, date(2026, 7, 20), "R3")
+    unscheduled = a_visit(REGULAR, date(2026, 4, 1))
+    record = a_record(REGULAR, unscheduled, replace(first, state=second.state), second)
+    assert next_visit(record, ROUTINE, date(2026, 8, 1)).title == "3-month visit"
+    assert [visit_title(record, visit) for visit in record.visits] == [
+        "Unscheduled visit",
+        "First visit",
+        "3-month visit",
+    ]
 
 
 def test_a_routine_visit_in_progress_moves_nothing_yet():

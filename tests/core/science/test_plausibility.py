@@ -59,6 +59,27 @@ def rules(*arguments, **keywords):
     return {finding.rule for finding in asked(*arguments, **keywords)}
 
 
+def of_one_day(total, other, **changes):
+    """What is asked about a form when another visit of that day has a form, too."""
+    twin = a_visit(PATIENT, DAY, **changes)
+    forms = (a_form(twin, summing_to(other)), a_form(VISIT, summing_to(total)))
+    record = a_record(PATIENT, VISIT, twin, assessments=forms)
+    return [one for one in findings(record, forms[1], catalog.alsfrs_r()) if one.rule == "P13"]
+
+
+@pytest.mark.parametrize(("total", "other"), [(36, 47), (47, 36), (40, 41)])
+def test_two_forms_of_one_day_with_different_totals_raise_a_query(total, other):
+    """F33."""
+    (one,) = of_one_day(total, other)
+    assert (one.level, one.slot, one.found) == (Level.QUERY, "", f"{total}≠{other}")
+    assert f"The total is {total}, but another form of 21 Jul 2026 has {other}" in one.message
+
+
+def test_two_forms_of_one_day_with_one_total_or_a_draft_raise_nothing():
+    assert of_one_day(36, 36) == []
+    assert of_one_day(36, 47, finished=False) == []
+
+
 NONE, NIV, TRACHEOSTOMY = (), had(MilestoneKind.NIV), had(MilestoneKind.TRACHEOSTOMY)
 
 

@@ -602,7 +602,7 @@ def test_the_numbers_of_last_time_stay_hidden_until_both_are_answered(nrs_page, 
     settle()
     assert drawn(live.domain_plot, "scale_1") == ([3, 5], [])
     assert drawn(live.domain_plot, "scale_2") == ([6, 4], [])
-    assert [(b.score, b.before) for b in nrs_form._buttons if b.before] == [(3, "3-month visit")]
+    assert [(b.score, b.before) for b in nrs_form._buttons if b.before] == [(3, "First visit")]
 
 
 def test_a_one_that_completes_the_form_is_still_blind_while_it_waits(nrs_page, nrs_form, rated):
@@ -612,7 +612,7 @@ def test_a_one_that_completes_the_form_is_still_blind_while_it_waits(nrs_page, n
     assert drawn(nrs_page.live.domain_plot, "scale_2") == ([1], [])
     assert "Comparison" not in words(nrs_form)
     press(Key.Key_Return)
-    assert "Comparison with 3-month visit" in words(nrs_form)
+    assert "Comparison with First visit" in words(nrs_form)
     assert drawn(nrs_page.live.domain_plot, "scale_2") == ([6, 1], [])
 
 
