@@ -595,7 +595,7 @@ class Draft:
 
     def save_raw(self, field: str, text: str) -> None:
         """Keep what was typed and is not a value yet; an empty text forgets it."""
-        self._save_texts({field: text})
+        self.save_texts({field: text})
 
     def typing(self, step: str) -> dict[str, str]:
         """What stood in fields of this step that were never left, by field."""
@@ -607,7 +607,7 @@ class Draft:
 
         An empty text is forgotten, CLEARED is a field that was emptied.
         """
-        self._save_texts({typing_in(step, field): text for field, text in texts.items()})
+        self.save_texts({typing_in(step, field): text for field, text in texts.items()})
 
     def waiting(self, *, mine: bool) -> tuple[Waiting, ...]:
         """The texts that waited when this visit was opened, and still do: one's own, or those of others."""
@@ -623,7 +623,7 @@ class Draft:
     def discard_typed(self, step: str) -> None:
         """Forget what its author typed in a step before this visit was opened."""
         mine = [one.field for one in self._waiting if one.author == self._rater]
-        self._save_texts({f: "" for f in mine if step_of(f) == step})
+        self.save_texts({f: "" for f in mine if step_of(f) == step})
 
     def set_aside(self, waiting: Waiting, reason: str) -> None:
         """Take away what somebody else typed in a step, so that the visit can go on; the trail keeps it."""
@@ -636,7 +636,8 @@ class Draft:
             self._session.typed.set_aside(waiting.author, PLACE, self._visit_id, *fields)
         self._waiting = tuple(one for one in self._waiting if not gone(one))
 
-    def _save_texts(self, texts: Mapping[str, str]) -> None:
+    def save_texts(self, texts: Mapping[str, str]) -> None:
+        """Keep texts that are no values yet, by field, in one write; an empty one is forgotten."""
         changed = {field: text for field, text in texts.items() if self.raw.get(field, "") != text}
         if not changed:
             return
@@ -1081,8 +1082,10 @@ class Draft:
 
     def _typing_points(self) -> list[OpenPoint]:
         """Text that was never saved: one's own in fields that were not left, and whatever others typed."""
-        text = _("“{text}” was typed and not saved yet: go there, and keep it or clear it.")
-        emptied = _("A field was emptied and that is not saved yet: go there, and leave the field.")
+        text = _("“{text}” was typed and is not yet valid: go there, and finish it or clear it.")
+        emptied = _(
+            "A field was emptied, and that is not yet valid: go there, and leave the field."
+        )
         points = [
             OpenPoint(
                 step_of(f),

@@ -244,7 +244,7 @@ def test_r06_half_a_volume_does_not_become_a_value_by_locking(window):
     assert not any(
         s.blows for s in page.draft.record.spirometry if s.visit_id == page.draft.visit.id
     )
-    assert "it is not saved yet" in words(page)
+    assert "not yet valid" in words(page)
 
 
 def test_r06_somebody_else_sees_nothing_of_it_and_begins_on_today(window):

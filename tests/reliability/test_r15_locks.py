@@ -348,6 +348,7 @@ def draft_writes(draft):
         ),
         "remove_measurement": lambda: draft.remove_measurement("snip"),
         "save_raw": lambda: draft.save_raw("details.weight", "7o"),
+        "save_texts": lambda: draft.save_texts({"details.date": "3o", "details.weight": "7"}),
         "save_event": lambda: draft.save_event(event),
         "save_milestone": lambda: draft.save_milestone(replace(milestone, note="another")),
         "save_task": lambda: draft.save_task(

@@ -20,7 +20,7 @@ from core.session import Session, new_user
 from core.store import keys
 from tests.ui.conftest import app, due, empty_window, settings, words  # noqa: F401
 from tests.ui.keyboard import CTRL, SHIFT, Key, press, settle, write
-from ui.forms.kept_bar import KEEP_AFTER_MS
+from ui.forms.keep_timer import KEEP_AFTER_MS
 
 ROOT = Path(__file__).parents[2]
 NURSE, OTHER, PASSWORD = "dr.demo", "other", "a long password"
@@ -160,12 +160,22 @@ def window(empty_window, clinic, key):
     return empty_window
 
 
-def type_into(form, window, patient):
+def begin_typing(form, window, patient):
     field = form.open(window.shell, patient)
     field.setFocus()
     field.selectAll()
+    return field
+
+
+def type_into(form, window, patient):
+    field = begin_typing(form, window, patient)
     write(form.text)
     return field
+
+
+def steady(form):
+    """What somebody types into it who makes no pause: three seconds of it."""
+    return (form.text * 24)[:24]
 
 
 def stands(form, field):
@@ -244,24 +254,47 @@ def test_r17_what_was_typed_is_there_for_its_author_and_for_nobody_else(
     assert lost == []
 
 
-@pytest.mark.parametrize("form", KILLED)
-def test_r17_a_kill_in_the_middle_of_a_word_takes_none_of_it(form, clinic, key, due, window):
-    window.close_session()
+def killed_while_typing(form, clinic, key, *options):
+    """Types steadily in a program of its own, killed at the last key; when each key was about to be typed, and was."""
     command = [
-        sys.executable,
-        "-m",
-        "tests.reliability.typing_nurse",
-        str(clinic),
-        key.hex(),
-        form.name,
+        *(sys.executable, "-m", "tests.reliability.typing_nurse"),
+        *(str(clinic), key.hex(), form.name, *options),
     ]
+    keys_typed = []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as nurse:
-        assert nurse.stdout.readline() == "typed\n"
+        while len(keys_typed) < len(steady(form)):
+            about, typed = map(float, nurse.stdout.readline().split())
+            keys_typed.append((about, typed))
         nurse.send_signal(signal.SIGKILL)
+    return keys_typed
+
+
+@pytest.mark.parametrize("form", KILLED)
+def test_r17_a_kill_without_a_pause_takes_the_last_second_of_it_at_most(
+    form, clinic, key, due, window
+):
+    window.close_session()
+    keys_typed = killed_while_typing(form, clinic, key)
     window.open_session(Session(clinic, key, NURSE))
     field = form.open(window.shell, due)
     settle()
-    assert stands(form, field) == form.text
+    # What the nurse's program had to do by then it has done before it typed the last key.
+    last, _typed = keys_typed[-1]
+    owed = sum(typed <= last - 1 for _about, typed in keys_typed)
+    stood = stands(form, field)
+    assert owed > len(keys_typed) / 3, "it types for more than a second"
+    assert steady(form).startswith(stood)
+    assert len(stood) >= owed
+
+
+@pytest.mark.slow
+def test_r17_a_kill_takes_all_of_it_where_every_key_puts_the_keeping_off(clinic, key, due, window):
+    """The harness sees text that is lost: somebody who types steadily makes no pause."""
+    form = FORMS["new patient"]
+    window.close_session()
+    killed_while_typing(form, clinic, key, "--at-pauses")
+    window.open_session(Session(clinic, key, NURSE))
+    assert stands(form, form.open(window.shell, due)) == ""
 
 
 def test_r17_it_says_whose_text_it_is_and_from_when_and_can_be_discarded(window, due):
@@ -269,7 +302,9 @@ def test_r17_it_says_whose_text_it_is_and_from_when_and_can_be_discarded(window,
     lock(window, due, None)
     settle()
     page = window.shell.page("visit")
-    assert "You typed this on " in words(page) and "it is not saved yet." in words(page)
+    assert "Typed on " in words(page) and ", not yet valid: finish it, or discard it." in words(
+        page
+    )
     bar = page.forms["spirometry"]._kept
     bar.discard.click()
     settle()
@@ -303,10 +338,10 @@ def test_r17_a_visit_waits_for_the_text_of_somebody_else_or_for_a_reason(session
 def test_r17_text_that_was_never_saved_keeps_a_visit_from_being_finished(session, due):
     draft = Draft(session, due.id, drafts.start_visit(session, due.id, "M4", clock.today()))
     draft.keep_typing("details", {"details.weight": "63"})
-    (point,) = [p for p in draft.open_points() if "not saved yet" in p.problem.message]
+    (point,) = [p for p in draft.open_points() if "not yet valid" in p.problem.message]
     assert (point.step, point.field, point.blocks) == ("details", "details.weight", True)
     draft.keep_typing("details", {"details.weight": ""})
-    assert not any("not saved yet" in p.problem.message for p in draft.open_points())
+    assert not any("not yet valid" in p.problem.message for p in draft.open_points())
 
 
 def test_r17_a_new_patient_stays_while_another_one_is_edited(window, due):
@@ -346,12 +381,12 @@ def test_r17_every_name_of_a_kept_text_leads_to_its_step():
         assert step_of(field) == step
 
 
-def test_r17_without_the_pause_a_kill_takes_what_was_typed(window, clinic, key, due):
+def test_r17_without_its_timer_a_kill_takes_what_was_typed(window, clinic, key, due):
     """The harness sees a text that is lost."""
     form = FORMS["half a volume"]
     type_into(form, window, due)
     page = window.shell.page("visit")
-    page.forms["spirometry"]._pause.stop()
+    page.forms["spirometry"]._keep_soon.stop()
     session = window.shell.context.session
     assert session.typed.of("visit", page.draft.visit.id) == {}
     assert typed_texts.since(session, "visit", page.draft.visit.id) is None

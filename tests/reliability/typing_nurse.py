@@ -1,20 +1,30 @@
-"""Run as a program: types into one form through the real window and waits to be killed."""
+"""Run as a program: types steadily into one form through the real window, and waits to be killed.
+
+Prints for every key when it was about to be typed and when it had been, in seconds of its own clock.
+"""
 
 import sys
 import time
 from pathlib import Path
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from core.session import Session
-from tests.reliability.test_r17_drafts import FORMS, type_into
+from tests.reliability.test_r17_drafts import FORMS, begin_typing, steady
+from tests.ui.keyboard import write
 from ui import theme
 from ui.app import application
+from ui.forms.keep_timer import KeepTimer
 from ui.main_window import MainWindow
 from ui.settings import Appearance, Settings
 
+A_KEY = 0.125  # seconds: eight keys a second, as fast as somebody who types for a living
 
-def main(path, key, name):
+
+def main(path, key, name, at_pauses):
+    if at_pauses:  # as it was once: every key puts the keeping off
+        KeepTimer.start = lambda self, *_typed: QTimer.start(self)
     theme.start(application(), Appearance.LIGHT)
     window = MainWindow(Settings(path.with_name("other.ini")))
     window.resize(1366, 768)
@@ -25,11 +35,17 @@ def main(path, key, name):
     _wait(0.1)
     window.activateWindow()
     patient = next(p for p in session.patients.all() if p.record_number == "12")
-    type_into(FORMS[name], window, patient)
-    _wait(1.0)  # nothing is left, only the typing stops
-    print("typed", flush=True)
+    form = FORMS[name]
+    begin_typing(form, window, patient)
+    begin = time.monotonic()
+    for number, character in enumerate(steady(form)):
+        _wait(begin + number * A_KEY - time.monotonic())
+        about = time.monotonic()
+        QApplication.processEvents()  # whatever is due by now
+        write(character)
+        print(about, time.monotonic(), flush=True)
     while True:
-        _wait(1.0)
+        time.sleep(1.0)
 
 
 def _wait(seconds):
@@ -40,4 +56,4 @@ def _wait(seconds):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]), bytes.fromhex(sys.argv[2]), sys.argv[3], "--at-pauses" in sys.argv)

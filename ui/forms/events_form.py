@@ -68,11 +68,13 @@ class EventsForm(StepForm):
         self._keep_typed()
 
     def unsaved(self) -> dict[str, str]:
-        return {f"event.{field}": text for field, text in self._typed_texts().items() if text}
+        return {field: text for field, text in self._kept_texts().items() if text}
 
     def keep_typed(self) -> None:
         """An event is text until it is added: this is where all of it is kept."""
-        self._keep_typed()
+        self._keep_soon.stop()
+        with self.context.saving():
+            self.draft.save_texts(self._kept_texts())
 
     def _begin(self, changed: AdverseEvent | None = None) -> None:
         """Show the event to change, or what was typed and not added yet."""
@@ -108,10 +110,13 @@ class EventsForm(StepForm):
         texts["id"] = event.id if event is not None and any(texts.values()) else ""
         return texts
 
+    def _kept_texts(self) -> dict[str, str]:
+        """The same, by the names under which the draft keeps them."""
+        return {f"event.{field}": text for field, text in self._typed_texts().items()}
+
     def _keep_typed(self) -> None:
         with self.context.saving():
-            for field, text in self._typed_texts().items():
-                self.draft.save_raw(f"event.{field}", text)
+            self.draft.save_texts(self._kept_texts())
             self.touched.emit()
 
     def _on_entered(self, event: AdverseEvent) -> None:

@@ -1,4 +1,4 @@
-"""What says, over a form, that text in it was typed before and is not saved yet."""
+"""What says, over a form, that text in it was typed before and counts for nothing yet."""
 
 from datetime import datetime
 
@@ -9,16 +9,21 @@ from core.words import instant
 from ui.widgets.basics import button, label, row
 from ui.words import tr
 
-KEEP_AFTER_MS = 500  # of a pause in typing
-
 
 class KeptBar(QFrame):
-    """``discarded`` says that the person does not want the text any more."""
+    """``discarded`` says that the person does not want the text any more.
+
+    In a visit what is valid is saved at once, so that text which waits is not valid yet; elsewhere a
+    button saves.
+    """
 
     discarded = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, in_visit: bool = False) -> None:
         super().__init__()
+        self._text = tr("You typed this on {when}; it is not saved yet.")
+        if in_visit:
+            self._text = tr("Typed on {when}, not yet valid: finish it, or discard it.")
         self.setProperty("role", "notice")
         self._words = label("", wrap=True)
         self.discard = button(tr("Discard"), self.discarded.emit, link=True)
@@ -32,6 +37,5 @@ class KeptBar(QFrame):
     def show_since(self, since: datetime | None) -> None:
         """``since`` is from when the text is; None says that none waits."""
         if since is not None:
-            text = tr("You typed this on {when}; it is not saved yet.")
-            self._words.setText(text.format(when=instant(since)))
+            self._words.setText(self._text.format(when=instant(since)))
         self.setVisible(since is not None)

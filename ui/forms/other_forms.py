@@ -134,7 +134,8 @@ class NoteForm(StepForm):
                 wrap=True,
             )
         )
-        self.note.textChanged.connect(self._timer.start)
+        self.note.textChanged.connect(self._timer.start)  # at a pause it is saved
+        self.note.textChanged.connect(self._keep_soon.start)  # without one it is kept
 
     def show_draft(self) -> None:
         note = as_shown(self.draft.typing(self.step).get(NOTE, self.draft.visit.note))
@@ -143,6 +144,7 @@ class NoteForm(StepForm):
             self.note.moveCursor(QTextCursor.MoveOperation.End)
         self.stage.set_value(self.draft.visit.clinical_stage)
         self._timer.stop()
+        self._keep_soon.stop()
         self.show_typed()
 
     def typed(self) -> dict[str, str]:

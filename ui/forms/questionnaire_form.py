@@ -789,7 +789,7 @@ class QuestionnaireForm(StepForm):
         if self._comparison is None:
             self._comparison = Comparison(self.context, self.draft, self.instrument)
             self._comparison.touched.connect(self.touched)
-            self._comparison.typing.connect(self._pause.start)
+            self._comparison.typing.connect(self._keep_soon.start)
             self._comparison.correct.connect(self._jump)
             self._comparison.go_on.connect(self.go_on)
             self._comparison.go_back.connect(lambda: self._step(-1))

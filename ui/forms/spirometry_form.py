@@ -319,8 +319,7 @@ class SpirometryForm(StepForm):
                 self.draft.save_spirometry(session)
             if self.draft.record.patient.height_cm is None and isinstance(height, float):
                 self.draft.save_height(height)
-            for field, text in raw.items():
-                self.draft.save_raw(typed_in(session, field), text)
+            self.draft.save_texts({typed_in(session, name): text for name, text in raw.items()})
             self.touched.emit()
         self._show_sessions()
         self._show_rows()

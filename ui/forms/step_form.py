@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from core.drafts import Draft, typing_in
 from ui.context import AppContext
 from ui.forms.fields import Line
-from ui.forms.kept_bar import KEEP_AFTER_MS, KeptBar
+from ui.forms.keep_timer import KeepTimer
+from ui.forms.kept_bar import KeptBar
 from ui.widgets.basics import button, row
 from ui.words import tr
 
@@ -29,13 +30,11 @@ class StepForm(QWidget):
         self.body = QVBoxLayout(self)
         self.body.setContentsMargins(0, 0, 10, 0)  # room for the scroll bar
         self.body.setSpacing(14)
-        self._kept = KeptBar()
+        self._kept = KeptBar(in_visit=True)
         self._kept.discarded.connect(self._discard_typed)
         self.body.addWidget(self._kept)
-        self._pause = QTimer(self)
-        self._pause.setSingleShot(True)
-        self._pause.setInterval(KEEP_AFTER_MS)
-        self._pause.timeout.connect(self.keep_typed)
+        self._keep_soon = KeepTimer(self)
+        self._keep_soon.timeout.connect(self.keep_typed)
         self.touched.connect(self._on_touched)  # the first to hear it: what is saved waits no more
 
     def show_draft(self) -> None:
@@ -66,7 +65,7 @@ class StepForm(QWidget):
     def committed(self) -> bool:
         """Commit; False where the file refused it, so that nobody moves on and loses what was typed."""
         before = self.context.failures
-        self._pause.stop()
+        self._keep_soon.stop()
         self.commit()
         return self.context.failures == before
 
@@ -83,15 +82,15 @@ class StepForm(QWidget):
         return {typing_in(self.step, field): text for field, text in self.typed().items()}
 
     def keep_typed(self) -> None:
-        """Keep what is being typed, as text and as nothing else: a kill in the middle of a word takes none of it."""
-        self._pause.stop()
+        """Keep what is being typed, as text and as nothing else: a kill takes the last second of it at most."""
+        self._keep_soon.stop()
         with self.context.saving():
             self.draft.keep_typing(self.step, self.typed())
 
     def watch(self, *lines: QLineEdit) -> None:
-        """Keep what is typed into these whenever the typing pauses."""
+        """Keep what is typed into these while it is typed."""
         for line in lines:
-            line.textEdited.connect(lambda _text: self._pause.start())
+            line.textEdited.connect(self._keep_soon.start)
 
     def show_typed(self) -> None:
         """Put back what was being typed when the visit was left, and say from when it is."""
@@ -110,7 +109,7 @@ class StepForm(QWidget):
 
     def _on_touched(self) -> None:
         """Something was saved: of all fields, because the one with the keyboard is saved when it is left."""
-        self._pause.stop()
+        self._keep_soon.stop()
         for line in self.lines().values():
             line.settle()
         if typing := self.draft.typing(self.step):

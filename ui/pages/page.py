@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 
 from core import typed_texts
 from core.session import Changes
 from ui.context import AppContext
-from ui.forms.kept_bar import KEEP_AFTER_MS
+from ui.forms.keep_timer import KeepTimer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +40,8 @@ class Page(QWidget):
         self.setObjectName("page")
         self.context = context
         self._stale = True
-        self.pause = QTimer(self)  # in the typing
-        self.pause.setSingleShot(True)
-        self.pause.setInterval(KEEP_AFTER_MS)
-        self.pause.timeout.connect(self.keep)
+        self.keep_soon = KeepTimer(self)
+        self.keep_soon.timeout.connect(self.keep)
         context.changed.connect(self._on_changed)
 
     def refresh(self) -> None:
@@ -66,13 +64,13 @@ class Page(QWidget):
         return self.context.failures == before
 
     def watch(self, *lines: QLineEdit) -> None:
-        """Keep what is typed into these whenever the typing pauses: a kill takes none of it."""
+        """Keep what is typed into these while it is typed: a kill takes its last second at most."""
         for line in lines:
-            line.textEdited.connect(lambda _text: self.pause.start())
+            line.textEdited.connect(self.keep_soon.start)
 
     def keep(self) -> None:
         """Save or keep what stands in the fields without leaving them."""
-        self.pause.stop()
+        self.keep_soon.stop()
         for one in self.unsaved():
             with self.context.saving():
                 typed_texts.keep(self.context.session, one.place, one.subject, one.texts)

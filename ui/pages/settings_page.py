@@ -65,7 +65,7 @@ class SettingsPage(Page):
         )
         self.kept = KeptBar()
         self.kept.discarded.connect(self._discard_typed)
-        self.letterhead.textChanged.connect(self.pause.start)
+        self.letterhead.textChanged.connect(self.keep_soon.start)
         self.watch(self.name.line, self.idle_lock.line)
         self.save = button(tr("Save settings"), self._save, primary=True)
         self._state = label("", "muted")
@@ -214,7 +214,7 @@ class SettingsPage(Page):
         if not document.isModified():
             self.letterhead.setPlainText(as_shown(typed.get("letterhead", clinic.letterhead)))
             document.setModified("letterhead" in typed)
-        self.pause.stop()  # nobody typed this
+        self.keep_soon.stop()  # nobody typed this
         self.kept.show_since(typed_texts.since(session, typed_texts.SETTINGS, typed_texts.CLINIC))
 
     def _discard_typed(self) -> None:

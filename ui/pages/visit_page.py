@@ -104,7 +104,7 @@ class VisitPage(Page):
         self._steps = QVBoxLayout()
         self._steps.setSpacing(2)
         self._buttons: dict[str, StepButton] = {}
-        self._saved = label(tr("Every answer is saved as you type"), "small", wrap=True)
+        self._saved = label(tr("Every answer is saved as you give it"), "small", wrap=True)
         left = card(self._title, self._window, self._steps)
         left.setFixedWidth(216)
         body = left.layout()
@@ -116,7 +116,7 @@ class VisitPage(Page):
         self.queries = QueriesPanel(context)
         self.queries.jump.connect(lambda query: self.show_asked(query.step, query.field))
         self.queries.asked.connect(self._ask)
-        self.queries.edited.connect(self.pause.start)
+        self.queries.edited.connect(self.keep_soon.start)
         self._middle = card(self.queries, self.stack)
         self._right = QVBoxLayout()
         self._right.setContentsMargins(0, 0, 0, 0)
@@ -190,7 +190,7 @@ class VisitPage(Page):
 
     def _keep_queries(self) -> None:
         """What is typed of questions and answers."""
-        self.pause.stop()
+        self.keep_soon.stop()
         if self.draft is not None:
             patient_id, texts = self.draft.record.patient.id, self._query_texts
             with self.context.saving():
