@@ -184,10 +184,8 @@ def _slope(record: PatientRecord) -> Figure:
 
 def _stage(record: PatientRecord) -> Figure:
     title = _("King's · MiToS")
-    if record.died is not None:
-        return Figure(
-            title, "5 · 5", _("death, {day}").format(day=partial_day(record.died.happened_on))
-        )
+    if record.died_on is not None:
+        return Figure(title, "5 · 5", _("death, {day}").format(day=partial_day(record.died_on)))
     found, judged = course.last_stages(record), course.clinical_stage(record)
     if found is None:
         text, parts, tip = MISSING, [_("no answered ALSFRS-R")], ""

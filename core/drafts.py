@@ -334,12 +334,19 @@ class Draft:
         return tuple(e for e in self.record.events if e.visit_id == self._visit_id)
 
     @property
+    def logged_events(self) -> tuple[AdverseEvent, ...]:
+        """Events that no visit reported, and that this one's summary lists."""
+        return tuple(e for e in self.record.events_of(self.visit) if e.visit_id is None)
+
+    @property
     def earlier_open_events(self) -> tuple[AdverseEvent, ...]:
         """Events of earlier visits that had not ended when last heard of."""
+        logged = {event.id for event in self.logged_events}
         return tuple(
             e
             for e in self.record.events
             if e.visit_id != self._visit_id
+            and e.id not in logged
             and not e.outcome.ended
             and e.onset.first <= self.visit.date
         )

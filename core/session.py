@@ -462,19 +462,22 @@ class Session:
         return sum(map(len, moved.values()))
 
     def outlines(self) -> list[PatientRecord]:
-        """Every patient with visits, marks and milestones only: what the worklist is made from."""
+        """Every patient with visits, marks, milestones and fatal events only: what the worklist is made from."""
         self.need(Right.READ)
         with storage_errors(self.path):
             return self._outlines()
 
     def _outlines(self) -> list[PatientRecord]:
         visits, marks, milestones = defaultdict(list), defaultdict(list), defaultdict(list)
+        fatal = defaultdict(list)
         for visit in self.visits.all():
             visits[visit.patient_id].append(visit)
         for mark in self.marks.all():
             marks[mark.patient_id].append(mark)
         for milestone in self.milestones.all():
             milestones[milestone.patient_id].append(milestone)
+        for event in self.events.fatal():
+            fatal[event.patient_id].append(event)
         thresholds = self.thresholds.all()
         return [
             PatientRecord(
@@ -482,6 +485,7 @@ class Session:
                 visits=tuple(visits[patient.id]),
                 marks=tuple(marks[patient.id]),
                 milestones=tuple(milestones[patient.id]),
+                events=tuple(fatal[patient.id]),
                 thresholds=thresholds,
             )
             for patient in self.patients.all()

@@ -189,7 +189,7 @@ def states(
             SignatureState(
                 signature=signature,
                 signed_at=signature.signed_at.astimezone(zones.get(signature.id)),
-                same_data=now == signature.data_hash,
+                same_data=now == signature.data_hash or (not since and _was_so(record, signature)),
                 changes=tuple(_change(entry, names) for entry in since),
             )
         )
@@ -226,6 +226,17 @@ def _hash(record: PatientRecord, visit_id: VisitId, texts: dict[int, str]) -> st
     for part in COVERED:
         form[part] = sorted(text(one) for one in getattr(known, part))
     return hashlib.sha256(_plain_text(form).encode()).hexdigest()
+
+
+def _was_so(record: PatientRecord, signature: Signature) -> bool:
+    """Whether it is the data of the hash by the rule of before events were listed wherever they may belong.
+
+    An event of no visit, known to its month or year, counted on the middle of it then.
+    """
+    day = record.visit(signature.visit_id).date
+    events = tuple(e for e in record.events if e.visit_id is not None or e.onset.assumed <= day)
+    before = replace(record, events=events)
+    return events != record.events and _hash(before, signature.visit_id, {}) == signature.data_hash
 
 
 def _plain_text(value: Any) -> str:

@@ -45,7 +45,7 @@ from core.protocols import catalog as protocols
 from core.protocols.definition import ADVERSE_EVENTS, ELIGIBILITY, MEASUREMENTS, SPIROMETRY
 from core.science import eligibility, lung_function, plausibility
 from core.science.eligibility import FULFILMENT, CriterionState, Fulfilment
-from core.science.nutrition import bmi, first_weight, weight_loss_percent
+from core.science.nutrition import bmi, first_weight, highest_weight, weight_loss_percent
 from core.science.progression import NoSlope, Slope, months_between
 from core.science.spirometry import Result, evaluate, evaluate_fev1, evaluate_ratio
 from core.trends import onset_day, slope, totals, vital_capacities
@@ -818,7 +818,7 @@ def measurement_before(record: PatientRecord, kind: str, on: date) -> tuple[date
 
 
 def nutrition_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
-    """Body mass index, and the change since the first weight; nothing without a weight at this visit."""
+    """Body mass index, and the change since the first weight and the highest; nothing without a weight at this visit."""
     if visit.weight_kg is None:
         return ()
     index = bmi(visit.weight_kg, record.patient.height_cm)
@@ -832,6 +832,13 @@ def nutrition_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
         weight = number(first[1], 1, "kg")
         words = text.format(change=change, day=day(first[0]), weight=weight)
         facts.append(Fact(_("Weight change"), words))
+    highest = highest_weight(record, visit.date)
+    if first is not None and highest is not None and highest[1] > max(first[1], visit.weight_kg):
+        lost = weight_loss_percent(highest[1], visit.weight_kg)
+        below = _("{lost} below {weight}, {day}").format(
+            lost=number(lost, 1, "%"), weight=number(highest[1], 1, "kg"), day=day(highest[0])
+        )
+        facts.append(Fact(_("Highest weight"), below))
     return tuple(facts)
 
 

@@ -1,4 +1,4 @@
-"""Body mass index, and the weight lost since it was first recorded."""
+"""Body mass index, and the weight lost since it was first recorded, and since it was highest."""
 
 from datetime import date
 
@@ -33,3 +33,14 @@ def first_weight(record: PatientRecord, before: date) -> tuple[date, float] | No
     weights = ((v.date, v.weight_kg) for v in record.visits if v.weight_kg is not None)
     first = next(weights, None)
     return first if first is not None and first[0] < before else None
+
+
+def highest_weight(record: PatientRecord, before: date) -> tuple[date, float] | None:
+    """The highest weight (kg) of the visits before a day, and the day on which it was first reached; None without any.
+
+    DESIGN: a weight that rose first would hide what was lost since; from no paper.
+    """
+    weights = [
+        (v.date, v.weight_kg) for v in record.visits if v.weight_kg is not None and v.date < before
+    ]
+    return max(weights, key=lambda one: one[1], default=None)

@@ -20,6 +20,13 @@ class AdverseEvents:
         )
         return tuple(converter.structure(row, AdverseEvent) for row in found)
 
+    def fatal(self) -> list[AdverseEvent]:
+        """The fatal ones of every patient."""
+        found = self._db.query(
+            "SELECT * FROM adverse_event WHERE outcome = 'fatal' ORDER BY onset, rowid"
+        )
+        return [converter.structure(row, AdverseEvent) for row in found]
+
     def save(self, event: AdverseEvent) -> None:
         rows.save(self._db, "adverse_event", event)
 

@@ -185,6 +185,21 @@ def test_weight_is_set_against_height_and_the_first_weight(now_kg, height_cm, bm
     assert said == {"BMI": bmi, "Weight change": change}
 
 
+@pytest.mark.parametrize(
+    ("before_kg", "now_kg", "highest"),
+    [
+        (90.0, 79.7, "11.4 % below 90.0 kg, 23 May 2026"),
+        (80.0, 79.0, None),  # the first one was as high: its change says it
+        (75.0, 70.0, None),
+        (90.0, 90.0, None),
+        (90.0, 95.0, None),
+    ],
+)
+def test_f26_a_weight_below_the_highest_earlier_one_says_so(before_kg, now_kg, highest):
+    visits = (FIRST, replace(BEFORE, weight_kg=before_kg), replace(VISIT, weight_kg=now_kg))
+    assert facts(of(visits=visits).measurements).get("Highest weight") == highest
+
+
 def test_no_weight_no_line_and_a_first_weight_is_no_change():
     assert of(visits=(FIRST, replace(VISIT, weight_kg=None))).measurements == ()
     assert set(facts(of(visits=(FIRST,)).measurements)) == {"BMI"}

@@ -18,7 +18,7 @@ from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import Answer
 from core.model.partial_date import PartialDate
 from core.model.patient import Sex
-from core.model.signature import LockLevel, Meaning
+from core.model.signature import LockLevel, Meaning, Signature
 from core.model.trail import Act
 from core.model.user import Clinic, Role
 from core.model.visit import VisitState
@@ -224,6 +224,48 @@ def test_r14_several_changes_void_where_any_of_them_does(clinic, tried, data):
         found = state(session, patient_id, visit_id)
         assert found.valid == all(tried[mutation][1].valid for mutation in chosen)
         raise Undone
+
+
+def test_r14_an_event_known_to_its_month_voids_nothing_that_was_signed_before_it_was_listed(
+    signable,
+):
+    """It counted on the middle of its month then, after the visit; entered now, it is a change."""
+    session, visit = signable
+    early = replace(visit, date=visit.date.replace(day=5))
+    vague = AdverseEvent(
+        patient_id=visit.patient_id,
+        term="Fall",
+        onset=PartialDate(early.date.year, early.date.month),
+        grade=Grade.MILD,
+        serious=False,
+        outcome=Outcome.RECOVERED,
+    )
+    with session.write("before it was signed"):
+        session.visits.save(early)
+        session.events.save(vague)
+    record = session.record(visit.patient_id)
+    as_then = replace(record, events=tuple(e for e in record.events if e.id != vague.id))
+    hashed = signing.data_hash(as_then, visit.id)
+    assert hashed != signing.data_hash(record, visit.id)
+    with session.write("signed by the version of then"):
+        session.signatures.save(
+            Signature(
+                visit_id=visit.id,
+                signed_by=session.login,
+                printed_name="Dr. Demo",
+                role=session.user.role,
+                meaning=Meaning.REVIEWED,
+                signed_at=clock.now(),
+                data_hash=hashed,
+                shown="{}",
+                shown_hash="0" * 64,
+                trail_sequence=session.trail_head.sequence,
+            )
+        )
+    assert state(session, visit.patient_id, visit.id).valid
+    with session.write("entered later"):
+        session.events.save(replace(vague, id="another", term="Headache"))
+    assert not state(session, visit.patient_id, visit.id).valid
 
 
 def test_r14_a_change_that_was_changed_back_voids_as_well(clinic):

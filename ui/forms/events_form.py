@@ -147,6 +147,7 @@ class EventsForm(StepForm):
         clear(self._list)
         groups = (
             (tr("Reported at this visit"), self.draft.events),
+            (tr("Logged on the chart since the last visit"), self.draft.logged_events),
             (
                 tr("Not ended at an earlier visit: how are they now?"),
                 self.draft.earlier_open_events,
@@ -159,11 +160,13 @@ class EventsForm(StepForm):
                 self._list.addWidget(self._line(event))
 
     def _line(self, event: AdverseEvent) -> QWidget:
-        said = event_row(event)
+        said = event_row(event, unsure=self.draft.record.may_belong(event, self.draft.visit))
         line = QWidget()
         text = tr("{term}, since {onset}, grade {grade}, {outcome}").format(
             term=said.term, onset=said.onset, grade=said.grade, outcome=said.outcome
         )
+        if said.unsure:
+            text = f"{text}; {said.unsure}"
         words = label(text, wrap=True)
         change = button(tr("Change…"), partial(self._change, event))
         layout = row(words, change)

@@ -102,7 +102,7 @@ class PatientsPage(Page):
             protocol = protocols.find(record.patient)
             coming = next_visit(record, protocol, today) if protocol else None
             done = record.finished_visits
-            if record.died is not None:
+            if record.dead:
                 text = tr("died")
             elif coming is None:
                 text = MISSING

@@ -54,6 +54,6 @@ class PatientHeader(QFrame):
             text = tr("{event} planned {day}") if planned else tr("{event} {day}")
             text = text.format(event=event, day=day(patient.reference_on))
             self._chips.addWidget(chip(text, "good"))
-        if record.died is not None:
-            text = tr("Died {day}").format(day=partial_day(record.died.happened_on))
+        if record.died_on is not None:
+            text = tr("Died {day}").format(day=partial_day(record.died_on))
             self._chips.addWidget(chip(text, "neutral"))

@@ -1,12 +1,13 @@
 """F07 and F32: at which visit an event is listed where its day is not known, and what a fatal one ends."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import chart, summary, trends
+from core import chart, summary, trends, worklist
 from core.findings import alerts
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.partial_date import PartialDate
@@ -148,6 +149,23 @@ def test_of_two_fatal_events_the_first_ends_it():
     early = an_event("2026-03-01", **FATAL)
     record = a_record(PATIENT, events=(late, early))
     assert record.participation_ended == date(2026, 3, 1)
+
+
+def test_f32_today_asks_for_no_visit_of_somebody_who_died_of_an_event(session, patient):
+    """The worklist is made from outlines: they know of fatal events."""
+    today = INFUSION + timedelta(days=200)
+
+    def awaited():
+        items = worklist.build(session.outlines(), {}, today, {}, {})
+        return [item.code for item in items if item.patient.id == patient.id]
+
+    assert awaited()
+    event = an_event(str(INFUSION + timedelta(days=9)), **FATAL)
+    with session.write("died"):
+        session.events.save(replace(event, patient_id=patient.id))
+    assert awaited() == []
+    (outline,) = [one for one in session.outlines() if one.patient.id == patient.id]
+    assert outline.dead
 
 
 def test_an_event_that_was_survived_ends_nothing():

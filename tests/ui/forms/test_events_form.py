@@ -298,3 +298,24 @@ def test_a_begun_event_stands_in_the_way_of_finishing(page):
     review = page.forms["review"]
     assert "→ An adverse event was begun: add it, or clear it." in open_points(review)
     assert not review.finish.isEnabled()
+
+
+def test_f07_what_was_logged_on_the_chart_is_listed_with_its_doubt(alone, session, due):
+    """Known to the month of today: it may have begun before this visit, or it will have been after it."""
+    today = clock.today()
+    logged = AdverseEvent(
+        patient_id=due.id,
+        term="Chest pain",
+        onset=PartialDate(today.year, today.month),
+        grade=Grade.SEVERE,
+        serious=True,
+        outcome=Outcome.RECOVERED,
+    )
+    with session.write():
+        session.events.save(logged)
+    form = alone(EventsForm)
+    shown = words(form)
+    assert "Logged on the chart since the last visit" in shown
+    (line,) = [one for one in shown.splitlines() if one.startswith("Chest pain, since ")]
+    sure = PartialDate(today.year, today.month).last <= today
+    assert line.endswith("may belong to another visit: only its month is known") is not sure
