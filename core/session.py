@@ -517,6 +517,10 @@ class Session:
     def on_change(self, listener: Callable[[Changes], None]) -> None:
         self._listeners.append(listener)
 
+    def off_change(self, listener: Callable[[Changes], None]) -> None:
+        """Tell it of no more changes."""
+        self._listeners.remove(listener)
+
     def _close_file(self) -> None:
         instance.forget(self.path)
         self._db.close()

@@ -28,16 +28,13 @@ def run(*, demonstration: bool, file: Path | None = None) -> int:
     errors.leave_no_traces()
     settings = Settings()
     theme.start(app, settings.appearance)
+    theme.choose_text_size(app, settings.text_size)
     window = MainWindow(settings)
-    window.setMinimumSize(1024, 640)
-    window.resize(1366, 768)
-    if (geometry := settings.geometry) is not None:
-        window.restoreGeometry(geometry)
     if file is not None:
         window.welcome.ask_sign_in(file)
     if demonstration:
         window.open_demonstration()
-    window.show()
+    window.show_on_screen()
     if not demonstration:
         window.welcome.focus_first()
         window.preload()

@@ -34,6 +34,7 @@ class AppContext(QObject):
     open_past_chart = Signal(str, int, object)  # PatientId, entry of the trail, datetime
     edit_patient = Signal(object)  # PatientId, or None for a new one
     put_back = Signal(object, str)  # path of a backup to put in the place of this file, and why
+    text_size_chosen = Signal(int)  # per cent
     open_file = Signal(object)  # path of another clinic file to sign in to
 
     def __init__(
@@ -68,6 +69,11 @@ class AppContext(QObject):
     def remember_trail(self) -> None:
         """This workstation has seen the file as it is now."""
         self.settings.set_seen(self.session.fingerprint, trail_memory.remembered(self.session))
+
+    def retire(self) -> None:
+        """Nothing listens to this any more: another context has taken the session over."""
+        self.tasks.close()
+        self.session.off_change(self._on_change)
 
     def close(self) -> None:
         self.tasks.close()

@@ -7,16 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from core.errors import AppError
 from core.model.trail import Act
+from ui import theme
 from ui.clipboard import ClipboardWatch
 from ui.lock import IdleWatch, close_others
 from ui.pages.welcome_page import WelcomePage
-from ui.settings import Settings
+from ui.settings import TEXT_SIZES, Settings
 from ui.widgets.basics import column, label
 from ui.words import tr
 
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from ui.pages.page import Place
     from ui.screen_lock import ScreenLock
     from ui.shell import Shell
+
+
+USUAL = (1366, 768)
 
 
 class MainWindow(QMainWindow):
@@ -58,6 +62,50 @@ class MainWindow(QMainWindow):
         self._screen: ScreenLock | None = None
         self.backing_up: BackingUp | None = None  # made with the first file that is opened
         self._full_name = ""  # of who is signed in: a lock asks nothing of a disk that may be gone
+
+    def show_on_screen(self) -> None:
+        """Show the window as it was last, or as large as usual; never larger than the screen it opens on."""
+        self.setMinimumSize(640, 340)  # a 1366x768 screen at 200 %, less its task bar
+        if (geometry := self._settings.geometry) is not None:
+            self.restoreGeometry(geometry)
+        else:
+            self.resize(*USUAL)
+        room = self.screen().availableGeometry()
+        frame = self.frameGeometry().size() - self.geometry().size()  # what the system draws around
+        if self.width() > room.width() or self.height() + frame.height() > room.height():
+            self.resize(self.size().boundedTo(room.size()))
+            self.showMaximized()
+            return
+        if not room.contains(self.geometry()):
+            self.move(room.topLeft())
+        self.show()
+
+    def change_text_size(self, by: int) -> None:
+        """One step larger (1) or smaller (-1), or the usual size (0): everything is made again in it."""
+        usual, sizes = 100, TEXT_SIZES
+        index = sizes.index(self._settings.text_size) + by
+        percent = sizes[min(max(index, 0), len(sizes) - 1)] if by else usual
+        self.set_text_size(percent)
+
+    def set_text_size(self, percent: int) -> None:
+        app, shell = QApplication.instance(), self.shell
+        if percent == self._settings.text_size or not isinstance(app, QApplication):
+            return
+        if shell is None:
+            theme.choose_text_size(app, percent)
+            self._settings.text_size = percent
+            return
+        if not shell.leave():
+            return  # the file refused what was typed: it stays where it is
+        place, session = shell.place, shell.context.session
+        self._settings.text_size = percent
+        theme.choose_text_size(app, percent)
+        self._stack.removeWidget(shell)
+        shell.context.retire()
+        shell.deleteLater()
+        self._show(session)
+        if self.shell is not None:
+            self.shell.return_to(*place)
 
     def open_demonstration(self) -> None:
         """Demonstration data in a file that is thrown away on closing."""
@@ -95,6 +143,10 @@ class MainWindow(QMainWindow):
         context.open_file.connect(self._open_file)
         self.shell.signed_out.connect(self.sign_out)
         self.shell.lock_asked.connect(self.lock)
+        self.shell.text_size_asked.connect(
+            self.change_text_size, Qt.ConnectionType.QueuedConnection
+        )
+        context.text_size_chosen.connect(self.set_text_size, Qt.ConnectionType.QueuedConnection)
         self.shell.context.changed.connect(self._on_changed)
         self._stack.addWidget(self.shell)
         self._stack.setCurrentWidget(self.shell)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+TEXT_SIZES = (90, 100, 110, 125, 150, 175, 200)  # % of the usual size, smallest first
+
 
 class Appearance(StrEnum):
     SYSTEM = "system"
@@ -70,6 +72,16 @@ class Settings:
     @appearance.setter
     def appearance(self, appearance: Appearance) -> None:
         self._store.setValue("appearance", appearance.value)
+
+    @property
+    def text_size(self) -> int:
+        """Per cent of the usual size of text."""
+        text = str(self._store.value("text_size", ""))
+        return int(text) if text in map(str, TEXT_SIZES) else 100
+
+    @text_size.setter
+    def text_size(self, percent: int) -> None:
+        self._store.setValue("text_size", percent)
 
     @property
     def geometry(self) -> QByteArray | None:

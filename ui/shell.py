@@ -4,13 +4,14 @@ from collections.abc import Callable
 from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
+    QMenu,
     QPushButton,
     QStackedWidget,
     QVBoxLayout,
@@ -22,6 +23,7 @@ from core.labels import ROLE
 from core.model.ids import PatientId, VisitId
 from core.model.user import Right
 from core.words import DEMONSTRATION
+from ui import theme
 from ui.actions import ACTIONS, PAGE_KEYS, Action
 from ui.context import AppContext
 from ui.forms.fields import Line
@@ -42,6 +44,7 @@ from ui.pages.visit_page import VisitPage
 from ui.widgets.basics import button, chip, column, label, row, set_chip
 from ui.widgets.file_warnings import FileWarnings, SecondPlaceReminder
 from ui.widgets.locks import explained
+from ui.widgets.responsive import FOLDED, NARROW, PageArea
 from ui.widgets.trail_warnings import TrailWarnings
 from ui.words import tr
 
@@ -71,17 +74,22 @@ NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
 }
 
 
+SIDEBAR = 112  # px at the usual text size
+
+
 class Shell(QWidget):
     """Puts pages side by side and shows the one that was asked for; a page is made when first shown."""
 
     signed_out = Signal()
     lock_asked = Signal()
+    text_size_asked = Signal(int)  # a step larger (1) or smaller (-1), or the usual size (0)
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self.setObjectName("window")
         self.context = context
         self._pages: dict[str, Page] = {}
+        self._areas: dict[str, PageArea] = {}
         self._actions = tuple(action for action in ACTIONS if self._may(action.right))
         self._stack = QStackedWidget()
         self._nav = QButtonGroup(self)
@@ -94,7 +102,6 @@ class Shell(QWidget):
         self.reminder = SecondPlaceReminder(context)
         right = column(
             self._topbar(),
-            self._banner(),
             self.trail_warnings,
             self.file_warnings,
             self.reminder,
@@ -105,8 +112,10 @@ class Shell(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._sidebar())
+        self.sidebar = self._sidebar()
+        layout.addWidget(self.sidebar)
         layout.addLayout(right, 1)
+        self._narrow = False
         self._shortcuts()
         context.saved.connect(self._on_saved)
         context.refused.connect(self.refuse)
@@ -134,14 +143,19 @@ class Shell(QWidget):
 
     @property
     def current(self) -> Page | None:
-        page = self._stack.currentWidget()
+        area = self._stack.currentWidget()
+        page = area.page if isinstance(area, PageArea) else None
         return page if isinstance(page, Page) else None
 
     def page(self, name: str) -> Page:
         """The page of that name, made when it is first asked for."""
         if name not in self._pages:
-            self._pages[name] = dict(PAGES)[name](self.context)
-            self._stack.addWidget(self._pages[name])
+            page = dict(PAGES)[name](self.context)
+            area = PageArea(page)
+            page.set_narrow(narrow=self._narrow)
+            area.set_narrow(narrow=self._narrow)
+            self._pages[name], self._areas[name] = page, area
+            self._stack.addWidget(area)
         return self._pages[name]
 
     def show_page(self, name: str) -> None:
@@ -221,7 +235,7 @@ class Shell(QWidget):
         self._message_bar_widget.hide()
         # Drawn before it is shown: Qt does not survive an error inside its own show event.
         page.refresh_if_stale()
-        self._stack.setCurrentWidget(page)
+        self._stack.setCurrentWidget(self._areas[name])
         marked = self._nav_buttons.get(name)
         self._nav.setExclusive(False)
         for one in self._nav_buttons.values():
@@ -277,10 +291,10 @@ class Shell(QWidget):
         session = self.context.session
         frame = QFrame()
         frame.setProperty("role", "sidebar")
-        frame.setFixedWidth(168)
+        frame.setFixedWidth(theme.px(SIDEBAR))
         layout = QVBoxLayout(frame)
-        layout.setContentsMargins(12, 16, 12, 14)
-        layout.setSpacing(4)
+        layout.setContentsMargins(8, 12, 7, 10)
+        layout.setSpacing(2)
         layout.addWidget(label(tr("ALS Follow-up"), "brand"))
         layout.addWidget(label(session.clinic.name, "small", wrap=True))
         layout.addSpacing(12)
@@ -295,38 +309,70 @@ class Shell(QWidget):
                 if action.id == "patients":
                     layout.addStretch(0)
         layout.addStretch(1)
-        layout.addWidget(label(session.user.full_name, "heading", wrap=True))
+        layout.addWidget(label(session.user.full_name, "who", wrap=True))
         layout.addWidget(label(ROLE[session.user.role], "small"))
-        layout.addWidget(button(tr("Keyboard (F1)"), self.show_keys, link=True))
-        layout.addWidget(button(tr("Lock (Ctrl+L)"), self.lock_asked.emit, link=True))
+        layout.addWidget(button(tr("Keyboard F1"), self.show_keys, link=True))
+        layout.addWidget(button(tr("Lock Ctrl+L"), self.lock_asked.emit, link=True))
         sign_out = button(tr("Sign out"), self.signed_out.emit, link=True, tip="Ctrl+Shift+L")
         layout.addWidget(sign_out)
         return frame
 
+    def _menu(self) -> QPushButton:
+        """The side bar in one button, for a window in which it has no room."""
+        menu = QMenu(self)
+        user = self.context.session.user
+        for action in self._actions:
+            if action.in_sidebar:
+                menu.addAction(action.title, self._doing(action))
+        menu.addSeparator()
+        menu.addAction(f"{user.full_name}, {ROLE[user.role]}").setEnabled(False)
+        for action in self._actions:
+            if action.id in {"keys", "lock", "sign-out"}:
+                menu.addAction(f"{action.title}   {action.shortcut}", self._doing(action))
+        made = button(tr("Menu"))
+        made.setMenu(menu)
+        made.hide()
+        return made
+
     def _topbar(self) -> QFrame:
-        self.search.setPlaceholderText(tr("Find patient by number, name or birth date   Ctrl+K"))
+        self.search.setPlaceholderText(tr("Find patient   Ctrl+K"))
+        self.search.setToolTip(tr("by number, name or birth date"))
         self.search.setAccessibleName(tr("Find patient"))
-        self.search.setMaximumWidth(420)
+        self.search.setMaximumWidth(theme.px(286))
         self.search.textEdited.connect(self._on_search)
         self.search.returnPressed.connect(self._on_search_entered)
         frame = QFrame()
         frame.setProperty("role", "topbar")
         layout = QHBoxLayout(frame)
-        layout.setContentsMargins(24, 8, 20, 8)
+        layout.setContentsMargins(16, 4, 16, 4)
+        self.menu = self._menu()
+        layout.addWidget(self.menu)
         if self._may(Right.READ):
             layout.addWidget(self.search, 2)
         else:
             self.search.setParent(frame)
             self.search.hide()
+        self.notice = QHBoxLayout()
+        if self.context.session.clinic.demonstration:
+            self.notice.addWidget(chip(DEMONSTRATION, "warn"))
+        layout.addLayout(self.notice)
         layout.addStretch(1)
         layout.addWidget(self.saved)
         return frame
 
-    def _banner(self) -> QWidget:
-        banner = label(DEMONSTRATION, "banner")
-        if not self.context.session.clinic.demonstration:
-            banner.hide()
-        return banner
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the side bar, and set pages in one column, where the window is too narrow for more."""
+        super().resizeEvent(event)
+        folded = self.width() < theme.px(FOLDED)
+        self.sidebar.setVisible(not folded)
+        self.menu.setVisible(folded)
+        beside = 0 if folded else self.sidebar.width()
+        narrow = self.width() - beside < theme.px(NARROW - SIDEBAR)
+        if narrow != self._narrow:
+            self._narrow = narrow
+            for name, page in self._pages.items():
+                page.set_narrow(narrow=narrow)
+                self._areas[name].set_narrow(narrow=narrow)
 
     def _message_bar(self) -> QWidget:
         bar = QFrame()
@@ -343,6 +389,8 @@ class Shell(QWidget):
     def _shortcuts(self) -> None:
         for action in self._actions:
             QShortcut(QKeySequence(action.shortcut), self, self._doing(action))
+        # On many keyboards the plus is above the equals sign.
+        QShortcut(QKeySequence("Ctrl+="), self, lambda: self.text_size_asked.emit(1))
 
     def _doing(self, action: Action) -> Callable[[], None]:
         if action.page:
@@ -350,6 +398,9 @@ class Shell(QWidget):
         return {
             "find": lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason),
             "new": lambda: self.edit_patient(None),
+            "larger": lambda: self.text_size_asked.emit(1),
+            "smaller": lambda: self.text_size_asked.emit(-1),
+            "usual": lambda: self.text_size_asked.emit(0),
             "keys": self.show_keys,
             "lock": self.lock_asked.emit,
             "sign-out": self.signed_out.emit,

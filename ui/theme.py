@@ -1,5 +1,6 @@
 """The look: colours by role, the font, and the style sheet made from them."""
 
+import re
 import string
 import tomllib
 from functools import cache
@@ -19,7 +20,6 @@ def start(app: QApplication, appearance: Appearance) -> None:
     app.setStyle("Fusion")
     for path in resources.fonts().values():
         QFontDatabase.addApplicationFont(str(path))
-    app.setFont(font())
     app.styleHints().colorSchemeChanged.connect(lambda _scheme: _follow_system(app))
     choose(app, appearance)
 
@@ -33,10 +33,26 @@ def choose(app: QApplication, appearance: Appearance) -> None:
         _apply(app, dark=appearance is Appearance.DARK)
 
 
+def choose_text_size(app: QApplication, percent: int) -> None:
+    """Make text, and the rows and fields that hold it, so many per cent of the usual size.
+
+    What is already shown keeps its fixed widths: make it again.
+    """
+    app.setProperty("text_size", percent)
+    _apply(app, dark=is_dark())
+
+
+def px(usual: float) -> int:
+    """So many pixels at the text size in use."""
+    app = QApplication.instance()
+    percent = app.property("text_size") if app else None
+    return round(usual * (percent or 100) / 100)
+
+
 def font(size: int = 13, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
-    """The program's font, ``size`` px high, for what paints its own text."""
+    """The program's font, ``size`` px high at the usual text size, for what paints its own text."""
     made = QFont(FAMILIES)
-    made.setPixelSize(size)
+    made.setPixelSize(px(size))
     made.setWeight(weight)
     # The same pixels on every machine, and even spacing at fractional scales.
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
@@ -79,9 +95,20 @@ def _apply(app: QApplication, *, dark: bool) -> None:
     }.items():
         palette.setColor(role, QColor(tokens[token]))
     app.setPalette(palette)
+    app.setFont(font())
     template = string.Template(resources.path("styles", "app.qss").read_text("utf-8"))
     icons = resources.path("icons").as_posix()
-    app.setStyleSheet(template.substitute(tokens, icons=icons))
+    app.setStyleSheet(_at_text_size(template.substitute(tokens, icons=icons)))
+
+
+def _at_text_size(sheet: str) -> str:
+    """Lengths grow with the text; lines of 1 and 2 px stay as thin as they are."""
+
+    def grown(found: re.Match[str]) -> str:
+        usual = int(found[1])
+        return f"{px(usual) if usual > 2 else usual}px"
+
+    return re.sub(r"\b(\d+)px", grown, sheet)
 
 
 @cache

@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
 
 from core.entry import Problem
 from core.model.visit import as_shown, as_typed
+from ui import theme
 from ui.widgets.basics import label, restyle, row
+from ui.widgets.responsive import Flow
 
 T = TypeVar("T")
 Reader = Callable[[str], Any]
@@ -95,7 +97,7 @@ class TextField(QWidget):
         if password:
             self.line.setEchoMode(QLineEdit.EchoMode.Password)
         if width:
-            self.line.setFixedWidth(width)
+            self.line.setFixedWidth(theme.px(width))
         self.setFocusProxy(self.line)
         self._problem = label("", "problem", wrap=True)
         self._problem.hide()
@@ -157,7 +159,7 @@ class ChoiceField(QWidget, Generic[T]):
         super().__init__()
         self._values = list(choices)
         self._group = QButtonGroup(self)
-        grid = QGridLayout()
+        grid, flow = QGridLayout(), Flow(spacing=6)
         grid.setSpacing(6)
         for index, (value, text) in enumerate(choices.items()):
             one = QPushButton(text)
@@ -168,11 +170,11 @@ class ChoiceField(QWidget, Generic[T]):
             one.setCursor(Qt.CursorShape.PointingHandCursor)
             one.installEventFilter(self)
             self._group.addButton(one, index)
-            across = columns or len(choices)
-            grid.addWidget(one, index // across, index % across)
+            if columns:
+                grid.addWidget(one, index // columns, index % columns)
+            else:
+                flow.addWidget(one)
             del value
-        if not columns:
-            grid.setColumnStretch(len(choices), 1)
         self._problem = label("", "problem", wrap=True)
         self._problem.hide()
         layout = QVBoxLayout(self)
@@ -180,7 +182,7 @@ class ChoiceField(QWidget, Generic[T]):
         layout.setSpacing(4)
         if title:
             layout.addWidget(label(title, "muted"))
-        layout.addLayout(grid)
+        layout.addLayout(grid if columns else flow)
         layout.addWidget(self._problem)
         self._group.idClicked.connect(self._on_chosen)
         if self._group.buttons():

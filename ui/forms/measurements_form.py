@@ -15,6 +15,7 @@ from core.model.measurement import Measurement, MeasurementKind, kinds
 from core.protocols.definition import MEASUREMENTS
 from core.summary import Fact, measurement_before, measurement_text, nutrition_facts
 from core.words import day, number
+from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import Line
 from ui.forms.step_form import StepForm
@@ -38,12 +39,12 @@ class MeasurementRow:
     def __init__(self, kind: MeasurementKind, before: str) -> None:
         self.kind = kind
         self.value = ValueLine()
-        self.value.setFixedWidth(64)
+        self.value.setFixedWidth(theme.px(64))
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.value.setAccessibleName(f"{kind.title} ({kind.unit})")
         self.value.setAccessibleDescription(kind.help)
         self.not_done = Combo()
-        self.not_done.setFixedWidth(118)
+        self.not_done.setFixedWidth(theme.px(118))
         self.not_done.setAccessibleName(tr("{kind}, not done").format(kind=kind.short))
         self.not_done.addItem(tr("Not done…"), None)
         for reason, text in NOT_DONE.items():

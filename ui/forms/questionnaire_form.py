@@ -81,7 +81,7 @@ class AnswerButton(QPushButton):
     def paint_number(self, painter: QPainter, area: QRect, align: Qt.AlignmentFlag) -> None:
         painter.setPen(theme.colour("ink"))
         font = self.font()
-        font.setPixelSize(18)
+        font.setPixelSize(theme.px(18))
         font.setWeight(font.Weight.DemiBold)
         painter.setFont(font)
         painter.drawText(area, align, str(self.score))
@@ -102,7 +102,7 @@ class ChoiceButton(AnswerButton):
         layout.addStretch(1)
         layout.addWidget(self.before)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(self.LOWEST)
+        self.setFixedHeight(theme.px(self.LOWEST))
 
     def show_choice(self, choice: Choice) -> None:
         super().show_choice(choice)
@@ -122,7 +122,7 @@ class ChoiceButton(AnswerButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        number = QRect(16, 0, 24, self.height())
+        number = QRect(16, 0, theme.px(24), self.height())
         self.paint_number(painter, number, Qt.AlignmentFlag.AlignVCenter)
         painter.setFont(self._font())
         painter.drawText(self._area(), self._wrapped, self.words)
@@ -132,18 +132,19 @@ class ChoiceButton(AnswerButton):
 
     def _font(self) -> QFont:
         font = self.font()
-        font.setPixelSize(13)
+        font.setPixelSize(theme.px(13))
         return font
 
     def _area(self) -> QRect:
         beside = 0 if self.before.isHidden() else self.before.sizeHint().width() + 8
-        return QRect(self.LEFT, 0, self.width() - self.LEFT - self.RIGHT - beside, self.height())
+        left = theme.px(self.LEFT)
+        return QRect(left, 0, self.width() - left - self.RIGHT - beside, self.height())
 
     def _fit(self) -> None:
         """As high as the words need; never so low that they are cut."""
         area = QRect(0, 0, max(self._area().width(), 80), 10_000)
         needed = QFontMetrics(self._font()).boundingRect(area, self._wrapped, self.words).height()
-        height = max(self.LOWEST, needed + 14)
+        height = max(theme.px(self.LOWEST), needed + theme.px(14))
         if self.height() != height:
             self.setFixedHeight(height)
 
@@ -166,13 +167,13 @@ class NumberButton(AnswerButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        beside = 16 if self.before else 0
+        beside = theme.px(16) if self.before else 0
         area = QRect(0, 0, self.width(), self.height() - beside)
         self.paint_number(painter, area, Qt.AlignmentFlag.AlignCenter)
         if self.before:
             painter.setPen(theme.colour("muted"))
             painter.setFont(theme.font(11))
-            below = QRect(0, self.height() - 24, self.width(), 18)
+            below = QRect(0, self.height() - theme.px(24), self.width(), theme.px(18))
             painter.drawText(below, Qt.AlignmentFlag.AlignCenter, tr("before"))
         painter.end()
 
@@ -185,7 +186,7 @@ class Ends(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.low, self.high = "", ""
-        self.setFixedHeight(self.HEIGHT)
+        self.setFixedHeight(theme.px(self.HEIGHT))
 
     def show_ends(self, low: Choice, high: Choice) -> None:
         self.low, self.high = f"{low.score} = {low.text}", f"{high.score} = {high.text}"
@@ -217,7 +218,7 @@ class Tile(QPushButton):
         self.setProperty("tile", "true")
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setMaximumWidth(96)
+        self.setMaximumWidth(theme.px(96))
         self.score = MISSING
         self._short = short
         self._shows: object = None
@@ -248,7 +249,7 @@ class Tile(QPushButton):
         half = self.height() // 2
         lines = ((self.score, 14, "ink", 5), (self._short, 11, "muted", half))
         for text, size, role, top in lines:
-            font.setPixelSize(size)
+            font.setPixelSize(theme.px(size))
             painter.setFont(font)
             painter.setPen(theme.colour("on_accent" if self.isChecked() else role))
             area = QRect(0, top, self.width(), half - 4)

@@ -28,6 +28,7 @@ from core.protocols.definition import SPIROMETRY
 from core.science.spirometry import evaluate
 from core.summary import equation_text, fev1_text, ratio_text, spirometry_title
 from core.words import MISSING, number
+from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, Line, TextField
 from ui.forms.step_form import StepForm
@@ -48,7 +49,7 @@ class BlowLine(Line):
 
     def __init__(self, name: str) -> None:
         super().__init__()
-        self.setFixedWidth(84)
+        self.setFixedWidth(theme.px(84))
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.setAccessibleName(name)
 
@@ -362,7 +363,7 @@ class SpirometryForm(StepForm):
         for title, value in self._values.items():
             facts.addLayout(column(label(title, "muted"), value, None, spacing=0))
         facts.addStretch(1)
-        self.device_percent.setMinimumWidth(150)  # for the sentence under it
+        self.device_percent.setMinimumWidth(theme.px(150))  # for the sentence under it
         facts.addWidget(self.device_percent)
         self.body.addLayout(facts)
         self.body.addWidget(self._first_second)

@@ -16,6 +16,7 @@ from core.model.trail import Act
 from core.model.user import Right
 from core.store import backup, keys
 from core.words import instant, number, plural
+from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import TextField
 from ui.models.table import Column, TableModel
@@ -223,7 +224,7 @@ class BackupsPage(Page):
         )
         cancel = button(tr("Cancel"), self._cancel_reason)
         holder = QWidget()
-        holder.setMaximumWidth(720)
+        holder.setMaximumWidth(theme.px(720))
         holder.setLayout(column(self.reason))
         self.form = card(
             self._title,

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QStandardPaths, Qt
-from PySide6.QtGui import QImage, QPixmap
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from core import clock
@@ -14,6 +14,7 @@ from ui.context import AppContext
 from ui.pages.page import Page
 from ui.pages.summary_page import PREVIEW_DPI, images, print_pages
 from ui.widgets.basics import Combo, button, clear, label, row, scrolled
+from ui.widgets.responsive import Sheet
 from ui.words import tr
 
 ALL, QUESTIONNAIRE, VISIT = "all", "questionnaire", "visit"
@@ -38,7 +39,7 @@ class BlankFormsPage(Page):
         back = button(tr("Back"), lambda: context.show_page.emit("today"))
         self.pages = QVBoxLayout()
         self.pages.setSpacing(14)
-        self.pages.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.pages.setAlignment(Qt.AlignmentFlag.AlignTop)
         inner = QWidget()
         inner.setLayout(self.pages)
         how = tr(
@@ -143,11 +144,10 @@ class BlankFormsPage(Page):
             self.pdf, pages = result
             self._state.setText(tr("{n} pages").format(n=len(pages)))
             for index, image in enumerate(pages, start=1):
-                sheet = label("")
                 image.setDevicePixelRatio(ratio)
-                sheet.setPixmap(QPixmap.fromImage(image))
-                sheet.setAccessibleName(tr("Page {n} of {all}").format(n=index, all=len(pages)))
-                self.pages.addWidget(sheet)
+                self.pages.addWidget(
+                    Sheet(image, tr("Page {n} of {all}").format(n=index, all=len(pages)))
+                )
             self.print.setEnabled(True)
             self.save.setEnabled(True)
 

@@ -12,8 +12,6 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QFileDialog,
-    QGridLayout,
-    QHBoxLayout,
     QInputDialog,
     QScrollArea,
     QTabWidget,
@@ -59,7 +57,7 @@ from ui.forms.kept_bar import KeptBar
 from ui.forms.milestone_form import MilestoneForm
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page, Unsaved
-from ui.plots import series as series_look
+from ui.plots.series import Entry
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets import ask
 from ui.widgets.alerts_card import AlertsCard, AlertsList
@@ -69,6 +67,7 @@ from ui.widgets.eligibility import EligibilityView
 from ui.widgets.locks import LockBar, explained
 from ui.widgets.patient_header import PatientHeader
 from ui.widgets.queries import PatientQueries
+from ui.widgets.responsive import Cells, Columns, Flow
 from ui.widgets.table import ButtonDelegate, Table
 from ui.widgets.trail_history import TrailHistory
 from ui.words import tr
@@ -194,8 +193,7 @@ class ChartPage(Page):
         self.unscheduled = button(tr("Unscheduled visit"), partial(self._start, None))
         self.start = button("", self._start_next, primary=True)
         self._header = PatientHeader(edit, self._print, self.unscheduled, self.start)
-        self._figures = QGridLayout()
-        self._figures.setSpacing(10)
+        self._figures = Cells(wide=6, narrow=3)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
@@ -216,11 +214,11 @@ class ChartPage(Page):
         self.history = TrailHistory(context)
         self.history_tab = self.tabs.addTab(self.history, tr("History"))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 14, 20, 14)
-        layout.setSpacing(10)
+        layout.setContentsMargins(16, 8, 16, 12)
+        layout.setSpacing(8)
         layout.addWidget(self._header)
         layout.addWidget(self.locks)
-        layout.addLayout(self._figures)
+        layout.addWidget(self._figures)
         layout.addWidget(self.tabs, 1)
 
     def open(self, patient_id: PatientId) -> None:
@@ -313,7 +311,7 @@ class ChartPage(Page):
         )
         self.ahead.setChecked(True)
         self.ahead.toggled.connect(lambda _on: self._on_axis())
-        self._legend, self._capacity_legend = row(spacing=12), row(spacing=12)
+        self._legend, self._capacity_legend = Flow(spacing=12), Flow(spacing=12)
         self._total_title, self._capacity_title = label("", "heading"), label("", "heading")
         self.questionnaire = Combo()
         self.questionnaire.setAccessibleName(tr("Questionnaire drawn"))
@@ -327,42 +325,36 @@ class ChartPage(Page):
         timeline = card(label(tr("Timeline"), "heading"), self._timeline_area)
         right = QWidget()
         right.setLayout(column(self.alerts_card, timeline, spacing=10))
-        right.setFixedWidth(292)
         copied = button(tr("Copy picture"), self._copy_picture, link=True)
         exported = button(tr("Export data…"), self._ask_export, link=True)
         if not self.context.session.may(Right.EXPORT):
             copied.hide()
             exported.hide()
+        tools = row(self._total_title, self.questionnaire)
+        tools.addLayout(Flow(copied, exported, self.ahead, self.axis, right=True), 1)
         total = card(
-            row(
-                self._total_title,
-                self.questionnaire,
-                None,
-                copied,
-                exported,
-                self.ahead,
-                self.axis,
-            ),
-            row(self._legend, None),
+            tools,
+            self._legend,
             self.total_plot,
             spacing=4,
         )
+        capacity_head = row(self._capacity_title, spacing=16)
+        capacity_head.addLayout(self._capacity_legend, 1)
         capacity = card(
-            row(self._capacity_title, self._capacity_legend, None, spacing=16),
+            capacity_head,
             self.capacity_plot,
             row(None, self._axis_title, None),
             spacing=4,
         )
         for plot in (self.total_plot, self.capacity_plot):
-            plot.setMinimumHeight(96)
+            plot.setMinimumHeight(theme.px(96))
         plots = column(spacing=10)
         plots.addWidget(total, 3)
         plots.addWidget(capacity, 2)
+        drawn = QWidget()
+        drawn.setLayout(plots)
         page = QWidget()
-        body = row(plots, right, spacing=12)
-        body.setStretch(0, 1)
-        body.setContentsMargins(0, 8, 0, 0)
-        page.setLayout(body)
+        page.setLayout(column(Columns(drawn, right, fixed={1: 292})))
         return page
 
     def _build_visits(self) -> QWidget:
@@ -451,8 +443,8 @@ class ChartPage(Page):
         self._print.setEnabled(bool(record.visits))
 
     def _show_figures(self, record: PatientRecord) -> None:
-        clear(self._figures)
-        for index, figure in enumerate(chart.figures(record, clock.today())):
+        tiles = []
+        for figure in chart.figures(record, clock.today()):
             number = label(figure.text, "number")
             beside = label(figure.beside, "small", wrap=True)
             tile = card(label(figure.title, "muted"), number, beside, spacing=0)
@@ -461,8 +453,8 @@ class ChartPage(Page):
                 body.setContentsMargins(14, 8, 10, 8)
             tile.setToolTip(figure.tip)
             tile.setAccessibleName(f"{figure.title}: {figure.text}, {figure.beside}")
-            self._figures.addWidget(tile, 0, index)
-            self._figures.setColumnStretch(index, 1)
+            tiles.append(tile)
+        self._figures.show_cells(tiles)
 
     def _show_plots(self, record: PatientRecord) -> None:
         scales = {scale.axis: scale for scale in trends.time_scales(record)}
@@ -903,11 +895,11 @@ def _joined(total: Plot, domains: Plot) -> Plot:
     return replace(total, series=(*total.series, *domains.series))
 
 
-def _show_legend(layout: QHBoxLayout, plot: Plot) -> None:
-    """The names of the series in their colours, with their markers."""
+def _show_legend(layout: Flow, plot: Plot) -> None:
+    """The names of the series with their markers."""
     clear(layout)
     for series in plot.series:
-        layout.addWidget(series_look.name(series.role, series.title))
+        layout.addWidget(Entry(series.role, series.title))
     for title, how in dict.fromkeys((one.title, one.how) for one in plot.forecasts):
         entry = label(f"┄ {title}", "small")
         entry.setToolTip(how)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from core.entry import Problem
 from core.labels import ROLE
 from core.model.user import Role
+from ui import theme
 from ui.forms.fields import ChoiceField, TextField
 from ui.forms.person_fields import NewPassword, PersonFields
 from ui.widgets.basics import button, card, column, label, row, show_only
@@ -147,7 +148,7 @@ class FirstRun(QWidget):
         one = card(
             label(title, "title"), label(note, "muted", wrap=True), *fields, row(back, None, on)
         )
-        one.setFixedWidth(WIDTH)
+        one.setFixedWidth(theme.px(WIDTH))
         return one
 
     def _show(self) -> None:

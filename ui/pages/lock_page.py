@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from core.errors import AppError
 from core.session import Session
 from core.words import instant
+from ui import theme
 from ui.forms.fields import ChoiceField, TextField
 from ui.widgets.basics import button, card, column, label, row
 from ui.widgets.countdown import Countdown
@@ -66,7 +67,7 @@ class LockPage(QWidget):
             self.problem,
             row(self.somebody_else, other_file, None, enter),
         )
-        made.setFixedWidth(440)
+        made.setFixedWidth(theme.px(440))
         brand = label("ALS Follow-up", "brand")
         middle = column(None, brand, made, None, spacing=10)
         middle.setAlignment(brand, Qt.AlignmentFlag.AlignHCenter)

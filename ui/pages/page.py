@@ -11,6 +11,7 @@ from core import typed_texts
 from core.session import Changes
 from ui.context import AppContext
 from ui.forms.keep_timer import KeepTimer
+from ui.widgets.responsive import Cells, Columns
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,12 @@ class Page(QWidget):
 
     def refresh(self) -> None:
         raise NotImplementedError
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Side by side, or in one column where the window is narrow."""
+        parts: list[Columns | Cells] = [*self.findChildren(Columns), *self.findChildren(Cells)]
+        for part in parts:
+            part.set_narrow(narrow=narrow)
 
     def mark_stale(self) -> None:
         """Refresh now if visible, else when next shown."""

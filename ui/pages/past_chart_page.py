@@ -22,6 +22,7 @@ from ui.pages.page import Page
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets.basics import button, card, clear, column, label, row, scrolled
 from ui.widgets.patient_header import PatientHeader
+from ui.widgets.responsive import Columns
 from ui.widgets.summary_view import SummaryView
 from ui.widgets.table import Table
 from ui.words import tr
@@ -180,7 +181,6 @@ class PastChartPage(Page):
         inner = QWidget()
         inner.setLayout(column(self._timeline, None))
         right = card(label(tr("Timeline"), "heading"), scrolled(inner, tr("Timeline")))
-        right.setFixedWidth(292)
         titles = (tr("ALSFRS-R"), tr("Vital capacity"))
         plots = column(
             *(
@@ -189,21 +189,17 @@ class PastChartPage(Page):
             ),
             spacing=10,
         )
+        drawn = QWidget()
+        drawn.setLayout(plots)
         page = QWidget()
-        body = row(plots, right, spacing=12)
-        body.setStretch(0, 1)
-        body.setContentsMargins(0, 8, 0, 0)
-        page.setLayout(body)
+        page.setLayout(column(Columns(drawn, right, fixed={1: 292})))
         return page
 
     def _all_visits(self) -> QWidget:
         left = card(self.visits)
-        left.setFixedWidth(400)
+        stood = card(scrolled(self._visit, tr("The visit as it stood")))
         page = QWidget()
-        body = row(left, card(scrolled(self._visit, tr("The visit as it stood"))), spacing=12)
-        body.setStretch(1, 1)
-        body.setContentsMargins(0, 8, 0, 0)
-        page.setLayout(body)
+        page.setLayout(column(Columns(left, stood, fixed={0: 400})))
         return page
 
     def _back(self) -> None:

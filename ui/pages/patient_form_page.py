@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock, patient_entry, typed_texts
 from core.labels import ONSET, SEX
@@ -20,6 +19,7 @@ from ui.forms.kept_bar import KeptBar
 from ui.pages.page import Page, Unsaved
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
+from ui.widgets.responsive import Cells
 from ui.words import tr
 
 # Fields on which % predicted, BMI, deltaFS, eligibility and visit windows depend.
@@ -88,35 +88,23 @@ class PatientFormPage(Page):
         self.watch(*(field.line for field in self.fields.values()))
         self._reference_title = label("", "muted")
         self._stated = label("", "muted", wrap=True)
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(20)
-        grid.setVerticalSpacing(12)
         schedule = QWidget()
         schedule.setLayout(column(label(tr("Visit schedule"), "muted"), self.protocol, spacing=4))
         self._reference = QWidget()
         self._reference.setLayout(
             column(self._reference_title, self.fields["reference_on"], spacing=4)
         )
-        places: list[tuple[QWidget, int, int, int]] = [
-            (self.fields["record_number"], 0, 0, 1),
-            (self.fields["family_name"], 0, 1, 1),
-            (self.fields["given_name"], 0, 2, 1),
-            (self.sex, 1, 0, 1),
-            (self.fields["born"], 1, 1, 1),
-            (self.fields["height_cm"], 1, 2, 1),
-            (self.region, 2, 0, 1),
-            (self.fields["onset"], 2, 1, 1),
-            (self.fields["diagnosis"], 2, 2, 1),
-            (schedule, 3, 0, 1),
-            (self._reference, 3, 1, 1),
-            (self._group_holder, 3, 2, 1),
-            (self.fields["note"], 4, 0, 3),
-        ]
-        for widget, line, place, span in places:
-            top = Qt.AlignmentFlag.AlignTop
-            grid.addWidget(widget, line, place, 1, span, top)
-        for place in range(3):
-            grid.setColumnStretch(place, 1)
+        grid = Cells(wide=3, narrow=1, spacing=(20, 12))
+        fields = self.fields
+        grid.show_cells(
+            [
+                *(fields["record_number"], fields["family_name"], fields["given_name"]),
+                *(self.sex, fields["born"], fields["height_cm"]),
+                *(self.region, fields["onset"], fields["diagnosis"]),
+                *(schedule, self._reference, self._group_holder),
+            ],
+            whole=[fields["note"]],
+        )
         inner = QWidget()
         body = QVBoxLayout(inner)
         body.setContentsMargins(0, 0, 0, 0)

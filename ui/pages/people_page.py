@@ -16,6 +16,7 @@ from core.model.user import Role
 from core.people import Reviewed
 from core.session import new_user
 from core.words import MISSING, instant, plural
+from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
 from ui.forms.person_fields import NewPassword, PersonFields
@@ -238,7 +239,7 @@ class PeoplePage(Page):
         cancel = button(tr("Cancel"), self._cancel)
         fields = column(self.person, self.role, self.new, self.reason, self._problem, spacing=10)
         holder = QWidget()
-        holder.setMaximumWidth(720)
+        holder.setMaximumWidth(theme.px(720))
         holder.setLayout(fields)
         form = card(self._title, self._note, holder, row(None, cancel, self.do))
         form.hide()
@@ -302,7 +303,7 @@ class PeoplePage(Page):
         self.code.done.connect(self._put_away)
         self._area.hide()
         self.add.hide()
-        self.code.setMaximumWidth(640)
+        self.code.setMaximumWidth(theme.px(640))
         self._place.addWidget(self.code)
         self._place.addStretch(1)
         self.code.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -27,7 +27,7 @@ from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
 from ui.forms.kept_bar import KeptBar
 from ui.pages.page import Page, Unsaved
-from ui.settings import Appearance
+from ui.settings import TEXT_SIZES, Appearance
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
 from ui.widgets.locks import FreezeCard
@@ -52,7 +52,7 @@ class SettingsPage(Page):
         self.letterhead = QPlainTextEdit()
         self.letterhead.setAccessibleName(tr("Letterhead"))
         self.letterhead.setTabChangesFocus(True)
-        self.letterhead.setFixedHeight(90)
+        self.letterhead.setFixedHeight(theme.px(90))
         self.protocol = Combo()
         self.protocol.setAccessibleName(tr("Schedule of new patients"))
         for protocol in protocols.shipped().values():
@@ -78,6 +78,13 @@ class SettingsPage(Page):
             },
         )
         self.appearance.chosen.connect(self._on_appearance)
+        self.text_size = ChoiceField(
+            tr("Size of text on this workstation (Ctrl + and Ctrl −)"),
+            {percent: f"{percent} %" for percent in TEXT_SIZES},
+        )
+        self.text_size.chosen.connect(
+            lambda: context.text_size_chosen.emit(self.text_size.value or 100)
+        )
         clinic = card(
             label(tr("Clinic"), "heading"),
             self.kept,
@@ -137,11 +144,11 @@ class SettingsPage(Page):
             self.why_not.hide()
         if not reads:
             self.of_clinic.hide()
-        own: list[QWidget] = [self.own_password, card(self.appearance)]
+        own: list[QWidget] = [self.own_password, card(self.appearance, self.text_size)]
         self.freezing = FreezeCard(context)
         cards_of_clinic: list[QWidget] = [self.why_not, self.of_clinic, self.freezing]
         inner = QWidget()
-        inner.setMaximumWidth(900)
+        inner.setMaximumWidth(theme.px(900))
         inner.setLayout(
             column(
                 *(cards_of_clinic + own if changes else own + cards_of_clinic),
@@ -176,6 +183,7 @@ class SettingsPage(Page):
                 if isinstance(field, TextField) and _threshold(name) in typed:
                     field.line.put_back(typed[_threshold(name)])
         self.appearance.set_value(self.context.settings.appearance)
+        self.text_size.set_value(self.context.settings.text_size)
 
     def focus_first(self) -> None:
         may = self.context.session.may(Right.CLINIC)

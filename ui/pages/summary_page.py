@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QStandardPaths, Qt
-from PySide6.QtGui import QImage, QPainter, QPixmap
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
 from core import clock, signing
@@ -15,6 +15,7 @@ from core.words import day
 from ui.context import AppContext
 from ui.pages.page import Page
 from ui.widgets.basics import button, clear, label, row, scrolled
+from ui.widgets.responsive import Sheet
 from ui.words import tr
 
 PREVIEW_DPI = 96
@@ -39,7 +40,7 @@ class SummaryPage(Page):
             self.save.hide()
         self.pages = QVBoxLayout()
         self.pages.setSpacing(14)
-        self.pages.setAlignment(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop)
+        self.pages.setAlignment(Qt.AlignmentFlag.AlignTop)
         inner = QWidget()
         inner.setLayout(self.pages)
         layout = QVBoxLayout(self)
@@ -90,11 +91,10 @@ class SummaryPage(Page):
             self.pdf, pages = result
             self._state.setText(f"{visit_title(record, visit)}, {day(visit.date)}")
             for index, image in enumerate(pages, start=1):
-                sheet = label("")
                 image.setDevicePixelRatio(ratio)
-                sheet.setPixmap(QPixmap.fromImage(image))
-                sheet.setAccessibleName(tr("Page {n} of {all}").format(n=index, all=len(pages)))
-                self.pages.addWidget(sheet)
+                self.pages.addWidget(
+                    Sheet(image, tr("Page {n} of {all}").format(n=index, all=len(pages)))
+                )
             self.print.setEnabled(True)
             self.save.setEnabled(True)
             self.print.setFocus()

@@ -16,6 +16,7 @@ from ui.pages.page import Page
 from ui.widgets.alerts_card import AlertsOfClinic
 from ui.widgets.basics import button, card, clear, column, label, link, row, scrolled
 from ui.widgets.queries import QueriesOfClinic
+from ui.widgets.responsive import Columns, Flow
 from ui.widgets.sign import SignaturesOfClinic
 from ui.widgets.table import ButtonDelegate, Table, WindowDelegate
 from ui.words import tr
@@ -120,7 +121,6 @@ class TodayPage(Page):
         parts = (self.alerts, self.signatures, self.questions, self._attention, None)
         attention.setLayout(column(*parts, spacing=12))
         self._attention_card = card(label(tr("Needs attention"), "heading"), scrolled(attention))
-        self._attention_card.setFixedWidth(280)
         visits = card(
             row(
                 label(tr("Visits"), "heading"),
@@ -131,7 +131,7 @@ class TodayPage(Page):
             self._empty_holder,
         )
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setContentsMargins(16, 12, 16, 14)
         layout.setSpacing(14)
         blank = button(
             tr("Blank forms…"),
@@ -140,10 +140,10 @@ class TodayPage(Page):
             tip=tr("Forms to print, for a day on which this program cannot be used"),
         )
         title = column(self._date, self._counts, spacing=2)
-        layout.addLayout(row(title, None, blank, new, self.start))
-        body = row(visits, self._attention_card, spacing=14)
-        body.setStretch(0, 1)
-        layout.addLayout(body, 1)
+        head = row(title)
+        head.addLayout(Flow(blank, new, self.start, right=True), 1)
+        layout.addLayout(head)
+        layout.addWidget(Columns(visits, self._attention_card, fixed={1: 280}, spacing=14), 1)
 
     def refresh(self) -> None:
         today, session = clock.today(), self.context.session

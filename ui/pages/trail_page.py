@@ -13,6 +13,7 @@ from core.model.user import Right
 from core.summary import Fact
 from core.trail_words import Names
 from core.words import instant
+from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import TextField
 from ui.pages.page import Page
@@ -50,7 +51,7 @@ class TrailPage(Page):
         for title, entities in trail_words.kinds().items():
             self.kind.addItem(title, entities)
         for combo in (self.person, self.kind):
-            combo.setMinimumWidth(NARROWEST)
+            combo.setMinimumWidth(theme.px(NARROWEST))
             combo.activated.connect(lambda _index: self.show_entries())
         for field in (self.patient, self.since, self.until):
             field.committed.connect(self.show_entries)

@@ -30,6 +30,7 @@ from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.protocols.schedule import Window, windows
 from core.summary import transcribed_text, visit_title
 from core.words import day, instant, plural, short_day
+from ui import theme
 from ui.context import AppContext
 from ui.forms.asked_fields import field_of, mark
 from ui.forms.details_form import DetailsForm
@@ -42,11 +43,23 @@ from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.pages.page import Page, Unsaved
 from ui.widgets import ask
-from ui.widgets.basics import button, card, clear, column, label, restyle, row, scrolled
+from ui.widgets.basics import (
+    Combo,
+    button,
+    card,
+    clear,
+    column,
+    label,
+    restyle,
+    row,
+    scrolled,
+    show_only,
+)
 from ui.widgets.live_panel import LivePanel
 from ui.widgets.locks import LockBar
 from ui.widgets.patient_header import PatientHeader
 from ui.widgets.queries import QueriesPanel
+from ui.widgets.responsive import Columns
 from ui.words import tr
 
 
@@ -59,7 +72,7 @@ class StepButton(QPushButton):
         self.setProperty("step", "true")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._sign, self._title, self._hint = label(""), label(""), label("", "muted")
-        self._sign.setFixedWidth(18)
+        self._sign.setFixedWidth(theme.px(18))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(6)
@@ -105,8 +118,14 @@ class VisitPage(Page):
         self._steps.setSpacing(2)
         self._buttons: dict[str, StepButton] = {}
         self._saved = label(tr("Every answer is saved as you give it"), "small", wrap=True)
-        left = card(self._title, self._window, self._steps)
-        left.setFixedWidth(216)
+        self._pick = Combo()  # instead of the list of steps, where there is no room for it
+        self._pick.setAccessibleName(tr("Step of the visit"))
+        self._pick.activated.connect(lambda index: self.show_step(self._pick.itemData(index)))
+        self._pick.hide()
+        self._step_list = QWidget()
+        self._step_list.setLayout(self._steps)
+        self._steps.setContentsMargins(0, 0, 0, 0)
+        left = card(self._title, self._window, self._pick, self._step_list)
         body = left.layout()
         if isinstance(body, QVBoxLayout):
             body.setContentsMargins(10, 14, 10, 12)
@@ -121,24 +140,24 @@ class VisitPage(Page):
         self._right = QVBoxLayout()
         self._right.setContentsMargins(0, 0, 0, 0)
         right = QFrame()
-        right.setFixedWidth(304)
         right.setLayout(self._right)
-        columns = QHBoxLayout()
-        columns.setSpacing(12)
-        columns.addWidget(left)
-        columns.addWidget(self._middle, 1)
-        columns.addWidget(right)
+        columns = Columns(left, self._middle, right, fixed={0: 218, 2: 304})
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 14, 20, 14)
-        layout.setSpacing(12)
+        layout.setContentsMargins(16, 8, 16, 12)
+        layout.setSpacing(8)
         layout.addWidget(self._header)
         self._others = QVBoxLayout()
         layout.addLayout(self._others)
-        layout.addLayout(columns, 1)
+        layout.addWidget(columns, 1)
         QShortcut(QKeySequence("Ctrl+Return"), self, self._go_on)
         QShortcut(QKeySequence("Ctrl+Enter"), self, self._go_on)
         QShortcut(QKeySequence("Alt+Left"), self, partial(self._step, -1))
         QShortcut(QKeySequence("F2"), self, self.ask_here)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        super().set_narrow(narrow=narrow)
+        show_only([self._pick] if narrow else [self._step_list], (self._pick, self._step_list))
+        self._show_pick()
 
     def open(self, patient_id: PatientId, visit_id: VisitId) -> None:
         """Show a visit; a draft resumes at its first open step."""
@@ -420,6 +439,17 @@ class VisitPage(Page):
                 current = step.id == self.current
                 one.show_step(index, step, current=current, asked=asked[step.id])
                 one.setEnabled(self.draft.takes_entries or step.id == REVIEW)
+            self._show_pick()
+
+    def _show_pick(self) -> None:
+        """The steps in a list of choices, each with what its button says."""
+        if self.draft is None or self._pick.isHidden():
+            return
+        self._pick.clear()
+        for step in self.draft.steps():
+            if self.draft.takes_entries or step.id == REVIEW:
+                self._pick.addItem(self._buttons[step.id].accessibleName(), step.id)
+        self._pick.setCurrentIndex(self._pick.findData(self.current))
 
     def _on_touched(self) -> None:
         if self.draft is None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from core.errors import AppError, FileDamaged, FileMissing
+from ui import theme
 from ui.forms.fields import TextField
 from ui.settings import Settings
 from ui.widgets.basics import button, card, column, label, link, row, show_only
@@ -47,7 +48,7 @@ class WelcomePage(QWidget):
         self._cards = (self._start, self._sign_in)
         below: tuple[QWidget, ...] = (self._problem, self.offer, self._note)
         for one in (*self._cards, *below):
-            one.setFixedWidth(WIDTH)
+            one.setFixedWidth(theme.px(WIDTH))
         self.front: QWidget = self._start  # one of these, or one that is made when it is asked for
         brand = label("ALS Follow-up", "brand")
         words = label(tr("Guided visits, trends and summaries for an ALS clinic"), "muted")
@@ -408,7 +409,7 @@ class WelcomePage(QWidget):
         asked.focus_first()
 
     def _show_made(self, made: QWidget) -> None:
-        made.setFixedWidth(WIDTH)
+        made.setFixedWidth(theme.px(WIDTH))
         made.hide()
         self._middle.insertWidget(self._middle.indexOf(self._problem), made)
         self._show(made)

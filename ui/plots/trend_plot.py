@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QSize, Qt
 
 from core import clock, plot_style
 from core.trends import Axis, Plot, Series, TimelineEvent, TimeScale
@@ -54,6 +54,9 @@ class TrendPlot(pg.PlotWidget):
     _scale: TimeScale | None = None
     _also: tuple[date, ...] = ()
     _framed: object = None
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(480), theme.px(200))
 
     def __init__(self, *, names_marks: bool = True) -> None:
         """``names_marks`` False draws the marks without their words, below a plot that names them."""

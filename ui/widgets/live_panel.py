@@ -15,7 +15,8 @@ from core.science.plausibility import form_before
 from core.science.spirometry import evaluate
 from core.summary import percent_before, scale_row, slope_text, total_before
 from core.words import day, number, signed
-from ui.plots import series
+from ui import theme
+from ui.plots.series import Entry
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets.basics import chip, label, row, set_chip, show_only
 from ui.words import tr
@@ -50,7 +51,7 @@ class LivePanel(QFrame):
         layout.addWidget(self.slope)
         layout.addStretch(1)
         for plot in self._plots:
-            plot.setMinimumHeight(110)
+            plot.setMinimumHeight(theme.px(110))
             plot.hide()  # until a step says which of them it needs
 
     def show_step(self, step: str) -> None:
@@ -155,7 +156,7 @@ class LivePanel(QFrame):
         values = {scale.id: label("", "muted") for scale in instrument.domains}
         for index, scale in enumerate(instrument.domains):
             line, half = divmod(index, 2)
-            name = series.name(trends.role(instrument, scale), scale.title)
+            name = Entry(trends.role(instrument, scale), scale.title)
             grid.addWidget(name, line, 2 * half)
             grid.addWidget(values[scale.id], line, 2 * half + 1)
         self.domains[instrument.id] = values

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from core import people
 from core.entry import Problem
 from core.errors import AppError, StorageError
+from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import TextField
 from ui.forms.person_fields import NewPassword
@@ -29,7 +30,7 @@ class OwnPassword(QFrame):
         self.old.line.returnPressed.connect(self.new.setFocus)
         self.new.entered.connect(self.carry_out)
         fields = QWidget()
-        fields.setMaximumWidth(720)
+        fields.setMaximumWidth(theme.px(720))
         fields.setLayout(column(self.old, self.new, spacing=10))
         layout: QVBoxLayout = column(
             label(tr("Change my password"), "heading"),

@@ -1,6 +1,6 @@
 """Who this is, at the top of every page about one patient."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from core import clock
 from core.labels import ONSET, SEX
@@ -9,7 +9,8 @@ from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.summary import age
 from core.words import day, number
-from ui.widgets.basics import Elided, chip, clear, label
+from ui.widgets.basics import chip, label
+from ui.widgets.responsive import Flow
 from ui.words import tr
 
 
@@ -18,20 +19,16 @@ class PatientHeader(QFrame):
 
     def __init__(self, *actions: QWidget) -> None:
         super().__init__()
-        self.setProperty("role", "card")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(18, 10, 14, 10)
-        layout.setSpacing(10)
         self._number = label("", "title")
-        self._facts = Elided()
-        self._chips = QHBoxLayout()
-        self._chips.setSpacing(6)
-        layout.addWidget(self._number)
-        layout.addWidget(self._facts)
-        layout.addLayout(self._chips)
-        layout.addStretch(1)
-        for action in actions:
-            layout.addWidget(action)
+        self._facts = label("")
+        self._who = Flow(self._number, self._facts, spacing=8)
+        self._chips: list[QLabel] = []
+        acts = Flow(*actions, spacing=8, right=True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addLayout(self._who, 3)
+        layout.addLayout(acts, 2)
 
     def show_record(self, record: PatientRecord) -> None:
         patient = record.patient
@@ -45,15 +42,19 @@ class PatientHeader(QFrame):
             facts.append(number(patient.height_cm, 0, "cm"))
         text = " · ".join(fact for fact in facts if fact)
         self._facts.setText(text)
-        self._facts.setToolTip(text)
-        clear(self._chips)
-        self._chips.addWidget(chip(ONSET[patient.onset_region], "accent"))
+        for one in self._chips:
+            self._who.removeWidget(one)
+            one.hide()
+            one.deleteLater()
+        self._chips = [chip(ONSET[patient.onset_region], "accent")]
         if patient.reference_on is not None:
             event = protocols.of(patient).reference
             planned = patient.reference_on > clock.today()
             text = tr("{event} planned {day}") if planned else tr("{event} {day}")
             text = text.format(event=event, day=day(patient.reference_on))
-            self._chips.addWidget(chip(text, "good"))
+            self._chips.append(chip(text, "good"))
         if record.died_on is not None:
             text = tr("Died {day}").format(day=partial_day(record.died_on))
-            self._chips.addWidget(chip(text, "neutral"))
+            self._chips.append(chip(text, "neutral"))
+        for one in self._chips:
+            self._who.addWidget(one)

@@ -36,7 +36,7 @@ class RangeBar(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(300, 52)
+        return QSize(300, theme.px(52))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._values is None:

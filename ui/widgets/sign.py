@@ -19,6 +19,7 @@ from core.model.signature import Meaning
 from core.signing import Shown
 from core.summary import VOID, visit_title
 from core.words import day, plural
+from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
 from ui.widgets.basics import button, clear, column, label, link, row
@@ -39,7 +40,7 @@ class SignDialog(QDialog):
         self._context = context
         self._shown = shown
         self.setWindowTitle(tr("Sign visit"))
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(theme.px(WIDTH))
         user, summary = context.session.user, shown.summary
         title = tr("Sign {visit}, {day}").format(visit=summary.title, day=summary.on)
         who = tr("as {name} ({role})").format(name=user.full_name, role=ROLE[user.role])

@@ -40,7 +40,7 @@ class Table(QTableView):
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(row_height)
+        self.verticalHeader().setDefaultSectionSize(theme.px(row_height))
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(40)
@@ -48,10 +48,10 @@ class Table(QTableView):
         self.doubleClicked.connect(self._open)
 
     def fix_widths(self, widths: dict[int, int]) -> None:
-        """Fixed widths (px) for some columns; the others share the rest."""
+        """Fixed widths (px at the usual text size) for some columns; the others share the rest."""
         for column, width in widths.items():
             self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            self.setColumnWidth(column, width)
+            self.setColumnWidth(column, theme.px(width))
 
     def fit_height(self, most: int | None = None) -> None:
         """As tall as its rows, for a table that scrolls with its page; with more than ``most`` it scrolls itself."""
@@ -121,7 +121,7 @@ class ButtonDelegate(QStyledItemDelegate):
         if not text:
             return
         area = QRectF(option.rect)
-        box = QRectF(0, 0, min(area.width() - 2 * PAD, 96), 30)
+        box = QRectF(0, 0, min(area.width() - 2 * PAD, theme.px(96)), theme.px(30))
         box.moveCenter(area.center())
         state = option.state
         active = bool(state & QStyle.StateFlag.State_MouseOver)

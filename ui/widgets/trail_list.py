@@ -9,6 +9,7 @@ from core.model.trail import TrailEntry, TrailFilter
 from core.store.trail import Trail
 from core.trail_words import FieldChange, Names, changes, kind, local, what
 from core.words import MISSING
+from ui import theme
 from ui.models.table import Column, TableModel
 from ui.widgets.basics import button, card, clear, label, row, scrolled
 from ui.widgets.table import Table
@@ -127,8 +128,8 @@ class TrailList(QWidget):
             self.before_it.hide()
         self.before_it.setEnabled(False)
         side = card(scrolled(self.details, tr("The chosen entry")), row(None, self.before_it))
-        side.setMinimumWidth(260)
-        side.setMaximumWidth(370)
+        side.setMinimumWidth(theme.px(260))
+        side.setMaximumWidth(theme.px(370))
         layout = row(card(self.table, self.count), side, spacing=12)
         layout.setStretch(0, 2)
         layout.setStretch(1, 1)  # in a small window both give way

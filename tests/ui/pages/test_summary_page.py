@@ -39,7 +39,7 @@ def test_the_preview_shows_every_page_and_saves_those_very_bytes(page, tmp_path)
     assert page.pages.count() == pages >= 1
     for index in range(pages):
         sheet = page.pages.itemAt(index).widget()
-        image = sheet.pixmap().toImage()
+        image = sheet.image
         colours = {
             image.pixel(x, y)
             for x in range(0, image.width(), 7)

@@ -1,0 +1,240 @@
+"""What fits its width: rows that wrap, and columns that stand side by side or below one another."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QGridLayout,
+    QLayout,
+    QLayoutItem,
+    QScrollArea,
+    QSizePolicy,
+    QWidget,
+)
+
+from ui import theme
+
+NARROW = 1280  # px of a window at the usual text size: below it a page is one column
+FOLDED = 900  # and below this the side bar folds into a menu
+UNLIMITED = 16_777_215  # Qt's own largest width
+
+
+class Flow(QLayout):
+    """Items side by side that go on in the next line when the line is full."""
+
+    def __init__(self, *items: QWidget, spacing: int = 8, right: bool = False) -> None:
+        super().__init__()
+        self._items: list[QLayoutItem] = []
+        self._right = right  # the last item of a line ends at the right edge
+        self.setSpacing(spacing)
+        self.setContentsMargins(0, 0, 0, 0)
+        for item in items:
+            self.addWidget(item)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        self._items.append(item)
+
+    def count(self) -> int:
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._arrange(QRect(0, 0, width, 0), move=False)
+
+    def sizeHint(self) -> QSize:
+        shown = [item.sizeHint() for item in self._shown()]
+        wide = sum(size.width() for size in shown) + self.spacing() * max(0, len(shown) - 1)
+        return QSize(wide, max((size.height() for size in shown), default=0))
+
+    def minimumSize(self) -> QSize:
+        smallest = QSize(0, 0)
+        for item in self._shown():
+            smallest = smallest.expandedTo(item.minimumSize())
+        return smallest
+
+    def setGeometry(self, area: QRect) -> None:
+        super().setGeometry(area)
+        self._arrange(area, move=True)
+
+    def _shown(self) -> list[QLayoutItem]:
+        return [item for item in self._items if not item.isEmpty()]
+
+    def _arrange(self, area: QRect, *, move: bool) -> int:
+        """Place the items line by line; the height that they take."""
+        lines: list[list[QLayoutItem]] = []
+        used = 0
+        for item in self._shown():
+            width = item.sizeHint().width()
+            if not lines or used + width > area.width():
+                lines.append([])
+                used = 0
+            lines[-1].append(item)
+            used += width + self.spacing()
+        y = area.y()
+        for line in lines:
+            height = max(item.sizeHint().height() for item in line)
+            taken = sum(item.sizeHint().width() for item in line) + self.spacing() * (len(line) - 1)
+            x = area.right() + 1 - taken if self._right else area.x()
+            for item in line:
+                size = item.sizeHint()
+                size.setWidth(min(size.width(), area.width()))
+                if move:
+                    top = y + (height - size.height()) // 2
+                    item.setGeometry(QRect(QPoint(max(x, area.x()), top), size))
+                x += size.width() + self.spacing()
+            y += height + self.spacing()
+        return max(0, y - self.spacing() - area.y()) if lines else 0
+
+
+class Columns(QWidget):
+    """Parts side by side; below one another, in the order given, on a narrow page.
+
+    ``fixed`` says which of them keep a width (px at the usual text size) while they stand side by side.
+    """
+
+    def __init__(self, *parts: QWidget, fixed: dict[int, int], spacing: int = 12) -> None:
+        super().__init__()
+        self._parts, self._fixed = parts, fixed
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(spacing)
+        for index, part in enumerate(parts):
+            self._box.addWidget(part, 0 if index in fixed else 1)
+        self.set_narrow(narrow=False)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        way = QBoxLayout.Direction
+        self._box.setDirection(way.TopToBottom if narrow else way.LeftToRight)
+        for index, usual in self._fixed.items():
+            self._parts[index].setMinimumWidth(0 if narrow else theme.px(usual))
+            self._parts[index].setMaximumWidth(UNLIMITED if narrow else theme.px(usual))
+
+
+class Cells(QWidget):
+    """Widgets of one kind in a grid: so many side by side, fewer on a narrow page. ``whole`` take a line each."""
+
+    def __init__(self, *, wide: int, narrow: int, spacing: tuple[int, int] = (10, 10)) -> None:
+        super().__init__()
+        self._wide, self._few = wide, narrow
+        self._across = wide
+        self._cells: list[QWidget] = []
+        self._whole: set[QWidget] = set()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(spacing[0])
+        self._grid.setVerticalSpacing(spacing[1])
+
+    def show_cells(self, cells: Sequence[QWidget], whole: Sequence[QWidget] = ()) -> None:
+        """Show these, line by line, in the place of those before."""
+        for old in self._cells:
+            self._grid.removeWidget(old)
+            if old not in cells and old not in whole:
+                old.hide()
+                old.deleteLater()
+        self._cells, self._whole = [*cells, *whole], set(whole)
+        self._arrange()
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        self._across = self._few if narrow else self._wide
+        self._arrange()
+
+    def _arrange(self) -> None:
+        for cell in self._cells:
+            self._grid.removeWidget(cell)
+        index = 0
+        for cell in self._cells:
+            if cell in self._whole:
+                index += -index % self._across
+                self._grid.addWidget(cell, index // self._across, 0, 1, self._across)
+                index += self._across
+            else:
+                self._grid.addWidget(cell, index // self._across, index % self._across)
+                index += 1
+        for place in range(self._wide):
+            self._grid.setColumnStretch(place, 1 if place < self._across else 0)
+
+
+class Sheet(QWidget):
+    """A printed page as a picture, never wider than there is room."""
+
+    def __init__(self, image: QImage, name: str) -> None:
+        super().__init__()
+        self.image = image
+        self.setAccessibleName(name)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def sizeHint(self) -> QSize:
+        return self.image.deviceIndependentSize().toSize()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 160)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        usual = self.sizeHint()
+        return round(usual.height() * min(1.0, width / usual.width()))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        width = min(self.width(), self.sizeHint().width())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        left = (self.width() - width) // 2
+        painter.drawImage(QRect(left, 0, width, self.heightForWidth(width)), self.image)
+        painter.end()
+
+
+class PageArea(QScrollArea):
+    """A page as wide as the window, which scrolls up and down where the window is too low for it.
+
+    Side by side a page may be as low as its parts allow; in one column each part has the height it asks for.
+    """
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self.page = page
+        self._narrow = False
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(page)
+        page.installEventFilter(self)
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        self._narrow = narrow
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)  # the window may be as small as the screen
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.page and event.type() == QEvent.Type.LayoutRequest:
+            self._fit()
+        return super().eventFilter(watched, event)
+
+    def _fit(self) -> None:
+        room = self.viewport().size()
+        needed = self.page.minimumSizeHint().height()
+        if self._narrow:
+            wide = max(room.width(), self.page.minimumSizeHint().width())
+            needed = max(needed, self.page.heightForWidth(wide), self.page.sizeHint().height())
+        self.page.resize(room.width(), max(room.height(), needed))
