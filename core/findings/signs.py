@@ -18,13 +18,12 @@ from core import resources
 from core.convert import converter, problems
 from core.errors import InvalidReference
 
-AHEAD, TURNED = (
-    3,
-    5,
-)  # how many words on the next word of a phrase may stand, in its order and turned round
+# How many words on the next word of a phrase may stand: in its order, and turned round.
+AHEAD, TURNED = 3, 7
 _LETTERS = str.maketrans(
     {
         "ي": "ی",
+        "ى": "ی",
         "ك": "ک",
         "ة": "ه",
         "أ": "ا",
@@ -38,8 +37,8 @@ _LETTERS = str.maketrans(
     }
 )
 _DOTTED = re.compile(r"\b(?:[^\W\d_]\.)+[^\W\d_]\b\.?")  # S.O.B.
-_WORD = re.compile(r"w/o|[^\W_]+(?:'[^\W_]+)?|[.;؛?!\n,،]")
-_STOPS, _COMMAS = frozenset(".;؛?!\n"), frozenset(",،")
+_WORD = re.compile(r"w/o|[^\W_]+(?:'[^\W_]+)?|[.;؛!\n,،]")
+_STOPS, _COMMAS = frozenset(".;؛!\n"), frozenset(",،")
 
 Words = tuple[str, ...]
 Phrase = tuple[tuple[str, ...], ...]  # one word after the other, each with those that mean the same
@@ -114,7 +113,7 @@ def _is_there(sign: str, text: str) -> bool:
 
 def _plain(text: str) -> str:
     """Lower case, without accents, the dots of abbreviations, and what Persian is written with or without."""
-    text = text.translate(_LETTERS).casefold()
+    text = text.replace("(-)", " no ").replace("(+)", " yes ").translate(_LETTERS).casefold()
     text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return _DOTTED.sub(lambda found: found[0].replace(".", ""), text)
 

@@ -1519,3 +1519,36 @@ def test_another_grade_of_ctcae_is_a_new_class(kg, speaks):
     third = at(days[2], weight_kg=kg)
     both = replace(record_of(first, second, third, patient=patient), decisions=record.decisions)
     assert bool(open_ids(both)) is speaks
+
+
+# The small inputs as they were reported.
+
+
+def test_f01_f02_f15_the_reported_litres():
+    """A man born 14 Mar 1960, 176 cm, on 20 Aug 2026."""
+    symptoms = {10: 3, 11: 2}
+    f01 = action_of("breathing", at(svc=2700, items=symptoms))
+    assert "SVC 67 % on 20 Aug 2026 (below 80 %)" in f01.line
+    f02 = at(svc=2300, items={1: 3, 3: 3, **symptoms})
+    assert "SVC 57 % on 20 Aug 2026 (below 65 %)" in action_of("breathing", f02).line
+    assert "SVC 57 %" in action_of("feeding", f02).line
+    for entered in (at(svc=2700, items=symptoms), f02):
+        for action in alerts.evaluate(record_of(entered), entered.visit):
+            assert "FVC" not in action.line
+    f15 = action_of("breathing", at(fvc=3165, items={10: 3}))
+    assert "FVC 78 %" in f15.line
+    assert f15.consider == "night oximetry and CO2; NIV if abnormal"
+
+
+def test_f03_the_reported_pressure():
+    found = action_of("breathing", at(mip=62, items={10: 3, 11: 2}))
+    assert found.line == (
+        "Breathing: MIP 62 cmH2O on 20 Aug 2026 (below 65 cmH2O), dyspnea 3 of 4, orthopnea 2 of 4"
+        " – consider a respiratory referral"
+    )
+
+
+@pytest.mark.parametrize("percent", [47.2, 38.5, 30.7])
+def test_f13_the_reported_percentages(percent):
+    line = action_of("feeding", at(fvc=most_ml(percent), items={1: 3, 2: 3, 3: 3})).line
+    assert "with respiratory support during insertion: moderate risk" in line

@@ -36,7 +36,7 @@ OTHER = (
     "Headache", "Back pain", "Abdominal pain", "Chest infection", "chest infection and back pain", "Legal problem",
     "Fall", "Peripheral neuropathy", "Tight muscles", "Trouble sleeping", "Swollen gums", "Thrombocytopenia",
     "Leg pain", "Weak legs", "Knee swelling", "Fatigue", "Pneumonia", "Petechiae", "Pelvic pain", "Bad breath", "سردرد",
-    "درد شکم", "سرفه", "پا درد", "",
+    "درد شکم", "سرفه", "پا درد", "PEG site infection", "faintly itching rash", "Leg cramps", "تپش قلب", "سرگیجه", "شکستگی پا", "",
 )  # fmt: skip
 THERE_IN_SPITE_OF_A_NO = (
     "Dyspnoea without chest pain", "Dyspnoea, no chest pain", "No fever but dyspnoea", "No fever, dyspnoea since Monday",
@@ -45,18 +45,35 @@ THERE_IN_SPITE_OF_A_NO = (
     "تنگی نفس دارد و تب ندارد", "تنگی نفس برطرف نشده",
 )  # fmt: skip
 
+MORE_THERE = (
+    "Short of breath", "Breathing difficulties", "Dyspnea (NYHA III)", "Pain, chest", "thoracic pain", "PE?", "?PE", "r/o PE",
+    "SOB/CP", "Increased work of breathing", "Orthopnoea", "Sharp pain left chest", "pain in the left side of the chest", "pain on inspiration", "Pleurisy",
+    "Swollen, painful left calf", "bilateral leg oedema", "pitting oedema", "Redness and swelling of calf", "Presyncope",
+    "Black-out", "spitting blood", "low SpO2", "hypoxaemia", "Can not breathe", "could not catch her breath", "choking for air",
+    "lung embolism", "Clots in lungs", "New onset dyspnoea", "Dyspnea, worse since last week, denies fever",
+    "No cough. Chest pain today.", "not only dyspnoea but chest pain", "Chest pain (+)", "نفس‌تنگی", "دشواری در تنفس", "احساس خفگی", "از حال رفت",
+    "نفسم بالا نمی‌آید", "تند نفس کشیدن", "ورم پای چپ", "پای راست متورم است", "ورم اندام تحتانی", "دی‌وی‌تی", "آمبولى ريه", "افت ساچوریشن",
+)  # fmt: skip
+MORE_DENIED = (
+    "no complaints of chest pain", "chest pain denied", "not experiencing dyspnea", "Pt. denies SOB/CP", "(-) chest pain", "chest pain (-)",
+    "dyspnoea: negative", "no h/o PE", "Free of chest pain", "absence of leg swelling", "without any leg swelling or chest pain",
+    "There was no chest pain", "has not had any chest pain", "CT negative for PE", "PE excluded by CT", "neither chest pain nor dyspnoea",
+    "Fall without loss of consciousness", "Fall; no LOC", "Dyspnoea? No", "dyspnoea = no", "درد قفسه سینه وجود ندارد", "تنگی نفس را رد می‌کند",
+    "سابقه آمبولی ندارد", "تنگی نفس: خیر", "تنگی نفس گزارش نشده", "نه تنگی نفس و نه درد سینه",
+)  # fmt: skip
+
 
 def means(*texts):
     return signs.means("embolism", *texts)
 
 
-@pytest.mark.parametrize("term", THERE)
+@pytest.mark.parametrize("term", THERE + MORE_THERE)
 def test_f31_a_sign_is_read_however_it_is_named(term):
     assert means(term)
     assert means(term.upper())
 
 
-@pytest.mark.parametrize("term", DENIED)
+@pytest.mark.parametrize("term", DENIED + MORE_DENIED)
 def test_f31_a_denied_sign_is_none(term):
     assert not means(term)
 
