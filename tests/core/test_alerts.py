@@ -947,7 +947,8 @@ def test_one_action_of_an_id_and_it_has_the_latest_value():
 def test_a_worse_value_before_is_said():
     later = at(DAY + timedelta(days=91), pcf=150)
     (action,) = open_actions(record_of(at(pcf=90), later))
-    assert "before: PCF 90 L/min on 20 Aug 2026" in action.line
+    assert "before: PCF 90 L/min on 20 Aug 2026" in action.said
+    assert "before" not in action.line
 
 
 @pytest.mark.parametrize(

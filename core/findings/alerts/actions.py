@@ -111,19 +111,22 @@ class Action:
             said.append(fact.line(shared))
             shared = fact.when or shared
         said += dict.fromkeys(text for finding in self.findings for text in finding.additions)
-        for finding in self.before:
-            said.append(_("before: {value}").format(value=finding.facts[0].line()))
         return ", ".join(said)
 
     @property
     def line(self) -> str:
         """“Breathing: FVC 47 % on 5 Nov 2026 (below 50 %), dyspnea 3 of 4 – consider NIV”."""
-        return _("{action}: {said}").format(action=self.title, said=self.said)
+        text = _("{action}: {facts} – consider {what}")
+        return text.format(action=self.title, facts=self.found, what=self.consider)
 
     @property
     def said(self) -> str:
-        """The line below a heading that has its title."""
-        return _("{facts} – consider {what}").format(facts=self.found, what=self.consider)
+        """The same below a heading that has its title; with earlier values that were worse."""
+        found = [self.found]
+        for finding in self.before:
+            found.append(_("before: {value}").format(value=finding.facts[0].line()))
+        text = _("{facts} – consider {what}")
+        return text.format(facts=", ".join(found), what=self.consider)
 
     @property
     def details(self) -> tuple[Detail, ...]:
