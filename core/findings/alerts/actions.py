@@ -122,9 +122,8 @@ class Action:
     @property
     def said(self) -> str:
         """The same below a heading that has its title; with earlier values that were worse."""
-        found = [self.found]
-        for finding in self.before:
-            found.append(_("before: {value}").format(value=finding.facts[0].line()))
+        before = _("before: {value}")
+        found = [self.found, *(before.format(value=one.facts[0].line()) for one in self.before)]
         text = _("{facts} – consider {what}")
         return text.format(facts=", ".join(found), what=self.consider)
 
@@ -244,7 +243,8 @@ def _all(record: PatientRecord, today: date) -> Iterator[Action]:
         keys = stand | {one.key for one in unsettled}
         if last is not None and not unsettled and not due:
             keys |= last.facts.keys()
-        shown = [one for one in action.findings if one.key in keys]
+        opening = {one.key: one for one in unsettled}  # the latest of those that nobody decided on
+        shown = [opening.get(one.key, one) for one in action.findings if one.key in keys]
         shown = [replace(one, consider=consider(one.definition, now)) for one in shown]
         is_open = bool(unsettled) or due
         if shown and (is_open or last is not None):
