@@ -6,6 +6,7 @@ from datetime import datetime
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QDialog,
     QFrame,
@@ -115,7 +116,7 @@ class Shell(QWidget):
         self.sidebar = self._sidebar()
         layout.addWidget(self.sidebar)
         layout.addLayout(right, 1)
-        self._narrow = False
+        self._narrow = self._folded = False
         self._shortcuts()
         context.saved.connect(self._on_saved)
         context.refused.connect(self.refuse)
@@ -134,7 +135,14 @@ class Shell(QWidget):
         minutes = QTimer(self)
         minutes.timeout.connect(self._look_at_the_clock)
         minutes.start(60_000)
+        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]
         self.show_page(self.home)
+
+    def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """What has the keyboard is in sight, also where the page is higher than the window."""
+        area = self._stack.currentWidget()
+        if isinstance(area, PageArea) and now is not None and area.page.isAncestorOf(now):
+            area.show_widget(now)
 
     @property
     def home(self) -> str:
@@ -151,6 +159,7 @@ class Shell(QWidget):
         """The page of that name, made when it is first asked for."""
         if name not in self._pages:
             page = dict(PAGES)[name](self.context)
+            page.set_tight(tight=self._folded)
             area = PageArea(page)
             page.set_narrow(narrow=self._narrow)
             area.set_narrow(narrow=self._narrow)
@@ -364,8 +373,15 @@ class Shell(QWidget):
         """Fold the side bar, and set pages in one column, where the window is too narrow for more."""
         super().resizeEvent(event)
         folded = self.width() < theme.px(FOLDED)
-        self.sidebar.setVisible(not folded)
-        self.menu.setVisible(folded)
+        if folded != self._folded:
+            self._folded = folded
+            self.sidebar.setVisible(not folded)
+            self.search.setPlaceholderText(
+                tr("Find patient") if folded else tr("Find patient   Ctrl+K")
+            )
+            self.menu.setVisible(folded)
+            for page in self._pages.values():
+                page.set_tight(tight=folded)
         beside = 0 if folded else self.sidebar.width()
         narrow = self.width() - beside < theme.px(NARROW - SIDEBAR)
         if narrow != self._narrow:

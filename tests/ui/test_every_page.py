@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from core import clock, drafts, resources
 from tests.ui.conftest import name_of
 from tests.ui.keyboard import Key, press, settle, write
+from ui import theme
 from ui.shell import PAGES
 
 
@@ -98,11 +99,39 @@ def test_every_control_that_takes_the_keyboard_has_a_name(places, demo_shell):
     assert without == set()
 
 
-def test_no_word_is_cut_on_the_smallest_screen(places, demo_shell):
+# Effective sizes: a small workstation, Windows at 150 % on 1920x1080, an old screen, and 1366x768 less its
+# task bar at 200 %, once by the system's scale and once by our own text size.
+SIZES = [
+    pytest.param((1366, 768), 100, id="1366x768"),
+    pytest.param((1280, 720), 100, id="1280x720", marks=pytest.mark.slow),
+    pytest.param((1024, 640), 100, id="1024x640", marks=pytest.mark.slow),
+    pytest.param((683, 364), 100, id="683x364"),
+    pytest.param((1366, 728), 200, id="1366x728, text 200 %", marks=pytest.mark.slow),
+]
+
+
+@pytest.fixture
+def text_size(app):
+    """``text_size(200)``: per cent, until the test ends."""
+    yield lambda percent: theme.choose_text_size(app, percent)
+    theme.choose_text_size(app, 100)
+
+
+@pytest.mark.parametrize(("size", "percent"), SIZES)
+def test_no_word_is_cut_and_pages_scroll_up_and_down_only(
+    size, percent, text_size, empty_window, demo, request
+):
+    text_size(percent)
+    empty_window.resize(*size)
+    demo_shell = request.getfixturevalue("demo_shell")
+    places = request.getfixturevalue("places")
     window = demo_shell.window()
     cut = set()
     for place in places():
-        assert (window.width(), window.height()) == (1366, 768), place
+        assert (window.width(), window.height()) == size, place
+        for area in seen(demo_shell, QScrollArea):
+            if area.widget().minimumSizeHint().width() > area.viewport().width() + 1:
+                cut.add(f"{place}: {type(area.widget()).__name__} is wider than its room")
         for one in seen(demo_shell, QLabel):
             if one.text() and not one.wordWrap() and one.sizeHint().width() > one.width() + 1:
                 cut.add(f"{place}: {one.text()} ({one.width()} of {one.sizeHint().width()})")

@@ -219,7 +219,26 @@ class ChartPage(Page):
         layout.addWidget(self._header)
         layout.addWidget(self.locks)
         layout.addWidget(self._figures)
+        self._tab_choice = Combo()  # instead of the tabs, where there is no room for them
+        self._tab_choice.setAccessibleName(tr("Part of the chart"))
+        self._tab_choice.activated.connect(self.tabs.setCurrentIndex)
+        self.tabs.currentChanged.connect(self._tab_choice.setCurrentIndex)
+        self._tab_choice.hide()
+        layout.addWidget(self._tab_choice)
         layout.addWidget(self.tabs, 1)
+
+    def set_tight(self, *, tight: bool) -> None:
+        super().set_tight(tight=tight)
+        self.tabs.tabBar().setVisible(not tight)
+        self._tab_choice.setVisible(tight)
+        self._name_tabs()
+
+    def _name_tabs(self) -> None:
+        """The choice of parts says what their tabs say."""
+        self._tab_choice.clear()
+        for index in range(self.tabs.count()):
+            self._tab_choice.addItem(self.tabs.tabText(index))
+        self._tab_choice.setCurrentIndex(self.tabs.currentIndex())
 
     def open(self, patient_id: PatientId) -> None:
         if patient_id != self._patient_id:
@@ -287,10 +306,13 @@ class ChartPage(Page):
         waits = self.queries.show_record(record)
         title = tr("Queries ({n})").format(n=waits) if waits else tr("Queries")
         self.tabs.setTabText(self.queries_tab, title)
+        if not self._tab_choice.isHidden():
+            self._name_tabs()
         self.history.show_patient(self._patient_id)
 
     def focus_first(self) -> None:
-        (self.start if self.start.isVisible() else self.tabs.tabBar()).setFocus()
+        parts = self._tab_choice if self.tabs.tabBar().isHidden() else self.tabs.tabBar()
+        (self.start if self.start.isVisible() else parts).setFocus()
 
     def _build_overview(self) -> QWidget:
         self.axis = ChoiceField(
@@ -338,10 +360,9 @@ class ChartPage(Page):
             self.total_plot,
             spacing=4,
         )
-        capacity_head = row(self._capacity_title, spacing=16)
-        capacity_head.addLayout(self._capacity_legend, 1)
         capacity = card(
-            capacity_head,
+            self._capacity_title,
+            self._capacity_legend,
             self.capacity_plot,
             row(None, self._axis_title, None),
             spacing=4,
@@ -375,7 +396,10 @@ class ChartPage(Page):
         blank = button(tr("Blank form of the next visit…"), self._print_blank, link=True)
         self._lock = button(tr("Lock patient…"), self._ask_lock, link=True)
         acts = (self._lock, self._correct, self._mark)
-        layout = column(card(self.visit_table, row(blank, None, *acts)))
+        feet = row(blank)
+        feet.addLayout(Flow(*acts, right=True), 1)
+        self.visit_table.hide_when_tight(1, 2)
+        layout = column(card(self.visit_table, feet))
         layout.setContentsMargins(0, 8, 0, 0)
         page.setLayout(layout)
         return page

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHeaderView, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHeaderView, QVBoxLayout, QWidget
 
 from core import clock
 from core.errors import AppError
@@ -19,6 +19,7 @@ from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.widgets.basics import button, card, column, label, row, set_chip
 from ui.widgets.basics import chip as make_chip
+from ui.widgets.responsive import Columns, Flow
 from ui.widgets.table import Table
 from ui.words import tr
 
@@ -71,7 +72,7 @@ class ImportPage(Page):
         self._path: Path | None = None
         self.model = TableModel(COLUMNS)
         self.table = Table(self.model, row_height=40)
-        self.table.fix_widths({0: 60, 1: 100, 3: 220, 4: 100})
+        self.table.fix_widths({0: 60, 1: 100, 3: 200, 4: 100})
         self.table.setAccessibleName(tr("Rows of the file"))
         rows = self.table.verticalHeader()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
@@ -104,12 +105,15 @@ class ImportPage(Page):
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(14)
         head = column(label(tr("Import patients from CSV"), "title"), self._file, spacing=2)
-        top = row(head, self._verdict, self.choose)
-        top.setStretch(0, 1)
+        top = row(head)
+        top.addLayout(Flow(self._verdict, self.choose, right=True), 1)
         layout.addLayout(top)
         layout.addWidget(card(self._help, self._ignored, self.table), 1)
         schedule = label(tr("Visit schedule of these patients"), "muted")
-        layout.addLayout(row(schedule, self.protocol, None, cancel, self.confirm))
+        of_all, acts = QWidget(), QWidget()
+        of_all.setLayout(row(schedule, self.protocol, None))
+        acts.setLayout(row(None, cancel, self.confirm))
+        layout.addWidget(Columns(of_all, acts, fixed={}))
         self._show(None)
 
     def refresh(self) -> None:

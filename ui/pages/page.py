@@ -12,6 +12,7 @@ from core.session import Changes
 from ui.context import AppContext
 from ui.forms.keep_timer import KeepTimer
 from ui.widgets.responsive import Cells, Columns
+from ui.widgets.table import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,11 @@ class Page(QWidget):
         parts: list[Columns | Cells] = [*self.findChildren(Columns), *self.findChildren(Cells)]
         for part in parts:
             part.set_narrow(narrow=narrow)
+
+    def set_tight(self, *, tight: bool) -> None:
+        """Leave out what is not needed, where even one column has little room."""
+        for table in self.findChildren(Table):
+            table.set_tight(tight=tight)
 
     def mark_stale(self) -> None:
         """Refresh now if visible, else when next shown."""

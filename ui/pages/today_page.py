@@ -10,6 +10,7 @@ from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.words import MISSING, day, instant, short_day
 from core.worklist import Group, WorkItem
+from ui import theme
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
@@ -105,6 +106,8 @@ class TodayPage(Page):
             self.table.setColumnHidden(5, True)  # Enter opens the chart, or reads the visit
         self.table.fix_widths({2: 84, 3: 150, 4: 150, 5: 116})
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.hide_when_tight(2, 3)
+        self.table.setMinimumHeight(theme.px(230))
         self.table.opened.connect(self._open)
         self.table.setAccessibleName(tr("Visits to do"))
         self._empty = column(spacing=12)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QStandardPaths, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QFileDialog, QVBoxLayout, QWidget
 
 from core import clock, entry, trail_words
 from core.entry import Problem
@@ -18,6 +18,7 @@ from ui.context import AppContext
 from ui.forms.fields import TextField
 from ui.pages.page import Page
 from ui.widgets.basics import Combo, button, card, chip, column, label, row, set_chip
+from ui.widgets.responsive import Flow
 from ui.widgets.trail_list import TrailList
 from ui.words import tr
 
@@ -55,23 +56,19 @@ class TrailPage(Page):
             combo.activated.connect(lambda _index: self.show_entries())
         for field in (self.patient, self.since, self.until):
             field.committed.connect(self.show_entries)
-        filters = row(
-            self.patient,
-            column(label(tr("Person"), "muted"), self.person, spacing=4),
-            column(label(tr("Kind"), "muted"), self.kind, spacing=4),
-            self.since,
-            self.until,
-            button(tr("All"), self._all, link=True),
-            None,
-            spacing=12,
-            top=True,
-        )
+        person, kind = QWidget(), QWidget()
+        person.setLayout(column(label(tr("Person"), "muted"), self.person, spacing=4))
+        kind.setLayout(column(label(tr("Kind"), "muted"), self.kind, spacing=4))
+        everything = button(tr("All"), self._all, link=True)
+        fields = (self.patient, person, kind, self.since, self.until, everything)
+        filters = Flow(*fields, spacing=12)
         head = column(label(tr("Audit trail"), "title"), self.said, spacing=2)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(12)
-        top = row(head, self.verdict, self.csv, self.pdf, self.verify, spacing=10)
-        top.setStretch(0, 1)
+        top = row(head)
+        acts = Flow(self.verdict, self.csv, self.pdf, self.verify, spacing=10, right=True)
+        top.addLayout(acts, 1)
         layout.addLayout(top)
         layout.addWidget(card(filters))
         layout.addWidget(self.list, 1)

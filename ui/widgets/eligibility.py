@@ -118,19 +118,20 @@ class EligibilityView(QWidget):
             words = column(label(eligibility.requirement(criterion), wrap=True), spacing=1)
             source = f"{KINDS[criterion.kind]} · {criterion.source}"
             words.addWidget(label(source, "small", wrap=True))
-            self._grid.addLayout(words, line + 1, 0, TOP)
+            words.addStretch(1)  # instead of an alignment, which would cut what wraps
+            self._grid.addLayout(words, line + 1, 0)
             self._add_row(criterion, line + 1)
 
     def _add_row(self, criterion: Criterion, line: int) -> None:
         value, origin = label("", wrap=True), label("", "small", wrap=True)
         answer = AnswerField(criterion) if criterion.asked else None
-        found = column(answer or value, origin, spacing=1)
-        self._grid.addLayout(found, line, 1, TOP)
+        found = column(answer or value, origin, None, spacing=1)
+        self._grid.addLayout(found, line, 1)
         state = chip("")
         self._grid.addWidget(state, line, 2, TOP)
         waiver = label("", "small", wrap=True)
         waive = button("", partial(self._ask_waiver, criterion.id), link=True)
-        self._grid.addLayout(column(waiver, waive, spacing=1), line, 3, TOP)
+        self._grid.addLayout(column(waiver, waive, None, spacing=1), line, 3)
         if answer is not None:
             answer.setEnabled(self._enters)
             answer.chosen.connect(partial(self._on_answer, criterion.id))

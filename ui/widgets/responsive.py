@@ -231,6 +231,11 @@ class PageArea(QScrollArea):
             self._fit()
         return super().eventFilter(watched, event)
 
+    def show_widget(self, widget: QWidget) -> None:
+        """Scroll as little as brings it into sight."""
+        if self.page.height() > self.viewport().height():
+            self.ensureWidgetVisible(widget, 0, theme.px(24))
+
     def _fit(self) -> None:
         room = self.viewport().size()
         needed = self.page.minimumSizeHint().height()

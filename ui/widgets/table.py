@@ -32,6 +32,7 @@ class Table(QTableView):
         super().__init__()
         self.setModel(model)
         self._model = model
+        self._left_out: tuple[int, ...] = ()
         self.setItemDelegate(CellDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -52,6 +53,14 @@ class Table(QTableView):
         for column, width in widths.items():
             self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.setColumnWidth(column, theme.px(width))
+
+    def hide_when_tight(self, *columns: int) -> None:
+        """Columns that a folded window leaves out: what they say stands on the page that a row opens."""
+        self._left_out = columns
+
+    def set_tight(self, *, tight: bool) -> None:
+        for column in self._left_out:
+            self.setColumnHidden(column, tight)
 
     def fit_height(self, most: int | None = None) -> None:
         """As tall as its rows, for a table that scrolls with its page; with more than ``most`` it scrolls itself."""

@@ -11,7 +11,8 @@ from core.trail_words import FieldChange, Names, changes, kind, local, what
 from core.words import MISSING
 from ui import theme
 from ui.models.table import Column, TableModel
-from ui.widgets.basics import button, card, clear, label, row, scrolled
+from ui.widgets.basics import button, card, clear, column, label, row, scrolled
+from ui.widgets.responsive import Columns
 from ui.widgets.table import Table
 from ui.words import tr
 
@@ -128,12 +129,8 @@ class TrailList(QWidget):
             self.before_it.hide()
         self.before_it.setEnabled(False)
         side = card(scrolled(self.details, tr("The chosen entry")), row(None, self.before_it))
-        side.setMinimumWidth(theme.px(260))
-        side.setMaximumWidth(theme.px(370))
-        layout = row(card(self.table, self.count), side, spacing=12)
-        layout.setStretch(0, 2)
-        layout.setStretch(1, 1)  # in a small window both give way
-        self.setLayout(layout)
+        self.table.setMinimumHeight(theme.px(160))
+        self.setLayout(column(Columns(card(self.table, self.count), side, fixed={1: 360})))
         self.model.read.connect(self._show_count)
 
     def ask(self, which: TrailFilter) -> None:
@@ -181,8 +178,8 @@ class TrailDetails(QWidget):
         self._grid.setContentsMargins(0, 0, 8, 0)
         self._grid.setHorizontalSpacing(10)
         self._grid.setVerticalSpacing(5)
-        for column, stretch in enumerate((3, 4, 4)):
-            self._grid.setColumnStretch(column, stretch)
+        for place, stretch in enumerate((3, 4, 4)):
+            self._grid.setColumnStretch(place, stretch)
         self._layout.addLayout(self._grid)
         self._layout.addStretch(1)
         if row is None:
@@ -219,8 +216,8 @@ class TrailDetails(QWidget):
             for cell in cells[1:]:
                 cell.setProperty("role", "heading")
             cells[0].setAccessibleName(tr("{field}, changed").format(field=one.label))
-        for column, cell in enumerate(cells):
-            self._grid.addWidget(cell, line, column, TOP)
+        for place, cell in enumerate(cells):
+            self._grid.addWidget(cell, line, place, TOP)
 
     def _wide(self, widget: QWidget) -> None:
         self._grid.addWidget(widget, self._grid.rowCount(), 0, 1, 3)
