@@ -10,12 +10,14 @@ from core import clock
 from core.findings.alerts import OFFERED, Action, Given, deciding, proposed_review
 from core.labels import CHOICE
 from core.model.decision import Choice
+from ui import theme
 from ui.forms.fields import ChoiceField, TextField
-from ui.widgets.basics import button, column, label, row
+from ui.widgets.basics import button, column, label, row, scrolled
 from ui.widgets.folded import Folded
 from ui.words import tr
 
 WIDTH = 560
+MARGINS = (24, 20, 24, 18)
 
 
 class DecideDialog(QDialog):
@@ -27,7 +29,8 @@ class DecideDialog(QDialog):
         self._proposed = ""
         self.given: Given | None = None
         self.setWindowTitle(tr("Decide"))
-        self.setFixedWidth(WIDTH)
+        room = self.screen().availableGeometry().width()
+        self.setFixedWidth(min(theme.px(WIDTH), room))
         self.choice: ChoiceField[Choice] = ChoiceField(
             tr("What was decided?"),
             {one: f"{n} {CHOICE[one]}" for n, one in enumerate(OFFERED, start=1)},
@@ -42,21 +45,22 @@ class DecideDialog(QDialog):
         lines += dict.fromkeys(f"{one.code}: {one.source}." for one in action.details)
         behind = Folded(tr("Rules and sources"), lines)
         behind.link.clicked.connect(lambda _checked: self._fit())
-        layout = column(
+        self._content = QWidget()
+        inner = column(
             label(action.title, "question", wrap=True),
             label(f"{action.said}.", wrap=True),
             behind,
             self.choice,
             self.day,
             self.reason,
-            row(
-                None,
-                button(tr("Cancel"), self.reject),
-                button(tr("Save decision"), self._save, primary=True),
-            ),
             spacing=12,
         )
-        layout.setContentsMargins(24, 20, 24, 18)
+        inner.setContentsMargins(0, 0, theme.px(6), 0)
+        self._content.setLayout(inner)
+        save = button(tr("Save decision"), self._save, primary=True)
+        self._acts = row(None, button(tr("Cancel"), self.reject), save)
+        layout = column(scrolled(self._content), self._acts, spacing=12)
+        layout.setContentsMargins(*MARGINS)
         self.setLayout(layout)
         self.day.hide()
         self.choice.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -70,9 +74,16 @@ class DecideDialog(QDialog):
         QTimer.singleShot(0, self, self._fit_now)  # when what was shown or hidden has its place
 
     def _fit_now(self) -> None:
-        if (layout := self.layout()) is not None:
-            layout.activate()
-            self.setFixedHeight(layout.totalHeightForWidth(WIDTH))
+        """As high as its words need, and no higher than the screen: then they scroll."""
+        inner = self._content.layout()
+        if inner is None:
+            return
+        inner.activate()
+        left, top, right, bottom = MARGINS
+        needed = inner.totalHeightForWidth(self.width() - left - right)
+        needed += top + bottom + 12 + self._acts.sizeHint().height()
+        room = self.screen().availableGeometry().height() - theme.px(40)
+        self.setFixedHeight(min(needed, room))
 
     def _on_chosen(self) -> None:
         choice = self.choice.value
