@@ -95,9 +95,9 @@ class MainWindow(QMainWindow):
             theme.choose_text_size(app, percent)
             self._settings.text_size = percent
             return
+        place, session = shell.place, shell.context.session
         if not shell.leave():
             return  # the file refused what was typed: it stays where it is
-        place, session = shell.place, shell.context.session
         self._settings.text_size = percent
         theme.choose_text_size(app, percent)
         self._stack.removeWidget(shell)

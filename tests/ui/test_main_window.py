@@ -7,13 +7,14 @@ from datetime import date
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QScrollArea
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea
 
 from core import clock, demonstration, drafts
 from core.store import keys
 from core.words import DEMONSTRATION
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, Key, press, settle, tab_to, write
+from ui import theme
 from ui.main_window import MainWindow
 from ui.shell import NEEDS, PAGES
 
@@ -233,3 +234,57 @@ def test_the_review_and_the_printed_pages_scroll_by_keyboard(demo_shell, numbere
     press(Key.Key_PageDown)
     assert area.verticalScrollBar().value() > before
     assert area.accessibleName()
+
+
+@pytest.fixture
+def usual_text(app):
+    """Text has its usual size again when the test ends."""
+    yield
+    theme.choose_text_size(app, 100)
+
+
+def test_larger_text_makes_the_page_again_at_the_same_place(
+    resume, empty_window, settings, usual_text, session, due
+):
+    page = resume("note")
+    title = page.findChild(QLabel)
+    small = title.fontMetrics().height()
+    page.forms["note"].note.setFocus()
+    write("slurred when tired")
+    press((CTRL, Key.Key_Plus))
+    press((CTRL, Key.Key_Plus))
+    assert settings.text_size == 125
+    again = empty_window.shell.page("visit")
+    assert again is not page and empty_window.shell.current is again
+    assert (
+        again.current == "note" and again.forms["note"].note.toPlainText() == "slurred when tired"
+    )
+    assert again.findChild(QLabel).fontMetrics().height() > small
+    press((CTRL, Key.Key_0))
+    assert settings.text_size == 100
+    assert empty_window.shell.page("visit").findChild(QLabel).fontMetrics().height() == small
+
+
+def test_text_grows_and_shrinks_within_its_limits(demo_shell, empty_window, settings, usual_text):
+    press((CTRL, Key.Key_Minus), times=4)
+    assert settings.text_size == 90
+    press((CTRL, Key.Key_Plus), times=9)
+    assert settings.text_size == 200
+    assert (empty_window.width(), empty_window.height()) == (1366, 768)
+    shell = empty_window.shell
+    assert not shell.sidebar.isVisible() and shell.menu.isVisible()
+
+
+@pytest.mark.parametrize("remembered", [False, True])
+def test_the_window_is_never_larger_than_its_screen(qtbot, settings, remembered):
+    if remembered:
+        before = MainWindow(settings)
+        before.resize(3000, 2000)
+        settings.geometry = before.saveGeometry()
+        before.deleteLater()
+    window = MainWindow(settings)
+    window.show_on_screen()
+    room = window.screen().availableGeometry()
+    assert window.width() <= room.width() and window.height() <= room.height()
+    window.close()
+    window.deleteLater()
