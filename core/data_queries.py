@@ -117,7 +117,7 @@ def ask(
         opened_by=session.login,
         opened_at=clock.now(),
     )
-    with session.write("question asked"):
+    with session.write("query asked"):
         session.queries.save(query)
     return query
 
@@ -125,21 +125,21 @@ def ask(
 def answer(session: Session, query: DataQuery, text: str) -> None:
     """Answer a question that is not closed. Raises NotAllowed."""
     session.need(Right.QUERY)
-    _reply(session, _open_still(session, query), text, "question answered")
+    _reply(session, _open_still(session, query), text, "query answered")
 
 
 def ask_again(session: Session, query: DataQuery, text: str) -> None:
     """Say why an answer does not settle it; a closed question is reopened by who may close. Raises NotAllowed."""
     current = _current(session, query)
     session.need(Right.CLOSE_QUERY if current.closed else Right.QUERY)
-    _reply(session, current, text, "question asked again", asks=True)
+    _reply(session, current, text, "query asked again", asks=True)
 
 
 def close(session: Session, query: DataQuery, remark: str = "") -> None:
     """Settle a question, with a last word if there is one. Raises NotAllowed."""
     session.need(Right.CLOSE_QUERY)
     current = _open_still(session, query)
-    with session.write("question closed"):
+    with session.write("query closed"):
         if remark.strip():
             session.queries.reply(_next_reply(session, current, remark))
         session.queries.save(replace(current, closed_by=session.login, closed_at=clock.now()))

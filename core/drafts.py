@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from functools import partial
 
-from core import clock, entry
+from core import clock, entry, event_entry
 from core.convert import converter
 from core.entry import Problem, Severity
 from core.errors import StorageError
@@ -23,7 +23,7 @@ from core.model.assessment import Answer, Assessment, NotDone
 from core.model.data_query import DataQuery, QueryReply
 from core.model.ids import PatientId, SpirometryId, VisitId, new_id
 from core.model.judgement import Decision, Reconciliation
-from core.model.measurement import Measurement, MeasurementKind
+from core.model.measurement import Measurement, MeasurementKind, kinds
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.model.spirometry import Position, Spirometry, TestType
@@ -49,6 +49,7 @@ from core.session import Session
 from core.summary import spirometry_title
 from core.words import _, day, instant
 
+DEVICE_PERCENT = (1, 249)  # what the file takes
 DETAILS, TASKS, NOTE, REVIEW = "details", "tasks", "note", "review"
 COMPARISON = "comparison"  # the field of a form that stands for what is asked once it is complete
 PAPER = "details.paper"  # the text that stands for a paper form whose day was not entered yet
@@ -137,6 +138,29 @@ def check_visit_date(
         text = _("The visit's date lies before the informed consent of {day}. Check both.")
         return Problem(text.format(day=day(consent)))
     return None
+
+
+def read_visit_date(
+    record: PatientRecord, text: str, visit_id: VisitId | None = None
+) -> date | Problem:
+    """The day of a visit as it was typed; a Problem where no visit can have taken place then."""
+    on = entry.day(text)
+    if on is None:
+        return Problem(_("Enter the day of the visit."))
+    return on if isinstance(on, Problem) else check_visit_date(record, on, visit_id) or on
+
+
+def read_weight(text: str) -> float | Problem | None:
+    """Body weight in kg."""
+    return entry.number(text, 20, 250, "kg")
+
+
+def read_paper_day(text: str) -> date | Problem | None:
+    """The day on which a paper form was filled in."""
+    value = entry.day(text)
+    if isinstance(value, date) and value > clock.today():
+        return Problem(_("This day lies in the future. Enter the day it was filled in."))
+    return value
 
 
 def _consent_of_another_visit(record: PatientRecord, visit_id: VisitId | None) -> date | None:
@@ -1030,7 +1054,7 @@ class Draft:
         points += self._raw_points(
             SPIROMETRY,
             own("fev1."),
-            _("{title}: an FEV1 does not fit its blow. Mend it or clear it.").format(title=title),
+            _("{title}: an FEV1 does not fit its blow. Fix it or clear it.").format(title=title),
         )
         points += self._raw_points(SPIROMETRY, own("height"))
         points += self._raw_points(SPIROMETRY, own("device_percent"))
@@ -1059,9 +1083,7 @@ class Draft:
         return points + self._raw_points(MEASUREMENTS, "measurement.note.", note)
 
     def _event_points(self) -> list[OpenPoint]:
-        points = self._raw_points(
-            ADVERSE_EVENTS, "event.", _("An adverse event was begun: add it, or clear it.")
-        )
+        points = self._raw_points(ADVERSE_EVENTS, "event.", self._event_lacks())
         if self.visit.new_events is None:
             text = _("Ask whether anything is new since the last visit.")
             points.append(OpenPoint(ADVERSE_EVENTS, "asked", Problem(text)))
@@ -1086,6 +1108,31 @@ class Draft:
             problem = Problem(text, Severity.QUESTION)
             points.append(OpenPoint(ADVERSE_EVENTS, "asked", problem, rule="death-not-recorded"))
         return points
+
+    def _event_lacks(self) -> str:
+        """What an event that was typed and not added still needs, in words."""
+        typed = {f.removeprefix("event."): self.raw[f] for f in self._raw_fields("event.")}
+        read = event_entry.read(
+            typed,
+            patient_id=self.record.patient.id,
+            visit_id=self._visit_id,
+            latest=self.visit.date,
+            born=self.record.patient.born,
+        )
+        if isinstance(read, AdverseEvent):
+            return _("An adverse event was typed: add it, or clear it.")
+        why = next(read[field].message for field in event_entry.FIELDS if field in read)
+        return _("An adverse event was begun: add it, or clear it. {why}").format(why=why)
+
+    def unfinished(self, step: str) -> OpenPoint | None:
+        """The first text of a step that is no value yet, with the reason."""
+        points = (
+            *self._raw_points(DETAILS, "details."),
+            *self._raw_points(SPIROMETRY, f"{SPIROMETRY}."),
+            *self._measurement_points(),
+            *self._raw_points(ADVERSE_EVENTS, "event.", self._event_lacks()),
+        )
+        return next((one for one in points if one.step == step and one.field != PAPER), None)
 
     def _typing_points(self) -> list[OpenPoint]:
         """Text that was never saved: one's own in fields that were not left, and whatever others typed."""
@@ -1115,8 +1162,29 @@ class Draft:
         fields = self._raw_fields(prefix)
         if message:
             return [OpenPoint(step, fields[0], Problem(message))] if fields else []
-        text = _("“{text}” is not a value yet: mend it or clear it.")
-        return [OpenPoint(step, f, Problem(text.format(text=self.raw[f]))) for f in fields]
+        return [OpenPoint(step, f, Problem(self._why_no_value(f, self.raw[f]))) for f in fields]
+
+    def _why_no_value(self, field: str, text: str) -> str:
+        """Why a typed text is no value, in the sentence that stands under its field."""
+        parts = field.split(".")
+        value: object = None
+        if field == "details.date":
+            value = read_visit_date(self.record, text, self._visit_id)
+        elif field == "details.weight":
+            value = read_weight(text)
+        elif field == "details.paper_on":
+            value = read_paper_day(text)
+        elif parts[0] == "measurement":
+            value = read_measurement(kinds()[parts[2]], text)
+        elif "blow" in parts:
+            value = entry.litres(text)
+        elif parts[-1] == "height":
+            value = entry.number(text, 50, 250, "cm")
+        elif parts[-1] == "device_percent":
+            value = entry.number(text, *DEVICE_PERCENT, "%")
+        if not isinstance(value, Problem):
+            return _("“{text}” was typed and is not saved: fix it or clear it.").format(text=text)
+        return value.message if text in value.message else f"“{text}”: {value.message}"
 
     def _raw_fields(self, prefix: str) -> list[str]:
         return [field for field in self.raw if field.startswith(prefix)]

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import date
 
+from core import clock
 from core.entry import Problem, Severity
 from core.model import terms
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.ids import EventId, PatientId, VisitId, new_id
 from core.model.partial_date import PartialDate, partial_day, read_partial_date
 from core.model.record import PatientRecord
-from core.words import _, plural
+from core.words import _, day, plural
 
 FIELDS = ("term", "onset", "grade", "serious", "outcome", "ended", "note")
 
@@ -33,14 +34,18 @@ def read(
     patient_id: PatientId,
     visit_id: VisitId | None,
     latest: date,
+    born: date | None = None,
     id: EventId | None = None,
 ) -> AdverseEvent | dict[str, Problem]:
-    """The event, or a problem per field. ``latest`` is the last day anything can have happened."""
+    """The event, or a problem per field.
+
+    ``latest`` is the last day anything can have happened, ``born`` the first, where it is known.
+    """
     problems: dict[str, Problem] = {}
     term = texts.get("term", "").strip()
     if not term:
         problems["term"] = Problem(_("Say what happened, in a few words."))
-    onset = _date(texts, "onset", latest, problems)
+    onset = _date(texts, "onset", latest, born, problems)
     if onset is None and "onset" not in problems:
         text = _("Enter when it began, as precisely as it is known: 2026, 2026-11 or 2026-11-21.")
         problems["onset"] = Problem(text)
@@ -51,7 +56,7 @@ def read(
     outcome = Outcome(texts["outcome"]) if texts.get("outcome") else None
     if outcome is None:
         problems["outcome"] = Problem(_("Choose how it turned out so far."))
-    ended = _date(texts, "ended", latest, problems)
+    ended = _date(texts, "ended", latest, born, problems)
     if ended is not None and outcome is not None and not outcome.ended:
         problems["ended"] = Problem(
             _("An end date needs an outcome that has ended. Change one of them.")
@@ -122,15 +127,31 @@ def second_death(record: PatientRecord, event: AdverseEvent) -> Problem | None:
 
 
 def _date(
-    texts: Mapping[str, str], field: str, latest: date, problems: dict[str, Problem]
+    texts: Mapping[str, str],
+    field: str,
+    latest: date,
+    born: date | None,
+    problems: dict[str, Problem],
 ) -> PartialDate | None:
-    value = read_partial_date(texts.get(field, ""))
+    value = read_when(texts.get(field, ""), latest, born)
     if isinstance(value, Problem):
         problems[field] = value
         return None
-    if value is not None and value.first > latest:
-        problems[field] = Problem(_("This date lies after the visit, or in the future."))
-        return None
+    return value
+
+
+def read_when(text: str, latest: date, born: date | None) -> PartialDate | Problem | None:
+    """When something happened to a patient: not after ``latest``, not before they were born."""
+    value = read_partial_date(text)
+    if isinstance(value, PartialDate) and value.first > latest:
+        return Problem(
+            _("This date lies in the future.")
+            if latest >= clock.today()
+            else _("This date lies after the visit of {day}.").format(day=day(latest))
+        )
+    if isinstance(value, PartialDate) and born is not None and value.last < born:
+        text = _("This date lies before the date of birth, {day}. Check both.")
+        return Problem(text.format(day=day(born)))
     return value
 
 

@@ -338,7 +338,7 @@ def queries_text(queries: Iterable[DataQuery]) -> str:
     """How many are open, and how many are answered and wait to be closed; empty where there are none."""
     states = [query.state for query in queries]
     opened, answered = states.count(QueryState.OPEN), states.count(QueryState.ANSWERED)
-    parts = [plural(opened, "1 question open", "{n} questions open")] if opened else []
+    parts = [plural(opened, "1 query open", "{n} queries open")] if opened else []
     if answered:
         parts.append(plural(answered, "1 answered, not closed", "{n} answered, not closed"))
     return ", ".join(parts)

@@ -41,19 +41,43 @@ ACTIONS = (
     Action("sign-out", tr("Sign out"), "Ctrl+Shift+L"),
 )
 
-# Keys that belong to one page, for the help.
-PAGE_KEYS = (
-    ("0–4, 0–10", tr("answer the question and go on")),
-    ("↑, Backspace", tr("back to the question before")),
-    ("N", tr("note to the answer")),
-    ("D", tr("question not done, and why")),
-    ("H", tr("how to rate")),
-    ("W", tr("how this form was answered: way, by whom, interpreter")),
-    ("A, B", tr("item 5: without or with gastrostomy")),
-    ("F2", tr("in a visit: ask a question about this field")),
-    ("Ctrl+Z", tr("take the last answer back")),
-    ("Ctrl+Enter", tr("save the step and go on; on the last step, finish")),
-    ("Alt+Left", tr("back to the step before")),
-    ("Esc", tr("leave the visit; it stays as a draft")),
-    ("Enter", tr("in a list: open, start or resume")),
+# Keys that belong to a page, by what they are used for.
+PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (
+        tr("On every page"),
+        (
+            ("Ctrl+Enter", tr("save what is in front and go on; in a visit the step")),
+            ("Ctrl+S", tr("save what is in front: a form, a PDF")),
+            ("Ctrl+P", tr("print what is in front")),
+            ("Enter, Space", tr("press the button that has the keyboard")),
+            ("← → ↑ ↓", tr("in a row of choices: choose")),
+            ("Enter", tr("in a list: open, start or resume")),
+        ),
+    ),
+    (
+        tr("In a visit"),
+        (
+            ("Ctrl+Enter", tr("on the last step: finish")),
+            ("Alt+Left", tr("back to the step before")),
+            ("F2", tr("query on this field")),
+            ("Esc", tr("leave the visit; it stays as a draft")),
+        ),
+    ),
+    (
+        tr("In the questionnaire"),
+        (
+            ("0–4, 0–10", tr("answer the question and go on")),
+            ("↑, Backspace", tr("back to the question before")),
+            ("N", tr("note to the answer")),
+            ("D", tr("question not done, and why")),
+            ("H", tr("how to rate")),
+            ("W", tr("how this form was answered: way, by whom, interpreter")),
+            ("A, B", tr("item 5: without or with gastrostomy")),
+            ("Ctrl+Z", tr("take the last answer back")),
+        ),
+    ),
+    (
+        tr("In the list of patients"),
+        (("Esc", tr("show all patients again")),),
+    ),
 )

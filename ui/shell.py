@@ -8,9 +8,7 @@ from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QButtonGroup,
-    QDialog,
     QFrame,
-    QGridLayout,
     QHBoxLayout,
     QMenu,
     QPushButton,
@@ -44,6 +42,7 @@ from ui.pages.trail_page import TrailPage
 from ui.pages.visit_page import VisitPage
 from ui.widgets.basics import button, chip, column, label, row, set_chip
 from ui.widgets.file_warnings import FileWarnings, SecondPlaceReminder
+from ui.widgets.keys_dialog import KeysDialog
 from ui.widgets.locks import explained
 from ui.widgets.responsive import FOLDED, NARROW, PageArea
 from ui.widgets.trail_warnings import TrailWarnings
@@ -165,6 +164,8 @@ class Shell(QWidget):
             area.set_narrow(narrow=self._narrow)
             self._pages[name], self._areas[name] = page, area
             self._stack.addWidget(area)
+            if isinstance(page, PatientsPage):
+                page.unfiltered.connect(self.search.clear)
         return self._pages[name]
 
     def show_page(self, name: str) -> None:
@@ -176,7 +177,14 @@ class Shell(QWidget):
         if isinstance(page, ChartPage) and self._may_leave_for("chart"):
             page.open(PatientId(patient_id))
             self._show("chart")
-            self.search.clear()
+            self.clear_search()
+
+    def clear_search(self) -> None:
+        """An empty line filters nothing: the list of patients is whole again."""
+        self.search.clear()
+        page = self._pages.get("patients")
+        if isinstance(page, PatientsPage):
+            page.search("")
 
     def open_visit(self, patient_id: str, visit_id: str) -> None:
         page = self.page("visit")
@@ -350,6 +358,8 @@ class Shell(QWidget):
         self.search.setMaximumWidth(theme.px(286))
         self.search.textEdited.connect(self._on_search)
         self.search.returnPressed.connect(self._on_search_entered)
+        escape = QShortcut(QKeySequence("Escape"), self.search, self.clear_search)
+        escape.setContext(Qt.ShortcutContext.WidgetShortcut)
         frame = QFrame()
         frame.setProperty("role", "topbar")
         layout = QHBoxLayout(frame)
@@ -424,21 +434,10 @@ class Shell(QWidget):
 
     def show_keys(self) -> None:
         """Every shortcut of the program."""
-        dialog = QDialog(self)
-        dialog.setWindowTitle(tr("Keyboard shortcuts"))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(24)
-        keys = [(a.shortcut, a.title) for a in self._actions]
+        groups = [(tr("Everywhere"), [(a.shortcut, a.title) for a in self._actions])]
         if self._may(Right.READ):
-            keys += PAGE_KEYS
-        for index, (key, text) in enumerate(keys):
-            grid.addWidget(label(key, "heading"), index, 0)
-            grid.addWidget(label(text), index, 1)
-        close = button(tr("Close"), dialog.accept, primary=True)
-        layout = column(grid, row(None, close), spacing=14)
-        layout.setContentsMargins(24, 20, 24, 18)
-        dialog.setLayout(layout)
-        dialog.exec()
+            groups += [(title, list(keys)) for title, keys in PAGE_KEYS]
+        KeysDialog(self, groups).exec()
 
     def _on_search(self, text: str) -> None:
         page = self.page("patients")

@@ -347,7 +347,7 @@ def _lists(summary: VisitSummary) -> list[Block]:
 def _note(summary: VisitSummary) -> list[Block]:
     """What was noted, and how many questions on the data were not settled when this was printed."""
     note = _said(_("Note"), summary.note) if summary.note else []
-    return [*note, *(_said(_("Questions"), summary.queries) if summary.queries else [])]
+    return [*note, *(_said(_("Queries"), summary.queries) if summary.queries else [])]
 
 
 def _said(label: str, words: str) -> list[Block]:

@@ -262,10 +262,10 @@ def test_the_summary_says_how_many_are_not_closed(session, patient, finished):
 
     assert said() == ""
     data_queries.ask(session, patient.id, finished.id, WALKING, "One")
-    assert said() == "1 question open"
+    assert said() == "1 query open"
     data_queries.ask(session, patient.id, finished.id, WALKING, "Two")
     data_queries.answer(session, session.queries.of(patient.id)[0], "Yes")
-    assert said() == "1 question open, 1 answered, not closed"
+    assert said() == "1 query open, 1 answered, not closed"
     for query in session.queries.of(patient.id):
         data_queries.close(session, query)
     assert said() == ""

@@ -285,7 +285,7 @@ def test_half_a_measurement_stands_in_the_way_until_it_is_mended(draft):
     draft.save_raw("measurement.value.snip", "4x")
     draft.save_raw("measurement.note.pcf", "with a mask")
     assert messages(draft, MEASUREMENTS) == [
-        "“4x” is not a value yet: mend it or clear it.",
+        "“4x” is not a number. Type one from 0 to 250 cmH2O.",
         "A note stands beside no measurement: enter the value, say why not, or clear it.",
     ]
     assert all(p.blocks for p in draft.open_points() if p.step == MEASUREMENTS)

@@ -314,8 +314,8 @@ FINDING = Finding(rule="P2", level=Level.QUERY, slot="speech", found="2→4", me
 READS = {
     "compared_with", "default_variant", "first_open_step", "form", "has_comparison", "has_entries",
     "is_correction", "measurement", "open_points", "questions", "reload", "shows_previous", "steps",
-    "task_result", "turn_to_spirometry", "twice", "typed_reason", "typing", "variant_problem",
-    "waiting", "waiting_correction",
+    "task_result", "turn_to_spirometry", "twice", "typed_reason", "typing", "unfinished",
+    "variant_problem", "waiting", "waiting_correction",
 }  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def test_f2_asks_about_the_question_in_front_and_gives_the_keyboard_back(resume,
     write("2")  # the questionnaire has the keyboard again, and took none of the words for an answer
     scores = page.draft.form("alsfrs-r").values
     assert scores == {"speech": 3, "salivation": 3, "swallowing": 2}
-    assert "1 question open" in page.queries.fold.text()
+    assert "1 query open" in page.queries.fold.text()
     assert "?1" in page._buttons["alsfrs-r"]._hint.text()
     assert page.forms["alsfrs-r"].tiles["swallowing"].property("asked") == "true"
 
@@ -92,7 +92,7 @@ def test_today_leads_to_the_very_field_of_a_draft(resume, shell, session, due):
     today = shell.page("today")
     settle()
     shown = words(today.questions)
-    assert "1 question open" in shown
+    assert "1 query open" in shown
     assert "12 · Month 4 · ALSFRS-R: 8 Walking: Is this 3 or 2? (today)" in shown
     today.questions.findChildren(QLabel)[1].parent().click()
     settle()

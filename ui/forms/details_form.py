@@ -1,12 +1,11 @@
 """The first step of a visit: when, how, with whom, and the weight."""
 
 from collections.abc import Mapping
-from functools import partial
+from datetime import date
 
 from PySide6.QtWidgets import QWidget
 
-from core import entry
-from core.drafts import DETAILS, PAPER, Draft, check_visit_date
+from core.drafts import DETAILS, PAPER, Draft, read_visit_date, read_weight
 from core.entry import Problem
 from core.labels import MODE, RESPONDENT
 from ui.context import AppContext
@@ -25,13 +24,13 @@ class DetailsForm(StepForm):
     def __init__(self, context: AppContext, draft: Draft) -> None:
         super().__init__(context, draft)
         self.date = TextField(
-            tr("Date of the visit"), entry.day, placeholder="2026-11-21", width=160
+            tr("Date of the visit"), self._read_date, placeholder="2026-11-21", width=160
         )
         self.mode = ChoiceField(tr("How did it take place?"), MODE)
         self.respondent = ChoiceField(tr("Who answers the questions?"), RESPONDENT)
         self.weight = TextField(
             tr("Weight (optional)"),
-            partial(entry.number, low=20, high=250, unit="kg"),
+            read_weight,
             unit="kg",
             width=120,
         )
@@ -92,14 +91,6 @@ class DetailsForm(StepForm):
     def commit(self) -> None:
         visit = self.draft.visit
         on, weight = self.date.read(), self.weight.read()
-        if on is None:
-            on = Problem(tr("Enter the day of the visit."))
-            self.date.show_problem(on)
-        elif not isinstance(on, Problem) and (
-            wrong := check_visit_date(self.draft.record, on, visit.id)
-        ):
-            self.date.show_problem(wrong)
-            on = wrong
         with self.context.saving():
             self.draft.save_details(
                 on=visit.date if isinstance(on, Problem) else on,
@@ -112,6 +103,9 @@ class DetailsForm(StepForm):
             self.draft.save_raw("details.weight", wrong_weight)
             self._save_paper()
             self.touched.emit()
+
+    def _read_date(self, text: str) -> date | Problem:
+        return read_visit_date(self.draft.record, text, self.draft.visit.id)
 
     def _save_paper(self) -> None:
         """A day that is not one yet, and who filled in a paper without a day, are kept as they were typed."""

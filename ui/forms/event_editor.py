@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
@@ -14,6 +15,7 @@ from core.model import terms
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, Outcome
 from core.model.ids import EventId, PatientId, VisitId
 from core.model.record import PatientRecord
+from core.summary import event_row
 from ui.forms.fields import ChoiceField, TextField
 from ui.widgets.basics import button, row
 from ui.words import tr
@@ -26,12 +28,14 @@ class EventEditor(QWidget):
     entered = Signal(object)
     cancelled = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, buttons: bool = True) -> None:
+        """``buttons`` False leaves ``clear`` and ``add`` to be put where they are always in sight."""
         super().__init__()
         self._id: EventId | None = None
         self._patient_id = PatientId("")
         self._visit_id: VisitId | None = None
         self._latest = date.min
+        self._tried = False  # to add it: what is missing is said then, and not before
         self._record: PatientRecord | None = None
         self._asked: AdverseEvent | None = None  # a second fatal event that was asked about
         self.death: Milestone | None = (
@@ -46,7 +50,7 @@ class EventEditor(QWidget):
         if (popup := completer.popup()) is not None:
             popup.setObjectName("completer")
         self.term.line.setCompleter(completer)
-        completer.activated.connect(lambda _text: self._on_term())
+        completer.activated.connect(lambda _text: self._on_typed())
         self.onset = TextField(tr("Began on"), placeholder="2026-11-21", width=150)
         self.ended = TextField(tr("Ended on (if it has)"), placeholder="2026-11-21", width=150)
         self.grade = ChoiceField(tr("Grade (CTCAE)"), GRADE)
@@ -57,17 +61,24 @@ class EventEditor(QWidget):
             {True: tr("yes"), False: tr("no")},
         )
         self.note = TextField(tr("Note (optional)"))
-        self.add = button(tr("Add event"), self._enter, primary=True)
-        clear = button(tr("Clear"), self._cancel)
+        self.add = button(tr("Add event"), self.enter, primary=buttons)
+        self.clear = button(tr("Clear"), self._cancel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(self.term)
-        dates = row(self.onset, self.ended, self.serious, None, spacing=18, top=True)
+        dates = row(self.onset, self.ended, self.serious, spacing=18, top=True)
+        for place in range(dates.count()):
+            dates.setStretch(place, 1)  # nothing moves when a sentence appears under one of them
         layout.addLayout(dates)
-        for field in (self.grade, self.outcome, self.died, self.note):
+        for field in (self.grade, self.outcome, self.died):
             layout.addWidget(field)
-        layout.addLayout(row(None, clear, self.add))
+        layout.addWidget(self.note)
+        if buttons:
+            layout.addLayout(row(None, self.clear, self.add))
+        else:
+            for one in (self.clear, self.add):
+                one.setParent(self)  # or it would be shown as a window before it has its place
         for line in (self.term, self.onset, self.ended, self.note):
             line.committed.connect(self._on_typed)
         for choice in (self.grade, self.serious, self.outcome):
@@ -85,9 +96,9 @@ class EventEditor(QWidget):
     ) -> None:
         """Show what was typed, or an event to change. ``latest`` is the last day it can have happened.
 
-        ``record`` says whether a fatal event asks for the death.
+        ``record`` says when the patient was born, and whether a fatal event asks for the death.
         """
-        self._record, self._asked = record, None
+        self._record, self._asked, self._tried = record, None, False
         self.died.set_value(None)
         self.died.show_problem(None)
         self._patient_id, self._visit_id, self._latest = patient_id, visit_id, latest
@@ -100,11 +111,10 @@ class EventEditor(QWidget):
         self.grade.set_value(Grade(int(shown["grade"])) if shown.get("grade") else None)
         self.serious.set_value({"yes": True, "no": False}.get(shown.get("serious", "")))
         self.outcome.set_value(Outcome(shown["outcome"]) if shown.get("outcome") else None)
-        for choice in (self.grade, self.serious, self.outcome):
-            choice.show_problem(None)
         self.add.setText(tr("Save changes") if event else tr("Add event"))
         self._allow_grades()
         self._show_death()
+        self._judge()
 
     @property
     def texts(self) -> dict[str, str]:
@@ -129,23 +139,48 @@ class EventEditor(QWidget):
         """The event that is being changed; None where a new one is typed."""
         return self._id
 
-    def _enter(self) -> None:
+    def enter(self) -> bool:
+        """Carry the event out where it is complete; else say what is missing, and keep what stands here."""
+        self._tried = True
+        read = self._judge()
+        if not isinstance(read, AdverseEvent):
+            self._focus_on(read)
+            return False
+        if not self._is_settled(read):
+            return False
+        self.death = event_entry.death_of(read) if self.died.value else None
+        self.entered.emit(read)
+        return True
+
+    def focus_open(self) -> None:
+        """Put the keyboard on the first field that lacks something, which is said now."""
+        self._tried = True
+        read = self._judge()
+        self._focus_on({} if isinstance(read, AdverseEvent) else read)
+
+    def _focus_on(self, problems: Mapping[str, Problem]) -> None:
+        first = next((name for name in event_entry.FIELDS if name in problems), "term")
+        self._fields[first].setFocus()
+
+    @property
+    def _fields(self) -> dict[str, TextField | ChoiceField[Any]]:
+        return {name: getattr(self, name) for name in event_entry.FIELDS}
+
+    def _judge(self) -> AdverseEvent | dict[str, Problem]:
+        """Say under every field what is wrong with it; what is only missing, once it was tried to add it."""
+        texts = self.texts
         read = event_entry.read(
-            self.texts,
+            texts,
             patient_id=self._patient_id,
             visit_id=self._visit_id,
             latest=self._latest,
+            born=self._record.patient.born if self._record else None,
             id=self._id,
         )
         problems = {} if isinstance(read, AdverseEvent) else read
-        fields = {name: getattr(self, name) for name in event_entry.FIELDS}
-        for name, field in fields.items():
-            field.show_problem(problems.get(name))
-        if not isinstance(read, AdverseEvent):
-            next(fields[name] for name in event_entry.FIELDS if name in problems).setFocus()
-        elif self._is_settled(read):
-            self.death = event_entry.death_of(read) if self.died.value else None
-            self.entered.emit(read)
+        for name, field in self._fields.items():
+            field.show_problem(problems.get(name) if texts[name] or self._tried else None)
+        return read
 
     def _is_settled(self, event: AdverseEvent) -> bool:
         """Whether a fatal event says what is asked of it: no second death, and whether this one is recorded."""
@@ -174,13 +209,10 @@ class EventEditor(QWidget):
         self.begin(self._patient_id, self._visit_id, self._latest, {}, record=self._record)
         self.cancelled.emit()
 
-    def _on_term(self) -> None:
-        self._allow_grades()
-        self._on_typed()
-
     def _on_typed(self) -> None:
         self._allow_grades()
         self._show_death()
+        self._judge()
         self.typed.emit()
 
     def _allow_grades(self) -> None:
@@ -191,3 +223,13 @@ class EventEditor(QWidget):
 def _without_id(event: AdverseEvent) -> AdverseEvent:
     """A new event has a new id each time that it is read."""
     return replace(event, id=EventId(""))
+
+
+def said_of(event: AdverseEvent, *, known: bool) -> str:
+    """What was saved of an event, in a line: one does not look for it in the list."""
+    said = event_row(event)
+    text = tr("Event changed: {event}") if known else tr("1 event added: {event}")
+    words = tr("{term}, since {onset}, grade {grade}, {outcome}").format(
+        term=said.term, onset=said.onset, grade=said.grade, outcome=said.outcome
+    )
+    return text.format(event=words)

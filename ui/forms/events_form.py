@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from core import event_entry
 from core.drafts import Draft
@@ -11,7 +11,7 @@ from core.model.ids import EventId
 from core.protocols.definition import ADVERSE_EVENTS
 from core.summary import event_field, event_row
 from ui.context import AppContext
-from ui.forms.event_editor import EventEditor
+from ui.forms.event_editor import EventEditor, said_of
 from ui.forms.fields import ChoiceField
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import button, chip, clear, label, row
@@ -26,9 +26,10 @@ class EventsForm(StepForm):
     def __init__(self, context: AppContext, draft: Draft) -> None:
         super().__init__(context, draft)
         self.asked = ChoiceField("", {True: tr("Yes, something new"), False: tr("No, nothing new")})
-        self.editor = EventEditor()
-        self._list = QVBoxLayout()
-        self._list.setSpacing(6)
+        self.editor = EventEditor(buttons=False)
+        self._reported, self._earlier = QVBoxLayout(), QVBoxLayout()
+        for one in (self._reported, self._earlier):
+            one.setSpacing(6)
         self.body.setSpacing(10)
         self.body.addWidget(label(tr("Anything new since the last visit?"), "question", wrap=True))
         self.body.addWidget(
@@ -39,8 +40,12 @@ class EventsForm(StepForm):
             )
         )
         self.body.addWidget(self.asked)
+        self.added = chip("", "good")
+        self.added.hide()
+        self.body.addLayout(self._reported)
+        self.body.addWidget(self.added)
         self.body.addWidget(self.editor)
-        self.body.addLayout(self._list)
+        self.body.addLayout(self._earlier)
         self.body.addStretch(1)
         self.asked.chosen.connect(self._on_asked)
         self.editor.typed.connect(self._keep_typed)
@@ -50,6 +55,7 @@ class EventsForm(StepForm):
 
     def show_draft(self) -> None:
         self.asked.set_value(self.draft.visit.new_events)
+        self.added.hide()
         self._begin()
         self._show_list()
         self.show_typed()
@@ -62,10 +68,19 @@ class EventsForm(StepForm):
         if reported is not None:
             self._change(reported)
             return
-        (self.editor.term if field.startswith("event.") else self.asked).setFocus()
+        if field.startswith("event."):
+            self.editor.focus_open()
+        else:
+            self.asked.setFocus()
 
     def commit(self) -> None:
         self._keep_typed()
+
+    def may_go_on(self) -> bool:
+        """A complete event is added; of one that was only begun it is said what is missing."""
+        if any(self._typed_texts().values()) and self.editor.enter():
+            self.context.told.emit(self.added.text())  # which the next step does not show
+        return super().may_go_on()
 
     def unsaved(self) -> dict[str, str]:
         return {field: text for field, text in self._kept_texts().items() if text}
@@ -88,9 +103,19 @@ class EventsForm(StepForm):
         patient, visit = self.draft.record.patient, self.draft.visit
         visit_id = event.visit_id if event else visit.id
         self.editor.begin(patient.id, visit_id, visit.date, typed, event, self.draft.record)
-        self.editor.setVisible(
-            bool(self.draft.visit.new_events) or bool(typed) or event is not None
-        )
+        self._show_editor(bool(self.draft.visit.new_events) or bool(typed) or event is not None)
+
+    def _show_editor(self, shown: bool) -> None:
+        for one in (self.editor, self.editor.clear, self.editor.add):
+            one.setVisible(shown)
+
+    def feet(self) -> QBoxLayout | None:
+        """The event's own buttons stand with those of the step: they are never scrolled out of sight."""
+        feet = super().feet()
+        if feet is not None:
+            feet.insertWidget(2, self.editor.clear)
+            feet.insertWidget(3, self.editor.add)
+        return feet
 
     def _on_asked(self) -> None:
         with self.context.saving():
@@ -120,12 +145,15 @@ class EventsForm(StepForm):
             self.touched.emit()
 
     def _on_entered(self, event: AdverseEvent) -> None:
+        known = any(one.id == event.id for one in self.draft.record.events)
         with self.context.saving():
             self.draft.save_event(event, self.editor.death)
             self.touched.emit()
             self.asked.set_value(self.draft.visit.new_events)
             self._begin()
             self._show_list()
+            self.added.setText(said_of(event, known=known))
+            self.added.show()
             self.editor.term.setFocus()
 
     def _on_cancelled(self) -> None:
@@ -136,28 +164,28 @@ class EventsForm(StepForm):
         self._keep_typed()
         typed_for = self.draft.raw.get("event.id", "")
         if typed_for != event.id and any(f.startswith("event.") for f in self.draft.raw):
-            self.context.refused.emit(tr("Add the event that you are typing, or clear it, first."))
-            self.editor.setVisible(True)
-            self.editor.term.setFocus()
+            self._show_editor(True)
+            self._say_lacks(tr("Add the event that you are typing, or clear it, first."))
+            self.editor.focus_open()
             return
         self._begin(event)
         self.editor.outcome.setFocus()
 
     def _show_list(self) -> None:
-        clear(self._list)
-        groups = (
-            (tr("Reported at this visit"), self.draft.events),
-            (tr("Logged on the chart since the last visit"), self.draft.logged_events),
-            (
-                tr("Not ended at an earlier visit: how are they now?"),
-                self.draft.earlier_open_events,
-            ),
-        )
-        for title, events in groups:
+        """What was reported here stands above the form, where one sees it grow; what else is known below it."""
+        logged = tr("Logged on the chart since the last visit")
+        earlier = tr("Not ended at an earlier visit: how are they now?")
+        for layout in (self._reported, self._earlier):
+            clear(layout)
+        for layout, title, events in (
+            (self._reported, tr("Reported at this visit"), self.draft.events),
+            (self._earlier, logged, self.draft.logged_events),
+            (self._earlier, earlier, self.draft.earlier_open_events),
+        ):
             if events:
-                self._list.addWidget(label(title, "heading"))
+                layout.addWidget(label(title, "heading"))
             for event in events:
-                self._list.addWidget(self._line(event))
+                layout.addWidget(self._line(event))
 
     def _line(self, event: AdverseEvent) -> QWidget:
         said = event_row(event, unsure=self.draft.record.may_belong(event, self.draft.visit))

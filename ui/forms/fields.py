@@ -1,23 +1,26 @@
 """Fields that turn what is typed into values, and show what is wrong right under them."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QButtonGroup,
     QGridLayout,
     QLineEdit,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
+from core import entry
 from core.entry import Problem
+from core.model.partial_date import PartialDate
 from core.model.visit import as_shown, as_typed
 from ui import theme
-from ui.widgets.basics import label, restyle, row
+from ui.widgets.basics import NO_MODIFIER, PressButton, label, restyle, row
 from ui.widgets.responsive import Flow
 
 T = TypeVar("T")
@@ -72,7 +75,9 @@ class TextField(QWidget):
     """A label, a line, maybe a unit, and the problem under it.
 
     ``reader`` turns the text into a value, None when empty, or a Problem. ``committed`` says that the
-    field was left, or Enter pressed, after its text had changed.
+    field was left, or Enter pressed, after its text had changed: what stands there was judged then, so
+    that nobody learns later what is wrong with it. A date of the Persian calendar is shown as one of
+    ours while it is typed, before anything is taken.
     """
 
     committed = Signal()
@@ -101,6 +106,8 @@ class TextField(QWidget):
         self.setFocusProxy(self.line)
         self._problem = label("", "problem", wrap=True)
         self._problem.hide()
+        self._converted = label("", "muted")
+        self._converted.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -112,7 +119,9 @@ class TextField(QWidget):
         if width:
             items.append(None)
         layout.addLayout(row(*items))
+        layout.addWidget(self._converted)
         layout.addWidget(self._problem)
+        self.line.textChanged.connect(self._show_converted)
         self.line.left.connect(self._commit)
         self.line.returnPressed.connect(self._commit)
         self.line.textEdited.connect(lambda _text: self.edited.emit())
@@ -132,6 +141,11 @@ class TextField(QWidget):
         self.show_problem(value if isinstance(value, Problem) else None)
         return value
 
+    @property
+    def has_problem(self) -> bool:
+        """Whether something is said to be wrong with what stands here."""
+        return bool(self._problem.text())
+
     def show_problem(self, problem: Problem | None) -> None:
         self._problem.setText(problem.message if problem else "")
         self._problem.setVisible(problem is not None)
@@ -141,33 +155,52 @@ class TextField(QWidget):
             self.line.setProperty("wrong", wrong)
             restyle(self.line)
 
+    def _show_converted(self, text: str) -> None:
+        said = entry.converted(text)
+        if said and not isinstance(self._reader(text), date | PartialDate):
+            said = ""  # a number or a note that looks like a date
+        self._converted.setText(said)
+        self._converted.setVisible(bool(said))
+
     def _commit(self) -> None:
         if self.text != self._committed_text:
             self._committed_text = self.text
+            self.read()
             self.committed.emit()
+
+
+_STEPS: dict[int, int] = {
+    Qt.Key.Key_Left: -1,
+    Qt.Key.Key_Right: 1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_Down: 1,
+}
 
 
 class ChoiceField(QWidget, Generic[T]):
     """One of a few values as buttons side by side. None until something was chosen.
 
-    Arrow keys move between the choices; a digit chooses the choice whose text begins with it.
+    Arrow keys choose the neighbour, as radio buttons do; where choosing leads elsewhere (``leads``) they
+    only move. A digit chooses the choice whose text begins with it.
     """
 
     chosen = Signal()
 
-    def __init__(self, title: str, choices: Mapping[T, str], *, columns: int = 0) -> None:
+    def __init__(
+        self, title: str, choices: Mapping[T, str], *, columns: int = 0, leads: bool = False
+    ) -> None:
         super().__init__()
+        self._leads = leads
         self._values = list(choices)
+        self._columns = columns
         self._group = QButtonGroup(self)
         grid, flow = QGridLayout(), Flow(spacing=6)
         grid.setSpacing(6)
         for index, (value, text) in enumerate(choices.items()):
-            one = QPushButton(text)
+            one = PressButton(text)
             one.setCheckable(True)
             one.setProperty("segment", "true")
             one.setAccessibleName(f"{title}: {text}" if title else text)
-            one.setAutoDefault(False)
-            one.setCursor(Qt.CursorShape.PointingHandCursor)
             one.installEventFilter(self)
             self._group.addButton(one, index)
             if columns:
@@ -210,14 +243,31 @@ class ChoiceField(QWidget, Generic[T]):
         self._problem.setVisible(problem is not None)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress:
-            text = event.text()  # type: ignore[attr-defined]
-            for one in self._group.buttons():
-                if text.isdigit() and one.text().startswith(text) and one.isEnabled():
-                    one.setFocus(Qt.FocusReason.ShortcutFocusReason)
-                    one.click()
-                    return True
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            chosen = self._meant(watched, event)
+            if chosen is not None:
+                chosen.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                chosen.click()
+                return True
         return super().eventFilter(watched, event)
+
+    def _meant(self, watched: QObject, event: QKeyEvent) -> QAbstractButton | None:
+        """The choice that a key names: its digit, or an arrow beside the one with the keyboard."""
+        text, buttons = event.text(), [one for one in self._group.buttons() if one.isEnabled()]
+        if text.isdigit() and event.modifiers() in {
+            NO_MODIFIER,
+            Qt.KeyboardModifier.KeypadModifier,
+        }:
+            return next((one for one in buttons if one.text().startswith(text)), None)
+        step = _STEPS.get(event.key())
+        if step is None or self._leads or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            return None
+        if self._columns and event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
+            step *= self._columns
+        index = next((i for i, one in enumerate(buttons) if one is watched), None)
+        if index is None:
+            return None
+        return buttons[index + step] if 0 <= index + step < len(buttons) else buttons[index]
 
     def _on_chosen(self, _id: int) -> None:
         self.show_problem(None)

@@ -6,11 +6,12 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from core import event_entry
 from core.entry import Problem
 from core.labels import MILESTONES
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.ids import PatientId
-from core.model.partial_date import PartialDate, read_partial_date
+from core.model.partial_date import PartialDate
 from ui.forms.fields import TextField
 from ui.widgets.basics import Combo, button, column, label, row
 from ui.words import tr
@@ -25,15 +26,14 @@ class MilestoneForm(QWidget):
         super().__init__()
         self._patient_id = PatientId("")
         self._latest = date.min
+        self._born: date | None = None
         self.kind = Combo()
         self.kind.setAccessibleName(tr("Milestone"))
         for kind, text in MILESTONES.items():
             self.kind.addItem(text, kind)
-        self.when = TextField(
-            tr("When? (2012, 2012-09 or 2012-09-15)"), read_partial_date, width=170
-        )
+        self.when = TextField(tr("When? (2012, 2012-09 or 2012-09-15)"), self._read_when, width=170)
         self.note = TextField(tr("Note (optional)"))
-        add = button(tr("Record milestone"), self._enter, primary=True)
+        add = button(tr("Record milestone"), self.enter, primary=True)
         holder = QWidget()
         holder.setLayout(column(label(tr("Milestone"), "muted"), self.kind, spacing=4))
         line = row(holder, self.when, self.note, spacing=18, top=True)
@@ -41,10 +41,21 @@ class MilestoneForm(QWidget):
         layout = column(line, row(None, add))
         self.setLayout(layout)
 
-    def begin(self, patient_id: PatientId, latest: date, texts: Mapping[str, str]) -> None:
-        """Show what was typed before. ``latest`` is the last day it can have happened."""
-        self._patient_id, self._latest = patient_id, latest
+    def begin(
+        self,
+        patient_id: PatientId,
+        latest: date,
+        texts: Mapping[str, str],
+        *,
+        born: date | None = None,
+    ) -> None:
+        """Show what was typed before.
+
+        ``latest`` is the last day it can have happened, ``born`` the first, where it is known.
+        """
+        self._patient_id, self._latest, self._born = patient_id, latest, born
         self.when.set_text(texts.get("when", ""))
+        self.when.read()
         self.note.set_text(texts.get("note", ""))
         if "kind" in texts:
             self.kind.setCurrentIndex(self.kind.findData(texts["kind"]))
@@ -61,13 +72,10 @@ class MilestoneForm(QWidget):
         """The fields that are typed into."""
         return (self.when.line, self.note.line)
 
-    def _enter(self) -> None:
+    def enter(self) -> None:
+        """Carry the milestone out; without a date say that one is missing."""
         when = self.when.read()
-        if when is None:
-            self.when.show_problem(Problem(tr("Enter the date, as precisely as it is known.")))
-        elif isinstance(when, PartialDate) and when.first > self._latest:
-            self.when.show_problem(Problem(tr("This date lies in the future.")))
-        elif isinstance(when, PartialDate):
+        if isinstance(when, PartialDate):
             self.entered.emit(
                 Milestone(
                     patient_id=self._patient_id,
@@ -76,3 +84,10 @@ class MilestoneForm(QWidget):
                     note=self.note.text.strip(),
                 )
             )
+            return
+        if when is None:
+            self.when.show_problem(Problem(tr("Enter the date, as precisely as it is known.")))
+        self.when.setFocus()
+
+    def _read_when(self, text: str) -> PartialDate | Problem | None:
+        return event_entry.read_when(text, self._latest, self._born)

@@ -5,7 +5,7 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from core import clock, entry
+from core import drafts
 from core.entry import Problem
 from ui.forms.fields import TextField
 from ui.widgets.basics import row
@@ -21,7 +21,7 @@ class PaperField(QWidget):
         super().__init__()
         self.ticked = QCheckBox(tr("Entered from a paper form"))
         self.on = TextField(
-            tr("Day on the paper form"), _read_day, placeholder="2026-11-21", width=160
+            tr("Day on the paper form"), drafts.read_paper_day, placeholder="2026-11-21", width=160
         )
         self.by = TextField(tr("Filled in by"), width=240)
         self._paper = QWidget()
@@ -60,10 +60,3 @@ class PaperField(QWidget):
         if ticked:
             self.on.setFocus()
         self.committed.emit()
-
-
-def _read_day(text: str) -> date | Problem | None:
-    value = entry.day(text)
-    if isinstance(value, date) and value > clock.today():
-        return Problem(tr("This day lies in the future. Enter the day it was filled in."))
-    return value

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QMenu,
-    QPushButton,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -41,6 +40,7 @@ from ui.forms.fields import Line, TextField
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import (
     Combo,
+    TileButton,
     button,
     chip,
     clear,
@@ -56,7 +56,7 @@ from ui.words import tr
 TILES_IN_A_ROW = 16
 
 
-class AnswerButton(QPushButton):
+class AnswerButton(TileButton):
     """One possible answer. Made once and given new words.
 
     It paints them itself: wrapped child labels would cost a layout of the whole page at every key.
@@ -66,10 +66,7 @@ class AnswerButton(QPushButton):
         super().__init__()
         self.score = 0
         self.words = ""
-        self.setCheckable(True)
         self.setProperty("choice", "true")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def show_choice(self, choice: Choice) -> None:
         self.score, self.words = choice.score, choice.text
@@ -206,7 +203,7 @@ class Ends(QWidget):
         painter.end()
 
 
-class Tile(QPushButton):
+class Tile(TileButton):
     """One of the questions below: the answer so far, and a jump to it.
 
     It paints its two words itself: child labels would cost a layout and a restyle at every key.
@@ -214,9 +211,7 @@ class Tile(QPushButton):
 
     def __init__(self, short: str) -> None:
         super().__init__()
-        self.setCheckable(True)
         self.setProperty("tile", "true")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMaximumWidth(theme.px(96))
         self.score = MISSING

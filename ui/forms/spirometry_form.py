@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from core import entry
-from core.drafts import Draft, check_fev1, typed_in
+from core.drafts import DEVICE_PERCENT, Draft, check_fev1, typed_in
 from core.entry import Problem
 from core.labels import BLOW_QUALITY, INTERFACE, NOT_DONE, POSITION, TEST_TYPE, why_not
 from core.model.assessment import NotDone
@@ -38,7 +38,6 @@ from ui.widgets.range_bar import RangeBar
 from ui.words import tr
 
 FIRST_ROWS = 3
-DEVICE_PERCENT = (1, 249)  # what the file takes
 
 
 class BlowLine(Line):
@@ -456,7 +455,7 @@ class SpirometryForm(StepForm):
             clear(self._sessions_row)
             self.sessions = None
             if len(titles) > 1:
-                self.sessions = ChoiceField("", titles)
+                self.sessions = ChoiceField("", titles, leads=True)
                 _name(self.sessions, tr("Session"))
                 self.sessions.chosen.connect(self._on_session)
                 remove = button(tr("Remove this session…"), self._remove_session, link=True)

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from core.drafts import Draft, typing_in
+from core.drafts import Draft, OpenPoint, typing_in
 from ui.context import AppContext
 from ui.forms.fields import Line
 from ui.forms.keep_timer import KeepTimer
 from ui.forms.kept_bar import KeptBar
-from ui.widgets.basics import button, row
+from ui.widgets.basics import button, label, row
 from ui.words import tr
 
 
@@ -33,6 +33,10 @@ class StepForm(QWidget):
         self._kept = KeptBar(in_visit=True)
         self._kept.discarded.connect(self._discard_typed)
         self.body.addWidget(self._kept)
+        self._lacks = label("", "question-note", wrap=True)
+        self._lacks.hide()
+        self._told: OpenPoint | None = None  # what was no value when it was last said so
+        self.body.addWidget(self._lacks)
         self._keep_soon = KeepTimer(self)
         self._keep_soon.timeout.connect(self.keep_typed)
         self.touched.connect(self._on_touched)  # the first to hear it: what is saved waits no more
@@ -68,6 +72,27 @@ class StepForm(QWidget):
         self._keep_soon.stop()
         self.commit()
         return self.context.failures == before
+
+    def may_go_on(self) -> bool:
+        """Before going on: False, once, where something typed here is no value; it is said and kept."""
+        if not self.committed():
+            return False
+        point = self.draft.unfinished(self.step) if self.draft.takes_entries else None
+        if point is None or point == self._told:
+            self._say_lacks("")
+            return True
+        self._told = point
+        self.focus_point(point.field)
+        self._say_lacks(
+            tr("{why} Save and go on once more leaves it as it is.").format(
+                why=point.problem.message
+            )
+        )
+        return False
+
+    def _say_lacks(self, text: str) -> None:
+        self._lacks.setText(text)
+        self._lacks.setVisible(bool(text))
 
     def lines(self) -> Mapping[str, Line]:
         """The fields that are typed into, by the names under which their text is kept until it is saved."""
@@ -110,6 +135,7 @@ class StepForm(QWidget):
     def _on_touched(self) -> None:
         """Something was saved: of all fields, because the one with the keyboard is saved when it is left."""
         self._keep_soon.stop()
+        self._say_lacks("")
         for line in self.lines().values():
             line.settle()
         if typing := self.draft.typing(self.step):

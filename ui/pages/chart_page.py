@@ -51,7 +51,7 @@ from core.trends import Axis, Plot
 from core.words import DEMONSTRATION, MISSING, day
 from ui import theme
 from ui.context import AppContext
-from ui.forms.event_editor import EventEditor
+from ui.forms.event_editor import EventEditor, said_of
 from ui.forms.fields import ChoiceField
 from ui.forms.kept_bar import KeptBar
 from ui.forms.milestone_form import MilestoneForm
@@ -61,7 +61,7 @@ from ui.plots.series import Entry
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets import ask
 from ui.widgets.alerts_card import AlertsCard, AlertsList
-from ui.widgets.basics import Combo, button, card, clear, column, label, row, scrolled
+from ui.widgets.basics import Combo, button, card, chip, clear, column, label, row, scrolled
 from ui.widgets.decide import DecideDialog
 from ui.widgets.eligibility import EligibilityView
 from ui.widgets.locks import LockBar, explained
@@ -183,16 +183,16 @@ class ChartPage(Page):
         self._signed: tuple[SignatureState, ...] = ()
         self.locks = LockBar(context)
         self._axis = Axis.REFERENCE
-        self._print = button(tr("Print summary"), self._print_last)
+        self.print = button(tr("Print summary"), self._print_last)
         self._enters = context.session.may(Right.ENTER)
         edit = button(tr("Edit"), self._edit)
         if not self._enters:
             edit.hide()
         if not context.session.may(Right.EXPORT):
-            self._print.setText(tr("Show summary"))
+            self.print.setText(tr("Show summary"))
         self.unscheduled = button(tr("Unscheduled visit"), partial(self._start, None))
         self.start = button("", self._start_next, primary=True)
-        self._header = PatientHeader(edit, self._print, self.unscheduled, self.start)
+        self._header = PatientHeader(edit, self.print, self.unscheduled, self.start)
         self._figures = Cells(wide=6, narrow=3)
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
@@ -314,6 +314,22 @@ class ChartPage(Page):
         parts = self._tab_choice if self.tabs.tabBar().isHidden() else self.tabs.tabBar()
         (self.start if self.start.isVisible() else parts).setFocus()
 
+    def go_on(self) -> None:
+        """Add the event or the milestone that is typed on the tab in front."""
+        if self.tabs.currentIndex() == self.events_tab and self._editor.isVisible():
+            self._editor.enter()
+        elif self.tabs.currentIndex() == self.milestones_tab and self.milestone_form.isVisible():
+            self.milestone_form.enter()
+
+    def save_front(self) -> None:
+        """The same; on the overview the values behind the trends."""
+        if self.tabs.currentIndex() == 0 and self.context.session.may(Right.EXPORT):
+            self._ask_export()
+        elif self.tabs.currentIndex() in {self.events_tab, self.milestones_tab}:
+            self.go_on()
+        else:
+            super().save_front()
+
     def _build_overview(self) -> QWidget:
         self.axis = ChoiceField(
             "",
@@ -388,6 +404,7 @@ class ChartPage(Page):
         self.visit_table.opened.connect(self._open_visit)
         self.visit_table.setAccessibleName(tr("Visits"))
         self.visit_table.setColumnHidden(5, not self._enters)  # Enter reads a visit
+        self.visit_table.selectionModel().selectionChanged.connect(lambda *_: self._allow_acts())
         self._mark = button(tr("Mark as missed, skipped or cancelled…"), self._ask_mark)
         self._correct = button(tr("Correct a finished visit…"), self._ask_reopen)
         if not self._enters:
@@ -423,7 +440,18 @@ class ChartPage(Page):
         self.watch(*self._editor.lines)
         self._event_kept = KeptBar()
         self._event_kept.discarded.connect(self._give_event_up)
-        self._event_entry = card(self._editor_title, self._event_kept, self._editor)
+        self.event_said = chip("", "good")
+        self.event_said.hide()
+        self._event_problem = label("", "problem", wrap=True)
+        self._event_problem.hide()
+        self._editor.typed.connect(self._event_problem.hide)
+        self._event_entry = card(
+            self._editor_title,
+            self.event_said,
+            self._event_problem,
+            self._event_kept,
+            self._editor,
+        )
         if not self._enters:
             self._event_entry.hide()
         return _tab(card(self.event_table), self._event_entry)
@@ -464,7 +492,7 @@ class ChartPage(Page):
         self.unscheduled.setVisible(
             self._enters and draft is None and record.participation_ended is None
         )
-        self._print.setEnabled(bool(record.visits))
+        self.print.setEnabled(bool(record.visits))
 
     def _show_figures(self, record: PatientRecord) -> None:
         tiles = []
@@ -566,6 +594,23 @@ class ChartPage(Page):
         ]
         self._visit_model.show_rows([self._with_signature(record, line) for line in lines])
         self._mark.setVisible(self._enters and protocol.anchor is Anchor.REFERENCE)
+        self._allow_acts()
+
+    def _allow_acts(self) -> None:
+        """What can be done with the selected row; why not stands in the tip of the button."""
+        line = self._selected_visit
+        may_mark = line is not None and line.planned is not None and line.visit is None
+        self._mark.setEnabled(may_mark)
+        tip = tr("Select a planned visit that has not taken place.")
+        self._mark.setToolTip("" if may_mark else tip)
+        finished = line is not None and line.visit is not None and not line.visit.is_draft
+        self._correct.setEnabled(finished)
+        self._correct.setToolTip("" if finished else tr("Select a finished visit to correct."))
+
+    @property
+    def _selected_visit(self) -> VisitLine | None:
+        rows = self.visit_table.selectionModel().selectedRows()
+        return self._visit_model.row(rows[0]) if rows else None
 
     def _with_signature(self, record: PatientRecord, line: VisitLine) -> VisitLine:
         """A finished visit with whether it is signed, and whether anything of it is locked."""
@@ -706,7 +751,7 @@ class ChartPage(Page):
             if not isinstance(error, OSError):
                 raise error
             text = tr("The data could not be saved there: {why}. Choose another place.")
-            self.context.refused.emit(text.format(why=error.strerror or tr("unknown reason")))
+            self.context.told.emit(text.format(why=error.strerror or tr("unknown reason")))
 
         self.context.tasks.run(work, done=lambda _none: None, failed=failed)
 
@@ -755,10 +800,8 @@ class ChartPage(Page):
         self.context.edit_patient.emit(self._patient_id)
 
     def _ask_mark(self) -> None:
-        index = self.visit_table.currentIndex()
-        line = self._visit_model.row(index) if index.isValid() else None
+        line = self._selected_visit
         if line is None or line.planned is None or line.visit is not None:
-            self.context.refused.emit(tr("Select a planned visit that has not taken place."))
             return
         if self._locked():
             return
@@ -784,10 +827,8 @@ class ChartPage(Page):
                 self.context.session.marks.save(mark)
 
     def _ask_reopen(self) -> None:
-        index = self.visit_table.currentIndex()
-        line = self._visit_model.row(index) if index.isValid() else None
+        line = self._selected_visit
         if line is None or line.visit is None or line.visit.is_draft or self._patient_id is None:
-            self.context.refused.emit(tr("Select a finished visit to correct."))
             return
         record = self.context.session.record(self._patient_id)
         held = record.locks_on(line.visit.id)
@@ -831,7 +872,7 @@ class ChartPage(Page):
         since = typed_texts.since(session, typed_texts.CHART_EVENT, patient_id)
         self._event_kept.show_since(since)
         texts = session.typed.of(typed_texts.CHART_MILESTONE, patient_id)
-        self.milestone_form.begin(patient_id, clock.today(), texts)
+        self._begin_milestone(texts)
         since = typed_texts.since(session, typed_texts.CHART_MILESTONE, patient_id)
         self._milestone_kept.show_since(since)
 
@@ -845,6 +886,13 @@ class ChartPage(Page):
         record = self.context.session.record(self._patient_id)
         self._editor.begin(self._patient_id, visit_id, clock.today(), texts, event, record)
         self._event_kept.show_since(None)
+        self._event_problem.hide()
+        self.event_said.hide()
+
+    def _begin_milestone(self, texts: Mapping[str, str]) -> None:
+        if self._patient_id is not None:
+            born = self.context.session.patients.get(self._patient_id).born
+            self.milestone_form.begin(self._patient_id, clock.today(), texts, born=born)
 
     def _give_event_up(self) -> None:
         self._begin_event(None, {})
@@ -852,7 +900,7 @@ class ChartPage(Page):
 
     def _give_milestone_up(self) -> None:
         if self._patient_id is not None:
-            self.milestone_form.begin(self._patient_id, clock.today(), {})
+            self._begin_milestone({})
             self._milestone_kept.show_since(None)
             self.keep()
 
@@ -860,8 +908,10 @@ class ChartPage(Page):
         if self._record is None or explained(self.context, self._record.locks_on(event.visit_id)):
             return
         if self._editor.event_id != event.id and any(self._event_texts.values()):
-            self.context.refused.emit(tr("Add the event that you are typing, or clear it, first."))
-            self._editor.term.setFocus()
+            text = tr("Add the event that you are typing, or clear it, first.")
+            self._event_problem.setText(text)
+            self._event_problem.show()
+            self._editor.focus_open()
             return
         self._begin_event(event, {})
         self._editor.outcome.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -889,6 +939,16 @@ class ChartPage(Page):
                     place, event.patient_id, *session.typed.of(place, event.patient_id)
                 )
             self._begin_event(None, {})
+            self._show_saved(event, known=known)
+
+    def _show_saved(self, event: AdverseEvent, *, known: bool) -> None:
+        """What was saved is said above the form, and stands marked in the list."""
+        self.event_said.setText(said_of(event, known=known))
+        self.event_said.show()
+        rows = self._event_model.rows
+        index = next((i for i, one in enumerate(rows) if one.id == event.id), None)
+        if index is not None:
+            self.event_table.selectRow(index)
 
     def _save_milestone(self, milestone: Milestone) -> None:
         with self.context.saving():
@@ -898,7 +958,7 @@ class ChartPage(Page):
                 session.typed.remove(
                     place, milestone.patient_id, *session.typed.of(place, milestone.patient_id)
                 )
-            self.milestone_form.begin(milestone.patient_id, clock.today(), {})
+            self._begin_milestone({})
             self._milestone_kept.show_since(None)
 
     def _ask_remove(self, milestone: Milestone) -> None:

@@ -1,15 +1,17 @@
 """Importing patients from a CSV: a preview row by row, then all of it or nothing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHeaderView, QVBoxLayout, QWidget
 
-from core import clock
+from core import clock, duplicates
 from core.errors import AppError
 from core.imports import patients_csv
 from core.imports.patients_csv import Preview, Row
+from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.science import eligibility
@@ -44,6 +46,18 @@ def _with_criteria(one: Row) -> Row:
         if state.fails
     )
     return replace(one, notes=(*one.notes, *notes))
+
+
+def _with_alike(rows: tuple[Row, ...], known: Sequence[Patient]) -> tuple[Row, ...]:
+    """With a note on every patient who may be one of the clinic's, or of the file's, already."""
+    found = duplicates.among([one.patient for one in rows if one.patient], known)
+    words = tr("The same person? {why}")
+
+    def noted(one: Row) -> Row:
+        why = found.get(one.patient.id, ()) if one.patient else ()
+        return replace(one, notes=(*one.notes, *(words.format(why=each) for each in why)))
+
+    return tuple(noted(one) for one in rows)
 
 
 COLUMNS: tuple[Column[Row], ...] = (
@@ -95,6 +109,7 @@ class ImportPage(Page):
         self.choose = button(tr("Choose file…"), self._choose, primary=True)
         self.confirm = button(tr("Import"), self._confirm, primary=True)
         self.confirm.setEnabled(False)
+        self.save = self.confirm
         cancel = button(tr("Cancel"), self._cancel)
         self.protocol = QComboBox()
         self.protocol.setAccessibleName(tr("Visit schedule of these patients"))
@@ -137,7 +152,7 @@ class ImportPage(Page):
             )
         except AppError as error:
             self._show(None)
-            self.context.refused.emit(str(error))
+            self.context.told.emit(str(error))
             return
         self._show(preview)
 
@@ -148,6 +163,7 @@ class ImportPage(Page):
     def _show(self, preview: Preview | None) -> None:
         self.preview = preview
         rows = tuple(_with_criteria(one) for one in preview.rows) if preview else ()
+        rows = _with_alike(rows, self.context.session.patients.all()) if rows else ()
         self.model.show_rows(rows)
         self.table.setVisible(bool(rows))
         self._help.setVisible(not rows)

@@ -40,7 +40,9 @@ class LockPage(QWidget):
         super().__init__()
         self.setObjectName("window")
         self._locked = locked
-        self.who = ChoiceField(tr("Who are you?"), {one: one for one in locked.logins}, columns=3)
+        self.who = ChoiceField(
+            tr("Who are you?"), {one: one for one in locked.logins}, columns=3, leads=True
+        )
         self.who.set_value(locked.login)
         self.who.chosen.connect(self._on_chosen)
         self.who.hide()

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
 
 from core import typed_texts
 from core.session import Changes
@@ -13,6 +13,7 @@ from ui.context import AppContext
 from ui.forms.keep_timer import KeepTimer
 from ui.widgets.responsive import Cells, Columns
 from ui.widgets.table import Table
+from ui.words import tr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,10 @@ class Unsaved:
 
 
 class Page(QWidget):
-    """``shows`` names the kinds of things this page shows, as the audit trail names them."""
+    """``shows`` names the kinds of things this page shows, as the audit trail names them.
+
+    Its buttons ``save`` and ``print``, where it has them, are what Ctrl+S and Ctrl+P press.
+    """
 
     shows: frozenset[str] = frozenset()
 
@@ -45,6 +49,35 @@ class Page(QWidget):
         self.keep_soon = KeepTimer(self)
         self.keep_soon.timeout.connect(self.keep)
         context.changed.connect(self._on_changed)
+        for keys, act in (
+            ("Ctrl+Return", self.go_on),
+            ("Ctrl+Enter", self.go_on),
+            ("Ctrl+S", self.save_front),
+            ("Ctrl+P", self.print_front),
+        ):
+            QShortcut(QKeySequence(keys), self, act)
+
+    def go_on(self) -> None:
+        """Ctrl+Enter: save what is in front, and go on from there."""
+        self._press("save")
+
+    def save_front(self) -> None:
+        """Ctrl+S: save what is in front, a form or a PDF."""
+        if not self._press("save"):
+            self.context.told.emit(tr("There is nothing to save here."))
+
+    def print_front(self) -> None:
+        """Ctrl+P: print what is in front."""
+        if not self._press("print"):
+            self.context.told.emit(tr("There is nothing to print here."))
+
+    def _press(self, name: str) -> bool:
+        """Press the page's button of that name, where it has one that can be pressed now."""
+        button = getattr(self, name, None)
+        if not isinstance(button, QPushButton) or not (button.isVisible() and button.isEnabled()):
+            return False
+        button.click()
+        return True
 
     def refresh(self) -> None:
         raise NotImplementedError

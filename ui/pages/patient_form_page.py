@@ -6,6 +6,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock, patient_entry, typed_texts
+from core.duplicates import Alike, alike, number_alike
 from core.labels import ONSET, SEX
 from core.model.ids import PatientId
 from core.model.patient import OnsetRegion, Patient, Sex
@@ -20,6 +21,7 @@ from ui.pages.page import Page, Unsaved
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
 from ui.widgets.responsive import Cells
+from ui.widgets.same_person import SamePersonBar
 from ui.words import tr
 
 # Fields on which % predicted, BMI, deltaFS, eligibility and visit windows depend.
@@ -66,9 +68,9 @@ class PatientFormPage(Page):
             ),
             "note": TextField(tr("Note")),
         }
-        for name, field in self.fields.items():
-            if name in patient_entry.READERS:
-                field.committed.connect(field.read)
+        for field in self.fields.values():
+            field.committed.connect(self._judge)
+        self._tried = False  # to save it: what is missing is said then, and not before
         self.sex = ChoiceField(tr("Sex"), SEX)
         self.region = ChoiceField(tr("Region of onset"), ONSET, columns=2)
         self.protocol = Combo()
@@ -88,6 +90,10 @@ class PatientFormPage(Page):
         self.watch(*(field.line for field in self.fields.values()))
         self._reference_title = label("", "muted")
         self._stated = label("", "muted", wrap=True)
+        self._number_alike = label("", "question-note", wrap=True)
+        self.same_person = SamePersonBar()
+        self.same_person.opened.connect(context.open_chart)
+        self.same_person.another.connect(self._save_another)
         schedule = QWidget()
         schedule.setLayout(column(label(tr("Visit schedule"), "muted"), self.protocol, spacing=4))
         self._reference = QWidget()
@@ -96,9 +102,11 @@ class PatientFormPage(Page):
         )
         grid = Cells(wide=3, narrow=1, spacing=(20, 12))
         fields = self.fields
+        number = QWidget()
+        number.setLayout(column(fields["record_number"], self._number_alike, spacing=4))
         grid.show_cells(
             [
-                *(fields["record_number"], fields["family_name"], fields["given_name"]),
+                *(number, fields["family_name"], fields["given_name"]),
                 *(self.sex, fields["born"], fields["height_cm"]),
                 *(self.region, fields["onset"], fields["diagnosis"]),
                 *(schedule, self._reference, self._group_holder),
@@ -116,6 +124,7 @@ class PatientFormPage(Page):
         layout.setSpacing(14)
         layout.addWidget(self.title)
         layout.addWidget(self.kept)
+        layout.addWidget(self.same_person)
         layout.addWidget(scrolled(inner), 1)
         layout.addLayout(row(None, button(tr("Cancel"), self._cancel), self.save))
 
@@ -163,9 +172,12 @@ class PatientFormPage(Page):
         self._stated.setText(text if stated else "")
         self._stated.setVisible(bool(stated))
         self._stale = False
+        self._tried = False
+        self.same_person.hide()
         self._as_stored = self._texts
         self._show_typed(session.typed.of(typed_texts.PATIENT, self._subject))
         self.kept.show_since(typed_texts.since(session, typed_texts.PATIENT, self._subject))
+        self._judge()
 
     def unsaved(self) -> tuple[Unsaved, ...]:
         if self._base is None:
@@ -247,14 +259,19 @@ class PatientFormPage(Page):
         self.group.setCurrentIndex(self.group.findData(chosen))
         self._group_holder.setVisible(bool(equation.groups))
 
-    def _save(self) -> None:
-        if self._base is None:
-            return
-        session = self.context.session
-        others = {p.record_number for p in session.patients.all() if p.id != self._base.id}
+    def _judge(self) -> Patient | None:
+        """Say under every field what is wrong with it; what is only missing, once it was tried to save it.
+
+        The patient as the fields say it, or None.
+        """
+        base, session = self._base, self.context.session
+        if base is None:
+            return None
+        others = {p.record_number for p in session.patients.all() if p.id != base.id}
+        texts = {name: field.text for name, field in self.fields.items()}
         read = patient_entry.read(
-            self._base,
-            {name: field.text for name, field in self.fields.items()},
+            base,
+            texts,
             sex=self.sex.value or Sex.UNKNOWN,
             region=self.region.value or OnsetRegion.UNKNOWN,
             taken=others,
@@ -262,10 +279,43 @@ class PatientFormPage(Page):
         )
         problems = {} if isinstance(read, Patient) else read
         for name, field in self.fields.items():
-            field.show_problem(problems.get(name))
-        if not isinstance(read, Patient):
-            next(self.fields[name] for name in self.fields if name in problems).setFocus()
+            shown = texts[name].strip() or self._tried
+            field.show_problem(problems.get(name) if shown else None)
+        alike = "" if "record_number" in problems else number_alike(texts["record_number"], others)
+        text = tr("A patient has the number {number}. Is it the same number?")
+        self._number_alike.setText(text.format(number=alike))
+        self._number_alike.setVisible(bool(alike))
+        return read if isinstance(read, Patient) else None
+
+    def _save(self) -> None:
+        self._tried = True
+        read = self._judge()
+        if read is None:
+            wrong = (one for one in self.fields.values() if one.has_problem)
+            next(wrong, self.fields["record_number"]).setFocus()
             return
+        if found := self._same_person(read):
+            self.same_person.ask(found)
+            return
+        self._store(read)
+
+    def _same_person(self, read: Patient) -> tuple[Alike, ...]:
+        """Who may be this person already; nobody new where nothing that tells people apart was changed."""
+        base = self._base
+        others = self.context.session.patients.all()
+        found = alike(read, others)
+        if self._is_new or base is None:
+            return found
+        before = {one.patient.id for one in alike(base, others)}
+        return tuple(one for one in found if one.patient.id not in before)
+
+    def _save_another(self) -> None:
+        """It was asked, and this is another person."""
+        if (read := self._judge()) is not None:
+            self._store(read)
+
+    def _store(self, read: Patient) -> None:
+        session = self.context.session
         read = replace(read, reference_group=self.group.currentData())
         protocol = protocols.shipped()[self.protocol.currentData()]
         if self.protocol.isEnabled():

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from core import clock
@@ -17,7 +18,7 @@ from core.words import MISSING, day, short_day
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
-from ui.widgets.basics import button, card, column, label, row
+from ui.widgets.basics import FilterChip, button, card, column, label, row
 from ui.widgets.table import Table
 from ui.words import tr
 
@@ -58,7 +59,9 @@ COLUMNS: tuple[Column[PatientRow], ...] = (
 
 
 class PatientsPage(Page):
-    """Enter opens the chart."""
+    """Enter opens the chart. A search that hides patients is said in a chip, and Esc or the chip ends it."""
+
+    unfiltered = Signal()
 
     shows = frozenset({"patient", "visit", "visit_mark", "milestone"})
 
@@ -83,13 +86,26 @@ class PatientsPage(Page):
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(14)
         head = column(label(tr("Patients"), "title"), self._count, spacing=2)
-        layout.addLayout(row(head, None, imported, new))
+        self.filter = FilterChip(self.end_search)
+        layout.addLayout(row(head, self.filter, None, imported, new))
         layout.addWidget(card(self.table, self._none), 1)
 
     def search(self, text: str) -> None:
         """Show only patients whose number, name or birth date holds every word of the text."""
-        self._search = text.casefold()
+        self._search = text.strip()
         self._show()
+
+    def end_search(self) -> None:
+        """Every patient again, and nothing in the search line."""
+        self.search("")
+        self.unfiltered.emit()
+        self.focus_first()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._search:
+            self.end_search()
+        else:
+            super().keyPressEvent(event)
 
     def open_first(self) -> None:
         if self.model.rows:
@@ -117,7 +133,8 @@ class PatientsPage(Page):
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self) -> None:
-        words = self._search.split()
+        self.filter.show_filter(self._search)
+        words = self._search.casefold().split()
         rows = [r for r in self._rows if all(word in r.found_by for word in words)]
         self.model.show_rows(rows)
         if rows:

@@ -116,7 +116,7 @@ class SummaryPage(Page):
             path.write_bytes(self.pdf)
         except OSError as error:
             text = tr("The PDF could not be saved there: {why}. Choose another place.")
-            self.context.refused.emit(text.format(why=error.strerror or tr("unknown reason")))
+            self.context.told.emit(text.format(why=error.strerror or tr("unknown reason")))
             return
         self._state.setText(tr("saved"))
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
-    QPushButton,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -45,6 +44,7 @@ from ui.pages.page import Page, Unsaved
 from ui.widgets import ask
 from ui.widgets.basics import (
     Combo,
+    PressButton,
     button,
     card,
     clear,
@@ -63,14 +63,13 @@ from ui.widgets.responsive import Columns
 from ui.words import tr
 
 
-class StepButton(QPushButton):
+class StepButton(PressButton):
     """One step: a tick, a half tick or its number; its name; how far it is."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setCheckable(True)
         self.setProperty("step", "true")
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._sign, self._title, self._hint = label(""), label(""), label("", "muted")
         self._sign.setFixedWidth(theme.px(18))
         layout = QHBoxLayout(self)
@@ -87,7 +86,7 @@ class StepButton(QPushButton):
         self._sign.setText("✓" if done else str(number))
         said = {StepState.DONE: tr("done"), StepState.STARTED: tr("begun")}
         name = f"{number} {step.title}, {said.get(step.state, tr('not begun'))}"
-        questions = plural(asked, "1 question", "{n} questions") if asked else ""
+        questions = plural(asked, "1 query", "{n} queries") if asked else ""
         self.setAccessibleName(f"{name}, {questions}" if asked else name)
         self.setToolTip(questions)
         self._title.setText(step.title)
@@ -111,6 +110,7 @@ class VisitPage(Page):
         self._header_shows: object = None
         self.current = ""
         self.live: LivePanel | None = None
+        self._last_field = ""  # "step/field" that had the keyboard before the step in front
         self._header = PatientHeader()
         self._title = label("", "heading", wrap=True)
         self._window = label("", "muted", wrap=True)
@@ -149,8 +149,6 @@ class VisitPage(Page):
         self._others = QVBoxLayout()
         layout.addLayout(self._others)
         layout.addWidget(columns, 1)
-        QShortcut(QKeySequence("Ctrl+Return"), self, self._go_on)
-        QShortcut(QKeySequence("Ctrl+Enter"), self, self._go_on)
         QShortcut(QKeySequence("Alt+Left"), self, partial(self._step, -1))
         QShortcut(QKeySequence("F2"), self, self.ask_here)
 
@@ -260,6 +258,9 @@ class VisitPage(Page):
         if not self.draft.takes_entries:
             step = REVIEW  # a finished visit is read; it is reopened with a reason to be changed
         moves = bool(self.current) and self.current != step
+        if moves and self.current != REVIEW:
+            here = field_of(self.forms[self.current], self.focusWidget())
+            self._last_field = f"{self.current}/{here}" if here else self._last_field
         if moves and not self.forms[self.current].committed():
             self._show_steps()
             return
@@ -273,6 +274,7 @@ class VisitPage(Page):
         if self.live is not None:
             self.live.show_step(step)
         if field:
+            self._last_field = field if step == REVIEW else self._last_field
             form.focus_point(field)
         elif not form.focus_typed():
             form.focus_first()
@@ -284,6 +286,8 @@ class VisitPage(Page):
         form, back = self.forms[self.current], self.focusWidget()
         field = field_of(form, widget or back)
         on_review = self.current == REVIEW
+        if on_review and not field:
+            field = self._looked_at(form)
         every = data_queries.places(self.draft)
         places = [place for place in every if on_review or place.step == self.current]
         names = [f"{one.step}/{one.field}" if on_review else one.field for one in places]
@@ -293,6 +297,11 @@ class VisitPage(Page):
             if field and (name == field or name.startswith(f"{field}."))
         ]
         self.queries.begin(places, mine[0] if mine else None, back)
+
+    def _looked_at(self, form: StepForm) -> str:
+        """On the review nothing has the keyboard: the line under the mouse, or the field one came from."""
+        under = form.childAt(form.mapFromGlobal(QCursor.pos())) if form.underMouse() else None
+        return (field_of(form, under) if under is not None else "") or self._last_field
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The menu of a line has its own entries; ours stands among them."""
@@ -307,7 +316,7 @@ class VisitPage(Page):
 
     def _show_menu(self, menu: QMenu, widget: QWidget | None, event: QContextMenuEvent) -> None:
         if self.context.session.may(Right.QUERY):
-            action = menu.addAction(tr("Ask about this…\tF2"))
+            action = menu.addAction(tr("Query about this…\tF2"))
             action.triggered.connect(lambda: self.ask_here(widget))
         if menu.actions():
             menu.exec(event.globalPos())
@@ -362,7 +371,7 @@ class VisitPage(Page):
         clear(self._right)
         self.forms = {}
         self._frames = {}
-        self.current = ""
+        self.current = self._last_field = ""
         context = self.context
         self.forms[DETAILS] = DetailsForm(context, draft)
         for instrument in draft.instruments:
@@ -393,7 +402,7 @@ class VisitPage(Page):
         for step in draft.steps():
             form = self.forms[step.id]
             form.touched.connect(self._on_touched)
-            form.go_on.connect(partial(self._step, 1))
+            form.go_on.connect(self.go_on)
             form.go_back.connect(partial(self._step, -1))
             for line in form.findChildren(QLineEdit):
                 line.installEventFilter(self)
@@ -463,13 +472,24 @@ class VisitPage(Page):
         if self.live is not None and self.current == SPIROMETRY:
             self.live.show_capacity(session)
 
-    def _go_on(self) -> None:
+    def go_on(self) -> None:
         form = self.forms.get(self.current)
         if isinstance(form, ReviewForm):
             form.commit_finish()
-        elif form is not None:
-            form.commit()
+        elif form is not None and form.may_go_on():
             self._step(1)
+
+    def save_front(self) -> None:
+        """What stands in the fields of the step; everything else is saved already."""
+        if self.current:
+            self.forms[self.current].committed()
+
+    def print_front(self) -> None:
+        """The summary of this visit, as far as it is entered."""
+        if self.draft is not None and not self.draft.untouched:
+            self.context.open_summary.emit(self.draft.record.patient.id, self.draft.visit.id)
+        else:
+            super().print_front()
 
     def _step(self, by: int) -> None:
         names = list(self.forms)

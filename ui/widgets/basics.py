@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -18,12 +18,54 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.words import tr
+
+NO_MODIFIER = Qt.KeyboardModifier.NoModifier
+
 
 class Combo(QComboBox):
     """A list of choices that the wheel scrolls past: nobody answers by scrolling a page."""
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+
+class PressButton(QPushButton):
+    """A button that Enter presses as Space does, in a dialog too; a choice made already lets Enter go on.
+
+    Qt's own way, ``autoDefault``, would let Enter in a line press the first such button of a dialog.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        is_enter = event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+        plain = event.modifiers() in {NO_MODIFIER, Qt.KeyboardModifier.KeypadModifier}
+        if is_enter and plain and not (self.isCheckable() and self.isChecked()):
+            self.click()
+        else:
+            super().keyPressEvent(event)
+
+
+class TileButton(PressButton):
+    """An answer or a question that the page's own keys choose: Tab reaches it, Enter and Space press it.
+
+    Every other key, the arrows too, means what it means on the page. A click leaves the keyboard where it is.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
 
 
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
@@ -77,9 +119,7 @@ def button(
     link: bool = False,
     tip: str = "",
 ) -> QPushButton:
-    made = QPushButton(text)
-    made.setCursor(Qt.CursorShape.PointingHandCursor)
-    made.setAutoDefault(False)
+    made = PressButton(text)
     if primary:
         made.setProperty("primary", "true")
     if link:
@@ -89,6 +129,23 @@ def button(
     if clicked is not None:
         made.clicked.connect(lambda _checked=False: clicked())
     return made
+
+
+class FilterChip(PressButton):
+    """What hides a part of a list, in words; pressing it shows everything again."""
+
+    def __init__(self, ended: Callable[[], object]) -> None:
+        super().__init__()
+        self.setProperty("filter", "true")
+        self.setToolTip("Esc")
+        self.clicked.connect(lambda _checked=False: ended())
+        self.hide()
+
+    def show_filter(self, words: str) -> None:
+        """``words`` as they were typed; none where nothing is hidden."""
+        self.setText(tr("Filter: {words} ×").format(words=words))
+        self.setAccessibleName(tr("Filter: {words}. Press to show all.").format(words=words))
+        self.setVisible(bool(words))
 
 
 def link(text: str, clicked: Callable[[], object]) -> QPushButton:

@@ -63,7 +63,7 @@ def explained(context: AppContext, locks: Sequence[Lock]) -> bool:
     if not locks:
         return False
     told = lock_text(locks[0], context.session.users.names())
-    context.refused.emit(tr("{lock}. A neurologist can unlock it with a reason.").format(lock=told))
+    context.told.emit(tr("{lock}. A neurologist can unlock it with a reason.").format(lock=told))
     return True
 
 
@@ -78,7 +78,7 @@ class FreezeCard(QFrame):
         self.freeze = button(tr("Freeze the clinic file…"), self._ask_freeze)
         note = tr(
             "Nothing about any patient, nor the clinic's settings, can be changed while the file is frozen."
-            " Questions, signatures, people and backups go on. A backup is made first."
+            " Queries, signatures, people and backups go on. A backup is made first."
         )
         layout = column(
             label(tr("Freeze"), "heading"),

@@ -131,10 +131,10 @@ class AskLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.place = Combo()
-        self.place.setAccessibleName(tr("The question is about"))
+        self.place.setAccessibleName(tr("The query is about"))
         self.place.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.line = Line()
-        self.line.setAccessibleName(tr("Question on this field"))
+        self.line.setAccessibleName(tr("Query on this field"))
         self.line.setPlaceholderText(tr("What is asked about it?"))
         self.line.returnPressed.connect(self._ask)
         self.line.textEdited.connect(lambda _text: self.edited.emit())
@@ -261,7 +261,7 @@ class PatientQueries(QWidget):
         self.shown: ChoiceField[bool] = ChoiceField("", {False: tr("Not closed"), True: tr("All")})
         self.shown.set_value(False)
         self.shown.chosen.connect(self._show)
-        self.begin = button(tr("Ask about the patient…"), self._begin)
+        self.begin = button(tr("Query about the patient…"), self._begin)
         self.ask = AskLine()
         self.ask.hide()
         self.ask.asked.connect(self._ask)
@@ -270,7 +270,7 @@ class PatientQueries(QWidget):
         self.list.jump.connect(self._jump)
         self.list.edited.connect(self.edited)
         self.ask.edited.connect(self.edited)
-        how = tr("A question on a field of a visit is asked there: F2, or the menu of the field.")
+        how = tr("A query on a field of a visit is asked there: F2, or the menu of the field.")
         head = row(self.shown, None, self.begin)
         self.setLayout(
             column(head, self.ask, self.list, label(how, "small", wrap=True), spacing=12)
@@ -308,7 +308,7 @@ class PatientQueries(QWidget):
             for query in queries
             if query.visit_id in visits or may_edit
         }
-        self.list.show_queries(queries, about, tr("No question is open."))
+        self.list.show_queries(queries, about, tr("No query is open."))
 
     def _begin(self) -> None:
         self.ask.begin(data_queries.patient_places(), None)
@@ -357,7 +357,7 @@ class QueriesOfClinic(QWidget):
             text = f"{where}: {one.query.text} ({since})"
             self._lines.addWidget(link(text, partial(self._go_to, one.query)))
         if len(waiting) > SHOWN:
-            more = tr("and {n} more questions").format(n=len(waiting) - SHOWN)
+            more = tr("and {n} more queries").format(n=len(waiting) - SHOWN)
             self._lines.addWidget(label(more, "muted", wrap=True))
 
     def _go_to(self, query: DataQuery) -> None:
@@ -409,7 +409,7 @@ class QueriesPanel(QFrame):
         waits = data_queries.unsettled(queries)
         closed = tuple(query for query in queries if query.closed)
         self.list.show_queries((*waits, *closed), dict.fromkeys((q.id for q in queries), ""))
-        self._words = queries_text(queries) or (tr("questions, all closed") if closed else "")
+        self._words = queries_text(queries) or (tr("queries, all closed") if closed else "")
         self.fold.setVisible(bool(queries))
         if not queries:
             self._area.hide()

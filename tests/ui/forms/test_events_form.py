@@ -229,7 +229,7 @@ def test_an_event_cannot_begin_after_the_visit_or_end_before_it_began(editor):
     tomorrow = clock.today() + timedelta(days=1)
     fill(editor, onset=str(tomorrow))
     add(editor)
-    assert sentences(editor) == {"onset": "This date lies after the visit, or in the future."}
+    assert sentences(editor) == {"onset": "This date lies in the future."}
     editor.onset.setFocus()
     replace_by(str(clock.today()))
     editor.ended.setFocus()
@@ -296,7 +296,10 @@ def test_a_begun_event_stands_in_the_way_of_finishing(page):
     page.show_step("review")
     settle()
     review = page.forms["review"]
-    assert "→ An adverse event was begun: add it, or clear it." in open_points(review)
+    assert (
+        "→ An adverse event was begun: add it, or clear it. Enter when it began, as precisely as it"
+        " is known: 2026, 2026-11 or 2026-11-21."
+    ) in open_points(review)
     assert not review.finish.isEnabled()
 
 

@@ -344,7 +344,7 @@ def test_an_fev1_that_cannot_be_is_said_under_its_row_and_kept(
     (saved,) = stored()
     first = [(2610, None)] if fvc else []
     assert [(b.volume_ml, b.fev1_ml) for b in saved.blows] == [*first, (2550, 2000)]
-    assert "Spirometry: an FEV1 does not fit its blow. Mend it or clear it." in told(form, session)
+    assert "Spirometry: an FEV1 does not fit its blow. Fix it or clear it." in told(form, session)
     form.show_draft()
     assert (row.volume.text(), row.fev1.text()) == (fvc, fev1)
     row.volume.setFocus()
@@ -399,7 +399,7 @@ def test_interface_and_the_device_s_own_percentage(page, stored, reopened, due):
     assert "“8x” is not a number. Type one from 1 to 249 %." in words(form)
     assert stored()[0].device_percent is None
     page.show_step("review")
-    assert "“8x” is not a value yet: mend it or clear it." in [
+    assert "“8x” is not a number. Type one from 1 to 249 %." in [
         point.problem.message for point in page.draft.open_points()
     ]
     page.show_step("spirometry", next(iter(page.draft.raw)))
@@ -502,7 +502,7 @@ def test_a_session_keeps_what_is_no_value_yet_to_itself(page, session, due):
     press(Key.Key_Return)
     page.show_step("note")
     messages = [point.problem.message for point in page.draft.open_points()]
-    assert messages.count("“2.6x” is not a value yet: mend it or clear it.") == 1
+    assert messages.count("“2.6x” is not a number. Type one from 0.05 to 12 L.") == 1
     assert messages.count("FVC, supine: enter at least one blow, or say why it was not done.") == 1
     # The next morning
     draft = Draft(session, due.id, page.draft.visit.id)

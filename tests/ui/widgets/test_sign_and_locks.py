@@ -247,7 +247,7 @@ def test_r15_a_nurse_sees_who_locked_what_and_cannot_unlock_or_sign(path, signed
         assert not one.isVisible()
     shell.open_chart(patient.id)
     chart, told = shell.page("chart"), []
-    shell.context.refused.connect(told.append)
+    shell.context.told.connect(told.append)
     chart.tabs.setCurrentIndex(1)
     row = [line.title for line in chart._visit_model.rows].index("Month 4")
     chart.visit_table.selectRow(row)
@@ -312,7 +312,7 @@ def test_r15_correcting_a_locked_visit_unlocks_it_with_the_same_reason(shell, pa
 
 def test_r15_a_locked_patient_is_explained_before_anything_is_typed(shell, patient):
     session, told = shell.context.session, []
-    shell.context.refused.connect(told.append)
+    shell.context.told.connect(told.append)
     shell.open_chart(patient.id)
     chart = shell.page("chart")
     answer_dialogs("left the study")
@@ -335,7 +335,7 @@ def test_r15_a_locked_patient_is_explained_before_anything_is_typed(shell, patie
 def test_r15_the_file_is_frozen_after_a_backup_and_let_go_again(shell, path):
     shell.show_page("settings")
     settings, told = shell.page("settings"), []
-    shell.context.refused.connect(told.append)
+    shell.context.told.connect(told.append)
     answer_dialogs("closing of the database")
     settings.freezing.freeze.click()
     session = shell.context.session
