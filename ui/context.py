@@ -57,6 +57,15 @@ class AppContext(QObject):
             self.failures += 1
             self.refused.emit(str(error))
 
+    @contextmanager
+    def acting(self) -> Iterator[None]:
+        """Round an act for which nothing was typed or chosen: a refusal is told, and no entry is called unsaved."""
+        try:
+            yield
+        except AppError as error:
+            self.failures += 1
+            self.told.emit(str(error))
+
     def write_down(
         self, act: Act, *, patient_id: PatientId | None = None, details: Mapping[str, Any]
     ) -> bool:

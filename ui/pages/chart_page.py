@@ -769,7 +769,7 @@ class ChartPage(Page):
     def _start(self, code: str | None) -> None:
         if self._patient_id is None:
             return
-        with self.context.saving():
+        with self.context.acting():
             visit_id = drafts.start_visit(
                 self.context.session, self._patient_id, code, clock.today()
             )

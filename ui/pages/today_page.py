@@ -237,7 +237,7 @@ class TodayPage(Page):
         if item.visit is not None:
             self.context.open_visit.emit(patient_id, item.visit.id)
         elif item.can_start and self._enters:
-            with self.context.saving():
+            with self.context.acting():
                 visit_id = drafts.start_visit(
                     self.context.session, patient_id, item.code, clock.today()
                 )

@@ -10,7 +10,7 @@ from ui.words import tr
 
 Group = tuple[str, Sequence[tuple[str, str]]]  # a title, and keys with what they do
 
-WIDTH, MARGIN = 860, 40  # px; the margin is what a window's frame and a task bar need
+WIDTH, MARGIN = 1040, 40  # px; the margin is what a window's frame and a task bar need
 
 
 class KeysDialog(QDialog):
