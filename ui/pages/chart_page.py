@@ -57,7 +57,7 @@ from ui.forms.kept_bar import KeptBar
 from ui.forms.milestone_form import MilestoneForm
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page, Unsaved
-from ui.plots.series import Entry
+from ui.plots.series import SeriesName
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets import ask
 from ui.widgets.alerts_card import AlertsCard, AlertsList
@@ -983,7 +983,7 @@ def _show_legend(layout: Flow, plot: Plot) -> None:
     """The names of the series with their markers."""
     clear(layout)
     for series in plot.series:
-        layout.addWidget(Entry(series.role, series.title))
+        layout.addWidget(SeriesName(series.role, series.title))
     for title, how in dict.fromkeys((one.title, one.how) for one in plot.forecasts):
         entry = label(f"┄ {title}", "small")
         entry.setToolTip(how)

@@ -1,7 +1,7 @@
 """How a series looks in the window: its colour in the palette in use, and its name with its marker."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel
 
 from core import plot_style
@@ -15,24 +15,25 @@ def colour(role: str) -> QColor:
     return QColor(style.dark if theme.is_dark() else style.light)
 
 
-class Entry(QLabel):
-    """The series' entry in a legend: its marker in its colour, its name in ink, which is always readable."""
+class SeriesName(QLabel):
+    """The series' entry in a legend: its marker in its colour, its name in ink, which everybody can read."""
 
     def __init__(self, role: str, title: str) -> None:
-        super().__init__(f"{MARKERS[plot_style.of(role).marker]} {title}")
+        super().__init__(title)
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", "series")
         self._role = role
-        self.setProperty("role", "legend")
-        self.setFont(theme.font(12, QFont.Weight.Medium))
+        self.ensurePolished()
+        self._room = self.fontMetrics().horizontalAdvance("● ")
+        self.setContentsMargins(self._room, 0, 0, 0)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
         painter = QPainter(self)
         painter.setFont(self.font())
-        middle = Qt.AlignmentFlag.AlignVCenter
-        marker, name = self.text()[:2], self.text()[2:]
         painter.setPen(colour(self._role))
-        painter.drawText(self.rect(), middle, marker)
-        painter.setPen(theme.colour("ink"))
-        after = self.fontMetrics().horizontalAdvance(marker)
-        painter.drawText(self.rect().adjusted(after, 0, 0, 0), middle, name)
+        marker = MARKERS[plot_style.of(self._role).marker]
+        painter.drawText(
+            QRect(0, 0, self._room, self.height()), Qt.AlignmentFlag.AlignVCenter, marker
+        )
         painter.end()

@@ -16,7 +16,7 @@ from core.science.spirometry import evaluate
 from core.summary import percent_before, scale_row, slope_text, total_before
 from core.words import day, number, signed
 from ui import theme
-from ui.plots.series import Entry
+from ui.plots.series import SeriesName
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets.basics import chip, label, row, set_chip, show_only
 from ui.words import tr
@@ -156,7 +156,7 @@ class LivePanel(QFrame):
         values = {scale.id: label("", "muted") for scale in instrument.domains}
         for index, scale in enumerate(instrument.domains):
             line, half = divmod(index, 2)
-            name = Entry(trends.role(instrument, scale), scale.title)
+            name = SeriesName(trends.role(instrument, scale), scale.title)
             grid.addWidget(name, line, 2 * half)
             grid.addWidget(values[scale.id], line, 2 * half + 1)
         self.domains[instrument.id] = values

@@ -179,10 +179,11 @@ def paint_window(painter: QPainter, area: QRectF, window: Window, today: date) -
     painter.setBrush(theme.colour("line"))
     painter.drawRoundedRect(QRectF(area.x(), y - 2, area.width(), 4), 2, 2)
     bar = QColor(theme.colour("bad" if late else "accent"))
+    painter.setPen(QPen(bar, 1))  # the fill alone is too pale to be seen by everybody
     bar.setAlphaF(0.38)
     painter.setBrush(bar)
     width = max(x(window.close) - x(window.open), 6.0)
-    painter.drawRoundedRect(QRectF(x(window.open), y - 3, width, 6), 2, 2)
+    painter.drawRoundedRect(QRectF(x(window.open), y - 3.5, width, 7), 2, 2)
     painter.setPen(QPen(theme.colour("muted"), 2))
     target = x(window.target)
     painter.drawLine(QPointF(target, y - 7), QPointF(target, y + 7))
