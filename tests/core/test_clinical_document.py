@@ -482,7 +482,7 @@ def alert_rows():
     """By action, the most urgent alert first: what fires it, what to consider, where that comes from."""
     catalogue = alerts.shipped()
     for one in catalogue.alerts.values():
-        fires = "; or ".join(_rule_words(one, rule) for rule in one.rules)
+        fires = _fires(one.rules)
         if one.signs:
             fires = "an adverse event whose term, as said or as coded, means one of its signs"
         if one.unless:
@@ -503,7 +503,11 @@ def alert_rows():
         own = {one.cited_for(rule.id): [] for rule in one.rules if rule.source}
         for rule in one.rules:
             if rule.source:
-                own[one.cited_for(rule.id)].append(measures()[rule.every[0].measure].title)
+                own[one.cited_for(rule.id)].append(
+                    "from the highest"
+                    if rule.every[0].measure == "weight_below_highest"
+                    else measures()[rule.every[0].measure].title
+                )
         if not [rule for rule in one.rules if not rule.source] and one.rules:
             sources = []
         sources += [
@@ -513,13 +517,18 @@ def alert_rows():
         yield f"| {one.id} {one.title} | {title} | {fires} | {' '.join(considers)} | {'. '.join(sources)} |"
 
 
-def _rule_words(alert, rule):
-    text = _conditions(rule.every)
-    if rule.some:
-        text += f", with {_conditions(rule.some, ' or ')}"
-    if rule.unless:
-        text += f", unless {_conditions(rule.unless, ' or ')}"
-    return text
+def _fires(rules):
+    """Rules that count the same symptoms are one sentence."""
+    together = {}
+    for rule in rules:
+        together.setdefault((rule.some, rule.unless), []).append(_conditions(rule.every))
+    parts = []
+    for (some, unless), leads in together.items():
+        text = " or ".join(leads)
+        text += f", with {_conditions(some, ' or ')}" if some else ""
+        text += f", unless {_conditions(unless, ' or ')}" if unless else ""
+        parts.append(text)
+    return "; or ".join(parts)
 
 
 def _conditions(conditions, between=" and "):
@@ -531,7 +540,10 @@ def _condition(one):
     if one.op.is_answer:
         return measure.yes if one.op.value == "yes" else measure.no
     limit = one.limit(thresholds.defaults())
-    return f"{measure.title} {LIMIT[one.op].format(limit=measure.bound(limit))}"
+    title = measure.title
+    if one.measure == "weight_below_highest":
+        title = "weight loss from the highest weight"
+    return f"{title} {LIMIT[one.op].format(limit=measure.bound(limit))}"
 
 
 def action_rows():
