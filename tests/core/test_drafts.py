@@ -1,12 +1,12 @@
 """A visit entered without a window: what is saved, what is refused, what still stands in the way."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 import pytest
 
-from core import clock, drafts, worklist
+from core import clock, drafts, event_entry, worklist
 from core.drafts import Draft
 from core.errors import StorageError
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
@@ -167,6 +167,37 @@ def test_a_fatal_event_asks_for_the_death(draft, alsfrs_r):
     draft.save_event(an_event(draft, **fatal))
     messages = [point.problem.message for point in draft.open_points()]
     assert any("no death is recorded" in text for text in messages)
+
+
+def test_a_fatal_event_and_its_death_are_saved_together(draft, alsfrs_r):
+    fill(draft, alsfrs_r)
+    fatal = {"grade": Grade.DEATH, "serious": True, "outcome": Outcome.FATAL}
+    event = an_event(draft, **fatal)
+    draft.save_event(event, event_entry.death_of(event))
+    assert draft.record.died.happened_on == event.onset
+    messages = [point.problem.message for point in draft.open_points()]
+    assert not any("no death is recorded" in text for text in messages)
+
+
+def test_two_fatal_events_are_asked_about_until_one_is_changed(draft, alsfrs_r):
+    fill(draft, alsfrs_r)
+    fatal = {"grade": Grade.DEATH, "serious": True, "outcome": Outcome.FATAL}
+    first, second = (an_event(draft, term=term, **fatal) for term in ("Sepsis", "Cardiac arrest"))
+    for event in (first, second):
+        draft.save_event(event)
+    (said,) = [p.problem.message for p in draft.open_points() if p.rule == "two-fatal-events"]
+    assert "Sepsis" in said and "Cardiac arrest" in said
+    draft.save_event(replace(second, grade=Grade.SEVERE, outcome=Outcome.RECOVERED))
+    assert [p for p in draft.open_points() if p.rule == "two-fatal-events"] == []
+
+
+def test_a_visit_after_a_death_that_only_an_event_says_is_refused(draft):
+    fatal = {"grade": Grade.DEATH, "serious": True, "outcome": Outcome.FATAL}
+    day_before = PartialDate.of(draft.visit.date - timedelta(days=1))
+    draft.save_event(an_event(draft, onset=day_before, **fatal))
+    problem = drafts.check_visit_date(draft.record, draft.visit.date)
+    assert "after the recorded death" in problem.message
+    assert drafts.check_visit_date(draft.record, day_before.first) is None
 
 
 def test_changing_one_event_keeps_another_that_is_being_typed(draft):

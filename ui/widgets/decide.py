@@ -37,7 +37,9 @@ class DecideDialog(QDialog):
             columns=2,
         )
         self.choice.chosen.connect(self._on_chosen)
-        self.day = TextField(tr("Asked again on"), str, placeholder="2026-11-21", width=150)
+        self.day = TextField(
+            tr("Planned until, or asked again on"), str, placeholder="2026-11-21", width=150
+        )
         self.reason = TextField(tr("Why? (kept in the audit trail; needed for “not now”)"), str)
         for field in (self.day, self.reason):
             field.line.returnPressed.connect(self._save)
