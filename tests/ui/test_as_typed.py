@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import QSize
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from core import clock
@@ -22,6 +23,7 @@ from tests.ui.keyboard import (
     write,
 )
 from ui.forms.fields import ChoiceField, TextField
+from ui.pages.trail_page import TrailPage
 from ui.widgets.basics import button
 
 TOMORROW = str(clock.today() + timedelta(days=1))
@@ -435,3 +437,88 @@ def test_a_query_on_the_review_is_about_the_field_one_came_from(enter):
     place = page.queries.ask.place
     assert page.queries.ask.isVisible()
     assert place.currentData().field == "details.weight"
+
+
+def test_a_recorded_milestone_is_said_and_selected(shell, due):
+    shell.open_chart(due.id)
+    page = shell.page("chart")
+    page.tabs.setCurrentIndex(page.milestones_tab)
+    page.milestone_form.when.setFocus()
+    write(str(clock.today()))
+    press(ENTER)
+    assert page.milestone_said.isVisible() and page.milestone_said.text().startswith("Recorded: ")
+    assert len(page.milestone_table.selectionModel().selectedRows()) == 1
+    assert page.milestone_form.when.text == ""
+
+
+def test_going_on_says_a_wrong_blow_once(enter):
+    page = enter(step="spirometry")
+    form = page.forms["spirometry"]
+    write("3x")
+    press(ENTER)
+    assert page.current == "spirometry"
+    assert "“3x” is not a number. Type one from 0.05 to 12 L. Save and go on once more" in words(
+        form
+    )
+    assert focused() is form.rows[0].volume
+    press(ENTER)
+    assert page.current != "spirometry"
+
+
+def test_the_trail_says_what_it_hides_and_esc_shows_it(context, due, show):
+    page = show(TrailPage(context))
+    before = page.list.model.rowCount()
+    page.since.setFocus()
+    write("1403/01/01")
+    press(Key.Key_Tab)
+    assert page.since._converted.text() == "= 20 Mar 2024"
+    assert page.filter.isVisible() and "20 Mar 2024" in page.filter.text()
+    press(Key.Key_Escape)
+    assert page.since.text == "" and not page.filter.isVisible()
+    assert page.list.model.rowCount() == before
+
+
+def test_the_import_says_who_may_be_somebody_the_clinic_has(shell, known, tmp_path):
+    path = tmp_path / "patients.csv"
+    path.write_text("patient,family_name,given_name\n2,علي,رضايي\n3,Ahmadi,Sara\n", "utf-8")
+    shell.show_page("import")
+    page = shell.page("import")
+    page.open_file(path)
+    settle()
+    assert page._verdict.text() == "2 rows, all ready; 1 may be the same person"
+    assert page.confirm.text() == "Import 2 patients all the same"
+    first, second = page.model.rows
+    assert any("001 has the same name" in note for note in first.notes) and not second.notes
+    page.confirm.click()
+    assert len(shell.context.session.patients.all()) == 3
+
+
+def test_a_tile_says_to_a_screen_reader_what_it_is(enter):
+    page = enter(step="alsfrs-r")
+    tile = next(iter(page.forms["alsfrs-r"].tiles.values()))
+    said = QAccessible.queryAccessibleInterface(tile)
+    assert said.role() == QAccessible.Role.CheckBox
+    assert said.state().checkable and said.state().focusable
+    assert said.text(QAccessible.Text.Name)
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "sentence"),
+    [
+        ("name", "", "Enter the clinic's name: it stands on every printed page."),
+        ("idle_lock", "16", "16 is out of range. Type a number from 1 to 15 minutes."),
+        ("idle_lock", "", "Enter after how many minutes, 1 to 15."),
+    ],
+)
+def test_the_settings_are_judged_when_a_field_is_left(shell, session, name, typed, sentence):
+    shell.show_page("settings")
+    settle()
+    page, before = shell.page("settings"), session.clinic
+    field = getattr(page, name)
+    field.setFocus()
+    press((CTRL, Key.Key_A), Key.Key_Delete)
+    write(typed)
+    press(Key.Key_Tab)
+    assert problem(field) == sentence
+    press(ENTER)
+    assert session.clinic == before and field.line.hasFocus()

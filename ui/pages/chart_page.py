@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QDateTime, QStandardPaths, Qt
 from PySide6.QtGui import QPainter
@@ -472,8 +473,13 @@ class ChartPage(Page):
         self.watch(*self.milestone_form.lines)
         self._milestone_kept = KeptBar()
         self._milestone_kept.discarded.connect(self._give_milestone_up)
+        self.milestone_said = chip("", "good")
+        self.milestone_said.hide()
         self._milestone_entry = card(
-            label(tr("Record a milestone"), "heading"), self._milestone_kept, self.milestone_form
+            label(tr("Record a milestone"), "heading"),
+            self.milestone_said,
+            self._milestone_kept,
+            self.milestone_form,
         )
         if not self._enters:
             self._milestone_entry.hide()
@@ -892,6 +898,7 @@ class ChartPage(Page):
     def _begin_milestone(self, texts: Mapping[str, str]) -> None:
         if self._patient_id is not None:
             born = self.context.session.patients.get(self._patient_id).born
+            self.milestone_said.hide()
             self.milestone_form.begin(self._patient_id, clock.today(), texts, born=born)
 
     def _give_event_up(self) -> None:
@@ -945,10 +952,7 @@ class ChartPage(Page):
         """What was saved is said above the form, and stands marked in the list."""
         self.event_said.setText(said_of(event, known=known))
         self.event_said.show()
-        rows = self._event_model.rows
-        index = next((i for i, one in enumerate(rows) if one.id == event.id), None)
-        if index is not None:
-            self.event_table.selectRow(index)
+        _select(self.event_table, self._event_model, event.id)
 
     def _save_milestone(self, milestone: Milestone) -> None:
         with self.context.saving():
@@ -960,6 +964,11 @@ class ChartPage(Page):
                 )
             self._begin_milestone({})
             self._milestone_kept.show_since(None)
+            text = tr("Recorded: {milestone}, {day}")
+            title, when = MILESTONES[milestone.kind], partial_day(milestone.happened_on)
+            self.milestone_said.setText(text.format(milestone=title, day=when))
+            self.milestone_said.show()
+            _select(self.milestone_table, self._milestone_model, milestone.id)
 
     def _ask_remove(self, milestone: Milestone) -> None:
         if self._locked():
@@ -972,6 +981,13 @@ class ChartPage(Page):
         if why is not None:
             with self.context.saving(), self.context.session.write(why):
                 self.context.session.milestones.remove(milestone.id)
+
+
+def _select(table: Table, model: TableModel[Any], id: str) -> None:
+    """Mark the row of what was saved."""
+    index = next((i for i, one in enumerate(model.rows) if one.id == id), None)
+    if index is not None:
+        table.selectRow(index)
 
 
 def _joined(total: Plot, domains: Plot) -> Plot:

@@ -1,6 +1,6 @@
 """Importing patients from a CSV: a preview row by row, then all of it or nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from core import clock, duplicates
 from core.errors import AppError
 from core.imports import patients_csv
 from core.imports.patients_csv import Preview, Row
-from core.model.patient import Patient
+from core.model.ids import PatientId
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.science import eligibility
@@ -48,16 +48,11 @@ def _with_criteria(one: Row) -> Row:
     return replace(one, notes=(*one.notes, *notes))
 
 
-def _with_alike(rows: tuple[Row, ...], known: Sequence[Patient]) -> tuple[Row, ...]:
-    """With a note on every patient who may be one of the clinic's, or of the file's, already."""
-    found = duplicates.among([one.patient for one in rows if one.patient], known)
+def _with_alike(one: Row, found: Mapping[PatientId, tuple[str, ...]]) -> Row:
+    """With a note for everybody, of the clinic or earlier in the file, who may be the same person."""
     words = tr("The same person? {why}")
-
-    def noted(one: Row) -> Row:
-        why = found.get(one.patient.id, ()) if one.patient else ()
-        return replace(one, notes=(*one.notes, *(words.format(why=each) for each in why)))
-
-    return tuple(noted(one) for one in rows)
+    why = found.get(one.patient.id, ()) if one.patient else ()
+    return replace(one, notes=(*one.notes, *(words.format(why=each) for each in why)))
 
 
 COLUMNS: tuple[Column[Row], ...] = (
@@ -163,7 +158,9 @@ class ImportPage(Page):
     def _show(self, preview: Preview | None) -> None:
         self.preview = preview
         rows = tuple(_with_criteria(one) for one in preview.rows) if preview else ()
-        rows = _with_alike(rows, self.context.session.patients.all()) if rows else ()
+        known = self.context.session.patients.all() if rows else ()
+        found = duplicates.among([one.patient for one in rows if one.patient], known)
+        rows = tuple(_with_alike(one, found) for one in rows)
         self.model.show_rows(rows)
         self.table.setVisible(bool(rows))
         self._help.setVisible(not rows)
@@ -173,7 +170,10 @@ class ImportPage(Page):
         wrong = sum(bool(one.problems) for one in rows)
         if preview is not None and preview.ready:
             text = plural(len(rows), "1 row, ready", "{n} rows, all ready")
-            set_chip(self._verdict, text, "good")
+            if found:
+                asked = plural(len(found), "1 may be the same person", "{n} may be the same person")
+                text = f"{text}; {asked}"
+            set_chip(self._verdict, text, "warn" if found else "good")
         elif preview is not None:
             text = plural(
                 wrong,
@@ -194,11 +194,10 @@ class ImportPage(Page):
         self._ignored.setText(tr("Not imported: {columns}").format(columns=", ".join(ignored)))
         self._ignored.setVisible(bool(ignored))
         self.confirm.setEnabled(preview is not None and preview.ready)
-        self.confirm.setText(
-            plural(len(rows), "Import 1 patient", "Import {n} patients")
-            if preview and preview.ready
-            else tr("Import")
-        )
+        text = plural(len(rows), "Import 1 patient", "Import {n} patients")
+        if found:
+            text = tr("{act} all the same").format(act=text)
+        self.confirm.setText(text if preview and preview.ready else tr("Import"))
 
     def _choose(self) -> None:
         path, _kind = QFileDialog.getOpenFileName(

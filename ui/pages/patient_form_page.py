@@ -100,7 +100,7 @@ class PatientFormPage(Page):
         self._reference.setLayout(
             column(self._reference_title, self.fields["reference_on"], spacing=4)
         )
-        grid = Cells(wide=3, narrow=1, spacing=(20, 12))
+        grid = Cells(wide=3, narrow=1, spacing=(20, 12), top=True)
         fields = self.fields
         number = QWidget()
         number.setLayout(column(fields["record_number"], self._number_alike, spacing=4))

@@ -232,7 +232,7 @@ class PeoplePage(Page):
         self.reason = TextField(tr("Reason (kept in the audit trail)"))
         self._problem = label("", "problem", wrap=True)
         self._problem.hide()
-        self.do = button("", self.carry_out, primary=True)
+        self.do = self.save = button("", self.carry_out, primary=True)
         self.person.entered.connect(self.role.setFocus)
         self.new.entered.connect(self._after_password)
         self.reason.line.returnPressed.connect(self.carry_out)

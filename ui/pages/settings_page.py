@@ -48,7 +48,7 @@ class SettingsPage(Page):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
-        self.name = TextField(tr("Name of the clinic"))
+        self.name = TextField(tr("Name of the clinic"), _read_name)
         self.letterhead = QPlainTextEdit()
         self.letterhead.setAccessibleName(tr("Letterhead"))
         self.letterhead.setTabChangesFocus(True)
@@ -59,7 +59,7 @@ class SettingsPage(Page):
             self.protocol.addItem(protocol.title, protocol.id)
         self.idle_lock = TextField(
             tr("Lock the file after so long without a key or a click"),
-            partial(entry.whole, low=1, high=15, unit=tr("minutes")),
+            _read_minutes,
             unit=tr("minutes"),
             width=76,
         )
@@ -242,18 +242,11 @@ class SettingsPage(Page):
         self.letterhead.document().setModified(False)
 
     def _save(self) -> None:
-        name = self.name.text.strip()
-        if not name:
-            self.name.show_problem(
-                Problem(tr("Enter the clinic's name: it stands on every printed page."))
-            )
-            return
-        minutes = self.idle_lock.read()
-        if minutes is None or isinstance(minutes, Problem):
-            self.idle_lock.show_problem(
-                minutes or Problem(tr("Enter after how many minutes, 1 to 15."))
-            )
-            return
+        name, minutes = self.name.read(), self.idle_lock.read()
+        for field, value in ((self.name, name), (self.idle_lock, minutes)):
+            if isinstance(value, Problem):
+                field.setFocus()
+                return
         session = self.context.session
         clinic = replace(
             session.clinic,
@@ -373,6 +366,15 @@ class SettingsPage(Page):
         app = QApplication.instance()
         if isinstance(app, QApplication):
             theme.choose(app, appearance)
+
+
+def _read_name(text: str) -> str | Problem:
+    return text.strip() or Problem(tr("Enter the clinic's name: it stands on every printed page."))
+
+
+def _read_minutes(text: str) -> int | Problem:
+    minutes = entry.whole(text, 1, 15, tr("minutes"))
+    return Problem(tr("Enter after how many minutes, 1 to 15.")) if minutes is None else minutes
 
 
 def _threshold(id: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QDateTime, QStandardPaths, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFileDialog, QVBoxLayout, QWidget
 
 from core import clock, entry, trail_words
@@ -17,7 +18,7 @@ from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import TextField
 from ui.pages.page import Page
-from ui.widgets.basics import Combo, button, card, chip, column, label, row, set_chip
+from ui.widgets.basics import Combo, FilterChip, button, card, chip, column, label, row, set_chip
 from ui.widgets.responsive import Flow
 from ui.widgets.trail_list import TrailList
 from ui.words import tr
@@ -60,7 +61,8 @@ class TrailPage(Page):
         person.setLayout(column(label(tr("Person"), "muted"), self.person, spacing=4))
         kind.setLayout(column(label(tr("Kind"), "muted"), self.kind, spacing=4))
         everything = button(tr("All"), self._all, link=True)
-        fields = (self.patient, person, kind, self.since, self.until, everything)
+        self.filter = FilterChip(self._all)
+        fields = (self.patient, person, kind, self.since, self.until, everything, self.filter)
         filters = Flow(*fields, spacing=12)
         head = column(label(tr("Audit trail"), "title"), self.said, spacing=2)
         layout = QVBoxLayout(self)
@@ -86,9 +88,17 @@ class TrailPage(Page):
         which = self.asked()
         if which is not None:
             self.list.ask(which)
+            self.filter.show_filter(", ".join(fact.text for fact in self._asked_for(which)))
             head = self.context.session.trail_head
             code = head.code if head else ""
             self.said.setText(tr("The trail ends at {code}.").format(code=code))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.filter.isVisible():
+            self._all()
+            self.focus_first()
+        else:
+            super().keyPressEvent(event)
 
     def asked(self) -> TrailFilter | None:
         """The filter as it stands; None where something of it cannot be read, which is said under it."""

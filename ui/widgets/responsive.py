@@ -126,8 +126,12 @@ class Columns(QWidget):
 class Cells(QWidget):
     """Widgets of one kind in a grid: so many side by side, fewer on a narrow page. ``whole`` take a line each."""
 
-    def __init__(self, *, wide: int, narrow: int, spacing: tuple[int, int] = (10, 10)) -> None:
+    def __init__(
+        self, *, wide: int, narrow: int, spacing: tuple[int, int] = (10, 10), top: bool = False
+    ) -> None:
+        """``top`` aligns them at their titles: a sentence under one moves none of its neighbours."""
         super().__init__()
+        self._align = Qt.AlignmentFlag.AlignTop if top else Qt.AlignmentFlag(0)
         self._wide, self._few = wide, narrow
         self._across = wide
         self._cells: list[QWidget] = []
@@ -158,10 +162,12 @@ class Cells(QWidget):
         for cell in self._cells:
             if cell in self._whole:
                 index += -index % self._across
-                self._grid.addWidget(cell, index // self._across, 0, 1, self._across)
+                line = index // self._across
+                self._grid.addWidget(cell, line, 0, 1, self._across, self._align)
                 index += self._across
             else:
-                self._grid.addWidget(cell, index // self._across, index % self._across)
+                line, place = divmod(index, self._across)
+                self._grid.addWidget(cell, line, place, self._align)
                 index += 1
         for place in range(self._wide):
             self._grid.setColumnStretch(place, 1 if place < self._across else 0)
