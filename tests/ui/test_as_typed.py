@@ -1,11 +1,12 @@
 """What is typed is judged where it is typed, what is filtered is said, and keys press what they stand on."""
 
 from datetime import date, timedelta
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton
 
 from core import clock
 from core.model.adverse_event import Grade, Outcome
@@ -24,7 +25,7 @@ from tests.ui.keyboard import (
 )
 from ui.forms.fields import ChoiceField, TextField
 from ui.pages.trail_page import TrailPage
-from ui.widgets.basics import button
+from ui.widgets.basics import button, column
 
 TOMORROW = str(clock.today() + timedelta(days=1))
 ENTER = (CTRL, Key.Key_Return)
@@ -522,3 +523,18 @@ def test_the_settings_are_judged_when_a_field_is_left(shell, session, name, type
     assert problem(field) == sentence
     press(ENTER)
     assert session.clinic == before and field.line.hasFocus()
+
+
+def test_enter_in_a_dialog_presses_the_button_with_the_keyboard(show):
+    """And not the first or the main one of the dialog."""
+    pressed = []
+    dialog = QDialog()
+    buttons = [button(text, partial(pressed.append, text)) for text in ("Save", "Cancel")]
+    dialog.setLayout(column(QLineEdit(), *buttons))
+    show(dialog)
+    tab_to("Cancel")
+    press(Key.Key_Return)
+    assert pressed == ["Cancel"] and dialog.isVisible()
+    dialog.findChild(QLineEdit).setFocus()
+    press(Key.Key_Return)
+    assert pressed == ["Cancel"]

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
-from core import clock
+from core import clock, entry
+from core.entry import Problem
 from core.findings.alerts import OFFERED, Action, Given, deciding, proposed_review
 from core.labels import CHOICE
 from core.model.decision import Choice
@@ -38,8 +39,9 @@ class DecideDialog(QDialog):
         )
         self.choice.chosen.connect(self._on_chosen)
         self.day = TextField(
-            tr("Planned until, or asked again on"), str, placeholder="2026-11-21", width=150
+            tr("Planned until, or asked again on"), entry.day, placeholder="2026-11-21", width=150
         )
+        self.day.committed.connect(self._judge)
         self.reason = TextField(tr("Why? (kept in the audit trail; needed for “not now”)"), str)
         for field in (self.day, self.reason):
             field.line.returnPressed.connect(self._save)
@@ -98,10 +100,20 @@ class DecideDialog(QDialog):
             self.day.set_text(self._proposed)
         self._fit()
 
-    def _save(self) -> None:
-        read = deciding.read(
+    def _read(self) -> Given | dict[str, Problem]:
+        return deciding.read(
             self.choice.value, self.day.text, self.reason.text, today=clock.today()
         )
+
+    def _judge(self) -> None:
+        """Say what is wrong with the day when its field is left."""
+        read = self._read()
+        problems = {} if isinstance(read, Given) else read
+        self.day.show_problem(problems.get("day") if self.day.text.strip() else None)
+        self._fit()
+
+    def _save(self) -> None:
+        read = self._read()
         fields: dict[str, ChoiceField[Choice] | TextField]
         fields = {"choice": self.choice, "day": self.day, "reason": self.reason}
         problems = {} if isinstance(read, Given) else read

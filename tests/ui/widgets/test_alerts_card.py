@@ -284,6 +284,26 @@ def test_a_decision_that_lacks_something_is_not_saved(
     assert session.record(due.id).decisions == ()
 
 
+def test_the_day_of_a_decision_is_judged_when_its_field_is_left(due, measure, chart):
+    measure(due, pcf=150)
+    chart(due).alerts_card.opened.emit("breathing")
+    said = []
+
+    def type_it(dialog):
+        QTest.keyClicks(dialog.focusWidget(), "2")
+        dialog.day.setFocus()
+        QTest.keyClicks(dialog.day.line, "1403/05/12")
+        said.append(words(dialog))
+        dialog.reason.setFocus()
+        said.append(words(dialog))
+        dialog.reject()
+
+    in_dialog(type_it, kind=DecideDialog)
+    press(Key.Key_Space)
+    assert "= 2 Aug 2024" in said[0]
+    assert "This day is not in the future." in said[1]
+
+
 def test_escape_decides_nothing(session, due, measure, chart, decide):
     measure(due, pcf=150)
     page = chart(due)
