@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +17,8 @@ DESCRIPTION = """\
 Follow patients with ALS through guided visits.
 
 Without a command this opens the window: the last clinic file, or a welcome page
-on which to create one, open one, or try the demonstration.
+on which to create one, open one, or try the demonstration. With the name of a file
+(main.py CLINIC.als) it asks who opens that one.
 """
 
 SCORE_DESCRIPTION = """\
@@ -38,10 +39,11 @@ stay empty. What is wrong in a row stands in the last column, problem.
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit code: 0 done, 1 could not be done, 2 not understood."""
-    parser = _parser()
-    chosen = parser.parse_args(arguments)
+    parser, commands = _parser()
+    given = _with_command(sys.argv[1:] if arguments is None else arguments, commands)
+    chosen = parser.parse_args(given)
     if chosen.demo and chosen.command:
-        parser.error("--demo opens a window; it goes with no command.")
+        parser.error("--demo opens a window of its own; it goes with no command and no file.")
     if chosen.command == "tour":
         return _tour(chosen.out, dark=chosen.dark, scale=chosen.scale, size=chosen.size)
     if chosen.command == "score":
@@ -56,10 +58,23 @@ def main(arguments: list[str] | None = None) -> int:
         return _restore(chosen.backup, chosen.target, chosen.user)
     if chosen.command == "drill":
         return _drill(chosen.file, chosen.out, chosen.user)
+    if chosen.command == "open":
+        return _window(demonstration=False, file=chosen.file.absolute())
     return _window(demonstration=chosen.demo)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _with_command(arguments: list[str], commands: Collection[str]) -> list[str]:
+    """The arguments with the word "open" that may be left out: what stands where a command could is a file."""
+    for place, one in enumerate(arguments):
+        if not one.startswith("-"):
+            return (
+                arguments if one in commands else [*arguments[:place], "open", *arguments[place:]]
+            )
+    return arguments
+
+
+def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
+    """The parser, and the names of its commands."""
     parser = argparse.ArgumentParser(
         prog="als-followup" if getattr(sys, "frozen", False) else "main.py",
         description=DESCRIPTION,
@@ -70,6 +85,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"ALS Follow-up {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    opened = commands.add_parser(
+        "open",
+        help="open the window on this clinic file; the word “open” may be left out",
+        description="Opens the window and asks who opens this clinic file.",
+    )
+    opened.add_argument("file", metavar="FILE.als", type=Path, help="the clinic file")
     tour = commands.add_parser(
         "tour",
         help="drive the real windows through the main job, without a display",
@@ -159,7 +180,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "--user", metavar="NAME", help="your user name; asked for where it is not given"
         )
-    return parser
+    return parser, commands.choices
 
 
 def _scale(text: str) -> float:
@@ -182,14 +203,14 @@ def _size(text: str) -> tuple[int, int]:
     return width, height
 
 
-def _window(*, demonstration: bool) -> int:
+def _window(*, demonstration: bool, file: Path | None = None) -> int:
     from ui import display
 
     if (missing := display.what_is_missing()) is not None:
         return _refuse(missing)
     from ui import app
 
-    return app.run(demonstration=demonstration)
+    return app.run(demonstration=demonstration, file=file)
 
 
 def _tour(out: Path, *, dark: bool, scale: float, size: tuple[int, int]) -> int:

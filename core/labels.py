@@ -146,7 +146,6 @@ RIGHT: Mapping[Right, str] = {
     Right.CLOSE_QUERY: _("closes queries"),
     Right.SIGN: _("signs"),
     Right.LOCK: _("locks and unlocks"),
-    Right.COHORT: _("sees the cohort"),
     Right.CLINIC: _("changes the clinic's settings"),
     Right.PEOPLE: _("looks after users"),
     Right.BACKUP: _("makes and restores backups"),

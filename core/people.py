@@ -46,6 +46,18 @@ class Reviewed:
         return _("must change the password") if self.user.must_change else _("active")
 
 
+def by_login(session: Session) -> dict[str, str]:
+    """Everybody by login as colleagues know them, “Dr Nabavi – neurologist”; namesakes with their login."""
+    known = {
+        one.login: _("{name} – {role}").format(name=one.full_name, role=ROLE[one.role])
+        for one in session.users.all()
+    }
+    often = Counter(known.values())
+    return {
+        login: f"{name} ({login})" if often[name] > 1 else name for login, name in known.items()
+    }
+
+
 def cost_here(session: Session) -> keys.Cost:
     """What a new password costs whoever guesses it; the demonstration's guards nothing."""
     return keys.MINIMUM if session.clinic.demonstration else keys.tuned()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 
+import main
 from core import VERSION
 from core.session import Session
 from tests.files import sample_clinic as sample
@@ -105,7 +106,7 @@ def check_pictures(out, size):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--help"], ["tour", "score", "validate"]),
+        (["--help"], ["tour", "score", "validate", "main.py CLINIC.als", "open"]),
         (["tour", "--help"], ["--dark"]),
         (["validate", "--help"], ["OUT.pdf", "qualification"]),
         (["verify", "--help"], ["FILE", "--head", "--user", "printed page"]),
@@ -332,3 +333,28 @@ def test_what_cannot_be_verified_is_said_in_one_sentence(clinic, tmp_path):
     session = Session.open(path, sample.LOGIN, sample.PASSWORD)
     assert "dr.demo has it on" in sentence(verify(path, "--user", sample.LOGIN))
     session.close()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "demonstration", "file"),
+    [
+        (["here/clinic.als"], False, Path("here/clinic.als").absolute()),
+        (["open", "clinic.als"], False, Path("clinic.als").absolute()),
+        (["open", "score"], False, Path("score").absolute()),
+        (["/elsewhere/clinic 1.als"], False, Path("/elsewhere/clinic 1.als").absolute()),
+        (["--demo"], True, None),
+        ([], False, None),
+    ],
+)
+def test_a_file_that_is_named_is_opened_in_the_window(monkeypatch, arguments, demonstration, file):
+    opened = []
+    monkeypatch.setattr(main, "_window", lambda **how: opened.append(how) or 0)
+    assert main.main(arguments) == 0
+    (how,) = opened
+    assert how["demonstration"] is demonstration
+    assert how.get("file") == file
+
+
+def test_a_file_goes_with_no_demonstration_and_only_one_is_opened():
+    for arguments in (["--demo", "clinic.als"], ["one.als", "two.als"]):
+        assert run(*arguments).returncode == 2

@@ -31,7 +31,7 @@ def run(*, demonstration: bool, file: Path | None = None) -> int:
     theme.choose_text_size(app, settings.text_size)
     window = MainWindow(settings)
     if file is not None:
-        window.welcome.ask_sign_in(file)
+        window.welcome.open_named(file)
     if demonstration:
         window.open_demonstration()
     window.show_on_screen()
@@ -45,7 +45,7 @@ def run(*, demonstration: bool, file: Path | None = None) -> int:
 def _close_on_signals(window: MainWindow) -> None:
     """Ctrl+C and a polite kill close the window, so that the file is closed and the demonstration removed."""
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: window.close())
+        signal.signal(name, lambda *_: window.close_unasked())
     # Python sees a signal only when it runs: let it, twice a second.
     timer = QTimer(window)
     timer.timeout.connect(lambda: None)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from math import inf
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QMouseEvent
@@ -42,7 +43,7 @@ class IdleWatch(QObject):
         super().__init__(parent)
         self._now, self._wall = now, wall
         self._last, self._last_wall = now(), wall()
-        self._limit_s = 0
+        self._limit_s: float = 0
         self._watches = False
         self._said = 0
         self._mouse = QPointF()
@@ -50,9 +51,9 @@ class IdleWatch(QObject):
         self._timer.setInterval(LOOK_EVERY_MS)
         self._timer.timeout.connect(self.look)
 
-    def start(self, minutes: int) -> None:
-        """Watch from now on; again where the clinic changed the minutes."""
-        self._limit_s = minutes * 60
+    def start(self, minutes: int | None) -> None:
+        """Watch from now on; again where the clinic changed the minutes. None never locks."""
+        self._limit_s = inf if minutes is None else minutes * 60
         self._seen()
         self._listen()
         self._watches = True

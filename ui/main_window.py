@@ -40,7 +40,8 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setWindowTitle("ALS Follow-up")
         self._settings = settings
-        self._throw_away: Path | None = None
+        self._throw_away: Path | None = None  # the folder of the demonstration
+        self._asks = True  # before it is thrown away
         self._stack = QStackedWidget()
         self.warning = label("", "banner")
         self.warning.hide()
@@ -61,7 +62,10 @@ class MainWindow(QMainWindow):
         self.clipboard = ClipboardWatch(self)
         self._screen: ScreenLock | None = None
         self.backing_up: BackingUp | None = None  # made with the first file that is opened
-        self._full_name = ""  # of who is signed in: a lock asks nothing of a disk that may be gone
+        # Of who is signed in, and of all by login: a lock asks nothing of a disk that may be gone.
+        self._full_name = ""
+        self._people: dict[str, str] = {}
+        self._demonstration = False
 
     def show_on_screen(self) -> None:
         """Show the window as it was last, or as large as usual; never larger than the screen it opens on."""
@@ -125,7 +129,10 @@ class MainWindow(QMainWindow):
 
     def open_session(self, session: "Session") -> None:
         """Show the clinic file that was just opened, beginning at the first page."""
-        self.close_session()
+        if self._throw_away is not None and session.path.parent == self._throw_away:
+            self._close_file()  # the demonstration again, with a backup put back
+        else:
+            self.close_session()
         self._show(session)
 
     def _show(self, session: "Session") -> None:
@@ -134,7 +141,7 @@ class MainWindow(QMainWindow):
         from ui.screen_lock import ScreenLock
         from ui.shell import Shell
 
-        self._full_name = session.user.full_name
+        self._look_at_people(session)
         if self.backing_up is None:
             self.backing_up = BackingUp(self._settings, lambda: self.idle.quiet_s)
         context = AppContext(session, self._settings, self.backing_up)
@@ -147,16 +154,44 @@ class MainWindow(QMainWindow):
             self.change_text_size, Qt.ConnectionType.QueuedConnection
         )
         context.text_size_chosen.connect(self.set_text_size, Qt.ConnectionType.QueuedConnection)
+        self.shell.become.connect(self.become)
         self.shell.context.changed.connect(self._on_changed)
         self._stack.addWidget(self.shell)
         self._stack.setCurrentWidget(self.shell)
         if self.shell.current is not None:
             self.shell.current.focus_first()
         self.backing_up.attach(session)
-        self.idle.start(session.clinic.idle_lock_min)
+        self._watch(session)
         if self._screen is None:
             self._screen = ScreenLock(self)
-            self._screen.locked.connect(self.lock)
+            self._screen.locked.connect(self._lock_with_screen)
+
+    def _watch(self, session: "Session") -> None:
+        """Lock when nobody is there; a demonstration holds nothing to be locked away."""
+        self._demonstration = session.clinic.demonstration
+        self.idle.start(None if self._demonstration else session.clinic.idle_lock_min)
+
+    def _look_at_people(self, session: "Session") -> None:
+        from core import people
+
+        self._full_name = session.user.full_name
+        self._people = people.by_login(session)
+
+    def _lock_with_screen(self) -> None:
+        if not self._demonstration:
+            self.lock()
+
+    def become(self, login: str) -> None:
+        """In the demonstration: sign in as somebody else, as a colleague would after a lock."""
+        from core import demonstration
+
+        self.setUpdatesEnabled(False)  # the lock page would flash up between the two
+        try:
+            self.lock()
+            if self.lock_page is not None:
+                self.lock_page.enter_as(login, demonstration.PASSWORD)
+        finally:
+            self.setUpdatesEnabled(True)
 
     def lock(self) -> None:
         """Keep what was typed for whoever typed it, blank the window, and drop the key. Nothing stops it."""
@@ -186,7 +221,7 @@ class MainWindow(QMainWindow):
         self._held[session.login] = session.seal(json.dumps(texts))
 
     def _blank(self, shell: "Shell") -> None:
-        from core import clock
+        from core import clock, demonstration
         from core.store import keys
         from ui.pages.lock_page import LockedFile, LockPage
 
@@ -195,7 +230,12 @@ class MainWindow(QMainWindow):
         with suppress(AppError):
             logins = keys.read(path).logins
         locked = LockedFile(
-            path=path, login=login, full_name=self._full_name, since=clock.now(), logins=logins
+            path=path,
+            login=login,
+            full_name=self._full_name,
+            since=clock.now(),
+            people={one: self._people.get(one, one) for one in logins},
+            password=demonstration.PASSWORD if self._demonstration else "",
         )
         self.lock_page = LockPage(locked)
         self.lock_page.opened.connect(self._unlocked)
@@ -266,8 +306,12 @@ class MainWindow(QMainWindow):
         self.warning.setVisible(seconds > 0)
 
     def _on_changed(self, changes: "Changes") -> None:
-        if "clinic" in changes.entities and self.shell is not None:
-            self.idle.start(self.shell.context.session.clinic.idle_lock_min)
+        if self.shell is None:
+            return
+        if "clinic" in changes.entities:
+            self._watch(self.shell.context.session)
+        if "user" in changes.entities:
+            self._look_at_people(self.shell.context.session)
 
     def sign_out(self) -> None:
         """Close the file; drafts are kept in it."""
@@ -281,7 +325,15 @@ class MainWindow(QMainWindow):
             self.welcome.show_start()
 
     def close_session(self) -> None:
-        """Sign whoever is signed in off, or give a locked file up."""
+        """Sign whoever is signed in off, or give a locked file up; a demonstration is thrown away."""
+        self._close_file()
+        if self._throw_away is not None:
+            import shutil
+
+            shutil.rmtree(self._throw_away, ignore_errors=True)
+            self._throw_away = None
+
+    def _close_file(self) -> None:
         if (shell := self.shell) is not None:
             shell.leave()
             with suppress(AppError):
@@ -295,20 +347,15 @@ class MainWindow(QMainWindow):
         self._drop_lock_page()
         self._places.clear()
         self._held.clear()
-        if self._throw_away is not None:
-            import shutil
-
-            shutil.rmtree(self._throw_away, ignore_errors=True)
-            self._throw_away = None
 
     def put_back(self, source: Path, why: str) -> None:
         """Close the file, put a backup in its place, and ask who opens that."""
         shell = self.shell
-        if shell is None or not self._may_close():
+        if shell is None or not self._all_is_saved():
             return
         session = shell.context.session
         path, key, login = session.path, session.data_key, session.login
-        self.close_session()
+        self._close_file()
         self.welcome.ask_sign_in(path)
         self.welcome.put_back(source, path, key, login, why)
 
@@ -323,6 +370,11 @@ class MainWindow(QMainWindow):
         # A closure, because Qt does not keep the thread of a bound method alive.
         QTimer.singleShot(100, self, lambda: loader.start())  # noqa: PLW0108
 
+    def close_unasked(self) -> None:
+        """The system ends the program: a demonstration goes without a question that nobody may read."""
+        self._asks = False
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._may_close():
             event.ignore()
@@ -332,6 +384,21 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def _may_close(self) -> bool:
+        """Nothing is lost by it; or the person was told what is, and closes all the same."""
+        if self._throw_away is None:
+            return self._all_is_saved()
+        if not self._asks:
+            return True
+        from PySide6.QtWidgets import QMessageBox
+
+        answer = QMessageBox.question(
+            self,
+            "ALS Follow-up",
+            tr("Leave the demonstration? Everything that was entered in it is thrown away."),
+        )
+        return answer == QMessageBox.StandardButton.Yes
+
+    def _all_is_saved(self) -> bool:
         """Everything typed is saved; or the person was told that it is not, and closes all the same."""
         if self.shell is None and not self.welcome.leave():
             return False

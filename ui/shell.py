@@ -21,7 +21,6 @@ from core import clock
 from core.labels import ROLE
 from core.model.ids import PatientId, VisitId
 from core.model.user import Right
-from core.words import DEMONSTRATION
 from ui import theme
 from ui.actions import ACTIONS, PAGE_KEYS, Action
 from ui.context import AppContext
@@ -41,6 +40,7 @@ from ui.pages.today_page import TodayPage
 from ui.pages.trail_page import TrailPage
 from ui.pages.visit_page import VisitPage
 from ui.widgets.basics import button, chip, column, label, row, set_chip
+from ui.widgets.demo_notice import DemoNotice
 from ui.widgets.file_warnings import FileWarnings, SecondPlaceReminder
 from ui.widgets.keys_dialog import KeysDialog
 from ui.widgets.locks import explained
@@ -83,6 +83,7 @@ class Shell(QWidget):
     signed_out = Signal()
     lock_asked = Signal()
     text_size_asked = Signal(int)  # a step larger (1) or smaller (-1), or the usual size (0)
+    become = Signal(str)  # in the demonstration: the login of who the person wants to be
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -95,6 +96,7 @@ class Shell(QWidget):
         self._nav = QButtonGroup(self)
         self._nav_buttons: dict[str, QPushButton] = {}
         self.search = Line()
+        self.demonstration: DemoNotice | None = None
         self.saved = chip("", "good")
         self._message = label("", "problem", wrap=True)
         self.trail_warnings = TrailWarnings(context)
@@ -373,8 +375,10 @@ class Shell(QWidget):
             self.search.hide()
         self.notice = QHBoxLayout()
         if self.context.session.clinic.demonstration:
-            self.notice.addWidget(chip(DEMONSTRATION, "warn"))
-        layout.addLayout(self.notice)
+            self.demonstration = DemoNotice(self.context.session.user.role)
+            self.demonstration.become.connect(self.become)
+            self.notice.addWidget(self.demonstration)
+        layout.addLayout(self.notice, 3)
         layout.addStretch(1)
         layout.addWidget(self.saved)
         return frame
@@ -390,6 +394,8 @@ class Shell(QWidget):
                 tr("Find patient") if folded else tr("Find patient   Ctrl+K")
             )
             self.menu.setVisible(folded)
+            if self.demonstration is not None:
+                self.demonstration.fold(folded=folded)
             for page in self._pages.values():
                 page.set_tight(tight=folded)
         beside = 0 if folded else self.sidebar.width()

@@ -20,7 +20,6 @@ class Right(StrEnum):
     CLOSE_QUERY = "close_query"
     SIGN = "sign"
     LOCK = "lock"  # freeze and unlock with a reason
-    COHORT = "cohort"
     CLINIC = "clinic"  # the clinic's name, protocol, equation and thresholds
     PEOPLE = "people"  # users and their roles
     BACKUP = "backup"  # make, restore, drill
@@ -31,9 +30,7 @@ class Right(StrEnum):
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.NURSE: frozenset({Right.READ, Right.ENTER, Right.QUERY, Right.EXPORT}),
     Role.NEUROLOGIST: frozenset(Right) - {Right.PEOPLE, Right.BACKUP},
-    Role.MONITOR: frozenset(
-        {Right.READ, Right.QUERY, Right.CLOSE_QUERY, Right.COHORT, Right.AUDIT}
-    ),
+    Role.MONITOR: frozenset({Right.READ, Right.QUERY, Right.CLOSE_QUERY, Right.AUDIT}),
     Role.ADMINISTRATOR: frozenset({Right.PEOPLE, Right.BACKUP, Right.AUDIT}),
 }
 

@@ -11,8 +11,8 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database
 
 from core.errors import FileDamaged, FileInUse, FileMissing, FileTooNew, Locked, StorageError
-from core.store import audit, durable, instance, journal, locks, triggers
-from core.store.keys import key_file
+from core.store import audit, durable, instance, journal, keys, locks, triggers
+from core.store.keys import key_file, second_key_file
 from core.store.migrations import migrations
 from core.words import _, instant
 
@@ -188,6 +188,24 @@ def require(path: Path) -> None:
     """Raises FileMissing where there is no such file."""
     if not path.is_file():
         raise FileMissing(f"There is no file at {path}. Choose another one, or create a new one.")
+
+
+def look_at(path: Path) -> None:
+    """What can be told of a file before anybody signs in: whether it is there, and its key file whole.
+
+    Raises FileMissing, FileDamaged, FileTooNew, and StorageError for what is no clinic file.
+    """
+    if path.is_dir():
+        raise StorageError(_("{path} is a folder. Choose a clinic file in it.").format(path=path))
+    require(path)
+    clinic = path.with_suffix("")
+    if clinic.is_file() and path in {key_file(clinic), second_key_file(clinic)}:
+        text = _("{name} is a key file. Open the clinic file beside it: {clinic}.")
+        raise StorageError(text.format(name=path.name, clinic=clinic.name))
+    if path.suffix != ".als" and not (key_file(path).exists() or second_key_file(path).exists()):
+        text = _("{name} is not a clinic file: the name of one ends in .als. Choose another file.")
+        raise StorageError(text.format(name=path.name))
+    keys.read(path)
 
 
 @contextmanager

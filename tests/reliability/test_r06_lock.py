@@ -76,7 +76,7 @@ def unlock(window, login=None):
     page = window.lock_page
     if login not in {None, page._locked.login}:
         tab_to("Somebody else")
-        press(Key.Key_Space, Key.Key_Left if login == NURSE else Key.Key_Right, Key.Key_Space)
+        press(Key.Key_Space, Key.Key_Up if login == NURSE else Key.Key_Down, Key.Key_Space)
         assert page.who.value == login
     page.password.set_text(f"{login or NURSE} password")
     press(Key.Key_Return)

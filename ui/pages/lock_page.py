@@ -1,6 +1,6 @@
 """What a locked window shows: whose it is, since when, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,13 +21,18 @@ from ui.words import tr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LockedFile:
-    """The file behind a lock: who was signed in, since when it is locked, and who else may open it."""
+    """The file behind a lock: who was signed in, since when it is locked, and who else may open it.
+
+    ``people`` are all of these by login, each as a colleague knows them; ``password`` is everybody's, where
+    it is no secret: in the demonstration.
+    """
 
     path: Path
     login: str
     full_name: str
     since: datetime
-    logins: Sequence[str]
+    people: Mapping[str, str]
+    password: str = ""
 
 
 class LockPage(QWidget):
@@ -40,9 +45,7 @@ class LockPage(QWidget):
         super().__init__()
         self.setObjectName("window")
         self._locked = locked
-        self.who = ChoiceField(
-            tr("Who are you?"), {one: one for one in locked.logins}, columns=3, leads=True
-        )
+        self.who = ChoiceField(tr("Who are you?"), locked.people, columns=1, leads=True)
         self.who.set_value(locked.login)
         self.who.chosen.connect(self._on_chosen)
         self.who.hide()
@@ -51,7 +54,7 @@ class LockPage(QWidget):
         self.problem = label("", "problem", wrap=True)
         self.problem.hide()
         self.somebody_else = button(tr("Somebody else"), self._show_others, link=True)
-        if len(locked.logins) == 1:
+        if len(locked.people) == 1:
             self.somebody_else.hide()
         other_file = button(tr("Another file"), self.left.emit, link=True)
         enter = button(tr("Unlock"), self.unlock, primary=True)
@@ -59,11 +62,18 @@ class LockPage(QWidget):
         words = tr("{who} was signed in. Locked since {when}.").format(
             who=locked.full_name, when=instant(locked.since)
         )
-        kept = tr("What was typed is kept for whoever typed it.")
+        kept = tr("What {who} typed is kept, saved or not. It is there again after {who} unlocks.")
+        hint = tr(
+            "This is the demonstration: everybody's password is “{password}”, unless you changed it."
+        )
+        no_secret = label(hint.format(password=locked.password), wrap=True)
+        if not locked.password:
+            no_secret.hide()
         made = card(
             label(tr("Locked"), "title"),
             label(words, wrap=True),
-            label(kept, "muted", wrap=True),
+            label(kept.format(who=locked.full_name), "muted", wrap=True),
+            no_secret,
             self.who,
             self.password,
             self.problem,
@@ -80,6 +90,13 @@ class LockPage(QWidget):
 
     def focus_first(self) -> None:
         self.password.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def enter_as(self, login: str, password: str) -> None:
+        """Unlock as somebody whose password is no secret."""
+        self._show_others()
+        self.who.set_value(login)
+        self.password.set_text(password)
+        self.unlock()
 
     def unlock(self) -> None:
         login = self.who.value or self._locked.login

@@ -63,6 +63,11 @@ class SettingsPage(Page):
             unit=tr("minutes"),
             width=76,
         )
+        self._never_locks = label(
+            tr("The demonstration never locks by itself, whatever stands here."), "muted", wrap=True
+        )
+        if not context.session.clinic.demonstration:
+            self._never_locks.hide()
         self.kept = KeptBar()
         self.kept.discarded.connect(self._discard_typed)
         self.letterhead.textChanged.connect(self.keep_soon.start)
@@ -94,6 +99,7 @@ class SettingsPage(Page):
             label(tr("Visit schedule of new patients"), "muted"),
             self.protocol,
             self.idle_lock,
+            self._never_locks,
             row(self._state, None, self.save),
         )
         self.equation = Combo()

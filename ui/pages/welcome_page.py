@@ -173,6 +173,24 @@ class WelcomePage(QWidget):
         session.close()
         self._show_code(code, clinic, path, login, password, fingerprint)
 
+    def open_named(self, path: Path) -> None:
+        """Open what the command line names; what can be told to be wrong with it is said at once."""
+        from core import backups
+        from core.store.file import look_at
+
+        try:
+            look_at(path)
+        except AppError as error:
+            lost = isinstance(error, FileDamaged | FileMissing)
+            if (path.exists() and lost) or backups.default_folder(path).is_dir():
+                self.ask_sign_in(path)
+            else:
+                self.show_start()
+            self._say(str(error))
+            self.offer.setVisible(lost and self.front is self._sign_in)
+        else:
+            self.open(path)
+
     def open(self, path: Path) -> None:
         """Ask who opens this file; a backup where backups are kept is restored, and stays what it is."""
         from core import backups

@@ -317,3 +317,38 @@ def test_the_printed_page_names_the_link_that_leads_to_the_code(welcome, clinic,
     document.close()
     assert f"“{welcome.forgot.accessibleName()}”" in printed
     assert all(group in printed for group in card.code.text().split())
+
+
+FAULTS = {
+    "missing": ("gone.als", "There is no file at "),
+    "a folder": ("folder.als", "is a folder. Choose a clinic file in it."),
+    "foreign": ("letter.pdf", "letter.pdf is not a clinic file: the name of one ends in .als."),
+    "its key file": (
+        "clinic.als.keys",
+        "is a key file. Open the clinic file beside it: clinic.als.",
+    ),
+    "without its key file": ("alone.als", "The key file alone.als.keys is not beside"),
+    "with a damaged key file": ("bad.als", "No copy of the key file is whole"),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_is_wrong_with_a_file_that_was_named_is_one_sentence(
+    empty_window, clinic, tmp_path, fault
+):
+    (tmp_path / "folder.als").mkdir()
+    for name in ("letter.pdf", "alone.als", "bad.als", "bad.als.keys"):
+        (tmp_path / name).write_bytes(b"%PDF-1.7 something else")
+    name, said = FAULTS[fault]
+    path = tmp_path / name if (tmp_path / name).exists() else clinic.with_name(name)
+    empty_window.welcome.open_named(path)
+    settle()
+    assert said in empty_window.welcome._problem.text()
+    assert empty_window.welcome._problem.isVisible()
+    assert empty_window.welcome.offer.isVisible() == (name in {"alone.als", "bad.als"})
+
+
+def test_a_whole_file_that_was_named_is_asked_for(empty_window, clinic):
+    empty_window.welcome.open_named(clinic)
+    assert f"Clinic file {clinic.name}" in words(empty_window.welcome)
+    assert not empty_window.welcome._problem.isVisible()
