@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
     given = _with_command(sys.argv[1:] if arguments is None else arguments, commands)
     chosen = parser.parse_args(given)
     if chosen.demo and chosen.command:
-        parser.error("--demo opens a window of its own; it goes with no command and no file.")
+        parser.error("--demo opens a window; it goes with no command.")
     if chosen.command == "tour":
         return _tour(chosen.out, dark=chosen.dark, scale=chosen.scale, size=chosen.size)
     if chosen.command == "score":

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QMenu
+from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy
 
 from core import demonstration
 from core.labels import ROLE
@@ -43,6 +43,7 @@ class DemoNotice(QFrame):
         self.menu.setMenu(menu)
         self.menu.hide()
         layout = row(name, self._who, *self.others.values(), self.menu, spacing=10)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         layout.setContentsMargins(10, 0, 6, 0)
         self.setLayout(layout)
 
