@@ -13,7 +13,7 @@ from core import clock, demonstration, drafts
 from core.store import keys
 from core.words import DEMONSTRATION
 from tests.ui.conftest import words
-from tests.ui.keyboard import CTRL, Key, press, settle, tab_to, write
+from tests.ui.keyboard import CTRL, Key, in_dialog, press, settle, tab_to, write
 from ui import theme
 from ui.main_window import MainWindow
 from ui.shell import NEEDS, PAGES
@@ -106,6 +106,7 @@ def test_the_demonstration_is_opened_from_the_welcome_page_and_removed(
     (folder,) = tmp_path.glob("als-follow-up-demo-*")
     assert "Study nurse (demonstration)" in words(empty_window.shell)
     assert {path.name for path in folder.iterdir()} >= {"demo.als", "demo.als.keys"}
+    in_dialog(lambda box: box.button(QMessageBox.StandardButton.Yes).click(), kind=QMessageBox)
     empty_window.close()
     assert not folder.exists()
 
