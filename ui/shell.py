@@ -75,6 +75,7 @@ NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
 
 
 SIDEBAR = 112  # px at the usual text size
+NOTICE = 1200  # px that the window needs for the whole notice of the demonstration
 
 
 class Shell(QWidget):
@@ -386,6 +387,8 @@ class Shell(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold the side bar, and set pages in one column, where the window is too narrow for more."""
         super().resizeEvent(event)
+        if self.demonstration is not None:
+            self.demonstration.fold(folded=self.width() < theme.px(NOTICE))
         folded = self.width() < theme.px(FOLDED)
         if folded != self._folded:
             self._folded = folded
@@ -394,8 +397,6 @@ class Shell(QWidget):
                 tr("Find patient") if folded else tr("Find patient   Ctrl+K")
             )
             self.menu.setVisible(folded)
-            if self.demonstration is not None:
-                self.demonstration.fold(folded=folded)
             for page in self._pages.values():
                 page.set_tight(tight=folded)
         beside = 0 if folded else self.sidebar.width()

@@ -120,7 +120,7 @@ class _Tour:
             self.neurologist()
             self.administrator()
         finally:
-            self.window.close()
+            self.window.close_unasked()
         self.say(f"{self.count} pictures and 4 PDFs in {self.out}")
 
     def new_clinic(self) -> None:

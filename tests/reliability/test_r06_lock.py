@@ -13,7 +13,7 @@ from core.model.trail import Act
 from core.session import Session, new_user
 from core.store import keys
 from tests.ui.conftest import app, due, empty_window, settings, words  # noqa: F401
-from tests.ui.keyboard import CTRL, Key, focused, press, settle, tab_to, write
+from tests.ui.keyboard import CTRL, Key, focused, in_dialog, press, settle, tab_to, write
 from ui.lock import WARNING_S, IdleWatch
 
 MINUTES_S = 5 * 60
@@ -303,6 +303,7 @@ def test_r06_the_demonstration_is_locked_and_unlocked_and_thrown_away(
     press(Key.Key_Return)
     assert empty_window.shell is not None
     press((CTRL, Key.Key_L))
+    in_dialog(lambda box: box.button(QMessageBox.StandardButton.Yes).click(), kind=QMessageBox)
     empty_window.close()
     assert not list(tmp_path.glob("als-follow-up-demo-*"))
 

@@ -48,7 +48,7 @@ def empty_window(qtbot, settings):
     window.activateWindow()
     qtbot.waitUntil(lambda: QApplication.activeWindow() is window)
     yield window
-    window.close()
+    window.close_unasked()
     window.deleteLater()
     settle()
 

@@ -41,7 +41,9 @@ class DemoNotice(QFrame):
         self.menu = button(ROLE[role], link=True)
         self.menu.setAccessibleName(you)
         self.menu.setMenu(menu)
-        self.menu.hide()
+        self._wide = (self._who, *self.others.values())
+        for one in self._wide:
+            one.hide()  # until there is room
         layout = row(name, self._who, *self.others.values(), self.menu, spacing=10)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         layout.setContentsMargins(10, 0, 6, 0)
@@ -49,5 +51,5 @@ class DemoNotice(QFrame):
 
     def fold(self, *, folded: bool) -> None:
         """In a narrow window who you are is one word, behind which the others are."""
-        wide = [self._who, *self.others.values()]
-        show_only([self.menu] if folded else wide, [*wide, self.menu])
+        if folded == self.menu.isHidden():
+            show_only([self.menu] if folded else self._wide, [*self._wide, self.menu])
