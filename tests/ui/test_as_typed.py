@@ -4,8 +4,9 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton
 
 from core import clock
@@ -538,3 +539,13 @@ def test_enter_in_a_dialog_presses_the_button_with_the_keyboard(show):
     dialog.findChild(QLineEdit).setFocus()
     press(Key.Key_Return)
     assert pressed == ["Cancel"]
+
+
+def test_a_query_on_the_field_in_front_is_a_click_away(enter):
+    page = enter(step="details")
+    page.forms["details"].weight.setFocus()
+    settle()
+    QTest.mouseClick(page.query, Qt.MouseButton.LeftButton)
+    settle()
+    assert page.queries.ask.isVisible()
+    assert page.queries.ask.place.currentData().field == "details.weight"

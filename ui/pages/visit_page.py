@@ -118,6 +118,10 @@ class VisitPage(Page):
         self._steps.setSpacing(2)
         self._buttons: dict[str, StepButton] = {}
         self._saved = label(tr("Every answer is saved as you give it"), "small", wrap=True)
+        self.query = button(tr("Query on a field (F2)"), self.ask_here, link=True)
+        self.query.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the field in front
+        if not context.session.may(Right.QUERY):
+            self.query.hide()
         self._pick = Combo()  # instead of the list of steps, where there is no room for it
         self._pick.setAccessibleName(tr("Step of the visit"))
         self._pick.activated.connect(lambda index: self.show_step(self._pick.itemData(index)))
@@ -130,6 +134,7 @@ class VisitPage(Page):
         if isinstance(body, QVBoxLayout):
             body.setContentsMargins(10, 14, 10, 12)
             body.addStretch(1)
+            body.addWidget(self.query)
             body.addWidget(self._saved)
         self.stack = QStackedWidget()
         self.queries = QueriesPanel(context)
