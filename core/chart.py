@@ -1,10 +1,12 @@
 """The figures and the timeline at the top of a patient's chart."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from core import course
+from core.course import Window
 from core.instruments import catalog as instruments
 from core.labels import MILESTONES, POSITION, TEST_TYPE, why_not
 from core.model.partial_date import partial_day
@@ -17,14 +19,13 @@ from core.science.nutrition import first_weight, weight_loss_percent
 from core.science.progression import NoSlope, Slope, months_between
 from core.science.spirometry import Result
 from core.summary import (
-    duration,
     event_row,
     percent_title,
     slope_text,
     visit_title,
     without_value,
 )
-from core.trends import reference_day, totals, vital_capacities
+from core.trends import totals, vital_capacities
 from core.words import MISSING, _, day, number, signed
 
 
@@ -50,14 +51,17 @@ class Happening:
 
 
 def figures(record: PatientRecord, today: date) -> tuple[Figure, ...]:
-    """What a neurologist reads in twenty seconds."""
+    """What a neurologist reads in twenty seconds, each with the day of its own value.
+
+    ``today`` is the day of the page: what is a year older than it says so.
+    """
     return (
-        _total(record),
-        _delta_fs(record, today),
+        _total(record, today),
+        _delta_fs(record),
         _slope(record),
-        _stage(record),
-        _capacity(record),
-        _weight(record),
+        _stage(record, today),
+        _capacity(record, today),
+        _weight(record, today),
     )
 
 
@@ -124,7 +128,7 @@ def _stated(result: ExternalResult) -> str:
     return _("FVC {n:g} % stated").format(n=result.value)
 
 
-def _total(record: PatientRecord) -> Figure:
+def _total(record: PatientRecord, today: date) -> Figure:
     instrument = instruments.alsfrs_r()
     maximum = instruments.alsfrs_r_total().maximum
     title = _("{instrument} total").format(instrument=instrument.title)
@@ -140,49 +144,45 @@ def _total(record: PatientRecord) -> Figure:
     last = points[-1]
     text = f"{last.value:g} / {maximum}"
     if len(points) == 1:
-        return Figure(title, text, last.note or day(last.day), day(last.day))
-    change = signed(last.value - points[-2].value, 0)
-    return Figure(
-        title, text, _("{change} since {day}").format(change=change, day=day(points[-2].day))
+        return Figure(title, text, _dated(last.day, today), last.note)
+    beside = _("{day}, {change} since {before}").format(
+        day=_dated(last.day, today),
+        change=signed(last.value - points[-2].value, 0, _("points")),
+        before=day(points[-2].day),
     )
+    return Figure(title, text, beside)
 
 
-def _delta_fs(record: PatientRecord, today: date) -> Figure:
+def _delta_fs(record: PatientRecord) -> Figure:
+    """With the points, the months and the day that it is made from: not those of today."""
     title = _("deltaFS since onset")
-    end = record.participation_ended or today
-    since = _("{time} since onset").format(time=duration(record.patient, end))
     rate = course.delta_fs(record)
     if rate is None:
-        return Figure(title, MISSING, since, _("It needs the onset and a complete ALSFRS-R."))
-    text = _("{n} /month").format(n=number(rate.per_month, 2))
+        why = _("It needs the onset and a complete ALSFRS-R.")
+        return Figure(title, MISSING, why, why)
+    beside = f"{course.pace_text(rate)}, {course.delta_fs_basis_text(rate)}"
     tip = f"(48 − total) / months since onset: {course.delta_fs_text(rate)}"
-    return Figure(
-        title, text, f"{course.pace_text(rate)}, {since}", f"{tip}\n{_since(record, end)}".strip()
-    )
+    return Figure(title, course.delta_fs_rate_text(rate, _("/month")), beside, tip)
 
 
 def _slope(record: PatientRecord) -> Figure:
-    """The last 6 months where they hold enough forms, else all forms; the tip names every window."""
-    windows = course.slopes(record)
-    tip = "\n".join(f"{name}: {slope_text(result)}" for name, result in windows)
-    recent = windows[1]
-    name, result = recent if isinstance(recent[1], Slope) else windows[0]
-    title = _("Slope, {window}").format(window=name)
+    """The last months where they hold enough forms, else all forms; the tip names every window."""
+    found = course.slopes(record)
+    tip = "\n".join(f"{one.name}: {slope_text(one.result)}" for one in found)
+    recent = (w for w in found if w.window is Window.RECENT and isinstance(w.result, Slope))
+    result = next(recent, found[0]).result
+    title = _("ALSFRS-R slope")
     if isinstance(result, NoSlope):
         forms = len({point.day for point in totals(record, instruments.alsfrs_r())})
         days = record.thresholds["slope_minimum_days"]
         why = _("too few forms") if forms < 2 else _("under {n:g} days").format(n=days)
         return Figure(title, MISSING, why, tip)
-    text = _("{slope} /month").format(slope=number(result.per_month, 2))
-    if result.ci_low is None or result.ci_high is None or not result.standard_error:
-        beside = _("{n} forms, no interval").format(n=result.n)
-    else:
-        low, high = number(result.ci_low, 2), number(result.ci_high, 2)
-        beside = _("95 % CI {low} to {high}").format(low=low, high=high)
+    text = course.rate_text(result.per_month, _("/month"))
+    beside = f"{course.basis_text(result)}, {course.slope_interval_text(result)}"
     return Figure(title, text, beside, tip)
 
 
-def _stage(record: PatientRecord) -> Figure:
+def _stage(record: PatientRecord, today: date) -> Figure:
     title = _("King's · MiToS")
     if record.died_on is not None:
         return Figure(title, "5 · 5", _("death, {day}").format(day=partial_day(record.died_on)))
@@ -190,10 +190,10 @@ def _stage(record: PatientRecord) -> Figure:
     if found is None:
         text, parts, tip = MISSING, [_("no answered ALSFRS-R")], ""
     else:
-        kings = MISSING if found.kings.stage is None else found.kings.stage.value
+        kings = course.kings_short(found.kings)
         mitos = MISSING if found.mitos.stage is None else str(found.mitos.stage)
         text = f"{kings} · {mitos}"
-        parts = [course.ESTIMATED, day(found.on)]
+        parts = [course.ESTIMATED, _dated(found.on, today)]
         tip = "\n".join(
             (
                 _("King's: {text}").format(text=course.kings_text(found.kings)),
@@ -212,7 +212,7 @@ def _stage(record: PatientRecord) -> Figure:
     return Figure(title, text, ", ".join(parts), tip.strip())
 
 
-def _capacity(record: PatientRecord) -> Figure:
+def _capacity(record: PatientRecord, today: date) -> Figure:
     """Seated FVC; seated SVC where no FVC was ever measured. They are never compared with one another."""
     every = vital_capacities(record)
     for test_type in TestType:
@@ -229,11 +229,14 @@ def _capacity(record: PatientRecord) -> Figure:
         if every:
             session, result = every[-1]
             name = f"{TEST_TYPE[session.test_type]}, {POSITION[session.position]}"
-            beside = _("no % predicted, {day}").format(day=day(session.date))
+            beside = _("no % predicted, {day}").format(day=_dated(session.date, today))
             return Figure(name, number(result.best_l, 2, "L"), beside, result.why_not)
         if stated:
             value = number(stated[-1].value, 1, "%")
-            return Figure(title, value, _("stated, equation unknown"), stated[-1].source)
+            beside = _("stated, equation unknown, {day}").format(
+                day=day(stated[-1].measured_on) if stated[-1].measured_on else _("date unknown")
+            )
+            return Figure(title, value, beside, stated[-1].source)
         return Figure(title, MISSING, _no_capacity(record))
     title = f"{TEST_TYPE[test_type]}, {percent_title(test_type)}"
     session, result = measured[-1]
@@ -245,12 +248,15 @@ def _capacity(record: PatientRecord) -> Figure:
         )
         tip = f"{tip}\n{line}"
     if len(measured) == 1:
-        return Figure(title, text, f"{result.grade_text}, {day(session.date)}", tip)
+        beside = f"{result.grade_text}, {_dated(session.date, today)}"
+        return Figure(title, text, beside, tip)
     before, earlier = measured[-2]
-    change = signed((result.percent or 0) - (earlier.percent or 0), 1, "%")
-    return Figure(
-        title, text, _("{change} since {day}").format(change=change, day=day(before.date)), tip
+    beside = _("{day}, {change} since {before}").format(
+        day=_dated(session.date, today),
+        change=signed((result.percent or 0) - (earlier.percent or 0), 1, _("points")),
+        before=day(before.date),
     )
+    return Figure(title, text, beside, tip)
 
 
 def _no_capacity(record: PatientRecord) -> str:
@@ -261,7 +267,7 @@ def _no_capacity(record: PatientRecord) -> str:
     return f"{why_not(tried[-1].not_done)}, {day(tried[-1].date)}"
 
 
-def _weight(record: PatientRecord) -> Figure:
+def _weight(record: PatientRecord, today: date) -> Figure:
     weights = [v for v in record.visits if v.weight_kg is not None]
     title = _("Weight")
     if not weights:
@@ -270,17 +276,19 @@ def _weight(record: PatientRecord) -> Figure:
     text = number(last.weight_kg, 1, "kg")
     first = first_weight(record, last.date)
     if first is None:
-        return Figure(title, text, day(last.date))
+        return Figure(title, text, _dated(last.date, today))
     loss = weight_loss_percent(first[1], last.weight_kg)
-    change = signed(None if loss is None else -loss, 1, "%")
-    return Figure(title, text, _("{change} since {day}").format(change=change, day=day(first[0])))
+    beside = _("{day}, {change} since {before}").format(
+        day=_dated(last.date, today),
+        change=signed(None if loss is None else -loss, 1, "%"),
+        before=day(first[0]),
+    )
+    return Figure(title, text, beside)
 
 
-def _since(record: PatientRecord, end: date) -> str:
-    """How long since day 0 of the schedule."""
-    reference = reference_day(record)
-    if reference is None or reference > end:
-        return ""
-    event = protocols.of(record.patient).reference.lower()
-    months = number(months_between(reference, end), 1, _("months"))
-    return _("{months} since {event}").format(months=months, event=event)
+def _dated(on: date, today: date) -> str:
+    """The day of a value; how long ago it was where that is a year or more."""
+    months = months_between(on, today)
+    if months < 12:
+        return day(on)
+    return _("{day}, {n} months ago").format(day=day(on), n=math.floor(months))

@@ -1,7 +1,10 @@
 """How far and how fast: stages, deltaFS, slopes and the projected crossing of one record, in words as well."""
 
+import math
+import sys
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument, Item
@@ -16,12 +19,15 @@ from core.science.progression import NoSlope, Pace, Slope, months_between
 from core.science.projection import Crossing, NoCrossing, crosses
 from core.science.staging import Kings, KingsStage, MitosDomain, MitosStage, ft9, kings, mitos
 from core.trends import (
+    line,
     onset_day,
+    percent_scatter,
+    slope_days,
     totals,
     vital_capacities,
     vital_capacity_title,
 )
-from core.words import MISSING, _, day, number
+from core.words import MISSING, _, day, number, plural
 
 ESTIMATED = _("estimated from ALSFRS-R")
 PACE = {
@@ -50,16 +56,42 @@ class Stages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeltaFs:
-    """Points lost per month since onset. ``exact`` is False where the day of onset is not known.
+    """Points lost per month from onset to the form of one day; positive is worse.
 
-    ``pace`` is None where the onset is known to the year only and its days do not agree on the class.
+    ``per_month`` and ``months`` are those of the assumed day of onset (``exact`` says whether it is the
+    day itself), None where that does not lie before the form. ``lowest`` and ``highest`` are those of
+    every day that the onset can mean; ``highest`` is infinite where it can be the day of the form.
+    ``onset`` is the assumed day. ``pace`` is None where these days do not agree on the class. ``on`` is None where a total was stated
+    without its day.
     """
 
-    per_month: float
+    lost: float
+    months: float | None
+    per_month: float | None
+    lowest: float
+    highest: float
     pace: Pace | None
     on: date | None
     exact: bool
     stated: bool
+    onset: date | None = None
+
+
+class Window(StrEnum):
+    """Which forms a slope is made from."""
+
+    ALL = "all"
+    RECENT = "recent"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WindowSlope:
+    """The slope of one window; ``name`` says which forms they are, with the day of the last."""
+
+    window: Window
+    name: str
+    result: Slope | NoSlope
 
 
 def stages(record: PatientRecord, form: Assessment) -> Stages:
@@ -99,58 +131,90 @@ def clinical_stage(record: PatientRecord) -> tuple[date, ClinicalStage] | None:
 
 
 def delta_fs(record: PatientRecord) -> DeltaFs | None:
-    """Of the last complete form; of the stated total where there is no form. None where onset is unknown."""
+    """Of the last complete form; of the stated total where there is no form.
+
+    None where the onset is unknown, or cannot lie before the form.
+    """
     patient = record.patient
-    onset = onset_day(patient)
     points = totals(record, instruments.alsfrs_r())
     if points:
         last = points[-1]
-        months = None if onset is None else months_between(onset, last.day)
-        return _delta_fs(record, last.value, months, last.day, stated=False)
+        return _delta_fs(record, last.value, last.day, stated=False)
     stated = record.stated(ExternalKind.ALSFRS_R_TOTAL)
     if not stated:
         return None
-    on, months = stated[-1].measured_on, None
-    if on is not None and onset is not None:
-        months = months_between(onset, on)
-    elif on is None or on == patient.stated_on:
-        months = patient.stated_duration_months  # both are of the baseline
-    return _delta_fs(record, stated[-1].value, months, on, stated=True)
+    total, on = stated[-1].value, stated[-1].measured_on
+    if on is not None and onset_day(patient) is not None:
+        return _delta_fs(record, total, on, stated=True)
+    months = patient.stated_duration_months
+    rate = None if months is None else progression.delta_fs(round(total), months)
+    if rate is None or not (on is None or on == patient.stated_on):  # both are of the baseline
+        return None
+    return DeltaFs(
+        lost=progression.ALSFRS_R_MAXIMUM - total,
+        months=months,
+        per_month=rate,
+        lowest=rate,
+        highest=rate,
+        pace=_pace(record, rate),
+        on=on,
+        exact=False,
+        stated=True,
+    )
 
 
-def slopes(record: PatientRecord) -> tuple[tuple[str, Slope | NoSlope], ...]:
-    """The ALSFRS-R slope over all forms, the last 6 months, and since the reference day, with their names."""
+def slopes(record: PatientRecord) -> tuple[WindowSlope, ...]:
+    """The ALSFRS-R slope over all forms, the last months, and since the reference day.
+
+    A window that holds the same forms as one before it is left out: it would say the same again.
+    """
     points = [(p.day, p.value) for p in totals(record, instruments.alsfrs_r())]
-    span = round(record.thresholds["slope_minimum_days"])
-    windows = [
-        (_("all forms"), points),
-        (_("last 6 months"), progression.last_months(points)),
-    ]
+    months = record.thresholds["slope_months"]
+    windows = [(Window.ALL, _("all forms"), points)]
+    if points:
+        name = _("{months:g} months to {day}").format(months=months, day=day(points[-1][0]))
+        windows.append((Window.RECENT, name, progression.last_months(points, months)))
     reference = record.patient.reference_on
     if reference is not None:
-        windows.append((_("since the reference day"), [p for p in points if p[0] >= reference]))
-    return tuple(
-        (name, progression.ols_slope(some, minimum_span_days=span)) for name, some in windows
-    )
+        name = _("since the reference day, {day}").format(day=day(reference))
+        windows.append((Window.REFERENCE, name, [p for p in points if p[0] >= reference]))
+    found: list[WindowSlope] = []
+    taken: list[list[tuple[date, float]]] = []
+    for window, name, some in windows:
+        if some not in taken:
+            taken.append(some)
+            found.append(WindowSlope(window=window, name=name, result=line(record, some)))
+    return tuple(found)
 
 
 def capacity_crossing(record: PatientRecord) -> tuple[str, Crossing | NoCrossing] | None:
     """When seated FVC (or SVC, where only that is measured) falls to the NIV line; None where never measured."""
     every = vital_capacities(record)
     for test_type in TestType:
-        points = [
-            (session.date, result.percent)
+        sessions = [
+            (session.date, result.percent, result)
             for session, result in every
             if (session.test_type, session.position) == (test_type, Position.SITTING)
             and result.percent is not None
         ]
-        if points:
-            span = round(record.thresholds["slope_minimum_days"])
+        if sessions:
             title = vital_capacity_title(test_type, Position.SITTING)
             return title, crosses(
-                points, record.thresholds["a1_vc_percent"], minimum_span_days=span
+                [(on, percent) for on, percent, _result in sessions],
+                record.thresholds["a1_vc_percent"],
+                minimum_span_days=slope_days(record),
+                least_scatter=percent_scatter(record, [result for _on, _p, result in sessions]),
+                fewest=round(record.thresholds["crossing_fewest"]),
+                spans_ahead=record.thresholds["projection_spans"],
             )
     return None
+
+
+def kings_short(stage: KingsStage) -> str:
+    """As ``kings_text``, in so few words that it fits a card; a dash where it cannot be said."""
+    if stage.stage is Kings.NOT_STAGEABLE:
+        return _("not stageable")
+    return MISSING if stage.stage is None else kings_text(stage)
 
 
 def kings_text(stage: KingsStage) -> str:
@@ -173,58 +237,145 @@ def mitos_text(stage: MitosStage) -> str:
     return f"{stage.stage} ({', '.join(lost)})" if lost else str(stage.stage)
 
 
+def rate_text(per_month: float, unit: str) -> str:
+    """``loses 0.92 points/month`` of a change per month (negative is a loss): the direction is a word."""
+    size = number(abs(per_month), 2, unit)
+    if float(f"{per_month:.2f}") == 0:
+        return _("no change: {size}").format(size=size)
+    return (_("loses {size}") if per_month < 0 else _("gains {size}")).format(size=size)
+
+
+def interval_text(low: float, high: float) -> str:
+    """``95 % CI loses 0.60 to 1.25`` of a change per month, with both directions where it has both."""
+    least, most = (number(abs(value), 2) for value in (high, low))
+    if high <= 0:
+        words = _("95 % CI loses {least} to {most}")
+    elif low >= 0:
+        least, most = most, least
+        words = _("95 % CI gains {least} to {most}")
+    else:
+        words = _("95 % CI loses {most} to gains {least}")
+    return words.format(least=least, most=most)
+
+
+def slope_interval_text(result: Slope) -> str:
+    """The interval of a slope, or that so few forms have none."""
+    if result.ci_low is None or result.ci_high is None:
+        return _("no interval from so few forms")
+    return interval_text(result.ci_low, result.ci_high)
+
+
+def basis_text(result: Slope) -> str:
+    """``5 forms, 12.0 months to 11 Mar 2015``."""
+    return _("{n} forms, {months} months to {day}").format(
+        n=result.n, months=number(result.months, 1), day=day(result.last)
+    )
+
+
 def delta_fs_text(rate: DeltaFs) -> str:
-    """``0.83 points/month, intermediate``; positive is worse."""
-    parts = [number(rate.per_month, 2, _("points/month")), pace_text(rate)]
+    """The rate, its class, and what it is made from: points, months and the day of the form."""
+    return _("{rate}, {pace}: {basis}").format(
+        rate=delta_fs_rate_text(rate, _("points/month")),
+        pace=pace_text(rate),
+        basis=delta_fs_basis_text(rate),
+    )
+
+
+def delta_fs_rate_text(rate: DeltaFs, unit: str) -> str:
+    """``loses 0.71 points/month``; every rate that is possible where these do not agree on the class."""
+    if rate.pace is not None and rate.per_month is not None:
+        return rate_text(-rate.per_month, unit)
+    if rate.lowest == rate.highest:
+        return rate_text(-rate.lowest, unit)
+    if rate.highest == math.inf:
+        return _("loses {low} or more").format(low=_rough(rate.lowest, unit))
+    return _("loses between {low} and {high}").format(
+        low=_rough(rate.lowest), high=_rough(rate.highest, unit)
+    )
+
+
+def delta_fs_basis_text(rate: DeltaFs) -> str:
+    """``17 points in 23.9 months, to 17 Jun 2026``; about, and why, where the day of onset is not known."""
+    lost = plural(round(rate.lost), "1 point", "{n} points")
+    if rate.months is None:
+        basis = lost
+    elif rate.exact:
+        basis = _("{lost} in {n} months").format(lost=lost, n=number(rate.months, 1))
+    else:
+        basis = _("{lost} in about {n} months").format(lost=lost, n=number(rate.months, 0))
+    if rate.on is not None:
+        basis = _("{basis}, to {day}").format(basis=basis, day=day(rate.on))
     if rate.stated:
-        parts.append(_("from the stated total"))
-    elif not rate.exact:
-        parts.append(_("day of onset approximate"))
-    return ", ".join(parts)
+        basis = _("{basis}, from the stated total").format(basis=basis)
+    elif not rate.exact and rate.onset is not None:
+        text = _("{basis} (day of onset approximate, taken as {onset})")
+        basis = text.format(basis=basis, onset=day(rate.onset))
+    return basis
 
 
 def pace_text(rate: DeltaFs) -> str:
-    """``intermediate``; or that the year of onset alone does not decide it."""
-    return _("class open: onset known to the year only") if rate.pace is None else PACE[rate.pace]
+    """``intermediate``; or that what is known of the onset does not decide it."""
+    if rate.pace is None:
+        return _("class cannot be said, the day of onset is not known")
+    return PACE[rate.pace]
 
 
 def crossing_text(found: Crossing | NoCrossing) -> str:
-    """The day with its interval and how it was made, or why it cannot be said."""
+    """The day with its interval and what it was made from, or why it cannot be said."""
     if isinstance(found, NoCrossing):
         return _("cannot be said: {reason}").format(reason=found.reason)
-    if found.earliest == found.on == found.latest:
-        return _("about {day} (results exactly on a line: no interval)").format(day=day(found.on))
-    latest = day(found.latest) if found.latest else _("more than 5 years ahead")
-    return _("about {day} (95 % interval {low} to {high})").format(
-        day=day(found.on), low=day(found.earliest), high=latest
+    low = day(found.earliest)
+    interval = (
+        _("95 % interval {low} to {high}").format(low=low, high=day(found.latest))
+        if found.latest
+        else _("95 % interval {low} to later than {horizon}").format(
+            low=low, horizon=day(found.horizon)
+        )
+    )
+    return _("about {day} ({interval}; {n} sessions, {months} months to {last})").format(
+        day=day(found.on),
+        interval=interval,
+        n=found.slope.n,
+        months=number(found.slope.months, 1),
+        last=day(found.slope.last),
     )
 
 
-def _delta_fs(
-    record: PatientRecord, total: float, months: float | None, on: date | None, *, stated: bool
-) -> DeltaFs | None:
-    rate = None if months is None else progression.delta_fs(round(total), months)
-    if rate is None:
+def _delta_fs(record: PatientRecord, total: float, on: date, *, stated: bool) -> DeltaFs | None:
+    """Of a total of a known day, with a known or assumed day of onset."""
+    patient = record.patient
+    assumed = onset_day(patient)
+    if assumed is None:
         return None
-    onset = record.patient.onset
-    paces: set[Pace | None] = {_pace(record, rate)}
-    if onset is not None and onset.month is None and on is not None:
-        # The middle of a year is a guess that would decide the class: every day of it must agree.
-        ends = (months_between(day, on) for day in (onset.first, min(onset.last, on)))
-        rates = (progression.delta_fs(round(total), months) for months in ends)
-        paces = {None if one is None else _pace(record, one) for one in rates}
+    first, last = (patient.onset.first, patient.onset.last) if patient.onset else (assumed, assumed)
+    rates = progression.delta_fs_range(round(total), first, last, on)
+    if rates is None:
+        return None
+    months = months_between(assumed, on)
+    rate = progression.delta_fs(round(total), months)
+    paces = {_pace(record, rate) for rate in rates}
     return DeltaFs(
+        lost=progression.ALSFRS_R_MAXIMUM - total,
+        months=None if rate is None else months,
         per_month=rate,
+        lowest=rates[0],
+        highest=rates[1],
         pace=paces.pop() if len(paces) == 1 else None,
         on=on,
-        exact=onset is not None and onset.exact,
+        exact=patient.onset is not None and patient.onset.exact,
         stated=stated,
+        onset=assumed,
     )
+
+
+def _rough(rate: float, unit: str = "") -> str:
+    return number(rate, 2 if rate < 10 else 0, unit)
 
 
 def _pace(record: PatientRecord, rate: float) -> Pace:
+    """The class of a rate; an infinite one is of the fastest."""
     return progression.pace(
-        rate,
+        min(rate, sys.float_info.max),
         slow_below=record.thresholds["delta_fs_slow_below"],
         fast_from=record.thresholds["delta_fs_fast_from"],
     )

@@ -465,22 +465,21 @@ def scale_row(
 
 
 def slope_text(result: Slope | NoSlope) -> str:
-    """Points per month with its interval, or why there is none."""
+    """Points per month with its interval, its forms, their span and the last one's day; or why there is none."""
     if isinstance(result, NoSlope):
         return result.reason
-    text = number(result.per_month, 2, _("points/month"))
-    basis = _("{n} forms over {days} days").format(n=result.n, days=result.span_days)
-    if result.ci_low is None or result.ci_high is None:
-        return f"{text} ({basis})"
-    if not result.standard_error:
-        # An interval of no width would show certainty where there are only a few whole numbers.
-        return _("{slope} ({basis}, exactly on a line: no interval)").format(
-            slope=text, basis=basis
-        )
-    low, high = number(result.ci_low, 2), number(result.ci_high, 2)
-    return _("{slope} (SE {error}, 95 % CI {low} to {high}; {basis})").format(
-        slope=text, error=number(result.standard_error, 2), low=low, high=high, basis=basis
-    )
+    rate = course.rate_text(result.per_month, _("points/month"))
+    return f"{rate} ({course.slope_interval_text(result)}; {course.basis_text(result)})"
+
+
+def incomplete_text(instrument: Instrument, form: Assessment) -> str:
+    """Why nothing can be said from a form that has no total; empty where it has one."""
+    total = instrument.total
+    if total is None or total.score(form.values) is not None:
+        return ""
+    text = _("{missing} (this form is incomplete: {n} of {all} answered)")
+    n, every = total.answered(form.values), len(total.slots)
+    return text.format(missing=MISSING, n=n, all=every)
 
 
 def without_value(record: PatientRecord, visit: Visit) -> tuple[str, ...]:
@@ -652,7 +651,7 @@ def _form(
             scale_row(instrument, scale, form.values, before.values if before else None)
             for scale in (*total, *instrument.domains)
         ),
-        slope=slope_text(slope(record, instrument)),
+        slope=incomplete_text(instrument, form) or slope_text(slope(record, instrument)),
         has_total=bool(total),
         how=_how(visit, form, names),
         kept=tuple(
@@ -754,7 +753,7 @@ def _visit_facts(record: PatientRecord, visit: Visit, names: Mapping[str, str]) 
     weight = number(visit.weight_kg, 1, "kg")
     if visit.weight_kg is not None and weights and weights[-1].weight_kg is not None:
         change = signed(visit.weight_kg - weights[-1].weight_kg, 1, "kg")
-        weight += f" ({change})"
+        weight += _(" ({change} since {day})").format(change=change, day=day(weights[-1].date))
     answered_by = RESPONDENT[visit.respondent] if visit.respondent else MISSING
     title = f"{visit_title(record, visit)}, {day(visit.date)}"
     facts = [
@@ -786,14 +785,8 @@ def _course(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
         facts.append(Fact(_("Stages"), f"{' · '.join(parts)} · {course.ESTIMATED}"))
     if visit.clinical_stage is not None:
         facts.append(Fact(_("King's stage, clinical"), visit.clinical_stage.value, "note/stage"))
-    if answered and (rate := course.delta_fs(record)) is not None:
-        facts.append(Fact(_("deltaFS since onset"), course.delta_fs_text(rate)))
-    if answered:
-        # The slope over all forms stands below the scores.
-        for name, result in course.slopes(record)[1:]:
-            if isinstance(result, Slope):
-                title = _("Slope, {window}").format(window=name)
-                facts.append(Fact(title, slope_text(result)))
+    if form is not None and answered:
+        facts += _rates(record, form)
     if any(session.visit_id == visit.id and session.measured for session in record.spirometry):
         crossing = course.capacity_crossing(record)
         if crossing is not None:
@@ -803,6 +796,22 @@ def _course(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
             )
             facts.append(Fact(title, course.crossing_text(crossing[1])))
     return tuple(facts)
+
+
+def _rates(record: PatientRecord, form: Assessment) -> list[Fact]:
+    """deltaFS and slopes; of an incomplete form a dash, and never those of an older one."""
+    title = _("deltaFS since onset")
+    if why := incomplete_text(instruments.named(form.instrument, form.version), form):
+        return [Fact(title, why)]
+    rate = course.delta_fs(record)
+    facts = [] if rate is None else [Fact(title, course.delta_fs_text(rate))]
+    # The slope over all forms stands below the scores.
+    facts += [
+        Fact(_("Slope, {window}").format(window=one.name), slope_text(one.result))
+        for one in course.slopes(record)
+        if one.window is not course.Window.ALL and isinstance(one.result, Slope)
+    ]
+    return facts
 
 
 def measurement_text(kind: str, value: float) -> str:

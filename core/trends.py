@@ -5,6 +5,7 @@ lines. ``ui/plots`` draws it with pyqtgraph, ``core/reports/chart`` with reportl
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -21,10 +22,10 @@ from core.model.spirometry import Position, Spirometry, TestType
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.science import lung_function, progression
-from core.science.progression import MONTH_DAYS
+from core.science.progression import MONTH_DAYS, NoSlope, Slope
 from core.science.projection import Projected, Projection, project
 from core.science.spirometry import Result, evaluate
-from core.words import _
+from core.words import _, day, number
 
 
 class Axis(StrEnum):
@@ -95,7 +96,10 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A trend as it stands in the record: what to draw, and over which range of values."""
+    """A trend as it stands in the record: what to draw, and over which range of values.
+
+    ``no_forecast`` says why nothing is carried forward where that was asked for and cannot be done.
+    """
 
     id: str
     title: str
@@ -107,6 +111,7 @@ class Plot:
     events: tuple[TimelineEvent, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     forecasts: tuple[Forecast, ...] = ()
+    no_forecast: str = ""
 
     @property
     def days(self) -> list[date]:
@@ -183,9 +188,16 @@ def total(
         if result.measured_on is not None and instrument.id == "alsfrs-r"
     ]
     series = [_scale_series(record, instrument, scale, live)]
-    forecasts = (
-        _forecast(record, "total", series[0].points, ceiling=scale.maximum) if projected else []
-    )
+    forecasts: list[Forecast] = []
+    no_forecast = ""
+    if projected and series[0].points:
+        forecasts, no_forecast = _forecast(
+            record,
+            "total",
+            series[0].points,
+            ceiling=scale.maximum,
+            least_scatter=record.thresholds["alsfrs_r_scatter"],
+        )
     if stated:
         series.append(Series("total_stated", _("Total, stated (items unknown)"), tuple(stated)))
     return Plot(
@@ -198,6 +210,7 @@ def total(
         series=tuple(series),
         events=timeline(record),
         forecasts=tuple(forecasts),
+        no_forecast=no_forecast,
     )
 
 
@@ -233,20 +246,28 @@ def vital_capacity(record: PatientRecord, *, projected: bool = False) -> Plot:
     if stated:
         series.append(Series("fvc_stated", _("FVC %, stated (equation unknown)"), stated))
     forecasts: list[Forecast] = []
+    reasons: list[str] = []
     measured = vital_capacities(record)
     for test_type in TestType:
         for position in Position:
             title = vital_capacity_title(test_type, position)
-            points = tuple(
-                Point(s.date, result.percent, sure=result.confident, note=result.grade_text)
+            sessions = [
+                (s, result, result.percent)
                 for s, result in measured
                 if (s.test_type, s.position) == (test_type, position) and result.percent is not None
+            ]
+            points = tuple(
+                Point(s.date, percent, sure=result.confident, note=result.grade_text)
+                for s, result, percent in sessions
             )
             role = f"{test_type.value}_{position.value}"
             if points:
                 series.append(Series(role, title, points))
-            if projected:
-                forecasts += _forecast(record, role, points, ceiling=None)
+            if points and projected:
+                scatter = percent_scatter(record, [result for _s, result, _percent in sessions])
+                found, why = _forecast(record, role, points, ceiling=None, least_scatter=scatter)
+                forecasts += found
+                reasons += [f"{title}: {why}"] if why else []
             printed = tuple(
                 Point(s.date, s.device_percent, sure=False, note=_("printed by the device"))
                 for s in record.spirometry
@@ -269,6 +290,7 @@ def vital_capacity(record: PatientRecord, *, projected: bool = False) -> Plot:
         events=timeline(record),
         thresholds=(_niv_line(record),),
         forecasts=tuple(forecasts),
+        no_forecast=" ".join(reasons),
     )
 
 
@@ -295,12 +317,30 @@ def vital_capacities(record: PatientRecord) -> list[tuple[Spirometry, Result]]:
     return [(session, evaluate(session)) for session in record.spirometry if session.measured]
 
 
-def slope(record: PatientRecord, instrument: Instrument) -> progression.Slope | progression.NoSlope:
-    """Ordinary least squares over every complete form (points/month); totals stated by others do not count."""
+def percent_scatter(record: PatientRecord, results: Sequence[Result]) -> float:
+    """What % predicted scatters at the least (points): the repeatability of a volume, of what is predicted.
+
+    Of the smallest prediction, where they differ; 0 where there is none.
+    """
+    litres = [one.prediction.predicted for one in results if one.prediction is not None]
+    return record.thresholds["volume_scatter"] / 10 / min(litres) if litres else 0.0
+
+
+def line(record: PatientRecord, points: Sequence[tuple[date, float]]) -> Slope | NoSlope:
+    """Ordinary least squares through totals of the ALSFRS-R (points/month), as this clinic sets it."""
+    return progression.ols_slope(
+        points,
+        minimum_span_days=slope_days(record),
+        least_scatter=record.thresholds["alsfrs_r_scatter"],
+        fewest=round(record.thresholds["interval_fewest"]),
+    )
+
+
+def slope(record: PatientRecord, instrument: Instrument) -> Slope | NoSlope:
+    """The line over every complete form; totals stated by others do not count."""
     if instrument.total is None:
-        return progression.NoSlope(_("This questionnaire has no total, so it has no slope."))
-    points = [(point.day, point.value) for point in totals(record, instrument)]
-    return progression.ols_slope(points, minimum_span_days=_slope_days(record))
+        return NoSlope(_("This questionnaire has no total, so it has no slope."))
+    return line(record, [(point.day, point.value) for point in totals(record, instrument)])
 
 
 def totals(record: PatientRecord, instrument: Instrument) -> tuple[Point, ...]:
@@ -338,28 +378,46 @@ def role(instrument: Instrument, scale: Scale) -> str:
     return f"scale_{instrument.domains.index(scale) + 1}"
 
 
-def _slope_days(record: PatientRecord) -> int:
+def slope_days(record: PatientRecord) -> int:
+    """How many days there are at the least between the first and the last result of a line."""
     return round(record.thresholds["slope_minimum_days"])
 
 
 def _forecast(
-    record: PatientRecord, role: str, points: tuple[Point, ...], *, ceiling: float | None
-) -> list[Forecast]:
-    """The own line carried forward, where there are enough results for one; never past a death."""
+    record: PatientRecord,
+    role: str,
+    points: tuple[Point, ...],
+    *,
+    ceiling: float | None,
+    least_scatter: float,
+) -> tuple[list[Forecast], str]:
+    """The own line carried forward, or why it is not; neither past a death."""
     if record.dead:
-        return []
-    months = round(record.thresholds["projection_months"])
+        return [], ""
+    limits = record.thresholds
     found = project(
         [(point.day, point.value) for point in points],
-        months=months,
-        minimum_span_days=_slope_days(record),
+        months=round(limits["projection_months"]),
+        minimum_span_days=slope_days(record),
         floor=0,
         ceiling=ceiling,
+        least_scatter=least_scatter,
+        fewest=round(limits["projection_fewest"]),
+        spans_ahead=limits["projection_spans"],
+        widest=limits["projection_widest"],
     )
     if not isinstance(found, Projection):
-        return []
-    how = _("the own straight line carried forward {n} months, with its 95 % prediction interval")
-    return [Forecast(role, _("Projection, 95 % interval"), how.format(n=months), found.points)]
+        return [], found.reason
+    how = _(
+        "the own straight line of {n} results, {span} months to {last}, carried forward to {end},"
+        " with its 95 % prediction interval"
+    ).format(
+        n=found.slope.n,
+        span=number(found.slope.months, 1),
+        last=day(found.slope.last),
+        end=day(found.points[-1].day),
+    )
+    return [Forecast(role, _("Projection, 95 % interval"), how, found.points)], ""
 
 
 def timeline(record: PatientRecord) -> tuple[TimelineEvent, ...]:

@@ -163,7 +163,7 @@ def test_how_the_visit_went():
         Fact("How", "in person"),
         Fact("Answered by", "patient"),
         Fact("Rater", "Dr. Demo"),
-        Fact("Weight", "71.5 kg (−1.5 kg)"),
+        Fact("Weight", "71.5 kg (−1.5 kg since 23 Apr 2026)"),
     )
 
 
@@ -181,9 +181,11 @@ def test_weight_is_compared_with_the_last_one_measured():
     unweighed = a_visit(PATIENT, date(2026, 6, 1))
     draft = a_visit(PATIENT, date(2026, 6, 2), finished=False, weight_kg=99.0)
     shown = texts(of(a_record(PATIENT, BEFORE, unweighed, draft, VISIT)).visit)
-    assert shown["Weight"] == "71.5 kg (−1.5 kg)"
+    assert shown["Weight"] == "71.5 kg (−1.5 kg since 23 Apr 2026)"
     same = replace(VISIT, weight_kg=73.0)
-    assert texts(of(a_record(PATIENT, BEFORE, same)).visit)["Weight"] == "73.0 kg (0.0 kg)"
+    assert texts(of(a_record(PATIENT, BEFORE, same)).visit)["Weight"] == (
+        "73.0 kg (0.0 kg since 23 Apr 2026)"
+    )
 
 
 def test_a_complete_form_with_the_one_before():
@@ -217,7 +219,9 @@ def test_a_complete_form_with_the_one_before():
         ("Gross motor", "11/12", "−1"),
         ("Respiratory", "0/12", "−1"),
     ]
-    assert form.slope == "−1.37 points/month (2 forms over 89 days)"
+    assert form.slope == (
+        "loses 1.37 points/month (no interval from so few forms; 2 forms, 2.9 months to 21 Jul 2026)"
+    )
 
 
 def test_a_later_visit_does_not_change_an_earlier_summary():
@@ -274,7 +278,7 @@ def test_an_incomplete_form_says_how_much_was_answered_and_never_a_partial_sum()
     assert (rows["8"].score, rows["8"].answer) == ("×", "not done: refused")
     assert rows["8"].note == "in pain"
     assert (rows["9"].score, rows["9"].answer, rows["9"].previous) == ("–", "not answered", "4")
-    assert shown.slope.startswith("A slope needs results on at least 2 different days")
+    assert shown.slope == "– (this form is incomplete: 4 of 12 answered)"
 
 
 def test_item_5b_shows_its_own_words():
@@ -327,14 +331,18 @@ def test_a_form_this_program_does_not_know_is_said_by_name():
 
 
 def test_the_slope_with_its_interval():
-    visits = [a_visit(PATIENT, date(2026, month, 1)) for month in (1, 4, 7)]
+    visits = [a_visit(PATIENT, date(2026, month, 1)) for month in (1, 3, 5, 7)]
     forms = tuple(
-        a_form(v, summing_to(total)) for v, total in zip(visits, (40, 38, 35), strict=True)
+        a_form(v, summing_to(total)) for v, total in zip(visits, (40, 38, 37, 35), strict=True)
     )
     text = of(a_record(PATIENT, *visits, assessments=forms), visits[-1]).forms[0].slope
-    assert text.startswith("−0.8") and "points/month (SE 0." in text and "95 % CI −" in text
-    assert text.endswith("; 3 forms over 181 days)")
-    assert "-" not in text
+    assert text == (
+        "loses 0.81 points/month (95 % CI loses 0.34 to 1.28; 4 forms, 5.9 months to 1 Jul 2026)"
+    )
+    few = of(a_record(PATIENT, *visits[:3], assessments=forms[:3]), visits[2]).forms[0].slope
+    assert few == (
+        "loses 0.76 points/month (no interval from so few forms; 3 forms, 3.9 months to 1 May 2026)"
+    )
 
 
 def spirometry_of(*sessions, patient=PATIENT, visit=VISIT):

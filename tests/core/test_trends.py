@@ -350,7 +350,9 @@ def test_the_slope_of_the_checked_history(alsfrs_r):
     )
     slope = trends.slope(record, alsfrs_r)
     assert slope.per_month == pytest.approx(-0.9249, abs=5e-5)
-    assert (slope.ci_low, slope.ci_high) == pytest.approx((-1.0906, -0.7593), abs=5e-5)
+    assert (slope.ci_low, slope.ci_high) == pytest.approx(
+        (-1.1667, -0.6832), abs=2e-3
+    )  # of the least scatter
     assert slope.n == 5
     assert isinstance(trends.slope(a_record(PATIENT), alsfrs_r), NoSlope)
 
@@ -361,32 +363,68 @@ def test_a_5b_answer_counts_in_the_trend(alsfrs_r):
     assert [point.value for point in only(trends.total(record, alsfrs_r)).points] == [46]
 
 
-def three_visits(*totals):
-    visits = [a_visit(PATIENT, date(2026, 1, 10 + i) + timedelta(days=80 * i)) for i in range(3)]
-    forms = tuple(a_form(v, summing_to(n)) for v, n in zip(visits, totals, strict=False))
+def visited(*totals):
+    visits = [
+        a_visit(PATIENT, date(2025, 1, 10) + timedelta(days=80 * i)) for i in range(len(totals))
+    ]
+    forms = tuple(a_form(v, summing_to(n)) for v, n in zip(visits, totals, strict=True))
     return a_record(PATIENT, *visits, assessments=forms)
 
 
-def test_a_projection_is_the_own_line_from_three_visits_on(alsfrs_r):
-    record = three_visits(40, 37, 35)
-    (forecast,) = trends.total(record, alsfrs_r, projected=True).forecasts
+def test_a_projection_is_the_own_line_from_six_visits_on(alsfrs_r):
+    record = visited(44, 41, 40, 37, 36, 33)
+    plot = trends.total(record, alsfrs_r, projected=True)
+    (forecast,) = plot.forecasts
+    assert plot.no_forecast == ""
     assert forecast.role == "total"
     assert forecast.title == "Projection, 95 % interval"
-    assert "own straight line" in forecast.how and "6 months" in forecast.how
+    assert forecast.how == (
+        "the own straight line of 6 results, 13.1 months to 14 Feb 2026, carried forward to"
+        " 16 Aug 2026, with its 95 % prediction interval"
+    )
     first, last = forecast.points[0], forecast.points[-1]
     assert first.day == record.visits[-1].date
     assert (last.day - first.day).days == 183  # 6 months of 30.4375 days
     assert all(p.low < p.value < p.high for p in forecast.points)
     assert last.value < first.value and last.high - last.low > first.high - first.low
-    assert trends.total(three_visits(40, 37), alsfrs_r, projected=True).forecasts == ()
+
+
+@pytest.mark.parametrize(
+    ("totals", "why"),
+    [
+        ((40,), "A projection needs results on at least 6 different days; so far: 1."),
+        ((40, 38, 36), "A projection needs results on at least 6 different days; so far: 3."),
+        (
+            (44, 30, 41, 26, 38, 20),
+            "One month ahead the 95 % interval is already wider than ±8 points; more results are needed.",
+        ),
+    ],
+)
+def test_where_nothing_is_carried_forward_a_sentence_says_why(alsfrs_r, totals, why):
+    plot = trends.total(visited(*totals), alsfrs_r, projected=True)
+    assert (plot.forecasts, plot.no_forecast) == ((), why)
+    assert trends.total(visited(*totals), alsfrs_r).no_forecast == ""
+
+
+def test_no_band_of_vital_capacity_is_narrower_than_what_blows_repeat():
+    visits = [a_visit(PATIENT, date(2025, 1, 10) + timedelta(days=80 * i)) for i in range(8)]
+    tests = tuple(a_spirometry(v, 3500 - 60 * i, 3450) for i, v in enumerate(visits))
+    record = a_record(PATIENT, *visits, spirometry=tests)
+    (forecast,) = trends.vital_capacity(record, projected=True).forecasts
+    assert all(p.high - p.low > 2 * 1.6 * 15 / 5.6 for p in forecast.points)  # 150 mL of 5.6 L
+    coarse = replace(record, thresholds={**record.thresholds, "volume_scatter": 250.0})
+    plot = trends.vital_capacity(coarse, projected=True)
+    assert plot.forecasts == ()
+    assert plot.no_forecast.startswith("FVC %: One month ahead the 95 % interval is already wider")
 
 
 def test_there_is_no_projection_while_a_visit_is_entered(alsfrs_r):
-    assert trends.total(three_visits(40, 37, 35), alsfrs_r).forecasts == ()
+    assert trends.total(visited(44, 41, 40, 37, 36, 33), alsfrs_r).forecasts == ()
 
 
 def test_a_projection_stays_on_its_scale(alsfrs_r):
-    (forecast,) = trends.total(three_visits(20, 9, 2), alsfrs_r, projected=True).forecasts
+    record = visited(27, 22, 18, 12, 8, 3)
+    (forecast,) = trends.total(record, alsfrs_r, projected=True).forecasts
     assert all(p.low >= 0 and p.high <= 48 for p in forecast.points)
 
 

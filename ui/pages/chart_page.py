@@ -522,9 +522,10 @@ class ChartPage(Page):
         instrument = self._chosen_questionnaire(record)
         total = trends.scores(record, instrument, projected=True)
         capacity = trends.vital_capacity(record, projected=True)
-        self.ahead.setVisible(bool(total.forecasts or capacity.forecasts))
+        asked = (total, capacity)
+        self.ahead.setVisible(any(plot.forecasts or plot.no_forecast for plot in asked))
         if not self.ahead.isChecked():
-            total, capacity = replace(total, forecasts=()), replace(capacity, forecasts=())
+            total, capacity = (replace(plot, forecasts=(), no_forecast="") for plot in asked)
         both = total
         if instrument.total is not None and instrument.domains:
             both = _joined(total, trends.domains(record, instrument))
@@ -1004,6 +1005,8 @@ def _show_legend(layout: Flow, plot: Plot) -> None:
         entry = label(f"┄ {title}", "small")
         entry.setToolTip(how)
         layout.addWidget(entry)
+    if plot.no_forecast:
+        layout.addWidget(label(tr("No projection. {why}").format(why=plot.no_forecast), "small"))
 
 
 def _tab(*cards: QWidget) -> QWidget:

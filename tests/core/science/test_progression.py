@@ -98,7 +98,7 @@ def test_two_points_have_a_slope_and_no_interval():
 
 
 def test_three_points_on_two_days_have_an_interval():
-    slope = slope_of([(FIRST, 40), (FIRST, 42), (FIRST + timedelta(100), 38)])
+    slope = slope_of([(FIRST, 40), (FIRST, 42), (FIRST + timedelta(100), 38)], fewest=2)
     assert slope.per_month == pytest.approx(-3 / 100 * MONTH_DAYS)
     assert slope.standard_error is not None
     assert slope.ci_low < slope.per_month < slope.ci_high
@@ -275,19 +275,65 @@ def test_a_pace_that_cannot_be_said_is_refused(rate, slow_below, fast_from, mess
         pace(rate, slow_below=slow_below, fast_from=fast_from)
 
 
-def test_the_last_six_months_are_182_days_before_the_latest_result():
-    days = [0, 181, 182, 183, 184, 365]
+def test_the_last_months_are_counted_from_the_latest_result():
+    days = [0, 181, 182, 183, 184, 365, 547, 548]
     points = [(FIRST + timedelta(day), day) for day in days]
-    assert [value for _, value in last_months(points)] == [183, 184, 365]
-    assert [value for _, value in last_months(points[::-1])] == [365, 184, 183]
-    assert [value for _, value in last_months(points, months=12)] == days
+    assert [value for _, value in last_months(points)] == [183, 184, 365, 547, 548]  # 365 days
+    assert [value for _, value in last_months(points[:-2], 6)] == [183, 184, 365]  # 182 days
+    assert [value for _, value in last_months(points[-3::-1], 6)] == [365, 184, 183]
+    assert [value for _, value in last_months(points, 24)] == days
     assert last_months([]) == []
 
 
-def test_the_slope_of_the_last_six_months_of_the_checked_history():
-    assert last_months(FORMS[:4]) == FORMS[:4]  # 182 days
-    assert last_months(FORMS) == FORMS[4:]  # 184 days before it there was the last form
-    assert isinstance(ols_slope(last_months(FORMS)), NoSlope)
+def test_the_slope_of_the_last_months_of_the_checked_history():
+    assert last_months(FORMS[:4], 6) == FORMS[:4]  # 182 days
+    assert last_months(FORMS, 6) == FORMS[4:]  # 184 days before it there was the last form
+    assert isinstance(ols_slope(last_months(FORMS, 6)), NoSlope)
+    assert last_months(FORMS) == FORMS[1:]  # the first is 366 days before the last
+    assert slope_of(last_months(FORMS)).n == 4
+
+
+# F09, and others of its kind: few whole numbers that lie on a line by chance
+@pytest.mark.parametrize(
+    "totals", [(33, 28, 23), (40, 40, 40), (44, 43), (30, 29, 28), (48, 46, 44), (33, 33, 32)]
+)
+def test_three_forms_have_a_slope_and_no_interval(totals):
+    points = [(FIRST + timedelta(91 * i), total) for i, total in enumerate(totals)]
+    slope = slope_of(points, least_scatter=1.8)
+    assert slope.per_month == pytest.approx(slope_of(points).per_month)
+    assert (slope.ci_low, slope.ci_high, slope.reach) == (None, None, None)
+
+
+@pytest.mark.parametrize("n", range(4, 9))
+@pytest.mark.parametrize("per_visit", [-5, -3, -1, 0, 1])
+def test_totals_exactly_on_a_line_are_no_better_known_than_the_scale(n, per_visit):
+    points = [(FIRST + timedelta(91 * i), 48 + per_visit * (i + 1)) for i in range(n)]
+    slope = slope_of(points, least_scatter=1.8)
+    assert slope.residual_sd == pytest.approx(0, abs=1e-9)
+    half = (slope.ci_high - slope.ci_low) / 2
+    assert half == pytest.approx(slope.reach / math.sqrt(slope.spread))
+    assert 1.8 < slope.reach < 1.96 * 1.8
+    assert half > 0.07
+
+
+def test_what_scatters_more_than_the_scale_has_students_interval():
+    wild = [(FIRST + timedelta(91 * i), total) for i, total in enumerate((44, 31, 40, 25, 30))]
+    floored, free = slope_of(wild, least_scatter=1.8), slope_of(wild)
+    assert floored == free
+    assert free.reach == pytest.approx(t_quantile(3) * free.residual_sd)
+
+
+@given(points=histories, least=st.floats(0, 5), more=st.floats(0, 5))
+@settings(deadline=None)
+def test_a_coarser_instrument_never_narrows_an_interval(points, least, more):
+    fine = ols_slope(points, least_scatter=least)
+    coarse = ols_slope(points, least_scatter=least + more)
+    if isinstance(fine, NoSlope) or fine.reach is None:
+        assert coarse == fine
+        return
+    assert coarse.reach >= fine.reach
+    assert coarse.per_month == fine.per_month
+    assert coarse.ci_low <= fine.ci_low <= fine.ci_high <= coarse.ci_high
 
 
 def test_the_rate_since_onset_from_dates():

@@ -59,9 +59,19 @@ declines = st.builds(
 )
 
 
+# The arithmetic by itself, before the limits of what is drawn and said
+ARITHMETIC = {"fewest": 3, "spans_ahead": math.inf}
+
+
 def freely(points, **keywords):
-    """A projection of results that can have any value."""
-    return project(points, floor=None, ceiling=None, **keywords)
+    """A projection of results that can have any value, however wide its band is."""
+    limits = {"floor": None, "ceiling": None, "widest": math.inf, **ARITHMETIC}
+    return project(points, **limits | keywords)
+
+
+def meets(points, threshold, **keywords):
+    """When the line meets a threshold, however far ahead that is, up to 5 years."""
+    return crosses(points, threshold, **ARITHMETIC | keywords)
 
 
 def sentence(answer):
@@ -109,7 +119,7 @@ def test_the_published_inverse_prediction():
 
 
 def test_an_exact_line_is_at_its_mean_in_the_mean_month():
-    slope = ols_slope([(FIRST + timedelta(487 * i), 40 - 4 * i) for i in range(3)])
+    slope = ols_slope([(FIRST + timedelta(487 * i), 40 - 4 * i) for i in range(3)], fewest=3)
     assert (slope.per_month, slope.residual_sd) == (-0.25, 0)  # 487 days are 16 months
     assert inverse_prediction(slope, 36) == (16, 16, 16)
 
@@ -142,7 +152,9 @@ def test_the_checked_history_carried_forward():
     ],
 )
 def test_when_the_checked_history_meets_a_threshold(threshold, on, earliest, latest):
-    assert crosses(FORMS, threshold) == Crossing(on, earliest, latest)
+    found = meets(FORMS, threshold)
+    assert (found.on, found.earliest, found.latest) == (on, earliest, latest)
+    assert found.slope == ols_slope(FORMS)
 
 
 def test_a_projection_says_how_far_it_reaches():
@@ -152,7 +164,7 @@ def test_a_projection_says_how_far_it_reaches():
 
 def test_the_interval_is_cut_to_the_scale_and_the_line_ends_where_it_leaves_it():
     whole = freely(FORMS, months=48).points
-    drawn = project(FORMS, months=48, floor=0, ceiling=48).points
+    drawn = freely(FORMS, months=48, floor=0, ceiling=48).points
     assert drawn[-1].day == date(2017, 7, 10)  # it meets 0 on 11 July 2017
     assert drawn[-1].low == 0 < drawn[-1].value < drawn[-1].high
     assert [p.value for p in drawn] == [p.value for p in whole[: len(drawn)]]
@@ -161,16 +173,16 @@ def test_the_interval_is_cut_to_the_scale_and_the_line_ends_where_it_leaves_it()
 
     rising = [(day, 47.6 - 0.1 * (total - 26)) for day, total in FORMS]
     whole = freely(rising, months=3).points
-    drawn = project(rising, months=3, floor=0, ceiling=48).points
+    drawn = freely(rising, months=3, floor=0, ceiling=48).points
     assert drawn[0] == whole[0]
     assert whole[3].value < drawn[3].high == 48 < whole[3].high
     assert drawn[3].low == whole[3].low
-    assert project(rising, months=3, floor=0, ceiling=None) == freely(rising, months=3)
+    assert freely(rising, months=3, floor=0) == freely(rising, months=3)
 
 
 def test_a_line_that_has_left_the_scale_is_not_drawn():
     saturated = [(FIRST, 40), (FIRST + timedelta(90), 48), (FIRST + timedelta(180), 48)]
-    assert sentence(project(saturated, floor=0, ceiling=48)) == (
+    assert sentence(freely(saturated, floor=0, ceiling=48)) == (
         "The line through the results leaves the scale before the last of them;"
         " look at the results themselves."
     )
@@ -183,34 +195,34 @@ def test_a_line_that_has_left_the_scale_is_not_drawn():
 def test_two_days_say_nothing_of_the_future(points, days):
     reason = f"A projection needs results on at least 3 different days; so far: {days}."
     assert sentence(freely(points)) == reason
-    assert sentence(crosses(points, 20)) == reason
+    assert sentence(meets(points, 20)) == reason
 
 
 def test_a_short_history_says_nothing_of_the_future():
     short = [(FIRST, 40), (FIRST + timedelta(30), 39), (FIRST + timedelta(59), 36)]
     reason = "A slope needs at least 60 days from the first to the last result; so far: 59."
     assert sentence(freely(short)) == reason
-    assert sentence(crosses(short, 20)) == reason
+    assert sentence(meets(short, 20)) == reason
     assert isinstance(freely(short, minimum_span_days=59), Projection)
-    assert isinstance(crosses(short, 35, minimum_span_days=59), NoCrossing | Crossing)
-    assert "so far" not in sentence(crosses(short, 40, minimum_span_days=59))
+    assert isinstance(meets(short, 35, minimum_span_days=59), NoCrossing | Crossing)
+    assert "so far" not in sentence(meets(short, 40, minimum_span_days=59))
 
 
 @pytest.mark.parametrize("threshold", [26, 30, 48])
 def test_what_has_come_true_is_not_predicted(threshold):
-    assert sentence(crosses(FORMS, threshold)) == (
+    assert sentence(meets(FORMS, threshold)) == (
         "The last result is already at this value or below it."
     )
 
 
 def test_of_several_results_on_the_last_day_the_lowest_counts():
-    assert "already" in sentence(crosses([*FORMS, (FORMS[-1][0], 30)], 26))
-    assert "already" in sentence(crosses([*FORMS, (FORMS[-1][0], 24)], 25))
+    assert "already" in sentence(meets([*FORMS, (FORMS[-1][0], 30)], 26))
+    assert "already" in sentence(meets([*FORMS, (FORMS[-1][0], 24)], 25))
 
 
 def test_a_line_below_the_threshold_under_a_result_above_it_gives_no_day():
     assert predicted(ols_slope(FORMS), FORMS[-1][0]).value < 25.95 < FORMS[-1][1]
-    assert sentence(crosses(FORMS, 25.95)) == (
+    assert sentence(meets(FORMS, 25.95)) == (
         "The line through the results is already at this value or below it,"
         " but the last result is above it; another result is needed to give a day."
     )
@@ -219,47 +231,47 @@ def test_a_line_below_the_threshold_under_a_result_above_it_gives_no_day():
 def test_results_that_do_not_clearly_fall_give_no_day():
     noisy = [(FIRST + timedelta(60 * i), total) for i, total in enumerate([38, 33, 37, 34])]
     assert ols_slope(noisy).per_month < 0 < ols_slope(noisy).ci_high
-    assert sentence(crosses(noisy, 20)) == (
+    assert sentence(meets(noisy, 20)) == (
         "The results do not clearly fall (95 % interval −2.97 to +2.16 per month);"
         " more results are needed to give a day."
     )
     rising = [(day, 60 - total) for day, total in FORMS]
     assert ols_slope(rising).ci_low > 0
-    assert "do not clearly fall (95 % interval +0.76 to +1.09" in sentence(crosses(rising, 20))
+    assert "do not clearly fall (95 % interval +0.76 to +1.09" in sentence(meets(rising, 20))
     constant = [(day, 40) for day, _ in FORMS]
-    assert "do not clearly fall (95 % interval 0.00 to 0.00" in sentence(crosses(constant, 20))
+    assert "do not clearly fall (95 % interval 0.00 to 0.00" in sentence(meets(constant, 20))
 
 
 def test_what_is_more_than_five_years_ahead_gets_no_day():
     slow = [(FIRST + timedelta(90 * i), total) for i, total in enumerate([48, 47.4, 47.1, 46.5])]
-    assert sentence(crosses(slow, 20)) == (
-        "At this rate the value is met more than 5 years after the last result,"
-        " which is too far ahead to give a day."
+    assert sentence(meets(slow, 20)) == (
+        "At this rate the value is met more than 60 months after the last result;"
+        " the results of 9 months say too little of a time so far ahead."
     )
-    soon = crosses(slow, 44)
+    soon = meets(slow, 44)
     assert soon.earliest < soon.on < soon.latest
 
 
 def test_a_last_limit_more_than_five_years_ahead_is_left_open():
     unsure = [(FIRST + timedelta(60 * i), total) for i, total in enumerate([44, 40.2, 40, 36.5])]
     assert ols_slope(unsure).ci_high < 0
-    found = crosses(unsure, 25)
+    found = meets(unsure, 25)
     assert found.latest is None
     assert found.earliest < found.on < FIRST + timedelta(180 + 5 * 366)
 
 
 def test_the_earliest_limit_may_have_passed():
-    found = crosses(FORMS, 25.9)
+    found = meets(FORMS, 25.9)
     assert found.earliest < FORMS[-1][0] < found.on < found.latest
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_what_is_no_number_is_refused(value):
     with pytest.raises(ValueError, match="finite"):
-        crosses(FORMS, value)
+        meets(FORMS, value)
     for refused in (
         lambda: freely([*FORMS, (date(2015, 6, 1), value)]),
-        lambda: crosses([FORMS[0], (date(2015, 6, 1), value)], 20),
+        lambda: meets([FORMS[0], (date(2015, 6, 1), value)], 20),
     ):
         with pytest.raises(ValueError, match="finite"):
             refused()
@@ -286,7 +298,7 @@ def test_the_interval_holds_the_line_and_widens(points, months):
 
 @given(points=histories)
 def test_nothing_drawn_is_impossible(points):
-    whole, drawn = freely(points), project(points, floor=0, ceiling=48)
+    whole, drawn = freely(points), freely(points, floor=0, ceiling=48)
     if isinstance(drawn, NoProjection):
         assert isinstance(whole, NoProjection) or not 0 <= whole.points[0].value <= 48
         return
@@ -299,7 +311,7 @@ def test_nothing_drawn_is_impossible(points):
 
 @given(points=declines, threshold=st.floats(0, 45))
 def test_the_limits_are_where_the_band_of_the_line_meets_the_threshold(points, threshold):
-    slope = ols_slope(points)
+    slope = ols_slope(points, fewest=3)
     assume(not isinstance(slope, NoSlope))
     months = inverse_prediction(slope, threshold)
     if months is None:
@@ -320,7 +332,7 @@ def test_the_limits_are_where_the_band_of_the_line_meets_the_threshold(points, t
 
 @given(points=declines, threshold=st.floats(0, 45))
 def test_a_day_that_is_given_lies_ahead_between_its_limits(points, threshold):
-    found = crosses(points, threshold)
+    found = meets(points, threshold)
     if isinstance(found, NoCrossing):
         return
     last = max(day for day, _ in points)
@@ -333,12 +345,17 @@ def test_a_day_that_is_given_lies_ahead_between_its_limits(points, threshold):
 def test_moving_all_results_moves_the_future_with_them(points, threshold, later):
     by = timedelta(later)
     moved = [(day + by, value) for day, value in points]
-    before, after = crosses(points, threshold), crosses(moved, threshold)
+    before, after = meets(points, threshold), meets(moved, threshold)
     if isinstance(before, NoCrossing):
         assert after == before
     else:
         latest = before.latest and before.latest + by
-        assert after == Crossing(before.on + by, before.earliest + by, latest)
+        assert (after.on, after.earliest, after.latest) == (
+            before.on + by,
+            before.earliest + by,
+            latest,
+        )
+        assert after.horizon == before.horizon + by
     before, after = freely(points), freely(moved)
     if isinstance(before, NoProjection):
         assert after == before
@@ -351,14 +368,14 @@ def test_moving_all_results_moves_the_future_with_them(points, threshold, later)
 @given(points=declines | histories, threshold=st.floats(0, 45), data=st.data())
 def test_the_order_never_matters(points, threshold, data):
     shuffled = data.draw(st.permutations(points))
-    assert crosses(shuffled, threshold) == crosses(points, threshold)
+    assert meets(shuffled, threshold) == meets(points, threshold)
     assert freely(shuffled) == freely(points)
 
 
 @given(points=declines, low=st.floats(0, 45), high=st.floats(0, 45))
 def test_a_lower_threshold_is_met_later(points, low, high):
     assume(low < high)
-    sooner, later = crosses(points, high), crosses(points, low)
+    sooner, later = meets(points, high), meets(points, low)
     if isinstance(sooner, Crossing) and isinstance(later, Crossing):
         assert sooner.on <= later.on
 
@@ -375,7 +392,97 @@ def test_an_exact_line_has_an_interval_of_no_width(days, start, per_day):
         assert p.value == pytest.approx(start - per_day * (p.day - FIRST).days, abs=1e-6)
         assert p.high - p.low == pytest.approx(0, abs=1e-6)
     threshold = min(value for _, value in points) - 5
-    found = crosses(points, threshold)
+    found = meets(points, threshold)
     assert abs((found.on - FIRST).days - (start - threshold) / per_day) <= 0.51
     # Half a day may fall to either side.
     assert found.latest - found.earliest <= timedelta(1)
+
+
+# What is not said, because the results do not carry it
+
+VOLUMES = [(date(2025, 1, 10), 3.10), (date(2025, 4, 10), 2.98), (date(2025, 7, 10), 2.86)]
+PREDICTED_L = 4.04
+LEAST = 15 / PREDICTED_L  # 150 mL of it, in % predicted
+
+
+def in_percent(volumes):
+    return [(day, 100 * litres / PREDICTED_L) for day, litres in volumes]
+
+
+# F08 and others of its kind: three or four sessions, however exactly they lie on a line
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_few_sessions_give_no_date_of_the_niv_line(n):
+    points = [(date(2025, 1, 10) + timedelta(91 * i), 3.10 - 0.12 * i) for i in range(n)]
+    reason = f"A projection needs results on at least 5 different days; so far: {n}."
+    assert sentence(crosses(in_percent(points), 50, least_scatter=LEAST)) == reason
+    reason = f"A projection needs results on at least 6 different days; so far: {n}."
+    drawn = project(in_percent(points), floor=0, ceiling=None, least_scatter=LEAST)
+    assert sentence(drawn) == reason
+
+
+def test_three_sessions_in_six_months_do_not_know_a_date_to_three_weeks():
+    points = in_percent(VOLUMES)
+    found = crosses(points, 50, fewest=3, spans_ahead=math.inf)
+    assert found.latest - found.earliest < timedelta(60)  # what was said before
+    assert "at least 5 different days" in sentence(crosses(points, 50, least_scatter=LEAST))
+    floored = crosses(points, 50, fewest=3, spans_ahead=math.inf, least_scatter=LEAST)
+    assert isinstance(floored, Crossing) and floored.latest is None
+    assert floored.horizon - floored.earliest > timedelta(3 * 365)
+
+
+@pytest.mark.parametrize("n", [5, 6, 8])
+@pytest.mark.parametrize("every", [30, 61, 91])
+def test_no_date_is_further_ahead_than_the_results_reach_back(n, every):
+    points = [(FIRST + timedelta(every * i), 90 - 2 * i) for i in range(n)]
+    last = points[-1]
+    span = last[0] - FIRST
+    for fall in (one for one in range(1, 60) if one != 2 * (n - 1)):
+        found = crosses(points, last[1] - fall, least_scatter=0.2)
+        if fall < 2 * (n - 1):
+            assert found.on <= last[0] + span + timedelta(1)
+            assert found.latest is None or found.latest <= found.horizon
+            assert abs((found.horizon - last[0] - span).days) <= 1
+        else:
+            months = f"{span.days / MONTH_DAYS:.0f}"
+            assert sentence(found) == (
+                f"At this rate the value is met more than {months} months after the last result;"
+                f" the results of {months} months say too little of a time so far ahead."
+            )
+
+
+def test_a_last_limit_beyond_what_is_looked_ahead_to_is_left_open():
+    points = [(FIRST + timedelta(91 * i), 80 - 4 * i) for i in range(5)]
+    found = crosses(points, 55, least_scatter=LEAST)
+    assert isinstance(found, Crossing)
+    assert found.latest is None
+    assert found.on <= found.horizon
+
+
+def test_a_projection_reaches_no_further_than_the_results_reach_back():
+    points = [(FIRST + timedelta(15 * i), 40 - i % 2) for i in range(8)]  # 105 days
+    found = project(points, floor=0, ceiling=48)
+    assert [round((p.day - points[-1][0]).days / MONTH_DAYS) for p in found.points] == [0, 1, 2, 3]
+    assert len(project(points, floor=0, ceiling=48, spans_ahead=3).points) == 7
+
+
+@given(points=histories, least=st.floats(0, 4))
+def test_no_band_that_is_drawn_is_wider_than_eight_points(points, least):
+    found = project(points, floor=0, ceiling=48, least_scatter=least)
+    if isinstance(found, NoProjection):
+        assert found.reason.endswith(".")
+        return
+    for p in found.points:
+        whole = predicted(found.slope, p.day)
+        assert whole.high - whole.value <= 8
+    span = found.slope.months
+    last = found.points[-1].day
+    assert months_between(found.slope.last, last) <= span + 1 / MONTH_DAYS
+
+
+def test_a_band_that_is_too_wide_is_a_sentence():
+    wild = [(FIRST + timedelta(91 * i), v) for i, v in enumerate((44, 30, 41, 25, 36, 22))]
+    assert sentence(project(wild, floor=0, ceiling=48)) == (
+        "One month ahead the 95 % interval is already wider than ±8 points;"
+        " more results are needed."
+    )
+    assert isinstance(project(wild, floor=0, ceiling=48, widest=40), Projection)
