@@ -2,7 +2,7 @@
 
 It says what happens if the patient goes on as before, and nothing else: no other patients, no
 treatment, and no curve. DESIGN: that a straight line is carried forward at all, from so many different
-days on (6 for the band, 5 for a date), no further than the results reach back and not beyond 5 years,
+days on (6), no further than the results reach back and not beyond 5 years,
 and no band wider than 8 points to either side, is our choice and comes from no paper.
 """
 
@@ -23,7 +23,7 @@ from core.science.progression import (
 from core.words import _, number, signed
 
 FEWEST_FOR_PROJECTION = 6
-FEWEST_FOR_CROSSING = 5
+FEWEST_FOR_CROSSING = 6
 FARTHEST_YEARS = 5
 WIDEST = 8.0
 SPANS_AHEAD = 1.0

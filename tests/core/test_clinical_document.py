@@ -37,7 +37,7 @@ from core.science.progression import (
     pace,
     t_quantile,
 )
-from core.science.projection import FARTHEST_YEARS, FEWEST_DAYS, crosses, project
+from core.science.projection import FARTHEST_YEARS, crosses, project
 from core.science.spirometry_quality import (
     MAXIMUM_DIFFERENCE_AB_ML,
     MAXIMUM_DIFFERENCE_C_ML,
@@ -70,6 +70,8 @@ CHOICES = (
     ("nhanes-iii", 1),
     ("ecsc-1993", None),
 )
+LIMITS = thresholds.defaults()
+POINTS = LIMITS["alsfrs_r_scatter"]
 # A slope that was computed apart; the forms of test_progression and test_projection
 FORMS = [
     (date(2014, 3, 10), 37.0),
@@ -84,6 +86,7 @@ BREATHS = [
     (date(2014, 7, 9), 69.0),
     (date(2014, 9, 8), 66.2),
     (date(2014, 12, 10), 60.1),
+    (date(2015, 3, 11), 55.2),
 ]
 # Twelve scores (None: not answered), whether question 5 was 5b, whether a gastrostomy is recorded
 STAGED = (
@@ -172,39 +175,46 @@ def rates_of_the_trial():
 
 def slope():
     totals = ", ".join(f"{total:g} on {day(on)}" for on, total in FORMS)
-    found = ols_slope(FORMS)
+    found = ols_slope(FORMS, least_scatter=POINTS)
+    least = found.reach / POINTS
     return (
-        f"{totals}: {slope_text(found)}. Its standard error is {number(found.standard_error, 4)},"
-        f" t for 3 degrees of freedom {number(t_quantile(3), 4)}."
+        f"{totals}: {slope_text(found)}. Round the line they scatter by {number(found.residual_sd, 2)}"
+        f" points; t for 3 degrees of freedom is {number(t_quantile(3), 2)} and k {number(least, 2)},"
+        f" so h is the larger of {number(t_quantile(3) * found.residual_sd, 2)} and"
+        f" {number(least * POINTS, 2)} points."
     )
 
 
 def recent_slope():
-    (left,) = last_months(FORMS)
-    before, latest = FORMS[-2][0], left[0]
+    left = last_months(FORMS)
+    first, latest = FORMS[0][0], left[-1][0]
     return (
-        f"of those five forms the last two are {(latest - before).days} days apart, more than"
-        f" 182.625; so the last 6 months hold one form, and no slope: “"
-        f"{ols_slope([left]).reason}”"
+        f"of those five forms the first and the last are {(latest - first).days} days apart, more than"
+        f" 365.25; so the last 12 months hold {len(left)} forms:"
+        f" {slope_text(ols_slope(left, least_scatter=POINTS))}."
     )
 
 
 def projection():
-    last = project(FORMS, floor=0, ceiling=48).points[-1]
+    sixth = (date(2015, 6, 10), 24.0)
+    found = project([*FORMS, sixth], floor=0, ceiling=48, least_scatter=POINTS)
+    last = found.points[-1]
     return (
-        f"those five forms carried forward to {day(last.day)}: {number(last.value, 1)} points,"
-        f" interval {number(last.low, 1)} to {number(last.high, 1)}."
+        f"those five forms and {sixth[1]:g} on {day(sixth[0])}, carried forward to {day(last.day)}:"
+        f" {number(last.value, 1)} points, interval {number(last.low, 1)} to {number(last.high, 1)}."
     )
 
 
 def crossing():
     percents = ", ".join(f"{value:g} % on {day(on)}" for on, value in BREATHS)
-    found = ols_slope(BREATHS)
+    percent = LIMITS["volume_scatter"] / 10 / 3.77
+    found = ols_slope(BREATHS, least_scatter=percent)
     line = f"{number(found.intercept, 2)} % on the first day and {number(found.per_month, 3)} % a month"
     months = (50 - found.intercept) / found.per_month
     return (
         f"FVC {percents}: the line has {line}, so it is at 50 % after {number(months, 2)} months:"
-        f" “{course.crossing_text(crosses(BREATHS, 50))}”."
+        f" “{course.crossing_text(crosses(BREATHS, 50, least_scatter=percent))}”; with 3.77 L"
+        f" predicted, 150 mL are {number(percent, 1, '%')}."
     )
 
 
@@ -650,7 +660,10 @@ def test_every_note_of_an_equation_stands_in_the_document():
         f"{MAXIMUM_DIFFERENCE_AB_ML} mL or less",
         f"{MAXIMUM_DIFFERENCE_C_ML} mL or less",
         f"{MAXIMUM_DIFFERENCE_D_ML} mL or less",
-        f"results on {FEWEST_DAYS} different days",
+        f"on at least {LIMITS['interval_fewest']:g} different days",
+        f"on at least {LIMITS['projection_fewest']:g} different days",
+        f"fewer than {LIMITS['crossing_fewest']:g} days",
+        f"±{LIMITS['projection_widest']:g} points",
         f"not beyond {FARTHEST_YEARS} years",
         f"{LAST_VISIT_GRACE_DAYS} days after it closed",
         f"what opens within {AHEAD.days} days",

@@ -149,9 +149,9 @@ def test_intervals_of_patients_hold_what_they_say(n, noise):
     found = simulated(n, noise, 2000)
     assert 0.93 <= found.slope.share <= 0.975
     assert 0.93 <= found.forecast.share <= 0.975
-    if n >= 5:
+    if n >= 6:
         assert found.crossing.given > 100
-        assert 0.92 <= found.crossing.share <= 0.985
+        assert 0.925 <= found.crossing.share <= 0.985
 
 
 def test_three_forms_make_no_interval():
@@ -172,11 +172,12 @@ def test_three_forms_make_no_interval():
 def test_the_coverage_of_every_interval_in_full(n, noise):
     found = simulated(n, noise, 20_000)
     shares = [found.slope.share, found.forecast.share]
-    if n >= 5:
+    if n >= 6:
         shares.append(found.crossing.share)
+        assert found.crossing.share <= 0.98 or noise < 1  # given only where results clearly fall
     assert min(shares) >= 0.93
     if noise >= 1:
-        assert max(shares) <= 0.97
+        assert max(shares[:2]) <= 0.97
 
 
 @pytest.mark.slow
