@@ -176,7 +176,7 @@ def slopes(record: PatientRecord) -> tuple[WindowSlope, ...]:
         windows.append((Window.RECENT, name, progression.last_months(points, months)))
     reference = record.patient.reference_on
     if reference is not None:
-        name = _("since the reference day, {day}").format(day=day(reference))
+        name = _("since {day}").format(day=day(reference))
         windows.append((Window.REFERENCE, name, [p for p in points if p[0] >= reference]))
     found: list[WindowSlope] = []
     taken: list[list[tuple[date, float]]] = []
@@ -261,7 +261,7 @@ def interval_text(low: float, high: float) -> str:
 def slope_interval_text(result: Slope) -> str:
     """The interval of a slope, or that so few forms have none."""
     if result.ci_low is None or result.ci_high is None:
-        return _("no interval from so few forms")
+        return _("too few for an interval")
     return interval_text(result.ci_low, result.ci_high)
 
 
@@ -308,7 +308,7 @@ def delta_fs_basis_text(rate: DeltaFs) -> str:
     if rate.stated:
         basis = _("{basis}, from the stated total").format(basis=basis)
     elif not rate.exact and rate.onset is not None:
-        text = _("{basis} (day of onset approximate, taken as {onset})")
+        text = _("{basis} (onset taken as {onset})")
         basis = text.format(basis=basis, onset=day(rate.onset))
     return basis
 

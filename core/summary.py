@@ -807,7 +807,7 @@ def _rates(record: PatientRecord, form: Assessment) -> list[Fact]:
     facts = [] if rate is None else [Fact(title, course.delta_fs_text(rate))]
     # The slope over all forms stands below the scores.
     facts += [
-        Fact(_("Slope, {window}").format(window=one.name), slope_text(one.result))
+        Fact(_("Slope {window}").format(window=one.name), slope_text(one.result))
         for one in course.slopes(record)
         if one.window is not course.Window.ALL and isinstance(one.result, Slope)
     ]

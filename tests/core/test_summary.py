@@ -220,7 +220,7 @@ def test_a_complete_form_with_the_one_before():
         ("Respiratory", "0/12", "−1"),
     ]
     assert form.slope == (
-        "loses 1.37 points/month (no interval from so few forms; 2 forms, 2.9 months to 21 Jul 2026)"
+        "loses 1.37 points/month (too few for an interval; 2 forms, 2.9 months to 21 Jul 2026)"
     )
 
 
@@ -341,7 +341,7 @@ def test_the_slope_with_its_interval():
     )
     few = of(a_record(PATIENT, *visits[:3], assessments=forms[:3]), visits[2]).forms[0].slope
     assert few == (
-        "loses 0.76 points/month (no interval from so few forms; 3 forms, 3.9 months to 1 May 2026)"
+        "loses 0.76 points/month (too few for an interval; 3 forms, 3.9 months to 1 May 2026)"
     )
 
 

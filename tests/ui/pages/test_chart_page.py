@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
@@ -276,12 +276,16 @@ def test_a_milestone_recorded_by_mistake_is_removed_with_a_reason(open_chart, de
     assert row["reason"] == "was another patient"
 
 
-def test_a_projection_is_drawn_named_and_can_be_switched_off(open_chart):
-    page = open_chart("A-002")  # three visits with a form
+def test_a_projection_is_drawn_named_and_can_be_switched_off(shell, patient, visit_day):
+    for months, total in enumerate((44, 43, 42, 41, 40, 39)):  # six forms over five months
+        visit_day(date(2026, 6 + months, 2), None, scores=(4,) * (total - 36) + (3,) * (48 - total))
+    shell.open_chart(patient.id)
+    settle()
+    page = shell.page("chart")
     assert page.ahead.isVisible() and page.ahead.isChecked()
     line, band = page.total_plot._forecasts["total"]
     x, _y = line.getData()
-    assert len(x) == 7 and x[0] == pytest.approx(curve(page.total_plot, "total")[0][-1])
+    assert len(x) >= 2 and x[0] == pytest.approx(curve(page.total_plot, "total")[0][-1])
     assert band.isVisible()
     assert "Projection, 95 % interval" in words(page)
     page.ahead.setFocus()
@@ -291,10 +295,14 @@ def test_a_projection_is_drawn_named_and_can_be_switched_off(open_chart):
     assert "Projection, 95 % interval" not in words(page)
 
 
-def test_no_projection_below_three_visits(open_chart):
+def test_too_few_forms_give_a_sentence_instead_of_a_projection(open_chart):
     page = open_chart("A-010")  # two forms, and one in progress
-    assert not page.ahead.isVisible()
     assert "total" not in page.total_plot._forecasts
+    why = "No projection. A projection needs results on at least 6 different days; so far: 2."
+    assert why in words(page)
+    page.ahead.setFocus()
+    press(Key.Key_Space)
+    assert why not in words(page)
 
 
 def test_the_stage_is_called_an_estimate_and_the_clinical_one_stands_beside_it(
