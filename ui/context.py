@@ -23,6 +23,7 @@ class AppContext(QObject):
     saved = Signal()
     refused = Signal(str)  # a save failed; the sentence that says why
     told = Signal(str)  # what a person should know, though nothing that they did failed
+    written = Signal(object)  # path of a file that was saved for the person, to be told where
     show_page = Signal(str)
     open_chart = Signal(str)  # PatientId
     open_visit = Signal(str, str)  # PatientId, VisitId

@@ -5,7 +5,8 @@ import threading
 from types import TracebackType
 
 from PySide6 import __version__ as qt_version
-from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QtMsgType, QUrl, qInstallMessageHandler
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from core import VERSION
@@ -47,17 +48,7 @@ def install() -> None:
         text = report(kind, trace)
         _log(f"bug\n{text}")
         if QApplication.instance() is not None:
-            box = QMessageBox()
-            box.setIcon(QMessageBox.Icon.Warning)
-            box.setWindowTitle("ALS Follow-up")
-            box.setText(
-                tr(
-                    "The program made a mistake. Everything that was shown as saved is saved."
-                    " Please copy the report below and send it to us; it holds no patient data."
-                )
-            )
-            box.setDetailedText(text)
-            box.exec()
+            _show_report(text)
 
     def elsewhere(what: "threading.ExceptHookArgs | sys.UnraisableHookArgs") -> None:
         """In a thread, or where Python can raise nothing: logged, and without the message as well."""
@@ -75,10 +66,31 @@ def leave_no_traces() -> None:
     _no_memory_dumps()
 
 
-def _log(text: str) -> None:
-    import logging  # start-up loads nothing that a good day does not need
+def _show_report(text: str) -> None:
+    from ui import log
 
-    logging.getLogger("als-follow-up").error("%s", text)
+    box = QMessageBox()
+    box.setIcon(QMessageBox.Icon.Warning)
+    box.setWindowTitle("ALS Follow-up")
+    box.setText(
+        tr(
+            "The program made a mistake. Everything that was shown as saved is saved."
+            " Please copy the report below and send it to us; it holds no patient data."
+            " It is also in the log {file}."
+        ).format(file=log.folder() / log.NAME)
+    )
+    box.setDetailedText(text)
+    box.addButton(QMessageBox.StandardButton.Ok)
+    folder = box.addButton(tr("Open folder"), QMessageBox.ButtonRole.ActionRole)
+    box.exec()
+    if box.clickedButton() is folder:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log.folder())))
+
+
+def _log(text: str) -> None:
+    from ui import log  # start-up loads nothing that a good day does not need
+
+    log.write(text)
 
 
 def _qt_says(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:

@@ -45,6 +45,7 @@ from ui.widgets.file_warnings import FileWarnings, SecondPlaceReminder
 from ui.widgets.keys_dialog import KeysDialog
 from ui.widgets.locks import explained
 from ui.widgets.responsive import FOLDED, NARROW, PageArea
+from ui.widgets.saved_note import SavedNote
 from ui.widgets.trail_warnings import TrailWarnings
 from ui.words import tr
 
@@ -99,6 +100,7 @@ class Shell(QWidget):
         self.search = Line()
         self.demonstration: DemoNotice | None = None
         self.saved = chip("", "good")
+        self.saved_note = SavedNote()
         self._message = label("", "problem", wrap=True)
         self.trail_warnings = TrailWarnings(context)
         self.file_warnings = FileWarnings(context)
@@ -109,6 +111,7 @@ class Shell(QWidget):
             self.file_warnings,
             self.reminder,
             self._message_bar(),
+            self.saved_note,
             self._stack,
             spacing=0,
         )
@@ -123,6 +126,7 @@ class Shell(QWidget):
         context.saved.connect(self._on_saved)
         context.refused.connect(self.refuse)
         context.told.connect(self._say)
+        context.written.connect(self.saved_note.say)
         context.backing_up.failed.connect(self._say)
         context.show_page.connect(self.show_page)
         context.open_chart.connect(self.open_chart)
@@ -253,6 +257,7 @@ class Shell(QWidget):
     def _show(self, name: str) -> None:
         page = self.page(name)
         self._message_bar_widget.hide()
+        self.saved_note.hide()
         # Drawn before it is shown: Qt does not survive an error inside its own show event.
         page.refresh_if_stale()
         self._stack.setCurrentWidget(self._areas[name])

@@ -75,6 +75,9 @@ def test_r10_nothing_of_a_day_is_found_outside_the_file(day, tmp_path, clinic_pa
     for word in PLANTED[:3]:
         assert word in str(record)
     log = next(tmp_path.rglob("program.log")).read_text()
+    kept = next(tmp_path.rglob("als-follow-up.log")).read_text()
+    assert kept.count("LookupError") == 2 and "in stumble" in kept
+    assert "Qt QtWarningMsg: QLineEdit" in kept
     assert "report LookupError" in said
     assert (
         log.count("LookupError") == 2 and "in stumble" in log

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QStandardPaths, Qt, QTimer
+from PySide6.QtCore import QStandardPaths, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from core import backups, clock
@@ -21,6 +21,7 @@ from ui.context import AppContext
 from ui.forms.fields import TextField
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
+from ui.saving import ask_where
 from ui.widgets.basics import button, card, chip, column, label, row, scrolled, set_chip
 from ui.widgets.table import Table
 from ui.words import tr
@@ -210,6 +211,7 @@ class BackupsPage(Page):
             self._drill_said.setText(text.format(why=error.strerror or tr("unknown reason")))
         else:
             self._drill_said.setText(tr("The certificate is saved."))
+            self.context.written.emit(path)
 
     def leave(self) -> bool:
         self._close_reason()
@@ -446,13 +448,8 @@ class BackupsPage(Page):
         )
 
     def _ask_save(self) -> None:
-        stamp = QDateTime.currentDateTime().toString("yyyyMMdd-HHmmss")
-        proposed = str(Path(_documents()) / f"restore-drill-{stamp}.pdf")
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self, tr("Save the certificate"), proposed, tr("PDF (*.pdf)")
-        )
-        if chosen:
-            self.save_certificate(Path(chosen))
+        if (path := ask_where(self, tr("Save the certificate"), "restore-drill")) is not None:
+            self.save_certificate(path)
 
     def _print(self) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QStandardPaths, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock
 from core.instruments import catalog as instruments
@@ -13,6 +13,7 @@ from core.protocols import catalog as protocols
 from ui.context import AppContext
 from ui.pages.page import Page
 from ui.pages.summary_page import PREVIEW_DPI, images, print_pages
+from ui.saving import ask_where
 from ui.widgets.basics import Combo, button, clear, label, row, scrolled
 from ui.widgets.responsive import Sheet
 from ui.words import tr
@@ -94,6 +95,7 @@ class BlankFormsPage(Page):
             self.context.told.emit(text.format(why=error.strerror or tr("unknown reason")))
             return
         self._state.setText(tr("saved"))
+        self.context.written.emit(path)
 
     def _prepare(self) -> None:
         from core.reports import blank_forms
@@ -158,16 +160,8 @@ class BlankFormsPage(Page):
         self.context.tasks.run(work, done=done, failed=failed)
 
     def _save(self) -> None:
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        stamp = QDateTime.currentDateTime().toString("yyyyMMdd-HHmmss")
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self,
-            tr("Save the blank forms"),
-            str(Path(folder) / f"blank-forms-{stamp}.pdf"),
-            tr("PDF (*.pdf)"),
-        )
-        if chosen:
-            self.save_to(Path(chosen))
+        if (path := ask_where(self, tr("Save the blank forms"), "blank-forms")) is not None:
+            self.save_to(path)
 
     def _print(self) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter

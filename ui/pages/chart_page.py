@@ -7,12 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QDateTime, QStandardPaths, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
-    QFileDialog,
     QInputDialog,
     QScrollArea,
     QTabWidget,
@@ -60,6 +59,7 @@ from ui.models.table import Column, TableModel
 from ui.pages.page import Page, Unsaved
 from ui.plots.series import SeriesName
 from ui.plots.trend_plot import TrendPlot
+from ui.saving import ask_where
 from ui.widgets import ask
 from ui.widgets.alerts_card import AlertsCard, AlertsList
 from ui.widgets.basics import Combo, button, card, chip, clear, column, label, row, scrolled
@@ -718,14 +718,9 @@ class ChartPage(Page):
         QApplication.clipboard().setPixmap(picture)
 
     def _ask_export(self) -> None:
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        stamp = QDateTime.currentDateTime().toString("yyyyMMdd-HHmmss")
-        proposed = str(Path(folder) / f"trend-data-{stamp}.csv")  # no patient data in file names
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self, tr("Export the values behind the trends"), proposed, tr("CSV (*.csv)")
-        )
-        if chosen:
-            self.export_to(Path(chosen))
+        title = tr("Export the values behind the trends")
+        if (path := ask_where(self, title, "trend-data", "csv")) is not None:
+            self.export_to(path)
 
     def export_to(self, path: Path) -> None:
         """Write the values behind the trends; pandas is loaded off the UI thread."""
@@ -760,7 +755,10 @@ class ChartPage(Page):
             text = tr("The data could not be saved there: {why}. Choose another place.")
             self.context.told.emit(text.format(why=error.strerror or tr("unknown reason")))
 
-        self.context.tasks.run(work, done=lambda _none: None, failed=failed)
+        def done(_none: None) -> None:
+            self.context.written.emit(path)
+
+        self.context.tasks.run(work, done=done, failed=failed)
 
     def _start_next(self) -> None:
         record = self._record

@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QStandardPaths, Qt, QTimer
-from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from core import clock, people
 from core.entry import Problem
@@ -22,6 +22,7 @@ from ui.forms.fields import ChoiceField, TextField
 from ui.forms.person_fields import NewPassword, PersonFields
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
+from ui.saving import ask_where
 from ui.widgets.basics import button, card, column, label, restyle, row, scrolled, show_only
 from ui.widgets.recovery_code import RecoveryCode
 from ui.widgets.table import Table
@@ -369,20 +370,15 @@ class PeoplePage(Page):
         self.buttons[shown].show()
 
     def _ask_pdf(self) -> None:
-        self._save_as(tr("PDF (*.pdf)"), "pdf", people.review_pdf)
+        self._save_as("pdf", people.review_pdf)
 
     def _ask_csv(self) -> None:
-        self._save_as(tr("CSV (*.csv)"), "csv", people.review_csv)
+        self._save_as("csv", people.review_csv)
 
-    def _save_as(self, kind: str, ending: str, render: Callable[..., bytes]) -> None:
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        stamp = QDateTime.currentDateTime().toString("yyyyMMdd-HHmmss")
-        proposed = str(Path(folder) / f"user-review-{stamp}.{ending}")
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self, tr("Save the user review"), proposed, kind
-        )
-        if chosen:
-            self.save_to(Path(chosen), render)
+    def _save_as(self, ending: str, render: Callable[..., bytes]) -> None:
+        path = ask_where(self, tr("Save the user review"), "user-review", ending)
+        if path is not None:
+            self.save_to(path, render)
 
     def save_to(self, path: Path, render: Callable[..., bytes]) -> None:
         """Write the review. A failure is told in one sentence."""
@@ -395,6 +391,7 @@ class PeoplePage(Page):
                 self.said.setText(text.format(why=error.strerror or tr("unknown reason")))
             else:
                 self.said.setText(tr("The user review is saved."))
+                self.context.written.emit(path)
 
 
 def _why_not(task: Task, one: Reviewed, login: str) -> str:

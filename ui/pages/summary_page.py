@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QStandardPaths, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock, signing
 from core.model.ids import PatientId, VisitId
@@ -14,6 +14,7 @@ from core.summary import visit_title
 from core.words import day
 from ui.context import AppContext
 from ui.pages.page import Page
+from ui.saving import ask_where
 from ui.widgets.basics import button, clear, label, row, scrolled
 from ui.widgets.responsive import Sheet
 from ui.words import tr
@@ -29,6 +30,7 @@ class SummaryPage(Page):
         super().__init__(context)
         self.pdf: bytes | None = None
         self._patient_id: PatientId | None = None
+        self._code: str | None = None  # of the visit
         self._asked = 0
         self._title = label(tr("Visit summary"), "title")
         self._state = label("", "muted")
@@ -60,6 +62,7 @@ class SummaryPage(Page):
         self._stale = False
         record = session.record(patient_id)
         visit = record.visit(visit_id)
+        self._code = visit.code
         clinic, printed_by, printed_at = session.clinic, session.user.full_name, clock.now()
         names, signed = session.users.names(), signing.states(session, record, visit_id)
         head = session.trail_head
@@ -119,17 +122,12 @@ class SummaryPage(Page):
             self.context.told.emit(text.format(why=error.strerror or tr("unknown reason")))
             return
         self._state.setText(tr("saved"))
+        self.context.written.emit(path)
 
     def _save(self) -> None:
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        stamp = QDateTime.currentDateTime().toString("yyyyMMdd-HHmmss")
-        # No patient data in file names: the moment of printing tells summaries apart.
-        proposed = str(Path(folder) / f"visit-summary-{stamp}.pdf")
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self, tr("Save the visit summary"), proposed, tr("PDF (*.pdf)")
-        )
-        if chosen:
-            self.save_to(Path(chosen))
+        title = tr("Save the visit summary")
+        if (path := ask_where(self, title, "visit-summary", visit=self._code)) is not None:
+            self.save_to(path)
 
     def _print(self) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter

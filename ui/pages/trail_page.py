@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QDateTime, QStandardPaths, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from core import clock, entry, trail_words
 from core.entry import Problem
@@ -18,6 +18,7 @@ from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import TextField
 from ui.pages.page import Page
+from ui.saving import ask_where
 from ui.widgets.basics import Combo, FilterChip, button, card, chip, column, label, row, set_chip
 from ui.widgets.responsive import Flow
 from ui.widgets.trail_list import TrailList
@@ -209,6 +210,7 @@ class TrailPage(Page):
 
         def done(_none: None) -> None:
             self.said.setText(tr("{n} entries are saved.").format(n=f"{len(entries):,}"))
+            self.context.written.emit(path)
 
         def failed(error: BaseException) -> None:
             if not isinstance(error, OSError):
@@ -232,21 +234,15 @@ class TrailPage(Page):
         return tuple(fact for fact in said if fact.text)
 
     def _ask_csv(self) -> None:
-        if (path := self._where("csv", tr("CSV (*.csv)"))) is not None:
+        if (path := self._where("csv")) is not None:
             self.export_csv(path)
 
     def _ask_pdf(self) -> None:
-        if (path := self._where("pdf", tr("PDF (*.pdf)"))) is not None:
+        if (path := self._where("pdf")) is not None:
             self.export_pdf(path)
 
-    def _where(self, ending: str, kind: str) -> Path | None:
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        stamp = QDateTime.currentDateTime().toString("yyyyMMdd-HHmmss")
-        proposed = str(Path(folder) / f"audit-trail-{stamp}.{ending}")  # no patient data in it
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self, tr("Export these entries"), proposed, kind
-        )
-        return Path(chosen) if chosen else None
+    def _where(self, ending: str) -> Path | None:
+        return ask_where(self, tr("Export these entries"), "audit-trail", ending)
 
     def _all(self) -> None:
         for field in (self.patient, self.since, self.until):

@@ -71,7 +71,7 @@ def test_the_proposed_name_holds_no_patient_data(page):
     page.save.click()
     (path,) = proposed
     name = path.rpartition("/")[2]
-    assert re.fullmatch(r"visit-summary-\d{8}-\d{6}\.pdf", name)
+    assert re.fullmatch(r"visit-summary_M6_[a-z2-9]{4}\.pdf", name)
 
 
 def test_every_score_of_the_review_stands_on_paper(page, demo_shell, visit):
