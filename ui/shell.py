@@ -385,7 +385,7 @@ class Shell(QWidget):
             self.demonstration.become.connect(self.become)
             self.notice.addWidget(self.demonstration)
         layout.addLayout(self.notice, 3)
-        layout.addStretch(1)
+        layout.addStretch(0 if self.demonstration is not None else 1)
         layout.addWidget(self.saved)
         return frame
 

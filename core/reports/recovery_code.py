@@ -63,8 +63,8 @@ def render(clinic: Clinic, code: str, file_name: str, made_at: datetime) -> byte
         layout.gap(4),
         *_paragraph(
             _(
-                "The small numbers only count the groups. The round sign is always the digit 0, the"
-                " upright one always the digit 1. Capital or small letters, dashes and spaces make no"
+                "The small numbers only count the groups. The code has no 0 and no 1, no O, I or L."
+                " Capital or small letters, dashes and spaces make no"
                 " difference. The square holds the same code for a scanner."
             )
         ),

@@ -7,14 +7,22 @@ from core.errors import WrongPassword
 from core.words import _
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base32: no I, L, O, U
-GROUPS = 9  # of three characters by chance (135 bits in all) and one that checks them
+GROUPS = 9  # of three characters by chance (131 bits in all) and one that checks them
+_NOT_NEW = frozenset("01")  # looked at, they are taken for O, I and l; codes of before hold them
 _READ_AS = str.maketrans("OIL", "011")
 
 
 def new_code() -> str:
     """Nine groups of four: ``7K3M-…``."""
-    chance = ["".join(secrets.choice(ALPHABET) for _ in range(3)) for _ in range(GROUPS)]
-    return "-".join(letters + _check(place, letters) for place, letters in enumerate(chance))
+    return "-".join(_new_group(place) for place in range(GROUPS))
+
+
+def _new_group(place: int) -> str:
+    while True:
+        letters = "".join(secrets.choice(ALPHABET) for _ in range(3))
+        group = letters + _check(place, letters)
+        if not _NOT_NEW & set(group):
+            return group
 
 
 def normalized(code: str) -> str:

@@ -3,14 +3,55 @@
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QVBoxLayout
+from PySide6.QtCore import QRect, QSize, QStandardPaths, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QLabel, QVBoxLayout
 
 from core.model.user import Clinic
+from ui import theme
 from ui.widgets.basics import button, column, label, row
 from ui.words import tr
 
+CENTRE = Qt.AlignmentFlag.AlignCenter
 GROUPS_IN_A_LINE = 3
+
+
+class CodeGroups(QLabel):
+    """The code in numbered groups, every letter in a cell of one width, as on the printed page."""
+
+    CELL, LINE, NUMBER, APART = 19, 36, 16, 18  # px: of a letter, a line, a group's number; between
+
+    def __init__(self, groups: list[str]) -> None:
+        super().__init__("\n".join(groups))
+        self._groups = groups
+        self.setProperty("role", "number")
+        self.setAccessibleName(tr("Recovery code: {code}").format(code=" ".join(groups)))
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def sizeHint(self) -> QSize:
+        group = self.NUMBER + self.CELL * len(self._groups[0]) + self.APART
+        lines = -(-len(self._groups) // GROUPS_IN_A_LINE)
+        return QSize(theme.px(group * GROUPS_IN_A_LINE), theme.px(self.LINE * lines))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        letters, small = self.font(), self.font()
+        small.setPixelSize(theme.px(11))
+        cell, line, number = (theme.px(one) for one in (self.CELL, self.LINE, self.NUMBER))
+        apart = self.sizeHint().width() // GROUPS_IN_A_LINE
+        left = max(0, (self.width() - self.sizeHint().width()) // 2)
+        for place, group in enumerate(self._groups):
+            x, y = left + place % GROUPS_IN_A_LINE * apart, place // GROUPS_IN_A_LINE * line
+            painter.setFont(small)
+            painter.drawText(QRect(x, y, number, line), CENTRE, str(place + 1))
+            painter.setFont(letters)
+            for index, letter in enumerate(group):
+                box = QRect(x + number + index * cell, y, cell, line)
+                painter.drawText(box, CENTRE, letter)
+        painter.end()
 
 
 class RecoveryCode(QFrame):
@@ -22,15 +63,7 @@ class RecoveryCode(QFrame):
         super().__init__()
         self.setProperty("role", "card")
         self._code, self._clinic, self._file_name, self._made_at = code, clinic, file_name, made_at
-        groups = code.split("-")
-        lines = [
-            "   ".join(groups[at : at + GROUPS_IN_A_LINE])
-            for at in range(0, len(groups), GROUPS_IN_A_LINE)
-        ]
-        self.code = label("\n".join(lines), "number")
-        self.code.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.code.setAccessibleName(tr("Recovery code: {code}").format(code=" ".join(groups)))
-        self.code.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.code = CodeGroups(code.split("-"))
         self.reminded = False
         self._state = label("", "muted", wrap=True)
         self.print = button(tr("Print…"), self._print, primary=True)

@@ -1,9 +1,12 @@
 import itertools
+import math
 import random
+import secrets
 
 import pytest
 
 from core.errors import WrongPassword
+from core.store import recovery_code
 from core.store.recovery_code import ALPHABET, GROUPS, new_code, normalized
 
 
@@ -12,7 +15,7 @@ def test_r09_a_code_is_nine_groups_of_which_three_quarters_are_chance():
     codes = {new_code() for _ in range(200)}
     assert len(codes) == 200
     assert all([len(group) for group in code.split("-")] == [4] * 9 for code in codes)
-    assert 5 * 3 * GROUPS >= 128
+    assert math.log2(30**3 * 30 / 32) * GROUPS >= 128  # without 0 and 1, also as the check
     for place in range(3):  # every character of chance takes every value
         assert {code[place] for code in codes} <= set(ALPHABET)
         assert len({code[place] for code in codes}) > 20
@@ -85,3 +88,18 @@ def test_what_is_no_code_is_refused_in_one_sentence(typed):
 def test_a_group_left_out_is_told_by_the_number_of_letters():
     with pytest.raises(WrongPassword, match="has 36 letters and digits, here are 32"):
         normalized(new_code()[5:])
+
+
+def test_a_new_code_holds_nothing_that_is_taken_for_something_else():
+    for _ in range(300):
+        assert not set(recovery_code.new_code()) & set("01OILU")
+
+
+def test_a_code_of_before_with_its_digits_is_read_still():
+    old = next(code for code in (_code_of_before() for _ in range(99)) if "0" in code)
+    assert recovery_code.normalized(old.replace("0", "o").lower()) == old
+
+
+def _code_of_before():
+    chance = ["".join(secrets.choice(recovery_code.ALPHABET) for _ in range(3)) for _ in range(9)]
+    return "-".join(three + recovery_code._check(at, three) for at, three in enumerate(chance))
