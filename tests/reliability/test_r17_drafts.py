@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QWidget
@@ -31,13 +30,15 @@ class Form:
     """A field of a form that is typed into: how one gets there, and what is typed."""
 
     name: str
-    open: Callable[[Any, Any], QWidget]  # the shell and the patient; answers the field
+    open: Callable[..., QWidget]  # the shell and the patient; answers the field
     text: str
     note: bool = False
 
 
 def _at_step(step, field):
-    def opened(shell, patient):
+    """The field of a step; who ``stays`` goes there from the step in front, if it is of that visit."""
+
+    def opened(shell, patient, *, stays=False):
         session = shell.context.session
         code: str | None = "M4"
         if step == "measurements":  # the trial has none
@@ -47,8 +48,9 @@ def _at_step(step, field):
         visit_id = (
             begun[0] if begun else drafts.start_visit(session, patient.id, code, clock.today())
         )
-        shell.open_visit(patient.id, visit_id)
         page = shell.page("visit")
+        if not (stays and shell.current is page and page.shown.get("visit") == visit_id):
+            shell.open_visit(patient.id, visit_id)
         page.show_step(step)
         return field(page.forms[step])
 
@@ -73,7 +75,7 @@ def _event(form):
 
 
 def _on_chart(field):
-    def opened(shell, patient):
+    def opened(shell, patient, *, stays=False):
         shell.open_chart(patient.id)
         page = shell.page("chart")
         page.tabs.setCurrentIndex(page.events_tab if field == "event" else page.milestones_tab)
@@ -83,14 +85,14 @@ def _on_chart(field):
 
 
 def _in_patient_form(new):
-    def opened(shell, patient):
+    def opened(shell, patient, *, stays=False):
         shell.edit_patient(None if new else patient.id)
         return shell.page("patient").fields["note"].line
 
     return opened
 
 
-def _settings(shell, patient):
+def _settings(shell, patient, *, stays=False):
     shell.show_page("settings")
     return shell.page("settings").name.line
 
@@ -235,7 +237,7 @@ def test_r17_what_was_typed_is_there_for_its_author_and_for_nobody_else(
         settle()
 
     def shown(form):
-        field = form.open(window.shell, due)
+        field = form.open(window.shell, due, stays=True)
         settle()
         return stands(form, field)
 
