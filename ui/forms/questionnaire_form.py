@@ -56,6 +56,9 @@ from ui.words import tr
 TILES_IN_A_ROW = 16
 
 
+CHANGED_MS = 8000  # how long a change of an answer stands beside the question
+
+
 class AnswerButton(TileButton):
     """One possible answer. Made once and given new words.
 
@@ -267,6 +270,7 @@ class QuestionnaireForm(StepForm):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._one_waits = False  # for the 0 of a 10
         self._then: Callable[[], object] | None = None  # where an answer leads that asked for more
+        self._just_answered: str | None = None  # what N means until something else is done
         self._choices: list[ChoiceButton | NumberButton] = []
         self._numbers: list[ChoiceButton | NumberButton] = []
         self._buttons: list[ChoiceButton | NumberButton] = []
@@ -360,6 +364,8 @@ class QuestionnaireForm(StepForm):
             self._undo()
         elif ctrl or event.modifiers() & Qt.KeyboardModifier.AltModifier:
             super().keyPressEvent(event)
+        elif text.isdecimal() and event.isAutoRepeat():
+            event.accept()  # a key that is held down answers one question
         elif text.isdecimal() and self._one_waits and int(text) == 0:
             self._give(10, completes=True)
         elif text.isdecimal() and int(text) in self._variant.scores:
@@ -369,7 +375,7 @@ class QuestionnaireForm(StepForm):
         elif key in {Qt.Key.Key_Down, Qt.Key.Key_Right, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._step(1)
         elif key == Qt.Key.Key_N:
-            self._open_note()
+            self._note_key()
         elif key == Qt.Key.Key_H:
             self._toggle_help()
         elif key == Qt.Key.Key_W:
@@ -391,8 +397,10 @@ class QuestionnaireForm(StepForm):
             enter = event.key() in ENTER
             leaves = enter or event.key() == Qt.Key.Key_Escape
             if watched is self.note and leaves:
-                if enter and self._then is not None:
-                    self._save_note()
+                self._save_note()
+                if self._then is None:
+                    self._go_to_open()
+                elif enter:
                     self._settle()
                 else:
                     self.focus_first()
@@ -440,7 +448,13 @@ class QuestionnaireForm(StepForm):
         how.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         if not self.instrument.rater_help:
             how.hide()
-        top = row(self._title, how, self._domain)
+        self.changed = chip("", "warn")  # what a key has just made of an answer that was there
+        self.changed.hide()
+        self._changed_for_a_moment = QTimer(self)
+        self._changed_for_a_moment.setSingleShot(True)
+        self._changed_for_a_moment.setInterval(CHANGED_MS)
+        self._changed_for_a_moment.timeout.connect(self.changed.hide)
+        top = row(self._title, self.changed, how, self._domain)
         top.setStretch(0, 1)
         self._choice_column = column()
         self._number_row = row(spacing=6)
@@ -530,6 +544,7 @@ class QuestionnaireForm(StepForm):
         self._save_note()  # it belongs to the question that is being left
         self._leave_date()
         self._slot = slot
+        self._just_answered = None
         self._milestone.set_text(self._date_typed)
         if self._date_typed:
             self._milestone.read()  # what is wrong with it stands under it again
@@ -671,13 +686,44 @@ class QuestionnaireForm(StepForm):
         self._one_waits = saved and waits
         if not saved or waits:
             self._show_answer()
-        elif not self._asks_for_more(answer, self._advance):
+            return
+        if not completes:
+            self._tell_change(before, answer)
+        if not self._asks_for_more(answer, self._advance):
             self._advance()
 
+    def _tell_change(self, before: Answer | None, now: Answer) -> None:
+        """Say for a moment what a key has made of an answer that was already there."""
+        if before is not None and (before.item, before.value) != (now.item, now.value):
+            text = tr("{question}: {old} → {new}, Ctrl+Z undoes it")
+            self._tell(now, text.format(question="{question}", old=_score(before), new=_score(now)))
+
+    def _tell(self, answer: Answer, text: str) -> None:
+        """Say something of an answer beside the question in front, for a moment."""
+        item = self.instrument.item(answer.item)
+        self.changed.setText(text.format(question=f"{item.number} {item.short}"))
+        self.changed.show()
+        self._changed_for_a_moment.start()
+
     def _advance(self) -> None:
-        """Where an answer leads: to the comparison that it made possible, else to the next question."""
+        """Where an answer leads: to the comparison that it made possible, else to the next open question.
+
+        Never to one that is answered: the next digit would be meant for another and change that one.
+        """
+        answered = self._slot
         if not self._show_new_comparison():
-            self._step(1)
+            self._go_to_open()
+        self._just_answered = answered
+
+    def _go_to_open(self) -> None:
+        """The next question without an answer, from the top where none follows; else where a whole form leads."""
+        answers, slots = self.draft.form(self.instrument.id).answers, self.instrument.slots
+        at = slots.index(self._slot) + 1
+        found = next((slot for slot in (*slots[at:], *slots[:at]) if slot not in answers), None)
+        if found is not None:
+            self._jump(found)
+        elif not self._show_comparison():
+            self._step(len(slots) - at + 1)
 
     def _asks_for_more(self, answer: Answer, then: Callable[[], object] | None) -> bool:
         """Whether the variant that was answered needs its event or a note; the keyboard goes there.
@@ -835,6 +881,16 @@ class QuestionnaireForm(StepForm):
         self._rater_help.setVisible(bool(self._rater_help.text()) and self._rater_help.isHidden())
         self.focus_first()
 
+    def _note_key(self) -> None:
+        """A note straight after an answer belongs to that answer, which comes back into sight for it."""
+        if self._answer is None and self._just_answered is not None:
+            self._show_slot(self._just_answered)
+        if self._answer is None:
+            self._problem.setText(tr("Answer the question first: a note belongs to an answer."))
+            self._problem.show()
+        else:
+            self._open_note()
+
     def _open_note(self) -> None:
         if self.note.isEnabled():
             self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -913,6 +969,7 @@ class QuestionnaireForm(StepForm):
         self._show_slot(self._slot)
 
     def _step(self, by: int) -> None:
+        self._just_answered = None
         slots = self.instrument.slots
         index = slots.index(self._slot) + by
         if self._question.isHidden():
@@ -942,8 +999,23 @@ class QuestionnaireForm(StepForm):
         with self.context.saving():
             slot = self.draft.undo(self.instrument.id)
             if slot is not None:
+                self.changed.hide()
                 self.touched.emit()
                 self._show_slot(slot)
+                if (answer := self._answer) is not None:
+                    # As it was before: the next digit is meant for an open question, not for this one.
+                    self._go_to_open()
+                    self._tell(
+                        answer,
+                        tr("{question} is {old} again").format(
+                            question="{question}", old=_score(answer)
+                        ),
+                    )
+
+
+def _score(answer: Answer) -> str:
+    """The number that was given, or the mark of a question that was not done."""
+    return no_score(answer.not_done) if answer.not_done is not None else str(answer.value)
 
 
 def _keys_of(item: Item) -> str:

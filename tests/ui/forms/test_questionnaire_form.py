@@ -1,10 +1,10 @@
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from core import clock
 from core.model.adverse_event import Milestone, MilestoneKind
@@ -91,7 +91,9 @@ def test_going_back_shows_the_answer_and_another_digit_replaces_it(form, stored,
     assert (title(form), chosen(form)) == ("1  Speech", [3])
     write("2")
     assert stored()["speech"].value == 2
-    assert (title(form), chosen(form)) == ("2  Salivation", [4])
+    assert form.changed.isVisible() and form.changed.text() == "1 Sp: 3 → 2, Ctrl+Z undoes it"
+    # Not Salivation, which has its answer: the next digit is meant for an open question.
+    assert (title(form), chosen(form)) == ("3  Swallowing", [])
     assert strip(form)[:3] == ["2", "4", "–"]
 
 
@@ -100,7 +102,8 @@ def test_undo_takes_the_last_answer_back_and_then_the_one_before(form, stored):
     press(Key.Key_Up, Key.Key_Up)
     write("1")
     press((CTRL, Key.Key_Z))
-    assert (title(form), chosen(form), stored()["speech"].value) == ("1  Speech", [3], 3)
+    assert (title(form), chosen(form), stored()["speech"].value) == ("3  Swallowing", [], 3)
+    assert form.changed.text() == "1 Sp is 3 again"
     press((CTRL, Key.Key_Z))
     assert (title(form), chosen(form), strip(form)[1]) == ("2  Salivation", [], "–")
     assert set(stored()) == {"speech"}
@@ -111,17 +114,60 @@ def test_undo_takes_the_last_answer_back_and_then_the_one_before(form, stored):
 def test_n_writes_a_note_to_the_answer(form, stored):
     press(Key.Key_N)
     assert form.hasFocus(), "a question without an answer has no note"
+    assert "Answer the question first" in form._problem.text()
     write("3")
-    press(Key.Key_Up, Key.Key_N)
-    assert focused() is form.note
+    press(Key.Key_N)  # straight after an answer: a note to that answer
+    assert focused() is form.note and title(form) == "1  Speech"
     write("no 4 since May")
     press(Key.Key_Return)
-    assert form.hasFocus()
+    assert form.hasFocus() and title(form) == "2  Salivation"
     assert stored() == {"speech": Answer(item="speech", value=3, note="no 4 since May")}
+    press(Key.Key_Up)
     write("2")  # the note stays with a changed answer
     assert stored()["speech"] == Answer(item="speech", value=2, note="no 4 since May")
     press(Key.Key_Up)
     assert form.note.text() == "no 4 since May"
+
+
+@pytest.mark.parametrize("leave", [Key.Key_Return, Key.Key_Enter, Key.Key_Escape])
+def test_the_digit_after_a_note_answers_the_next_open_question(form, stored, leave):
+    """Salivation 4 became 1 and Swallowing stayed empty: one point passes every rule."""
+    write("34")
+    press(Key.Key_Up, Key.Key_N)
+    write("drools at night")
+    press(leave)
+    write("1")
+    assert {slot: answer.value for slot, answer in stored().items()} == {
+        "speech": 3,
+        "salivation": 4,
+        "swallowing": 1,
+    }
+    assert stored()["salivation"].note == "drools at night"
+    assert not form.changed.isVisible(), "nothing was changed"
+
+
+def test_n_after_moving_away_is_no_note_to_an_answer_out_of_sight(form, stored):
+    write("3")
+    press(Key.Key_Down, Key.Key_N)
+    assert form.hasFocus() and title(form) == "3  Swallowing"
+    assert "Answer the question first" in form._problem.text()
+
+
+def test_a_key_that_is_held_down_answers_one_question(form, stored):
+    for repeats in (False, True, True):
+        event = QKeyEvent(
+            QEvent.Type.KeyPress, Key.Key_4, Qt.KeyboardModifier.NoModifier, "4", repeats
+        )
+        QApplication.sendEvent(form, event)
+    assert set(stored()) == {"speech"}
+
+
+def test_after_a_change_a_digit_never_changes_the_next_answer(form, stored):
+    write("3443")
+    press(Key.Key_Up, Key.Key_Up, Key.Key_Up)
+    write("22")
+    given = {"speech": 3, "salivation": 2, "swallowing": 4, "handwriting": 3, "cutting": 2}
+    assert {slot: answer.value for slot, answer in stored().items()} == given
 
 
 def test_d_says_why_a_question_was_not_done(form, stored):
@@ -301,7 +347,9 @@ def test_5a_with_a_gastrostomy_demands_a_reason(form, stored):
     write("4")  # answers the next question
     assert (stored()["cutting"].value, stored()["dressing"].value) == (1, 4)
     press(Key.Key_Up, Key.Key_Up, Key.Key_N, Key.Key_Return)
-    assert title(form).startswith("5a"), "nothing was asked: a note goes back to its question"
+    assert title(form).startswith("7"), (
+        "nothing was asked: a note goes on to the next open question"
+    )
 
 
 @pytest.mark.usefixtures("gastrostomy")
@@ -523,7 +571,7 @@ def test_a_one_no_longer_waits_once_a_note_was_written(nrs_form, rated):
     write("10 in the night")
     press(Key.Key_Return)
     write("0")
-    assert rated() == {"pain": 0}
+    assert rated() == {"pain": 1, "fatigue": 0}, "after a note comes the next open question"
 
 
 def test_a_number_that_is_clicked_moves_on(nrs_form, rated):
@@ -543,7 +591,7 @@ def test_a_ten_is_taken_back_in_one_step(nrs_form, rated):
     press(Key.Key_Up)
     write("10")
     press((CTRL, Key.Key_Z))
-    assert (title(nrs_form), rated()) == ("1  Pain", {"pain": 7})
+    assert (title(nrs_form), rated()) == ("2  Fatigue", {"pain": 7})
     press((CTRL, Key.Key_Z))
     assert rated() == {}
 
@@ -553,8 +601,8 @@ def test_a_one_and_an_answer_of_its_own_are_taken_back_in_two_steps(nrs_form, ra
     write("3")
     press((CTRL, Key.Key_Z))
     assert rated() == {"pain": 1}
-    write("0")  # the 1 waits no more
-    press((CTRL, Key.Key_Z), (CTRL, Key.Key_Z))
+    assert title(nrs_form) == "2  Fatigue"
+    press((CTRL, Key.Key_Z))
     assert rated() == {}
 
 

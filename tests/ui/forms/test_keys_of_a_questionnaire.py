@@ -1,0 +1,138 @@
+"""Whatever keys somebody presses, the file holds what each of them meant."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core import clock, drafts
+from core.drafts import Draft
+from core.instruments import catalog
+from tests.ui.keyboard import CTRL, Key, press, settle, write
+from ui.forms.questionnaire_form import QuestionnaireForm
+
+SLOTS = catalog.alsfrs_r().slots
+UP, DOWN, NOTE, UNDO = "up", "down", "note", "undo"
+# A form is never completed here: what comes then is the comparison's, with tests of its own.
+KEYS = st.lists(
+    st.one_of(
+        st.sampled_from("01234"),
+        st.sampled_from([UP, DOWN, UNDO]),
+        st.tuples(st.just(NOTE), st.text("abc 3", min_size=1, max_size=4), st.booleans()),
+    ),
+    max_size=22,
+)
+
+
+class Nurse:
+    """What each key means to who presses it: nothing of the program is asked."""
+
+    def __init__(self):
+        self.at = 0
+        self.answers = {}  # the score and the note of each question
+        self.done = []  # what Ctrl+Z undoes: a question, and what it was before
+        self.just_answered = None
+
+    def completes(self, key):
+        return key in set("01234") and len(self.answers) == 11 and self.at not in self.answers
+
+    def step(self, by):
+        self.at = min(max(self.at + by, 0), len(SLOTS) - 1)
+        self.just_answered = None
+
+    def answer(self, value):
+        at = self.at
+        before = self.answers.get(at)
+        self.write(at, (value, before[1] if before else ""))
+        self.go_to_open()
+        self.just_answered = at
+
+    def opens_note(self):
+        if self.at not in self.answers and self.just_answered is not None:
+            self.at = self.just_answered
+        self.just_answered = None
+        return self.at in self.answers
+
+    def note(self, text):
+        value, before = self.answers[self.at]
+        if text.strip() != before:
+            self.write(self.at, (value, text.strip()))
+        self.go_to_open()
+
+    def write(self, at, now):
+        self.done.append((at, self.answers.get(at)))
+        self.answers[at] = now
+
+    def undo(self):
+        if not self.done:
+            return
+        self.just_answered = None
+        self.at, before = self.done.pop()
+        if before is None:
+            del self.answers[self.at]
+        else:
+            self.answers[self.at] = before
+            self.go_to_open()
+
+    def go_to_open(self):
+        later = (*range(self.at + 1, len(SLOTS)), *range(self.at + 1))
+        self.at = next(at for at in later if at not in self.answers)
+
+
+def do(form, nurse, key):
+    """One key on the real form, and what it means to the nurse."""
+    match key:
+        case "up":
+            press(Key.Key_Up)
+            nurse.step(-1)
+        case "down":
+            press(Key.Key_Down)
+            nurse.step(1)
+        case "undo":
+            press((CTRL, Key.Key_Z))
+            nurse.undo()
+        case (_, text, enter):
+            press(Key.Key_N)
+            if nurse.opens_note():
+                write(text)
+                press(Key.Key_Return if enter else Key.Key_Escape)
+                nurse.note(text)
+        case digit:
+            write(digit)
+            nurse.answer(int(digit))
+
+
+@pytest.fixture
+def begun(context, due, show):
+    """Begins another visit, and shows its questionnaire."""
+
+    def begin():
+        visit_id = drafts.start_visit(context.session, due.id, None, clock.today())
+        form = QuestionnaireForm(
+            context, Draft(context.session, due.id, visit_id), catalog.alsfrs_r()
+        )
+        form.show_draft()
+        form.focus_first()
+        return show(form, (760, 620)), visit_id
+
+    return begin
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(keys=KEYS)
+def test_the_file_holds_what_each_key_meant(begun, session, due, keys):
+    form, visit_id = begun()
+    nurse = Nurse()
+    for key in keys:
+        if nurse.completes(key):
+            break
+        do(form, nurse, key)
+        assert form.slot == SLOTS[nurse.at], (key, keys)
+    form.commit()
+    settle()
+    record = session.record(due.id)
+    stored = next((a for a in record.assessments if a.visit_id == visit_id), None)
+    found = {slot: (a.value, a.note) for slot, a in stored.answers.items()} if stored else {}
+    assert found == {SLOTS[at]: given for at, given in nurse.answers.items()}
+    form.close()
