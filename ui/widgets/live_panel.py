@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from core import trends
@@ -36,6 +37,8 @@ class LivePanel(QFrame):
         self.domain_plot = TrendPlot()
         self.capacity_plot = TrendPlot()
         self.capacity_plot.setMaximumHeight(340)
+        self.axis = label("", "small", wrap=True)  # what the plots' ticks count
+        self.axis.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.domains: dict[str, dict[str, QLabel]] = {}  # by questionnaire and scale
         self._grids = {one.id: self._grid(one) for one in draft.instruments}
         layout = QVBoxLayout(self)
@@ -48,6 +51,7 @@ class LivePanel(QFrame):
             layout.addWidget(grid)
         layout.addWidget(self.domain_plot, 3)
         layout.addWidget(self.capacity_plot, 3)
+        layout.addWidget(self.axis)
         layout.addWidget(self.slope)
         layout.addStretch(1)
         for plot in self._plots:
@@ -80,6 +84,7 @@ class LivePanel(QFrame):
             trends_of.append((self.domain_plot, trends.domains(told, instrument, live)))
         self._show_only(*(plot for plot, _ in trends_of), self._grids[instrument.id])
         axis = trends.time_scales(record)[0]
+        self.axis.setText(axis.title)
         days = [on for _, trend in trends_of for on in trend.days]
         for plot, trend in trends_of:
             plot.show_plot(trend, axis, days)
@@ -93,13 +98,16 @@ class LivePanel(QFrame):
             set_chip(self.score, f"{score} / {total.maximum}", "accent")
         else:
             given = [instrument.variants(slot)[0] for slot in total.slots if slot in values]
-            text = tr("{sum} of {max} so far · {n}/{all} answered").format(
+            text = tr("{n}/{all} answered")
+            if given:
+                text = tr("{sum} of {max} so far · {n}/{all} answered")
+            said = text.format(
                 sum=total.partial(values),
                 max=sum(item.ends[1].score for item in given),
                 n=len(given),
                 all=len(total.slots),
             )
-            set_chip(self.score, text, "neutral")
+            set_chip(self.score, said, "neutral")
         before = total_before(record, instrument, form.date)
         if before is not None and score is not None:
             text = tr("{change} since {day}")
@@ -184,7 +192,9 @@ class LivePanel(QFrame):
         if session.measured:
             record = record.with_spirometry(session)
         plot = trends.vital_capacity(record)
-        self.capacity_plot.show_plot(plot, trends.time_scales(record)[0], [session.date])
+        axis = trends.time_scales(record)[0]
+        self.axis.setText(axis.title)
+        self.capacity_plot.show_plot(plot, axis, [session.date])
         percent = result.percent if session.measured else None
         if percent is None:
             set_chip(self.score, tr("no value yet"), "neutral")

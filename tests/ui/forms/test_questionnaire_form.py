@@ -10,6 +10,7 @@ from core import clock
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
 from core.model.partial_date import PartialDate
+from core.trends import time_scales
 from tests.core.examples import a_routine_patient, enter_visit
 from tests.files.beside import FILES, beside_the_shipped
 from tests.ui.conftest import words
@@ -403,9 +404,8 @@ def test_numbers_and_plots_move_at_every_key_and_no_partial_sum_is_a_point(page,
     values, highest = {}, 0
     for slot, score in zip(alsfrs_r.slots, SCORES, strict=True):
         answered = len(values)
-        assert live.score.text() == (
-            f"{sum(values.values())} of {highest} so far · {answered}/12 answered"
-        )
+        so_far = f"{sum(values.values())} of {highest} so far · " if values else ""
+        assert live.score.text() == f"{so_far}{answered}/12 answered"
         points, ranges = drawn(live.total_plot, "total")
         assert points == [sum(BEFORE)]
         low = sum(values.values())
@@ -679,7 +679,8 @@ def test_the_live_panel_follows_the_questionnaire_on_screen(nrs_page):
     settle()
     assert live.total_plot.isVisible()
     assert live.domain_plot.accessibleName() == "ALSFRS-R domains"
-    assert live.score.text() == "0 of 0 so far · 0/12 answered"
+    assert live.score.text() == "0/12 answered"
+    assert live.axis.isVisible() and live.axis.text() == time_scales(nrs_page.draft.record)[0].title
     assert not live.domains[NRS]["pain"].isVisible()
     assert live.domains["alsfrs-r"]["bulbar"].isVisible()
     assert drawn(live.domain_plot, "bulbar")[0] == [11]
