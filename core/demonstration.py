@@ -222,7 +222,7 @@ class _Course:
             self._decide()
 
     def _save_eligibility(self) -> None:
-        """What was asked is fulfilled; the paper treated patients outside its limits: here they are waived."""
+        """What was asked is fulfilled; the paper treated patients outside its limits: here they are accepted deviations."""
         at = datetime.combine(self.screening, time(11), UTC)
         record = self.session.record(self.patient.id)
         for one in eligibility.evaluate(record, self.protocol):

@@ -899,7 +899,7 @@ def _no_events(visit: Visit) -> str:
 
 
 def _eligibility(record: PatientRecord, visit: Visit, names: Mapping[str, str]) -> tuple[Fact, ...]:
-    """At screening all that is not simply fulfilled; at other visits only what fails and nobody waived."""
+    """At screening all that is not simply fulfilled; at other visits only what fails and is no accepted deviation."""
     protocol = protocols.of(record.patient)
     states = eligibility.evaluate(record, protocol)
     screening = bool(states) and ELIGIBILITY in protocol.assessments_of(visit.code)
@@ -921,7 +921,7 @@ def _eligibility(record: PatientRecord, visit: Visit, names: Mapping[str, str]) 
 
 
 def _criterion(one: CriterionState, names: Mapping[str, str]) -> str:
-    """What was required, what there is, and the waiver."""
+    """What was required, what there is, and the deviation."""
     text = eligibility.requirement(one.criterion)
     if one.value:
         text = _("{requirement}; here {value}").format(requirement=text, value=one.value)

@@ -207,6 +207,10 @@ def _yes_no(value: Any, _row: Fields, _names: Names) -> str:
     return MISSING if value is None else _("yes") if value else _("no")
 
 
+def _yes_or_nothing(value: Any, _row: Fields, _names: Names) -> str:
+    return _("yes") if value else MISSING
+
+
 def _day(value: Any, _row: Fields, _names: Names) -> str:
     return day(None if value is None else date.fromisoformat(value))
 
@@ -592,9 +596,10 @@ _KINDS: Mapping[str, _Kind] = {
         {
             "met": (_("met"), _yes_no),
             "note": _NOTE,
-            "waiver": (_("waived because"), _text),
-            "waived_by": (_("waived by"), _person),
-            "waived_at": (_("waived at"), _instant),
+            "waiver": (_("deviation because"), _text),
+            "waived_by": (_("deviation by"), _person),
+            "waived_at": (_("deviation at"), _instant),
+            "proposed": (_("deviation is only proposed"), _yes_or_nothing),
         },
     ),
     "adverse_event": _Kind(

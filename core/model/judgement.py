@@ -33,9 +33,10 @@ class Reconciliation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionResult:
-    """A person's word on one criterion of eligibility: met or not where nothing computes it; and a waiver.
+    """A person's word on one criterion of eligibility: met or not where nothing computes it; and a deviation.
 
-    ``met`` None is unknown, or left to the computation. A waiver has its reason, who gave it and when.
+    ``met`` None is unknown, or left to the computation. A deviation (``waiver``) has its reason, who spoke and
+    when. The investigator accepts it; from anybody else it is ``proposed`` (EMA GCP Q&A: no system of waivers).
     """
 
     patient_id: PatientId
@@ -47,3 +48,4 @@ class CriterionResult:
     waiver: str = ""
     waived_by: str | None = None
     waived_at: datetime.datetime | None = None
+    proposed: bool = False

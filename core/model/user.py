@@ -67,7 +67,7 @@ WRITING: Mapping[str, Right] = {
 }
 
 # And an act on a row that needs more than writing it does.
-ACTING: Mapping[str, Right] = {"query closed": Right.CLOSE_QUERY}
+ACTING: Mapping[str, Right] = {"query closed": Right.CLOSE_QUERY, "deviation decided": Right.SIGN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 An answer is three-valued and always speaks of what a participant must have: an exclusion is
 fulfilled when what it names is absent. Nothing here bars a patient: a criterion that is not
-fulfilled can be waived openly, and stays not fulfilled.
+fulfilled can be accepted as a deviation by the investigator, and stays not fulfilled.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -59,7 +59,7 @@ class CriterionState:
 
     ``value`` is what decided, with its unit, and ``origin`` its day and where it came from; both are
     empty where nothing is known. ``why_unknown`` says what is missing. ``said`` is a person's word
-    (a blank one where nobody spoke); a waiver in it stands beside the state and never changes it.
+    (a blank one where nobody spoke); a deviation in it stands beside the state and never changes it.
     """
 
     criterion: Criterion
@@ -71,11 +71,12 @@ class CriterionState:
 
     @property
     def waived(self) -> bool:
-        return bool(self.said.waiver)
+        """The investigator has accepted the deviation."""
+        return bool(self.said.waiver) and not self.said.proposed
 
     @property
     def fails(self) -> bool:
-        """Not fulfilled, and nobody has waived it."""
+        """Not fulfilled, and the investigator has not accepted it as a deviation."""
         return self.state is Fulfilment.NOT_MET and not self.waived
 
 
@@ -165,7 +166,7 @@ def headline(states: Sequence[CriterionState]) -> str:
     if failed:
         parts.append(_("{n} of {all} not fulfilled").format(n=len(failed), all=len(states)))
     if waived:
-        parts.append(_("{n} of them waived").format(n=waived))
+        parts.append(_("{n} of them accepted as deviations").format(n=waived))
     if unknown and failed:
         parts.append(_("{n} unknown").format(n=unknown))
     elif unknown:
@@ -174,24 +175,35 @@ def headline(states: Sequence[CriterionState]) -> str:
 
 
 def waiver_text(said: CriterionResult, names: Mapping[str, str]) -> str:
-    """Who waived the criterion, when and why; empty where nobody did. ``names`` are full names by login."""
+    """Who accepted or proposed a deviation, when and why; empty where nobody did. ``names`` are full names by login."""
     if said.waived_by is None or said.waived_at is None:
         return ""
-    text = _("Waived by {who}, {when}: {why}")
+    text = (
+        _("Deviation proposed by {who}, {when}: {why}. The investigator has not decided.")
+        if said.proposed
+        else _("Deviation accepted by {who}, {when}: {why}")
+    )
     return text.format(
         who=names.get(said.waived_by, said.waived_by), when=instant(said.waived_at), why=said.waiver
     )
 
 
-def waive(said: CriterionResult, reason: str, by: str, at: datetime) -> CriterionResult:
-    """With a waiver. Raises ValueError without a reason."""
+def waive(
+    said: CriterionResult, reason: str, by: str, at: datetime, *, proposed: bool = False
+) -> CriterionResult:
+    """With a deviation, accepted by the investigator or ``proposed`` to them. Raises ValueError without a reason."""
     if not reason.strip():
-        raise ValueError("a waiver needs a reason")
-    return replace(said, waiver=reason.strip(), waived_by=by, waived_at=at)
+        raise ValueError("a deviation needs a reason")
+    return replace(said, waiver=reason.strip(), waived_by=by, waived_at=at, proposed=proposed)
 
 
 def without_waiver(said: CriterionResult) -> CriterionResult:
-    return replace(said, waiver="", waived_by=None, waived_at=None)
+    return replace(said, waiver="", waived_by=None, waived_at=None, proposed=False)
+
+
+def undecided(record: PatientRecord, protocol: Protocol) -> tuple[CriterionState, ...]:
+    """The criteria that are not fulfilled and that the investigator has not decided about."""
+    return tuple(one for one in evaluate(record, protocol) if one.fails)
 
 
 def _state(

@@ -118,6 +118,21 @@ def m007b_acknowledgements_are_decisions(db: Database) -> None:
     db.execute("DROP TABLE acknowledgement")
 
 
+@migrations()
+def m008_deviations(db: Database) -> None:
+    """Whether a criterion may be deviated from is the investigator's decision; what others said is a proposal."""
+    db.execute(
+        "ALTER TABLE criterion_result ADD COLUMN proposed INTEGER NOT NULL DEFAULT 0"
+        " CHECK (proposed IN (0, 1))"
+    )
+    db.execute(
+        "UPDATE criterion_result SET proposed = 1 WHERE waiver <> ''"
+        " AND waived_by NOT IN (SELECT login FROM user WHERE role = 'neurologist')"
+    )
+    for statement in _M008.split(";\n\n"):
+        db.execute(statement)
+
+
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
     """The row of a decision that says what an acknowledgement of an alert said."""
     key = str(acknowledgement["alert"])
@@ -641,3 +656,25 @@ _M007_ACTION = {
     "A18": "medicine",
     "A19": "communication",
 }
+
+_M008 = """
+CREATE TRIGGER deviation_is_decided_by_right_insert BEFORE INSERT ON criterion_result
+    WHEN NEW.waiver <> '' AND NEW.proposed = 0
+     AND NOT EXISTS (
+         SELECT 1 FROM criterion_result AS before
+          WHERE (before.patient_id, before.protocol, before.version, before.criterion)
+             IS (NEW.patient_id, NEW.protocol, NEW.version, NEW.criterion)
+            AND (before.waiver, before.waived_by, before.waived_at, before.proposed)
+             IS (NEW.waiver, NEW.waived_by, NEW.waived_at, NEW.proposed))
+    BEGIN SELECT audit_actor('deviation decided'); END;
+
+CREATE TRIGGER deviation_is_decided_by_right_update BEFORE UPDATE ON criterion_result
+    WHEN (OLD.waiver, OLD.waived_by, OLD.waived_at, OLD.proposed)
+         IS NOT (NEW.waiver, NEW.waived_by, NEW.waived_at, NEW.proposed)
+     AND ((NEW.waiver <> '' AND NEW.proposed = 0) OR (OLD.waiver <> '' AND OLD.proposed = 0))
+    BEGIN SELECT audit_actor('deviation decided'); END;
+
+CREATE TRIGGER deviation_is_decided_by_right_delete BEFORE DELETE ON criterion_result
+    WHEN OLD.waiver <> '' AND OLD.proposed = 0
+    BEGIN SELECT audit_actor('deviation decided'); END
+"""

@@ -183,6 +183,7 @@ CRITERION = CriterionResult(
     waiver="ethics committee agreed",
     waived_by=LOGIN,
     waived_at=NOON,
+    proposed=True,
 )
 
 # Since m006_no_raw_text.

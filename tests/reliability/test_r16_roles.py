@@ -13,8 +13,10 @@ from core.data_queries import Place
 from core.drafts import Draft
 from core.errors import AppError, NotAllowed
 from core.imports.patients_csv import Preview, Row
+from core.model.judgement import CriterionResult
 from core.model.user import Right, Role
 from core.model.visit import VisitState
+from core.science import eligibility
 from core.session import Session, new_user
 from core.store.audit import NOT_AUDITED
 from tests.core.clinic_of_four import LOGIN, PASSWORD, copied, make
@@ -379,3 +381,34 @@ def test_r16_who_is_disabled_may_nothing_even_with_the_key(as_role, role):
     assert refuses(session, lambda: session.patients.save(a_patient(record_number="8")))
     with pytest.raises(NotAllowed):
         session.outlines()
+
+
+def test_r16_a_deviation_is_proposed_by_anybody_and_decided_by_the_investigator(as_role):
+    nurse = as_role(NURSE)
+    patient = a_patient()
+    with nurse.write("registered"):
+        nurse.patients.save(patient)
+    blank = CriterionResult(
+        patient_id=patient.id, protocol="royan-2021", version="1", criterion="age"
+    )
+    at = datetime(2026, 6, 2, 9, tzinfo=UTC)
+    for by in (LOGIN[NURSE], LOGIN[NEUROLOGIST]):  # also in the other's name
+        with pytest.raises(NotAllowed), nurse.write("accepted"):
+            nurse.criteria.save(eligibility.waive(blank, "fit for his age", by, at))
+    proposed = eligibility.waive(blank, "fit for his age", LOGIN[NURSE], at, proposed=True)
+    with nurse.write("proposed"):
+        nurse.criteria.save(proposed)
+    with pytest.raises(NotAllowed), nurse.write("accepted after all"):
+        nurse.criteria.save(replace(proposed, proposed=False))
+    assert nurse.criteria.of(patient.id) == (proposed,)
+    doctor = as_role(NEUROLOGIST)
+    accepted = eligibility.waive(proposed, "committee agreed", LOGIN[NEUROLOGIST], at)
+    with doctor.write("accepted"):
+        doctor.criteria.save(accepted)
+    nurse = as_role(NURSE)
+    for change in (eligibility.without_waiver(accepted), replace(accepted, waiver="other words")):
+        with pytest.raises(NotAllowed), nurse.write("changed"):
+            nurse.criteria.save(change)
+    with nurse.write("answered"):  # what is not the decision stays the nurse's to enter
+        nurse.criteria.save(replace(accepted, met=True))
+    assert nurse.criteria.of(patient.id) == (replace(accepted, met=True),)

@@ -660,7 +660,7 @@ class ChartPage(Page):
                 locking.lock_patient(self.context.session, record.patient.id, why)
 
     def _show_eligibility(self, record: PatientRecord) -> None:
-        """The tab is there only where the protocol has criteria; its title counts what nobody waived."""
+        """The tab is there only where the protocol has criteria; its title counts what is not accepted as a deviation."""
         protocol = protocols.of(record.patient)
         self.tabs.setTabVisible(self.eligibility_tab, bool(protocol.criteria))
         self.eligibility.show_record(record, protocol)

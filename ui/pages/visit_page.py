@@ -27,6 +27,7 @@ from core.model.spirometry import Spirometry
 from core.model.user import Right
 from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.protocols.schedule import Window, windows
+from core.science import eligibility
 from core.summary import transcribed_text, visit_title
 from core.words import day, instant, plural, short_day
 from ui import theme
@@ -507,6 +508,7 @@ class VisitPage(Page):
         clear(self._others)
         if self.draft is None:
             return
+        self._show_undecided(self.draft)
         titles = {step.id: step.title for step in self.draft.steps()}
         for one in self.draft.waiting(mine=False):
             text = tr("Text of {who} from {when} waits in {step}; only they can see it.").format(
@@ -520,6 +522,23 @@ class VisitPage(Page):
             line.setStretch(0, 1)
             line.setContentsMargins(12, 4, 8, 4)
             bar.setLayout(line)
+            self._others.addWidget(bar)
+
+    def _show_undecided(self, draft: Draft) -> None:
+        """The visit at the reference day (the infusion) of a patient outside the criteria says so before anything else."""
+        kind = next((v for v in draft.protocol.visits if v.code == draft.visit.code), None)
+        if not draft.visit.is_draft or kind is None or kind.offset.value:
+            return
+        failing = eligibility.undecided(draft.record, draft.protocol)
+        if failing:
+            text = tr(
+                "Not eligible, and the investigator has not decided: {criteria}. Decide on the chart, Eligibility, before {event}."
+            )
+            criteria = "; ".join(eligibility.requirement(one.criterion) for one in failing)
+            bar = QFrame()
+            bar.setProperty("role", "notice")
+            event = draft.protocol.reference.lower()
+            bar.setLayout(row(label(text.format(criteria=criteria, event=event), wrap=True)))
             self._others.addWidget(bar)
 
     def _ask_set_aside(self, waiting: Waiting) -> None:

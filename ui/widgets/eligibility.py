@@ -109,7 +109,12 @@ class EligibilityView(QWidget):
     def _build(self) -> None:
         clear(self._grid)
         self.rows = {}
-        heads = (tr("A participant must have"), tr("This patient"), tr("Criterion"), tr("Waiver"))
+        heads = (
+            tr("A participant must have"),
+            tr("This patient"),
+            tr("Criterion"),
+            tr("Deviation"),
+        )
         for at, head in enumerate(heads):
             self._grid.addWidget(label(head, "muted"), 0, at)
         for index, criterion in enumerate(self._criteria):
@@ -147,10 +152,20 @@ class EligibilityView(QWidget):
             row.answer.set_value(one.said.met)
         set_chip(row.state, FULFILMENT[one.state], CHIPS[one.state])
         row.waiver.setText(eligibility.waiver_text(one.said, self._context.session.users.names()))
-        row.waiver.setVisible(one.waived)
-        row.waive.setText(tr("Withdraw…") if one.waived else tr("Waive…"))
+        row.waiver.setVisible(bool(one.said.waiver))
+        row.waive.setText(self._offered(one))
         row.waive.setAccessibleName(f"{row.waive.text()} {one.criterion.title}")
-        row.waive.setVisible(self._enters and (one.waived or one.state is not Fulfilment.MET))
+        row.waive.setVisible(bool(row.waive.text()))
+
+    def _offered(self, one: CriterionState) -> str:
+        """What this person may do about a criterion: the investigator decides, others propose; empty for nothing."""
+        if not self._enters or (not one.said.waiver and one.state is Fulfilment.MET):
+            return ""
+        if self._context.session.may(Right.SIGN):
+            return tr("Withdraw…") if one.waived else tr("Accept as a deviation…")
+        if one.waived:
+            return ""
+        return tr("Withdraw the proposal…") if one.said.proposed else tr("Propose a deviation…")
 
     def _on_answer(self, id: str) -> None:
         row, one = self.rows[id], self.states[id]
@@ -165,17 +180,19 @@ class EligibilityView(QWidget):
         self._show_state(row, self.states[id])  # as it is in the file, whatever was chosen
 
     def _ask_waiver(self, id: str) -> None:
-        one = self.states[id]
-        title = eligibility.requirement(one.criterion)
-        if one.waived:
-            why = ask.reason(self, title, tr("Why is the waiver withdrawn?"))
+        one, session = self.states[id], self._context.session
+        title, decides = eligibility.requirement(one.criterion), session.may(Right.SIGN)
+        if one.waived or (one.said.proposed and not decides):
+            why = ask.reason(self, title, tr("Why is the deviation withdrawn?"))
             if why is not None:
                 self._save(eligibility.without_waiver(one.said), why)
             return
-        why = ask.reason(self, title, tr("Why may this patient take part all the same?"))
+        why = ask.reason(self, title, tr("Why may this patient take part anyway?"))
         if why is not None:
-            by = self._context.session.user.login
-            self._save(eligibility.waive(one.said, why, by, clock.now()), why)
+            said = eligibility.waive(
+                one.said, why, session.user.login, clock.now(), proposed=not decides
+            )
+            self._save(said, why)
 
     def _save(self, said: CriterionResult, why: str) -> None:
         with self._context.saving(), self._context.session.write(why):

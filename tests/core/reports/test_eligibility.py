@@ -63,7 +63,7 @@ def test_another_visit_tells_only_what_fails_and_nobody_waived(record):
     assert told(record, "M6") == []
     _criteria, age, *_rest = told(record, "SCR")
     assert age[1].startswith(
-        "Age at screening: 18 to 65 years; here 67 years (born 20 Jan 1947). Waived"
+        "Age at screening: 18 to 65 years; here 67 years (born 20 Jan 1947). Deviation accepted"
     )
     assert age[1].endswith(": agreed by the committee")
 

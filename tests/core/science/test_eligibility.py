@@ -427,7 +427,7 @@ def test_a_waiver_stands_beside_the_state_and_changes_no_other(session, patient,
     assert (now["age"].said.waiver, now["age"].said.waived_by) == ("fit for his age", "dr.demo")
     assert now["age"].said.waived_at == at
     assert eligibility.waiver_text(now["age"].said, {"dr.demo": "Dr. Demo"}).startswith(
-        "Waived by Dr. Demo, 2 May 2026 "
+        "Deviation accepted by Dr. Demo, 2 May 2026 "
     )
     assert eligibility.waiver_text(now["age"].said, {}).endswith(": fit for his age")
     assert {name: one for name, one in now.items() if name != "age"} == {
@@ -469,7 +469,7 @@ def test_the_headline_counts_what_is_open():
     assert told(external=letters, criteria=answers[1:]) == "2 of 8 not fulfilled, 1 unknown"
     waiver = said(patient, "age", waiver="yes", waived_by="x", waived_at=datetime.now(UTC))
     assert told(external=letters, criteria=(*answers, waiver)) == (
-        "2 of 8 not fulfilled, 1 of them waived"
+        "2 of 8 not fulfilled, 1 of them accepted as deviations"
     )
     patient = replace(patient, stated_age_years=50, stated_duration_months=9)
     assert told(external=letters, criteria=answers[2:]) == "2 of 8 unknown"

@@ -4,9 +4,10 @@ from datetime import timedelta
 import pytest
 from PySide6.QtWidgets import QInputDialog
 
-from core import clock, resources
+from core import clock, drafts, resources
 from core.imports import patients_csv
 from core.protocols import catalog as protocols
+from core.science import eligibility
 from core.science.eligibility import Fulfilment, evaluate
 from tests.core.examples import a_patient, a_routine_patient, enter_visit
 from tests.ui.conftest import words
@@ -136,7 +137,7 @@ def test_an_answer_of_a_finished_screening_changes_only_with_a_reason(
 def test_a_failure_is_waived_and_the_waiver_withdrawn_by_keyboard(
     tab, session, candidate, type_reason, reopened
 ):
-    tab_to("Waive… Age at screening")
+    tab_to("Accept as a deviation… Age at screening")
     type_reason("   ")
     press_space(tab)
     assert not states(session, candidate)["age"].waived, "without a reason nothing is waived"
@@ -149,15 +150,17 @@ def test_a_failure_is_waived_and_the_waiver_withdrawn_by_keyboard(
     )
     assert age.said.waived_by == "dr.demo"
     shown = words(tab)
-    assert "Waived by Dr. Demo, " in shown and "fit for his age, agreed on 3 May" in shown
-    assert "1 of 8 not fulfilled, 1 of them waived, 7 unknown" in shown
+    assert (
+        "Deviation accepted by Dr. Demo, " in shown and "fit for his age, agreed on 3 May" in shown
+    )
+    assert "1 of 8 not fulfilled, 1 of them accepted as deviations, 7 unknown" in shown
     assert tab.eligibility.rows["age"].state.text() == "not fulfilled"
     assert tab.tabs.tabText(TAB) == "Eligibility"
     assert focused().accessibleName() == "Withdraw… Age at screening"
     type_reason("the committee refused")
     press_space(tab)
     assert not states(session, candidate)["age"].waived
-    assert "Waived by" not in words(tab)
+    assert "accepted by" not in words(tab)
     assert [reason for _actor, reason in trail(session)] == [
         "fit for his age, agreed on 3 May",
         "the committee refused",
@@ -166,7 +169,10 @@ def test_a_failure_is_waived_and_the_waiver_withdrawn_by_keyboard(
 
 
 def test_tab_comes_by_every_answer_and_waiver(tab):
-    wanted = {"Waive… Age at screening", "Waive… Time since diagnosis"}
+    wanted = {
+        "Accept as a deviation… Age at screening",
+        "Accept as a deviation… Time since diagnosis",
+    }
     for name, row in tab.eligibility.rows.items():
         if row.answer is not None:
             wanted.add(f"{tab.eligibility.states[name].criterion.title}: Unknown")
@@ -244,3 +250,19 @@ def test_what_the_import_shows_flags_who_fails_and_imports_them_all_the_same(she
     )
     page._show(found)
     assert not any(row.notes for row in page.model.rows), "the routine clinic has no criteria"
+
+
+def test_an_infusion_outside_the_criteria_says_so_before_anything_else(shell, session, candidate):
+    visit_id = drafts.start_visit(session, candidate.id, "INF", clock.today())
+    shell.open_visit(candidate.id, visit_id)
+    settle()
+    said = "Not eligible, and the investigator has not decided: Age at screening: 18 to 65 years."
+    assert said in words(shell.current)
+    shell.current.draft.save_new_events(asked=False)  # or leaving would discard an empty visit
+    at = clock.now()
+    age = states(session, candidate)["age"].said
+    with session.write("decided"):
+        session.criteria.save(eligibility.waive(age, "committee agreed", "dr.demo", at))
+    shell.open_visit(candidate.id, visit_id)
+    settle()
+    assert "the investigator has not decided" not in words(shell.current)
