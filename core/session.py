@@ -497,13 +497,16 @@ class Session:
         The audit names no file: its name may hold a patient's.
         """
         if not preview.ready:
-            raise ValueError("a preview with problems is not for saving")
+            raise ValueError("a preview with problems or open questions is not for saving")
         taken = {number.casefold() for number in self.patients.record_numbers()}
         if any(row.record_number.casefold() in taken for row in preview.rows):
             raise UnreadableImport(
                 "Some of these patients were added meanwhile. Read the CSV again."
             )
-        with self.write("import of patients from CSV"):
+        reason = "import of patients from CSV"
+        if preview.questions:
+            reason += f"; {len(preview.questions)} improbable values confirmed as right"
+        with self.write(reason):
             for row in preview.rows:
                 if row.patient is not None:  # a ready preview has one in every row
                     self.patients.save(row.patient)

@@ -5,17 +5,17 @@ What the table does not say stays unknown: an age in years makes no birth date, 
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from core import entry
+from core import duplicates, entry
 from core.entry import Problem
 from core.errors import UnreadableImport
-from core.imports import csv_table
+from core.imports import csv_table, improbable
 from core.imports.csv_table import Record, Table, cleaned
 from core.labels import ONSET, SEX
 from core.model.partial_date import PartialDate, partial_day, read_partial_date
@@ -43,8 +43,8 @@ class RowProblem:
 class Row:
     """One patient to be: ``line`` is where the record begins in the file, as an editor counts lines.
 
-    ``will_create`` says in plain words what will be stored, ``notes`` how unusual cells were read.
-    A row with problems has no patient.
+    ``will_create`` says in plain words what will be stored, ``notes`` how unusual cells were read,
+    ``questions`` which values can hardly be meant. A row with problems has no patient.
     """
 
     line: int
@@ -53,16 +53,25 @@ class Row:
     external: tuple[ExternalResult, ...] = ()
     will_create: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    questions: tuple[RowProblem, ...] = ()
     problems: tuple[RowProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What an import would do. Nothing has been saved yet."""
+    """What an import would do. Nothing has been saved yet.
+
+    ``confirmed``: a person has looked at every question and says that the values are right.
+    """
 
     file_name: str
     rows: tuple[Row, ...]
     ignored_columns: tuple[str, ...]
+    confirmed: bool = False
+
+    @property
+    def questions(self) -> tuple[RowProblem, ...]:
+        return tuple(question for row in self.rows for question in row.questions)
 
     @property
     def problems(self) -> tuple[RowProblem, ...]:
@@ -70,8 +79,8 @@ class Preview:
 
     @property
     def ready(self) -> bool:
-        """All or nothing: one problem anywhere, and no patient is imported."""
-        return bool(self.rows) and not self.problems
+        """All or nothing: one problem anywhere, or a question not confirmed, and no patient is imported."""
+        return bool(self.rows) and not self.problems and (self.confirmed or not self.questions)
 
 
 class _Column(StrEnum):
@@ -125,6 +134,20 @@ _REGIONS = {
     "spinal": OnsetRegion.LIMB,
     "bubar": OnsetRegion.BULBAR,
 }
+# What `improbable` calls a cell.
+_ASKED = {
+    "record_number": _Column.RECORD_NUMBER,
+    "born": _Column.BORN,
+    "age": _Column.AGE,
+    "onset": _Column.ONSET,
+    "diagnosis": _Column.DIAGNOSIS,
+    "duration": _Column.DURATION,
+    "height_cm": _Column.HEIGHT,
+    "alsfrs_r": _Column.ALSFRS_R,
+    "fvc": _Column.FVC,
+    "baseline": _Column.BASELINE,
+    "reference_on": _Column.REFERENCE,
+}
 _NOT_KNOWN = frozenset({"na", "n/a", "nan", "null", "unknown", "-", "–", "—", "."})
 _SURNAMES = frozenset({"na", "nan", "null"})  # these are also people's names
 
@@ -146,9 +169,10 @@ def read(path: Path, existing: Collection[str], protocol: Protocol, today: date)
             ).format(name=path.name)
         )
     seen = {_same_number(number): _("in the clinic file already") for number in existing}
-    rows = []
+    rows: list[Row] = []
     for record in table.records:
-        row = _RowReader(header, record, guessed=table.is_guessed).read(seen, protocol, today)
+        reader = _RowReader(header, record, guessed=table.is_guessed)
+        row = reader.read(seen, protocol, today, (*existing, *(one.record_number for one in rows)))
         rows.append(row)
         if row.record_number:
             where = _("on line {n} already").format(n=row.line)
@@ -240,8 +264,10 @@ class _RowReader:
                 )
             )
 
-    def read(self, seen: Mapping[str, str], protocol: Protocol, today: date) -> Row:
-        """The row; ``seen`` says of each record number in use where it stands."""
+    def read(
+        self, seen: Mapping[str, str], protocol: Protocol, today: date, others: Sequence[str] = ()
+    ) -> Row:
+        """The row; ``seen`` says of each record number in use where it stands, ``others`` are those numbers."""
         if ragged := self._ragged():
             problem = RowProblem(line=self._line, column="", message=ragged)
             return Row(line=self._line, record_number="", problems=(problem,))
@@ -312,7 +338,24 @@ class _RowReader:
             external=external,
             will_create=tuple(_words(patient, external, protocol)),
             notes=tuple(self._notes),
+            questions=tuple(self._questions(patient, external, baseline, others)),
         )
+
+    def _questions(
+        self,
+        patient: Patient,
+        external: tuple[ExternalResult, ...],
+        baseline: date | None,
+        others: Sequence[str],
+    ) -> Iterator[RowProblem]:
+        if other := duplicates.number_alike(patient.record_number, others):
+            text = _("“{n}” reads like the record number “{other}”. Are they two patients?")
+            message = text.format(n=patient.record_number, other=other)
+            column = self._name(_Column.RECORD_NUMBER)
+            yield RowProblem(line=self._line, column=column, message=message)
+        for asked in improbable.questions(patient, external, baseline):
+            column = self._name(_ASKED[asked.field])
+            yield RowProblem(line=self._line, column=column, message=asked.message)
 
     def _ragged(self) -> str | None:
         count, needed, widest = len(self._cells), self._header.needed, len(self._header.names)
@@ -341,6 +384,13 @@ class _RowReader:
     def _value(self, column: _Column, read: Callable[[str], T | Problem | None]) -> T | None:
         text = self._text(column)
         if not text:
+            return None
+        if column in _NUMBERS and improbable.is_thousands(text):
+            message = _(
+                "“{text}” can be read with decimals or with thousands. Write it without the separator"
+                " of thousands, or with other decimals."
+            )
+            self._refuse(column, message.format(text=text))
             return None
         value = read(text)
         if isinstance(value, Problem):
@@ -397,6 +447,8 @@ class _RowReader:
             self._notes.append(_("“{text}” is read as limb onset.").format(text=text))
         return region
 
+
+_NUMBERS = {_Column.AGE, _Column.DURATION, _Column.HEIGHT, _Column.ALSFRS_R}
 
 # One cell
 
@@ -503,6 +555,13 @@ def _contradictions(
         yield _Column.BORN, _("The patient would be over 120 years old. Check the year.")
 
     age = patient.stated_age_years
+    if age is not None and born is None and baseline is not None:
+        # Born a day after the birthday that this age leaves open, at the earliest.
+        earliest = baseline.replace(year=baseline.year - age - 1, day=min(baseline.day, 28))
+        for column, partial in ((_Column.ONSET, onset), (_Column.DIAGNOSIS, diagnosis)):
+            if partial is not None and partial.last < earliest:
+                text = _("This date is before the birth of a patient of {age} years. Correct one.")
+                yield column, text.format(age=age)
     if age is not None and born is not None:
         on = baseline or today
         reached = _years(born, on)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHeaderView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHeaderView, QVBoxLayout, QWidget
 
 from core import clock, duplicates
 from core.errors import AppError
@@ -53,6 +53,12 @@ def _with_alike(one: Row, found: Mapping[PatientId, tuple[str, ...]]) -> Row:
     words = tr("The same person? {why}")
     why = found.get(one.patient.id, ()) if one.patient else ()
     return replace(one, notes=(*one.notes, *(words.format(why=each) for each in why)))
+
+
+def _with_questions(one: Row) -> Row:
+    """With what can hardly be meant among its notes, first."""
+    asked = (f"{question.column}: {question.message}" for question in one.questions)
+    return replace(one, notes=(*asked, *one.notes))
 
 
 COLUMNS: tuple[Column[Row], ...] = (
@@ -120,6 +126,10 @@ class ImportPage(Page):
         layout.addLayout(top)
         layout.addWidget(card(self._help, self._ignored, self.table), 1)
         schedule = label(tr("Visit schedule of these patients"), "muted")
+        self.right = QCheckBox()  # what is asked about
+        self.right.toggled.connect(self._on_right)
+        self.right.hide()
+        layout.addWidget(self.right)
         of_all, acts = QWidget(), QWidget()
         of_all.setLayout(row(schedule, self.protocol, None))
         acts.setLayout(row(None, cancel, self.confirm))
@@ -151,13 +161,20 @@ class ImportPage(Page):
             return
         self._show(preview)
 
+    def _on_right(self, confirmed: bool) -> None:
+        if self.preview is not None and self.preview.confirmed != confirmed:
+            self._show(replace(self.preview, confirmed=confirmed))
+
     def _read_again(self) -> None:
         if self.preview is not None and self._path is not None:
             self.open_file(self._path)
 
     def _show(self, preview: Preview | None) -> None:
         self.preview = preview
-        rows = tuple(_with_criteria(one) for one in preview.rows) if preview else ()
+        self.right.setChecked(preview is not None and preview.confirmed)
+        rows = (
+            tuple(_with_questions(_with_criteria(one)) for one in preview.rows) if preview else ()
+        )
         known = self.context.session.patients.all() if rows else ()
         found = duplicates.among([one.patient for one in rows if one.patient], known)
         rows = tuple(_with_alike(one, found) for one in rows)
@@ -168,7 +185,21 @@ class ImportPage(Page):
         self._verdict.setVisible(preview is not None)
         self.table.setColumnHidden(3, not any(one.notes for one in rows))
         wrong = sum(bool(one.problems) for one in rows)
-        if preview is not None and preview.ready:
+        to_look_at = len(preview.questions) if preview is not None and not preview.problems else 0
+        self.right.setText(
+            plural(
+                to_look_at,
+                "I have looked at the 1 question: the value is right as it is",
+                "I have looked at the {n} questions: the values are right as they are",
+            )
+        )
+        self.right.setVisible(bool(to_look_at))
+        if preview is not None and to_look_at and not preview.confirmed:
+            text = plural(
+                to_look_at, "1 improbable value to look at", "{n} improbable values to look at"
+            )
+            set_chip(self._verdict, text, "warn")
+        elif preview is not None and preview.ready:
             text = plural(len(rows), "1 row, ready", "{n} rows, all ready")
             if found:
                 asked = plural(len(found), "1 may be the same person", "{n} may be the same person")
@@ -177,15 +208,15 @@ class ImportPage(Page):
         elif preview is not None:
             text = plural(
                 wrong,
-                "1 row to mend, nothing will be imported",
-                "{n} rows to mend, nothing will be imported",
+                "1 row to fix, nothing will be imported",
+                "{n} rows to fix, nothing will be imported",
             )
             set_chip(self._verdict, text, "bad")
         self._file.setText(
-            tr("{file}: mend what is wrong in the file and choose it again.").format(
+            tr("{file}: fix what is wrong in the file and choose it again.").format(
                 file=preview.file_name
             )
-            if preview and not preview.ready
+            if preview and preview.problems
             else preview.file_name
             if preview
             else tr("Choose a file; you will see every row before anything is written.")

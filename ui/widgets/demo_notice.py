@@ -24,8 +24,8 @@ class DemoNotice(QFrame):
         self.setToolTip(
             tr("It never locks by itself. What is entered is thrown away when you leave it.")
         )
-        name = Elided()
-        name.setText(DEMONSTRATION)
+        self._name = Elided()
+        self._name.setText(tr("Demonstration"))  # until there is room
         you = tr("You are the {role}.").format(role=ROLE[role])
         self._who = label(tr("{you} Be the:").format(you=you))
         menu = QMenu(self)
@@ -44,7 +44,7 @@ class DemoNotice(QFrame):
         self._wide = (self._who, *self.others.values())
         for one in self._wide:
             one.hide()  # until there is room
-        layout = row(name, self._who, *self.others.values(), self.menu, spacing=10)
+        layout = row(self._name, self._who, *self.others.values(), self.menu, spacing=10)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         layout.setContentsMargins(10, 0, 6, 0)
         self.setLayout(layout)
@@ -52,4 +52,5 @@ class DemoNotice(QFrame):
     def fold(self, *, folded: bool) -> None:
         """In a narrow window who you are is one word, behind which the others are."""
         if folded == self.menu.isHidden():
+            self._name.setText(tr("Demonstration") if folded else DEMONSTRATION)
             show_only([self.menu] if folded else self._wide, [*self._wide, self.menu])

@@ -196,7 +196,7 @@ def test_one_bad_row_and_nothing_is_saved(clinic, preview):
 
 
 def test_a_failure_half_way_leaves_nothing(clinic, preview):
-    found = preview(f"{HEADER}\n{GOOD}\n2,44,F,Limb,1,1,1\n")
+    found = preview(f"{HEADER}\n{GOOD}\n2,44,F,Limb,1,1,50\n")
     last = found.rows[1]
     stranger = replace(last.external[0], value=49.0)  # the file itself refuses it
     found = replace(found, rows=(found.rows[0], replace(last, external=(stranger,))))

@@ -54,7 +54,7 @@ def test_a_file_with_mistakes_says_where_and_cannot_be_imported(page, session, t
     assert cells(page, 0) == ["2", "3", "4", "5"]
     assert cells(page, 2)[1].startswith("sex:")
     assert "alsfrsr_baseline:" in cells(page, 2)[2]
-    assert "3 rows to mend, nothing will be imported" in words(page)
+    assert "3 rows to fix, nothing will be imported" in words(page)
     assert not page.confirm.isEnabled()
     page.confirm.click()
     page._confirm()
@@ -90,3 +90,22 @@ def test_cancelling_writes_nothing(page, shell, session):
     page._cancel()
     assert shell.current is shell.page("patients")
     assert session.patients.all() == []
+
+
+def test_improbable_values_are_imported_only_when_somebody_has_looked(page, session, tmp_path):
+    path = tmp_path / "litres.csv"
+    path.write_text("patient,sex,age,fvc_pct\n1,M,50,3.12\n2,F,51,82.6\n", "utf-8")
+    page.open_file(path)
+    settle()
+    assert "1 improbable value to look at" in words(page)
+    assert "fvc_pct: 3.12 %: are these litres?" in cells(page, 3)[0]
+    assert not page.confirm.isEnabled() and page.right.isVisible()
+    page.right.setFocus()
+    press(Key.Key_Space)
+    assert page.confirm.isEnabled()
+    press(Key.Key_Space)
+    assert not page.confirm.isEnabled(), "taken back"
+    press(Key.Key_Space)
+    page.confirm.click()
+    settle()
+    assert len(session.patients.all()) == 2
