@@ -4,6 +4,7 @@ Columns are pandas' nullable ones, whose operators are three-valued as those of 
 unknown is true, false or unknown is unknown. The tests hold the two together.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import add
@@ -68,9 +69,11 @@ def results(sheet: Sheet) -> Results:
     }
     item5b = pd.Series(reading.read("item5_version", is_5b), dtype="boolean")
     gastrostomy = pd.Series(reading.read("gastrostomy", flag), dtype="boolean")
-    reading.read("niv", flag)  # no rule uses it, but a wrong one is a wrong row
+    niv = pd.Series(reading.read("niv", flag), dtype="boolean")
     dead = pd.Series(reading.read("dead", flag), dtype="boolean")
 
+    _refuse_coded_from_1(sheet, reading)
+    _refuse_contradictions(reading, q[12], item5b, gastrostomy, niv)
     columns = {"total": _texts(_sum(q.values()))}
     for domain, numbers in _DOMAINS.items():
         columns[domain] = _texts(_sum(q[number] for number in numbers))
@@ -79,6 +82,40 @@ def results(sheet: Sheet) -> Results:
     emptied = reading.emptied(columns)
     _compare_totals(sheet, reading, columns["total"])
     return Results(emptied, reading.problems)
+
+
+def _refuse_coded_from_1(sheet: Sheet, reading: Reading) -> None:
+    """A sheet in which 5 occurs and 0 never may be coded 1 to 5: no row of it is scored as if it were 0 to 4."""
+    asked = [name for name in ITEMS if name in sheet.positions]
+    cells = {name: [stated(cell) for cell in sheet.cells(name)] for name in asked}
+    found = Counter(sheet.number(text) for texts in cells.values() for text in texts if text)
+    if found[5] < 2 or found[0]:  # a single 5 is a slip, and its own row says so
+        return
+    advice = _(
+        "in this sheet 5 occurs and 0 never: is it coded 1 to 5? Subtract 1 from every answer"
+    )
+    for row in range(len(sheet.rows)):
+        first = next((name for name in asked if cells[name][row]), None)
+        if first is not None:
+            reading.refuse(row, first, advice)
+
+
+def _refuse_contradictions(
+    reading: Reading, q12: Any, item5b: Any, gastrostomy: Any, niv: Any
+) -> None:
+    """What cannot be true together; which of the two is wrong we cannot know."""
+    against = _shown(item5b) & _shown(~gastrostomy)
+    for row in np.flatnonzero(against):
+        advice = _(
+            "5b is the question for a gastrostomy, and there is none: correct one or the other"
+        )
+        reading.refuse(int(row), "item5_version", advice)
+    against = _shown((q12 >= 1) & (q12 <= 3)) & _shown(~niv)
+    for row in np.flatnonzero(against):
+        advice = _(
+            "this answer says that NIV is used, niv says that it is not: correct one or the other"
+        )
+        reading.refuse(int(row), "q12", advice)
 
 
 def _kings(q: Mapping[int, Any], item5b: Any, gastrostomy: Any, dead: Any) -> dict[str, list[str]]:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import main
 from core import resources
+from core import scoring as scoring_package
 from core.model.patient import Sex
 from core.science.lung_function import (
     Parameter,
@@ -175,6 +176,10 @@ def test_scores_are_those_of_the_formulas_for_one_form():
         items = {n: int(row[item]) if row[item] else None for n, item in enumerate(ITEMS, 1)}
         item5b, gastrostomy = versions[row["item5_version"]], flags[row["gastrostomy"]]
         dead = flags[row["dead"]]
+        against_5b = item5b is True and gastrostomy is False
+        if against_5b or (flags[row["niv"]] is False and items[12] in {1, 2, 3}):
+            assert row["problem"] and set(results(row, SCORES)) == {""}
+            continue
         stage = kings(items, item5b=item5b, gastrostomy=gastrostomy, dead=dead)
         by_domain = [[items[n] for n in range(first, first + 3)] for first in (1, 4, 7, 10)]
         assert results(row, SCORES) == [
@@ -246,8 +251,8 @@ def test_predictions_are_those_of_the_formulas_for_one_person():
 
 
 rows_of_both = st.fixed_dictionaries(
-    {item: st.sampled_from(["0", "1", "2", "3", "4", "4", "4", "", "5", "x"]) for item in ITEMS}
-    | {
+    {item: st.sampled_from(["0", "1", "2", "3", "4", "4", "4", "", "6", "x"]) for item in ITEMS}
+    | {  # no 5: a sheet of fives without a 0 is asked about as one
         "item5_version": st.sampled_from(["a", "b", "", "c"]),
         "gastrostomy": st.sampled_from(["0", "1", "", "perhaps"]),
         "dead": st.sampled_from(["0", "0", "", "1"]),
@@ -847,3 +852,40 @@ def test_where_nothing_can_be_written_it_says_so(tmp_path, capsys):
     in_the_way.write_text("somebody's", encoding="utf-8")
     assert "out.csv.new cannot be written" in refusal(capsys, source, tmp_path / "out.csv")
     assert in_the_way.read_text(encoding="utf-8") == "somebody's"
+
+
+def contradicted(tmp_path, header, *rows):
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    scoring_package.score(source, target)
+    with target.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_5b_without_a_gastrostomy_and_niv_against_question_12_are_contradictions(tmp_path):
+    header = ",".join([*ITEMS, "item5_version", "gastrostomy", "niv"])
+    full = ",".join(["4"] * 12)
+    breathing = ",".join(["4"] * 11 + ["3"])
+    rows = contradicted(
+        tmp_path, header, f"{full},b,0,", f"{full},b,1,", f"{full},b,,", f"{full},a,0,",
+        f"{breathing},,,0", f"{breathing},,,1", f"{full},,,0",
+    )  # fmt: skip
+    assert [bool(row["problem"]) for row in rows] == [True, False, False, False, True, False, False]
+    assert "5b is the question for a gastrostomy" in rows[0]["problem"]
+    assert "NIV is used" in rows[4]["problem"]
+    assert rows[0]["kings"] == rows[0]["total"] == "", "nothing of such a row is scored"
+
+
+@pytest.mark.parametrize(
+    ("rows", "asked"),
+    [
+        (["1,2,3,4,5,5,4,3,2,1,1,2", "1,2,3,4,4,3,2,1,1,2,3,4"], True),
+        (["1,2,3,4,5,5,4,3,2,1,1,2", "0,2,3,4,4,3,2,1,1,2,3,4"], False),
+        (["4,2,3,4,4,3,2,1,1,2,3,4"], False),
+    ],
+)
+def test_a_sheet_coded_1_to_5_is_asked_about_and_no_row_of_it_scored(tmp_path, rows, asked):
+    found = contradicted(tmp_path, ",".join(ITEMS), *rows)
+    assert [("coded 1 to 5" in row["problem"]) for row in found] == [asked] * len(rows)
+    if asked:
+        assert {row["total"] for row in found} == {""}
