@@ -7,10 +7,14 @@ from core.trends import Plot
 from core.words import _
 
 
+DECIMALS = 1  # of what is exported: as many as screen and paper show
+
+
 def render(
     plots: Iterable[Plot], remark: str = "", missing: Mapping[date, str] | None = None
 ) -> bytes:
-    """CSV (UTF-8 with a mark, as spreadsheets expect): dates in ISO, an empty cell where there is no value.
+    """CSV (UTF-8 with a mark, as spreadsheets expect): dates in ISO, values with the decimals that the
+    screen shows, an empty cell where there is no value.
 
     Names no patient. A column says its unit; values that draw as open symbols (stated by others, or of
     poor quality) are named in the column after it. ``missing`` says of a day why it lacks a value: without
@@ -22,7 +26,9 @@ def render(
     for plot in plots:
         for series in plot.series:
             name = f"{plot.title}: {series.title} ({plot.unit})"
-            columns[name] = pd.Series({p.day: p.value for p in series.points}, dtype=float)
+            columns[name] = pd.Series(
+                {p.day: round(p.value, DECIMALS) for p in series.points}, dtype=float
+            )
             notes = {p.day: p.note or _("low quality") for p in series.points if not p.sure}
             if notes:
                 columns[_("{name}, remark").format(name=name)] = pd.Series(notes, dtype=str)

@@ -41,3 +41,8 @@ def test_a_stated_value_says_so_beside_it():
 
 def test_nothing_to_export_is_a_heading_only():
     assert rows(trend_csv.render([plot()])) == [["date"]]
+
+
+def test_a_value_has_the_decimals_of_the_screen():
+    series = Series("fvc_sitting", "FVC %", (Point(date(2026, 3, 1), 93.79721442807146),))
+    assert rows(trend_csv.render([plot(series)]))[1] == ["2026-03-01", "93.8"]
