@@ -6,7 +6,6 @@ from datetime import date
 from core.trends import Plot
 from core.words import _
 
-
 DECIMALS = 1  # of what is exported: as many as screen and paper show
 
 
