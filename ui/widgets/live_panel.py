@@ -205,7 +205,7 @@ class LivePanel(QFrame):
             last = tr("{before} on {day}").format(before=number(before, 1, "%"), day=day(on))
             if percent is not None:
                 last = tr("{change} since {last}").format(
-                    change=signed(percent - before, 1, "%"), last=last
+                    change=signed(percent - before, 1, tr("points")), last=last
                 )
             self.change.setText(last)
         else:
