@@ -76,7 +76,7 @@ NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
 
 
 SIDEBAR = 112  # px at the usual text size
-NOTICE = 1200  # px that the window needs for the whole notice of the demonstration
+NOTICE = 1320  # px that the window needs for the whole notice of the demonstration
 
 
 class Shell(QWidget):

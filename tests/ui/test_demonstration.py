@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from PySide6.QtWidgets import QMessageBox
+from PySide6.QtWidgets import QLabel, QMessageBox
 
 from core import demonstration
 from core.labels import ROLE
@@ -13,6 +13,7 @@ from core.words import DEMONSTRATION
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, Key, in_dialog, press, settle, write
 from ui.lock import IdleWatch
+from ui.widgets.basics import set_chip
 from ui.widgets.demo_notice import DemoNotice
 
 OTHERS = [role for role in Role if role is not Role.NURSE]
@@ -44,6 +45,10 @@ def window(empty_window, folder):
 def notice(window):
     (found,) = window.shell.findChildren(DemoNotice)
     return found
+
+
+def topbar(window):
+    return notice(window).parentWidget()
 
 
 def be(window, role):
@@ -202,3 +207,21 @@ def test_a_backup_put_back_is_the_demonstration_still(window, folder):
     assert window.shell is not None and folder() is not None
     window.close_unasked()
     assert folder() is None
+
+
+def test_the_notice_is_whole_in_every_width_of_the_window(window):
+    """Also with the longest words beside it, and by whoever one is."""
+    set_chip(window.shell.saved, "Saved 23:59:59 · encrypted", "good")
+    for role in Role:
+        if role is not Role.NURSE:
+            be(window, role)
+            set_chip(window.shell.saved, "Saved 23:59:59 · encrypted", "good")
+        cut = set()
+        for width in range(683, 1400, 13):
+            window.resize(width, 728)
+            settle()
+            assert window.width() == width, role
+            for one in topbar(window).findChildren(QLabel):
+                if one.isVisible() and one.sizeHint().width() > one.width() + 1:
+                    cut.add(f"{width}: {one.text()} ({one.width()} of {one.sizeHint().width()})")
+        assert cut == set(), role

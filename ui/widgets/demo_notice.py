@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy
 
 from core import demonstration
@@ -48,6 +48,9 @@ class DemoNotice(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         layout.setContentsMargins(10, 0, 6, 0)
         self.setLayout(layout)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, super().minimumSizeHint().height())  # it folds, and never widens the window
 
     def fold(self, *, folded: bool) -> None:
         """In a narrow window who you are is one word, behind which the others are."""
