@@ -324,9 +324,9 @@ def keystroke(session: Session) -> str:
     app.processEvents()
     times = []
     for index in range(KEYS):
-        if index % ROUND == 0:  # the twelfth answer would go on to the next step
-            form.focus_field("speech")
-            app.processEvents()
+        # Never the twelfth: it would go on to the next step. A changed answer leads to the next open question.
+        form.focus_field(form.instrument.slots[index % ROUND])
+        app.processEvents()
         painted.clear()
         begun = time.perf_counter()
         QTest.keyClick(form, str((index + index // ROUND) % 5))
