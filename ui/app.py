@@ -27,8 +27,10 @@ def run(*, demonstration: bool, file: Path | None = None) -> int:
     errors.install()
     errors.leave_no_traces()
     settings = Settings()
+    app.setProperty(
+        "text_size", settings.text_size
+    )  # before the style is made, which takes its time
     theme.start(app, settings.appearance)
-    theme.choose_text_size(app, settings.text_size)
     window = MainWindow(settings)
     if file is not None:
         window.welcome.open_named(file)

@@ -87,15 +87,20 @@ def results(sheet: Sheet) -> Results:
 def _refuse_coded_from_1(sheet: Sheet, reading: Reading) -> None:
     """A sheet in which 5 occurs and 0 never may be coded 1 to 5: no row of it is scored as if it were 0 to 4."""
     asked = [name for name in ITEMS if name in sheet.positions]
-    cells = {name: [stated(cell) for cell in sheet.cells(name)] for name in asked}
-    found = Counter(sheet.number(text) for texts in cells.values() for text in texts if text)
+    found: Counter[float | None] = Counter()
+    for name in asked:  # a sheet has a hundred thousand cells, and a few different ones
+        for cell, times in Counter(sheet.cells(name)).items():
+            if text := stated(cell):
+                found[sheet.number(text)] += times
     if found[5] < 2 or found[0]:  # a single 5 is a slip, and its own row says so
         return
     advice = _(
         "in this sheet 5 occurs and 0 never: is it coded 1 to 5? Subtract 1 from every answer"
     )
     for row in range(len(sheet.rows)):
-        first = next((name for name in asked if cells[name][row]), None)
+        first = next(
+            (name for name in asked if stated(sheet.rows[row][sheet.positions[name]])), None
+        )
         if first is not None:
             reading.refuse(row, first, advice)
 
