@@ -27,9 +27,7 @@ def run(*, demonstration: bool, file: Path | None = None) -> int:
     errors.install()
     errors.leave_no_traces()
     settings = Settings()
-    app.setProperty(
-        "text_size", settings.text_size
-    )  # before the style is made, which takes its time
+    app.setProperty("text_size", settings.text_size)  # first: making the style takes its time
     theme.start(app, settings.appearance)
     window = MainWindow(settings)
     if file is not None:

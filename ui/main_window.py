@@ -389,14 +389,8 @@ class MainWindow(QMainWindow):
             return self._all_is_saved()
         if not self._asks:
             return True
-        from PySide6.QtWidgets import QMessageBox
-
-        answer = QMessageBox.question(
-            self,
-            "ALS Follow-up",
-            tr("Leave the demonstration? Everything that was entered in it is thrown away."),
-        )
-        return answer == QMessageBox.StandardButton.Yes
+        text = tr("Leave the demonstration? Everything that was entered in it is thrown away.")
+        return self._agreed(text)
 
     def _all_is_saved(self) -> bool:
         """Everything typed is saved; or the person was told that it is not, and closes all the same."""
@@ -404,13 +398,13 @@ class MainWindow(QMainWindow):
             return False
         if not self._held and (self.shell is None or self.shell.leave()):
             return True
+        text = tr("What you typed last could not be saved. Close all the same, and lose it?")
+        return self._agreed(text)
+
+    def _agreed(self, question: str) -> bool:
         from PySide6.QtWidgets import QMessageBox
 
-        answer = QMessageBox.question(
-            self,
-            "ALS Follow-up",
-            tr("What you typed last could not be saved. Close all the same, and lose it?"),
-        )
+        answer = QMessageBox.question(self, "ALS Follow-up", question)
         return answer == QMessageBox.StandardButton.Yes
 
 

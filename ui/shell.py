@@ -404,8 +404,7 @@ class Shell(QWidget):
             self.menu.setVisible(folded)
             for page in self._pages.values():
                 page.set_tight(tight=folded)
-        beside = 0 if folded else self.sidebar.width()
-        narrow = self.width() - beside < theme.px(NARROW - SIDEBAR)
+        narrow = self.width() < theme.px(NARROW)
         if narrow != self._narrow:
             self._narrow = narrow
             for name, page in self._pages.items():

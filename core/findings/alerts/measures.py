@@ -541,26 +541,25 @@ def _answered(view: View, place: int, scores: Container[float]) -> Reading | Non
 
 def _niv(view: View) -> Reading | None:
     """By a recorded milestone, or by question 12 of the last form: 1, 2 or 3 is the use of NIV."""
-    recorded = _milestone(MilestoneKind.NIV)(view)
-    if recorded is not None and recorded.value:
-        return recorded
-    last = _answered(view, 12, (1, 2, 3))
-    if last is None:
-        return _no(view)
-    note = _("NIV by question 12, {day}").format(day=day(last.on))
-    return Reading(1.0, view.on, note=note)
+    words = _("NIV by question 12, {day}")
+    return _recorded_or_answered(view, MilestoneKind.NIV, (1, 2, 3), words)
 
 
 def _invasive(view: View) -> Reading | None:
     """By a recorded tracheostomy, or by question 12 of the last form: 0 is invasive ventilation."""
-    recorded = _milestone(MilestoneKind.TRACHEOSTOMY)(view)
+    words = _("invasive ventilation by question 12, {day}")
+    return _recorded_or_answered(view, MilestoneKind.TRACHEOSTOMY, (0,), words)
+
+
+def _recorded_or_answered(
+    view: View, kind: MilestoneKind, answers: tuple[int, ...], words: str
+) -> Reading | None:
+    """The milestone where it is recorded; else what question 12 says, in words with their day."""
+    recorded = _milestone(kind)(view)
     if recorded is not None and recorded.value:
         return recorded
-    last = _answered(view, 12, (0,))
-    if last is None:
-        return _no(view)
-    note = _("invasive ventilation by question 12, {day}").format(day=day(last.on))
-    return Reading(1.0, view.on, note=note)
+    last = _answered(view, 12, answers)
+    return _no(view) if last is None else Reading(1.0, view.on, note=words.format(day=day(last.on)))
 
 
 def _gastrostomy(view: View) -> Reading | None:
