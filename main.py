@@ -31,10 +31,13 @@ Copy a sheet with scores, stages and predicted volumes added to every row. It ma
     adds predicted, lln, uln, pctpred, zscore
 
 and any other columns. Cells stay as they are. Leave empty what is not known (NA, NaN,
-NULL or a lone point say the same): a result that depends on it stays empty, too.
+NULL, unknown, a lone point or dash say the same): a result that depends on it stays empty, too.
 Whether there is a gastrostomy is never guessed: without that column most King's stages
 stay empty. What is wrong in a row stands in the last column, problem.
 """
+
+_SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
+_DECIMALS = {"point": ".", "comma": ","}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -47,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.command == "tour":
         return _tour(chosen.out, dark=chosen.dark, scale=chosen.scale, size=chosen.size)
     if chosen.command == "score":
-        return _score(chosen.source, chosen.target)
+        return _score(chosen)
     if chosen.command == "validate":
         return _validate(chosen.out)
     if chosen.command == "verify":
@@ -113,6 +116,23 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     )
     score.add_argument("source", metavar="IN.csv", type=Path, help="the sheet; it is only read")
     score.add_argument("target", metavar="OUT.csv", type=Path, help="the new file to make")
+    score.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="what a sheet is written in that is not UTF-8, such as windows-1256; without it the"
+        " command shows how the sheet reads in each",
+    )
+    score.add_argument(
+        "--separator",
+        choices=_SEPARATORS,
+        help="what separates the cells, where the heading line does not show it",
+    )
+    score.add_argument(
+        "--decimal",
+        choices=_DECIMALS,
+        help="the only sign that separates decimals; without it a comma does so, too, where it"
+        " separates no cells",
+    )
     validate = commands.add_parser(
         "validate",
         help="check this installation, and print a report to sign and file",
@@ -230,12 +250,31 @@ def _tour(out: Path, *, dark: bool, scale: float, size: tuple[int, int]) -> int:
     return 0
 
 
-def _score(source: Path, target: Path) -> int:
+def _score(chosen: argparse.Namespace) -> int:
     from core import scoring
     from core.errors import AppError
+    from core.imports.csv_table import ENCODINGS, Written, WrittenHow
 
+    if chosen.encoding not in (None, *ENCODINGS):
+        return _refuse(
+            f"“{chosen.encoding}” is not an encoding that is known here. Give one of"
+            f" {', '.join(ENCODINGS)}."
+        )
+    written = Written(
+        encoding=chosen.encoding,
+        separator=_SEPARATORS.get(chosen.separator),
+        decimal=_DECIMALS.get(chosen.decimal),
+    )
+    target: Path = chosen.target
     try:
-        done = scoring.score(source, target)
+        done = scoring.score(chosen.source, target, written)
+    except WrittenHow as question:
+        names = {separator: name for name, separator in _SEPARATORS.items()}
+        ways = (
+            f"  --{question.asked} {names.get(value, value)}: {sample}"
+            for value, sample in question.samples.items()
+        )
+        return _refuse("\n".join([str(question), *ways]))
     except AppError as error:
         return _refuse(str(error))
     print(

@@ -505,7 +505,12 @@ class Session:
             )
         reason = "import of patients from CSV"
         if preview.questions:
-            reason += f"; {len(preview.questions)} improbable values confirmed as right"
+            confirmed = plural(
+                len(preview.questions),
+                "1 improbable value confirmed as right",
+                "{n} improbable values confirmed as right",
+            )
+            reason += f"; {confirmed}"
         with self.write(reason):
             for row in preview.rows:
                 if row.patient is not None:  # a ready preview has one in every row

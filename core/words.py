@@ -5,6 +5,7 @@ Screen and paper call the same functions, so that they cannot word one value in 
 """
 
 import gettext
+import unicodedata
 from datetime import date, datetime
 
 from core import resources
@@ -58,6 +59,13 @@ def signed(value: float | None, decimals: int, unit: str = "") -> str:
     text = number(value, decimals, unit)
     rises = value is not None and round(value, decimals) > 0
     return f"+{text}" if rises else text
+
+
+def isolated(text: str) -> str:
+    """A name that is written from right to left, so that what stands beside it keeps its order on the screen."""
+    if any(unicodedata.bidirectional(char) in {"R", "AL"} for char in text):
+        return f"\u2068{text}\u2069"
+    return text
 
 
 def plural(count: int, one: str, many: str) -> str:

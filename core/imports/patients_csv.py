@@ -16,12 +16,12 @@ from core import duplicates, entry
 from core.entry import Problem
 from core.errors import UnreadableImport
 from core.imports import csv_table, improbable
-from core.imports.csv_table import Record, Table, cleaned
+from core.imports.csv_table import MISSING, Record, Table, Written, cleaned
 from core.labels import ONSET, SEX
 from core.model.partial_date import PartialDate, partial_day, read_partial_date
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
 from core.protocols.definition import Protocol
-from core.words import _, day
+from core.words import _, day, isolated
 
 T = TypeVar("T")
 
@@ -62,12 +62,14 @@ class Preview:
     """What an import would do. Nothing has been saved yet.
 
     ``confirmed``: a person has looked at every question and says that the values are right.
+    ``decimal_is_open``: a number can be read with decimals or with thousands, until the sign is said.
     """
 
     file_name: str
     rows: tuple[Row, ...]
     ignored_columns: tuple[str, ...]
     confirmed: bool = False
+    decimal_is_open: bool = False
 
     @property
     def questions(self) -> tuple[RowProblem, ...]:
@@ -148,19 +150,25 @@ _ASKED = {
     "baseline": _Column.BASELINE,
     "reference_on": _Column.REFERENCE,
 }
-_NOT_KNOWN = frozenset({"na", "n/a", "nan", "null", "unknown", "-", "–", "—", "."})
 _SURNAMES = frozenset({"na", "nan", "null"})  # these are also people's names
 
 _MIDNIGHT = re.compile(r"[ T]00:00(?::00(?:\.0+)?)?\Z")
 
 
-def read(path: Path, existing: Collection[str], protocol: Protocol, today: date) -> Preview:
+def read(
+    path: Path,
+    existing: Collection[str],
+    protocol: Protocol,
+    today: date,
+    written: Written = Written(),
+) -> Preview:
     """What the table would add to the clinic's patients, whose record numbers are ``existing``.
 
     The patients are put on ``protocol`` and registered ``today``. Raises UnreadableImport where the
-    file as a whole is at fault; what is wrong with one row is in the preview.
+    file as a whole is at fault, and WrittenHow where ``written`` must say more; what is wrong with one
+    row is in the preview.
     """
-    table = csv_table.read(path, is_known=lambda name: _squashed(name) in _COLUMNS)
+    table = csv_table.read(path, lambda name: _squashed(name) in _COLUMNS, written)
     header = _Header.read(table.names)
     if not table.records:
         raise UnreadableImport(
@@ -170,10 +178,12 @@ def read(path: Path, existing: Collection[str], protocol: Protocol, today: date)
         )
     seen = {_same_number(number): _("in the clinic file already") for number in existing}
     rows: list[Row] = []
+    decimal_is_open = False
     for record in table.records:
-        reader = _RowReader(header, record, guessed=table.is_guessed)
+        reader = _RowReader(header, record, written.decimal)
         row = reader.read(seen, protocol, today, (*existing, *(one.record_number for one in rows)))
         rows.append(row)
+        decimal_is_open |= reader.decimal_is_open
         if row.record_number:
             where = _("on line {n} already").format(n=row.line)
             seen.setdefault(_same_number(row.record_number), where)
@@ -181,6 +191,7 @@ def read(path: Path, existing: Collection[str], protocol: Protocol, today: date)
         file_name=path.name,
         rows=tuple(rows),
         ignored_columns=(*header.ignored, *_unnamed_in_use(header, table)),
+        decimal_is_open=decimal_is_open,
     )
 
 
@@ -251,18 +262,14 @@ def _unnamed_in_use(header: _Header, table: Table) -> list[str]:
 class _RowReader:
     """The cells of one record, each read once; notes and problems gather on the way."""
 
-    def __init__(self, header: _Header, record: Record, *, guessed: bool) -> None:
+    def __init__(self, header: _Header, record: Record, decimal: str | None) -> None:
+        self.decimal_is_open = False
         self._header = header
         self._line = record.line
-        self._cells = cells = record.cells
+        self._cells = record.cells
+        self._decimal = decimal
         self._notes: list[str] = []
         self._problems: list[RowProblem] = []
-        if guessed and (foreign := next((c for c in cells if not c.isascii()), None)) is not None:
-            self._notes.append(
-                _("The file is not UTF-8. Check the letters of “{text}”.").format(
-                    text=_shortened(cleaned(foreign))
-                )
-            )
 
     def read(
         self, seen: Mapping[str, str], protocol: Protocol, today: date, others: Sequence[str] = ()
@@ -385,18 +392,28 @@ class _RowReader:
         text = self._text(column)
         if not text:
             return None
-        if column in _NUMBERS and improbable.is_thousands(text):
-            message = _(
-                "“{text}” can be read with decimals or with thousands. Write it without the separator"
-                " of thousands, or with other decimals."
-            )
-            self._refuse(column, message.format(text=text))
+        if column in _NUMBERS and (message := self._two_readings(column, text)):
+            self._refuse(column, message)
             return None
         value = read(text)
         if isinstance(value, Problem):
             self._refuse(column, value.message)
             return None
         return value
+
+    def _two_readings(self, column: _Column, text: str) -> str:
+        """What to do about a number whose comma or point can separate decimals or thousands."""
+        if self._decimal is not None:
+            advice = csv_table.other_decimals(text, self._decimal)
+            return f"“{text}”: {advice}." if advice else ""
+        # A percentage of a thousand does not exist: 54.410 can be read in one way only.
+        if column is _Column.FVC or not improbable.is_thousands(text):
+            return ""
+        self.decimal_is_open = True
+        return _(
+            "“{text}” can be read with decimals or with thousands. Choose above what separates the"
+            " decimals."
+        ).format(text=text)
 
     def _text(self, column: _Column) -> str:
         """The cell, or nothing where the column or the value is missing."""
@@ -406,7 +423,7 @@ class _RowReader:
         text = cleaned(self._cells[position])
         is_name = column in (_Column.FAMILY_NAME, _Column.GIVEN_NAME)
         word = text.casefold()
-        if word in _NOT_KNOWN and not (is_name and word in _SURNAMES):
+        if word in MISSING and not (is_name and word in _SURNAMES):
             self._notes.append(
                 _("“{text}” in column {column} is read as not known.").format(
                     text=text, column=self._name(column)
@@ -448,7 +465,7 @@ class _RowReader:
         return region
 
 
-_NUMBERS = {_Column.AGE, _Column.DURATION, _Column.HEIGHT, _Column.ALSFRS_R}
+_NUMBERS = {_Column.AGE, _Column.DURATION, _Column.HEIGHT, _Column.ALSFRS_R, _Column.FVC}
 
 # One cell
 
@@ -600,7 +617,7 @@ def _words(
 ) -> Iterator[str]:
     """What will be stored, one thing after another."""
     if patient.name:
-        yield patient.name
+        yield isolated(patient.name)
     if patient.sex is not Sex.UNKNOWN:
         yield SEX[patient.sex]
     if patient.born is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import FileExists, UnreadableImport
+from core.imports.csv_table import Written
 from core.scoring import questionnaire, sheet, spirometry
 from core.scoring.sheet import Results, Sheet
 from core.words import _
@@ -40,7 +41,7 @@ class Scored:
     lacking: tuple[str, ...]
 
 
-def score(source: Path, target: Path) -> Scored:
+def score(source: Path, target: Path, written: Written = Written()) -> Scored:
     """Write the sheet ``source`` to the new file ``target``, with the columns added that it allows.
 
     ``q1`` to ``q12``, with ``item5_version`` (a or b), ``gastrostomy``, ``niv`` and ``dead`` (0 or 1)
@@ -49,8 +50,8 @@ def score(source: Path, target: Path) -> Scored:
     ``measured`` (litres, a fraction for FEV1/FVC), get `spirometry.ADDED`. One of the two must be
     complete; of the other, single columns are let through unread. PROBLEM, the last column, says what
     is wrong in a row: then its scores, or its predictions, stay empty; where only ``measured`` is
-    wrong, the prediction stands. What a missing cell decides stays empty without a problem, and NA,
-    N/A, NaN, NULL and a lone point are missing cells. Where the sheet states a total that is not the
+    wrong, the prediction stands. What a missing cell decides stays empty without a problem; a cell of
+    `csv_table.MISSING` is a missing one. Where the sheet states a total that is not the
     sum of the items, that is a problem, and our total stands beside it.
 
     Cells come through as they were written, in the same encoding and with the same separator; a
@@ -58,11 +59,11 @@ def score(source: Path, target: Path) -> Scored:
     is there to ``total_given_2``. An empty line stays one, and is no row. The source is never written
     to, and the target appears whole or not at all.
 
-    Raises UnreadableImport, FileExists or StorageError.
+    Raises UnreadableImport, also where ``written`` must say more, FileExists or StorageError.
     """
     if os.path.lexists(target):
         raise FileExists(_why_not(source, target))
-    read = sheet.read(source, _KNOWN)
+    read = sheet.read(source, _KNOWN, written)
     added: dict[str, list[str]] = {}
     problems = defaultdict(list, {row: [sentence] for row, sentence in read.ragged.items()})
     found, lacking = _results(read)

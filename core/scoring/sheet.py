@@ -1,6 +1,5 @@
 """A sheet as it lies on the disk: read and written as it stands, whatever its encoding and separator."""
 
-import codecs
 import csv
 import io
 import itertools
@@ -16,20 +15,11 @@ from core import entry
 from core.entry import Problem
 from core.errors import StorageError, UnreadableImport
 from core.imports import csv_table
-from core.imports.csv_table import cleaned
+from core.imports.csv_table import MISSING, Written, cleaned
 from core.words import _
 
 T = TypeVar("T")
 
-_MARKS = {
-    codecs.BOM_UTF8: "utf-8",
-    codecs.BOM_UTF16_LE: "utf-16-le",
-    codecs.BOM_UTF16_BE: "utf-16-be",
-}
-# Every byte is a character of it, so that what is not UTF-8 is written back byte for byte.
-_ONE_BYTE_EACH = "cp1256"
-# What statistics programs write where a value is missing.
-_MISSING = frozenset({"na", "n/a", "nan", "null", "."})
 _LONGEST_QUOTE = 60
 
 
@@ -38,7 +28,8 @@ class Sheet:
     """The cells as written, every row as wide as the widest, and where the columns stand that we know.
 
     ``ragged`` says what is wrong with a row whose cells may have shifted; none of them is read.
-    ``empty_lines`` stand among the rows, as written, and are none.
+    ``empty_lines`` stand among the rows, as written, and are none. ``decimal`` is the only sign of
+    decimals, where one is: as said, or the point where a comma separates cells.
     """
 
     names: Sequence[str]
@@ -50,6 +41,7 @@ class Sheet:
     encoding: str
     separator: str
     newline: str
+    decimal: str | None
 
     def cells(self, column: str) -> list[str]:
         """The column as written, empty where it may have shifted."""
@@ -60,8 +52,8 @@ class Sheet:
         return cells
 
     def number(self, text: str) -> float | None:
-        """A number as typed; a comma separates decimals where it does not separate cells."""
-        if self.separator == "," and "," in text:
+        """A number as typed, with no other sign of decimals than the sheet's own."""
+        if csv_table.other_decimals(text, self.decimal):
             return None
         value = entry.number(text, -math.inf, math.inf)
         return value if isinstance(value, float) else None
@@ -93,12 +85,11 @@ class Reading:
             text = stated(cell)
             value = value_of(text) if text else None
             if isinstance(value, Problem):
-                pointed = value_of(text.replace(",", "."))
-                refused[cell] = (
-                    value.message
-                    if isinstance(pointed, Problem)
-                    else _("write the decimals with a point")
-                )
+                decimal = self._sheet.decimal
+                advice = csv_table.other_decimals(text, decimal)
+                if advice and isinstance(value_of(_respelled(text, decimal)), Problem):
+                    advice = None  # it would be wrong with the right sign, too
+                refused[cell] = advice or value.message
                 value = None
             values[cell] = value
         if refused:
@@ -127,24 +118,15 @@ class Reading:
         return columns
 
 
-def read(path: Path, known: Collection[str]) -> Sheet:
+def read(path: Path, known: Collection[str], written: Written) -> Sheet:
     """The sheet in a file; ``known`` are the columns to look for, in any case, with blanks or ``_``.
 
-    UTF-8, UTF-16 with its mark, or any encoding of one byte a character that has ASCII in it. The
-    separator is the comma, semicolon or tab that makes the most columns known. Blank lines above the
-    header are left out. Raises UnreadableImport.
+    It is opened as `csv_table.open_sheet` says. Blank lines above the header are left out. Raises
+    UnreadableImport.
     """
-    text, encoding, mark = _decoded(path)
     columns = {_key(name): name for name in known}
-
-    def known_names(separator: str) -> int:
-        try:
-            header = next(_records(text, separator), [])
-        except UnreadableImport:
-            return 0
-        return sum(_key(name) in columns for name in header)
-
-    separator = max(",;\t", key=known_names)
+    opened = csv_table.open_sheet(path, lambda name: _key(name) in columns, written)
+    text, separator = opened.text, opened.separator
     records = _records(text, separator)
     header = next(records, None)
     if header is None:
@@ -162,9 +144,10 @@ def read(path: Path, known: Collection[str]) -> Sheet:
         empty_lines={
             number: row for number, row in enumerate(rows) if len(row) < 2 and not _has_text(row)
         },
-        mark=mark,
-        encoding=encoding,
+        mark=opened.mark,
+        encoding=opened.encoding,
         separator=separator,
+        decimal=written.decimal or ("." if separator == "," else None),
         # A lone \r inside a cell is put in quotation marks only where lines end in one, too.
         newline="\r\n" if "\r" in text else "\n",
     )
@@ -173,7 +156,7 @@ def read(path: Path, known: Collection[str]) -> Sheet:
 def stated(cell: str) -> str:
     """What a cell says, on one line; nothing where it holds the mark of a missing value."""
     text = cleaned(cell)
-    return "" if text.casefold() in _MISSING else text
+    return "" if text.casefold() in MISSING else text
 
 
 def write(sheet: Sheet, added: Mapping[str, Sequence[str]], target: Path) -> None:
@@ -212,22 +195,9 @@ def write(sheet: Sheet, added: Mapping[str, Sequence[str]], target: Path) -> Non
         ) from error
 
 
-def _decoded(path: Path) -> tuple[str, str, bytes]:
-    """The text, its encoding, and the byte order mark before it."""
-    data = csv_table.contents(path)
-    mark = next((mark for mark in _MARKS if data.startswith(mark)), b"")
-    for encoding in [_MARKS[mark]] if mark else ["utf-8", _ONE_BYTE_EACH]:
-        try:
-            text = data[len(mark) :].decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text, encoding, mark
-    raise UnreadableImport(
-        _("The file {name} is not a text file. Save the sheet as CSV (UTF-8) first.").format(
-            name=path.name
-        )
-    )
+def _respelled(text: str, decimal: str | None) -> str:
+    """A number with the sign of decimals that the sheet has."""
+    return text.replace(".", ",") if decimal == "," else text.replace(",", ".")
 
 
 def _records(text: str, separator: str) -> Iterator[list[str]]:

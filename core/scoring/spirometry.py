@@ -224,8 +224,10 @@ def _normal(
 
 def _has_decimal_commas(sheet: Sheet) -> bool:
     """Whether the sheet's own numbers have them: a spreadsheet that wrote them misreads our points."""
+    if sheet.decimal is not None:
+        return sheet.decimal == ","
     numbers = [name for name in ("age", "height_cm", "measured") if name in sheet.positions]
-    return sheet.separator != "," and any("," in cell for n in numbers for cell in sheet.cells(n))
+    return any("," in cell for n in numbers for cell in sheet.cells(n))
 
 
 def _decimals(values: Numbers, decimals: int, *, comma: bool) -> list[str]:

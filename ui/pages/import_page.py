@@ -1,6 +1,6 @@
 """Importing patients from a CSV: a preview row by row, then all of it or nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHeaderView, QV
 from core import clock, duplicates
 from core.errors import AppError
 from core.imports import patients_csv
+from core.imports.csv_table import DECIMALS, ENCODINGS, SEPARATORS, Written, WrittenHow
 from core.imports.patients_csv import Preview, Row
 from core.model.ids import PatientId
 from core.model.record import PatientRecord
@@ -61,6 +62,71 @@ def _with_questions(one: Row) -> Row:
     return replace(one, notes=(*asked, *one.notes))
 
 
+class _HowWritten(QWidget):
+    """The choices that only a person can make about a file, each shown once it is asked.
+
+    ``on_chosen`` is called when one is made.
+    """
+
+    def __init__(self, on_chosen: Callable[[], None]) -> None:
+        super().__init__()
+        questions = {
+            "encoding": tr("In which of these are the letters right?"),
+            "separator": tr("What separates the cells?"),
+            "decimal": tr("What separates the decimals?"),
+        }
+        self.boxes = {name: QComboBox() for name in questions}
+        self._lines: dict[str, QWidget] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        for name, question in questions.items():
+            box = self.boxes[name]
+            box.setAccessibleName(question)
+            box.setPlaceholderText(tr("Choose…"))
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+            box.activated.connect(on_chosen)
+            line = QWidget()
+            line.setLayout(row(label(question, "field-label"), box, None))
+            line.hide()
+            layout.addWidget(line)
+            self._lines[name] = line
+
+    def written(self) -> Written:
+        """What has been chosen."""
+        return Written(**{name: box.currentData() for name, box in self.boxes.items()})
+
+    @property
+    def is_asking(self) -> bool:
+        return not all(line.isHidden() for line in self._lines.values())
+
+    def ask(self, name: str, choices: Mapping[str, str]) -> None:
+        """Show a question with its choices, by what each of them means; one that is shown stays as it is."""
+        if not self._lines[name].isHidden():
+            return
+        box = self.boxes[name]
+        for value, words in choices.items():
+            box.addItem(words, value)
+        box.setCurrentIndex(-1)
+        self._lines[name].show()
+        box.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def clear(self) -> None:
+        """Ask nothing: another file comes."""
+        for name, box in self.boxes.items():
+            box.clear()
+            self._lines[name].hide()
+
+
+def _choices(question: WrittenHow) -> Mapping[str, str]:
+    """What can be chosen, each with what the file then says."""
+    if question.asked == "separator":
+        return {value: f"{SEPARATORS[value]}: {text}" for value, text in question.samples.items()}
+    return {
+        value: f"{text}   ({value.capitalize()}, {ENCODINGS[value]})"
+        for value, text in question.samples.items()
+    }
+
+
 COLUMNS: tuple[Column[Row], ...] = (
     Column(tr("Line"), lambda r: str(r.line), right=True),
     Column(tr("Patient"), lambda r: r.record_number or MISSING),
@@ -72,7 +138,7 @@ COLUMNS: tuple[Column[Row], ...] = (
     Column(tr("Notes"), lambda r: " ".join(r.notes), tip=lambda r: "\n".join(r.notes)),
     Column(
         tr("Check"),
-        lambda r: tr("to mend") if r.problems else tr("ready"),
+        lambda r: tr("to fix") if r.problems else tr("ready"),
         chip=lambda r: "bad" if r.problems else "good",
     ),
 )
@@ -120,11 +186,15 @@ class ImportPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(14)
-        head = column(label(tr("Import patients from CSV"), "title"), self._file, spacing=2)
-        top = row(head)
+        top = row(label(tr("Import patients from CSV"), "title"))
         top.addLayout(Flow(self._verdict, self.choose, right=True), 1)
-        layout.addLayout(top)
-        layout.addWidget(card(self._help, self._ignored, self.table), 1)
+        layout.addLayout(column(top, self._file, spacing=2))
+        self.how_written = _HowWritten(self._read_again)
+        rows_card = card(self._help, self.how_written, self._ignored, self.table)
+        inside = rows_card.layout()
+        assert inside is not None
+        inside.setAlignment(self.how_written, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(rows_card, 1)
         schedule = label(tr("Visit schedule of these patients"), "muted")
         self.right = QCheckBox()  # what is asked about
         self.right.toggled.connect(self._on_right)
@@ -147,27 +217,41 @@ class ImportPage(Page):
         target.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def open_file(self, path: Path) -> None:
-        """Read a file and show what would come of it."""
+        """Read another file and show what would come of it."""
         self._path = path
+        self.how_written.clear()
+        self._read()
+
+    def _read(self) -> None:
+        """Read the file as it is said to be written, or ask how it is."""
+        if self._path is None:
+            return
         session = self.context.session
         protocol = protocols.shipped()[self.protocol.currentData()]
+        numbers, written = session.patients.record_numbers(), self.how_written.written()
         try:
-            preview = patients_csv.read(
-                path, session.patients.record_numbers(), protocol, clock.today()
-            )
+            preview = patients_csv.read(self._path, numbers, protocol, clock.today(), written)
+        except WrittenHow as question:
+            self._show(None)
+            self._file.setText(str(question))
+            self._help.hide()
+            self.how_written.ask(question.asked, _choices(question))
+            return
         except AppError as error:
             self._show(None)
             self.context.told.emit(str(error))
             return
         self._show(preview)
+        if preview.decimal_is_open:
+            self.how_written.ask("decimal", DECIMALS)
 
     def _on_right(self, confirmed: bool) -> None:
         if self.preview is not None and self.preview.confirmed != confirmed:
             self._show(replace(self.preview, confirmed=confirmed))
 
     def _read_again(self) -> None:
-        if self.preview is not None and self._path is not None:
-            self.open_file(self._path)
+        if self.preview is not None or self.how_written.is_asking:
+            self._read()
 
     def _show(self, preview: Preview | None) -> None:
         self.preview = preview
@@ -236,16 +320,21 @@ class ImportPage(Page):
         )
         if path:
             self.open_file(Path(path))
-            self.focus_first()
+            if not self.how_written.is_asking:
+                self.focus_first()
 
     def _confirm(self) -> None:
         if self.preview is None or not self.preview.ready or not self.context.backing_up.before():
             return
         with self.context.saving():
             self.context.session.import_patients(self.preview)
-            self._show(None)
+            self._leave()
             self.context.show_page.emit("patients")
 
-    def _cancel(self) -> None:
+    def _leave(self) -> None:
+        self.how_written.clear()
         self._show(None)
+
+    def _cancel(self) -> None:
+        self._leave()
         self.context.show_page.emit("patients")

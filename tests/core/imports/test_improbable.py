@@ -125,4 +125,4 @@ def test_a_confirmed_import_says_so_in_the_trail(previewed, session):
     assert session.patients.all() == []
     session.import_patients(replace(preview, confirmed=True))
     (row,) = session._db.query("SELECT DISTINCT reason FROM audit WHERE entity = 'patient'")
-    assert row["reason"] == "import of patients from CSV; 1 improbable values confirmed as right"
+    assert row["reason"] == "import of patients from CSV; 1 improbable value confirmed as right"

@@ -557,13 +557,6 @@ def test_rows_without_a_readable_number_do_not_repeat_each_other(preview):
     assert [(p.line, p.column) for p in found.problems] == [(2, ""), (3, "patient"), (4, "patient")]
 
 
-def test_letters_of_an_old_encoding_are_pointed_at(preview):
-    first, second = preview("id,surname\n1,Müller\n2,Doe\n".encode("cp1252")).rows
-    assert first.patient.family_name == "Müller"
-    assert first.notes == ("The file is not UTF-8. Check the letters of “Müller”.",)
-    assert second.notes == ()
-
-
 # Files that are wrong
 
 
@@ -575,7 +568,7 @@ def test_letters_of_an_old_encoding_are_pointed_at(preview):
         (HEADER.encode(), "has a header but no patients"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "is not a text file. Save the table as CSV"),
         (b"PK\x03\x04\x14\0\x06\0\x08\0", "is not a text file. Save the table as CSV"),
-        (b"patient,sex\n1,\x81\n", "is not a text file"),
+        (b"patient,sex\n1,\x81\n", "is not UTF-8. Choose the encoding"),
         (b"\xff\xfep", "is not a text file"),
         (b"name,sex\nDoe,M\n", "No column holds the record number. The first line must name"),
         (b"1,35,M,Limb\n", "No column holds the record number"),

@@ -50,7 +50,7 @@ def test_a_file_with_mistakes_says_where_and_cannot_be_imported(page, session, t
     audit = list(session._db.query("SELECT * FROM audit"))
     page.open_file(bad)
     settle()
-    assert cells(page, 4) == ["ready", "to mend", "to mend", "to mend"]
+    assert cells(page, 4) == ["ready", "to fix", "to fix", "to fix"]
     assert cells(page, 0) == ["2", "3", "4", "5"]
     assert cells(page, 2)[1].startswith("sex:")
     assert "alsfrsr_baseline:" in cells(page, 2)[2]
@@ -81,7 +81,7 @@ def test_a_second_import_of_the_same_file_is_refused(page, shell):
     shell.show_page("import")
     page.open_file(TABLE)
     settle()
-    assert set(cells(page, 4)) == {"to mend"}
+    assert set(cells(page, 4)) == {"to fix"}
     assert not page.confirm.isEnabled()
 
 
@@ -109,3 +109,64 @@ def test_improbable_values_are_imported_only_when_somebody_has_looked(page, sess
     page.confirm.click()
     settle()
     assert len(session.patients.all()) == 2
+
+
+def choose_in(box, place):
+    """Choose by keyboard, as somebody does whom the page has asked."""
+    box.setFocus()
+    for _ in range(place + 1):
+        press(Key.Key_Down)
+    settle()
+
+
+def test_a_list_of_an_older_encoding_is_asked_about_and_seen_before_it_is_imported(
+    page, session, tmp_path
+):
+    path = tmp_path / "old.csv"
+    path.write_bytes("patient,surname\n1,رضايي\n2,محمدي\n".encode("windows-1256"))
+    page.open_file(path)
+    settle()
+    assert "old.csv is not UTF-8" in words(page)
+    box = page.how_written.boxes["encoding"]
+    assert box.isVisible() and box.hasFocus()
+    assert box.currentIndex() == -1, "nothing is chosen for anybody"
+    assert not page.how_written.boxes["separator"].isVisible()
+    shown = [box.itemText(place) for place in range(box.count())]
+    assert "رضايي, محمدي   (Windows-1256, Arabic, Persian)" in shown
+    assert not page.confirm.isEnabled()
+    choose_in(box, next(n for n, text in enumerate(shown) if "1252" in text))
+    assert "ÑÖÇíí" in cells(page, 2)[0], "a wrong choice is seen"
+    box.setCurrentIndex(box.findData("windows-1256"))
+    box.activated.emit(box.currentIndex())
+    settle()
+    assert "رضايي" in cells(page, 2)[0]
+    page.confirm.click()
+    assert [one.family_name for one in session.patients.all()] == ["رضايي", "محمدي"]
+
+
+def test_the_next_file_is_asked_about_anew(page, tmp_path):
+    path = tmp_path / "old.csv"
+    path.write_bytes("patient,surname\n1,رضايي\n".encode("windows-1256"))
+    page.open_file(path)
+    choose_in(page.how_written.boxes["encoding"], 0)
+    page.open_file(TABLE)
+    settle()
+    assert not page.how_written.boxes["encoding"].isVisible()
+    assert "17 rows, all ready" in words(page)
+    page.open_file(path)
+    settle()
+    assert page.how_written.boxes["encoding"].currentIndex() == -1
+    assert page.model.rowCount() == 0
+
+
+def test_a_number_of_two_readings_asks_for_the_sign_of_decimals(page, tmp_path):
+    path = tmp_path / "months.csv"
+    path.write_text("patient;age;duration_months\n1;50;1,200\n", "utf-8")
+    page.open_file(path)
+    settle()
+    box = page.how_written.boxes["decimal"]
+    assert box.isVisible() and cells(page, 4) == ["to fix"]
+    choose_in(box, [box.itemText(n) for n in range(box.count())].index("comma"))
+    assert "1.2 months as stated" in cells(page, 2)[0]
+    assert page.confirm.isEnabled()
+    assert box.isVisible(), "it can be changed"
