@@ -19,8 +19,10 @@ from core.science.progression import NoSlope, Pace, Slope, months_between
 from core.science.projection import Crossing, NoCrossing, crosses
 from core.science.staging import Kings, KingsStage, MitosDomain, MitosStage, ft9, kings, mitos
 from core.trends import (
+    duration_span,
     line,
     onset_day,
+    onset_span,
     percent_scatter,
     slope_days,
     totals,
@@ -147,16 +149,19 @@ def delta_fs(record: PatientRecord) -> DeltaFs | None:
     if on is not None and onset_day(patient) is not None:
         return _delta_fs(record, total, on, stated=True)
     months = patient.stated_duration_months
-    rate = None if months is None else progression.delta_fs(round(total), months)
-    if rate is None or not (on is None or on == patient.stated_on):  # both are of the baseline
+    if not months or not (on is None or on == patient.stated_on):  # both are of the baseline
         return None
+    lost = progression.ALSFRS_R_MAXIMUM - total
+    longest, shortest = duration_span(months)
+    lowest = lost / longest
+    highest = lost / shortest if shortest else math.inf if lost else 0.0
     return DeltaFs(
-        lost=progression.ALSFRS_R_MAXIMUM - total,
+        lost=lost,
         months=months,
-        per_month=rate,
-        lowest=rate,
-        highest=rate,
-        pace=_pace(record, rate),
+        per_month=progression.delta_fs(round(total), months),
+        lowest=lowest,
+        highest=highest,
+        pace=_agreed_pace(record, (lowest, highest)),
         on=on,
         exact=False,
         stated=True,
@@ -344,23 +349,21 @@ def crossing_text(found: Crossing | NoCrossing) -> str:
 def _delta_fs(record: PatientRecord, total: float, on: date, *, stated: bool) -> DeltaFs | None:
     """Of a total of a known day, with a known or assumed day of onset."""
     patient = record.patient
-    assumed = onset_day(patient)
-    if assumed is None:
+    assumed, span = onset_day(patient), onset_span(patient)
+    if assumed is None or span is None:
         return None
-    first, last = (patient.onset.first, patient.onset.last) if patient.onset else (assumed, assumed)
-    rates = progression.delta_fs_range(round(total), first, last, on)
+    rates = progression.delta_fs_range(round(total), *span, on)
     if rates is None:
         return None
     months = months_between(assumed, on)
     rate = progression.delta_fs(round(total), months)
-    paces = {_pace(record, rate) for rate in rates}
     return DeltaFs(
         lost=progression.ALSFRS_R_MAXIMUM - total,
         months=None if rate is None else months,
         per_month=rate,
         lowest=rates[0],
         highest=rates[1],
-        pace=paces.pop() if len(paces) == 1 else None,
+        pace=_agreed_pace(record, rates),
         on=on,
         exact=patient.onset is not None and patient.onset.exact,
         stated=stated,
@@ -370,6 +373,12 @@ def _delta_fs(record: PatientRecord, total: float, on: date, *, stated: bool) ->
 
 def _rough(rate: float, unit: str = "") -> str:
     return number(rate, 2 if rate < 10 else 0, unit)
+
+
+def _agreed_pace(record: PatientRecord, rates: tuple[float, float]) -> Pace | None:
+    """The class of the lowest and the highest rate; None where these are not of one class."""
+    paces = {_pace(record, rate) for rate in rates}
+    return paces.pop() if len(paces) == 1 else None
 
 
 def _pace(record: PatientRecord, rate: float) -> Pace:

@@ -402,6 +402,16 @@ def test_a10_an_approximate_onset_is_said():
     assert "the lowest possible: only the month of onset is known" in text
 
 
+@pytest.mark.parametrize(("total", "fires"), [(43, True), (44, False)])
+def test_a10_a_stated_duration_counts_as_the_longest_that_rounds_to_it(total, fires):
+    """4 months are up to 4.5: 5 points are 1.11 a month at least, 4 points 0.89 (1.00 in 4 months)."""
+    patient = replace(PATIENT, onset=None, stated_duration_months=4.0, stated_on=DAY)
+    found = fired(at(total=total), patient=patient).get("A10")
+    assert (found is not None) is fires
+    if found is not None:
+        assert "the lowest possible: only the duration is known, as stated" in text_of(found)
+
+
 @pytest.mark.parametrize(
     ("year", "total", "fires"),
     [

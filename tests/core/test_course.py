@@ -279,6 +279,31 @@ def test_a_class_is_said_only_where_every_day_of_the_onset_agrees(onset, on, tot
         assert "class cannot be said" in course.delta_fs_text(rate)
 
 
+# A stated duration is every one that rounds to it: 4 months are 3.5 to 4.5.
+@pytest.mark.parametrize(
+    ("months", "total", "pace", "text"),
+    [
+        (4, 44, None, "loses between 0.89 and 1.14 points/month"),
+        (17, 37, Pace.INTERMEDIATE, "loses 0.65 points/month"),
+        (4.4, 43, Pace.FAST, "loses 1.14 points/month"),
+        (0.5, 48, Pace.SLOW, "no change"),
+    ],
+)
+def test_a_stated_duration_decides_a_class_only_where_all_that_round_to_it_agree(
+    months, total, pace, text
+):
+    on = date(2014, 3, 10)
+    patient = replace(PATIENT, onset=None, stated_duration_months=months, stated_on=on)
+    form = course.delta_fs(followed(patient, ((on, total),)))
+    undated = replace(patient, stated_on=None)
+    total_only = course.delta_fs(
+        a_record(undated, external=(stated(ExternalKind.ALSFRS_R_TOTAL, float(total)),))
+    )
+    for rate in (form, total_only):
+        assert rate.pace is pace
+        assert course.delta_fs_text(rate).startswith(text)
+
+
 @given(
     total=st.integers(0, 48),
     year=st.integers(2015, 2024),

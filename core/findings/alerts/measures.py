@@ -20,7 +20,7 @@ from core.science import progression
 from core.science.nutrition import bmi, weight_loss_percent
 from core.science.progression import Slope, months_between, ols_slope
 from core.science.spirometry import Result
-from core.trends import onset_day, vital_capacities
+from core.trends import onset_span, vital_capacities
 from core.words import _, day, number
 
 
@@ -435,23 +435,20 @@ def _pressure_fall(kind: str) -> Read:
 
 
 def _delta_fs(view: View) -> Reading | None:
-    """With an onset known to the month or the year, from the first day that it can mean: the lowest rate possible.
+    """With an onset not known to the day, from the first day that it can mean: the lowest rate possible.
 
     DESIGN: so every possible day of onset agrees where it reaches a limit; from no paper.
     """
     patient, now = view.record.patient, view.last(view.values.totals)
-    onset, note = onset_day(patient), ""
-    if now is None or onset is None:
+    span, note = onset_span(patient), ""
+    if now is None or span is None:
         return None
-    first = last = onset
     if patient.onset is None:
-        note = _("day of onset approximate")
-    else:
-        first, last = patient.onset.first, patient.onset.last
-    if patient.onset is not None and not patient.onset.exact:
+        note = _("the lowest possible: only the duration is known, as stated")
+    elif not patient.onset.exact:
         known = _("year") if patient.onset.month is None else _("month")
         note = _("the lowest possible: only the {known} of onset is known").format(known=known)
-    rates = progression.delta_fs_range(round(now.value), first, last, now.on)
+    rates = progression.delta_fs_range(round(now.value), *span, now.on)
     return None if rates is None else replace(now, value=rates[0], note=note)
 
 
