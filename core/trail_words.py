@@ -306,7 +306,7 @@ def _facts(value: Any, _row: Fields, names: Names) -> str:
     """The facts that were known, each by the alert it met and its value."""
     facts = json.loads(value) if isinstance(value, str) else value
     return ", ".join(
-        f"{_alert(key, {}, names)} {MISSING if fact is None else f'{fact:g}'}"
+        f"{_alert(key, {}, names)} {MISSING if fact is None else f'{round(fact, 2):g}'}"
         for key, fact in facts.items()
         if "/" not in key
     )

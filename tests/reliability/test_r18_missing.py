@@ -29,10 +29,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import main
-from core import drafts, entry, trends
+from core import drafts, entry
 from core.drafts import Draft, read_measurement
 from core.entry import Problem
-from core.exports import trend_csv
+from core.exports import chart_csv
 from core.instruments import catalog as instruments
 from core.labels import NOT_DONE, why_not
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
@@ -274,7 +274,7 @@ def test_r18_how_and_by_whom_and_with_an_interpreter_are_recorded_or_not(
     assert (facts["How"], facts["Answered by"], facts["Weight"]) == ("–", "–", "–")
 
 
-def test_r18_the_trends_csv_says_why_a_day_has_no_value(session, patient, alsfrs_r):
+def test_r18_the_export_of_the_chart_says_why_a_day_has_no_value(session, patient, alsfrs_r):
     """A total of 0, a form that was refused and a visit without the form are three different rows."""
     code = protocols.of(patient).visits[0].code
     days = [DAY + timedelta(days=90 * index) for index in range(3)]
@@ -289,16 +289,11 @@ def test_r18_the_trends_csv_says_why_a_day_has_no_value(session, patient, alsfrs
         elif state != BLANK:
             draft.save_form_not_done(alsfrs_r.id, state)
     record = session.record(patient.id)
-    missing = {
-        visit.date: "; ".join(why)
-        for visit in record.visits
-        if (why := without_value(record, visit))
-    }
-    table = trend_csv.render([trends.total(record, alsfrs_r)], missing=missing)
-    _head, *rows = csv.reader(io.StringIO(table.decode("utf-8-sig")))
-    assert rows == [
-        [days[0].isoformat(), "0.0", ""],
-        [days[1].isoformat(), "", f"{alsfrs_r.title}: not done: refused"],
+    _head, *rows = csv.reader(io.StringIO(chart_csv.render(record).decode("utf-8-sig")))
+    told = [row[:1] + row[2:] for row in rows if row[2] in (alsfrs_r.title, "no value")]
+    assert told == [
+        [days[0].isoformat(), alsfrs_r.title, "0", "of 48", ""],
+        [days[1].isoformat(), "no value", "", "", f"{alsfrs_r.title}: not done: refused"],
     ]
 
 

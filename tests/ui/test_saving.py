@@ -67,7 +67,7 @@ def test_exported_data_say_where_they_are(
     demo_shell.page("chart")._ask_export()
     qtbot.waitUntil(demo_shell.saved_note.isVisible, timeout=30_000)
     (name,) = saved_into
-    assert re.fullmatch(r"trend-data_[a-z2-9]{4}\.csv", name)
+    assert re.fullmatch(r"chart-data_[a-z2-9]{4}\.csv", name)
     told_where(demo_shell, tmp_path, name, opened)
 
 

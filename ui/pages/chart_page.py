@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -46,7 +45,7 @@ from core.model.visit import Mark, Visit, VisitMark
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.protocols.schedule import PlannedVisit, Status, next_visit, plan
-from core.summary import VOID, event_row, lock_text, visit_title, without_value
+from core.summary import VOID, event_row, lock_text, visit_title
 from core.trends import Axis, Plot
 from core.words import DEMONSTRATION, MISSING, day
 from ui import theme
@@ -718,12 +717,12 @@ class ChartPage(Page):
         QApplication.clipboard().setPixmap(picture)
 
     def _ask_export(self) -> None:
-        title = tr("Export the values behind the trends")
-        if (path := ask_where(self, title, "trend-data", "csv")) is not None:
+        title = tr("Export the results behind the chart")
+        if (path := ask_where(self, title, "chart-data", "csv")) is not None:
             self.export_to(path)
 
     def export_to(self, path: Path) -> None:
-        """Write the values behind the trends; pandas is loaded off the UI thread."""
+        """Write the results behind the chart; every session is evaluated off the UI thread."""
         record = self._record
         if record is None:
             return
@@ -733,21 +732,9 @@ class ChartPage(Page):
             return
 
         def work() -> None:
-            from core.exports import trend_csv
+            from core.exports import chart_csv
 
-            plots = [trends.vital_capacity(record)]
-            for one in trends.questionnaires(record):
-                if one.total is not None:
-                    plots.append(trends.total(record, one))
-                if one.domains:
-                    plots.append(trends.domains(record, one))
-            missing: dict[date, str] = {}
-            for visit in record.visits:
-                for why in without_value(record, visit):
-                    said = missing.get(visit.date)
-                    missing[visit.date] = f"{said}; {why}" if said else why
-            drawn = [plot for plot in plots if plot.days]
-            path.write_bytes(trend_csv.render(drawn, remark, missing))
+            path.write_bytes(chart_csv.render(record, remark))
 
         def failed(error: BaseException) -> None:
             if not isinstance(error, OSError):

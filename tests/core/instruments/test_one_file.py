@@ -7,7 +7,7 @@ import pytest
 
 from core import plot_style, summary, trends
 from core.drafts import REVIEW, Draft, StepState, start_visit
-from core.exports import trend_csv
+from core.exports import chart_csv
 from core.instruments import catalog
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer
@@ -131,5 +131,14 @@ def test_the_trends(entered, household):
     looks = [plot_style.of(series.role) for series in domains.series]
     assert len({(look.light, look.marker) for look in looks}) == 3
     assert household in trends.questionnaires(entered.record)
-    table = trend_csv.render([total, domains]).decode("utf-8-sig")
-    assert table.splitlines()[0].count("Household") == 4
+    lines = chart_csv.render(entered.record).decode("utf-8-sig").splitlines()
+    assert [line.split(",")[2:5] for line in lines if "Household" in line] == [
+        ["Household", "20", "of 21"],
+        ["Household: Chores", "5", "of 6"],
+        ["Household: Outside", "4", "of 4"],
+        ["Household: Leisure", "11", "of 11"],
+        ["Household", "13", "of 21"],
+        ["Household: Chores", "4", "of 6"],
+        ["Household: Outside", "2", "of 4"],
+        ["Household: Leisure", "7", "of 11"],
+    ]
