@@ -1,18 +1,19 @@
 """What the clinic has to do: visits overdue, due, opening soon, and drafts to resume."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
 from core.labels import ONSET
-from core.model.ids import VisitId
+from core.model.ids import PatientId, VisitId
 from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.model.trail import TrailEntry
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.protocols.schedule import PlannedVisit, Status, Window, plan
+from core.science import eligibility
 from core.summary import age, visit_title
 from core.words import _, plural, short_day
 
@@ -102,6 +103,26 @@ def without_plan(records: Sequence[PatientRecord], today: date) -> tuple[Patient
         return protocol is not None and bool(plan(record, protocol, today))
 
     return tuple(r.patient for r in records if r.participation_ended is None and not planned(r))
+
+
+def undecided(
+    items: Sequence[WorkItem], record_of: Callable[[PatientId], PatientRecord]
+) -> tuple[tuple[Patient, str], ...]:
+    """Patients whose visit at the reference day (the infusion) is to do, outside the criteria and undecided.
+
+    Each with the criteria in words. ``record_of`` reads a whole record: only those patients' are read.
+    """
+    found = []
+    for item in items:
+        protocol = protocols.find(item.patient)
+        kind = None if protocol is None or item.code is None else protocol.visit(item.code)
+        if protocol is None or kind is None or kind.offset.value or not protocol.criteria:
+            continue
+        failing = eligibility.undecided(record_of(item.patient.id), protocol)
+        if failing:
+            words = "; ".join(eligibility.requirement(one.criterion) for one in failing)
+            found.append((item.patient, words))
+    return tuple(found)
 
 
 def counts(items: Sequence[WorkItem]) -> str:

@@ -1,5 +1,6 @@
 """Today: which visits are overdue, due, open or coming up, and the drafts to resume."""
 
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -78,6 +79,7 @@ class TodayPage(Page):
             "blow",
             "measurement",
             "adverse_event",
+            "criterion_result",
             "decision",
             "threshold",
             "data_query",
@@ -169,6 +171,8 @@ class TodayPage(Page):
             text = tr("You typed a new patient on {when} who is not saved yet: go on.")
             new = partial(self.context.edit_patient.emit, None)
             self._attention.addWidget(link(text.format(when=instant(begun)), new))
+        if session.may(Right.SIGN):
+            self._show_undecided(items)
         waiting = worklist.without_plan(records, today)
         if waiting:
             text = tr("No visits can be planned for these patients:")
@@ -200,6 +204,18 @@ class TodayPage(Page):
         if session.may(Right.SIGN):
             self.signatures.look_again(records)
         self.alerts.look_again([record.patient for record in records if not record.dead])
+
+    def _show_undecided(self, items: Sequence[WorkItem]) -> None:
+        """Patients outside the criteria whose infusion is to do: the investigator decides before it."""
+        for patient, criteria in worklist.undecided(items, self.context.session.record):
+            text = tr(
+                "{number}: not eligible, to be decided before the {event}: {criteria}"
+            ).format(
+                number=patient.record_number,
+                event=protocols.of(patient).reference.lower(),
+                criteria=criteria,
+            )
+            self._attention.addWidget(link(text, partial(self.context.open_chart.emit, patient.id)))
 
     def focus_first(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)

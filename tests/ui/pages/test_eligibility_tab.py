@@ -266,3 +266,17 @@ def test_an_infusion_outside_the_criteria_says_so_before_anything_else(shell, se
     shell.open_visit(candidate.id, visit_id)
     settle()
     assert "the investigator has not decided" not in words(shell.current)
+
+
+def test_today_tells_the_investigator_what_to_decide_before_an_infusion(shell, session, candidate):
+    said = "31: not eligible, to be decided before the infusion: Age at screening: 18 to 65 years"
+    shell.show_page("today")
+    settle()
+    page = shell.page("today")
+    assert said in words(page)
+    at = clock.now()
+    age = states(session, candidate)["age"].said
+    with session.write("decided"):
+        session.criteria.save(eligibility.waive(age, "committee agreed", "dr.demo", at))
+    settle()
+    assert "to be decided before the infusion" not in words(page)
