@@ -385,7 +385,12 @@ def _names(record: PatientRecord, people: Mapping[str, str]) -> Names:
         people=people,
         patients={patient.id: patient.record_number},
         visits={
-            visit.id: VisitName(code=visit.code, on=visit.date, protocol=patient.protocol)
+            visit.id: VisitName(
+                code=visit.code,
+                on=visit.date,
+                protocol=patient.protocol,
+                is_first=record.is_first(visit),
+            )
             for visit in record.visits
         },
         spirometry={test.id: test.visit_id for test in record.spirometry},

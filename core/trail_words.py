@@ -28,18 +28,26 @@ Fields = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitName:
-    """What a visit is called: whose it is, its code (None when unscheduled), its day, its schedule."""
+    """What a visit is called: its code (None when unscheduled), its day, its schedule.
+
+    ``is_first`` is true of the earliest one of its code: of a visit that recurs, it has its own name.
+    """
 
     code: str | None
     on: date
     protocol: str
+    is_first: bool = False
 
     @property
     def text(self) -> str:
         if self.code is None:
             return _("unscheduled visit of {day}").format(day=day(self.on))
         schedule = protocols.shipped().get(self.protocol)
-        title = self.code if schedule is None else schedule.visit_title(self.code)
+        title = (
+            self.code
+            if schedule is None
+            else schedule.visit_title(self.code, is_first=self.is_first)
+        )
         return _("visit {title}").format(title=title)
 
 

@@ -150,7 +150,11 @@ def _kinds(protocol: Protocol) -> list[_Sheets]:
 
 
 def _visit_title(protocol: Protocol, code: str | None) -> str:
-    return _("Unscheduled visit") if code is None else protocol.visit_title(code)
+    """Of a visit that recurs, the name of the first one, too: they have the same forms."""
+    if code is None:
+        return _("Unscheduled visit")
+    titles = (protocol.visit_title(code, is_first=True), protocol.visit_title(code))
+    return ", ".join(dict.fromkeys(titles))
 
 
 def _visit(protocol: Protocol, sheets: _Sheets, papers: Callable[[str], Paper]) -> Document:

@@ -1,7 +1,7 @@
 """Reading the audit trail."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -122,8 +122,18 @@ class Trail:
                             code=visit["code"],
                             on=date.fromisoformat(visit["date"]),
                             protocol=protocol.get("protocol", ""),
+                            is_first=not self._has_earlier(visit),
                         )
         return Names(people=people, patients=patients, visits=visits, spirometry=tests)
+
+    def _has_earlier(self, visit: Mapping[str, Any]) -> bool:
+        """Whether the file has an earlier visit of the same patient and code."""
+        found = self._db.execute(
+            "SELECT 1 FROM visit WHERE patient_id = ? AND code = ? AND (date, started_at) < (?, ?)"
+            " LIMIT 1",
+            [visit["patient_id"], visit["code"], visit["date"], visit["started_at"]],
+        )
+        return found.fetchone() is not None
 
     def entities(self) -> tuple[str, ...]:
         """Every kind of thing that the trail tells of."""

@@ -13,6 +13,7 @@ from core.model.measurement import Measurement
 from core.model.trail import Act, TrailEntry
 from core.store import audit
 from core.trail_words import changes, kind, kinds, local, what
+from tests.core.examples import a_routine_patient, enter_visit
 from tests.core.store.nouns import NOUNS, STAYING, Nouns
 
 
@@ -191,3 +192,20 @@ def test_the_time_is_that_of_the_clock_on_the_wall_there():
 def test_a_table_of_a_later_version_is_shown_as_it_is():
     entry = an_entry(entity="gene", after=json.dumps({"id": "1", "name": "SOD1"}))
     assert what(entry, trail_words.Names()) == "gene entered: name SOD1"
+
+
+def test_the_first_visit_of_a_routine_clinic_is_called_so_and_the_next_one_is_not(session, said):
+    patient = a_routine_patient(record_number="R-9")
+    with session.write("registered"):
+        session.patients.save(patient)
+    days = (date(2026, 3, 1), date(2026, 6, 1))
+    first, second = (
+        enter_visit(session, patient, on, "R3", scores=(3,) * 12, finished=False) for on in days
+    )
+    for visit, score, title in (
+        (first, 2, "First visit"),
+        (second, 2, "3-month visit"),
+        (first, 1, "First visit"),
+    ):
+        answered(session, visit, "walking", value=score)
+        assert said() == f"ALSFRS-R answer “walking” of visit {title}: {score + 1} → {score}"

@@ -3,8 +3,8 @@
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QSize, QStandardPaths, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QSize, QStandardPaths, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QLabel, QVBoxLayout
 
 from core.model.user import Clinic
@@ -66,6 +66,9 @@ class RecoveryCode(QFrame):
         self.code = CodeGroups(code.split("-"))
         self.reminded = False
         self._state = label("", "muted", wrap=True)
+        self._saved: Path | None = None
+        self.folder = button(tr("Open folder"), self._open_folder, link=True)
+        self.folder.hide()
         self.print = button(tr("Print…"), self._print, primary=True)
         self.save = button(tr("Save as PDF…"), self._save)
         self.put_away = QCheckBox(tr("I have printed it and put it away"))
@@ -84,7 +87,7 @@ class RecoveryCode(QFrame):
             ),
             self.code,
             row(self.print, self.save, None),
-            self._state,
+            row(self._state, self.folder, None),
             self.put_away,
             row(None, self.go_on),
             spacing=12,
@@ -107,7 +110,14 @@ class RecoveryCode(QFrame):
             text = tr("The PDF could not be saved there: {why}. Choose another place.")
             self._state.setText(text.format(why=error.strerror or tr("unknown reason")))
             return
-        self._state.setText(tr("Saved. Print it from there, and delete the file."))
+        text = tr("Saved as {name}. Print it from there, and delete the file.")
+        self._state.setText(text.format(name=path.name))
+        self._saved = path.absolute()
+        self.folder.show()
+
+    def _open_folder(self) -> None:
+        if self._saved is not None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._saved.parent)))
 
     def _pdf(self) -> bytes:
         from core.reports import recovery_code

@@ -172,6 +172,7 @@ def test_a_visit_is_on_paper_with_all_it_asks(protocol, code):
 
 def test_breathing_measurements_and_events_have_their_boxes():
     printed = pages(visit("routine", "R3"))
+    says(printed, "First visit, 3-month visit")
     says(printed, *BREATHING, *GRADE.values(), *OUTCOME.values(), "Serious? yes no")
     assert " ".join(printed).count("acceptable usable only rejected") == 2 * MAX_BLOWS
     for kind in kinds().values():

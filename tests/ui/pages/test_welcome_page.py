@@ -4,6 +4,7 @@ import re
 
 import pypdfium2
 import pytest
+from PySide6.QtGui import QDesktopServices
 
 from core import clock, people
 from core.errors import WrongPassword
@@ -301,7 +302,9 @@ def test_a_window_is_closed_in_front_of_a_code_when_it_is_asked_again(
     assert settings.code_unconfirmed(fingerprint)
 
 
-def test_the_printed_page_names_the_link_that_leads_to_the_code(welcome, clinic, tmp_path, qtbot):
+def test_the_printed_page_names_the_link_that_leads_to_the_code(
+    welcome, clinic, tmp_path, qtbot, monkeypatch
+):
     from core.model.user import Clinic
 
     card = RecoveryCode(
@@ -311,7 +314,14 @@ def test_the_printed_page_names_the_link_that_leads_to_the_code(welcome, clinic,
         clock.now(),
     )
     qtbot.addWidget(card)
+    card.show()
+    assert not card.folder.isVisible()
     card.save_to(tmp_path / "code.pdf")
+    assert "Saved as code.pdf. Print it from there, and delete the file." in words(card)
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
+    card.folder.click()
+    assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
     document = pypdfium2.PdfDocument(tmp_path / "code.pdf")
     printed = " ".join(document[0].get_textpage().get_text_range().split())
     document.close()
