@@ -424,6 +424,7 @@ _KINDS: Mapping[str, _Kind] = {
             "equation": (_("equation"), _text),
             "demonstration": (_("demonstration"), _yes_no),
             "idle_lock_min": (_("locks after"), _in("min")),
+            "telling_file_names": (_("names of saved files tell record number and day"), _yes_no),
         },
     ),
     "threshold": _Kind(_("threshold"), _threshold, {"value": ("", _set_to)}),

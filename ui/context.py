@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from core import trail_memory
 from core.errors import AppError
+from core.exports.file_name import Told
 from core.model.ids import PatientId
 from core.model.trail import CHANGES_NOTHING, Act
 from core.session import Changes, Session
@@ -75,6 +77,12 @@ class AppContext(QObject):
         with self.saving():
             self.session.record_act(act, patient_id=patient_id, details=details)
         return self.failures == before
+
+    def told_in_file_names(self, record_number: str, on: date) -> Told | None:
+        """What the name of a file may tell, by the clinic's setting: nothing, unless it was chosen."""
+        if not self.session.clinic.telling_file_names:
+            return None
+        return Told(record_number=record_number, on=on)
 
     def remember_trail(self) -> None:
         """This workstation has seen the file as it is now."""

@@ -5,16 +5,22 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QWidget
 
-from core.exports.file_name import file_name
+from core.exports.file_name import Told, file_name
 from ui.words import tr
 
 
 def ask_where(
-    parent: QWidget, title: str, kind: str, ending: str = "pdf", *, visit: str | None = ""
+    parent: QWidget,
+    title: str,
+    kind: str,
+    ending: str = "pdf",
+    *,
+    visit: str | None = "",
+    told: Told | None = None,
 ) -> Path | None:
     """The path that a person chose for a document of this kind; None where they chose none."""
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    proposed = str(Path(folder) / file_name(kind, ending, visit=visit))
+    proposed = str(Path(folder) / file_name(kind, ending, visit=visit, told=told))
     kinds = tr("CSV (*.csv)") if ending == "csv" else tr("PDF (*.pdf)")
     chosen, _kind = QFileDialog.getSaveFileName(parent, title, proposed, kinds)
     return Path(chosen) if chosen else None

@@ -91,7 +91,8 @@ class User:
 class Clinic:
     """What the file says of itself: whose it is, and the settings every workstation shares.
 
-    After ``idle_lock_min`` minutes (1 to 15) without a key or a click the file is locked.
+    After ``idle_lock_min`` minutes (1 to 15) without a key or a click the file is locked. Where
+    ``telling_file_names`` is set, the name of a saved file holds the record number and the day.
     """
 
     name: str
@@ -100,3 +101,4 @@ class Clinic:
     equation: str = "gli-global-2022"
     demonstration: bool = False
     idle_lock_min: int = 5
+    telling_file_names: bool = False

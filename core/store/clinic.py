@@ -16,7 +16,8 @@ class ClinicStore:
 
     def get(self) -> Clinic:
         (row,) = self._db.query(
-            "SELECT name, letterhead, protocol, equation, demonstration, idle_lock_min FROM clinic"
+            "SELECT name, letterhead, protocol, equation, demonstration, idle_lock_min,"
+            " telling_file_names FROM clinic"
         )
         return converter.structure(row, Clinic)
 

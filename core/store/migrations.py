@@ -133,6 +133,15 @@ def m008_deviations(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m009_file_names(db: Database) -> None:
+    """A clinic may say that the names of saved files hold the record number and the day."""
+    db.execute(
+        "ALTER TABLE clinic ADD COLUMN telling_file_names INTEGER NOT NULL DEFAULT 0"
+        " CHECK (telling_file_names IN (0, 1))"
+    )
+
+
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
     """The row of a decision that says what an acknowledgement of an alert said."""
     key = str(acknowledgement["alert"])

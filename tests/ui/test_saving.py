@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
+from core import clock, trail_words
 from tests.ui.conftest import words
-from tests.ui.keyboard import settle
+from tests.ui.keyboard import Key, press, settle
 
 
 @pytest.fixture
@@ -69,6 +70,36 @@ def test_exported_data_say_where_they_are(
     (name,) = saved_into
     assert re.fullmatch(r"chart-data_[a-z2-9]{4}\.csv", name)
     told_where(demo_shell, tmp_path, name, opened)
+
+
+def test_a_clinic_may_have_record_numbers_and_days_in_file_names(
+    shell, due, session, qtbot, saved_into
+):
+    shell.show_page("settings")
+    settle()
+    settings = shell.page("settings")
+    assert not settings.file_names.isChecked(), "a name tells nothing unless the clinic says so"
+    assert "sees which patient was here on which day" in words(settings)
+    settings.file_names.setFocus()
+    press(Key.Key_Space)
+    settings.save.click()
+    settle()
+    (entry,) = session.trail.entries(limit=1)
+    told = trail_words.what(entry, session.trail.names([entry]))
+    assert told.endswith("names of saved files tell record number and day no → yes")
+    (visit,) = session.record(due.id).visits
+    shell.open_summary(due.id, visit.id)
+    page = shell.page("summary")
+    qtbot.waitUntil(lambda: page.pdf is not None, timeout=20_000)
+    settle()
+    page.save.click()
+    (name,) = saved_into
+    assert re.fullmatch(rf"visit-summary_12_M2_{visit.date}_[a-z2-9]{{4}}\.pdf", name)
+    shell.open_chart(due.id)
+    settle()
+    shell.page("chart")._ask_export()
+    qtbot.waitUntil(shell.saved_note.isVisible, timeout=30_000)
+    assert re.fullmatch(rf"chart-data_12_{clock.today()}_[a-z2-9]{{4}}\.csv", saved_into[1])
 
 
 def test_what_cannot_be_written_is_not_called_saved(

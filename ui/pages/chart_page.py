@@ -718,7 +718,11 @@ class ChartPage(Page):
 
     def _ask_export(self) -> None:
         title = tr("Export the results behind the chart")
-        if (path := ask_where(self, title, "chart-data", "csv")) is not None:
+        record = self._record
+        if record is None:
+            return
+        told = self.context.told_in_file_names(record.patient.record_number, clock.today())
+        if (path := ask_where(self, title, "chart-data", "csv", told=told)) is not None:
             self.export_to(path)
 
     def export_to(self, path: Path) -> None:

@@ -6,6 +6,7 @@ from itertools import groupby
 
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QGridLayout,
     QPlainTextEdit,
     QVBoxLayout,
@@ -68,6 +69,15 @@ class SettingsPage(Page):
         )
         if not context.session.clinic.demonstration:
             self._never_locks.hide()
+        self.file_names = QCheckBox(tr("Names of saved files tell the record number and the day"))
+        told = label(
+            tr(
+                "A summary is then called visit-summary_A-010_M4_2026-06-17_k7f3.pdf. Whoever sees the"
+                " folder, an e-mail or a backup with it sees which patient was here on which day."
+            ),
+            "muted",
+            wrap=True,
+        )
         self.kept = KeptBar()
         self.kept.discarded.connect(self._discard_typed)
         self.letterhead.textChanged.connect(self.keep_soon.start)
@@ -100,6 +110,8 @@ class SettingsPage(Page):
             self.protocol,
             self.idle_lock,
             self._never_locks,
+            self.file_names,
+            told,
             row(self._state, None, self.save),
         )
         self.equation = Combo()
@@ -178,6 +190,7 @@ class SettingsPage(Page):
         clinic = session.clinic
         self._show_texts(clinic)
         self.protocol.setCurrentIndex(max(0, self.protocol.findData(clinic.protocol)))
+        self.file_names.setChecked(clinic.telling_file_names)
         self.equation.setCurrentIndex(max(0, self.equation.findData(clinic.equation)))
         self._describe_equation()
         typed = session.typed.of(typed_texts.SETTINGS, typed_texts.CLINIC)
@@ -260,6 +273,7 @@ class SettingsPage(Page):
             idle_lock_min=minutes,
             letterhead=self.letterhead.toPlainText().strip(),
             protocol=self.protocol.currentData(),
+            telling_file_names=self.file_names.isChecked(),
         )
         with self.context.saving():
             with session.write("settings changed"):

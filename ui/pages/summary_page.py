@@ -1,5 +1,6 @@
 """The preview of a printed visit summary: the very pages, to print or to save."""
 
+from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -31,6 +32,7 @@ class SummaryPage(Page):
         self.pdf: bytes | None = None
         self._patient_id: PatientId | None = None
         self._code: str | None = None  # of the visit
+        self._whose: tuple[str, date] | None = None  # the record number, and the day of the visit
         self._asked = 0
         self._title = label(tr("Visit summary"), "title")
         self._state = label("", "muted")
@@ -63,6 +65,7 @@ class SummaryPage(Page):
         record = session.record(patient_id)
         visit = record.visit(visit_id)
         self._code = visit.code
+        self._whose = record.patient.record_number, visit.date
         clinic, printed_by, printed_at = session.clinic, session.user.full_name, clock.now()
         names, signed = session.users.names(), signing.states(session, record, visit_id)
         head = session.trail_head
@@ -126,7 +129,9 @@ class SummaryPage(Page):
 
     def _save(self) -> None:
         title = tr("Save the visit summary")
-        if (path := ask_where(self, title, "visit-summary", visit=self._code)) is not None:
+        told = self.context.told_in_file_names(*self._whose) if self._whose else None
+        path = ask_where(self, title, "visit-summary", visit=self._code, told=told)
+        if path is not None:
             self.save_to(path)
 
     def _print(self) -> None:

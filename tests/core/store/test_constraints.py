@@ -142,7 +142,13 @@ REFUSED = {
     "typed_text": [("text", None), ("author", "nobody"), ("place", " "), ("at", "once")],
     "data_query": [("text", " "), ("opened_by", "nobody"), ("closed_by", "dr.demo")],
     "query_reply": [("text", " "), ("number", 0), ("by", "nobody")],
-    "clinic": [("id", 2), ("name", " "), ("demonstration", 2), ("idle_lock_min", 0)],
+    "clinic": [
+        ("id", 2),
+        ("name", " "),
+        ("demonstration", 2),
+        ("idle_lock_min", 0),
+        ("telling_file_names", 2),
+    ],
     "user": [
         ("login", " "),
         ("full_name", ""),
