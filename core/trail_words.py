@@ -244,6 +244,11 @@ def _in(unit: str) -> _Say:
     return lambda value, _row, _names: MISSING if value is None else f"{value:.10g} {unit}".strip()
 
 
+def _computed(unit: str, decimals: int) -> _Say:
+    """A number that the program computed: no digits beyond what they can mean."""
+    return lambda value, _row, _names: number(value, decimals, unit)
+
+
 def _one_of(words: Mapping[Any, str]) -> _Say:
     """The word for one of a closed set; one that this program does not know stands as it is."""
     spelt = {getattr(one, "value", one): text for one, text in words.items()}
@@ -536,7 +541,7 @@ _KINDS: Mapping[str, _Kind] = {
             "equation": (_("equation"), _text),
             "equation_version": (_("version of the equation"), _text),
             "sex": (_("sex"), _one_of(labels.SEX)),
-            "age_years": (_("age"), _in(_("years"))),
+            "age_years": (_("age"), _computed(_("years"), 3)),  # a day is 0.003 years
             "reference_group": (_("reference group"), _reference_group),
             "interface": (_("interface"), _one_of(labels.INTERFACE)),
             "device_percent": (_("device's % predicted"), _in("%")),

@@ -70,6 +70,14 @@ def test_values_have_their_units(session, patient, visit, said):
     assert said().endswith("→ not done: too unwell")
 
 
+def test_a_computed_age_has_the_digits_that_it_can_mean(session, patient, visit):
+    """14 Mar 1959 to 21 Jul 2026 are 24,601 days: 67.3539… years of 365.25 days."""
+    entries = [e for e in session.trail.entries(limit=60) if e.entity == "spirometry"]
+    fields = changes(entries[0], session.trail.names(entries))
+    (age,) = {one.after for one in fields if one.label == "age"}
+    assert age == "67.354 years"
+
+
 def test_a_long_text_is_cut_in_the_line_and_whole_in_the_fields(session, patient, said):
     text = "word " * 40
     with session.write():
