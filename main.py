@@ -33,7 +33,7 @@ Copy a sheet with scores, stages and predicted volumes added to every row. It ma
 and any other columns. Cells stay as they are. Leave empty what is not known (NA, NaN,
 NULL, unknown, a lone point or dash say the same): a result that depends on it stays empty, too.
 Whether there is a gastrostomy is never guessed: without that column most King's stages
-stay empty. What is wrong in a row stands in the last column, problem.
+stay empty. Stage 0 says that the answers are not stageable. What is wrong in a row stands in the last column, problem.
 """
 
 _SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
