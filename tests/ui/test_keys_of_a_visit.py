@@ -1,0 +1,67 @@
+"""How many keys a routine visit costs beyond what it records."""
+
+from core import clock
+from core.model.spirometry import Position, TestType
+from core.model.visit import Mode, Respondent, VisitState
+from tests.ui.conftest import words
+from tests.ui.keyboard import CTRL, Key, press, write
+
+LIMIT = 27
+SCORES = (4, 4, 3, 3, 3, 3, 3, 3, 3, 4, 4, 4)  # one lower than at month 2: nothing is asked about
+LITRES, WEIGHT = ("2.84", "2.88", "2.85"), "63"
+GO_ON = (CTRL, Key.Key_Return)
+
+
+class Keys:
+    """Counts what is pressed. A key with Ctrl is one; what is typed as an answer is not counted."""
+
+    def __init__(self):
+        self.count = 0
+
+    def press(self, *keys):
+        self.count += len(keys)
+        press(*keys)
+
+
+def test_a_routine_visit_needs_27_keys_beyond_its_answers(shell, due, session, alsfrs_r):
+    """Answers are the digits of the questionnaire, of the volumes and of the weight.
+
+    Counted is every other key from Today until the visit is finished: those that open it, that go from field
+    to field and from step to step, and also those that choose (how the visit was held, who answered, that
+    there is no event, that a task was done).
+    """
+    keys = Keys()
+    keys.press(Key.Key_Return)  # the first row of Today
+    visit = shell.page("visit")
+    assert visit.current == "details"
+    keys.press(Key.Key_Space, Key.Key_Tab, Key.Key_Space, Key.Key_Tab)  # in person, the patient
+    write(WEIGHT)
+    keys.press(GO_ON)
+    write("".join(map(str, SCORES)))
+    keys.press(Key.Key_Return)  # the comparison asks nothing
+    assert visit.current == "spirometry"
+    for litres in LITRES:
+        write(litres)
+        keys.press(Key.Key_Return)
+    keys.press(Key.Key_Return)  # the empty row
+    keys.press(Key.Key_Right, GO_ON)  # nothing new
+    assert visit.current == "tasks"
+    keys.press(Key.Key_Space)  # done, each of the three
+    keys.press(*(Key.Key_Tab, Key.Key_Tab, Key.Key_Space) * 2)
+    keys.press(GO_ON)  # the tasks
+    keys.press(GO_ON)  # no note
+    assert visit.current == "review" and "complete" in words(visit)
+    keys.press(GO_ON)
+
+    assert keys.count <= LIMIT  # 23 when this was written
+    record = session.record(due.id)
+    done = record.visits[-1]
+    assert (done.date, done.state) == (clock.today(), VisitState.FINISHED)
+    assert (done.mode, done.respondent) == (Mode.IN_PERSON, Respondent.PATIENT)
+    assert (done.weight_kg, done.new_events) == (63, False)
+    form = record.assessment(done.id, "alsfrs-r")
+    assert tuple(form.answers[slot].value for slot in alsfrs_r.slots) == SCORES
+    (blown,) = (one for one in record.spirometry if one.visit_id == done.id)
+    assert [blow.volume_ml for blow in blown.blows] == [2840, 2880, 2850]
+    assert (blown.test_type, blown.position) == (TestType.FVC, Position.SITTING)
+    assert [task.done for task in record.tasks if task.visit_id == done.id] == [True] * 3
