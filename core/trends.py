@@ -268,7 +268,8 @@ def vital_capacity(record: PatientRecord, *, projected: bool = False) -> Plot:
     if stated:
         series.append(Series("fvc_stated", _("FVC %, stated (equation unknown)"), stated))
     forecasts: list[Forecast] = []
-    reasons: list[str] = []
+    reasons: list[tuple[str, str]] = []
+    lines = 0
     measured = vital_capacities(record)
     for test_type in TestType:
         for position in Position:
@@ -284,12 +285,13 @@ def vital_capacity(record: PatientRecord, *, projected: bool = False) -> Plot:
             )
             role = f"{test_type.value}_{position.value}"
             if points:
+                lines += 1
                 series.append(Series(role, title, points))
             if points and projected:
                 scatter = percent_scatter(record, [result for _s, result, _percent in sessions])
                 found, why = _forecast(record, role, points, ceiling=None, least_scatter=scatter)
                 forecasts += found
-                reasons += [f"{title}: {why}"] if why else []
+                reasons += [(title, why)] if why else []
             printed = tuple(
                 Point(s.date, s.device_percent, sure=False, note=_("printed by the device"))
                 for s in record.spirometry
@@ -312,8 +314,15 @@ def vital_capacity(record: PatientRecord, *, projected: bool = False) -> Plot:
         events=timeline(record),
         thresholds=(_niv_line(record),),
         forecasts=tuple(forecasts),
-        no_forecast=" ".join(reasons),
+        no_forecast=_reasons(reasons, lines),
     )
+
+
+def _reasons(found: list[tuple[str, str]], lines: int) -> str:
+    """Why no line is carried forward; which line is said where the plot has more than one."""
+    if lines == 1:
+        return " ".join(why for _title, why in found)
+    return " ".join(f"{title}: {why}" for title, why in found)
 
 
 def _niv_line(record: PatientRecord) -> Threshold:

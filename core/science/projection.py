@@ -151,7 +151,8 @@ def project(
     `minimum_span_days` apart, and the band is narrow enough for at least one month. Raises ValueError
     for a result that is not finite.
     """
-    slope = _line(points, minimum_span_days, least_scatter, fewest)
+    needs = _("A projection needs results on at least {fewest} different days; so far: {days}.")
+    slope = _line(points, minimum_span_days, least_scatter, fewest, needs)
     if not isinstance(slope, Slope):
         return NoProjection(slope)
     lowest = -math.inf if floor is None else floor
@@ -201,7 +202,8 @@ def crosses(
     """
     if not math.isfinite(threshold):
         raise ValueError("a threshold is not a finite number")
-    slope = _line(points, minimum_span_days, least_scatter, fewest)
+    needs = _("A date needs results on at least {fewest} different days; so far: {days}.")
+    slope = _line(points, minimum_span_days, least_scatter, fewest, needs)
     if not isinstance(slope, Slope):
         return NoCrossing(slope)
     if min(value for day, value in points if day == slope.last) <= threshold:
@@ -244,16 +246,15 @@ def _line(
     minimum_span_days: int,
     least_scatter: float,
     fewest: int,
+    needs: str,
 ) -> Slope | str:
-    """The slope to carry forward, or why there is none."""
+    """The slope to carry forward, or why there is none: ``needs`` says it of too few days."""
     slope = ols_slope(
         points, minimum_span_days=minimum_span_days, least_scatter=least_scatter, fewest=fewest
     )
     days = len({day for day, value in points})
     if days < fewest:
-        return _(
-            "A projection needs results on at least {fewest} different days; so far: {days}."
-        ).format(fewest=fewest, days=days)
+        return needs.format(fewest=fewest, days=days)
     return slope.reason if isinstance(slope, NoSlope) else slope
 
 

@@ -228,7 +228,7 @@ def test_when_vital_capacity_meets_the_line_or_that_it_cannot_be_said():
     _title, early = course.capacity_crossing(breathing(3500, 3250, 3000, 2750))
     assert isinstance(early, NoCrossing)
     assert course.crossing_text(early) == (
-        "cannot be said: A projection needs results on at least 6 different days; so far: 4."
+        "cannot be said: A date needs results on at least 6 different days; so far: 4."
     )
     assert course.capacity_crossing(a_record(PATIENT)) is None
 

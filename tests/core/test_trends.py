@@ -415,7 +415,7 @@ def test_no_band_of_vital_capacity_is_narrower_than_what_blows_repeat():
     coarse = replace(record, thresholds={**record.thresholds, "volume_scatter": 250.0})
     plot = trends.vital_capacity(coarse, projected=True)
     assert plot.forecasts == ()
-    assert plot.no_forecast.startswith("FVC %: One month ahead the 95 % interval is already wider")
+    assert plot.no_forecast.startswith("One month ahead the 95 % interval is already wider")
 
 
 def test_there_is_no_projection_while_a_visit_is_entered(alsfrs_r):

@@ -3,7 +3,9 @@
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QInputDialog
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog
+
+from ui.widgets.ask import AskDialog
 
 CTRL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 SHIFT, NONE = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.NoModifier
@@ -86,22 +88,22 @@ def in_dialog(*acts, kind=QDialog):
 
 
 def answer_dialogs(*texts):
-    """Type or choose these in the input dialogs that come next, one after another; None turns one away."""
+    """Type or choose these in the questions that come next, one after another; None turns one away."""
 
     def give(text):
         def act(dialog):
             if text is None:
                 dialog.reject()
                 return
-            if dialog.comboBoxItems():
-                dialog.setTextValue(text)
+            if isinstance(dialog.field, QComboBox):
+                dialog.field.setCurrentText(text)
             else:
                 write(text)
-            dialog.accept()
+            press(Key.Key_Return)
 
         return act
 
-    in_dialog(*map(give, texts), kind=QInputDialog)
+    in_dialog(*map(give, texts), kind=AskDialog)
 
 
 def _window():

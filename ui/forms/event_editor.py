@@ -22,14 +22,16 @@ from ui.words import tr
 
 
 class EventEditor(QWidget):
-    """``typed`` says that a field changed; ``entered`` carries a complete event; ``cancelled`` gives it up."""
+    """``typed`` says that a field changed; ``entered`` carries a complete event; ``cancelled`` gives it up.
+
+    ``clear`` and ``add`` are put where they are always in sight by whoever shows the fields.
+    """
 
     typed = Signal()
     entered = Signal(object)
     cancelled = Signal()
 
-    def __init__(self, *, buttons: bool = True) -> None:
-        """``buttons`` False leaves ``clear`` and ``add`` to be put where they are always in sight."""
+    def __init__(self) -> None:
         super().__init__()
         self._id: EventId | None = None
         self._patient_id = PatientId("")
@@ -61,7 +63,7 @@ class EventEditor(QWidget):
             {True: tr("yes"), False: tr("no")},
         )
         self.note = TextField(tr("Note (optional)"))
-        self.add = button(tr("Add event"), self.enter, primary=buttons)
+        self.add = button(tr("Add event"), self.enter)
         self.clear = button(tr("Clear"), self._cancel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -74,11 +76,8 @@ class EventEditor(QWidget):
         for field in (self.grade, self.outcome, self.died):
             layout.addWidget(field)
         layout.addWidget(self.note)
-        if buttons:
-            layout.addLayout(row(None, self.clear, self.add))
-        else:
-            for one in (self.clear, self.add):
-                one.setParent(self)  # or it would be shown as a window before it has its place
+        for one in (self.clear, self.add):
+            one.setParent(self)  # or it would be shown as a window before it has its place
         for line in (self.term, self.onset, self.ended, self.note):
             line.committed.connect(self._on_typed)
         for choice in (self.grade, self.serious, self.outcome):

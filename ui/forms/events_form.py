@@ -26,7 +26,7 @@ class EventsForm(StepForm):
     def __init__(self, context: AppContext, draft: Draft) -> None:
         super().__init__(context, draft)
         self.asked = ChoiceField("", {True: tr("Yes, something new"), False: tr("No, nothing new")})
-        self.editor = EventEditor(buttons=False)
+        self.editor = EventEditor()
         self._reported, self._earlier = QVBoxLayout(), QVBoxLayout()
         for one in (self._reported, self._earlier):
             one.setSpacing(6)

@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QInputDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import data_queries, locking, signing
 from core.drafts import TASKS, Draft, OpenPoint
@@ -129,16 +129,14 @@ class ReviewForm(StepForm):
         locked = {lock.subject.partition("/")[2] for lock in self._locked_forms()}
         words = {tr("the whole visit"): ""} | {form_title(f): f for f in forms if f not in locked}
         title = tr("Lock")
-        chosen, ok = QInputDialog.getItem(
-            self, title, tr("What is locked?"), list(words), 0, editable=False
-        )
-        why = ask.reason(self, title, tr("Why is it locked?")) if ok else None
-        if why is None:
+        chosen = ask.one_of(self, title, tr("What is locked?"), words)
+        why = None if chosen is None else ask.reason(self, title, tr("Why is it locked?"))
+        if chosen is None or why is None:
             return
         session, patient_id = self.context.session, draft.record.patient.id
         with self.context.saving():
-            if form := words[chosen]:
-                locking.lock_form(session, patient_id, draft.visit.id, form, why)
+            if chosen:
+                locking.lock_form(session, patient_id, draft.visit.id, chosen, why)
             else:
                 locking.lock_visit(session, patient_id, draft.visit.id, why)
             self._on_locks()

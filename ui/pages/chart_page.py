@@ -11,7 +11,6 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
-    QInputDialog,
     QScrollArea,
     QTabWidget,
     QVBoxLayout,
@@ -64,6 +63,7 @@ from ui.widgets.alerts_card import AlertsCard, AlertsList
 from ui.widgets.basics import Combo, button, card, chip, clear, column, label, row, scrolled
 from ui.widgets.decide import DecideDialog
 from ui.widgets.eligibility import EligibilityView
+from ui.widgets.figure_tile import figure_tile
 from ui.widgets.locks import LockBar, explained
 from ui.widgets.patient_header import PatientHeader
 from ui.widgets.queries import PatientQueries
@@ -433,6 +433,7 @@ class ChartPage(Page):
         self.event_table.setColumnHidden(5, not self._enters)
         self.event_table.setAccessibleName(tr("Adverse events"))
         self._editor = EventEditor()
+        self._editor.add.setProperty("primary", "true")
         self._editor.entered.connect(self._save_event)
         self._editor_title = label(tr("Log an adverse event"), "heading")
         self._editor.cancelled.connect(self._give_event_up)
@@ -452,9 +453,14 @@ class ChartPage(Page):
             self._event_kept,
             self._editor,
         )
+        feet = QWidget()  # always in sight, below what scrolls
+        feet.setLayout(row(None, self._editor.clear, self._editor.add))
         if not self._enters:
             self._event_entry.hide()
-        return _tab(card(self.event_table), self._event_entry)
+            feet.hide()
+        tab = QWidget()
+        tab.setLayout(column(_tab(card(self.event_table), self._event_entry), feet))
+        return tab
 
     def _build_milestones(self) -> QWidget:
         self._milestone_model = TableModel(MILESTONE_COLUMNS)
@@ -500,18 +506,8 @@ class ChartPage(Page):
         self.print.setEnabled(bool(record.visits))
 
     def _show_figures(self, record: PatientRecord) -> None:
-        tiles = []
-        for figure in chart.figures(record, clock.today()):
-            number = label(figure.text, "number")
-            beside = label(figure.beside, "small", wrap=True)
-            tile = card(label(figure.title, "muted"), number, beside, spacing=0)
-            body = tile.layout()
-            if body is not None:
-                body.setContentsMargins(14, 8, 10, 8)
-            tile.setToolTip(figure.tip)
-            tile.setAccessibleName(f"{figure.title}: {figure.text}, {figure.beside}")
-            tiles.append(tile)
-        self._figures.show_cells(tiles)
+        found = chart.figures(record, clock.today())
+        self._figures.show_cells([figure_tile(figure) for figure in found])
 
     def _show_plots(self, record: PatientRecord) -> None:
         scales = {scale.axis: scale for scale in trends.time_scales(record)}
@@ -534,8 +530,9 @@ class ChartPage(Page):
         self._total_title.setText(instruments.title(instrument))
         self._capacity_title.setText(capacity.title)
         self._axis_title.setText(scale.title)
-        _show_legend(self._legend, both)
-        _show_legend(self._capacity_legend, capacity)
+        why_not = _no_projection(total, capacity)
+        _show_legend(self._legend, both, why_not[0])
+        _show_legend(self._capacity_legend, capacity, why_not[1])
 
     def _chosen_questionnaire(self, record: PatientRecord) -> Instrument:
         """The one to draw; the choice stands there only where this patient has answered another one too."""
@@ -806,17 +803,15 @@ class ChartPage(Page):
             tr("skipped"): Mark.SKIPPED,
             tr("cancelled"): Mark.CANCELLED,
         }
-        chosen, ok = QInputDialog.getItem(
-            self, line.title, tr("What happened to this visit?"), list(words), 0, editable=False
-        )
-        if not ok:
+        chosen = ask.one_of(self, line.title, tr("What happened to this visit?"), words)
+        if chosen is None:
             return
         why = ask.reason(self, line.title, tr("Why?"))
         if why is not None and self._patient_id is not None:
             mark = VisitMark(
                 patient_id=self._patient_id,
                 code=line.planned.code,
-                mark=words[chosen],
+                mark=chosen,
                 reason=why,
             )
             with self.context.saving(), self.context.session.write(why):
@@ -985,8 +980,19 @@ def _joined(total: Plot, domains: Plot) -> Plot:
     return replace(total, series=(*total.series, *domains.series))
 
 
-def _show_legend(layout: Flow, plot: Plot) -> None:
-    """The names of the series with their markers."""
+def _no_projection(total: Plot, capacity: Plot) -> tuple[str, str]:
+    """Why nothing is carried forward in either plot; one reason of both stands once."""
+    if total.no_forecast and total.no_forecast == capacity.no_forecast:
+        return tr("No projection in either plot. {why}").format(why=total.no_forecast), ""
+    words = tr("No projection. {why}")
+    first, second = (
+        words.format(why=plot.no_forecast) if plot.no_forecast else "" for plot in (total, capacity)
+    )
+    return first, second
+
+
+def _show_legend(layout: Flow, plot: Plot, no_projection: str) -> None:
+    """The names of the series with their markers; why none of them is carried forward."""
     clear(layout)
     for series in plot.series:
         layout.addWidget(SeriesName(series.role, series.title))
@@ -994,8 +1000,8 @@ def _show_legend(layout: Flow, plot: Plot) -> None:
         entry = label(f"┄ {title}", "small")
         entry.setToolTip(how)
         layout.addWidget(entry)
-    if plot.no_forecast:
-        layout.addWidget(label(tr("No projection. {why}").format(why=plot.no_forecast), "small"))
+    if no_projection:
+        layout.addWidget(label(no_projection, "small"))
 
 
 def _tab(*cards: QWidget) -> QWidget:

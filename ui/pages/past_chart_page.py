@@ -21,6 +21,7 @@ from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets.basics import button, card, clear, column, label, row, scrolled
+from ui.widgets.figure_tile import figure_tile
 from ui.widgets.patient_header import PatientHeader
 from ui.widgets.responsive import Columns
 from ui.widgets.summary_view import SummaryView
@@ -142,13 +143,7 @@ class PastChartPage(Page):
         self._header.show_record(record)
         clear(self._figures)
         for index, figure in enumerate(chart.figures(record, at.astimezone().date())):
-            beside = label(figure.beside, "small", wrap=True)
-            tile = card(
-                label(figure.title, "muted"), label(figure.text, "number"), beside, spacing=0
-            )
-            tile.setToolTip(figure.tip)
-            tile.setAccessibleName(f"{figure.title}: {figure.text}, {figure.beside}")
-            self._figures.addWidget(tile, 0, index)
+            self._figures.addWidget(figure_tile(figure), 0, index)
             self._figures.setColumnStretch(index, 1)
         scale = trends.time_scales(record)[0]
         total = trends.scores(record, instruments.alsfrs_r(), projected=False)

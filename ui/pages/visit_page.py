@@ -9,7 +9,6 @@ from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QKeySequence, Q
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QLineEdit,
     QMenu,
@@ -98,6 +97,9 @@ class StepButton(PressButton):
         _set_role(self._title, "accent" if current else "")
 
 
+MEASURE = 860  # px: of a step at most, so that a line of an answer is read at a glance
+
+
 class VisitPage(Page):
     """Every answer is saved as it is given; leaving keeps the draft."""
 
@@ -147,7 +149,9 @@ class VisitPage(Page):
         self._right.setContentsMargins(0, 0, 0, 0)
         right = QFrame()
         right.setLayout(self._right)
-        columns = Columns(left, self._middle, right, fixed={0: 218, 2: 304})
+        columns = Columns(
+            left, self._middle, right, fixed={0: 218, 2: 304}, most={1: MEASURE}, rest=2
+        )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 12)
         layout.setSpacing(8)
@@ -560,11 +564,11 @@ class VisitPage(Page):
             "Discard this {visit} visit with all its answers? Adverse events stay with the patient,"
             " and the audit trail keeps everything. Why is it discarded?"
         ).format(visit=visit_title(draft.record, draft.visit))
-        reason, ok = QInputDialog.getText(self, tr("Discard visit"), question)
-        if ok and reason.strip():
+        reason = ask.reason(self, tr("Discard visit"), question)
+        if reason is not None:
             patient_id = draft.record.patient.id
             with self.context.saving():
-                draft.discard(reason.strip())
+                draft.discard(reason)
                 self.draft = None
                 self.context.open_chart.emit(patient_id)
 

@@ -19,6 +19,7 @@ from ui.words import tr
 
 SYMBOLS = {"circle": "o", "square": "s", "triangle": "t1", "diamond": "d", "cross": "+"}
 LEFT_AXIS_PX, TIME_AXIS_PX, ROW_PX, MOST_ROWS = 34, 26, 15, 4
+THRESHOLD_PX = 36  # right of the last value: a threshold's words stand there, on no curve
 pg.setConfigOptions(antialias=True)
 
 
@@ -87,7 +88,8 @@ class TrendPlot(pg.PlotWidget):
         """Draw the plot on a time axis that shows these days as well, so that plots beside one another agree."""
         self._plot, self._scale, self._also = plot, scale, tuple(also)
         span = self._span(plot, scale, also)
-        frame = (span, plot.low, plot.high, plot.step, plot.events, plot.thresholds, scale)
+        height = (plot.low, plot.high, plot.step)
+        frame = (span, height, plot.events, plot.thresholds, scale, bool(plot.days))
         look = (theme.is_dark(), self.size(), self.devicePixelRatioF())
         if (frame, look) != self._framed:  # axes and marks cost most, and a keystroke moves none
             self._framed = (frame, look)
@@ -187,12 +189,15 @@ class TrendPlot(pg.PlotWidget):
             band.show()
 
     def _show_thresholds(self, plot: Plot) -> None:
-        for line in self._lines[len(plot.thresholds) :]:
+        drawn = (
+            plot.thresholds if plot.days else ()
+        )  # else they would cross out why nothing is drawn
+        for line in self._lines[len(drawn) :]:
             line.hide()
-        for index, threshold in enumerate(plot.thresholds):
+        for index, threshold in enumerate(drawn):
             if index == len(self._lines):
                 line = pg.InfiniteLine(
-                    angle=0, label="", labelOpts={"position": 0.97, "anchors": [(1, 1), (1, 1)]}
+                    angle=0, label="", labelOpts={"position": 1.0, "anchors": [(1, 1), (1, 1)]}
                 )
                 self.addItem(line, ignoreBounds=True)
                 self._lines.append(line)
@@ -259,7 +264,10 @@ class TrendPlot(pg.PlotWidget):
         events = [scale.position(event.day) for event in plot.events]
         near = [x for x in events if first - 3 * month <= x <= last + 3 * month]
         first, last = min([first, *near]), max([first + span, *near])
-        return first - 0.04 * span, last + 0.06 * span
+        wide = self._plot_width()
+        words = min(theme.px(THRESHOLD_PX), wide / 4)
+        after = max(0.06, 1.04 * words / (wide - words))  # of the span
+        return first - 0.04 * span, last + after * span
 
     def _style_axes(self, plot: Plot) -> None:
         ticks = np.arange(plot.low, plot.high + 1e-9, plot.step)
@@ -274,7 +282,7 @@ class TrendPlot(pg.PlotWidget):
             axis.setPen(pg.mkPen(theme.colour("strong_line"), width=self._px(1)))
             axis.setTickFont(theme.font(11))
             axis.setStyle(tickLength=0)
-        left.setGrid(40)
+        left.setGrid(40 if plot.days else 0)
         left.setTickPen(pg.mkPen(theme.colour("muted"), width=self._px(1)))
 
     def _px(self, width: float) -> float:

@@ -103,16 +103,25 @@ class Columns(QWidget):
     """Parts side by side; below one another, in the order given, on a narrow page.
 
     ``fixed`` says which of them keep a width (px at the usual text size) while they stand side by side.
+    ``most`` says how wide a part is at most then, so that its lines can be read on a large screen; the part in
+    ``rest`` takes what is left over, and only then more than its fixed width.
     """
 
-    def __init__(self, *parts: QWidget, fixed: dict[int, int], spacing: int = 12) -> None:
+    def __init__(
+        self,
+        *parts: QWidget,
+        fixed: dict[int, int],
+        spacing: int = 12,
+        most: dict[int, int] | None = None,
+        rest: int | None = None,
+    ) -> None:
         super().__init__()
-        self._parts, self._fixed = parts, fixed
+        self._parts, self._fixed, self._most, self._rest = parts, fixed, most or {}, rest
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(spacing)
         for index, part in enumerate(parts):
-            self._box.addWidget(part, 0 if index in fixed else 1)
+            self._box.addWidget(part, 0 if index in fixed and index != rest else 1)
         self.set_narrow(narrow=False)
 
     def set_narrow(self, *, narrow: bool) -> None:
@@ -120,7 +129,13 @@ class Columns(QWidget):
         self._box.setDirection(way.TopToBottom if narrow else way.LeftToRight)
         for index, usual in self._fixed.items():
             self._parts[index].setMinimumWidth(0 if narrow else theme.px(usual))
-            self._parts[index].setMaximumWidth(UNLIMITED if narrow else theme.px(usual))
+            grows = narrow or index == self._rest
+            self._parts[index].setMaximumWidth(UNLIMITED if grows else theme.px(usual))
+        for index, most in self._most.items():
+            self._parts[index].setMaximumWidth(UNLIMITED if narrow else theme.px(most))
+        if self._rest is not None:  # beside a part that may still grow it gets next to nothing
+            for index in self._most:
+                self._box.setStretch(index, 100)
 
 
 class Cells(QWidget):

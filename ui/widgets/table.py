@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QToolTip,
 )
 
 from core.protocols.schedule import Window
@@ -96,7 +97,10 @@ class CellDelegate(QStyledItemDelegate):
         text = str(index.data())
         painter.save()
         if kind is not None:
-            paint_chip(painter, area, text, str(kind))
+            selected = bool(option.state & QStyle.StateFlag.State_Selected)
+            paint_chip(painter, area, text, str(kind), lined=selected)
+        elif not second:
+            _wrapped(painter, area, text)
         else:
             half = area.height() / 2
             painter.setPen(theme.colour("ink"))
@@ -108,6 +112,25 @@ class CellDelegate(QStyledItemDelegate):
             bottom = QRectF(area.x(), area.y() + half, area.width(), half - 3)
             _text(painter, bottom, str(second), Qt.AlignmentFlag.AlignTop)
         painter.restore()
+
+    def helpEvent(
+        self,
+        event: QHelpEvent,
+        view: QAbstractItemView,
+        option: QStyleOptionViewItem,
+        index: Index,
+    ) -> bool:
+        """Over a cell whose words are cut the pointer shows them whole, where its column says nothing more."""
+        if event.type() == QEvent.Type.ToolTip and not index.data(Qt.ItemDataRole.ToolTipRole):
+            lines = [str(index.data() or ""), str(index.data(SECOND_LINE_ROLE) or "")]
+            widths = (
+                QFontMetricsF(theme.font(weight=QFont.Weight.DemiBold)).horizontalAdvance(lines[0]),
+                QFontMetricsF(theme.font(size=12)).horizontalAdvance(lines[1]),
+            )
+            if max(widths) > option.rect.width() - 2 * PAD:
+                QToolTip.showText(event.globalPos(), "\n".join(filter(None, lines)), view)
+                return True
+        return super().helpEvent(event, view, option, index)
 
 
 class ButtonDelegate(QStyledItemDelegate):
@@ -193,15 +216,19 @@ def paint_window(painter: QPainter, area: QRectF, window: Window, today: date) -
     painter.restore()
 
 
-def paint_chip(painter: QPainter, area: QRectF, text: str, kind: str) -> None:
+def paint_chip(
+    painter: QPainter, area: QRectF, text: str, kind: str, *, lined: bool = False
+) -> None:
+    """A word on its ground. ``lined`` on a selected row, whose own ground is as pale as a chip's."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(theme.font(size=12, weight=QFont.Weight.Medium))
     width = min(QFontMetricsF(painter.font()).horizontalAdvance(text) + 18, area.width())
     box = QRectF(area.x(), area.center().y() - 11, width, 22)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.colour(f"{kind}_ground"))
-    painter.drawRoundedRect(box, 9, 9)
-    painter.setPen(theme.colour("muted" if kind == "neutral" else kind))
+    ink = theme.colour("muted" if kind == "neutral" else kind)
+    painter.setPen(QPen(ink, 1) if lined else Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("card" if lined else f"{kind}_ground"))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5) if lined else box, 9, 9)
+    painter.setPen(ink)
     shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, width - 12)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, shown)
 
@@ -212,6 +239,24 @@ def ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
     if state & QStyle.StateFlag.State_Selected:
         painter.fillRect(rect, theme.colour("accent_ground"))
     painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, theme.colour("line"))
+
+
+def _wrapped(painter: QPainter, area: QRectF, text: str) -> None:
+    """The words of a cell that has no second line: in the middle, on two lines where one is too short."""
+    painter.setPen(theme.colour("ink"))
+    painter.setFont(theme.font(weight=QFont.Weight.DemiBold))
+    metrics = QFontMetricsF(painter.font())
+    words, first = text.split(" "), ""
+    while words and metrics.horizontalAdvance(f"{first} {words[0]}".strip()) <= area.width():
+        first = f"{first} {words.pop(0)}".strip()
+    if not first or not words:
+        _text(painter, area, text, Qt.AlignmentFlag.AlignVCenter)
+        return
+    half = area.height() / 2
+    top = QRectF(area.x(), area.y() + 4, area.width(), half - 4)
+    _text(painter, top, first, Qt.AlignmentFlag.AlignBottom)
+    below = QRectF(area.x(), area.y() + half, area.width(), half - 4)
+    _text(painter, below, " ".join(words), Qt.AlignmentFlag.AlignTop)
 
 
 def _text(painter: QPainter, area: QRectF, text: str, align: Qt.AlignmentFlag) -> None:

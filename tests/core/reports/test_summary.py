@@ -139,7 +139,7 @@ def test_an_ordinary_visit_says_what_the_screen_says():
         "Stages King's 3 · MiToS 0 · estimated from ALSFRS-R",
         "deltaFS since onset loses 0.88 points/month, intermediate: 21 points in about 24 months, to 10 Sep 2014 (onset taken as 15 Sep 2012)",
         "Slope since 10 Mar 2014 loses 1.73 points/month (too few for an interval; 3 forms, 4.0 months to 10 Sep 2014)",
-        "FVC at 50 %, projected cannot be said: A projection needs results on at least 6 different days; so far: 4.",
+        "FVC at 50 %, projected cannot be said: A date needs results on at least 6 different days; so far: 4.",
         "page 2 of 2",
         "ALS follow-up 0.1.0",
     ):

@@ -2,7 +2,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtWidgets import QInputDialog
 
 from core import clock, drafts, resources
 from core.imports import patients_csv
@@ -12,6 +11,7 @@ from core.science.eligibility import Fulfilment, evaluate
 from tests.core.examples import a_patient, a_routine_patient, enter_visit
 from tests.ui.conftest import words
 from tests.ui.keyboard import Key, focused, in_dialog, press, settle, tab_to, write
+from ui.widgets.ask import AskDialog
 
 ROYAN = protocols.shipped()["royan-2021"]
 TAB = 4
@@ -50,15 +50,15 @@ def type_reason():
 
     def later(text):
         def type_it(dialog):
-            asked.append(dialog.labelText())
+            asked.append(dialog.question)
             if text is None:
                 dialog.reject()
             else:
                 write(text)
-                dialog.accept()
+                press(Key.Key_Return)
 
         asked = []
-        in_dialog(type_it, kind=QInputDialog)
+        in_dialog(type_it, kind=AskDialog)
         return asked
 
     return later

@@ -1,0 +1,180 @@
+"""What the eye would find: words on a curve, a button out of sight, lines that are too long, tiles out of line."""
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QLabel, QStyleOptionViewItem, QToolTip
+
+from core import clock, drafts
+from tests.core.examples import a_patient
+from tests.ui.keyboard import Key, in_dialog, press, settle, write
+from ui import theme
+from ui.pages import visit_page
+from ui.widgets import ask
+from ui.widgets.ask import AskDialog
+
+PATIENTS = ("A-001", "A-003", "A-010", "A-015")
+
+
+@pytest.fixture
+def sized(demo_shell):
+    """The demonstration's window at a size, on the chart of a patient."""
+
+    def at(width, height):
+        demo_shell.window().resize(width, height)
+        settle()
+
+    return at
+
+
+@pytest.fixture
+def open_chart(demo_shell, numbered, sized):
+    def open_it(number, size=(1366, 768)):
+        sized(*size)
+        demo_shell.open_chart(numbered(number).id)
+        settle()
+        return demo_shell.page("chart")
+
+    return open_it
+
+
+def tiles_of(page):
+    return [page._figures.layout().itemAt(i).widget() for i in range(6)]
+
+
+@pytest.mark.parametrize("number", PATIENTS)
+def test_figures_have_one_width_and_their_numbers_one_line(open_chart, number):
+    tiles = tiles_of(open_chart(number))
+    assert max(tile.width() for tile in tiles) - min(tile.width() for tile in tiles) <= 1
+    for role in ("muted", "number"):
+        firsts = [
+            next(one for one in tile.findChildren(QLabel) if one.property("role") == role)
+            for tile in tiles
+        ]
+        assert len({one.mapTo(one.window(), QPoint()).y() for one in firsts}) == 1
+
+
+@pytest.mark.parametrize("number", PATIENTS)
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1024, 640)])
+def test_the_words_of_a_threshold_stand_on_no_value(open_chart, number, size):
+    plot = open_chart(number, size).capacity_plot
+    plot.grab()  # what is below the edge of the page has not been painted yet
+    (line,) = [line for line in plot._lines if line.isVisible()]
+    words = line.label.mapRectToScene(line.label.boundingRect())
+    assert plot.rect().contains(words.toRect().adjusted(2, 2, -2, -2)), "they are in sight"
+    box = plot.getViewBox()
+    for curve in plot._curves.values():
+        x, y = curve.getData()
+        for one in zip([] if x is None else x, [] if y is None else y, strict=True):
+            at = box.mapViewToScene(QPointF(*one))
+            assert not words.contains(at)
+            assert at.x() + 4 <= words.left(), "no value is below or above them either"
+
+
+def test_why_nothing_is_drawn_is_crossed_by_no_line(shell, session):
+    patient = a_patient()
+    with session.write():
+        session.patients.save(patient)
+    shell.open_chart(patient.id)
+    settle()
+    plot = shell.page("chart").capacity_plot
+    assert plot._nothing.isVisible()
+    assert not any(line.isVisible() for line in plot._lines)
+    assert not plot.getAxis("left").grid
+
+
+def test_the_button_that_adds_an_event_is_in_sight_on_a_small_screen(open_chart):
+    page = open_chart("A-015")
+    page.tabs.setCurrentIndex(page.events_tab)
+    settle()
+    add = page._editor.add
+    assert add.isVisible() and not add.visibleRegion().isEmpty()
+    assert add.visibleRegion().boundingRect() == add.rect()
+    window = page.window()
+    assert window.rect().contains(QRect(add.mapTo(window, QPoint()), add.size()))
+
+
+def test_a_question_is_no_wider_than_can_be_read_on_a_large_screen(
+    demo_shell, demo, numbered, sized
+):
+    sized(1920, 1080)
+    patient = numbered("A-003")
+    visit_id = drafts.start_visit(demo, patient.id, None, clock.today())
+    demo_shell.open_visit(patient.id, visit_id)
+    page = demo_shell.page("visit")
+    page.show_step("alsfrs-r")
+    settle()
+    assert page.live.isVisible()
+    assert page._middle.width() <= theme.px(visit_page.MEASURE)
+    right = page.live.mapTo(page, page.live.rect().topRight()).x()
+    assert page.width() - right <= theme.px(20), "the live numbers take what is left over"
+    sized(1366, 768)
+    assert page.live.width() <= theme.px(320)
+    assert page._middle.width() > 600
+
+
+def test_a_chip_stands_out_from_the_row_that_is_selected(demo_shell):
+    demo_shell.show_page("today")
+    page = demo_shell.page("today")
+    settle()
+    table, model = page.table, page.model
+    due = next(i for i, item in enumerate(model.rows) if "due today" in item.status)
+    table.selectRow(due)
+    settle()
+    cell = table.visualRect(model.index(due, 4))
+    picture = table.viewport().grab().toImage()
+    scale = picture.devicePixelRatio()
+    seen = {
+        picture.pixelColor(round(x * scale), round((cell.center().y() - 9) * scale)).name()
+        for x in range(cell.left() + 16, cell.left() + 40)
+    }
+    assert theme.colour("card").name() in seen
+
+
+def test_a_cell_that_is_cut_shows_its_words_to_the_pointer(demo_shell):
+    demo_shell.show_page("today")
+    page = demo_shell.page("today")
+    settle()
+    table = page.table
+    index = page.model.index(0, 0)
+    rect = table.visualRect(index)
+    option = QStyleOptionViewItem()
+    at = table.viewport().mapToGlobal(rect.center())
+    event = QHelpEvent(QEvent.Type.ToolTip, rect.center(), at)
+    delegate = table.itemDelegate()
+    option.rect = rect
+    delegate.helpEvent(event, table, option, index)
+    assert QToolTip.text() == "", "all of it can be read"
+    option.rect = QRect(rect.topLeft(), rect.size() / 4)
+    assert delegate.helpEvent(event, table, option, index)
+    assert QToolTip.text().startswith(f"{index.data()}\n")
+    QToolTip.hideText()
+
+
+def test_a_reason_is_asked_for_in_words_and_never_taken_empty(shell):
+    seen = []
+
+    def nothing_then_words(dialog):
+        press(Key.Key_Return)
+        seen.append(dialog.isVisible())
+        seen.append("\n".join(one.text() for one in dialog.findChildren(QLabel) if one.isVisible()))
+        write("  a wrong button ")
+        press(Key.Key_Return)
+
+    in_dialog(nothing_then_words, kind=AskDialog)
+    assert ask.reason(shell, "Month 2", "Why?") == "a wrong button"
+    assert seen[0] and "Type a reason, or cancel." in seen[1]
+
+    in_dialog(lambda _dialog: press(Key.Key_Escape), kind=AskDialog)
+    assert ask.reason(shell, "Month 2", "Why?") is None
+
+
+def test_one_of_a_few_is_chosen_by_the_arrows(shell):
+    def second(_dialog):
+        press(Key.Key_Down)
+        press(Key.Key_Return)
+
+    in_dialog(second, kind=AskDialog)
+    assert ask.one_of(shell, "Lock", "What is locked?", {"all": "", "a form": "x"}) == "x"
+    in_dialog(lambda _dialog: press(Key.Key_Escape), kind=AskDialog)
+    assert ask.one_of(shell, "Lock", "What is locked?", {"all": "", "a form": "x"}) is None
