@@ -28,7 +28,7 @@ PAGES = {  # in the sidebar
 ENTERING = (  # words on controls that change what was recorded of patients
     "New patient", "Import from CSV", "Start", "Resume", "Unscheduled visit", "Edit",
     "Correct a finished visit", "Mark as missed", "Add event", "Record", "Remove", "Accept as a deviation", "Propose a deviation",
-    "Finish visit", "Discard visit", "Save patient", "Lock", "Unlock", "Sign visit",
+    "Decide", "Finish visit", "Discard visit", "Save patient", "Lock", "Unlock", "Sign visit",
 )  # fmt: skip
 
 

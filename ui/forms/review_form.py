@@ -5,8 +5,10 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core import data_queries, locking, signing
+from core import clock, data_queries, locking, signing
 from core.drafts import TASKS, Draft, OpenPoint
+from core.findings import alerts
+from core.findings.alerts import Action
 from core.model.signature import Lock, LockLevel
 from core.model.user import Right
 from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
@@ -15,6 +17,7 @@ from ui.context import AppContext
 from ui.forms.step_form import StepForm
 from ui.widgets import ask
 from ui.widgets.basics import button, chip, clear, label, link, row, scrolled, set_chip
+from ui.widgets.decide import ask_decision
 from ui.widgets.locks import LockBar
 from ui.widgets.sign import SignDialog
 from ui.widgets.summary_view import SummaryView
@@ -35,9 +38,11 @@ class ReviewForm(StepForm):
         self.signature = chip("", "neutral")
         self.locks = LockBar(context)
         self.locks.unlocked.connect(self._on_locks)
+        self._actions: dict[str, Action] = {}  # those that can be decided on here, by title
         self._points = QVBoxLayout()
         self._points.setSpacing(2)
         self.view = SummaryView()
+        self.view.decide.connect(self._ask_decision)
         self.finish = button(tr("Finish visit"), self._finish, primary=True, tip="Ctrl+Enter")
         prints = context.session.may(Right.EXPORT)
         self.print = button(tr("Print summary") if prints else tr("Show summary"), self._print)
@@ -81,9 +86,29 @@ class ReviewForm(StepForm):
         self.finish.setEnabled(not blocked)
         self.print.setEnabled(not (is_draft and draft.untouched))
         self._shown = signing.look(self.context.session, draft.record, draft.visit.id)
-        self.view.show_summary(self._shown.summary)
+        self.view.show_summary(self._shown.summary, self._look_at_actions())
         self._show_signature()
         self.mark_queries()
+
+    def _look_at_actions(self) -> dict[str, str]:
+        """The patient's actions of today by title, for who may decide; each with what was decided, or empty."""
+        record, session, today = self.draft.record, self.context.session, clock.today()
+        found = (*alerts.open_actions(record, today), *alerts.decided_actions(record, today))
+        self._actions = {one.title: one for one in found} if session.may(Right.ENTER) else {}
+        names = session.users.names() if self._actions else {}
+        return {
+            title: ""
+            if one.decision is None
+            else alerts.decision_text(one.decision, names.get(one.decision.by, one.decision.by))
+            for title, one in self._actions.items()
+        }
+
+    def _ask_decision(self, title: str) -> None:
+        """The same question as on the chart, about all that is known of the patient today."""
+        if ask_decision(self, self.context, self.draft.record, self._actions[title]):
+            self.draft.reload()
+            self.show_draft()
+            self.view.focus_action(title)
 
     def _show_signature(self) -> None:
         """Whether the visit is signed, what is locked, and what the person at the keyboard may do about it."""

@@ -32,7 +32,7 @@ from core.findings import alerts
 from core.findings.alerts import Action
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
-from core.labels import CHOICE, MILESTONES
+from core.labels import MILESTONES
 from core.model.adverse_event import AdverseEvent, Milestone
 from core.model.ids import EventId, PatientId
 from core.model.partial_date import partial_day
@@ -61,7 +61,7 @@ from ui.saving import ask_where
 from ui.widgets import ask
 from ui.widgets.alerts_card import AlertsCard, AlertsList
 from ui.widgets.basics import Combo, button, card, chip, clear, column, label, row, scrolled
-from ui.widgets.decide import DecideDialog
+from ui.widgets.decide import ask_decision
 from ui.widgets.eligibility import EligibilityView
 from ui.widgets.figure_tile import figure_tile
 from ui.widgets.locks import LockBar, explained
@@ -678,19 +678,7 @@ class ChartPage(Page):
         self.alerts.focus(action_id)
 
     def _ask_decision(self, action: Action) -> None:
-        record = self._record
-        if record is None or self._locked():
-            return
-        dialog = DecideDialog(self, action, record.thresholds)
-        if dialog.exec() != DecideDialog.DialogCode.Accepted or dialog.given is None:
-            return
-        with self.context.saving():
-            session = self.context.session
-            decision = alerts.decide(
-                record, action, dialog.given, by=session.user.login, at=clock.now()
-            )
-            with session.write(decision.reason or CHOICE[decision.choice]):
-                session.decisions.save(decision)
+        if self._record is not None and ask_decision(self, self.context, self._record, action):
             self.alerts.focus()
 
     def _on_axis(self) -> None:

@@ -8,13 +8,17 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from core import clock, entry
 from core.entry import Problem
+from core.findings import alerts
 from core.findings.alerts import OFFERED, Action, Given, deciding, proposed_review
 from core.labels import CHOICE
 from core.model.decision import Choice
+from core.model.record import PatientRecord
 from ui import theme
+from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
 from ui.widgets.basics import button, column, label, row, scrolled
 from ui.widgets.folded import Folded
+from ui.widgets.locks import explained
 from ui.words import tr
 
 WIDTH = 560
@@ -125,3 +129,26 @@ class DecideDialog(QDialog):
             return
         fields[next(iter(problems))].setFocus()
         self._fit()
+
+
+def ask_decision(
+    parent: QWidget, context: AppContext, record: PatientRecord, action: Action
+) -> bool:
+    """Let a person decide on an action of a patient, and save it; False where nothing was decided.
+
+    Where the patient is locked that is said, and nothing is asked.
+    """
+    if explained(context, record.locks_on()):
+        return False
+    dialog = DecideDialog(parent, action, record.thresholds)
+    if dialog.exec() != QDialog.DialogCode.Accepted or dialog.given is None:
+        return False
+    with context.saving():
+        session = context.session
+        decision = alerts.decide(
+            record, action, dialog.given, by=session.user.login, at=clock.now()
+        )
+        with session.write(decision.reason or CHOICE[decision.choice]):
+            session.decisions.save(decision)
+        return True
+    return False

@@ -1,10 +1,19 @@
 """A visit summary on screen: the very texts that are printed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QLabel, QLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.protocols.definition import ADVERSE_EVENTS
 from core.summary import (
@@ -18,7 +27,7 @@ from core.summary import (
     VisitSummary,
     corrected_text,
 )
-from ui.widgets.basics import chip, clear, column, label, restyle, row, rule
+from ui.widgets.basics import button, chip, clear, column, label, restyle, row, rule
 from ui.widgets.folded import Folded
 from ui.words import tr
 
@@ -28,7 +37,12 @@ TOP = Qt.AlignmentFlag.AlignTop
 
 
 class SummaryView(QWidget):
-    """Everything of one visit below one another; each line knows where it was entered, as "step/field"."""
+    """Everything of one visit below one another; each line knows where it was entered, as "step/field".
+
+    ``decide`` names the action of the visit that somebody wants to decide on, by its title.
+    """
+
+    decide = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,13 +50,18 @@ class SummaryView(QWidget):
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(12)
+        self.buttons: dict[str, QPushButton] = {}
 
-    def show_summary(self, summary: VisitSummary) -> None:
+    def show_summary(
+        self, summary: VisitSummary, decidable: Mapping[str, str] | None = None
+    ) -> None:
+        """``decidable`` has the titles of the actions that can be decided on here, each with what was decided by now."""
         self._pointed = None
+        self.buttons = {}
         clear(self._layout)
         self._layout.addWidget(_facts(summary.visit))
         if summary.actions:
-            self._section(tr("Alerts"), _actions(summary.actions))
+            self._section(tr("Alerts"), self._actions(summary.actions, decidable or {}))
         for form in summary.forms:
             self._section(form.title, _form(form))
         if summary.course:
@@ -110,6 +129,43 @@ class SummaryView(QWidget):
         shown = [widget for item in items if item and (widget := item.widget())]
         labels = [child for widget in shown for child in (widget, *widget.findChildren(QLabel))]
         return [one for one in labels if isinstance(one, QLabel) and one.property("field")]
+
+    def _actions(self, actions: tuple[ActionRow, ...], decidable: Mapping[str, str]) -> QWidget:
+        """What the visit newly showed, one line each; beside those that can be decided on the button for it."""
+        lines: list[QLayout] = []
+        for action in actions:
+            decided = action.decided or decidable.get(action.title, "")
+            state = chip(tr("decided"), "neutral") if decided else chip(tr("open"), "warn")
+            words = label(f"{action.line}.", wrap=True)
+            parts: list[QWidget] = [words, state]
+            if action.title in decidable:
+                parts.append(self._button(action, again=bool(decided)))
+            line = row(*parts, spacing=12, top=True)
+            line.setStretch(0, 1)
+            lines.append(line)
+            if decided:
+                lines.append(column(label(decided, "small", wrap=True)))
+            lines.append(
+                column(Folded(tr("Rules and sources"), (*action.details, *action.sources)))
+            )
+        widget = QWidget()
+        widget.setLayout(column(*lines, spacing=4))
+        return widget
+
+    def _button(self, action: ActionRow, *, again: bool) -> QPushButton:
+        made = button(
+            tr("Decide again…") if again else tr("Decide…"),
+            partial(self.decide.emit, action.title),
+        )
+        made.setAccessibleName(tr("{action}: decide…").format(action=action.title))
+        self.buttons[action.title] = made
+        return made
+
+    def focus_action(self, title: str) -> None:
+        """Put the keyboard on the button of an action."""
+        if (one := self.buttons.get(title)) is not None:
+            one.show()  # its layout would do so later, and what is hidden takes no keyboard
+            one.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _section(self, title: str, content: QWidget) -> None:
         self._layout.addWidget(rule())
@@ -204,23 +260,6 @@ def _spirometry(session: SpirometrySummary) -> QWidget:
             layout.addWidget(
                 label(session.why_not, "question-note", wrap=True), layout.rowCount(), 0, 1, 2
             )
-    return widget
-
-
-def _actions(actions: tuple[ActionRow, ...]) -> QWidget:
-    """What the visit newly showed, one line each. It is decided on the patient's chart."""
-    lines: list[QLayout] = []
-    for action in actions:
-        state = chip(tr("decided"), "neutral") if action.decided else chip(tr("open"), "warn")
-        words = label(f"{action.line}.", wrap=True)
-        line = row(words, state, spacing=12, top=True)
-        line.setStretch(0, 1)
-        lines.append(line)
-        if action.decided:
-            lines.append(column(label(action.decided, "small", wrap=True)))
-        lines.append(column(Folded(tr("Rules and sources"), (*action.details, *action.sources))))
-    widget = QWidget()
-    widget.setLayout(column(*lines, spacing=4))
     return widget
 
 

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from core import clock
+from core import clock, drafts
+from core.drafts import REVIEW
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer
 from core.model.decision import Choice
@@ -367,3 +368,68 @@ def test_the_review_of_a_visit_shows_its_alerts(session, due, measure, shell):
     shown = words(shell.current).splitlines()
     assert f"{cough(session, due, 150)}." in shown
     assert "open" in shown
+
+
+def test_decided_at_the_review_by_keyboard(session, due, measure, shell, decide, chart):
+    visit = measure(due, pcf=150, alt_uln=6)
+    shell.open_visit(due.id, visit.id)
+    settle()
+    page = shell.current
+    review = page.forms[page.current]
+    tab_to("Breathing: decide…")
+    decide("1", "cough assist ordered")
+    (one,) = session.record(due.id).decisions
+    assert (one.subject, one.choice, one.visit_id) == ("breathing", Choice.DONE, visit.id)
+    shown = words(page).splitlines()
+    assert f"Done (Dr. Demo, {day(clock.today())}): cough assist ordered." in shown
+    assert (shown.count("decided"), shown.count("open")) == (1, 1)
+    assert focused() is review.view.buttons["Breathing"]
+    assert focused().text() == "Decide again…"
+    tab_to("Medicine: decide…")
+    decide("2", "stop for now", day="1403/05/12", then=Key.Key_Escape)
+    assert len(session.record(due.id).decisions) == 1, "Escape decides nothing"
+    page = chart(due)
+    assert page.tabs.tabText(page.alerts_tab) == "Alerts (1)"
+
+
+def test_decided_in_a_visit_in_progress_with_what_it_has_so_far(session, due, shell, decide):
+    visit_id = drafts.start_visit(session, due.id, None, clock.today())
+    with session.write("measured"):
+        session.measurements.save(Measurement(visit_id=visit_id, kind="pcf", value=140))
+    shell.open_visit(due.id, visit_id)
+    page = shell.page("visit")
+    page.show_step(REVIEW)
+    settle()
+    assert f"{cough(session, due, 140)}." in words(page).splitlines()
+    tab_to("Breathing: decide…")
+    decide("4", "infection, again next week")
+    (one,) = session.record(due.id).decisions
+    assert (one.choice, one.visit_id) == (Choice.NOT_NOW, visit_id)
+    assert "infection, again next week" in words(page)
+    assert page.current == REVIEW
+
+
+def test_a_decision_at_an_older_review_is_about_all_that_is_known(session, due, shell, decide):
+    older = enter_visit(session, due, clock.today() - timedelta(days=10))
+    newer = enter_visit(session, due, clock.today() - timedelta(days=3))
+    with session.write("measured"):
+        session.measurements.save(Measurement(visit_id=older.id, kind="pcf", value=150))
+        session.measurements.save(Measurement(visit_id=newer.id, kind="pcf", value=120))
+    shell.open_visit(due.id, older.id)
+    settle()
+    tab_to("Breathing: decide…")
+    said = []
+
+    def look(dialog):
+        said.append(words(dialog))
+        QTest.keyClicks(dialog.focusWidget(), "1")
+        QTest.keyClick(dialog.reason.line, Key.Key_Return)
+
+    in_dialog(look, kind=DecideDialog)
+    press(Key.Key_Space)
+    settle()
+    assert "PCF 120 L/min" in said[0], "nobody decides on an old value without the newer one"
+    (one,) = session.record(due.id).decisions
+    assert one.visit_id == newer.id
+    shown = words(shell.current).splitlines()
+    assert "decided" in shown and "open" not in shown

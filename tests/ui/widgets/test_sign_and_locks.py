@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QApplication
 
 from core import clock, locking, signing
 from core.drafts import Draft, start_visit
+from core.model.decision import Choice
+from core.model.measurement import Measurement
 from core.model.signature import LockLevel, Meaning
 from core.model.user import Clinic, Role
 from core.session import Session, new_user
@@ -16,6 +18,7 @@ from core.store.attempts import Attempts
 from tests.core.examples import FULL, a_patient, enter_visit
 from tests.ui.conftest import name_of, words
 from tests.ui.keyboard import Key, answer_dialogs, in_dialog, press, settle, tab_to, write
+from ui.widgets.decide import DecideDialog
 from ui.widgets.sign import SignDialog
 
 PASSWORD = "winter garden 48"
@@ -77,6 +80,43 @@ def sign(shell, which=-1):
     session, record = shell.context.session, record_of(shell)
     shown = signing.look(session, record, record.visits[which].id)
     return signing.sign(session, shown, Meaning.REVIEWED, PASSWORD)
+
+
+def test_a_signed_visit_takes_a_decision_on_an_alert_and_stays_signed(shell):
+    session, visit = shell.context.session, record_of(shell).visits[-1]
+    with session.write("measured"):
+        session.measurements.save(Measurement(visit_id=visit.id, kind="pcf", value=150))
+    sign(shell)
+    form = review(shell)
+    tab_to("Breathing: decide…")
+
+    def declined(dialog):
+        press("3")
+        dialog.reason.setFocus()
+        press(Key.Key_Return)
+
+    in_dialog(declined, kind=DecideDialog)
+    press(Key.Key_Space)
+    settle()
+    (one,) = record_of(shell).decisions
+    assert (one.subject, one.choice) == ("breathing", Choice.DECLINED)
+    assert form.signature.text() == "signed"
+    assert "Declined by the patient (Dr. Demo" in words(form)
+
+
+def test_of_a_locked_patient_it_is_said_and_nothing_is_asked(shell):
+    session, visit = shell.context.session, record_of(shell).visits[-1]
+    with session.write("measured"):
+        session.measurements.save(Measurement(visit_id=visit.id, kind="pcf", value=150))
+    locking.lock_patient(session, visit.patient_id, "end of the study")
+    told = []
+    shell.context.told.connect(told.append)
+    review(shell)
+    tab_to("Breathing: decide…")
+    press(Key.Key_Space)
+    assert QApplication.activeModalWidget() is None
+    assert "A neurologist can unlock it" in told[-1]
+    assert record_of(shell).decisions == ()
 
 
 def texts_of(pdf):
