@@ -24,6 +24,12 @@ converter.register_structure_hook(date, lambda value, _: date.fromisoformat(valu
 converter.register_unstructure_hook(date, date.isoformat)
 converter.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
 converter.register_unstructure_hook(datetime, datetime.isoformat)
+# A class that can be read from its own text is stored as that text. It does not register itself: who
+# only reads what was typed would load all of this at every start.
+converter.register_structure_hook_func(
+    lambda kind: hasattr(kind, "parse"), lambda value, kind: kind.parse(value)
+)
+converter.register_unstructure_hook_func(lambda kind: hasattr(kind, "parse"), str)
 
 
 def to_row(value: Any) -> dict[str, Any]:

@@ -381,6 +381,7 @@ class MainWindow(QMainWindow):
             return
         self._settings.geometry = self.saveGeometry()
         self.close_session()
+        self.welcome.close_tasks()
         super().closeEvent(event)
 
     def _may_close(self) -> bool:

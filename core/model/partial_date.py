@@ -7,7 +7,6 @@ from datetime import date
 from functools import total_ordering
 
 from core import entry, persian_calendar
-from core.convert import converter
 from core.entry import Problem
 from core.words import MISSING, _, day, month_name
 
@@ -32,7 +31,7 @@ class PartialDate:
 
     @classmethod
     def parse(cls, text: str) -> "PartialDate":
-        """Read ISO text. Raises ValueError on anything else."""
+        """Read ISO text, which is also the stored form. Raises ValueError on anything else."""
         match = _PATTERN.fullmatch(text.strip())
         if match is None:
             raise ValueError(f"not an ISO date: {text!r}")
@@ -72,10 +71,6 @@ class PartialDate:
         if self.month is None:
             return date(self.year, 7, 1)
         return date(self.year, self.month, self.day or 15)
-
-
-converter.register_structure_hook(PartialDate, lambda value, _: PartialDate.parse(value))
-converter.register_unstructure_hook(PartialDate, str)
 
 
 def read_partial_date(text: str) -> PartialDate | Problem | None:

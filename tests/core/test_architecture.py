@@ -22,6 +22,31 @@ heavy = [n for n in ("pandas", "numpy", "reportlab", "PySide6", "pyqtgraph") if 
 assert not heavy, heavy
 import numpy  # hidden from sqlite-utils, and only from it
 """
+UNTIL_PAINTED = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QApplication
+import main
+from ui import app
+from ui.main_window import MainWindow
+
+painted = []
+
+class Watcher(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and isinstance(watched, MainWindow) and not painted:
+            painted.extend(sys.modules)
+            QApplication.quit()
+        return False
+
+qt, watcher = app.application(), Watcher()
+qt.installEventFilter(watcher)
+app.run(demonstration=False, file=Path(sys.argv[1]))
+heavy = {"cattrs", "sqlcipher3", "nacl", "sqlite_utils", "core.session", "core.store.file", "pyqtgraph"}
+assert "ui.pages.welcome_page" in painted, painted
+assert not heavy.intersection(painted), heavy.intersection(painted)
+"""
 
 
 def run(code, *arguments):
@@ -35,3 +60,10 @@ def test_core_has_never_heard_of_qt():
 
 def test_opening_a_file_loads_nothing_heavy(tmp_path):
     run(OPEN_A_FILE, str(tmp_path / "clinic.als"))
+
+
+def test_the_sign_in_window_is_painted_before_what_reads_a_file_is_loaded(tmp_path, monkeypatch):
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    run(UNTIL_PAINTED, str(tmp_path / "clinic.als"))

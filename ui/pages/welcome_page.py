@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from core.errors import AppError, FileDamaged, FileMissing
 from ui import theme
+from ui.file_look import FileLook, Look
 from ui.forms.fields import TextField
 from ui.settings import Settings
 from ui.widgets.basics import button, card, column, label, link, row, show_only
@@ -37,6 +38,8 @@ class WelcomePage(QWidget):
         self.setObjectName("window")
         self._settings = settings
         self._path: Path | None = None
+        self._look = FileLook(self)
+        self._look.ended.connect(self._tell)
         self._problem = label("", "problem", wrap=True)
         self._problem.hide()
         self._note = label("", wrap=True)
@@ -95,7 +98,7 @@ class WelcomePage(QWidget):
             (self.password if self.login.text else self.login).setFocus()
 
     def sign_in(self) -> None:
-        if self._path is None or not self.enter.isEnabled():
+        if self._path is None or not self.enter.isEnabled() or not self._is_seen():
             return
         path, login, password = self._path, self.login.text.strip(), self.password.text
         session = self._opened(path, login, password)
@@ -174,22 +177,15 @@ class WelcomePage(QWidget):
         self._show_code(code, clinic, path, login, password, fingerprint)
 
     def open_named(self, path: Path) -> None:
-        """Open what the command line names; what can be told to be wrong with it is said at once."""
-        from core import backups
-        from core.store.file import look_at
+        """Ask at once who opens what the command line names; look at it when this page is on the screen.
 
-        try:
-            look_at(path)
-        except AppError as error:
-            lost = isinstance(error, FileDamaged | FileMissing)
-            if (path.exists() and lost) or backups.default_folder(path).is_dir():
-                self.ask_sign_in(path)
-            else:
-                self.show_start()
-            self._say(str(error))
-            self.offer.setVisible(lost and self.front is self._sign_in)
-        else:
-            self.open(path)
+        What can be told to be wrong with it is said as soon as it is known, and before anybody signs in.
+        """
+        self.ask_sign_in(path)
+        self._look.ask(path)
+
+    def close_tasks(self) -> None:
+        self._look.close()
 
     def open(self, path: Path) -> None:
         """Ask who opens this file; a backup where backups are kept is restored, and stays what it is."""
@@ -337,6 +333,45 @@ class WelcomePage(QWidget):
             self.forgot,
         )
 
+    def _is_seen(self) -> bool:
+        """Whether the file that is asked for was looked at, now at the latest, and can be signed in to."""
+        with waiting():
+            look = self._look.wait()
+        if look is not None:
+            self._tell(look)
+        return look is None or look.is_fine
+
+    def _tell(self, look: Look) -> None:
+        """Say what is wrong with the file that was named; what was typed meanwhile stays under the fingers."""
+        path = self._path
+        if path is None or look.is_fine:
+            return
+        if look.problem is None:
+            self._ask_restore_instead(path)
+            return
+        typed = self.password.text or self.login.text != self._settings.last_login
+        is_offered = look.is_lost and (path.exists() or look.has_backups)
+        if is_offered or look.has_backups or typed:
+            self._look.ask_again(path)
+        else:
+            self.show_start()
+        self._say(str(look.problem))
+        self.offer.setVisible(is_offered)
+
+    def _ask_restore_instead(self, backup: Path) -> None:
+        """What was typed to sign in goes over, and so does the keyboard."""
+        from ui.widgets.restore_card import RestoreCard
+
+        typed, in_login = self.password.text, self.login.line.hasFocus()
+        self.password.set_text("")
+        self.ask_restore(None, backup)
+        asked = self.front
+        if isinstance(asked, RestoreCard) and (typed or in_login):
+            asked.password.set_text(typed)
+            field = asked.login if in_login else asked.password
+            field.setFocus()
+            field.line.end(False)  # or the next key would replace what stands there
+
     def _opened(self, path: Path, login: str, password: str) -> "Session | None":
         """The open file; None where it does not open, with the reason on the page."""
         from core.session import Session
@@ -384,7 +419,7 @@ class WelcomePage(QWidget):
     def _ask_recovery(self, code: str = "") -> None:
         from ui.widgets.recovery_sign_in import RecoverySignIn
 
-        if (path := self._path) is None:
+        if (path := self._path) is None or not self._is_seen():
             return
         asked = RecoverySignIn(self.login.text.strip())
         asked.code.set_text(code)
@@ -434,6 +469,7 @@ class WelcomePage(QWidget):
 
     def _show(self, one: QWidget) -> None:
         """Only this one; a card that was made for its purpose goes, with the secrets in it."""
+        self._look.give_up()
         for below in (self._problem, self.offer, self._note):
             below.hide()
         before, self.front = self.front, one

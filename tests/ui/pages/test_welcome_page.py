@@ -1,26 +1,32 @@
 """The first run, signing in, and the recovery code: what stands between a person and the clinic file."""
 
+import json
 import re
+import shutil
+import threading
 
 import pypdfium2
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QDesktopServices
 
-from core import clock, people
+from core import backups, clock, people
 from core.errors import WrongPassword
 from core.model.trail import Act
 from core.model.user import Right, Role
 from core.session import Session
-from core.store import keys
+from core.store import file, keys
 from core.store.attempts import TRIES, Attempts
 from core.words import DEMONSTRATION
 from tests.core.clinic_of_four import LOGIN, PASSWORD, copied, make
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, SHIFT, Key, focused, press, settle, tab_to, write
+from ui.main_window import MainWindow
 from ui.pages.first_run import FirstRun
 from ui.widgets.password_change import PasswordChange
 from ui.widgets.recovery_code import RecoveryCode
 from ui.widgets.recovery_sign_in import RecoverySignIn
+from ui.widgets.restore_card import RestoreCard
 
 NEW = "seven quiet rivers"
 
@@ -339,26 +345,174 @@ FAULTS = {
     ),
     "without its key file": ("alone.als", "The key file alone.als.keys is not beside"),
     "with a damaged key file": ("bad.als", "No copy of the key file is whole"),
+    "newer": ("newer.als", "newer version of the program"),
 }
+
+
+@pytest.fixture
+def faulty(clinic, tmp_path):
+    """By the name of a fault, the path of such a file and what is said of it."""
+    (tmp_path / "folder.als").mkdir()
+    for name in ("letter.pdf", "alone.als", "bad.als", "bad.als.keys"):
+        (tmp_path / name).write_bytes(b"%PDF-1.7 something else")
+    shutil.copy(clinic, tmp_path / "newer.als")
+    newer = json.loads(keys.key_file(clinic).read_bytes()) | {"format": keys.FORMAT + 1}
+    del newer["checksum"]
+    newer["checksum"] = keys._checksum(newer)
+    keys.key_file(tmp_path / "newer.als").write_text(json.dumps(newer))
+
+    def find(fault):
+        name, said = FAULTS[fault]
+        return tmp_path / name if (tmp_path / name).exists() else clinic.with_name(name), said
+
+    return find
+
+
+def told(qtbot, welcome):
+    """Wait until the look at the file has ended, and return what it says."""
+    qtbot.waitUntil(lambda: not welcome._look.is_pending or welcome._problem.isVisible())
+    return welcome._problem.text() if welcome._problem.isVisible() else ""
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_what_is_wrong_with_a_file_that_was_named_is_one_sentence(
-    empty_window, clinic, tmp_path, fault
+    empty_window, qtbot, faulty, fault
 ):
-    (tmp_path / "folder.als").mkdir()
-    for name in ("letter.pdf", "alone.als", "bad.als", "bad.als.keys"):
-        (tmp_path / name).write_bytes(b"%PDF-1.7 something else")
-    name, said = FAULTS[fault]
-    path = tmp_path / name if (tmp_path / name).exists() else clinic.with_name(name)
+    path, said = faulty(fault)
     empty_window.welcome.open_named(path)
+    assert said in told(qtbot, empty_window.welcome)
+    assert empty_window.welcome.offer.isVisible() == (path.name in {"alone.als", "bad.als"})
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_sign_in_is_never_faster_than_the_look_at_a_file_that_was_named(
+    welcome, empty_window, faulty, fault
+):
+    path, said = faulty(fault)
+    welcome.open_named(path)
+    welcome.login.set_text(LOGIN[Role.NURSE])
+    welcome.password.set_text(PASSWORD)
+    for _press in range(2):  # the second looks again: the file may have come back
+        welcome.enter.click()
+        assert said in welcome._problem.text() and welcome._problem.isVisible()
+        assert (welcome.login.text, welcome.password.text) == (LOGIN[Role.NURSE], PASSWORD)
+        assert welcome.front is welcome._sign_in and empty_window.shell is None
+        assert "Wait" not in welcome.enter.text()  # it counts as no wrong password
+
+
+def test_a_file_that_came_back_is_signed_in_to(welcome, empty_window, clinic):
+    away = clinic.rename(clinic.with_name("away.als"))
+    welcome.open_named(clinic)
+    welcome.login.set_text(LOGIN[Role.NURSE])
+    welcome.password.set_text(PASSWORD)
+    welcome.enter.click()
+    assert "There is no file at " in welcome._problem.text() and empty_window.shell is None
+    away.rename(clinic)
+    welcome.enter.click()
+    assert empty_window.shell is not None
+
+
+def test_the_page_that_asks_is_painted_before_the_file_that_was_named_is_looked_at(
+    qtbot, settings, tmp_path, monkeypatch
+):
+    seen = []
+
+    class Watch(QObject):
+        def eventFilter(self, _watched, event):
+            if event.type() == QEvent.Type.Paint:
+                seen.append("painted")
+            return False
+
+    look = file.look_at
+    monkeypatch.setattr(file, "look_at", lambda path: (seen.append("looked"), look(path)))
+    window, watch = MainWindow(settings), Watch()
+    window.welcome.enter.installEventFilter(watch)  # the button of the sign-in
+    window.welcome.open_named(tmp_path / "gone.als")
+    assert seen == []
+    window.show()
+    window.welcome.focus_first()
+    qtbot.waitUntil(lambda: "looked" in seen)
+    assert seen[0] == "painted"
+    qtbot.waitUntil(lambda: "There is no file at " in words(window.welcome))
+    assert window.welcome.create_file.isVisible()
+    window.close_unasked()
+    window.deleteLater()
+
+
+@pytest.mark.parametrize("name", ["clinic.als", "gone.als"])
+def test_what_is_typed_while_the_file_is_looked_at_stays_under_the_fingers(
+    welcome, qtbot, clinic, monkeypatch, name
+):
+    gate, look = threading.Event(), file.look_at
+    monkeypatch.setattr(file, "look_at", lambda path: (gate.wait(), look(path)))
+    welcome.open_named(clinic.with_name(name))
     settle()
-    assert said in empty_window.welcome._problem.text()
-    assert empty_window.welcome._problem.isVisible()
-    assert empty_window.welcome.offer.isVisible() == (name in {"alone.als", "bad.als"})
+    tab_to("User name")
+    write("nurse")
+    tab_to("Password")
+    write("with a spa")
+    gate.set()
+    told(qtbot, welcome)
+    settle()
+    write("ce")
+    assert (welcome.login.text, welcome.password.text) == ("nurse", "with a space")
+    assert focused() is welcome.password.line
+    assert welcome._problem.isVisible() == (name == "gone.als")
 
 
-def test_a_whole_file_that_was_named_is_asked_for(empty_window, clinic):
+def test_a_backup_that_was_named_is_restored_with_what_was_typed(
+    welcome, empty_window, qtbot, clinic, four
+):
+    session = Session(clinic, four[1], LOGIN[Role.ADMINISTRATOR])
+    kept = backups.finish(
+        session.begin_backup(backups.default_folder(clinic)), clinic, four[1], clock.now()
+    )
+    session.close()
+    for pressed in (True, False):
+        welcome.open_named(kept.path)
+        welcome.login.set_text(LOGIN[Role.NURSE])
+        welcome.password.setFocus()
+        welcome.password.set_text(PASSWORD[:-1])
+        if pressed:
+            welcome.enter.click()  # before it was looked at
+        else:
+            qtbot.waitUntil(lambda: isinstance(welcome.front, RestoreCard))
+        card = welcome.front
+        assert isinstance(card, RestoreCard) and card.source == kept.path
+        write(PASSWORD[-1])
+        assert (card.login.text, card.password.text) == (LOGIN[Role.NURSE], PASSWORD)
+        assert focused() is card.password.line
+        assert welcome.password.text == "" and empty_window.shell is None
+
+
+def test_a_look_at_a_file_that_is_asked_for_no_more_says_nothing(
+    welcome, qtbot, clinic, tmp_path, monkeypatch
+):
+    gate, looked, look = threading.Event(), threading.Event(), file.look_at
+
+    def slow(path):
+        gate.wait()
+        looked.set()
+        look(path)
+
+    monkeypatch.setattr(file, "look_at", slow)
+    welcome.open_named(tmp_path / "gone.als")
+    settle()
+    welcome.ask_sign_in(clinic)
+    gate.set()
+    looked.wait()
+    welcome.close_tasks()  # the task has ended
+    settle()
+    assert f"Clinic file {clinic.name}" in words(welcome)
+    assert not welcome._problem.isVisible()
+
+
+def test_a_whole_file_that_was_named_is_asked_for(empty_window, qtbot, clinic):
     empty_window.welcome.open_named(clinic)
     assert f"Clinic file {clinic.name}" in words(empty_window.welcome)
-    assert not empty_window.welcome._problem.isVisible()
+    assert told(qtbot, empty_window.welcome) == ""
+    sign_in = empty_window.welcome
+    sign_in.login.set_text(LOGIN[Role.NURSE])
+    sign_in.password.set_text(PASSWORD)
+    sign_in.enter.click()
+    assert empty_window.shell is not None
