@@ -6,6 +6,7 @@ distance (optimal string alignment) and by the consonants that transliteration k
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -51,19 +52,77 @@ def alike(one: Patient, others: Iterable[Patient]) -> tuple[Alike, ...]:
 
 def among(new: Sequence[Patient], known: Sequence[Patient]) -> Mapping[PatientId, tuple[str, ...]]:
     """For each new patient, why they may be one of the known, or of the new ones before them."""
+    earlier = _Known(known)
     found = {}
-    for index, one in enumerate(new):
-        if sentences := tuple(each.why for each in alike(one, (*known, *new[:index]))):
+    for one in new:
+        if sentences := tuple(each.why for each in alike(one, earlier.candidates(one))):
             found[one.id] = sentences
+        earlier.add(one)
     return found
 
 
-def number_alike(number: str, others: Iterable[str]) -> str:
-    """The first other record number that reads like this one (001 beside 1, A-01 beside a-1), or nothing."""
-    key = _number_key(number)
-    if not key:
-        return ""
-    return next((other for other in others if _number_key(other) == key), "")
+class NumbersKnown:
+    """Record numbers by how they are read: 001 beside 1, A-01 beside a-1."""
+
+    def __init__(self, numbers: Iterable[str]) -> None:
+        self._by_key: dict[tuple[str, ...], str] = {}
+        for number in numbers:
+            self.add(number)
+
+    def add(self, number: str) -> None:
+        if key := _number_key(number):
+            self._by_key.setdefault(key, number)
+
+    def alike(self, number: str) -> str:
+        """The first one that reads like this one, or nothing."""
+        return self._by_key.get(_number_key(number), "")
+
+
+class _Known:
+    """Patients by what `_why` compares, so that a long list is not compared with itself line by line."""
+
+    def __init__(self, patients: Iterable[Patient]) -> None:
+        self._patients: list[Patient] = []
+        self._by_key: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        for one in patients:
+            self.add(one)
+
+    def add(self, one: Patient) -> None:
+        place = len(self._patients)
+        self._patients.append(one)
+        for key in _keys(one):
+            self._by_key[key].append(place)
+        for name in _without_a_letter(one):
+            self._by_key["near", name].append(place)
+            if one.born is None:
+                self._by_key["near, not born", name].append(place)
+
+    def candidates(self, one: Patient) -> list[Patient]:
+        """Everybody who may be alike, in the order in which they came; not all of them are."""
+        near = "near" if one.born is None else "near, not born"
+        keys = [*_keys(one), *((near, name) for name in _without_a_letter(one))]
+        places = {place for key in keys for place in self._by_key.get(key, ())}
+        return [self._patients[place] for place in sorted(places)]
+
+
+def _keys(one: Patient) -> set[tuple[str, str]]:
+    """What two have in common who have the same name, or the same birth date."""
+    family, given = _names(one)
+    found = {("born", one.born.isoformat())} if one.born else set()
+    if family or given:
+        found.add(("words", " ".join(sorted(f"{family} {given}".split()))))
+        found |= {("joined", each.replace(" ", "")) for each in (family + given, given + family)}
+    return found
+
+
+def _without_a_letter(one: Patient) -> set[str]:
+    """The names, and each of them without one letter: two that differ by one letter have one of these in common."""
+    return {
+        name[:place] + name[place + 1 :]
+        for name in _names(one)
+        if len(name) > 3
+        for place in range(len(name) + 1)
+    }
 
 
 def _number_key(number: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ What the table does not say stays unknown: an age in years makes no birth date, 
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from core import duplicates, entry
+from core.duplicates import NumbersKnown
 from core.entry import Problem
 from core.errors import UnreadableImport
 from core.imports import csv_table, improbable
@@ -178,11 +179,13 @@ def read(
         )
     seen = {_same_number(number): _("in the clinic file already") for number in existing}
     rows: list[Row] = []
+    numbers = duplicates.NumbersKnown(existing)
     decimal_is_open = False
     for record in table.records:
         reader = _RowReader(header, record, written.decimal)
-        row = reader.read(seen, protocol, today, (*existing, *(one.record_number for one in rows)))
+        row = reader.read(seen, protocol, today, numbers)
         rows.append(row)
+        numbers.add(row.record_number)
         decimal_is_open |= reader.decimal_is_open
         if row.record_number:
             where = _("on line {n} already").format(n=row.line)
@@ -272,9 +275,9 @@ class _RowReader:
         self._problems: list[RowProblem] = []
 
     def read(
-        self, seen: Mapping[str, str], protocol: Protocol, today: date, others: Sequence[str] = ()
+        self, seen: Mapping[str, str], protocol: Protocol, today: date, numbers: NumbersKnown
     ) -> Row:
-        """The row; ``seen`` says of each record number in use where it stands, ``others`` are those numbers."""
+        """The row; ``seen`` says of each record number in use where it is, ``numbers`` how they are read."""
         if ragged := self._ragged():
             problem = RowProblem(line=self._line, column="", message=ragged)
             return Row(line=self._line, record_number="", problems=(problem,))
@@ -345,7 +348,7 @@ class _RowReader:
             external=external,
             will_create=tuple(_words(patient, external, protocol)),
             notes=tuple(self._notes),
-            questions=tuple(self._questions(patient, external, baseline, others)),
+            questions=tuple(self._questions(patient, external, baseline, numbers)),
         )
 
     def _questions(
@@ -353,9 +356,9 @@ class _RowReader:
         patient: Patient,
         external: tuple[ExternalResult, ...],
         baseline: date | None,
-        others: Sequence[str],
+        numbers: NumbersKnown,
     ) -> Iterator[RowProblem]:
-        if other := duplicates.number_alike(patient.record_number, others):
+        if other := numbers.alike(patient.record_number):
             text = _("“{n}” reads like the record number “{other}”. Are they two patients?")
             message = text.format(n=patient.record_number, other=other)
             column = self._name(_Column.RECORD_NUMBER)

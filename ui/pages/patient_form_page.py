@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock, patient_entry, typed_texts
-from core.duplicates import Alike, alike, number_alike
+from core.duplicates import Alike, NumbersKnown, alike
 from core.labels import ONSET, SEX
 from core.model.ids import PatientId
 from core.model.patient import OnsetRegion, Patient, Sex
@@ -281,7 +281,8 @@ class PatientFormPage(Page):
         for name, field in self.fields.items():
             shown = texts[name].strip() or self._tried
             field.show_problem(problems.get(name) if shown else None)
-        alike = "" if "record_number" in problems else number_alike(texts["record_number"], others)
+        number = "" if "record_number" in problems else texts["record_number"]
+        alike = NumbersKnown(others).alike(number)
         text = tr("A patient has the number {number}. Is it the same number?")
         self._number_alike.setText(text.format(number=alike))
         self._number_alike.setVisible(bool(alike))
