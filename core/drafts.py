@@ -1039,7 +1039,9 @@ class Draft:
         if session.not_done is not None:
             blows = [own(f"blow.{blow.number}") for blow in session.blows]
             blows += [
-                f for name in ("blow.", "fev1.", "remark.") for f in self._raw_fields(own(name))
+                f
+                for name in ("blow.", "fev1.", "remark.", "quality.")
+                for f in self._raw_fields(own(name))
             ]
             if not blows:
                 return [
@@ -1062,6 +1064,7 @@ class Draft:
             "{title}: a remark stands beside a blow without a volume. Complete it or clear it."
         )
         points += self._raw_points(SPIROMETRY, own("remark."), remark.format(title=title))
+        points += self._quality_points(session, title)
         if not session.blows:
             text = _("{title}: enter at least one blow, or say why it was not done.")
             problem = Problem(text.format(title=title))
@@ -1076,6 +1079,19 @@ class Draft:
             problem = Problem(result.why_not, Severity.QUESTION)
             points.append(OpenPoint(SPIROMETRY, own("height"), problem, rule="no-prediction"))
         return points
+
+    def _quality_points(self, session: Spirometry, title: str) -> list[OpenPoint]:
+        """A quality beside nothing else; of a row in which more was typed, that is said."""
+        own = partial(typed_in, session)
+        names = ("blow.", "fev1.", "remark.")
+        typed = {f.rpartition(".")[2] for name in names for f in self._raw_fields(own(name))}
+        alone = [f for f in self._raw_fields(own("quality.")) if f.rpartition(".")[2] not in typed]
+        text = _(
+            "{title}: a quality stands beside a blow without a volume. Complete it, or choose"
+            " acceptable again."
+        )
+        problem = Problem(text.format(title=title))
+        return [OpenPoint(SPIROMETRY, alone[0], problem)] if alone else []
 
     def _measurement_points(self) -> list[OpenPoint]:
         note = _("A note stands beside no measurement: enter the value, say why not, or clear it.")

@@ -101,7 +101,19 @@ class BlowRow:
     @property
     def empty(self) -> bool:
         lines = (self.volume, self.fev1, self.remark)
-        return not any(line.text().strip() for line in lines)
+        return not (any(line.text().strip() for line in lines) or self._judged)
+
+    @property
+    def being_typed(self) -> bool:
+        """Whether a blow is being typed that was not saved yet."""
+        return any(
+            line.isModified() and bool(line.text().strip()) for line in (self.volume, self.fev1)
+        )
+
+    @property
+    def _judged(self) -> bool:
+        """Whether a quality was chosen: the first of them stands there by itself."""
+        return self.quality.currentIndex() > 0
 
     def set_visible(self, visible: bool, *, fev1: bool) -> None:
         for widget in self.widgets:
@@ -143,11 +155,11 @@ class BlowRow:
 
     def raw(self, typed: Typed) -> dict[str, str]:
         """The texts that no blow holds, by field: they are kept as they were typed."""
-        unread = "blow" in typed.problems
+        unread, quality = "blow" in typed.problems, str(self.quality.currentData())
         return {
             "blow": self.volume.text() if unread else "",
             "fev1": self.fev1.text() if typed.blow is None or "fev1" in typed.problems else "",
-            "quality": str(self.quality.currentData()) if unread else "",
+            "quality": quality if unread or (typed.blow is None and self._judged) else "",
             "remark": self.remark.text().strip() if typed.blow is None else "",
         }
 
@@ -243,6 +255,8 @@ class SpirometryForm(StepForm):
         for one in self.rows:
             one.show_problems(one.read(session.test_type).problems)
         self._show_reason()
+        if any(one.being_typed for one in self.rows):
+            self.not_done.setCurrentIndex(0)  # as at the key that was kept
         self._show_sessions()
         self._show_rows()
         self._preview()
@@ -355,6 +369,7 @@ class SpirometryForm(StepForm):
             one.volume.moved_by.connect(partial(self._move, one, "volume"))
             one.fev1.moved_by.connect(partial(self._move, one, "fev1"))
             one.quality.activated.connect(self.commit)
+            one.remark.textEdited.connect(lambda _text: self._show_rows())
             one.remark.editingFinished.connect(self.commit)
         self.body.addLayout(grid)
         self.body.addWidget(self._hint)
@@ -431,9 +446,12 @@ class SpirometryForm(StepForm):
         self._preview()
 
     def _show_rows(self) -> None:
-        """One empty row after the last one that was filled. Slow blows have no FEV1, unless one was typed."""
+        """One empty row after the last one that was filled. Slow blows have no FEV1, unless one was typed.
+
+        Its column stays while the keyboard is in it, or what is typed next would go elsewhere.
+        """
         forced = self.test_type.value is not TestType.SVC
-        fev1 = forced or any(one.fev1.text().strip() for one in self.rows)
+        fev1 = forced or any(one.fev1.text().strip() or one.fev1.hasFocus() for one in self.rows)
         filled = [one.index for one in self.rows if not one.empty]
         self._shown_rows = min(MAX_BLOWS, max(FIRST_ROWS, *[index + 1 for index in filled], 0))
         for one in self.rows:

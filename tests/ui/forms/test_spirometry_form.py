@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from core.drafts import Draft
@@ -573,3 +574,75 @@ def test_an_added_session_takes_over_what_stays_the_same(form, stored):
     assert (supine.device, supine.interface) == ("Spirometer 2", Interface.MOUTHPIECE)
     assert supine.height_cm == 164
     assert (supine.device_percent, supine.blows) == (None, ()), "not what was measured"
+
+
+def test_an_fev1_of_a_slow_blow_that_is_erased_keeps_the_keyboard(form, stored):
+    fvc_and_fev1(("2.61", "2.10"))
+    form.test_type.setFocus()
+    press(Key.Key_Right)
+    form.rows[0].fev1.setFocus(Qt.FocusReason.TabFocusReason)
+    press(Key.Key_Backspace)
+    assert focused() is form.rows[0].fev1, "what is typed next still goes there"
+    press(Key.Key_Tab)
+    assert not form.rows[0].fev1.isVisible()
+    assert [(b.volume_ml, b.fev1_ml) for b in stored()[0].blows] == [(2610, None)]
+
+
+def test_tab_leads_from_a_remark_to_the_next_row(form):
+    form.rows[2].remark.setFocus()
+    write("coughed")
+    press(Key.Key_Tab)
+    assert focused() is form.rows[3].volume
+
+
+def test_a_quality_chosen_before_its_volume_is_that_of_the_blow(page, stored, session):
+    """A blow that was rejected must not become the best one because its volume came later."""
+    form = page.forms["spirometry"]
+    form.rows[0].quality.setFocus()
+    press(Key.Key_Down, Key.Key_Down)
+    page.show_step("note")
+    assert told(form, session)[0] == (
+        "Spirometry: a quality stands beside a blow without a volume. Complete it, or choose"
+        " acceptable again."
+    )
+    page.show_step("spirometry")
+    settle()
+    assert form.rows[0].quality.currentText() == "rejected"
+    form.rows[0].remark.setFocus()
+    write("leak")
+    page.show_step("note")
+    page.show_step("spirometry")
+    settle()
+    form.rows[0].volume.setFocus()
+    write("3.90")
+    press(Key.Key_Return)
+    (blow,) = stored()[0].blows
+    assert (blow.volume_ml, blow.quality, blow.remark) == (3900, BlowQuality.REJECTED, "leak")
+    assert said(form)["Best"] == "–"
+
+
+def test_a_quality_alone_stands_against_a_reason_and_goes(form, stored, session):
+    form.rows[0].quality.setFocus()
+    press(Key.Key_Down)
+    form.not_done.setFocus()
+    press(Key.Key_Down)
+    assert "Blows stand here" in words(form)
+    form.rows[0].quality.setFocus()
+    press(Key.Key_Up)
+    form.not_done.setFocus()
+    press(Key.Key_Down)
+    assert stored()[0].not_done is NotDone.REFUSED
+    assert told(form, session) == []
+
+
+def test_a_blow_typed_over_a_reason_takes_it_away_also_after_a_kill(form, stored, session, due):
+    form.not_done.setFocus()
+    press(Key.Key_Down)
+    form.rows[0].volume.setFocus()
+    write("2.61")
+    form.keep_typed()
+    form.draft = Draft(session, due.id, form.draft.visit.id)
+    form.show_draft()
+    assert (form.rows[0].volume.text(), form.not_done.currentText()) == ("2.61", "Not done…")
+    form.commit()
+    assert (stored()[0].not_done, stored()[0].blows[0].volume_ml) == (None, 2610)
