@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import UnreadableImport
+from core.spreadsheets import restored
 from core.words import _
 
 LARGEST_BYTES = 5_000_000
@@ -108,7 +109,7 @@ def read(path: Path, is_known: Callable[[str], bool], written: Written) -> Table
     """
     opened = open_sheet(path, is_known, written, largest=LARGEST_BYTES)
     records = tuple(
-        Record(line, tuple(cells))
+        Record(line, tuple(map(restored, cells)))
         for line, cells in lines(opened.text, opened.separator, skip_blanks=True)
         if any(map(cleaned, cells))
     )
