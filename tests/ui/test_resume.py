@@ -8,7 +8,7 @@ import pytest
 from core.model.visit import Mode, Respondent
 from core.session import Session
 from tests.ui.conftest import words
-from tests.ui.keyboard import CTRL, Key, focused, press, replace_by, settle, tab_to, write
+from tests.ui.keyboard import ALT, CTRL, Key, focused, press, replace_by, settle, tab_to, write
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,6 +78,33 @@ def test_a_visit_cut_off_by_a_kill_goes_on_where_it_stood(
     write("2")
     assert again.record(due.id).assessments[-1].answers[alsfrs_r.slots[7]].value == 2
     shell.window().close_session()
+
+
+def test_a_step_is_made_when_it_is_first_shown_and_the_review_knows_every_other(
+    started, next_morning
+):
+    spirometry = started("spirometry")
+    page = spirometry.window().shell.page("visit")
+    assert set(page.forms.made) == {"details", "spirometry"}
+    write("2.6x")
+    page.show_step("note")
+    settle()
+    write("two pillows")
+
+    next_morning("review")
+    page = focused().window().shell.page("visit")
+    assert set(page.forms.made) == {"alsfrs-r", "review"}  # it resumed at the first open step
+    said, points = words(page.forms["review"]), page.draft.open_points()
+    assert {"alsfrs-r", "spirometry"} <= {point.step for point in points}
+    assert all(point.problem.message in said for point in points)
+    assert "“2.6x” is not a number" in said and "two pillows" in said
+    press((ALT, Key.Key_Left))
+    assert (page.current, focused()) == ("note", page.forms["note"].note)
+    page.show_step("spirometry")
+    settle()
+    first, second, *_others = page.forms["spirometry"].rows
+    assert first.volume.text() == "2.6x" and focused() is second.volume
+    assert list(page.forms)[-1] == "review" and "no step" not in page.forms
 
 
 def test_everything_half_typed_is_kept_as_it_was_typed(started, next_morning):

@@ -1,7 +1,7 @@
 """A visit, guided by the protocol: steps at the left, the step in the middle, live numbers at the right."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -97,6 +97,28 @@ class StepButton(PressButton):
         _set_role(self._title, "accent" if current else "")
 
 
+class StepForms(Mapping[str, StepForm]):
+    """The forms of a visit by step, in its order. Each is made when it is first asked for: all would take long."""
+
+    def __init__(self, makers: Mapping[str, Callable[[], StepForm]]) -> None:
+        self._makers = makers
+        self.made: dict[str, StepForm] = {}
+
+    def __getitem__(self, step: str) -> StepForm:
+        if step not in self.made:
+            self.made[step] = self._makers[step]()
+        return self.made[step]
+
+    def __contains__(self, step: object) -> bool:
+        return step in self._makers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._makers)
+
+    def __len__(self) -> int:
+        return len(self._makers)
+
+
 MEASURE = 860  # px: of a step at most, so that a line of an answer is read at a glance
 
 
@@ -108,7 +130,7 @@ class VisitPage(Page):
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.draft: Draft | None = None
-        self.forms: dict[str, StepForm] = {}
+        self.forms = StepForms({})
         self._frames: dict[str, QWidget] = {}
         self._header_shows: object = None
         self.current = ""
@@ -371,7 +393,7 @@ class VisitPage(Page):
         super().keyPressEvent(event)
 
     def _build(self, draft: Draft) -> None:
-        for form in self.forms.values():
+        for form in self.forms.made.values():
             # A field of the visit before is left now; what it says is about that one.
             form.blockSignals(True)
         while (widget := self.stack.widget(0)) is not None:
@@ -379,28 +401,11 @@ class VisitPage(Page):
             widget.deleteLater()
         clear(self._steps)
         clear(self._right)
-        self.forms = {}
+        self.forms = StepForms(
+            {step.id: partial(self._make, draft, step.id) for step in draft.steps()}
+        )
         self._frames = {}
         self.current = self._last_field = ""
-        context = self.context
-        self.forms[DETAILS] = DetailsForm(context, draft)
-        for instrument in draft.instruments:
-            self.forms[instrument.id] = QuestionnaireForm(context, draft, instrument)
-        if draft.asks_spirometry:
-            spirometry = SpirometryForm(context, draft)
-            spirometry.previewed.connect(self._on_preview)
-            self.forms[SPIROMETRY] = spirometry
-        if draft.asks_measurements:
-            self.forms[MEASUREMENTS] = MeasurementsForm(context, draft)
-        if draft.asks_events:
-            self.forms[ADVERSE_EVENTS] = EventsForm(context, draft)
-        if draft.tasks:
-            self.forms[TASKS] = TasksForm(context, draft)
-        self.forms[NOTE] = NoteForm(context, draft)
-        review = ReviewForm(context, draft)
-        review.jump.connect(self.show_step)
-        review.discard.connect(self._ask_discard)
-        self.forms[REVIEW] = review
         self.live = None
         if draft.takes_entries and (draft.instruments or draft.asks_spirometry):
             self.live = LivePanel(draft)
@@ -409,19 +414,45 @@ class VisitPage(Page):
         if holder is not None:
             holder.setVisible(self.live is not None)
         self._buttons = {}
-        for step in draft.steps():
-            form = self.forms[step.id]
-            form.touched.connect(self._on_touched)
-            form.go_on.connect(self.go_on)
-            form.go_back.connect(partial(self._step, -1))
-            for line in form.findChildren(QLineEdit):
-                line.installEventFilter(self)
-            self._frames[step.id] = self._framed(form, step.id)
-            self.stack.addWidget(self._frames[step.id])
+        for step in self.forms:
             one = StepButton()
-            one.clicked.connect(lambda _checked=False, step=step.id: self.show_step(step))
+            one.clicked.connect(lambda _checked=False, step=step: self.show_step(step))
             self._steps.addWidget(one)
-            self._buttons[step.id] = one
+            self._buttons[step] = one
+
+    def _make(self, draft: Draft, step: str) -> StepForm:
+        """The form of a step, in the stack and listened to; what it shows comes with ``show_draft``."""
+        form = self._form(draft, step)
+        form.touched.connect(self._on_touched)
+        form.go_on.connect(self.go_on)
+        form.go_back.connect(partial(self._step, -1))
+        for line in form.findChildren(QLineEdit):
+            line.installEventFilter(self)
+        self._frames[step] = self._framed(form, step)
+        self.stack.addWidget(self._frames[step])
+        return form
+
+    def _form(self, draft: Draft, step: str) -> StepForm:
+        simple: dict[str, type[StepForm]] = {
+            DETAILS: DetailsForm,
+            MEASUREMENTS: MeasurementsForm,
+            ADVERSE_EVENTS: EventsForm,
+            TASKS: TasksForm,
+            NOTE: NoteForm,
+        }
+        if step in simple:
+            return simple[step](self.context, draft)
+        if step == SPIROMETRY:
+            spirometry = SpirometryForm(self.context, draft)
+            spirometry.previewed.connect(self._on_preview)
+            return spirometry
+        if step == REVIEW:
+            review = ReviewForm(self.context, draft)
+            review.jump.connect(self.show_step)
+            review.discard.connect(self._ask_discard)
+            return review
+        instrument = next(one for one in draft.instruments if one.id == step)
+        return QuestionnaireForm(self.context, draft, instrument)
 
     def _show_header(self) -> None:
         draft = self.draft

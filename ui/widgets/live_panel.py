@@ -1,6 +1,7 @@
 """What the numbers become while a visit is entered: scores, the trend, the change since last time."""
 
 from dataclasses import replace
+from functools import cached_property
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
@@ -35,28 +36,37 @@ class LivePanel(QFrame):
         self.slope = label("", "muted", wrap=True)
         self.total_plot = TrendPlot()
         self.domain_plot = TrendPlot()
-        self.capacity_plot = TrendPlot()
-        self.capacity_plot.setMaximumHeight(340)
+        self._plots: list[TrendPlot] = []
         self.axis = label("", "small", wrap=True)  # what the plots' ticks count
         self.axis.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.domains: dict[str, dict[str, QLabel]] = {}  # by questionnaire and scale
         self._grids = {one.id: self._grid(one) for one in draft.instruments}
-        layout = QVBoxLayout(self)
+        self._body = layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 10, 10)
         layout.setSpacing(6)
         layout.addLayout(row(label(tr("Live"), "heading"), None, self.score))
         layout.addWidget(self.change)
-        layout.addWidget(self.total_plot, 3)
         for grid in self._grids.values():
             layout.addWidget(grid)
-        layout.addWidget(self.domain_plot, 3)
-        layout.addWidget(self.capacity_plot, 3)
         layout.addWidget(self.axis)
         layout.addWidget(self.slope)
         layout.addStretch(1)
-        for plot in self._plots:
-            plot.setMinimumHeight(theme.px(110))
-            plot.hide()  # until a step says which of them it needs
+        self._add(self.total_plot, above=next(iter(self._grids.values()), self.axis))
+        self._add(self.domain_plot, above=self.axis)
+
+    def _add(self, plot: TrendPlot, above: QWidget) -> None:
+        plot.setMinimumHeight(theme.px(110))
+        plot.hide()  # until a step says that it needs it
+        self._body.insertWidget(self._body.indexOf(above), plot, 3)
+        self._plots.append(plot)
+
+    @cached_property
+    def capacity_plot(self) -> TrendPlot:
+        """Made when spirometry is first in front: a plot takes its time."""
+        plot = TrendPlot()
+        plot.setMaximumHeight(340)
+        self._add(plot, above=self.axis)
+        return plot
 
     def show_step(self, step: str) -> None:
         """Show what belongs to a step: its questionnaire, vital capacity, or else the first questionnaire."""
@@ -177,10 +187,6 @@ class LivePanel(QFrame):
         """
         tells = any(len(scale.slots) == 1 for scale in instrument.domains)
         return tells and not self._draft.shows_previous(instrument.id)
-
-    @property
-    def _plots(self) -> tuple[TrendPlot, ...]:
-        return self.total_plot, self.domain_plot, self.capacity_plot
 
     def _show_only(self, *shown: QWidget) -> None:
         show_only(shown, (*self._plots, *self._grids.values()))
