@@ -189,7 +189,8 @@ def _nearly_equal(one: Patient, other: Patient) -> bool:
         return False
     return any(
         all(
-            min(len(a), len(b)) > 3 and _distance(a, b) <= 1 for a, b in zip(mine, way, strict=True)
+            min(len(a), len(b)) > 3 and abs(len(a) - len(b)) <= 1 and _distance(a, b) <= 1
+            for a, b in zip(mine, way, strict=True)
         )
         for way in (theirs, theirs[::-1])
     )
