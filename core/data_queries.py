@@ -15,10 +15,10 @@ from core.labels import BLOW_QUALITY
 from core.model.data_query import DataQuery, QueryReply, QueryState
 from core.model.ids import PatientId, VisitId
 from core.model.measurement import kinds
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.record import PatientRecord
 from core.model.user import Right
 from core.protocols import catalog as protocols
-from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.session import Session
 from core.summary import event_field, event_row, spirometry_title, visit_title
 from core.words import _, plural

@@ -19,6 +19,7 @@ from core.instruments.definition import Instrument
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
 from core.model.decision import Choice
+from core.model.nouns import ADVERSE_EVENTS, SPIROMETRY
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
 from core.model.signature import Meaning
@@ -27,7 +28,7 @@ from core.model.trail import Act
 from core.model.user import Clinic, Role
 from core.model.visit import Mode, Respondent, TaskResult, Visit, VisitState
 from core.protocols import catalog as protocols
-from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY, Offset, Protocol, Unit
+from core.protocols.definition import Offset, Protocol, Unit
 from core.protocols.schedule import shift, windows
 from core.science import eligibility
 from core.science.lung_function import DEFAULT_EQUATION, Prediction

@@ -24,6 +24,7 @@ from core.model.data_query import DataQuery, QueryReply
 from core.model.ids import PatientId, SpirometryId, VisitId, new_id
 from core.model.judgement import Decision, Reconciliation
 from core.model.measurement import Measurement, MeasurementKind, kinds
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.model.spirometry import Position, Spirometry, TestType
@@ -42,7 +43,7 @@ from core.model.visit import (
     WaitingText,
 )
 from core.protocols import catalog as protocols
-from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY, Anchor
+from core.protocols.definition import Anchor
 from core.science.plausibility import Finding, Level, findings, form_before, is_complete
 from core.science.spirometry import evaluate, with_inputs
 from core.session import Session

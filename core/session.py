@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from itertools import chain
 from math import ceil
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from nacl.secret import Aead
+from sqlite_utils import Database
 
 from core import VERSION, clock
 from core.errors import (
@@ -25,13 +26,13 @@ from core.errors import (
 )
 from core.imports.patients_csv import Preview
 from core.model.ids import PatientId, VisitId
+from core.model.nouns import ACTING, SPIROMETRY, may_write
 from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.model.spirometry import Spirometry
 from core.model.trail import Act, TrailHead
-from core.model.user import ACTING, WRITING, Clinic, Right, Role, User
+from core.model.user import Clinic, Right, Role, User
 from core.model.visit import Visit
-from core.protocols.definition import SPIROMETRY
 from core.science.spirometry import with_inputs
 from core.store import as_of, audit, backup, instance, keys, records
 from core.store.assessments import Assessments
@@ -52,6 +53,8 @@ from core.store.spirometry import SpirometryStore
 from core.store.trail import Trail
 from core.store.visits import TaskResults, TypedTexts, VisitMarks, Visits
 from core.words import _, day, plural
+
+T = TypeVar("T")
 
 MOST_NAMED = 6  # visits in one sentence
 LONG_WAIT_S = 60  # from where on a clock says more than a countdown
@@ -81,8 +84,35 @@ class _Writing:
         self.entities: set[str] = set()
 
 
+class _Clinical(Generic[T]):
+    """The store of a clinical noun: reached only by who may read, whatever they want of it."""
+
+    def __init__(self, made: Callable[[Database], T]) -> None:
+        self._made = made
+
+    def __get__(self, session: "Session", _owner: type["Session"]) -> T:
+        session.need(Right.READ)
+        return self._made(session._db)  # noqa: SLF001  the session's own
+
+
 class Session:
     """The gateway: every write goes through ``write``, every chart is made from ``record``."""
+
+    patients = _Clinical(Patients)
+    external = _Clinical(ExternalResults)
+    visits = _Clinical(Visits)
+    marks = _Clinical(VisitMarks)
+    tasks = _Clinical(TaskResults)
+    assessments = _Clinical(Assessments)
+    spirometry = _Clinical(SpirometryStore)
+    measurements = _Clinical(Measurements)
+    reconciliations = _Clinical(Reconciliations)
+    decisions = _Clinical(Decisions)
+    criteria = _Clinical(CriterionResults)
+    events = _Clinical(AdverseEvents)
+    milestones = _Clinical(Milestones)
+    signatures = _Clinical(Signatures)
+    queries = _Clinical(DataQueries)
 
     def __init__(self, path: Path, key: bytes, login: str, *, create: bool = False) -> None:
         self.path = path
@@ -111,23 +141,8 @@ class Session:
         self.clinics = ClinicStore(self._db)
         self.thresholds = Thresholds(self._db)
         self.users = Users(self._db)
-        self.patients = Patients(self._db)
-        self.external = ExternalResults(self._db)
-        self.visits = Visits(self._db)
-        self.marks = VisitMarks(self._db)
-        self.tasks = TaskResults(self._db)
         self.typed = TypedTexts(self._db, login)
-        self.assessments = Assessments(self._db)
-        self.spirometry = SpirometryStore(self._db)
-        self.measurements = Measurements(self._db)
-        self.reconciliations = Reconciliations(self._db)
-        self.decisions = Decisions(self._db)
-        self.criteria = CriterionResults(self._db)
-        self.events = AdverseEvents(self._db)
-        self.milestones = Milestones(self._db)
-        self.signatures = Signatures(self._db)
         self.locks = Locks(self._db)
-        self.queries = DataQueries(self._db)
         self.trail = Trail(self._db, self._trail_key, lambda: self.may(Right.READ))
         try:
             with storage_errors(path):
@@ -620,8 +635,7 @@ class Session:
     def _writer(self, entity: str) -> str:
         """Who answers for a change of this kind of thing; asked by the trail's triggers."""
         now = self._stamp()
-        right = WRITING.get(entity, ACTING.get(entity))
-        if right is not None and right not in self._rights and right not in now.granted:
+        if not may_write(entity, self._rights | now.granted):
             self._refused = self._not_allowed()
             raise self._refused
         if entity not in ACTING:

@@ -11,9 +11,8 @@ from cattrs import BaseValidationError
 from core import clock, summary, trail_words
 from core.convert import converter
 from core.errors import StorageError
-from core.model.adverse_event import AdverseEvent, Milestone
 from core.model.ids import PatientId, SpirometryId, VisitId
-from core.model.patient import ExternalResult
+from core.model.nouns import NOUNS, Signed, may_be_signed
 from core.model.record import PatientRecord
 from core.model.signature import (
     ChangeSince,
@@ -34,38 +33,21 @@ from core.words import _
 
 T = TypeVar("T")
 SIGNED = "signed"  # why a visit is locked that was signed
-COVERED = (
-    "visits",
-    "assessments",
-    "spirometry",
-    "measurements",
-    "tasks",
-    "events",
-    "milestones",
-    "external",
-    "reconciliations",
-    "criteria",
-)  # of a record; what the summary does not show, or was said about it later, is not signed
-_OF_A_VISIT = {
-    "form",
-    "answer",
-    "spirometry",
-    "measurement",
-    "reconciliation",
-    "task_result",
-}
+_SIGNED = [noun for noun in NOUNS.values() if noun.signed is not Signed.NEVER]
+# Of a record; what the summary does not show, or was said about it later, is not signed.
+COVERED = tuple(noun.part for noun in _SIGNED if noun.part)
+_OF_A_VISIT = {noun.table for noun in _SIGNED if noun.of == "visit"}
+# The table, the part of a record that its rows are, and what each row is.
 _OF_A_DAY: Mapping[str, tuple[str, type[Any]]] = {
-    "adverse_event": ("events", AdverseEvent),
-    "milestone": ("milestones", Milestone),
-    "external_result": ("external", ExternalResult),
-}  # the table, the part of a record that its rows are, and what each row is
+    noun.table: (noun.part, noun.value)
+    for noun in _SIGNED
+    if noun.signed is Signed.DAY and noun.value is not None
+}
 _NOT_SHOWN = {"note"}  # of a patient
 # Whether a summary says the same by other thresholds: by the hash of its data, and both sets of them.
 _SAYS_THE_SAME: dict[
     tuple[str, frozenset[tuple[str, float]], frozenset[tuple[str, float]]], bool
 ] = {}
-
-_TABLES = {*_OF_A_VISIT, *_OF_A_DAY, "blow", "visit", "patient", "criterion_result"}
 
 Row = dict[str, Any]
 
@@ -168,7 +150,9 @@ def states(
         return ()
     first = min(signature.trail_sequence for signature in given)
     entries = session.trail.entries(patient_id=record.patient.id, after_sequence=first)
-    rows = [_Changed(entry, tuple(_rows(entry))) for entry in entries if entry.entity in _TABLES]
+    rows = [
+        _Changed(entry, tuple(_rows(entry))) for entry in entries if may_be_signed(entry.entity)
+    ]
     changed = [one for one in rows if one.entry.entity != "patient" or _patient_differs(one.sides)]
     moved = session.trail.entries(entity="threshold", after_sequence=first)
     zones = {entry.row: entry.local.tzinfo for entry in entries if entry.entity == "signature"}
@@ -308,7 +292,7 @@ class _Covered:
                 return any(row["visit_id"] in self._known for row in sides)
             case table if table in _OF_A_DAY:
                 return any(self._holds(*_OF_A_DAY[table], row) for row in sides)
-        return True  # the patient and the criteria count at every visit
+        return True  # the patient and the criteria count at every visit, and what nobody knows
 
     def _holds(self, part: str, kind: type[Any], row: Row) -> bool:
         one = _structured(row, kind)

@@ -34,6 +34,7 @@ from core.model.data_query import DataQuery, QueryState
 from core.model.ids import VisitId
 from core.model.judgement import Decision, Reconciliation
 from core.model.measurement import Measurement, kinds
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.partial_date import partial_day
 from core.model.patient import Patient
 from core.model.record import PatientRecord
@@ -42,7 +43,7 @@ from core.model.spirometry import BlowQuality, Spirometry, TestType
 from core.model.thresholds import ON
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
-from core.protocols.definition import ADVERSE_EVENTS, ELIGIBILITY, MEASUREMENTS, SPIROMETRY
+from core.protocols.definition import ELIGIBILITY
 from core.science import eligibility, lung_function, plausibility
 from core.science.eligibility import FULFILMENT, CriterionState, Fulfilment
 from core.science.nutrition import bmi, first_weight, highest_weight, weight_loss_percent

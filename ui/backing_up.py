@@ -238,8 +238,10 @@ class BackingUp(QObject):
     ) -> None:
         def on_done(value: T) -> None:
             self._running = None
-            done(value)
-            self.settled.emit()
+            try:
+                done(value)
+            finally:  # somebody may be waiting for it to close the window
+                self.settled.emit()
 
         def on_failed(error: BaseException) -> None:
             self._running = None

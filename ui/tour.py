@@ -22,13 +22,13 @@ from core.demonstration import PASSWORD as DEMO_PASSWORD
 from core.drafts import NOTE, REVIEW, TASKS, Draft
 from core.instruments import catalog as instruments
 from core.model.adverse_event import Grade, Outcome
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.patient import Patient
 from core.model.signature import Meaning
 from core.model.user import Role
 from core.model.visit import Mode, Respondent
 from core.protocols import catalog as protocols
 from core.protocols.catalog import ROUTINE
-from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.trends import Axis
 from ui import theme
 from ui.app import application

@@ -34,41 +34,6 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset({Right.PEOPLE, Right.BACKUP, Right.AUDIT}),
 }
 
-# Which right a change of each table needs; the file itself asks for it, whatever the screen offers.
-WRITING: Mapping[str, Right] = {
-    **dict.fromkeys(
-        (
-            "patient",
-            "external_result",
-            "visit",
-            "visit_mark",
-            "form",
-            "answer",
-            "spirometry",
-            "blow",
-            "measurement",
-            "reconciliation",
-            "adverse_event",
-            "milestone",
-            "task_result",
-            "typed_text",
-            "decision",
-            "criterion_result",
-        ),
-        Right.ENTER,
-    ),
-    "clinic": Right.CLINIC,
-    "threshold": Right.CLINIC,
-    "user": Right.PEOPLE,
-    "signature": Right.SIGN,
-    "lock": Right.LOCK,
-    "data_query": Right.QUERY,
-    "query_reply": Right.QUERY,
-}
-
-# And an act on a row that needs more than writing it does.
-ACTING: Mapping[str, Right] = {"query closed": Right.CLOSE_QUERY, "deviation decided": Right.SIGN}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class User:

@@ -12,16 +12,9 @@ from core import resources
 from core.convert import converter, problems
 from core.errors import InvalidProtocol
 from core.instruments import catalog as instruments
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.patient import Patient
-from core.protocols.definition import (
-    ADVERSE_EVENTS,
-    MEASUREMENTS,
-    SPIROMETRY,
-    CriterionKind,
-    Measure,
-    Operator,
-    Protocol,
-)
+from core.protocols.definition import CriterionKind, Measure, Operator, Protocol
 
 ROUTINE = "routine"
 

@@ -5,9 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-SPIROMETRY = "spirometry"
-MEASUREMENTS = "measurements"
-ADVERSE_EVENTS = "adverse-events"
 ELIGIBILITY = "eligibility"  # the task of the visit on whose day the criteria are evaluated
 
 

@@ -27,17 +27,11 @@ from core.labels import (
 from core.model.adverse_event import MilestoneKind
 from core.model.assessment import NotDone
 from core.model.measurement import kinds
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.spirometry import MAX_BLOWS
 from core.model.trail import TrailHead
 from core.model.user import Clinic
-from core.protocols.definition import (
-    ADVERSE_EVENTS,
-    ELIGIBILITY,
-    MEASUREMENTS,
-    SPIROMETRY,
-    Criterion,
-    Protocol,
-)
+from core.protocols.definition import ELIGIBILITY, Criterion, Protocol
 from core.reports import layout, page, writing
 from core.reports.layout import MUTED, SMALL, Block, Cell, Column
 from core.reports.page import INNER, Document, Paper

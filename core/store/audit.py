@@ -16,7 +16,9 @@ from typing import Any, Protocol
 
 from sqlite_utils import Database
 
+from core.model.nouns import NOUNS
 from core.model.trail import TrailHead
+from core.store.owners import patient_of
 
 NOT_AUDITED = {"audit", "audit_head", "_sqlite_migrations"}
 COLUMNS = (
@@ -40,32 +42,11 @@ CLOCK_TOLERANCE = timedelta(seconds=5)
 
 _canonical = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
-# Whose patient a row is about, for tables that do not say it themselves.
-_VISITS_PATIENT = '(SELECT patient_id FROM visit WHERE id = {0}."visit_id")'
-PATIENT_OF = {
-    "patient": '{0}."id"',
-    **dict.fromkeys(
-        (
-            "form",
-            "answer",
-            "spirometry",
-            "measurement",
-            "reconciliation",
-            "task_result",
-            "signature",
-        ),
-        _VISITS_PATIENT,
-    ),
-    "blow": (
-        "(SELECT patient_id FROM visit JOIN spirometry ON visit_id = visit.id"
-        ' WHERE spirometry.id = {0}."spirometry_id")'
-    ),
-    "query_reply": '(SELECT patient_id FROM data_query WHERE id = {0}."query_id")',
-    "typed_text": (
-        'CASE {0}."place" WHEN \'visit\' THEN (SELECT patient_id FROM visit WHERE id = {0}."subject")'
-        ' ELSE (SELECT id FROM patient WHERE id = {0}."subject") END'
-    ),
-}
+# Whose patient a typed text is about: of the visit or the patient that it was typed into.
+_TYPED_ABOUT = (
+    'CASE {0}."place" WHEN \'visit\' THEN (SELECT patient_id FROM visit WHERE id = {0}."subject")'
+    ' ELSE (SELECT id FROM patient WHERE id = {0}."subject") END'
+)
 
 
 class Stamp(Protocol):
@@ -208,7 +189,7 @@ def _triggers(db: Database, table: str, *, chained: bool) -> dict[str, str]:
         ("update", "NEW", differs, old, new),
         ("delete", "OLD", "1", old, "NULL"),
     ]
-    owner = PATIENT_OF.get(table, '{0}."patient_id"' if "patient_id" in columns else "NULL")
+    owner = _patient_of(table, columns)
     return {
         f"audit_{table}_{event}": (
             f'CREATE TRIGGER audit_{table}_{event} AFTER {event.upper()} ON "{table}" WHEN {when} BEGIN '
@@ -222,6 +203,14 @@ def _triggers(db: Database, table: str, *, chained: bool) -> dict[str, str]:
         )
         for event, side, when, before, after in kinds
     }
+
+
+def _patient_of(table: str, columns: list[str]) -> str:
+    """The SQL of the patient that a row ``{0}`` is about; of a table of an earlier schema, by its columns."""
+    noun = NOUNS.get(table)
+    if noun is not None and noun.of:
+        return _TYPED_ABOUT if noun.of == "typed_in" else patient_of(noun, f'"{noun.by}"')
+    return '{0}."patient_id"' if "patient_id" in columns else "NULL"
 
 
 def as_json(alias: str, columns: list[str]) -> str:

@@ -1,57 +1,21 @@
 """Locks on a form, a visit, a patient or the whole file: SQLite refuses every change of what is locked."""
 
-from collections.abc import Mapping
-
 from sqlite_utils import Database
 
 from core.convert import converter
 from core.model.ids import PatientId
+from core.model.nouns import NOUNS, Noun
 from core.model.signature import Lock, LockLevel
-from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
-from core.store import rows
+from core.store import audit, rows
+from core.store.owners import patient_of, patient_of_visit
 
 REFUSED = "locked:"  # and the level, in the message that the triggers raise
 
-_VISITS_PATIENT = "(SELECT patient_id FROM visit WHERE id = {0}.visit_id)"
 _BLOWS_VISIT = "(SELECT visit_id FROM spirometry WHERE id = {0}.spirometry_id)"
-_BLOWS_PATIENT = (
-    "(SELECT patient_id FROM visit JOIN spirometry ON visit_id = visit.id"
-    " WHERE spirometry.id = {0}.spirometry_id)"
+_TYPED_ABOUT = (
+    "CASE {0}.place WHEN 'visit' THEN (SELECT patient_id FROM visit WHERE id = {0}.subject)"
+    " ELSE {0}.subject END"
 )
-# What each table's rows belong to: the patient (of both, where they could be two), the visit, the form of
-# the visit; None where they do not.
-_BELONGS: Mapping[str, tuple[str | None, str | None, str | None]] = {
-    "clinic": (None, None, None),
-    "threshold": (None, None, None),
-    "patient": ("{0}.id", None, None),
-    "external_result": ("{0}.patient_id", None, None),
-    "visit": ("{0}.patient_id", "{0}.id", None),
-    "visit_mark": ("{0}.patient_id", None, None),
-    "form": (_VISITS_PATIENT, "{0}.visit_id", "{0}.instrument"),
-    "answer": (_VISITS_PATIENT, "{0}.visit_id", "{0}.instrument"),
-    "reconciliation": (_VISITS_PATIENT, "{0}.visit_id", "{0}.instrument"),
-    "spirometry": (_VISITS_PATIENT, "{0}.visit_id", f"'{SPIROMETRY}'"),
-    "blow": (_BLOWS_PATIENT, _BLOWS_VISIT, f"'{SPIROMETRY}'"),
-    "measurement": (_VISITS_PATIENT, "{0}.visit_id", f"'{MEASUREMENTS}'"),
-    "task_result": (_VISITS_PATIENT, "{0}.visit_id", "'tasks'"),
-    "adverse_event": (
-        f"{{0}}.patient_id, {_VISITS_PATIENT}",
-        "{0}.visit_id",
-        f"'{ADVERSE_EVENTS}'",
-    ),
-    "milestone": ("{0}.patient_id", None, None),
-    "decision": (f"{{0}}.patient_id, {_VISITS_PATIENT}", None, None),
-    "criterion_result": ("{0}.patient_id", None, None),
-    "typed_text": (
-        (
-            "CASE {0}.place WHEN 'visit' THEN (SELECT patient_id FROM visit WHERE id = {0}.subject)"
-            " ELSE {0}.subject END"
-        ),
-        "{0}.subject",
-        None,
-    ),
-}
-
 
 _ASKS_ON = "{0}.place <> 'query' AND "  # questions go on, and so does typing them
 
@@ -83,7 +47,10 @@ class Locks:
 
 
 def triggers(db: Database) -> dict[str, str]:
-    """The triggers that refuse changes of what is locked, by name; none before there are locks."""
+    """The triggers that refuse changes of what is locked, by name; none before there are locks.
+
+    A table that is in no line of `NOUNS` is held by every lock: nobody knows whose its rows are.
+    """
     if not db.table("lock").exists():
         return {}
     return {
@@ -93,22 +60,48 @@ def triggers(db: Database) -> dict[str, str]:
             f"EXISTS ({_locks(table, sides)})"
             f" BEGIN SELECT raise(ABORT, '{REFUSED}' || ({_locks(table, sides)} LIMIT 1)); END"
         )
-        for table in _BELONGS
-        if db.table(table).exists()
+        for table in held_tables(db)
         for event, sides in (("insert", ["NEW"]), ("update", ["OLD", "NEW"]), ("delete", ["OLD"]))
     }
 
 
+def held_tables(db: Database) -> list[str]:
+    """The tables of this file that a lock can hold: all but those that `NOUNS` says are never locked."""
+    tables = set(db.table_names()) - audit.NOT_AUDITED
+    return sorted(table for table in tables if table not in NOUNS or NOUNS[table].lockable)
+
+
+def _belongs(noun: Noun) -> tuple[list[str], str, str]:
+    """The SQL of the patients (both, where they could be two), the visit and the form of a row ``{0}``.
+
+    Empty where it has none.
+    """
+    if noun.of == "typed_in":
+        return [_TYPED_ABOUT], "{0}.subject", ""
+    patients = [patient_of(noun, noun.by)] if noun.of else []
+    visit = {"visit": "{0}.visit_id", "spirometry": _BLOWS_VISIT}.get(noun.of, "")
+    if noun.table == "visit":
+        visit = "{0}.id"
+    if noun.said_at:
+        patients.append(patient_of_visit(noun.said_at))
+        visit = f"{{0}}.{noun.said_at}" if noun.held_with_visit else ""
+    form = f"{{0}}.{noun.form_column}" if noun.form_column else f"'{noun.form}'"
+    return patients, visit, form if noun.form or noun.form_column else ""
+
+
 def _locks(table: str, sides: list[str]) -> str:
     """The levels of the locks that hold a row: whoever moves one out of a locked visit is refused as well."""
-    patient, visit, form = _BELONGS[table]
+    noun = NOUNS.get(table)
+    if noun is None:
+        return "SELECT level FROM lock WHERE unlocked_at IS NULL"
+    patients, visit, form = _belongs(noun)
     held = {"database": ["''"]}
     for side in sides:
-        if patient is not None:
-            held.setdefault("patient", []).append(patient.format(side))
-        if visit is not None:
+        if patients:
+            held.setdefault("patient", []).append(", ".join(patients).format(side))
+        if visit:
             held.setdefault("visit", []).append(visit.format(side))
-        if visit is not None and form is not None:
+        if visit and form:
             one = f"{visit.format(side)} || '/' || {form.format(side)}"
             held.setdefault("form", []).append(one)
     # Spelt out, so that each is one look into the index.

@@ -1,5 +1,8 @@
 """All that one file knows of one patient, put together from the stores."""
 
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
 from sqlite_utils import Database
 
 from core.model.ids import PatientId
@@ -17,23 +20,32 @@ from core.store.spirometry import SpirometryStore
 from core.store.visits import TaskResults, VisitMarks, Visits
 
 
+class _OfPatient(Protocol):
+    def of(self, patient_id: PatientId) -> tuple[Any, ...]: ...
+
+
+# What fills each part of a record, by the names of `NOUNS`.
+PARTS: Mapping[str, Callable[[Database], _OfPatient]] = {
+    "visits": Visits,
+    "marks": VisitMarks,
+    "assessments": Assessments,
+    "spirometry": SpirometryStore,
+    "measurements": Measurements,
+    "tasks": TaskResults,
+    "events": AdverseEvents,
+    "milestones": Milestones,
+    "external": ExternalResults,
+    "reconciliations": Reconciliations,
+    "decisions": Decisions,
+    "criteria": CriterionResults,
+    "signatures": Signatures,
+    "locks": Locks,
+    "queries": DataQueries,
+}
+
+
 def load(db: Database, patient_id: PatientId) -> PatientRecord:
+    parts: dict[str, Any] = {part: store(db).of(patient_id) for part, store in PARTS.items()}
     return PatientRecord(
-        patient=Patients(db).get(patient_id),
-        visits=Visits(db).of(patient_id),
-        marks=VisitMarks(db).of(patient_id),
-        assessments=Assessments(db).of(patient_id),
-        spirometry=SpirometryStore(db).of(patient_id),
-        tasks=TaskResults(db).of(patient_id),
-        events=AdverseEvents(db).of(patient_id),
-        milestones=Milestones(db).of(patient_id),
-        external=ExternalResults(db).of(patient_id),
-        measurements=Measurements(db).of(patient_id),
-        reconciliations=Reconciliations(db).of(patient_id),
-        decisions=Decisions(db).of(patient_id),
-        criteria=CriterionResults(db).of(patient_id),
-        signatures=Signatures(db).of(patient_id),
-        locks=Locks(db).of(patient_id),
-        queries=DataQueries(db).of(patient_id),
-        thresholds=Thresholds(db).all(),
+        patient=Patients(db).get(patient_id), thresholds=Thresholds(db).all(), **parts
     )

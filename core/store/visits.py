@@ -5,28 +5,20 @@ from sqlite_utils import Database
 from core import clock
 from core.convert import converter
 from core.model.ids import PatientId, VisitId
+from core.model.nouns import NOUNS
 from core.model.visit import TaskResult, TypedText, Visit, VisitMark, WaitingText
 from core.store import rows
+from core.store.store import Store
 
 
-class Visits:
+class Visits(Store[Visit]):
     """Visits in order of their dates."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
-    def of(self, patient_id: PatientId) -> tuple[Visit, ...]:
-        found = self._db.query(
-            "SELECT * FROM visit WHERE patient_id = ? ORDER BY date, started_at", [patient_id]
-        )
-        return tuple(converter.structure(row, Visit) for row in found)
+    TABLE = "visit"
+    ORDER = "date, started_at"
 
     def all(self) -> list[Visit]:
-        found = self._db.query("SELECT * FROM visit ORDER BY date, started_at")
-        return [converter.structure(row, Visit) for row in found]
-
-    def save(self, visit: Visit) -> None:
-        rows.save(self._db, "visit", visit)
+        return list(self._found())
 
     def remove(self, visit_id: VisitId) -> None:
         """Take a visit and all that was entered at it out of the file; the audit trail keeps the rows."""
@@ -35,70 +27,35 @@ class Visits:
             [visit_id],
         )
         self._db.execute("UPDATE decision SET visit_id = NULL WHERE visit_id = ?", [visit_id])
-        for table in (
-            "spirometry",
-            "measurement",
-            "reconciliation",
-            "answer",
-            "form",
-            "task_result",
-        ):
-            self._db.execute(f"DELETE FROM {table} WHERE visit_id = ?", [visit_id])  # noqa: S608
+        for noun in reversed(list(NOUNS.values())):
+            if noun.of == "visit" and noun.lockable:  # one that was signed is never removed
+                self._db.execute(f"DELETE FROM {noun.table} WHERE visit_id = ?", [visit_id])  # noqa: S608
         self._db.execute("DELETE FROM typed_text WHERE place = 'visit' AND subject = ?", [visit_id])
         self._db.execute("UPDATE data_query SET visit_id = NULL WHERE visit_id = ?", [visit_id])
         self._db.execute("DELETE FROM visit WHERE id = ?", [visit_id])
 
 
-class VisitMarks:
+class VisitMarks(Store[VisitMark]):
     """Planned visits that a person marked as missed, skipped or cancelled."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    TABLE = "visit_mark"
+    ORDER = "patient_id, code"
 
     def all(self) -> list[VisitMark]:
-        return [
-            converter.structure(row, VisitMark)
-            for row in self._db.query("SELECT * FROM visit_mark ORDER BY patient_id, code")
-        ]
-
-    def of(self, patient_id: PatientId) -> tuple[VisitMark, ...]:
-        found = self._db.query(
-            "SELECT * FROM visit_mark WHERE patient_id = ? ORDER BY code", [patient_id]
-        )
-        return tuple(converter.structure(row, VisitMark) for row in found)
-
-    def save(self, mark: VisitMark) -> None:
-        rows.save(self._db, "visit_mark", mark, ("patient_id", "code"))
+        return list(self._found())
 
     def remove(self, patient_id: PatientId, code: str) -> None:
-        self._db.execute(
-            "DELETE FROM visit_mark WHERE patient_id = ? AND code = ?", [patient_id, code]
-        )
+        self._remove(patient_id, code)
 
 
-class TaskResults:
+class TaskResults(Store[TaskResult]):
     """What was ticked off at a visit, or why it was not done."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
-
-    def of(self, patient_id: PatientId) -> tuple[TaskResult, ...]:
-        found = self._db.query(
-            """
-            SELECT task_result.* FROM task_result JOIN visit ON visit.id = visit_id
-             WHERE patient_id = ?
-            """,
-            [patient_id],
-        )
-        return tuple(converter.structure(row, TaskResult) for row in found)
-
-    def save(self, result: TaskResult) -> None:
-        rows.save(self._db, "task_result", result, ("visit_id", "task"))
+    TABLE = "task_result"
+    ORDER = "task_result.rowid"
 
     def remove(self, visit_id: VisitId, task: str) -> None:
-        self._db.execute(
-            "DELETE FROM task_result WHERE visit_id = ? AND task = ?", [visit_id, task]
-        )
+        self._remove(visit_id, task)
 
 
 class TypedTexts:

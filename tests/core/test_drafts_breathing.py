@@ -12,9 +12,9 @@ from core.drafts import Draft, StepState, check_fev1, read_measurement, typed_in
 from core.entry import Problem
 from core.model.assessment import NotDone
 from core.model.measurement import Measurement, kinds
+from core.model.nouns import MEASUREMENTS, SPIROMETRY
 from core.model.spirometry import Blow, Position, TestType
 from core.model.visit import VisitState
-from core.protocols.definition import MEASUREMENTS, SPIROMETRY
 from tests.core.examples import a_routine_patient
 
 DAY = date(2026, 7, 21)

@@ -11,8 +11,8 @@ from core.data_queries import Place
 from core.drafts import DETAILS, REVIEW, Draft
 from core.model.assessment import Answer, NotDone
 from core.model.data_query import QueryState
+from core.model.nouns import ADVERSE_EVENTS, SPIROMETRY
 from core.model.user import Role
-from core.protocols.definition import ADVERSE_EVENTS, SPIROMETRY
 from core.session import Session, new_user
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, Key, focused, press, settle, tab_to, write

@@ -8,7 +8,7 @@ from core import event_entry
 from core.drafts import Draft
 from core.model.adverse_event import AdverseEvent
 from core.model.ids import EventId
-from core.protocols.definition import ADVERSE_EVENTS
+from core.model.nouns import ADVERSE_EVENTS
 from core.summary import event_field, event_row
 from ui.context import AppContext
 from ui.forms.event_editor import EventEditor, said_of

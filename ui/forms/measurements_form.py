@@ -12,7 +12,7 @@ from core.entry import Problem
 from core.labels import NOT_DONE
 from core.model.assessment import NotDone
 from core.model.measurement import Measurement, MeasurementKind, kinds
-from core.protocols.definition import MEASUREMENTS
+from core.model.nouns import MEASUREMENTS
 from core.summary import Fact, measurement_before, measurement_text, nutrition_facts
 from core.words import day, number
 from ui import theme

@@ -9,9 +9,9 @@ from core import clock, data_queries, locking, signing
 from core.drafts import TASKS, Draft, OpenPoint
 from core.findings import alerts
 from core.findings.alerts import Action
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.signature import Lock, LockLevel
 from core.model.user import Right
-from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.summary import VOID, form_title
 from ui.context import AppContext
 from ui.forms.step_form import StepForm

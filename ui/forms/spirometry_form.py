@@ -15,6 +15,7 @@ from core.entry import Problem
 from core.labels import BLOW_QUALITY, INTERFACE, NOT_DONE, POSITION, TEST_TYPE, why_not
 from core.model.assessment import NotDone
 from core.model.ids import SpirometryId
+from core.model.nouns import SPIROMETRY
 from core.model.spirometry import (
     MAX_BLOWS,
     Blow,
@@ -24,7 +25,6 @@ from core.model.spirometry import (
     Spirometry,
     TestType,
 )
-from core.protocols.definition import SPIROMETRY
 from core.science.spirometry import evaluate
 from core.summary import equation_text, fev1_text, ratio_text, spirometry_title
 from core.words import MISSING, number

@@ -22,9 +22,9 @@ from core.data_queries import Place
 from core.drafts import DETAILS, NOTE, PLACE, REVIEW, TASKS, Draft, Step, StepState, Waiting
 from core.model.data_query import DataQuery
 from core.model.ids import PatientId, VisitId
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.spirometry import Spirometry
 from core.model.user import Right
-from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.protocols.schedule import Window, windows
 from core.science import eligibility
 from core.summary import transcribed_text, visit_title

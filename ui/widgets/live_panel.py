@@ -10,9 +10,9 @@ from core import trends
 from core.drafts import Draft
 from core.instruments.definition import Instrument, Scale
 from core.model.assessment import Assessment
+from core.model.nouns import SPIROMETRY
 from core.model.record import PatientRecord
 from core.model.spirometry import Spirometry
-from core.protocols.definition import SPIROMETRY
 from core.science.plausibility import form_before
 from core.science.spirometry import evaluate
 from core.summary import percent_before, scale_row, slope_text, total_before

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.protocols.definition import ADVERSE_EVENTS
+from core.model.nouns import ADVERSE_EVENTS
 from core.summary import (
     CORRECTED,
     ActionRow,

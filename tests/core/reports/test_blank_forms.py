@@ -22,9 +22,9 @@ from core.labels import (
     TEST_TYPE,
 )
 from core.model.measurement import kinds
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.spirometry import MAX_BLOWS
 from core.protocols import catalog as protocols
-from core.protocols.definition import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.reports import blank_forms, page
 from core.science import eligibility
 from tests.core.reports import qr_reader
