@@ -5,8 +5,10 @@ from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QAbstractButton
 
 from core import clock, drafts
+from core.errors import NotAllowed
 from core.model.user import Role
 from core.session import Session
+from core.store.patients import Patients
 from tests.core.clinic_of_four import copied
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, Key, press, settle
@@ -72,7 +74,10 @@ def test_r16_the_sidebar_and_the_shortcuts_are_the_roles(shell_of, role):
 
 def test_r16_an_administrator_sees_no_patient(shell_of):
     shell = shell_of(Role.ADMINISTRATOR)
-    patient = shell.context.session.patients.all()[0]
+    session = shell.context.session
+    with pytest.raises(NotAllowed):
+        session.patients.all()
+    patient = Patients(session._db).all()[0]
     assert shell.current is shell.page("people")
     for key in (Key.Key_1, Key.Key_2, Key.Key_K, Key.Key_N, Key.Key_I):
         press((CTRL, key))
