@@ -117,7 +117,7 @@ def second_place_problem(clinic_path: Path, second: Path | None, now: datetime) 
     """
     if second is None:
         return _(
-            "Backups lie on this computer only. Choose a USB drive or a network folder as the second place."
+            "Backups are on this computer only. Choose a USB drive or a network folder as the second place."
         )
     if not _reached(second):
         return _(

@@ -61,7 +61,7 @@ def read_listed(path: Path, name: str, kind: type[Named]) -> dict[str, Named]:
         raise InvalidReference(f"{path.name}: it holds tables [[{name}]] and no others")
     by_id = {one.id: one for one in tables[name]}
     if len(by_id) != len(tables[name]):
-        raise InvalidReference(f"{path.name}: an id stands twice; give each table one of its own")
+        raise InvalidReference(f"{path.name}: an id is there twice; give each table one of its own")
     return by_id
 
 

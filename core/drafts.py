@@ -126,17 +126,17 @@ def check_visit_date(
     """Hard stops on a visit's date (plausibility rule P12); ``visit_id`` is the visit, once it was begun."""
     patient = record.patient
     if on > clock.today():
-        return Problem(_("The visit's date lies in the future. Enter the day it took place."))
+        return Problem(_("The visit's date is in the future. Enter the day it took place."))
     if patient.born is not None and on < patient.born:
-        return Problem(_("The visit's date lies before the date of birth. Check both."))
+        return Problem(_("The visit's date is before the date of birth. Check both."))
     if patient.onset is not None and on < patient.onset.first:
-        return Problem(_("The visit's date lies before the onset of the disease. Check both."))
+        return Problem(_("The visit's date is before the onset of the disease. Check both."))
     died_on = record.died_on
     if died_on is not None and on > died_on.last:
-        return Problem(_("The visit's date lies after the recorded death. Check both."))
+        return Problem(_("The visit's date is after the recorded death. Check both."))
     consent = _consent_of_another_visit(record, visit_id)
     if consent is not None and on < consent:
-        text = _("The visit's date lies before the informed consent of {day}. Check both.")
+        text = _("The visit's date is before the informed consent of {day}. Check both.")
         return Problem(text.format(day=day(consent)))
     return None
 
@@ -160,7 +160,7 @@ def read_paper_day(text: str) -> date | Problem | None:
     """The day on which a paper form was filled in."""
     value = entry.day(text)
     if isinstance(value, date) and value > clock.today():
-        return Problem(_("This day lies in the future. Enter the day it was filled in."))
+        return Problem(_("This day is in the future. Enter the day it was filled in."))
     return value
 
 
@@ -179,7 +179,7 @@ def check_fev1(fev1_ml: int, volume_ml: int | None, test_type: TestType) -> Prob
     if test_type is TestType.SVC:
         return Problem(_("A slow blow has no FEV1: clear it, or choose FVC."))
     if volume_ml is None:
-        return Problem(_("An FEV1 stands beside no FVC: enter the FVC, or clear the FEV1."))
+        return Problem(_("There is an FEV1 but no FVC: enter the FVC, or clear the FEV1."))
     if fev1_ml > volume_ml:
         return Problem(_("The FEV1 is larger than the FVC of the same blow: check both."))
     return None
@@ -964,9 +964,7 @@ class Draft:
             text = _("Say who filled in the paper form.")
             points.append(OpenPoint(DETAILS, "details.paper_by", Problem(text)))
         if visit.paper_on > clock.today():
-            text = _(
-                "The day on the paper form lies in the future. Enter the day it was filled in."
-            )
+            text = _("The day on the paper form is in the future. Enter the day it was filled in.")
             points.append(OpenPoint(DETAILS, "details.paper_on", Problem(text)))
         elif visit.paper_on != visit.date:
             text = _("The paper form is of {paper}, the visit of {visit}: is that so?")
@@ -991,7 +989,7 @@ class Draft:
                 points.append(OpenPoint(instrument.id, slot, found))
             elif _correction_of(instrument.id, slot) in self.raw:
                 item = instrument.item(answer.item)
-                text = _("{number} {title}: its correction waits for the reason.")
+                text = _("{number} {title}: its correction needs the reason.")
                 problem = Problem(text.format(number=item.number, title=item.title))
                 points.append(OpenPoint(instrument.id, slot, problem))
             elif date_typed := self.raw.get(event_date(instrument.id, slot)):
@@ -1062,7 +1060,7 @@ class Draft:
         points += self._raw_points(SPIROMETRY, own("height"))
         points += self._raw_points(SPIROMETRY, own("device_percent"))
         remark = _(
-            "{title}: a remark stands beside a blow without a volume. Complete it or clear it."
+            "{title}: there is a remark beside a blow without a volume. Complete it or clear it."
         )
         points += self._raw_points(SPIROMETRY, own("remark."), remark.format(title=title))
         points += self._quality_points(session, title)
@@ -1088,14 +1086,14 @@ class Draft:
         typed = {f.rpartition(".")[2] for name in names for f in self._raw_fields(own(name))}
         alone = [f for f in self._raw_fields(own("quality.")) if f.rpartition(".")[2] not in typed]
         text = _(
-            "{title}: a quality stands beside a blow without a volume. Complete it, or choose"
+            "{title}: there is a quality beside a blow without a volume. Complete it, or choose"
             " acceptable again."
         )
         problem = Problem(text.format(title=title))
         return [OpenPoint(SPIROMETRY, alone[0], problem)] if alone else []
 
     def _measurement_points(self) -> list[OpenPoint]:
-        note = _("A note stands beside no measurement: enter the value, say why not, or clear it.")
+        note = _("There is a note but no measurement: enter the value, say why not, or clear it.")
         points = self._raw_points(MEASUREMENTS, "measurement.value.")
         return points + self._raw_points(MEASUREMENTS, "measurement.note.", note)
 
@@ -1166,7 +1164,7 @@ class Draft:
             for f in self._raw_fields(f"{TYPING}.")
         ]
         text = _(
-            "Text of {who} from {when} waits here: it is theirs to finish, or is set aside with a reason."
+            "Unsaved text of {who} from {when}: they finish it, or it is set aside with a reason."
         )
         points += [
             OpenPoint(one.step, "", Problem(text.format(who=one.name, when=instant(one.since))))

@@ -62,7 +62,7 @@ def read(
             _("An end date needs an outcome that has ended. Change one of them.")
         )
     if ended is not None and onset is not None and ended.last < onset.first:
-        problems["ended"] = Problem(_("The end lies before the beginning. Check both dates."))
+        problems["ended"] = Problem(_("The end is before the beginning. Check both dates."))
     if (outcome is Outcome.FATAL) != (grade is Grade.DEATH) and outcome and grade:
         text = _("Grade 5 and outcome fatal belong together. Change one of them.")
         problems["outcome"] = Problem(text)
@@ -145,12 +145,12 @@ def read_when(text: str, latest: date, born: date | None) -> PartialDate | Probl
     value = read_partial_date(text)
     if isinstance(value, PartialDate) and value.first > latest:
         return Problem(
-            _("This date lies in the future.")
+            _("This date is in the future.")
             if latest >= clock.today()
-            else _("This date lies after the visit of {day}.").format(day=day(latest))
+            else _("This date is after the visit of {day}.").format(day=day(latest))
         )
     if isinstance(value, PartialDate) and born is not None and value.last < born:
-        text = _("This date lies before the date of birth, {day}. Check both.")
+        text = _("This date is before the date of birth, {day}. Check both.")
         return Problem(text.format(day=day(born)))
     return value
 

@@ -61,26 +61,24 @@ def read(
     born, onset, diagnosis = (values.get(name) for name in ("born", "onset", "diagnosis"))
     reference = values.get("reference_on")
     if isinstance(born, date) and born > today:
-        problems["born"] = Problem(_("The date of birth lies in the future."))
+        problems["born"] = Problem(_("The date of birth is in the future."))
     elif isinstance(born, date) and today - born > timedelta(days=121 * 366):
         problems["born"] = Problem(_("This would be older than 120 years. Check the year."))
     for name, day in (("onset", onset), ("diagnosis", diagnosis)):
         if isinstance(day, PartialDate) and day.first > today:
-            problems[name] = Problem(_("This date lies in the future."))
+            problems[name] = Problem(_("This date is in the future."))
         elif isinstance(day, PartialDate) and isinstance(born, date) and day.last < born:
-            problems[name] = Problem(_("This date lies before the date of birth."))
+            problems[name] = Problem(_("This date is before the date of birth."))
     if (
         isinstance(onset, PartialDate)
         and isinstance(diagnosis, PartialDate)
         and diagnosis.last < onset.first
     ):
-        problems["diagnosis"] = Problem(_("The diagnosis lies before the onset. Check both dates."))
+        problems["diagnosis"] = Problem(_("The diagnosis is before the onset. Check both dates."))
     if isinstance(reference, date) and reference - today > FURTHEST_REFERENCE:
-        problems["reference_on"] = Problem(
-            _("This lies more than five years ahead. Check the year.")
-        )
+        problems["reference_on"] = Problem(_("This is more than five years ahead. Check the year."))
     if isinstance(reference, date) and isinstance(born, date) and reference < born:
-        problems["reference_on"] = Problem(_("This date lies before the date of birth."))
+        problems["reference_on"] = Problem(_("This date is before the date of birth."))
     if problems:
         return problems
     return replace(

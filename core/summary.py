@@ -637,7 +637,7 @@ def _form(
         given = [slot for slot in instrument.slots if slot in form.answers]
         items = tuple(_item(instrument, slot, form, None) for slot in given)
         if items:
-            reason = _("{reason}. These answers were given all the same, and do not count").format(
+            reason = _("{reason}. These answers were given anyway, and do not count").format(
                 reason=reason
             )
         return FormSummary(title, instrument.citation, reason, "", items, (), "")

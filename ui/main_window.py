@@ -399,7 +399,7 @@ class MainWindow(QMainWindow):
             return False
         if not self._held and (self.shell is None or self.shell.leave()):
             return True
-        text = tr("What you typed last could not be saved. Close all the same, and lose it?")
+        text = tr("What you typed last could not be saved. Close anyway, and lose it?")
         return self._agreed(text)
 
     def _agreed(self, question: str) -> bool:

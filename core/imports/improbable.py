@@ -124,7 +124,7 @@ def _ages(patient: Patient, baseline: date | None) -> Iterator[Asked]:
     if onset is not None and seen is not None and (seen - onset.last).days > LONGEST_MONTHS * 30.44:
         yield Asked(
             "onset",
-            _("The onset lies more than 30 years before {day}. Is it right?").format(day=day(seen)),
+            _("The onset is more than 30 years before {day}. Is it right?").format(day=day(seen)),
         )
     if months is not None and months > LONGEST_MONTHS:
         yield Asked(

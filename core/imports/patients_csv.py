@@ -330,7 +330,7 @@ class _RowReader:
         )
         if baseline is not None and not is_stated and not external:
             self._notes.append(
-                _("The baseline date is not imported: no baseline value stands beside it.")
+                _("The baseline date is not imported: there is no baseline value beside it.")
             )
         for column, message in _contradictions(patient, baseline, today):
             self._refuse(column, message)
@@ -435,7 +435,8 @@ class _RowReader:
             return ""
         if any(unicodedata.category(char) == "Cc" and not char.isspace() for char in text):
             self._refuse(
-                column, _("This text contains an unprintable character. Delete it and type anew.")
+                column,
+                _("This text contains an unprintable character. Delete it and type it again."),
             )
             return ""
         if column is _Column.NOTE:

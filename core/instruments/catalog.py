@@ -96,7 +96,7 @@ def read(path: Path) -> Instrument:
     except tomllib.TOMLDecodeError as error:
         at = re.search(r"at line (\d+)", str(error))  # or "at end of document"
         line = int(at[1]) if at else data.rstrip().count(b"\n") + 1
-        text = _("this is not TOML ({why}); mend it.")
+        text = _("this is not TOML ({why}); fix it.")
         raise _invalid(path, line, text.format(why=error)) from error
     except _Fault as fault:
         raise _refusal(path, fault) from fault
@@ -127,7 +127,7 @@ def _invalid(path: Path, line: int, message: str) -> InvalidInstrument:
 def _built(kind: type[T], raw: Any, place: Place) -> T:
     """A value of the definition; nothing is coerced, and nothing unknown is passed over."""
     if not isinstance(raw, dict):
-        raise _Fault(_("a table must stand here, not {what}."), place, what=_shown(raw))
+        raise _Fault(_("a table must be here, not {what}."), place, what=_shown(raw))
     hints = get_type_hints(kind)
     for key in raw:
         if key not in hints:
@@ -187,7 +187,7 @@ def _check(one: Instrument) -> None:
 
 def _check_item(item: Item, before: Sequence[Item], place: Place) -> None:
     if item.id in {other.id for other in before}:
-        text = _("item {id} stands twice; give each item its own id.")
+        text = _("item {id} is there twice; give each item its own id.")
         raise _Fault(text, (*place, "id"), id=item.id)
     if item.number in {other.number for other in before}:
         text = _("item {id} has the number {number} of another; give each item its own.")
@@ -242,7 +242,7 @@ def _check_variant(item: Item, variants: Sequence[Item], place: Place) -> None:
 
 def _check_scale(one: Instrument, scale: Scale, before: Sequence[Scale], place: Place) -> None:
     if scale.id in {other.id for other in before}:
-        text = _("scale {id} stands twice; give each scale its own id.")
+        text = _("scale {id} is there twice; give each scale its own id.")
         raise _Fault(text, (*place, "id"), id=scale.id)
     if scale.total and any(other.total for other in before):
         text = _("scale {id} is a second total; leave “total” to one of them.")

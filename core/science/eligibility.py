@@ -218,7 +218,7 @@ def _state(
             criterion=criterion, state=Fulfilment.UNKNOWN, why_unknown=found.reason, said=said
         )
     state = _verdict(criterion, found.low, found.high)
-    undecided = _("The limit lies within what is possible: enter the exact date.")
+    undecided = _("The limit is within what is possible: enter the exact date.")
     return CriterionState(
         criterion=criterion,
         state=state,
@@ -306,7 +306,7 @@ def _age(known: PatientRecord, _protocol: Protocol, moment: Moment) -> _Known | 
         if on is None:
             return _NotKnown(_NO_DAY)
         if patient.born > on:
-            return _NotKnown(_("The date of birth lies after the day of screening: check both."))
+            return _NotKnown(_("The date of birth is after the day of screening: check both."))
         years = completed_years(patient.born, on)
         return _Known(low=years, high=years, origin=_("born {day}").format(day=day(patient.born)))
     stated = patient.stated_age_years
@@ -332,7 +332,7 @@ def _since_diagnosis(
         known.patient.diagnosis,
         words=_("diagnosed {day}"),
         missing=_("The date of the diagnosis is not known: enter it."),
-        later=_("The diagnosis lies after the day of screening: check both."),
+        later=_("The diagnosis is after the day of screening: check both."),
     )
 
 
@@ -343,7 +343,7 @@ def _since_onset(known: PatientRecord, _protocol: Protocol, moment: Moment) -> _
         known.patient.onset,
         words=_("onset {day}"),
         missing=_("The date of onset is not known: enter it."),
-        later=_("The onset lies after the day of screening: check both."),
+        later=_("The onset is after the day of screening: check both."),
     )
 
 

@@ -82,7 +82,7 @@ def months_between(a: date, b: date) -> float:
 def delta_fs(total: int, months_since_onset: float) -> float | None:
     """Points of the ALSFRS-R lost per month since symptom onset; positive is worse.
 
-    `total` is 0 to 48. None unless onset lies before the visit.
+    `total` is 0 to 48. None unless onset is before the visit.
 
     Kimura 2006, Neurology 66:265-267; what is slow and what is fast: see `pace`.
     """
@@ -99,7 +99,7 @@ def delta_fs_range(
     In points per month, positive is worse, as in `delta_fs`. The lowest is that of the earliest day.
     The highest is that of the latest day; where the onset may be the day of the form itself it has no
     limit, and is infinite (0 where nothing was lost). Both are the same where the day of onset is
-    known. None unless the earliest day lies before the form.
+    known. None unless the earliest day is before the form.
 
     DESIGN: so a class or an alert is given only where every possible day agrees; from no paper.
     """

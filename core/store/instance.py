@@ -113,12 +113,12 @@ def where_it_lies(clinic_file: Path) -> str | None:
     folder = clinic_file.absolute().parent
     if _is_on_network(folder):
         return _(
-            "{name} lies on a network drive, where a broken connection can damage it."
+            "{name} is on a network drive, where a broken connection can damage it."
             " Keep it on a disk of this computer, and backups on the network."
         ).format(name=clinic_file.name)
     if service := _synced_by(folder):
         return _(
-            "{name} lies in a folder that {service} copies while it is being written, which can damage"
+            "{name} is in a folder that {service} copies while it is being written, which can damage"
             " it. Keep it in a folder that is not synchronised, and backups there."
         ).format(name=clinic_file.name, service=service)
     return None

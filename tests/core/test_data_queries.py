@@ -277,7 +277,7 @@ def test_a_visit_from_paper_says_so_with_both_days(session, patient, alsfrs_r):
     draft.save_paper(paper_on=DAY, paper_by="")
     assert "Say who filled in the paper form." in blocking(draft)
     draft.save_paper(paper_on=clock.today() + timedelta(days=1), paper_by="N. Urse")
-    assert any("lies in the future" in message for message in blocking(draft))
+    assert any("is in the future" in message for message in blocking(draft))
     draft.save_paper(paper_on=DAY, paper_by="N. Urse")
     assert not any("paper" in message for message in blocking(draft))
     facts = {fact.label: fact.text for fact in build(draft.record, draft.visit.id, {}).visit}

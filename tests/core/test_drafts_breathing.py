@@ -286,7 +286,7 @@ def test_half_a_measurement_stands_in_the_way_until_it_is_mended(draft):
     draft.save_raw("measurement.note.pcf", "with a mask")
     assert messages(draft, MEASUREMENTS) == [
         "“4x” is not a number. Type one from 0 to 250 cmH2O.",
-        "A note stands beside no measurement: enter the value, say why not, or clear it.",
+        "There is a note but no measurement: enter the value, say why not, or clear it.",
     ]
     assert all(p.blocks for p in draft.open_points() if p.step == MEASUREMENTS)
     assert step(draft, MEASUREMENTS).state is StepState.STARTED

@@ -325,7 +325,7 @@ def test_no_visit_lies_before_the_consent(session, patient, on, refused):
     assert (problem is not None) is refused
     if problem is not None:
         assert problem.message == (
-            "The visit's date lies before the informed consent of 23 Apr 2026. Check both."
+            "The visit's date is before the informed consent of 23 Apr 2026. Check both."
         )
     # The visit at which consent was given may be moved.
     assert check_visit_date(session.record(patient.id), on, screening.id) is None

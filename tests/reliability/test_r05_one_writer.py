@@ -182,7 +182,7 @@ def test_r05_a_note_that_cannot_be_written_refuses_nobody(tmp_path):
 def test_r05_a_synchronised_folder_is_warned_about(tmp_path, folder, service):
     said = instance.where_it_lies(tmp_path / folder / "ALS" / "clinic.als")
     assert said is not None
-    assert said.startswith(f"clinic.als lies in a folder that {service} copies")
+    assert said.startswith(f"clinic.als is in a folder that {service} copies")
 
 
 def test_r05_a_folder_is_known_by_what_the_service_left_in_it(tmp_path):

@@ -259,7 +259,9 @@ def test_r06_somebody_else_sees_nothing_of_it_and_begins_on_today(window):
     assert page.forms["details"].weight.text == ""
     assert "61 kilos" not in everything(window)
     said = words(page)
-    assert "Text of Nurse from " in said and "waits in Visit details; only they can see it." in said
+    assert (
+        "Unsaved text of Nurse from " in said and " in Visit details; only they can see it." in said
+    )
     press((CTRL, Key.Key_L))
     shell = unlock(window, NURSE)  # and back: at her place, with her text
     assert shell.current is shell.page("visit")

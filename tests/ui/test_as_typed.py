@@ -43,8 +43,8 @@ def problem(field):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        (TOMORROW, "The visit's date lies in the future. Enter the day it took place."),
-        ("1950-01-01", "The visit's date lies before the date of birth. Check both."),
+        (TOMORROW, "The visit's date is in the future. Enter the day it took place."),
+        ("1950-01-01", "The visit's date is before the date of birth. Check both."),
         ("31.11.2025", "There is no day 31.11.2025 in the calendar."),
         ("", "Enter the day of the visit."),
     ],
@@ -69,7 +69,7 @@ def test_the_review_says_why_a_day_is_none(enter):
     page.show_step("review")
     (point,) = [p for p in page.draft.open_points() if p.field == "details.date"]
     assert point.problem.message == (
-        f"“{TOMORROW}”: The visit's date lies in the future. Enter the day it took place."
+        f"“{TOMORROW}”: The visit's date is in the future. Enter the day it took place."
     )
 
 
@@ -108,9 +108,9 @@ def test_only_a_field_for_a_date_converts(show):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        (TOMORROW, "This date lies in the future."),
+        (TOMORROW, "This date is in the future."),
         ("31.11.2025", "There is no day 31.11.2025 in the calendar."),
-        ("1950", "This date lies before the date of birth, "),
+        ("1950", "This date is before the date of birth, "),
         ("03/04/2024", "“03/04/2024” can be 3 Apr or 4 Mar. "),
     ],
 )
@@ -388,7 +388,7 @@ def test_what_is_wrong_in_the_patient_form_is_said_before_it_is_saved(new):
     new.fields["born"].setFocus()
     write(TOMORROW)
     press(Key.Key_Tab)
-    assert problem(new.fields["born"]) == "The date of birth lies in the future."
+    assert problem(new.fields["born"]) == "The date of birth is in the future."
     new.fields["diagnosis"].setFocus()
     write("1950")
     press(Key.Key_Tab)
@@ -488,7 +488,7 @@ def test_the_import_says_who_may_be_somebody_the_clinic_has(shell, known, tmp_pa
     page.open_file(path)
     settle()
     assert page._verdict.text() == "2 rows, all ready; 1 may be the same person"
-    assert page.confirm.text() == "Import 2 patients all the same"
+    assert page.confirm.text() == "Import 2 patients anyway"
     first, second = page.model.rows
     assert any("001 has the same name" in note for note in first.notes) and not second.notes
     page.confirm.click()
@@ -507,7 +507,7 @@ def test_a_tile_says_to_a_screen_reader_what_it_is(enter):
 @pytest.mark.parametrize(
     ("name", "typed", "sentence"),
     [
-        ("name", "", "Enter the clinic's name: it stands on every printed page."),
+        ("name", "", "Enter the clinic's name: it is on every printed page."),
         ("idle_lock", "16", "16 is out of range. Type a number from 1 to 15 minutes."),
         ("idle_lock", "", "Enter after how many minutes, 1 to 15."),
     ],

@@ -265,7 +265,7 @@ def test_r12_a_lock_while_a_backup_is_waited_for_ends_the_import(
 def test_r12_who_has_no_second_place_is_reminded_until_tomorrow(opened, settings, tmp_path, idle):
     shell = opened(Role.ADMINISTRATOR)
     assert shell.reminder.isVisible()
-    assert "Backups lie on this computer only." in words(shell.reminder)
+    assert "Backups are on this computer only." in words(shell.reminder)
     shell.reminder.later.click()
     assert not shell.reminder.isVisible()
     shell = opened(Role.ADMINISTRATOR)
@@ -277,7 +277,7 @@ def test_r12_who_has_no_second_place_is_reminded_until_tomorrow(opened, settings
     usb = tmp_path / "usb"
     usb.mkdir()
     page.set_second_place(page.folder)
-    assert "The first backups lie there already." in words(page)
+    assert "The first backups are there already." in words(page)
     assert settings.second_place is None
     page.set_second_place(usb)
     idle()

@@ -174,7 +174,7 @@ class MeasurementsForm(StepForm):
     def _on_reason(self, one: MeasurementRow, _index: int) -> None:
         if one.value.text().strip() and one.not_done.currentData():
             one.not_done.setCurrentIndex(0)
-            text = tr("A value stands here: clear it before you say why there is none.")
+            text = tr("There is a value here: clear it before you say why there is none.")
             one.show_problem(Problem(text))
         else:
             self._save(one)

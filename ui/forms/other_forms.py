@@ -129,7 +129,9 @@ class NoteForm(StepForm):
         self.body.addWidget(self.stage)
         self.body.addWidget(
             label(
-                tr("It stands beside the stage estimated from the ALSFRS-R and never replaces it."),
+                tr(
+                    "It is shown beside the stage estimated from the ALSFRS-R and never replaces it."
+                ),
                 "small",
                 wrap=True,
             )

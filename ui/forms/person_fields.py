@@ -61,7 +61,7 @@ class PersonFields(QWidget):
 
     def check(self, taken: Iterable[str]) -> bool:
         """Whether both are there, and the user name was nobody's before."""
-        nobody = Problem(tr("Enter the name: it stands beside everything this person enters."))
+        nobody = Problem(tr("Enter the name: it is shown beside everything this person enters."))
         return _shown(
             {
                 self.full_name: None if self.full_name.text.strip() else nobody,

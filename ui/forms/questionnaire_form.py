@@ -922,7 +922,7 @@ class QuestionnaireForm(StepForm):
         elif isinstance(when, Problem):
             self._refuse_date(when)
         elif when.first > self.draft.visit.date:
-            self._refuse_date(Problem(tr("The event lies after this visit.")))
+            self._refuse_date(Problem(tr("The event is after this visit.")))
         else:
             variants = self.instrument.variants(self._slot)
             kind = MilestoneKind(next(one.requires for one in variants if one.requires))

@@ -423,7 +423,7 @@ class SpirometryForm(StepForm):
         self._refused.hide()
         if self.not_done.currentData() and not all(one.empty for one in self.rows):
             self._show_reason()
-            text = tr("Blows stand here: clear them before you say why there are none.")
+            text = tr("There are blows here: clear them before you say why there are none.")
             self._refuse(Problem(text))
         else:
             self.commit()

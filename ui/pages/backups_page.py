@@ -190,7 +190,7 @@ class BackupsPage(Page):
         if folder is not None and folder.resolve().is_relative_to(self.folder.resolve()):
             self._second_state.setText(
                 tr(
-                    "The first backups lie there already. Choose another drive, or a network folder."
+                    "The first backups are there already. Choose another drive, or a network folder."
                 )
             )
             self._second_state.show()

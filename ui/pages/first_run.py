@@ -63,7 +63,7 @@ class FirstRun(QWidget):
         self.steps = [
             self._card(
                 tr("New clinic file, step 1 of 3"),
-                tr("Its name stands on every printed page."),
+                tr("Its name is on every printed page."),
                 self.clinic_name,
                 on=self.on[0],
             ),
@@ -120,7 +120,7 @@ class FirstRun(QWidget):
         """Whether the step in front is complete."""
         administrator, clinician = self.people
         if self.at == 0:
-            missing = Problem(tr("Enter the clinic's name: it stands on every printed page."))
+            missing = Problem(tr("Enter the clinic's name: it is on every printed page."))
             named = bool(self.clinic_name.text.strip())
             self.clinic_name.show_problem(None if named else missing)
             return named

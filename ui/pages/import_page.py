@@ -311,7 +311,7 @@ class ImportPage(Page):
         self.confirm.setEnabled(preview is not None and preview.ready)
         text = plural(len(rows), "Import 1 patient", "Import {n} patients")
         if found:
-            text = tr("{act} all the same").format(act=text)
+            text = tr("{act} anyway").format(act=text)
         self.confirm.setText(text if preview and preview.ready else tr("Import"))
 
     def _choose(self) -> None:

@@ -192,7 +192,7 @@ class PastChartPage(Page):
 
     def _all_visits(self) -> QWidget:
         left = card(self.visits)
-        stood = card(scrolled(self._visit, tr("The visit as it stood")))
+        stood = card(scrolled(self._visit, tr("The visit as it was")))
         page = QWidget()
         page.setLayout(column(Columns(left, stood, fixed={0: 400})))
         return page

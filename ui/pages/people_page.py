@@ -57,7 +57,7 @@ NOTES = {
         "This person can sign in no more. What they entered stays, with their name beside it."
     ),
     Task.ENABLE: tr("This password must be changed at the first sign-in."),
-    Task.RECOVERY: tr("The page that lies in the safe then opens nothing any more: replace it."),
+    Task.RECOVERY: tr("The page in the safe then opens nothing any more: replace it."),
 }
 DO = {
     Task.ADD: tr("Add"),

@@ -65,7 +65,7 @@ class SettingsPage(Page):
             width=76,
         )
         self._never_locks = label(
-            tr("The demonstration never locks by itself, whatever stands here."), "muted", wrap=True
+            tr("The demonstration never locks by itself, whatever is set here."), "muted", wrap=True
         )
         if not context.session.clinic.demonstration:
             self._never_locks.hide()
@@ -389,7 +389,7 @@ class SettingsPage(Page):
 
 
 def _read_name(text: str) -> str | Problem:
-    return text.strip() or Problem(tr("Enter the clinic's name: it stands on every printed page."))
+    return text.strip() or Problem(tr("Enter the clinic's name: it is on every printed page."))
 
 
 def _read_minutes(text: str) -> int | Problem:

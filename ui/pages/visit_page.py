@@ -546,7 +546,7 @@ class VisitPage(Page):
         self._show_undecided(self.draft)
         titles = {step.id: step.title for step in self.draft.steps()}
         for one in self.draft.waiting(mine=False):
-            text = tr("Text of {who} from {when} waits in {step}; only they can see it.").format(
+            text = tr("Unsaved text of {who} from {when} in {step}; only they can see it.").format(
                 who=one.name, when=instant(one.since), step=titles.get(one.step, one.step)
             )
             bar = QFrame()

@@ -196,9 +196,7 @@ class SignaturesOfClinic(QWidget):
         self.setVisible(bool(every) or self.busy)
         if not every:
             return
-        told = plural(
-            len(every), "1 visit waits for a signature", "{n} visits wait for a signature"
-        )
+        told = plural(len(every), "1 visit needs a signature", "{n} visits need a signature")
         self._lines.addWidget(label(told, "muted", wrap=True))
         for one in every[:SHOWN]:
             visit = partial(self._context.open_visit.emit, one.patient_id, one.visit_id)

@@ -145,7 +145,7 @@ def read(path: Path) -> Catalogue:
     for name, table in _named(tables.get("actions", []), _("action number {n}")):
         kind = _structured(path, name, table, ActionKind)
         if kind.id in actions:
-            raise InvalidReference(f"{path.name}, {name}: the id stands twice")
+            raise InvalidReference(f"{path.name}, {name}: the id is there twice")
         actions[kind.id] = kind
     found: dict[str, Definition] = {}
     for name, table in _named(tables.get("alerts", []), _("alert number {n}")):
@@ -154,7 +154,7 @@ def read(path: Path) -> Catalogue:
         if wrong:
             raise InvalidReference(f"{path.name}, {name}: {wrong}")
         if definition.id in found:
-            raise InvalidReference(f"{path.name}, {name}: the id stands twice")
+            raise InvalidReference(f"{path.name}, {name}: the id is there twice")
         found[definition.id] = definition
     by_action = list(actions)
     in_order = sorted(found.values(), key=lambda one: by_action.index(one.action))

@@ -371,7 +371,9 @@ def test_a_baseline_date_dates_only_what_stands_beside_it(preview):
     assert measured.patient.stated_on is None
     assert measured.external[0].measured_on == date(2014, 3, 10)
     assert bare.patient.stated_on is None
-    assert bare.notes == ("The baseline date is not imported: no baseline value stands beside it.",)
+    assert bare.notes == (
+        "The baseline date is not imported: there is no baseline value beside it.",
+    )
 
 
 # Rows that are wrong
@@ -445,7 +447,7 @@ BEFORE_BIRTH = "This date is before the birth date. Correct the one that is wron
         (
             "patient",
             "A\x01",
-            "This text contains an unprintable character. Delete it and type anew.",
+            "This text contains an unprintable character. Delete it and type it again.",
         ),
         ("family_name", "x" * 201, "This text has 201 characters. Write at most 200."),
     ],

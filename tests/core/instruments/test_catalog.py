@@ -101,7 +101,7 @@ def test_a_questionnaire_of_another_version_of_the_program(id, version):
         (
             'id = "salivation"',
             'id = "speech"',
-            "item speech stands twice; give each item its own id.",
+            "item speech is there twice; give each item its own id.",
         ),
         (
             'number = "2"',
@@ -146,7 +146,7 @@ def test_a_questionnaire_of_another_version_of_the_program(id, version):
         (
             '{ score = 3, text = "Detectable speech disturbance" }',
             '"Detectable speech disturbance"',
-            'a table must stand here, not "Detectable speech disturbance".',
+            'a table must be here, not "Detectable speech disturbance".',
         ),
         (
             '"Detectable speech disturbance"',
@@ -172,7 +172,7 @@ def test_a_questionnaire_of_another_version_of_the_program(id, version):
         (
             'id = "gross_motor"',
             'id = "bulbar"',
-            "scale bulbar stands twice; give each scale its own",
+            "scale bulbar is there twice; give each scale its own",
         ),
         (
             "maximum = 48",

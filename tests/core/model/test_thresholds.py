@@ -79,5 +79,5 @@ def test_a_table_of_another_name_is_refused(tmp_path):
 
 def test_a_threshold_stands_once(tmp_path):
     of_file(tmp_path)
-    with pytest.raises(InvalidReference, match="stands twice"):
+    with pytest.raises(InvalidReference, match="is there twice"):
         thresholds.read(of_file(tmp_path))

@@ -174,7 +174,7 @@ def test_diagnosed_more_than_6_months_ago_only_where_every_possible_day_agrees(
 def test_a_diagnosis_after_the_screening_is_a_contradiction_and_not_a_failure():
     one = states(screened(a_candidate(diagnosis=PartialDate(2014, 3))))["diagnosis"]
     assert (one.state, one.value) == (UNKNOWN, "")
-    assert one.why_unknown == "The diagnosis lies after the day of screening: check both."
+    assert one.why_unknown == "The diagnosis is after the day of screening: check both."
     born = states(screened(a_candidate(born=SCREENED + timedelta(days=1))))["age"]
     assert born.state is UNKNOWN
     assert "check both" in born.why_unknown

@@ -305,9 +305,7 @@ def test_a_correction_that_is_left_waits_for_its_reason(form, page, due, session
     assert page.current == "spirometry"
     assert stored().values["walking"] == 3
     points = [p for p in page.draft.open_points() if p.step == FORM]
-    assert [p.problem.message for p in points] == [
-        "8 Walking: its correction waits for the reason."
-    ]
+    assert [p.problem.message for p in points] == ["8 Walking: its correction needs the reason."]
     page.open(due.id, page.draft.visit.id)  # as after a restart
     page.show_step(FORM, "walking")
     settle()
@@ -324,7 +322,7 @@ def test_a_correction_that_is_left_waits_for_its_reason(form, page, due, session
     assert stored().values["walking"] == 3
     page.open(due.id, visit_id)
     assert [p.problem.message for p in page.draft.open_points() if p.step == FORM] == [
-        "8 Walking: its correction waits for the reason."
+        "8 Walking: its correction needs the reason."
     ]
     page.show_step(FORM, "walking")
     settle()

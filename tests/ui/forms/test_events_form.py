@@ -229,13 +229,13 @@ def test_an_event_cannot_begin_after_the_visit_or_end_before_it_began(editor):
     tomorrow = clock.today() + timedelta(days=1)
     fill(editor, onset=str(tomorrow))
     add(editor)
-    assert sentences(editor) == {"onset": "This date lies in the future."}
+    assert sentences(editor) == {"onset": "This date is in the future."}
     editor.onset.setFocus()
     replace_by(str(clock.today()))
     editor.ended.setFocus()
     write(str(clock.today() - timedelta(days=3)))
     add(editor)
-    assert sentences(editor) == {"ended": "The end lies before the beginning. Check both dates."}
+    assert sentences(editor) == {"ended": "The end is before the beginning. Check both dates."}
 
 
 def test_how_an_earlier_event_turned_out_is_changed_here(headache, form, session, due):

@@ -170,7 +170,7 @@ def test_a_value_is_not_thrown_away_for_a_reason(form, stored):
     write("45")
     press(Key.Key_Tab)
     press(Key.Key_Space, Key.Key_Down, Key.Key_Down, Key.Key_Return)
-    assert "A value stands here: clear it before you say why there is none." in words(form)
+    assert "There is a value here: clear it before you say why there is none." in words(form)
     assert (value(form, "snip"), stored()["snip"].value) == ("45", 45)
     assert form.rows["snip"].not_done.currentText() == "Not done…"
 

@@ -214,7 +214,7 @@ def test_5b_without_a_gastrostomy_asks_for_the_event_and_records_it(form, sessio
     write(str(tomorrow))
     tab_to("Record the event")
     press(Key.Key_Space)
-    assert "The event lies after this visit." in words(form)
+    assert "The event is after this visit." in words(form)
     assert session.record(due.id).milestones == ()
     form._milestone.setFocus()
     write("2024-03")
@@ -268,7 +268,7 @@ def test_enter_on_the_button_records_the_event_too(form, session, due):
     ("typed", "sentence"),
     [
         ("2024-13", "“2024-13” is not a date."),
-        ("2199-01", "The event lies after this visit."),
+        ("2199-01", "The event is after this visit."),
         ("", "Enter the date, as precisely as it is known."),
     ],
 )

@@ -196,7 +196,7 @@ def test_a_reason_is_refused_while_blows_stand(page, stored, typed):
     press(Key.Key_Return)
     form.not_done.setFocus()
     press(Key.Key_Space, Key.Key_Down, Key.Key_Down, Key.Key_Return)
-    sentence = "Blows stand here: clear them before you say why there are none."
+    sentence = "There are blows here: clear them before you say why there are none."
     assert sentence in words(form)
     assert form.not_done.currentText() == "Not done…"
     assert [one.not_done for one in stored()] == [None] * len(stored())
@@ -333,7 +333,7 @@ def test_the_arrows_stay_in_their_column(form):
     [
         ("2.61", "2.62", "The FEV1 is larger than the FVC of the same blow: check both."),
         ("2.61", "2.l", "“2.l” is not a number. Type one from 0.05 to 12 L."),
-        ("", "2.10", "An FEV1 stands beside no FVC: enter the FVC, or clear the FEV1."),
+        ("", "2.10", "There is an FEV1 but no FVC: enter the FVC, or clear the FEV1."),
     ],
 )
 def test_an_fev1_that_cannot_be_is_said_under_its_row_and_kept(
@@ -602,7 +602,7 @@ def test_a_quality_chosen_before_its_volume_is_that_of_the_blow(page, stored, se
     press(Key.Key_Down, Key.Key_Down)
     page.show_step("note")
     assert told(form, session)[0] == (
-        "Spirometry: a quality stands beside a blow without a volume. Complete it, or choose"
+        "Spirometry: there is a quality beside a blow without a volume. Complete it, or choose"
         " acceptable again."
     )
     page.show_step("spirometry")
@@ -626,7 +626,7 @@ def test_a_quality_alone_stands_against_a_reason_and_goes(form, stored, session)
     press(Key.Key_Down)
     form.not_done.setFocus()
     press(Key.Key_Down)
-    assert "Blows stand here" in words(form)
+    assert "There are blows here" in words(form)
     form.rows[0].quality.setFocus()
     press(Key.Key_Up)
     form.not_done.setFocus()

@@ -159,7 +159,7 @@ def test_a_death_takes_the_patient_off_the_worklist(open_chart, demo_shell, demo
     write(str(clock.today() + timedelta(days=1)))
     tab_to("Record milestone")
     press(Key.Key_Space)
-    assert "This date lies in the future." in words(page)
+    assert "This date is in the future." in words(page)
     assert demo.record(numbered("A-003").id).died is None
     form.when.setFocus()
     write(str(clock.today()))

@@ -129,7 +129,7 @@ def test_each_step_says_what_it_lacks(welcome):
     first = welcome.front
     assert isinstance(first, FirstRun)
     first.go_on()
-    assert "stands on every printed page" in under(first.clinic_name)
+    assert "is on every printed page" in under(first.clinic_name)
     first.clinic_name.set_text("C")
     first.go_on()
     first.go_on()

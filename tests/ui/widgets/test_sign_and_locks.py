@@ -210,7 +210,7 @@ def test_r14_a_signed_visit_that_is_corrected_is_void_and_cannot_be_discarded(sh
     shell.show_page("today")
     settle()
     today = words(shell.page("today"))
-    assert "2 visits wait for a signature" in today
+    assert "2 visits need a signature" in today
     assert "† 12: Month 4" in today
     assert "being corrected" in today
 
@@ -264,11 +264,11 @@ def test_r14_a_signed_visit_is_printed_with_its_signature_and_no_lines_to_sign(s
 def test_r14_today_forgets_a_visit_once_it_is_signed(shell, qtbot):
     shell.show_page("today")
     today = shell.page("today")
-    assert "2 visits wait for a signature" in words(today)
+    assert "2 visits need a signature" in words(today)
     sign(shell)
     qtbot.waitUntil(lambda: not today.signatures.busy)
     settle()
-    assert "1 visit waits for a signature" in words(today)
+    assert "1 visit needs a signature" in words(today)
 
 
 def test_r15_a_nurse_sees_who_locked_what_and_cannot_unlock_or_sign(path, signed_in):
