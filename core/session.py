@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 from nacl.secret import Aead
-from sqlite_utils import Database
 
 from core import VERSION, clock
 from core.errors import (
@@ -34,7 +33,7 @@ from core.model.trail import Act, TrailHead
 from core.model.user import Clinic, Right, Role, User
 from core.model.visit import Visit
 from core.science.spirometry import with_inputs
-from core.store import as_of, audit, backup, instance, keys, records
+from core.store import Database, as_of, audit, backup, instance, keys, records
 from core.store.assessments import Assessments
 from core.store.attempts import Attempts
 from core.store.backup import Begun

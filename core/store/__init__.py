@@ -15,10 +15,14 @@ sys.modules.setdefault("pysqlite3.dbapi2", sqlcipher3.dbapi2)
 _HIDDEN = {name: sys.modules.get(name) for name in ("pandas", "numpy")}
 for _name in _HIDDEN:
     sys.modules[_name] = None  # type: ignore[assignment]
-import sqlite_utils  # noqa: E402, F401
+import sqlite_utils  # noqa: E402
 
 for _name, _module in _HIDDEN.items():
     if _module is None:
         del sys.modules[_name]
     else:
         sys.modules[_name] = _module
+
+# Who needs the class outside this package takes it from here: imported on its own before this package,
+# sqlite-utils would have found the standard library's sqlite3, pandas and numpy.
+Database = sqlite_utils.Database
