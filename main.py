@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from core import VERSION
 
 if TYPE_CHECKING:
+    _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  it has no public name
     from core.session import Session
     from core.store.backup import Contents
 
@@ -88,6 +89,13 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     )
     parser.add_argument("--version", action="version", version=f"ALS Follow-up {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    for add in (_add_windows, _add_score, _add_checks, _add_backups):
+        add(commands)
+    return parser, commands.choices
+
+
+def _add_windows(commands: "_Commands") -> None:
+    """The commands that show windows: open, tour."""
     opened = commands.add_parser(
         "open",
         help="open the window on this clinic file; the word “open” may be left out",
@@ -108,6 +116,9 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     tour.add_argument(
         "--size", type=_size, default=(1366, 768), help="size of the window (default 1366x768)"
     )
+
+
+def _add_score(commands: "_Commands") -> None:
     score = commands.add_parser(
         "score",
         help="add scores, stages and predicted volumes to a sheet",
@@ -133,6 +144,10 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
         help="the only sign that separates decimals; without it a comma does so, too, where it"
         " separates no cells",
     )
+
+
+def _add_checks(commands: "_Commands") -> None:
+    """The commands that check an installation or a file: validate, verify."""
     validate = commands.add_parser(
         "validate",
         help="check this installation, and print a report to sign and file",
@@ -161,6 +176,10 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     verify.add_argument(
         "--user", metavar="NAME", help="your user name; asked for where it is not given"
     )
+
+
+def _add_backups(commands: "_Commands") -> None:
+    """The commands of an administrator: backup, restore, drill."""
     backup = commands.add_parser(
         "backup",
         help="back a clinic file up, and verify the backup",
@@ -200,7 +219,6 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
         command.add_argument(
             "--user", metavar="NAME", help="your user name; asked for where it is not given"
         )
-    return parser, commands.choices
 
 
 def _scale(text: str) -> float:

@@ -281,6 +281,34 @@ class _RowReader:
         if ragged := self._ragged():
             problem = RowProblem(line=self._line, column="", message=ragged)
             return Row(line=self._line, record_number="", problems=(problem,))
+        number = self._number(seen)
+        patient, baseline = self._patient(number, protocol, today)
+        external = tuple(self._results(patient, baseline))
+        if baseline is not None and patient.stated_on is None and not external:
+            self._notes.append(
+                _("The baseline date is not imported: there is no baseline value beside it.")
+            )
+        for column, message in _contradictions(patient, baseline, today):
+            self._refuse(column, message)
+        if self._problems:
+            return Row(
+                line=self._line,
+                record_number=number,
+                notes=tuple(self._notes),
+                problems=tuple(self._problems),
+            )
+        return Row(
+            line=self._line,
+            record_number=number,
+            patient=patient,
+            external=external,
+            will_create=tuple(_words(patient, external, protocol)),
+            notes=tuple(self._notes),
+            questions=tuple(self._questions(patient, external, baseline, numbers)),
+        )
+
+    def _number(self, seen: Mapping[str, str]) -> str:
+        """The record number, refused where it is missing or in use."""
         number = self._text(_Column.RECORD_NUMBER)
         if not number and not self._problems:
             self._refuse(
@@ -290,6 +318,10 @@ class _RowReader:
         elif where := seen.get(_same_number(number)):
             message = _("The record number “{number}” is {where}. Delete this row or correct it.")
             self._refuse(_Column.RECORD_NUMBER, message.format(number=number, where=where))
+        return number
+
+    def _patient(self, number: str, protocol: Protocol, today: date) -> tuple[Patient, date | None]:
+        """The patient as far as the row tells of one, and the day of the baseline."""
         age = self._value(_Column.AGE, _age)
         duration = self._value(_Column.DURATION, _duration)
         baseline = self._value(_Column.BASELINE, _day)
@@ -313,43 +345,24 @@ class _RowReader:
             registered_on=today,
             note=self._text(_Column.NOTE),
         )
-        stated = {
-            _Column.ALSFRS_R: (ExternalKind.ALSFRS_R_TOTAL, self._value(_Column.ALSFRS_R, _total)),
-            _Column.FVC: (ExternalKind.FVC_PERCENT, self._value(_Column.FVC, _percent)),
-        }
-        external = tuple(
-            ExternalResult(
-                patient_id=patient.id,
-                kind=kind,
-                value=float(value),
-                measured_on=baseline,
-                source=f"imported from CSV, column {self._name(column)}",
-            )
-            for column, (kind, value) in stated.items()
-            if value is not None
+        return patient, baseline
+
+    def _results(self, patient: Patient, baseline: date | None) -> Iterator[ExternalResult]:
+        """What others measured, as the row states it."""
+        stated = (
+            (_Column.ALSFRS_R, ExternalKind.ALSFRS_R_TOTAL, _total),
+            (_Column.FVC, ExternalKind.FVC_PERCENT, _percent),
         )
-        if baseline is not None and not is_stated and not external:
-            self._notes.append(
-                _("The baseline date is not imported: there is no baseline value beside it.")
-            )
-        for column, message in _contradictions(patient, baseline, today):
-            self._refuse(column, message)
-        if self._problems:
-            return Row(
-                line=self._line,
-                record_number=number,
-                notes=tuple(self._notes),
-                problems=tuple(self._problems),
-            )
-        return Row(
-            line=self._line,
-            record_number=number,
-            patient=patient,
-            external=external,
-            will_create=tuple(_words(patient, external, protocol)),
-            notes=tuple(self._notes),
-            questions=tuple(self._questions(patient, external, baseline, numbers)),
-        )
+        for column, kind, read in stated:
+            value: float | None = self._value(column, read)
+            if value is not None:
+                yield ExternalResult(
+                    patient_id=patient.id,
+                    kind=kind,
+                    value=float(value),
+                    measured_on=baseline,
+                    source=f"imported from CSV, column {self._name(column)}",
+                )
 
     def _questions(
         self,

@@ -354,6 +354,33 @@ def predict(
     if isinstance(c, CannotPredict):
         return c
     e = equation(equation_id)
+    if (outside := _outside(e, sex, age_years, height_cm)) is not None:
+        return outside
+    age = max(float(age_years), e.constant_below_years)
+    height = float(height_cm)
+    match c:
+        case Lms():
+            return _lms(c, splines(equation_id, parameter, sex), age, height, e.limit_z)
+        case Polynomial():
+            by_age = c.b1 * age + c.b2 * age**2
+            predicted = c.b0 + by_age + c.b3 * height**2
+            margin = predicted - (c.lln_b0 + by_age + c.lln_b3 * height**2)
+        case Linear():
+            predicted = c.a * (height / 100) + c.b * age + c.c
+            margin = e.limit_z * c.rsd
+    if not 0 < margin < predicted:
+        # So short that people who differ as usual would have no lungs: the equation ends above it.
+        return _no_such_height(e, height_cm)
+    return Prediction(
+        predicted=predicted,
+        lln=predicted - margin,
+        uln=predicted + margin,
+        sd=margin / e.limit_z,
+    )
+
+
+def _outside(e: Equation, sex: Sex, age_years: float, height_cm: float) -> CannotPredict | None:
+    """Why an equation does not hold for this age or height; None where it does."""
     if not e.youngest_years <= age_years <= e.oldest_years:
         return CannotPredict(
             _("{equation} is valid from {youngest} to {oldest} years; the age is {age}.").format(
@@ -379,27 +406,7 @@ def predict(
                 height=_plain(height_cm),
             )
         )
-    age = max(float(age_years), e.constant_below_years)
-    height = float(height_cm)
-    match c:
-        case Lms():
-            return _lms(c, splines(equation_id, parameter, sex), age, height, e.limit_z)
-        case Polynomial():
-            by_age = c.b1 * age + c.b2 * age**2
-            predicted = c.b0 + by_age + c.b3 * height**2
-            margin = predicted - (c.lln_b0 + by_age + c.lln_b3 * height**2)
-        case Linear():
-            predicted = c.a * (height / 100) + c.b * age + c.c
-            margin = e.limit_z * c.rsd
-    if not 0 < margin < predicted:
-        # So short that people who differ as usual would have no lungs: the equation ends above it.
-        return _no_such_height(e, height_cm)
-    return Prediction(
-        predicted=predicted,
-        lln=predicted - margin,
-        uln=predicted + margin,
-        sd=margin / e.limit_z,
-    )
+    return None
 
 
 def percent_predicted(measured: float, prediction: Prediction) -> float:

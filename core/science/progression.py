@@ -1,7 +1,7 @@
 """How fast a patient declines: the rate since onset, and the slope between visits."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -166,21 +166,9 @@ def ols_slope(
     if not all(math.isfinite(value) for day, value in points):
         raise ValueError("a result is not a finite number")
     days = {day for day, value in points}
-    if len(days) < 2:
-        return NoSlope(
-            _("A slope needs results on at least 2 different days; so far: {days}.").format(
-                days=len(days)
-            )
-        )
+    if reason := _too_few(days, minimum_span_days):
+        return NoSlope(reason)
     first, last = min(days), max(days)
-    span_days = (last - first).days
-    if span_days < minimum_span_days:
-        return NoSlope(
-            _(
-                "A slope needs at least {minimum} days from the first to the last result;"
-                " so far: {days}."
-            ).format(minimum=minimum_span_days, days=span_days)
-        )
 
     # fsum rounds once, and so the order of the points cannot change the answer.
     n = len(points)
@@ -213,12 +201,27 @@ def ols_slope(
         ci_high=ci_high,
         n=n,
         first=first,
-        span_days=span_days,
+        span_days=(last - first).days,
         mean_month=mean_month,
         spread=spread,
         residual_sd=residual_sd,
         reach=reach,
     )
+
+
+def _too_few(days: Collection[date], minimum_span_days: int) -> str:
+    """Why results of these days make no slope; empty where they do."""
+    if len(days) < 2:
+        text = _("A slope needs results on at least 2 different days; so far: {days}.")
+        return text.format(days=len(days))
+    span_days = (max(days) - min(days)).days
+    if span_days < minimum_span_days:
+        text = _(
+            "A slope needs at least {minimum} days from the first to the last result;"
+            " so far: {days}."
+        )
+        return text.format(minimum=minimum_span_days, days=span_days)
+    return ""
 
 
 def interval_reach(residual_sd: float, degrees: int, least_scatter: float) -> float:
