@@ -13,7 +13,7 @@ from functools import partial
 
 from core import clock, entry, event_entry
 from core.convert import converter
-from core.entry import Problem, Severity
+from core.entry import CLEARED, Problem, Severity
 from core.errors import StorageError
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument, Item
@@ -32,7 +32,6 @@ from core.model.thresholds import ON
 from core.model.trail import TrailEntry
 from core.model.user import Right
 from core.model.visit import (
-    CLEARED,
     ClinicalStage,
     Mode,
     Respondent,

@@ -26,11 +26,22 @@ class Problem:
 
 
 EARLIEST_YEAR = 1900
+CLEARED = "\ue000"  # what is kept of a field that was emptied: no keyboard types it
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)")
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _TWO_WAYS = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})")
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫", "01234567890123456789.")
+
+
+def as_typed(text: str, stored: str) -> str:
+    """What is kept of a field: nothing where it says what is stored, CLEARED where it was emptied."""
+    return "" if text == stored else text or CLEARED
+
+
+def as_shown(kept: str) -> str:
+    """What a field shows of a text that was kept."""
+    return "" if kept == CLEARED else kept
 
 
 def number(text: str, low: float, high: float, unit: str = "") -> float | Problem | None:

@@ -12,7 +12,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from core.errors import AppError
-from core.model.trail import Act
 from ui import theme
 from ui.clipboard import ClipboardWatch
 from ui.lock import IdleWatch, close_others
@@ -198,6 +197,8 @@ class MainWindow(QMainWindow):
         shell = self.shell
         if shell is None:
             return
+        from core.model.trail import Act
+
         context, login = shell.context, shell.context.session.login
         if (focus := QApplication.focusWidget()) is not None:
             focus.blockSignals(True)  # a field is not left by locking: half a volume is no value
@@ -334,6 +335,8 @@ class MainWindow(QMainWindow):
             self._throw_away = None
 
     def _close_file(self) -> None:
+        from core.model.trail import Act
+
         if (shell := self.shell) is not None:
             shell.leave()
             with suppress(AppError):
@@ -410,4 +413,6 @@ class MainWindow(QMainWindow):
 
 
 def _load_the_rest() -> None:
+    # First: it hides numpy while it is loaded, maybe by another thread, and the window needs numpy.
+    import core.store  # noqa: F401
     import ui.shell  # noqa: F401

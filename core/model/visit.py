@@ -108,19 +108,6 @@ class TaskResult:
     note: str = ""
 
 
-CLEARED = "\ue000"  # what is kept of a field that was emptied: no keyboard types it
-
-
-def as_typed(text: str, stored: str) -> str:
-    """What is kept of a field: nothing where it says what is stored, CLEARED where it was emptied."""
-    return "" if text == stored else text or CLEARED
-
-
-def as_shown(kept: str) -> str:
-    """What a field shows of a text that was kept."""
-    return "" if kept == CLEARED else kept
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedText:
     """What a person typed into a field and is not a value yet; theirs alone until it is one.

@@ -7,8 +7,8 @@ import pytest
 
 from core import clock, drafts, locking, typed_texts
 from core.drafts import Draft
+from core.entry import CLEARED
 from core.model.user import Right
-from core.model.visit import CLEARED
 from tests.reliability.test_r17_drafts import (
     _at_step,
     _in_patient_form,

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from core import entry
 from core.entry import Problem
 from core.model.partial_date import PartialDate
-from core.model.visit import as_shown, as_typed
 from ui import theme
 from ui.widgets.basics import NO_MODIFIER, PressButton, label, restyle, row
 from ui.widgets.responsive import Flow
@@ -42,7 +41,7 @@ class Line(QLineEdit):
 
     def put_back(self, kept: str) -> None:
         """What was typed before, over what the file says: it is typed text again."""
-        super().setText(as_shown(kept))
+        super().setText(entry.as_shown(kept))
         self.setModified(True)
 
     def settle(self) -> None:
@@ -53,7 +52,7 @@ class Line(QLineEdit):
     @property
     def typed(self) -> str:
         """What was typed over what the file says, to be kept; empty where nothing was."""
-        return as_typed(self.text(), self._given) if self.isModified() else ""
+        return entry.as_typed(self.text(), self._given) if self.isModified() else ""
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

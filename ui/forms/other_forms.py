@@ -8,9 +8,9 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
 from core.drafts import NOTE, TASKS, Draft
-from core.entry import Problem
+from core.entry import Problem, as_shown, as_typed
 from core.labels import CLINICAL_STAGE
-from core.model.visit import TaskResult, as_shown, as_typed
+from core.model.visit import TaskResult
 from core.protocols.definition import Task
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, Line, TextField

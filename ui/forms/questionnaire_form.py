@@ -94,6 +94,7 @@ class ChoiceButton(AnswerButton):
 
     def __init__(self) -> None:
         super().__init__()
+        self._title_before = ""
         self.before = chip("", "neutral")
         self.before.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.before.hide()
@@ -110,6 +111,9 @@ class ChoiceButton(AnswerButton):
 
     def show_before(self, title: str) -> None:
         """Name the visit at which this was the answer; empty names none."""
+        if title == self._title_before:
+            return
+        self._title_before = title
         self.before.setVisible(bool(title))
         if title:
             set_chip(self.before, title, "neutral")

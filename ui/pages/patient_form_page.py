@@ -7,10 +7,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock, patient_entry, typed_texts
 from core.duplicates import Alike, NumbersKnown, alike
+from core.entry import as_shown, as_typed
 from core.labels import ONSET, SEX
 from core.model.ids import PatientId
 from core.model.patient import OnsetRegion, Patient, Sex
-from core.model.visit import as_shown, as_typed
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.science import lung_function

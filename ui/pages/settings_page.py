@@ -14,11 +14,10 @@ from PySide6.QtWidgets import (
 )
 
 from core import VERSION, entry, typed_texts
-from core.entry import Problem
+from core.entry import Problem, as_shown, as_typed
 from core.model import thresholds
 from core.model.thresholds import OFF, ON, Threshold
 from core.model.user import Clinic, Right
-from core.model.visit import as_shown, as_typed
 from core.protocols import catalog as protocols
 from core.science import lung_function
 from core.summary import lock_text
