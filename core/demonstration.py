@@ -32,17 +32,13 @@ from core.protocols.definition import Offset, Protocol, Unit
 from core.protocols.schedule import shift, windows
 from core.science import eligibility
 from core.science.lung_function import DEFAULT_EQUATION, Prediction
-from core.science.plausibility import (
-    DYSPNEA,
-    RESPIRATORY_INSUFFICIENCY,
-    STAIRS,
-    SWALLOWING,
-    WALKING,
-)
 from core.science.progression import months_between
 from core.science.spirometry import predict, with_inputs
 from core.session import Session, new_user
 from core.store import keys
+
+SWALLOWING, WALKING, STAIRS = "swallowing", "walking", "stairs"
+DYSPNEA, RESPIRATORY_INSUFFICIENCY = "dyspnea", "respiratory_insufficiency"
 
 LOGIN = PASSWORD = "demo"  # the nurse's; the others have the same password
 NEUROLOGIST = "neuro"

@@ -15,6 +15,7 @@ from core import clock, entry, event_entry
 from core.convert import converter
 from core.entry import CLEARED, Problem, Severity
 from core.errors import StorageError
+from core.findings.plausibility import Finding, Level, findings, form_before, is_complete
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument, Item
 from core.labels import MILESTONES
@@ -43,7 +44,6 @@ from core.model.visit import (
 )
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
-from core.science.plausibility import Finding, Level, findings, form_before, is_complete
 from core.science.spirometry import evaluate, with_inputs
 from core.session import Session
 from core.summary import spirometry_title

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core import course
-from core.findings import alerts
+from core.findings import alerts, plausibility
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument, Item, Scale
 from core.labels import (
@@ -44,7 +44,7 @@ from core.model.thresholds import ON
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.protocols.definition import ELIGIBILITY
-from core.science import eligibility, lung_function, plausibility
+from core.science import eligibility, lung_function
 from core.science.eligibility import FULFILMENT, CriterionState, Fulfilment
 from core.science.nutrition import bmi, first_weight, highest_weight, weight_loss_percent
 from core.science.progression import NoSlope, Slope, months_between

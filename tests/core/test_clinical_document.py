@@ -12,7 +12,7 @@ import pytest
 from core import course, entry, patient_entry, resources, scoring
 from core.drafts import check_visit_date
 from core.entry import Problem
-from core.findings import alerts
+from core.findings import alerts, plausibility
 from core.findings.alerts.measures import measures
 from core.findings.rule import LIMIT
 from core.imports import patients_csv
@@ -25,7 +25,7 @@ from core.model.spirometry import MAX_BLOWS
 from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Unit
 from core.protocols.schedule import LAST_VISIT_GRACE_DAYS, shift, windows
-from core.science import eligibility, lung_function, plausibility
+from core.science import eligibility, lung_function
 from core.science.eligibility import Fulfilment
 from core.science.lung_function import Parameter, percent_predicted, predict, z_score
 from core.science.nutrition import bmi, weight_loss_percent

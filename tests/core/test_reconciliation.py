@@ -7,12 +7,12 @@ import pytest
 
 from core import clock, drafts, summary
 from core.drafts import Draft, check_visit_date, event_date
+from core.findings.plausibility import Level
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
 from core.model.judgement import Decision
 from core.model.partial_date import PartialDate
 from core.model.visit import Mode, Respondent, TaskResult
-from core.science.plausibility import Level
 from tests.core.examples import enter_visit
 
 DAY = date(2026, 7, 21)

@@ -10,6 +10,7 @@ import pytest
 from core import locking
 from core.drafts import Draft, start_visit
 from core.errors import Locked, NotAllowed
+from core.findings.plausibility import Finding, Level
 from core.model import nouns
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer
@@ -18,7 +19,6 @@ from core.model.partial_date import PartialDate
 from core.model.signature import LockLevel
 from core.model.user import Right, Role
 from core.model.visit import ClinicalStage, Mode, Respondent, TaskResult
-from core.science.plausibility import Finding, Level
 from core.session import Session, new_user
 from core.store import audit, locks, triggers
 from tests.core.examples import a_patient

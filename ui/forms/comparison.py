@@ -17,10 +17,10 @@ from PySide6.QtWidgets import (
 
 from core.drafts import COMPARISON, Draft, Question
 from core.entry import Problem
+from core.findings.plausibility import Finding, Level
 from core.instruments.definition import Instrument
 from core.labels import why_not
 from core.model.assessment import Answer, Assessment
-from core.science.plausibility import Finding, Level
 from core.summary import scale_row, visit_title
 from core.words import MISSING, day, instant, plural
 from ui.context import AppContext

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.findings.plausibility import Finding, Level, findings, form_before, is_complete
 from core.instruments import catalog
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
 from core.model.partial_date import PartialDate
 from core.model.thresholds import defaults
-from core.science.plausibility import Finding, Level, findings, form_before, is_complete
 from tests.core.examples import a_form, a_patient, a_record, a_visit, answers, summing_to
 
 PATIENT = a_patient()
