@@ -1,6 +1,5 @@
 """The window: the welcome page, or the shell round an open clinic file."""
 
-import json
 import threading
 from contextlib import suppress
 from functools import partial
@@ -215,6 +214,8 @@ class MainWindow(QMainWindow):
 
     def _hold(self, shell: "Shell") -> None:
         """The disk is full: what was typed stays in memory, encrypted, until its author is back."""
+        import json
+
         page, session = shell.current, shell.context.session
         texts = (
             [[one.place, one.subject, dict(one.texts)] for one in page.unsaved()] if page else []
@@ -276,6 +277,8 @@ class MainWindow(QMainWindow):
             self.shell.return_to(*before)
 
     def _give_back(self, shell: "Shell", held: bytes) -> None:
+        import json
+
         from core import typed_texts
 
         session, failures = shell.context.session, shell.context.failures

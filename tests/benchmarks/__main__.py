@@ -70,6 +70,9 @@ def line(what: str, ours: list[float], bare: list[float], goal: str) -> str:
 def start(folder: Path) -> str:
     """From starting the process to the first painted window: sign-in against an empty QWidget."""
     environment = {**os.environ, "HOME": str(folder), "XDG_CONFIG_HOME": str(folder)}
+    # An installed program is not compiled at each start: both keep their byte code, aside.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    environment["PYTHONPYCACHEPREFIX"] = str(folder / "byte code")
     clinic = folder / "known.als"
     demonstration.Session.create(
         clinic, demonstration.CLINIC, demonstration.new_user("a", "A"), "a password"

@@ -5,10 +5,12 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import main  # noqa: F401  what the command line loads, before Qt as there
+
+# isort: split
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 
-import main  # noqa: F401  what the command line loads
 from ui import app
 from ui.main_window import MainWindow
 

@@ -43,7 +43,7 @@ class Watcher(QObject):
 qt, watcher = app.application(), Watcher()
 qt.installEventFilter(watcher)
 app.run(demonstration=False, file=Path(sys.argv[1]))
-heavy = {"cattrs", "core.model.visit", "core.model.trail", "sqlcipher3", "nacl", "sqlite_utils", "core.session", "core.store.file", "pyqtgraph"}
+heavy = {"cattrs", "core.model.visit", "core.model.partial_date", "core.model.trail", "sqlcipher3", "nacl", "sqlite_utils", "core.session", "core.store.file", "pyqtgraph"}
 assert "ui.pages.welcome_page" in painted, painted
 assert not heavy.intersection(painted), heavy.intersection(painted)
 """

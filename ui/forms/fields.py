@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 
 from core import entry
 from core.entry import Problem
-from core.model.partial_date import PartialDate
 from ui import theme
 from ui.widgets.basics import NO_MODIFIER, PressButton, label, restyle, row
 from ui.widgets.responsive import Flow
@@ -155,9 +154,11 @@ class TextField(QWidget):
             restyle(self.line)
 
     def _show_converted(self, text: str) -> None:
-        said = entry.converted(text)
-        if said and not isinstance(self._reader(text), date | PartialDate):
-            said = ""  # a number or a note that looks like a date
+        if said := entry.converted(text):
+            from core.model.partial_date import PartialDate  # no field of the sign-in needs it
+
+            if not isinstance(self._reader(text), date | PartialDate):
+                said = ""  # a number or a note that looks like a date
         self._converted.setText(said)
         self._converted.setVisible(bool(said))
 
