@@ -14,7 +14,6 @@ from pathlib import Path
 from core import resources
 from core.convert import read_listed
 from core.errors import InvalidReference
-from core.findings.rule import Condition, Rule, met
 from core.instruments import catalog as instruments
 from core.instruments.catalog import ALSFRS_R
 from core.instruments.definition import Instrument
@@ -23,6 +22,7 @@ from core.model import thresholds
 from core.model.adverse_event import MilestoneKind
 from core.model.assessment import Assessment
 from core.model.record import PatientRecord
+from core.rule import Condition, Rule, met
 from core.science.progression import months_between
 from core.words import _, day, number, plural
 

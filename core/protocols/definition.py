@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.rule import COMPARE, Op
+
 ELIGIBILITY = "eligibility"  # the task of the visit on whose day the criteria are evaluated
 
 
@@ -121,19 +123,13 @@ class Criterion:
         return self.measure is Measure.ASKED
 
     def admits(self, value: float) -> bool:
-        """Whether a value, in the unit of the measure, lies within the limits."""
-        if self.operator is Operator.BETWEEN and self.low is not None and self.high is not None:
-            return self.low <= value <= self.high
-        if self.value is None:
+        """Whether a value, in the unit of the measure, is within the limits."""
+        if self.operator is None:
             raise ValueError(f"criterion {self.id} is asked of a person, not computed")
-        match self.operator:
-            case Operator.AT_LEAST:
-                return value >= self.value
-            case Operator.AT_MOST:
-                return value <= self.value
-            case Operator.ABOVE:
-                return value > self.value
-        return value < self.value
+        limits = {Op.AT_LEAST: self.low, Op.AT_MOST: self.high}
+        if self.operator is not Operator.BETWEEN:
+            limits = {Op(self.operator.value): self.value}
+        return all(limit is not None and COMPARE[op](value, limit) for op, limit in limits.items())
 
     def _wrong(self) -> str:
         """What is wrong with the limits; empty where nothing is."""

@@ -14,7 +14,6 @@ from core import resources, summary
 from core.errors import InvalidReference
 from core.findings import alerts
 from core.findings.alerts import deciding, definition, measures
-from core.findings.rule import COMPARE
 from core.model import thresholds
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Assessment
@@ -26,6 +25,7 @@ from core.model.spirometry import BlowQuality, Position, Spirometry, TestType
 from core.model.user import Clinic
 from core.model.visit import Visit, VisitState
 from core.reports import summary as printed
+from core.rule import COMPARE
 from core.science.spirometry import evaluate, with_inputs
 from tests.core.examples import (
     EQUATION,

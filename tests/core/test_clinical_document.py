@@ -14,7 +14,6 @@ from core.drafts import check_visit_date
 from core.entry import Problem
 from core.findings import alerts, plausibility
 from core.findings.alerts.measures import measures
-from core.findings.rule import LIMIT
 from core.imports import patients_csv
 from core.instruments import catalog as instruments
 from core.model import measurement, terms, thresholds
@@ -25,6 +24,7 @@ from core.model.spirometry import MAX_BLOWS
 from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Unit
 from core.protocols.schedule import LAST_VISIT_GRACE_DAYS, shift, windows
+from core.rule import LIMIT
 from core.science import eligibility, lung_function
 from core.science.eligibility import Fulfilment
 from core.science.lung_function import Parameter, percent_predicted, predict, z_score

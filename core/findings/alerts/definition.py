@@ -14,8 +14,8 @@ from core.convert import converter, problems
 from core.errors import InvalidReference
 from core.findings import signs
 from core.findings.alerts.measures import Question, measures
-from core.findings.rule import Condition, Rule
 from core.model import thresholds
+from core.rule import Condition, Rule
 from core.words import _
 
 T = TypeVar("T")

@@ -7,12 +7,12 @@ from datetime import date
 from core.findings import signs
 from core.findings.alerts.definition import AlertRule, Definition, shipped
 from core.findings.alerts.measures import Reading, Values, View, doubts, measures
-from core.findings.rule import LIMIT, Condition, all_of, any_of, met
 from core.labels import GRADE
 from core.model import thresholds
 from core.model.adverse_event import AdverseEvent
 from core.model.ids import EventId, VisitId
 from core.model.partial_date import partial_day
+from core.rule import LIMIT, Condition, all_of, any_of, met
 from core.words import _, day
 
 Held = tuple[Condition, Reading]  # a condition that holds, and the value by which it does

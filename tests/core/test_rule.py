@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.findings.rule import COMPARE, Condition, Op, Rule, met
+from core.rule import COMPARE, Condition, Op, Rule, met
 
 
 @dataclass(frozen=True)
