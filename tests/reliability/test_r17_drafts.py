@@ -327,7 +327,7 @@ def test_r17_a_visit_waits_for_the_text_of_somebody_else_or_for_a_reason(session
     (waiting,) = draft.waiting(mine=False)
     assert (waiting.name, waiting.step) == ("N. Urse", "spirometry")
     said = [p.problem.message for p in draft.open_points() if p.step == "spirometry"]
-    assert any(text.startswith("Text of N. Urse from ") for text in said)
+    assert any(text.startswith("Unsaved text of N. Urse from ") for text in said)
     assert not any("2.6" in text for text in said)
     assert not draft.untouched
     draft.set_aside(waiting, "left the clinic")
