@@ -973,6 +973,7 @@ def test_a_worse_value_before_is_said():
 def test_what_was_decided_is_open_again_on_its_day_and_stays_visible(choice, until):
     record = record_of(at(pcf=150, items={3: 2}))
     breathing, _feeding = open_actions(record)
+    assert breathing.since == breathing.on, "it waits from the day of its fact"
     record = decided(record, breathing, choice=choice, until=until)
     assert open_ids(record) == ["feeding"]
     (kept,) = alerts.decided_actions(record, TODAY)
@@ -983,6 +984,7 @@ def test_what_was_decided_is_open_again_on_its_day_and_stays_visible(choice, unt
     assert open_ids(record, until - timedelta(days=1)) == ["feeding"]
     back, _feeding = open_actions(record, until)
     assert (back.id, back.returned.choice) == ("breathing", choice)
+    assert back.since == until
     assert alerts.decided_actions(record, until) == ()
     again = decided(record, back, choice=choice, until=until and until + timedelta(days=90))
     assert open_ids(again, until) == ["feeding"], "the last decision counts"

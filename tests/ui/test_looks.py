@@ -113,6 +113,24 @@ def test_a_question_is_no_wider_than_can_be_read_on_a_large_screen(
     assert page._middle.width() > 600
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+def test_a_finished_visit_takes_the_room_that_no_live_numbers_need(
+    demo_shell, demo, numbered, sized, size
+):
+    sized(*size)
+    visit = demo.record(numbered("A-003").id).finished_visits[-1]
+    demo_shell.open_visit(visit.patient_id, visit.id)
+    settle()
+    page = demo_shell.page("visit")
+    assert page.live is None
+    left = page._middle.mapTo(page, QPoint())
+    assert left.x() < theme.px(260), "it stands beside the steps"
+    assert page.width() - left.x() - page._middle.width() <= theme.px(20)
+    view = page.forms["review"].view
+    assert view.width() <= theme.px(960)
+    assert view.mapTo(page._middle, QPoint()).x() < theme.px(40), "its lines begin at the left"
+
+
 def test_a_chip_stands_out_from_the_row_that_is_selected(demo_shell):
     demo_shell.show_page("today")
     page = demo_shell.page("today")

@@ -13,6 +13,7 @@ from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.signature import Lock, LockLevel
 from core.model.user import Right
 from core.summary import VOID, form_title
+from ui import theme
 from ui.context import AppContext
 from ui.forms.step_form import StepForm
 from ui.widgets import ask
@@ -22,6 +23,8 @@ from ui.widgets.locks import LockBar
 from ui.widgets.sign import SignDialog
 from ui.widgets.summary_view import SummaryView
 from ui.words import tr
+
+MEASURE = 960  # px: of a line at most, so that a score is found beside its question
 
 
 class ReviewForm(StepForm):
@@ -54,7 +57,10 @@ class ReviewForm(StepForm):
         layout.setContentsMargins(0, 0, 8, 0)
         layout.setSpacing(10)
         layout.addLayout(self._points)
-        layout.addWidget(self.view)
+        self.view.setMaximumWidth(theme.px(MEASURE))
+        beside = row(self.view, None)
+        beside.setStretch(0, 100)
+        layout.addLayout(beside)
         layout.addStretch(1)
         inner.setProperty("role", "plain")
         self.body.addLayout(row(self.title, self.state, self.signature, None))

@@ -152,7 +152,7 @@ class ImportPage(Page):
         self.preview: Preview | None = None
         self._path: Path | None = None
         self.model = TableModel(COLUMNS)
-        self.table = Table(self.model, row_height=40)
+        self.table = Table(self.model, row_height=50)  # two lines
         self.table.fix_widths({0: 60, 1: 100, 3: 200, 4: 100})
         self.table.setAccessibleName(tr("Rows of the file"))
         rows = self.table.verticalHeader()

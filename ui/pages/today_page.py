@@ -148,7 +148,7 @@ class TodayPage(Page):
         head = row(title)
         head.addLayout(Flow(blank, new, self.start, right=True), 1)
         layout.addLayout(head)
-        layout.addWidget(Columns(visits, self._attention_card, fixed={1: 280}, spacing=14), 1)
+        layout.addWidget(Columns(visits, self._attention_card, fixed={1: 320}, spacing=14), 1)
 
     def refresh(self) -> None:
         today, session = clock.today(), self.context.session

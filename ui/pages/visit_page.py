@@ -171,7 +171,7 @@ class VisitPage(Page):
         self._right.setContentsMargins(0, 0, 0, 0)
         right = QFrame()
         right.setLayout(self._right)
-        columns = Columns(
+        self._columns = Columns(
             left, self._middle, right, fixed={0: 218, 2: 304}, most={1: MEASURE}, rest=2
         )
         layout = QVBoxLayout(self)
@@ -180,7 +180,7 @@ class VisitPage(Page):
         layout.addWidget(self._header)
         self._others = QVBoxLayout()
         layout.addLayout(self._others)
-        layout.addWidget(columns, 1)
+        layout.addWidget(self._columns, 1)
         QShortcut(QKeySequence("Alt+Left"), self, partial(self._step, -1))
         QShortcut(QKeySequence("F2"), self, self.ask_here)
 
@@ -410,9 +410,7 @@ class VisitPage(Page):
         if draft.takes_entries and (draft.instruments or draft.asks_spirometry):
             self.live = LivePanel(draft)
             self._right.addWidget(self.live)
-        holder = self._right.parentWidget()
-        if holder is not None:
-            holder.setVisible(self.live is not None)
+        self._columns.show_rest(shown=self.live is not None)
         self._buttons = {}
         for step in self.forms:
             one = StepButton()

@@ -1,6 +1,6 @@
 """Alerts on screen: the few lines beside a timeline, the list that is decided on, the clinic's on Today."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -8,7 +8,7 @@ from time import perf_counter
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core import clock
 from core.errors import AppError
@@ -21,7 +21,7 @@ from core.model.record import PatientRecord
 from core.model.user import Right
 from core.words import day, plural
 from ui.context import AppContext
-from ui.widgets.basics import button, chip, clear, column, label, link, row, rule
+from ui.widgets.basics import PressButton, button, chip, clear, column, label, link, row, rule
 from ui.widgets.folded import Folded
 from ui.words import tr
 
@@ -165,13 +165,42 @@ class AlertsList(QWidget):
         self.fold.setText(f"{sign} {plural(n, '1 decision', '{n} decisions')}")
 
 
+class ActionButton(PressButton):
+    """One open action of a patient on Today: its name, since when it waits, and what to consider.
+
+    The facts that led there stand in its tip and are read out; the patient's chart, to which it leads, shows them.
+    """
+
+    def __init__(self, number: str, action: Action, clicked: Callable[[], object]) -> None:
+        super().__init__()
+        self.setProperty("link", "true")
+        self.setAccessibleName(f"{number} · {action.line}")
+        self.setToolTip(f"{action.said}.")
+        self.clicked.connect(lambda _checked=False: clicked())
+        since = tr("since {day}").format(day=day(action.since)) if action.since else ""
+        head = row(label(action.title, "link"), None, label(since, "small"))
+        body = column(head, label(_as_sentence(action.consider), wrap=True), spacing=0)
+        body.setContentsMargins(4, 4, 4, 5)
+        self.setLayout(body)
+        for one in self.findChildren(QLabel):
+            one.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+
+
+def _as_sentence(consider: str) -> str:
+    text = tr("Consider {what}.")
+    return text.format(what=consider)
+
+
 @dataclass(frozen=True, slots=True)
-class _Line:
-    """What Today says of one patient, one line an action; ``on`` is the day of the newest fact."""
+class _Open:
+    """A patient's open actions on Today, or why they cannot be said; ``on`` is the day of the newest fact."""
 
     patient_id: PatientId
+    number: str
     on: date
-    texts: tuple[str, ...]
+    actions: tuple[Action, ...] = ()
+    error: str = ""
 
 
 class AlertsOfClinic(QWidget):
@@ -184,7 +213,7 @@ class AlertsOfClinic(QWidget):
         super().__init__()
         self._context = context
         self._waiting: list[Patient] = []
-        self._found: dict[PatientId, _Line] = {}
+        self._found: dict[PatientId, _Open] = {}
         self._lines = column(spacing=2)
         self.setLayout(self._lines)
         self._timer = QTimer(self)
@@ -223,29 +252,36 @@ class AlertsOfClinic(QWidget):
 
     def _look_at(self, patient: Patient) -> None:
         before = self._found.pop(patient.id, None)
-        line = self._line(patient)
-        if line is not None:
-            self._found[patient.id] = line
-        if before is not None and before != line:
+        found = self._open_of(patient)
+        if found is not None:
+            self._found[patient.id] = found
+        if before is not None and before != found:
             self._show()
 
-    def _line(self, patient: Patient) -> _Line | None:
+    def _open_of(self, patient: Patient) -> _Open | None:
+        number = patient.record_number
         try:
             found = alerts.open_actions(self._context.session.record(patient.id), clock.today())
         except AppError as error:  # one patient's record is no reason to be silent about the others
-            return _Line(patient.id, date.max, (f"{patient.record_number}: {error}",))
+            return _Open(patient.id, number, date.max, error=f"{number}: {error}")
         if not found:
             return None
-        lines = tuple(f"{patient.record_number} · {action.line}" for action in found)
-        return _Line(patient.id, max(action.on for action in found), lines)
+        return _Open(patient.id, number, max(action.on for action in found), found)
 
     def _show(self) -> None:
+        """Below one another the patients, newest facts first; of each what to consider, and since when."""
         clear(self._lines)
-        newest = sorted(self._found.values(), key=lambda line: line.on, reverse=True)
-        for line in newest[:PATIENTS]:
-            chart = partial(self._context.open_chart.emit, line.patient_id)
-            for text in line.texts:
-                self._lines.addWidget(link(text, chart))
+        newest = sorted(self._found.values(), key=lambda one: one.on, reverse=True)
+        for place, one in enumerate(newest[:PATIENTS]):
+            chart = partial(self._context.open_chart.emit, one.patient_id)
+            if place:
+                self._lines.addWidget(rule())
+            if one.error:
+                self._lines.addWidget(link(one.error, chart))
+                continue
+            self._lines.addWidget(label(one.number, "heading"))
+            for action in one.actions:
+                self._lines.addWidget(ActionButton(one.number, action, chart))
         if len(newest) > PATIENTS:
             more = tr("and {n} more patients with alerts").format(n=len(newest) - PATIENTS)
             self._lines.addWidget(label(more, "muted", wrap=True))

@@ -117,6 +117,7 @@ class Columns(QWidget):
     ) -> None:
         super().__init__()
         self._parts, self._fixed, self._most, self._rest = parts, fixed, most or {}, rest
+        self._narrow, self._has_rest = False, rest is not None
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(spacing)
@@ -125,17 +126,24 @@ class Columns(QWidget):
         self.set_narrow(narrow=False)
 
     def set_narrow(self, *, narrow: bool) -> None:
+        self._narrow = narrow
         way = QBoxLayout.Direction
         self._box.setDirection(way.TopToBottom if narrow else way.LeftToRight)
         for index, usual in self._fixed.items():
             self._parts[index].setMinimumWidth(0 if narrow else theme.px(usual))
             grows = narrow or index == self._rest
             self._parts[index].setMaximumWidth(UNLIMITED if grows else theme.px(usual))
+        limited = self._has_rest and not narrow  # a part that nothing stands beside has no limit
         for index, most in self._most.items():
-            self._parts[index].setMaximumWidth(UNLIMITED if narrow else theme.px(most))
-        if self._rest is not None:  # beside a part that may still grow it gets next to nothing
-            for index in self._most:
-                self._box.setStretch(index, 100)
+            self._parts[index].setMaximumWidth(theme.px(most) if limited else UNLIMITED)
+            self._box.setStretch(index, 100)  # beside it the rest gets next to nothing
+
+    def show_rest(self, *, shown: bool) -> None:
+        """Show or hide the part that takes what is left over."""
+        if self._rest is not None:
+            self._has_rest = shown
+            self._parts[self._rest].setVisible(shown)
+            self.set_narrow(narrow=self._narrow)
 
 
 class Cells(QWidget):

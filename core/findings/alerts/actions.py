@@ -46,7 +46,8 @@ class Action:
     ``findings`` are one of a class, the latest, in the order of their urgency; ``before`` are earlier ones of
     the same classes that were worse and that nobody decided on. ``worst`` is the worst value of each class so
     far, as a decision keeps it. ``decision`` is the one that settles the action, or None while it is open;
-    ``returned`` is a decision whose review date has come.
+    ``returned`` is a decision whose review date has come. ``since`` is the day from which an open action asks
+    for a decision: that of the first fact that nobody decided on, or the review date.
     """
 
     kind: ActionKind
@@ -55,6 +56,7 @@ class Action:
     worst: Mapping[str, float] = field(default_factory=dict)
     decision: Decision | None = None
     returned: Decision | None = None
+    since: date | None = None
 
     @property
     def id(self) -> str:
@@ -255,7 +257,16 @@ def _all(record: PatientRecord, today: date) -> Iterator[Action]:
                 worst=_worst(mine),
                 decision=None if is_open else last,
                 returned=last if due else None,
+                since=_since(unsettled, last) if is_open else None,
             )
+
+
+def _since(unsettled: Sequence[Finding], last: Decision | None) -> date | None:
+    """From when an open action waits for a decision."""
+    days = [one.on for one in unsettled]
+    if not days and last is not None and last.review_on is not None:
+        days = [last.review_on]
+    return min(days, default=None)
 
 
 def _worse_before(unsettled: Sequence[Finding], shown: Sequence[Finding]) -> Iterator[Finding]:

@@ -136,6 +136,19 @@ def test_today_names_the_patient_and_leads_to_the_chart(session, due, measure, s
     assert "2 alerts" in words(shell.current)
 
 
+def test_today_says_per_patient_what_to_consider_and_since_when(session, due, measure, today):
+    first = measure(due, pcf=150)
+    second = enter_visit(session, due, clock.today() - timedelta(days=1))
+    with session.write("measured"):
+        session.measurements.save(Measurement(visit_id=second.id, kind="pcf", value=120))
+    page = today()
+    shown = words(page.alerts).splitlines()
+    since = f"since {day(first.date)}"  # the first value that nobody decided on, not the newest
+    assert shown == ["12", "Breathing", since, "Consider cough assistance."]
+    (button,) = [one for one in page.alerts.findChildren(QPushButton) if one.isVisible()]
+    assert name_of(button) == f"12 · {cough(session, due, 120)}"  # the facts are read out
+
+
 def test_today_says_that_nothing_is_open(due, today):
     page = today()
     assert lines(page) == []
