@@ -1,16 +1,19 @@
 """What the eye would find: words on a curve, a button out of sight, lines that are too long, tiles out of line."""
 
+import itertools
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QLabel, QStyleOptionViewItem, QToolTip
+from PySide6.QtWidgets import QLabel, QPushButton, QStyleOptionViewItem, QToolTip
 
 from core import clock, drafts
 from tests.core.examples import a_patient
-from tests.ui.keyboard import Key, in_dialog, press, settle, write
+from tests.ui.keyboard import Key, in_dialog, press, settle, tab_to, write
 from ui import theme
 from ui.pages import visit_page
 from ui.widgets import ask
+from ui.widgets.alerts_card import ActionButton
 from ui.widgets.ask import AskDialog
 
 PATIENTS = ("A-001", "A-003", "A-010", "A-015")
@@ -196,3 +199,98 @@ def test_one_of_a_few_is_chosen_by_the_arrows(shell):
     assert ask.one_of(shell, "Lock", "What is locked?", {"all": "", "a form": "x"}) == "x"
     in_dialog(lambda _dialog: press(Key.Key_Escape), kind=AskDialog)
     assert ask.one_of(shell, "Lock", "What is locked?", {"all": "", "a form": "x"}) is None
+
+
+SMALL = (683, 364)  # 1366x768 at 200 %, with a task bar
+
+
+def in_sight(widget):
+    """Whether all of a widget is seen."""
+    return widget.isVisible() and widget.visibleRegion().boundingRect() == widget.rect()
+
+
+def test_before_a_file_is_open_a_small_window_stays_small_and_scrolls(empty_window):
+    empty_window.resize(*SMALL)
+    settle()
+    welcome = empty_window.welcome
+    welcome.create_file.click()
+    first_run = welcome.front
+    first_run.clinic_name.set_text("Clinic")
+    first_run.go_on()
+    people = (first_run.administrator, first_run.administrator_password)
+    first_run.administrator.full_name.set_text("Ada Minister")
+    first_run.administrator.login.set_text("admin")
+    for field in people[1].password, people[1].again:
+        field.set_text("winter garden 48")
+    settle()
+    assert (empty_window.width(), empty_window.height()) == SMALL
+    lines = [
+        first_run.administrator.full_name.line,
+        first_run.administrator.login.line,
+        people[1].password.line,
+        people[1].again.line,
+    ]
+    for line in lines:
+        line.setFocus()
+        settle()
+        assert in_sight(line) and line.height() >= line.minimumSizeHint().height()
+    tops = [line.mapTo(first_run, QPoint()).y() for line in lines]
+    assert all(below - above > lines[0].height() for above, below in itertools.pairwise(tops))
+    first_run.go_on()
+    settle()
+    assert (empty_window.width(), empty_window.height()) == SMALL
+    tab_to("Choose where, and create…")
+    assert in_sight(first_run.make)
+
+
+def test_the_actions_of_a_patient_stand_in_one_line_in_a_small_window(open_chart):
+    page = open_chart("A-001", SMALL)
+    acts = [one for one in page._header.findChildren(QPushButton) if one.isVisible()]
+    assert len(acts) == 4
+    assert len({one.mapTo(page, QPoint()).y() for one in acts}) == 1
+    page = open_chart("A-001", (1366, 768))
+    number = page._header._number
+    middles = {one.mapTo(page, one.rect().center()).y() for one in acts}
+    assert len(middles) == 1
+    assert abs(middles.pop() - number.mapTo(page, number.rect().center()).y()) < theme.px(12)
+
+
+def test_what_needs_attention_has_room_below_the_visits_of_a_small_window(demo_shell, sized, qtbot):
+    sized(*SMALL)
+    demo_shell.show_page("today")
+    page = demo_shell.page("today")
+    qtbot.waitUntil(lambda: not page.alerts.busy)
+    settle()
+    (first, *_others) = page.alerts.findChildren(ActionButton)
+    first.setFocus()
+    settle()
+    assert in_sight(first), "the keyboard brings it into sight, whole"
+
+
+def test_the_chart_as_it_stood_shows_its_figures_whole_in_a_small_window(demo_shell, open_chart):
+    page = open_chart("A-001", SMALL)
+    page.tabs.setCurrentIndex(page.history_tab)
+    settle()
+    page.history.list.table.selectRow(0)
+    page.history.list.before_it.click()
+    settle()
+    past = demo_shell.page("past")
+    assert demo_shell.current is past
+    for tile in tiles_of(past):
+        for one in tile.findChildren(QLabel):
+            needed = one.heightForWidth(one.width()) if one.wordWrap() else one.sizeHint().height()
+            assert one.height() >= needed, one.text()
+
+
+@pytest.mark.parametrize("number", PATIENTS)
+def test_the_words_of_marks_stand_above_every_value(open_chart, number):
+    plot = open_chart(number).total_plot
+    plot.grab()
+    named = [text for _line, text in plot._marks if text.isVisible()]
+    box = plot.getViewBox()
+    top = box.mapViewToScene(QPointF(0, plot._plot.high)).y()
+    assert named or number == "A-003"
+    for text in named:
+        ink = text.mapRectToScene(text.textItem.mapRectToParent(text.textItem.boundingRect()))
+        if len(named) <= 2:  # more of them may need half of a low plot, and no more
+            assert ink.bottom() - 3 <= top + 2

@@ -23,6 +23,7 @@ from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.saving import ask_where
 from ui.widgets.basics import button, card, chip, column, label, row, scrolled, set_chip
+from ui.widgets.responsive import Flow
 from ui.widgets.table import Table
 from ui.words import tr
 
@@ -73,7 +74,7 @@ class BackupsPage(Page):
         listed = card(
             self.problem,
             self.table,
-            row(self.into_new, self.in_place, self.from_file, None),
+            Flow(self.into_new, self.in_place, self.from_file),
             said,
         )
         inner = QWidget()
@@ -261,7 +262,7 @@ class BackupsPage(Page):
             ),
             self._second,
             self._second_state,
-            row(self.choose, self.copy, self.forget, None),
+            Flow(self.choose, self.copy, self.forget),
         )
 
     def _drill_card(self) -> QFrame:
@@ -288,7 +289,7 @@ class BackupsPage(Page):
             ),
             self._last_drill,
             came,
-            row(self.drill, self.print, self.save, None),
+            Flow(self.drill, self.print, self.save),
         )
 
     def _show_problem(self) -> None:

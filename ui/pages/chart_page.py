@@ -400,7 +400,9 @@ class ChartPage(Page):
         self.visit_table.setItemDelegateForColumn(
             6, ButtonDelegate(self.visit_table, self._open_visit)
         )
-        self.visit_table.fix_widths({1: 108, 3: 108, 4: 124, 5: 176, 6: 116})
+        self.visit_table.fix_widths(
+            {1: 108, 3: 108, 4: 124, 5: 176, 6: 116}, tight={3: 100, 4: 112, 5: 146, 6: 106}
+        )
         self.visit_table.opened.connect(self._open_visit)
         self.visit_table.setAccessibleName(tr("Visits"))
         self.visit_table.setColumnHidden(5, not self._enters)  # Enter reads a visit
@@ -427,7 +429,8 @@ class ChartPage(Page):
         self.event_table.setItemDelegateForColumn(
             5, ButtonDelegate(self.event_table, self._change_event)
         )
-        self.event_table.fix_widths({1: 110, 2: 140, 3: 90, 5: 116})
+        self.event_table.fix_widths({1: 110, 2: 140, 3: 90, 5: 116}, tight={2: 132, 3: 72, 5: 106})
+        self.event_table.hide_when_tight(4)
         if self._enters:
             self.event_table.opened.connect(self._change_event)
         self.event_table.setColumnHidden(5, not self._enters)

@@ -153,7 +153,7 @@ class ImportPage(Page):
         self._path: Path | None = None
         self.model = TableModel(COLUMNS)
         self.table = Table(self.model, row_height=50)  # two lines
-        self.table.fix_widths({0: 60, 1: 100, 3: 200, 4: 100})
+        self.table.fix_widths({0: 60, 1: 100, 3: 200, 4: 100}, tight={0: 48, 1: 70, 3: 130, 4: 84})
         self.table.setAccessibleName(tr("Rows of the file"))
         rows = self.table.verticalHeader()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

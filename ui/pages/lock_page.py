@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from core.errors import AppError
 from core.session import Session
@@ -15,6 +14,7 @@ from ui import theme
 from ui.forms.fields import ChoiceField, TextField
 from ui.widgets.basics import button, card, column, label, row
 from ui.widgets.countdown import Countdown
+from ui.widgets.responsive import FrontPage
 from ui.widgets.waiting import waiting
 from ui.words import tr
 
@@ -35,7 +35,7 @@ class LockedFile:
     password: str = ""
 
 
-class LockPage(QWidget):
+class LockPage(FrontPage):
     """``opened`` carries the open Session; ``left`` gives this file up, for another one or its sign-in."""
 
     opened = Signal(object)
@@ -83,10 +83,7 @@ class LockPage(QWidget):
         brand = label("ALS Follow-up", "brand")
         middle = column(None, brand, made, None, spacing=10)
         middle.setAlignment(brand, Qt.AlignmentFlag.AlignHCenter)
-        layout = QHBoxLayout(self)
-        layout.addStretch(1)
-        layout.addLayout(middle)
-        layout.addStretch(1)
+        self.show_content(row(None, middle, None))
 
     def focus_first(self) -> None:
         self.password.setFocus(Qt.FocusReason.OtherFocusReason)

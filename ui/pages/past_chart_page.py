@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout, QWidget
 
 from core import chart, summary, trends
 from core.instruments import catalog as instruments
@@ -23,7 +23,7 @@ from ui.plots.trend_plot import TrendPlot
 from ui.widgets.basics import button, card, clear, column, label, row, scrolled
 from ui.widgets.figure_tile import figure_tile
 from ui.widgets.patient_header import PatientHeader
-from ui.widgets.responsive import Columns
+from ui.widgets.responsive import Cells, Columns
 from ui.widgets.summary_view import SummaryView
 from ui.widgets.table import Table
 from ui.words import tr
@@ -85,8 +85,7 @@ class PastChartPage(Page):
         inside.setContentsMargins(18, 8, 14, 8)
         bar.setLayout(inside)
         self._header = PatientHeader()
-        self._figures = QGridLayout()
-        self._figures.setSpacing(10)
+        self._figures = Cells(wide=6, narrow=3)
         self.plots = TrendPlot(), TrendPlot(names_marks=False)
         self._timeline = column(spacing=6)
         self._visit_model = TableModel(VISITS)
@@ -114,7 +113,7 @@ class PastChartPage(Page):
         layout.setSpacing(10)
         layout.addWidget(bar)
         layout.addWidget(self._header)
-        layout.addLayout(self._figures)
+        layout.addWidget(self._figures)
         layout.addWidget(self.tabs, 1)
 
     def open(self, patient_id: PatientId, sequence: int, at: datetime) -> bool:
@@ -141,10 +140,8 @@ class PastChartPage(Page):
 
     def _show(self, record: PatientRecord, at: datetime) -> None:
         self._header.show_record(record)
-        clear(self._figures)
-        for index, figure in enumerate(chart.figures(record, at.astimezone().date())):
-            self._figures.addWidget(figure_tile(figure), 0, index)
-            self._figures.setColumnStretch(index, 1)
+        found = chart.figures(record, at.astimezone().date())
+        self._figures.show_cells([figure_tile(figure) for figure in found])
         scale = trends.time_scales(record)[0]
         total = trends.scores(record, instruments.alsfrs_r(), projected=False)
         capacity = trends.vital_capacity(record, projected=False)

@@ -72,7 +72,8 @@ class PatientsPage(Page):
         self._search = ""
         self.model = TableModel(COLUMNS)
         self.table = Table(self.model, row_height=50)
-        self.table.fix_widths({1: 110, 2: 130})
+        self.table.fix_widths({1: 110, 2: 130}, tight={1: 90, 2: 110})
+        self.table.hide_when_tight(3)
         self.table.setAccessibleName(tr("Patients"))
         self.table.opened.connect(lambda r: context.open_chart.emit(r.record.patient.id))
         self._none = label("", "muted", wrap=True)

@@ -25,6 +25,7 @@ from ui.pages.page import Page
 from ui.saving import ask_where
 from ui.widgets.basics import button, card, column, label, restyle, row, scrolled, show_only
 from ui.widgets.recovery_code import RecoveryCode
+from ui.widgets.responsive import Flow
 from ui.widgets.table import Table
 from ui.widgets.waiting import waiting
 from ui.words import tr
@@ -114,7 +115,10 @@ class PeoplePage(Page):
         self._count = label("", "muted")
         self.model = TableModel(COLUMNS)
         self.table = Table(self.model, row_height=50)
-        self.table.fix_widths({1: 120, 2: 190, 3: 150, 4: 150, 5: 120})
+        self.table.fix_widths(
+            {1: 120, 2: 190, 3: 150, 4: 150, 5: 120}, tight={1: 110, 2: 120, 3: 140}
+        )
+        self.table.hide_when_tight(4, 5)
         self.table.setAccessibleName(tr("People"))
         self.table.opened.connect(lambda _one: self.begin(Task.ROLE))
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_buttons())
@@ -134,7 +138,9 @@ class PeoplePage(Page):
         recovery = row(self._recovery, self.renew)
         recovery.setStretch(0, 1)
         self.form = self._form()
-        listed = card(self.table, row(*self.buttons.values(), None, pdf, table), self.said)
+        acts = row(Flow(*self.buttons.values()))
+        acts.addLayout(Flow(pdf, table, right=True), 1)
+        listed = card(self.table, acts, self.said)
         self._listed = column(listed, self.form, card(recovery), None, spacing=14)
         inner = QWidget()
         inner.setLayout(self._listed)

@@ -30,6 +30,7 @@ CHIPS = {
     Group.OPEN: "good",
     Group.UPCOMING: "neutral",
 }
+ATTENTION = 190  # px: the least height of what needs attention, below the visits of a small window
 WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
 
 
@@ -125,7 +126,9 @@ class TodayPage(Page):
             self.signatures.hide()
         parts = (self.alerts, self.signatures, self.questions, self._attention, None)
         attention.setLayout(column(*parts, spacing=12))
-        self._attention_card = card(label(tr("Needs attention"), "heading"), scrolled(attention))
+        area = scrolled(attention)
+        area.setMinimumHeight(theme.px(ATTENTION))
+        self._attention_card = card(label(tr("Needs attention"), "heading"), area)
         visits = card(
             row(
                 label(tr("Visits"), "heading"),
@@ -144,10 +147,10 @@ class TodayPage(Page):
             link=True,
             tip=tr("Forms to print, for a day on which this program cannot be used"),
         )
-        title = column(self._date, self._counts, spacing=2)
-        head = row(title)
+        head = row(self._date)
         head.addLayout(Flow(blank, new, self.start, right=True), 1)
-        layout.addLayout(head)
+        self._counts.setWordWrap(True)
+        layout.addLayout(column(head, self._counts, spacing=2))
         layout.addWidget(Columns(visits, self._attention_card, fixed={1: 320}, spacing=14), 1)
 
     def refresh(self) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.errors import AppError, FileDamaged, FileMissing
 from ui import theme
@@ -17,6 +17,7 @@ from ui.forms.fields import TextField
 from ui.settings import Settings
 from ui.widgets.basics import button, card, column, label, link, row, show_only
 from ui.widgets.countdown import Countdown
+from ui.widgets.responsive import FrontPage
 from ui.widgets.waiting import waiting
 from ui.words import tr
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 WIDTH = 440
 
 
-class WelcomePage(QWidget):
+class WelcomePage(FrontPage):
     """``opened`` carries the open Session. While this page asks something, no file is open."""
 
     opened = Signal(object)
@@ -59,10 +60,7 @@ class WelcomePage(QWidget):
         self._middle = middle
         for one in (brand, words):
             middle.setAlignment(one, Qt.AlignmentFlag.AlignHCenter)
-        layout = QHBoxLayout(self)
-        layout.addStretch(1)
-        layout.addLayout(middle)
-        layout.addStretch(1)
+        self.show_content(row(None, middle, None))
         last = settings.last_file
         if last is not None and last.exists():
             self.ask_sign_in(last)

@@ -19,6 +19,7 @@ from ui.words import tr
 
 SYMBOLS = {"circle": "o", "square": "s", "triangle": "t1", "diamond": "d", "cross": "+"}
 LEFT_AXIS_PX, TIME_AXIS_PX, ROW_PX, MOST_ROWS = 34, 26, 15, 4
+WORDS_GAP_PX = 6  # between the words of marks and the highest value
 THRESHOLD_PX = 36  # right of the last value: a threshold's words stand there, on no curve
 pg.setConfigOptions(antialias=True)
 
@@ -241,9 +242,8 @@ class TrendPlot(pg.PlotWidget):
     def _set_heights(self, plot: Plot, rows: int) -> Callable[[int], float]:
         """Room for ``rows`` of words above the values; returns where each row begins."""
         pixels = max(float(self.height()) - TIME_AXIS_PX, 40.0)
-        words = min(
-            max(rows * ROW_PX, 9), pixels / 2
-        )  # half a line at least: the top tick's number
+        named = rows * ROW_PX + WORDS_GAP_PX if rows else 0
+        words = min(max(named, 9), pixels / 2)  # half a line at least: the top tick's number
         reach = (plot.high - plot.low) * 1.06
         per_px = reach / (pixels - words)
         bottom = plot.low - 0.03 * (plot.high - plot.low)

@@ -1,6 +1,7 @@
 """Who this is, at the top of every page about one patient."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QWidget
 
 from core import clock
 from core.labels import ONSET, SEX
@@ -9,9 +10,12 @@ from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.summary import age
 from core.words import day, number
+from ui import theme
 from ui.widgets.basics import chip, label
 from ui.widgets.responsive import Flow
 from ui.words import tr
+
+ONE_LINE = 800  # px of the header: who it is and what can be done stand side by side from here on
 
 
 class PatientHeader(QFrame):
@@ -24,11 +28,18 @@ class PatientHeader(QFrame):
         self._who = Flow(self._number, self._facts, spacing=8)
         self._chips: list[QLabel] = []
         acts = Flow(*actions, spacing=8, right=True)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(10)
-        layout.addLayout(self._who, 3)
-        layout.addLayout(acts, 2)
+        self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+        self._box.setContentsMargins(0, 0, 0, 0)
+        self._box.setSpacing(10)
+        self._box.addLayout(self._who, 3)
+        self._box.addLayout(acts, 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The actions stand in one line of their own where there is no room for two parts."""
+        way = QBoxLayout.Direction
+        below = self.width() < theme.px(ONE_LINE)
+        self._box.setDirection(way.TopToBottom if below else way.LeftToRight)
+        super().resizeEvent(event)
 
     def show_record(self, record: PatientRecord) -> None:
         patient = record.patient

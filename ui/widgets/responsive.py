@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QBoxLayout,
     QGridLayout,
     QLayout,
     QLayoutItem,
     QScrollArea,
     QSizePolicy,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -272,3 +274,24 @@ class PageArea(QScrollArea):
             wide = max(room.width(), self.page.minimumSizeHint().width())
             needed = max(needed, self.page.heightForWidth(wide), self.page.sizeHint().height())
         self.page.resize(room.width(), max(room.height(), needed))
+
+
+class FrontPage(QWidget):
+    """What stands before a clinic file is open: in the middle of the window, and scrolling where that is too low."""
+
+    def show_content(self, content: QLayout) -> None:
+        """Put it there, once."""
+        inner = QWidget()
+        inner.setObjectName("scrolled")
+        inner.setLayout(content)
+        self._area = PageArea(inner)
+        self._area.set_narrow(narrow=True)  # every part has the height that it asks for
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._area)
+        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]
+
+    def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """What has the keyboard is in sight."""
+        if now is not None and self._area.page.isAncestorOf(now):
+            self._area.show_widget(now)

@@ -34,6 +34,8 @@ class Table(QTableView):
         self.setModel(model)
         self._model = model
         self._left_out: tuple[int, ...] = ()
+        self._widths: dict[int, int] = {}
+        self._tight_widths: dict[int, int] = {}
         self.setItemDelegate(CellDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -49,8 +51,12 @@ class Table(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(self._open)
 
-    def fix_widths(self, widths: dict[int, int]) -> None:
-        """Fixed widths (px at the usual text size) for some columns; the others share the rest."""
+    def fix_widths(self, widths: dict[int, int], tight: dict[int, int] | None = None) -> None:
+        """Fixed widths (px at the usual text size) for some columns; the others share the rest.
+
+        ``tight`` has the smaller ones of a folded window.
+        """
+        self._widths, self._tight_widths = widths, tight or {}
         for column, width in widths.items():
             self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
             self.setColumnWidth(column, theme.px(width))
@@ -62,6 +68,8 @@ class Table(QTableView):
     def set_tight(self, *, tight: bool) -> None:
         for column in self._left_out:
             self.setColumnHidden(column, tight)
+        for column, width in self._tight_widths.items():
+            self.setColumnWidth(column, theme.px(width if tight else self._widths[column]))
 
     def fit_height(self, most: int | None = None) -> None:
         """As tall as its rows, for a table that scrolls with its page; with more than ``most`` it scrolls itself."""

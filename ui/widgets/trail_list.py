@@ -119,7 +119,8 @@ class TrailList(QWidget):
         self.model.setParent(self)  # what stops the timers of a page finds the model's
         self.table = Table(self.model, row_height=46)
         self.table.setAccessibleName(tr("Entries of the audit trail"))
-        self.table.fix_widths({0: 158, 1: 204} if of_one_patient else {0: 158, 1: 204, 2: 80})
+        widths = {0: 158, 1: 204} if of_one_patient else {0: 158, 1: 204, 2: 80}
+        self.table.fix_widths(widths, tight={1: 120})
         self.table.selectionModel().selectionChanged.connect(self._on_selected)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.count = label("", "muted")
