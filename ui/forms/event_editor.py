@@ -152,14 +152,24 @@ class EventEditor(QWidget):
         return True
 
     def focus_open(self) -> None:
-        """Put the keyboard on the first field that lacks something, which is said now."""
+        """Put the keyboard on the first field that lacks something, which is said now.
+
+        Of a complete event: on what is asked about it, else on the button that adds it. Never on a text,
+        which the next key would replace.
+        """
         self._tried = True
         read = self._judge()
-        self._focus_on({} if isinstance(read, AdverseEvent) else read)
+        if not isinstance(read, AdverseEvent):
+            self._focus_on(read)
+        elif not self.died.isHidden() and self.died.value is None:
+            self._ask_death()
+        elif self._asked == _without_id(read):
+            self.outcome.setFocus()
+        else:
+            self.add.setFocus()
 
     def _focus_on(self, problems: Mapping[str, Problem]) -> None:
-        first = next((name for name in event_entry.FIELDS if name in problems), "term")
-        self._fields[first].setFocus()
+        self._fields[next(name for name in event_entry.FIELDS if name in problems)].setFocus()
 
     @property
     def _fields(self) -> dict[str, TextField | ChoiceField[Any]]:
@@ -192,10 +202,13 @@ class EventEditor(QWidget):
             self.outcome.setFocus()
             return False
         if not self.died.isHidden() and self.died.value is None:
-            self.died.show_problem(Problem(tr("Answer yes, or no if it is recorded elsewhere.")))
-            self.died.setFocus()
+            self._ask_death()
             return False
         return True
+
+    def _ask_death(self) -> None:
+        self.died.show_problem(Problem(tr("Answer yes, or no if it is recorded elsewhere.")))
+        self.died.setFocus()
 
     def _show_death(self) -> None:
         record = self._record

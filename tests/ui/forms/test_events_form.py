@@ -9,7 +9,7 @@ from core import clock
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.partial_date import PartialDate
 from tests.ui.conftest import name_of, words
-from tests.ui.keyboard import Key, focused, press, replace_by, settle, tab_to, write
+from tests.ui.keyboard import CTRL, Key, focused, press, replace_by, settle, tab_to, write
 from ui.forms.events_form import EventsForm
 
 
@@ -322,3 +322,29 @@ def test_f07_what_was_logged_on_the_chart_is_listed_with_its_doubt(alone, sessio
     (line,) = [one for one in shown.splitlines() if one.startswith("Chest pain, since ")]
     sure = PartialDate(today.year, today.month).last <= today
     assert line.endswith("may belong to another visit: only its month is known") is not sure
+
+
+def test_going_on_with_a_fatal_event_leads_to_the_question_about_the_death(page, session, due):
+    """And never to a text that the next key would replace."""
+    form = page.forms["adverse-events"]
+    press(Key.Key_Space)
+    editor = form.editor
+    fatal(editor)
+    press((CTRL, Key.Key_Return))
+    assert page.current == "adverse-events", "half of what was meant would be lost"
+    assert sentences(editor) == {"died": "Answer yes, or no if it is recorded elsewhere."}
+    assert editor.died.isAncestorOf(focused())
+    write("x3")
+    assert (editor.term.text, editor.grade.value) == ("Respiratory failure", Grade.DEATH)
+    press(Key.Key_Right)
+    press((CTRL, Key.Key_Return))
+    assert page.current != "adverse-events"
+    assert [one.term for one in session.record(due.id).events] == ["Respiratory failure"]
+
+
+def test_a_complete_event_that_another_one_waits_for_has_the_keyboard_on_its_button(form, editor):
+    fill(editor, term="Fall")
+    editor.focus_open()
+    assert editor.add.hasFocus()
+    write("x")
+    assert editor.term.text == "Fall"
