@@ -11,6 +11,7 @@ OF_THE_SCHEMA = {
     "lock_is_only_unlocked",
     "lock_stays",
 }
+_MADE: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
 
 
 def make(db: Database, *, held: bool = True) -> None:
@@ -22,7 +23,7 @@ def make(db: Database, *, held: bool = True) -> None:
         row["name"]: row["sql"]
         for row in db.query("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
     }
-    written, holding = audit.triggers(db), locks.triggers(db)
+    written, holding = _of_schema(db)
     for name in present.keys() - written.keys() - holding.keys() - OF_THE_SCHEMA:
         if name.startswith(("audit_", "lock_")):  # not ours: nothing else may answer a change
             db.execute(f'DROP TRIGGER "{name}"')
@@ -30,6 +31,16 @@ def make(db: Database, *, held: bool = True) -> None:
         if present.get(name) != sql:
             db.execute(f"DROP TRIGGER IF EXISTS {name}")
             db.execute(sql)
+
+
+def _of_schema(db: Database) -> tuple[dict[str, str], dict[str, str]]:
+    """The trail's and the locks' triggers of today's tables: the same text for the same schema, made once."""
+    tables = db.execute("SELECT sql FROM sqlite_master WHERE type = 'table' ORDER BY name")
+    schema = "\n".join(sql or "" for (sql,) in tables)
+    if schema not in _MADE:
+        _MADE.clear()  # one file is open at a time, and an upgrade goes through a few schemas
+        _MADE[schema] = audit.triggers(db), locks.triggers(db)
+    return _MADE[schema]
 
 
 def release(db: Database) -> None:
