@@ -115,12 +115,9 @@ def undecided(
     found = []
     for item in items:
         protocol = protocols.find(item.patient)
-        kind = None if protocol is None or item.code is None else protocol.visit(item.code)
-        if protocol is None or kind is None or kind.offset.value or not protocol.criteria:
+        if protocol is None or not protocol.criteria or not protocol.is_at_reference(item.code):
             continue
-        failing = eligibility.undecided(record_of(item.patient.id), protocol)
-        if failing:
-            words = "; ".join(eligibility.requirement(one.criterion) for one in failing)
+        if words := eligibility.undecided(record_of(item.patient.id), protocol):
             found.append((item.patient, words))
     return tuple(found)
 

@@ -214,6 +214,11 @@ class Protocol:
         kind = None if code is None else self.visit(code)
         return self.unscheduled if kind is None else kind.assessments
 
+    def is_at_reference(self, code: str | None) -> bool:
+        """Whether it is the visit at the reference day (the infusion)."""
+        kind = None if code is None else self.visit(code)
+        return kind is not None and not kind.offset.value
+
     def visit_title(self, code: str, *, is_first: bool = False) -> str:
         kind = self.visit(code)
         if kind is None:

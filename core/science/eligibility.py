@@ -201,9 +201,10 @@ def without_waiver(said: CriterionResult) -> CriterionResult:
     return replace(said, waiver="", waived_by=None, waived_at=None, proposed=False)
 
 
-def undecided(record: PatientRecord, protocol: Protocol) -> tuple[CriterionState, ...]:
-    """The criteria that are not fulfilled and that the investigator has not decided about."""
-    return tuple(one for one in evaluate(record, protocol) if one.fails)
+def undecided(record: PatientRecord, protocol: Protocol) -> str:
+    """The criteria that are not fulfilled and that the investigator has not decided about, in words."""
+    failing = (one.criterion for one in evaluate(record, protocol) if one.fails)
+    return "; ".join(map(requirement, failing))
 
 
 def _state(

@@ -559,15 +559,12 @@ class VisitPage(Page):
 
     def _show_undecided(self, draft: Draft) -> None:
         """The visit at the reference day (the infusion) of a patient outside the criteria says so before anything else."""
-        kind = next((v for v in draft.protocol.visits if v.code == draft.visit.code), None)
-        if not draft.visit.is_draft or kind is None or kind.offset.value:
+        if not draft.visit.is_draft or not draft.protocol.is_at_reference(draft.visit.code):
             return
-        failing = eligibility.undecided(draft.record, draft.protocol)
-        if failing:
+        if criteria := eligibility.undecided(draft.record, draft.protocol):
             text = tr(
                 "Not eligible, and the investigator has not decided: {criteria}. Decide on the chart, Eligibility, before {event}."
             )
-            criteria = "; ".join(eligibility.requirement(one.criterion) for one in failing)
             bar = QFrame()
             bar.setProperty("role", "notice")
             event = draft.protocol.reference.lower()
