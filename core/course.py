@@ -151,17 +151,16 @@ def delta_fs(record: PatientRecord) -> DeltaFs | None:
     months = patient.stated_duration_months
     if not months or not (on is None or on == patient.stated_on):  # both are of the baseline
         return None
-    lost = progression.ALSFRS_R_MAXIMUM - total
-    longest, shortest = duration_span(months)
-    lowest = lost / longest
-    highest = lost / shortest if shortest else math.inf if lost else 0.0
+    rates = progression.delta_fs_between(round(total), *duration_span(months))
+    if rates is None:
+        return None
     return DeltaFs(
-        lost=lost,
+        lost=progression.ALSFRS_R_MAXIMUM - total,
         months=months,
         per_month=progression.delta_fs(round(total), months),
-        lowest=lowest,
-        highest=highest,
-        pace=_agreed_pace(record, (lowest, highest)),
+        lowest=rates[0],
+        highest=rates[1],
+        pace=_agreed_pace(record, rates),
         on=on,
         exact=False,
         stated=True,

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from core import duplicates, entry
+from core import entry
 from core.duplicates import NumbersKnown
 from core.entry import Problem
 from core.errors import UnreadableImport
@@ -179,7 +179,7 @@ def read(
         )
     seen = {_same_number(number): _("in the clinic file already") for number in existing}
     rows: list[Row] = []
-    numbers = duplicates.NumbersKnown(existing)
+    numbers = NumbersKnown(existing)
     decimal_is_open = False
     for record in table.records:
         reader = _RowReader(header, record, written.decimal)

@@ -103,10 +103,16 @@ def delta_fs_range(
 
     DESIGN: so a class or an alert is given only where every possible day agrees; from no paper.
     """
-    lowest = delta_fs(total, months_between(earliest_onset, on))
+    return delta_fs_between(
+        total, months_between(earliest_onset, on), months_between(latest_onset, on)
+    )
+
+
+def delta_fs_between(total: int, longest: float, shortest: float) -> tuple[float, float] | None:
+    """`delta_fs_range`, where the longest and the shortest time since onset are known in months."""
+    lowest, highest = delta_fs(total, longest), delta_fs(total, shortest)
     if lowest is None:
         return None
-    highest = delta_fs(total, months_between(latest_onset, on))
     if highest is None:
         highest = math.inf if total < ALSFRS_R_MAXIMUM else 0.0
     return lowest, highest
