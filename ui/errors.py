@@ -5,8 +5,7 @@ import threading
 from types import TracebackType
 
 from PySide6 import __version__ as qt_version
-from PySide6.QtCore import QMessageLogContext, QtMsgType, QUrl, qInstallMessageHandler
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
 
 from core import VERSION
@@ -68,6 +67,7 @@ def leave_no_traces() -> None:
 
 def _show_report(text: str) -> None:
     from ui import log
+    from ui.saving import show_folder
 
     box = QMessageBox()
     box.setIcon(QMessageBox.Icon.Warning)
@@ -84,7 +84,7 @@ def _show_report(text: str) -> None:
     folder = box.addButton(tr("Open folder"), QMessageBox.ButtonRole.ActionRole)
     box.exec()
     if box.clickedButton() is folder:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log.folder())))
+        show_folder(log.folder())
 
 
 def _log(text: str) -> None:

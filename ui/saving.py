@@ -2,11 +2,17 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths
+from PySide6.QtCore import QStandardPaths, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.exports.file_name import Told, file_name
 from ui.words import tr
+
+
+def show_folder(folder: Path) -> None:
+    """Let the system show a folder."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def ask_where(

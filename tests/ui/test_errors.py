@@ -3,6 +3,7 @@ import sys
 import threading
 
 import pytest
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMessageBox
 
 from core.errors import StorageError
@@ -113,7 +114,7 @@ def test_a_bug_is_in_the_log_and_the_report_says_where(bug, hook, shown, caplog,
 
 def test_the_folder_of_the_log_is_one_click_away(bug, hook, caplog, logs, monkeypatch):
     opened = []
-    monkeypatch.setattr(errors.QDesktopServices, "openUrl", opened.append)
+    monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
 
     def click(box):
         (button,) = (one for one in box.buttons() if one.text() == "Open folder")

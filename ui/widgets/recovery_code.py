@@ -3,12 +3,13 @@
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QSize, QStandardPaths, Qt, QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QSize, QStandardPaths, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QLabel, QVBoxLayout
 
 from core.model.user import Clinic
 from ui import theme
+from ui.saving import show_folder
 from ui.widgets.basics import button, column, label, row
 from ui.words import tr
 
@@ -117,7 +118,7 @@ class RecoveryCode(QFrame):
 
     def _open_folder(self) -> None:
         if self._saved is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._saved.parent)))
+            show_folder(self._saved.parent)
 
     def _pdf(self) -> bytes:
         from core.reports import recovery_code

@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFrame
 
+from ui.saving import show_folder
 from ui.widgets.basics import button, label, row
 from ui.words import tr
 
@@ -34,4 +33,4 @@ class SavedNote(QFrame):
 
     def _open(self) -> None:
         if self.path is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self.path.parent)))
+            show_folder(self.path.parent)
