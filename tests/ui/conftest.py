@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from core import clock, demonstration, drafts
 from core.drafts import Draft
+from core.instruments import catalog
 from core.model.partial_date import PartialDate
 from core.model.patient import OnsetRegion, Patient, Sex
 from core.model.user import Right
@@ -20,6 +21,7 @@ from tests.passwords import cheap_passwords
 from tests.ui.keyboard import settle
 from ui import theme
 from ui.context import AppContext
+from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.main_window import MainWindow
 from ui.pages.visit_page import VisitPage
 from ui.settings import Appearance, Settings
@@ -167,6 +169,21 @@ def alone(context, due, show):
         form.show_draft()
         form.focus_first()
         return show(form, (760, 620))
+
+    return begin
+
+
+@pytest.fixture
+def rating(context, due, show):
+    """``rating()`` begins another visit and shows its questionnaire by itself; answers the form and the visit's id."""
+
+    def begin(size=(760, 620)):
+        visit_id = drafts.start_visit(context.session, due.id, None, clock.today())
+        draft = Draft(context.session, due.id, visit_id)
+        form = QuestionnaireForm(context, draft, catalog.alsfrs_r())
+        form.show_draft()
+        form.focus_first()
+        return show(form, size), visit_id
 
     return begin
 

@@ -1,15 +1,12 @@
 """Whatever keys somebody presses at the comparison, the file holds what each of them meant."""
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import clock, drafts
 from core.drafts import Draft
 from core.findings.plausibility import Level
 from core.instruments import catalog
 from tests.ui.keyboard import Key, focused, press, settle, write
-from ui.forms.questionnaire_form import QuestionnaireForm
 
 FORM = "alsfrs-r"
 SLOTS = catalog.alsfrs_r().slots
@@ -121,25 +118,6 @@ def where(form):
     return lines.get(focused(), CARD if focused() is form._comparison else "elsewhere")
 
 
-@pytest.fixture
-def compared(context, due, show):
-    """Begins another visit, rates it blind, and shows its comparison."""
-
-    def begin():
-        visit_id = drafts.start_visit(context.session, due.id, None, clock.today())
-        form = QuestionnaireForm(
-            context, Draft(context.session, due.id, visit_id), catalog.alsfrs_r()
-        )
-        form.show_draft()
-        form.focus_first()
-        form = show(form, (760, 900))
-        write("".join(map(str, NOW)))
-        settle()
-        return form, visit_id
-
-    return begin
-
-
 def told(session, patient_id, visit_id):
     """What the file says: every answer, the corrections, and by question why it is kept and what is only typed."""
     draft = Draft(session, patient_id, visit_id)
@@ -158,8 +136,10 @@ def told(session, patient_id, visit_id):
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(keys=KEYS)
-def test_the_file_holds_what_each_key_meant(compared, session, due, keys):
-    form, visit_id = compared()
+def test_the_file_holds_what_each_key_meant(rating, session, due, keys):
+    form, visit_id = rating((760, 900))
+    write("".join(map(str, NOW)))
+    settle()
     nurse = Nurse()
     assert where(form) == CARD
     for key in keys:

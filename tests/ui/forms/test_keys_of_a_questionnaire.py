@@ -1,14 +1,10 @@
 """Whatever keys somebody presses, the file holds what each of them meant."""
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core import clock, drafts
-from core.drafts import Draft
 from core.instruments import catalog
 from tests.ui.keyboard import CTRL, Key, press, settle, write
-from ui.forms.questionnaire_form import QuestionnaireForm
 
 SLOTS = catalog.alsfrs_r().slots
 UP, DOWN, NOTE, UNDO = "up", "down", "note", "undo"
@@ -101,28 +97,12 @@ def do(form, nurse, key):
             nurse.answer(int(digit))
 
 
-@pytest.fixture
-def begun(context, due, show):
-    """Begins another visit, and shows its questionnaire."""
-
-    def begin():
-        visit_id = drafts.start_visit(context.session, due.id, None, clock.today())
-        form = QuestionnaireForm(
-            context, Draft(context.session, due.id, visit_id), catalog.alsfrs_r()
-        )
-        form.show_draft()
-        form.focus_first()
-        return show(form, (760, 620)), visit_id
-
-    return begin
-
-
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(keys=KEYS)
-def test_the_file_holds_what_each_key_meant(begun, session, due, keys):
-    form, visit_id = begun()
+def test_the_file_holds_what_each_key_meant(rating, session, due, keys):
+    form, visit_id = rating()
     nurse = Nurse()
     for key in keys:
         if nurse.completes(key):
