@@ -269,7 +269,7 @@ def _tour(out: Path, *, dark: bool, scale: float, size: tuple[int, int]) -> int:
 
 
 def _score(chosen: argparse.Namespace) -> int:
-    from core import scoring
+    from core.commands import scoring
     from core.errors import AppError
     from core.imports.csv_table import ENCODINGS, Written, WrittenHow
 
@@ -308,7 +308,7 @@ def _validate(out: Path) -> int:
     from core.errors import AppError
 
     try:
-        from core import validation
+        from core.commands import validation
 
         found = validation.write(out)
     except (
@@ -327,7 +327,7 @@ def _validate(out: Path) -> int:
 
 
 def _verify(file: Path, code: str, user: str | None) -> int:
-    from core import restoring
+    from core.acts import restoring
     from core.errors import AppError
     from core.model.trail import read_code
     from core.store.verification import verify_file
@@ -359,7 +359,8 @@ def _verify(file: Path, code: str, user: str | None) -> int:
 
 
 def _backup(file: Path, folder: Path | None, user: str | None) -> int:
-    from core import backups, clock
+    from core import clock
+    from core.acts import backups
     from core.errors import AppError
     from core.model.trail import Act
 
@@ -378,7 +379,7 @@ def _backup(file: Path, folder: Path | None, user: str | None) -> int:
 
 
 def _restore(source: Path, target: Path, user: str | None) -> int:
-    from core import restoring
+    from core.acts import restoring
     from core.errors import AppError
     from core.store import backup
 
@@ -401,7 +402,8 @@ def _restore(source: Path, target: Path, user: str | None) -> int:
 
 
 def _drill(file: Path, out: Path, user: str | None) -> int:
-    from core import backups, clock
+    from core import clock
+    from core.acts import backups
     from core.errors import AppError
     from core.model.trail import Act
     from core.reports import certificate
@@ -435,7 +437,7 @@ def _drill(file: Path, out: Path, user: str | None) -> int:
 @contextmanager
 def _signed_in(file: Path, user: str | None) -> "Iterator[Session]":
     """The file, open for somebody who looks after backups. Raises AppError."""
-    from core import backups
+    from core.acts import backups
     from core.errors import NotAllowed
     from core.model.trail import Act
     from core.model.user import Right

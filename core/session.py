@@ -429,7 +429,7 @@ class Session:
         return backup.changed_at(self._db)
 
     def begin_backup(self, folder: Path) -> Begun:
-        """Write a copy of this file into the folder. It counts once ``core.backups.finish`` has verified it."""
+        """Write a copy of this file into the folder. It counts once ``core.acts.backups.finish`` has verified it."""
         with storage_errors(self.path):
             return backup.begin(self._db, self.path, folder, clock.now())
 

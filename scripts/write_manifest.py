@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 from core import resources
-from core.validation import manifest
+from core.commands.validation import manifest
 
 ROOT = Path(__file__).resolve().parents[1]
 

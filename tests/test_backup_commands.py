@@ -7,7 +7,7 @@ import sys
 import pypdfium2
 import pytest
 
-from core import backups
+from core.acts import backups
 from core.model.trail import Act
 from core.model.user import Role
 from core.session import Session

@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtGui import QImage
 
 from core import VERSION, resources
-from core.validation import manifest
+from core.commands.validation import manifest
 
 ROOT = Path(__file__).resolve().parents[1]
 SPEC = ROOT / "pyinstaller.spec"

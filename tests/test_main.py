@@ -169,7 +169,7 @@ try:
     main.main(["--version"])
 except SystemExit:
     pass
-heavy = [name for name in ("pandas", "numpy", "PySide6", "core.scoring") if name in sys.modules]
+heavy = [name for name in ("pandas", "numpy", "PySide6", "core.commands.scoring") if name in sys.modules]
 assert not heavy, heavy
 """
 

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QDialog, QProgressBar
 
-from core import backups, clock, restoring
+from core import clock
+from core.acts import backups, restoring
 from core.errors import AppError
 from core.model.backup import Backup, DrillResult
 from core.model.trail import Act

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from core import trail_memory
+from core.acts import trail_memory
 from core.errors import AppError
 from core.exports.file_name import Told
 from core.model.ids import PatientId

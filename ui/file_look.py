@@ -111,7 +111,7 @@ class FileLook(QObject):
 
 
 def _look(path: Path) -> Look:
-    from core import backups
+    from core.acts import backups
     from core.store.file import look_at
 
     try:

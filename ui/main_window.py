@@ -114,7 +114,8 @@ class MainWindow(QMainWindow):
         import shutil
         import tempfile
 
-        from core import clock, demonstration
+        from core import clock
+        from core.commands import demonstration
 
         folder = Path(tempfile.mkdtemp(prefix="als-follow-up-demo-"))
         try:
@@ -170,7 +171,7 @@ class MainWindow(QMainWindow):
         self.idle.start(None if self._demonstration else session.clinic.idle_lock_min)
 
     def _look_at_people(self, session: "Session") -> None:
-        from core import people
+        from core.acts import people
 
         self._full_name = session.user.full_name
         self._people = people.by_login(session)
@@ -181,7 +182,7 @@ class MainWindow(QMainWindow):
 
     def become(self, login: str) -> None:
         """In the demonstration: sign in as somebody else, as a colleague would after a lock."""
-        from core import demonstration
+        from core.commands import demonstration
 
         self.setUpdatesEnabled(False)  # the lock page would flash up between the two
         try:
@@ -223,7 +224,8 @@ class MainWindow(QMainWindow):
         self._held[session.login] = session.seal(json.dumps(texts))
 
     def _blank(self, shell: "Shell") -> None:
-        from core import clock, demonstration
+        from core import clock
+        from core.commands import demonstration
         from core.store import keys
         from ui.pages.lock_page import LockedFile, LockPage
 
@@ -279,7 +281,7 @@ class MainWindow(QMainWindow):
     def _give_back(self, shell: "Shell", held: bytes) -> None:
         import json
 
-        from core import typed_texts
+        from core.entering import typed_texts
 
         session, failures = shell.context.session, shell.context.failures
         for place, subject, texts in json.loads(session.unseal(held)):

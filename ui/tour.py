@@ -17,9 +17,10 @@ from PySide6.QtGui import QPainter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from core import clock, drafts, resources
-from core.demonstration import PASSWORD as DEMO_PASSWORD
-from core.drafts import NOTE, REVIEW, TASKS, Draft
+from core import clock, resources
+from core.commands.demonstration import PASSWORD as DEMO_PASSWORD
+from core.entering import drafts
+from core.entering.drafts import NOTE, REVIEW, TASKS, Draft
 from core.instruments import catalog as instruments
 from core.model.adverse_event import Grade, Outcome
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
@@ -29,7 +30,7 @@ from core.model.user import Role
 from core.model.visit import Mode, Respondent
 from core.protocols import catalog as protocols
 from core.protocols.catalog import ROUTINE
-from core.trends import Axis
+from core.views.trends import Axis
 from ui import theme
 from ui.app import application
 from ui.forms.details_form import DetailsForm

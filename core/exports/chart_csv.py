@@ -11,7 +11,7 @@ from core.model.record import PatientRecord
 from core.model.visit import Visit
 from core.science import lung_function
 from core.science.spirometry import evaluate
-from core.summary import spirometry_title, without_value
+from core.views.summary import spirometry_title, without_value
 from core.words import _
 
 TITLES = (_("date"), _("visit"), _("result"), _("value"), _("unit"), _("remark"))

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from core.exports import table_csv
-from core.model.trail import TrailEntry
-from core.trail_words import Names, changes, kind, local, what
+from core.model.trail import Names, TrailEntry
+from core.views.trail_words import changes, kind, local, what
 from core.words import _
 
 TITLES = (

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from core import entry
-from core.duplicates import NumbersKnown
 from core.entry import Problem
 from core.errors import UnreadableImport
+from core.findings.duplicates import NumbersKnown
 from core.imports import csv_table, improbable
 from core.imports.csv_table import MISSING, Record, Table, Written, cleaned
 from core.labels import ONSET, SEX

@@ -1,7 +1,7 @@
 """Every stored noun once: its table, whose its rows are, who may write them, what locks and signatures hold.
 
 From these lines follow the rights (`right_to_write`), the triggers of the trail and of the locks
-(`core/store/audit.py`, `core/store/locks.py`), what a signature covers (`core/signing.py`), the stores of
+(`core/store/audit.py`, `core/store/locks.py`), what a signature covers (`core/acts/signing.py`), the stores of
 the plain nouns and the record of a patient. A table that is not here can not be written to.
 """
 
@@ -181,3 +181,10 @@ def may_be_signed(entity: str) -> bool:
     if entity in NOUNS:
         return NOUNS[entity].signed is not Signed.NEVER
     return entity not in (_ACTS | FORMER)
+
+
+def is_clinical(entity: str) -> bool:
+    """Whether an entry of the trail says something about a patient; one of an unknown table may."""
+    if entity in NOUNS:
+        return bool(NOUNS[entity].of)
+    return entity not in _ACTS

@@ -1,10 +1,12 @@
 """The audit trail: its entries, and its head as a short code that a printed page can carry."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 
 from core.model.ids import PatientId
+from core.words import MISSING
 
 SHORT_BITS = 60  # of the hash, in the code: 12 letters
 _LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
@@ -67,6 +69,36 @@ class TrailEntry:
     def local(self) -> datetime:
         """When it was, by the clock on the wall of the workstation."""
         return self.at.astimezone(timezone(timedelta(minutes=self.utc_offset_min)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitName:
+    """What a visit is called by: its code (None when unscheduled), its day, its schedule.
+
+    ``is_first`` is true of the earliest one of its code: of a visit that recurs, it has its own name.
+    """
+
+    code: str | None
+    on: date
+    protocol: str
+    is_first: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What entries call by id: people by login, record numbers by patient, visits, and the visits of spirometry."""
+
+    people: Mapping[str, str] = field(default_factory=dict)
+    patients: Mapping[str, str] = field(default_factory=dict)
+    visits: Mapping[str, VisitName] = field(default_factory=dict)
+    spirometry: Mapping[str, str] = field(default_factory=dict)
+
+    def person(self, login: str) -> str:
+        return self.people.get(login, login)
+
+    def patient(self, entry: TrailEntry) -> str:
+        """The record number of the patient that an entry is about; empty where it is about none."""
+        return "" if entry.patient_id is None else self.patients.get(entry.patient_id, MISSING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

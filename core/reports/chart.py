@@ -9,10 +9,10 @@ from itertools import pairwise
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from core import plot_style
 from core.reports import text
 from core.reports.text import CAP_HEIGHT, Align, Style, Weight
-from core.trends import Axis, Plot, Series, TimelineEvent, TimeScale
+from core.views import plot_style
+from core.views.trends import Axis, Plot, Series, TimelineEvent, TimeScale
 from core.words import MINUS, _, month_name
 
 _TITLE = Style(8.5, 11, Weight.SEMIBOLD)

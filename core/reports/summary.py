@@ -1,4 +1,4 @@
-"""The printed visit summary. Its words and numbers are those of ``core.summary``; it computes nothing."""
+"""The printed visit summary. Its words and numbers are those of ``core.views.summary``; it computes nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -7,8 +7,6 @@ from datetime import datetime
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from core import summary as words_of
-from core import trends
 from core.model.ids import VisitId
 from core.model.record import PatientRecord
 from core.model.signature import SignatureState
@@ -18,7 +16,9 @@ from core.reports import chart, layout, page, text
 from core.reports.layout import BODY, INK, LABEL, SMALL, STRONG, VALUE, Block, Cell, Column
 from core.reports.text import Align, Style, Weight
 from core.science import lung_function
-from core.summary import (
+from core.views import summary as words_of
+from core.views import trends
+from core.views.summary import (
     CORRECTED,
     EventRow,
     FormSummary,
@@ -28,7 +28,7 @@ from core.summary import (
     VisitSummary,
     corrected_text,
 )
-from core.trends import Plot
+from core.views.trends import Plot
 from core.words import MISSING, _
 
 TITLE = _("Visit summary")

@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.model.trail import TrailEntry, TrailHead
+from core.model.trail import Names, TrailEntry, TrailHead
 from core.model.user import Clinic
 from core.reports import table_report
 from core.reports.layout import Column
 from core.reports.page import Paper
 from core.reports.table_report import Section
 from core.reports.text import Align
-from core.summary import Fact
-from core.trail_words import Names, local, what
+from core.views.summary import Fact
+from core.views.trail_words import local, what
 from core.words import _
 
 TITLE = _("Audit trail")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from core.model.patient import Patient, Sex
+from core.model.record import PatientRecord
 from core.model.spirometry import BlowQuality, Spirometry
 from core.science import lung_function
 from core.science.lung_function import CannotPredict, Parameter, Prediction
@@ -162,3 +163,8 @@ def _measured(
         prediction=prediction if isinstance(prediction, Prediction) else None,
         why_not=prediction.reason if isinstance(prediction, CannotPredict) else "",
     )
+
+
+def vital_capacities(record: PatientRecord) -> list[tuple[Spirometry, Result]]:
+    """Every session with blows and what it means, in order of dates."""
+    return [(session, evaluate(session)) for session in record.spirometry if session.measured]

@@ -9,10 +9,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from core.model.ids import PatientId
-from core.model.trail import Act, TrailEntry, TrailFilter, TrailHead
+from core.model.nouns import is_clinical
+from core.model.trail import Act, Names, TrailEntry, TrailFilter, TrailHead, VisitName
 from core.store import audit, verification
 from core.store.verification import Verdict
-from core.trail_words import Names, VisitName, is_clinical
 
 PAGE = 200  # entries that are read at once
 SPAN = 10_000  # entries that are looked through at once, where few of them fit

@@ -23,7 +23,8 @@ from io import BytesIO
 from pathlib import Path
 from statistics import median
 
-from core import clock, demonstration
+from core import clock
+from core.commands import demonstration
 from core.convert import to_row
 from core.instruments import catalog as instruments
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
@@ -249,7 +250,7 @@ def sheet(folder: Path) -> str:
     """Scoring a sheet of forms and spirometry, against pandas reading and writing the same rows."""
     import pandas as pd
 
-    from core import scoring
+    from core.commands import scoring
 
     chance = random.Random(1)
     items = {f"q{n}": [chance.randint(0, 4) for _ in range(ROWS)] for n in range(1, 13)}
@@ -288,7 +289,7 @@ def keystroke(session: Session) -> str:
     from PySide6.QtCore import QEvent, QObject
     from PySide6.QtTest import QTest
 
-    from core import drafts
+    from core.entering import drafts
     from ui import theme
     from ui.app import application
     from ui.context import AppContext

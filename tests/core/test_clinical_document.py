@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from core import course, entry, patient_entry, resources, scoring
-from core.drafts import check_visit_date
+from core import entry, resources
+from core.commands import scoring
+from core.entering import patient_entry
+from core.entering.drafts import check_visit_date
 from core.entry import Problem
 from core.findings import alerts, plausibility
 from core.findings.alerts.measures import measures
@@ -45,9 +47,10 @@ from core.science.spirometry_quality import (
     grade,
 )
 from core.science.staging import kings, mitos
-from core.summary import age, scale_row, slope_text
+from core.views import course
+from core.views.summary import age, scale_row, slope_text
+from core.views.worklist import AHEAD
 from core.words import day, number
-from core.worklist import AHEAD
 from tests.core.examples import a_form, a_patient, a_record, a_visit, summing_to
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "clinical.md").read_text("utf-8")

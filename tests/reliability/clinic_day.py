@@ -15,8 +15,8 @@ from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from core import drafts
-from core.drafts import Draft
+from core.entering import drafts
+from core.entering.drafts import Draft
 from core.instruments import catalog
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import Answer

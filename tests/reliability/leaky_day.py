@@ -14,7 +14,8 @@ from pathlib import Path
 from PySide6.QtCore import QTimer, qWarning
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 
-from core import clock, drafts
+from core import clock
+from core.entering import drafts
 from core.model.patient import Patient, Sex
 from core.session import Session
 from tests.reliability.plants import BIRTHDAY, FAMILY, GIVEN, NOTE, TYPED

@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessageBox
 
-from core import clock, drafts
-from core.demonstration import PASSWORD
+from core import clock
+from core.commands.demonstration import PASSWORD
+from core.entering import drafts
 from core.model.trail import Act
 from core.session import Session, new_user
 from core.store import keys

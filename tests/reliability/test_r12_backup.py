@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from core import backups
+from core.acts import backups
 from core.errors import AppError, FileDamaged, StorageError, WrongPassword
 from core.model.user import Clinic
 from core.reports import certificate

@@ -11,8 +11,9 @@ from cattrs import ClassValidationError, IterableValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import clock, locking, signing, summary
-from core.drafts import Draft, start_visit
+from core import clock
+from core.acts import locking, signing
+from core.entering.drafts import Draft, start_visit
 from core.errors import Locked, NotAllowed, StorageError, TooManyAttempts, WrongPassword
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import Answer
@@ -24,6 +25,7 @@ from core.model.user import Clinic, Role
 from core.model.visit import VisitState
 from core.session import Session, new_user
 from core.store.attempts import Attempts
+from core.views import summary
 from tests.core.examples import FULL, a_patient, enter_visit
 from tests.core.store.nouns import NOUNS, Nouns
 

@@ -7,8 +7,8 @@ from inspect import getmembers, isfunction
 
 import pytest
 
-from core import locking
-from core.drafts import Draft, start_visit
+from core.acts import locking
+from core.entering.drafts import Draft, start_visit
 from core.errors import Locked, NotAllowed
 from core.findings.plausibility import Finding, Level
 from core.model import nouns

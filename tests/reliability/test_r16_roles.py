@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core import clock, data_queries, drafts, locking, people
-from core.data_queries import Place
-from core.drafts import Draft
+from core import clock
+from core.acts import data_queries, locking, people
+from core.acts.data_queries import Place
+from core.entering import drafts
+from core.entering.drafts import Draft
 from core.errors import AppError, NotAllowed
 from core.imports.patients_csv import Preview, Row
 from core.model.judgement import CriterionResult

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from core import clock, drafts, locking, typed_texts
-from core.drafts import Draft
+from core import clock
+from core.acts import locking
+from core.entering import drafts, typed_texts
+from core.entering.drafts import Draft
 from core.entry import CLEARED
 from core.model.user import Right
 from tests.reliability.test_r17_drafts import (

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QWidget
 
-from core import clock, drafts, typed_texts
-from core.drafts import Draft, step_of
+from core import clock
+from core.entering import drafts, typed_texts
+from core.entering.drafts import Draft, step_of
 from core.model.ids import PatientId
 from core.protocols import catalog as protocols
 from core.session import Session, new_user

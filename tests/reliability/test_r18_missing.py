@@ -29,8 +29,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import main
-from core import drafts, entry
-from core.drafts import Draft, read_measurement
+from core import entry
+from core.entering import drafts
+from core.entering.drafts import Draft, read_measurement
 from core.entry import Problem
 from core.exports import chart_csv
 from core.instruments import catalog as instruments
@@ -43,7 +44,7 @@ from core.model.spirometry import Blow, BlowQuality
 from core.model.visit import Mode, Respondent, TaskResult
 from core.protocols import catalog as protocols
 from core.reports import summary as paper
-from core.summary import build, event_row, without_value
+from core.views.summary import build, event_row, without_value
 from tests.core.examples import a_patient, a_routine_patient
 
 DAY = date(2026, 7, 21)

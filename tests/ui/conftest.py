@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
-from core import clock, demonstration, drafts
-from core.drafts import Draft
+from core import clock
+from core.commands import demonstration
+from core.entering import drafts
+from core.entering.drafts import Draft
 from core.instruments import catalog
 from core.model.partial_date import PartialDate
 from core.model.patient import OnsetRegion, Patient, Sex

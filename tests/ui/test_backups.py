@@ -8,7 +8,8 @@ import pypdfium2
 import pytest
 from PySide6.QtWidgets import QDialog
 
-from core import backups, clock
+from core import clock
+from core.acts import backups
 from core.errors import WrongPassword
 from core.model.trail import Act
 from core.model.user import Role

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from core import plot_style, resources
+from core import resources
+from core.views import plot_style
 from tests.contrast import EDGE, PALETTES, TEXT, contrast
 from ui import theme
 from ui.forms.fields import Line

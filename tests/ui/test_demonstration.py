@@ -5,7 +5,7 @@ import shutil
 import pytest
 from PySide6.QtWidgets import QLabel, QMessageBox
 
-from core import demonstration
+from core.commands import demonstration
 from core.labels import ROLE
 from core.model.trail import Act
 from core.model.user import Right, Role
@@ -106,7 +106,7 @@ def test_text_that_was_not_saved_is_there_again_for_who_typed_it(window):
 
 
 def test_somebody_whose_password_was_changed_is_asked_for_it(window):
-    from core import people
+    from core.acts import people
     from core.store import keys
 
     be(window, Role.NEUROLOGIST)

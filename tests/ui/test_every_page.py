@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core import clock, drafts, resources
+from core import clock, resources
+from core.entering import drafts
 from tests.ui.conftest import name_of
 from tests.ui.keyboard import Key, press, settle, write
 from ui import theme

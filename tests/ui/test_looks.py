@@ -7,7 +7,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRect
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QStyleOptionViewItem, QToolTip
 
-from core import clock, drafts
+from core import clock
+from core.entering import drafts
 from tests.core.examples import a_patient
 from tests.ui.keyboard import Key, in_dialog, press, settle, tab_to, write
 from ui import theme

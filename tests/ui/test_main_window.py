@@ -9,7 +9,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QScrollArea
 
-from core import clock, demonstration, drafts
+from core import clock
+from core.commands import demonstration
+from core.entering import drafts
 from core.store import keys
 from core.words import DEMONSTRATION
 from tests.ui.conftest import words

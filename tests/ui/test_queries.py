@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from core import clock, data_queries
-from core.data_queries import Place
-from core.drafts import DETAILS, REVIEW, Draft
+from core import clock
+from core.acts import data_queries
+from core.acts.data_queries import Place
+from core.entering.drafts import DETAILS, REVIEW, Draft
 from core.model.assessment import Answer, NotDone
 from core.model.data_query import QueryState
 from core.model.nouns import ADVERSE_EVENTS, SPIROMETRY

@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QAbstractButton
 
-from core import clock, drafts
+from core import clock
+from core.entering import drafts
 from core.errors import NotAllowed
 from core.model.user import Role
 from core.session import Session

@@ -7,7 +7,8 @@ import pytest
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
-from core import clock, trail_words
+from core import clock
+from core.views import trail_words
 from tests.ui.conftest import words
 from tests.ui.keyboard import Key, press, settle
 

@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.drafts import Draft
+from core.entering.drafts import Draft
 from core.labels import MODE, RESPONDENT
-from core.summary import how_text
+from core.views.summary import how_text
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField
 from ui.widgets.basics import button, label, row

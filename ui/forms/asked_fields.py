@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
-from core.drafts import typed_in
+from core.entering.drafts import typed_in
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
 from ui.forms.measurements_form import MeasurementsForm

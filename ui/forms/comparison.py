@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.drafts import COMPARISON, Draft, Question
+from core.entering.drafts import COMPARISON, Draft, Question
 from core.entry import Problem
 from core.findings.plausibility import Finding, Level
 from core.instruments.definition import Instrument
 from core.labels import why_not
 from core.model.assessment import Answer, Assessment
-from core.summary import scale_row, visit_title
+from core.views.summary import scale_row, visit_title
 from core.words import MISSING, day, instant, plural
 from ui.context import AppContext
 from ui.forms.fields import Line

@@ -5,7 +5,7 @@ from datetime import date
 
 from PySide6.QtWidgets import QWidget
 
-from core.drafts import DETAILS, PAPER, Draft, read_visit_date, read_weight
+from core.entering.drafts import DETAILS, PAPER, Draft, read_visit_date, read_weight
 from core.entry import Problem
 from core.labels import MODE, RESPONDENT
 from ui.context import AppContext

@@ -8,14 +8,14 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
-from core import event_entry
+from core.entering import event_entry
 from core.entry import Problem
 from core.labels import GRADE, OUTCOME
 from core.model import terms
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, Outcome
 from core.model.ids import EventId, PatientId, VisitId
 from core.model.record import PatientRecord
-from core.summary import event_row
+from core.views.summary import event_row
 from ui.forms.fields import ChoiceField, TextField
 from ui.widgets.basics import button, row
 from ui.words import tr

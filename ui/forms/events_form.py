@@ -4,12 +4,12 @@ from functools import partial
 
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from core import event_entry
-from core.drafts import Draft
+from core.entering import event_entry
+from core.entering.drafts import Draft
 from core.model.adverse_event import AdverseEvent
 from core.model.ids import EventId
 from core.model.nouns import ADVERSE_EVENTS
-from core.summary import event_field, event_row
+from core.views.summary import event_field, event_row
 from ui.context import AppContext
 from ui.forms.event_editor import EventEditor, said_of
 from ui.forms.fields import ChoiceField

@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from core.drafts import Draft, read_measurement
+from core.entering.drafts import Draft, read_measurement
 from core.entry import Problem
 from core.labels import NOT_DONE
 from core.model.assessment import NotDone
 from core.model.measurement import Measurement, MeasurementKind, kinds
 from core.model.nouns import MEASUREMENTS
-from core.summary import Fact, measurement_before, measurement_text, nutrition_facts
+from core.views.summary import Fact, measurement_before, measurement_text, nutrition_facts
 from core.words import day, number
 from ui import theme
 from ui.context import AppContext

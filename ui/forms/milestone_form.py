@@ -6,7 +6,7 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from core import event_entry
+from core.entering import event_entry
 from core.entry import Problem
 from core.labels import MILESTONES
 from core.model.adverse_event import Milestone, MilestoneKind

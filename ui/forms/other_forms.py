@@ -7,7 +7,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
-from core.drafts import NOTE, TASKS, Draft
+from core.entering.drafts import NOTE, TASKS, Draft
 from core.entry import Problem, as_shown, as_typed
 from core.labels import CLINICAL_STAGE
 from core.model.visit import TaskResult

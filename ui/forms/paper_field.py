@@ -5,7 +5,7 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from core import drafts
+from core.entering import drafts
 from core.entry import Problem
 from ui.forms.fields import TextField
 from ui.widgets.basics import row

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from core.acts.passwords import login_problem, password_problem
 from core.entry import Problem
-from core.passwords import login_problem, password_problem
 from ui.forms.fields import TextField
 from ui.widgets.basics import column, row
 from ui.words import tr

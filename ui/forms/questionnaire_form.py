@@ -23,14 +23,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.drafts import COMPARISON, Draft, event_date
+from core.entering.drafts import COMPARISON, Draft, event_date
 from core.entry import Problem
 from core.instruments.definition import Choice, Instrument, Item
 from core.labels import MODE, NOT_DONE, RESPONDENT, no_score, why_not
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
 from core.model.partial_date import PartialDate, read_partial_date
-from core.summary import visit_title
+from core.views.summary import visit_title
 from core.words import MISSING
 from ui import theme
 from ui.context import AppContext

@@ -5,14 +5,15 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core import clock, data_queries, locking, signing
-from core.drafts import TASKS, Draft, OpenPoint
+from core import clock
+from core.acts import data_queries, locking, signing
+from core.entering.drafts import TASKS, Draft, OpenPoint
 from core.findings import alerts
 from core.findings.alerts import Action
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.signature import Lock, LockLevel
 from core.model.user import Right
-from core.summary import VOID, form_title
+from core.views.summary import VOID, form_title
 from ui import theme
 from ui.context import AppContext
 from ui.forms.step_form import StepForm

@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from core import entry
-from core.drafts import DEVICE_PERCENT, Draft, check_fev1, typed_in
+from core.entering.drafts import DEVICE_PERCENT, Draft, check_fev1, typed_in
 from core.entry import Problem
 from core.labels import BLOW_QUALITY, INTERFACE, NOT_DONE, POSITION, TEST_TYPE, why_not
 from core.model.assessment import NotDone
@@ -26,7 +26,7 @@ from core.model.spirometry import (
     TestType,
 )
 from core.science.spirometry import evaluate
-from core.summary import equation_text, fev1_text, ratio_text, spirometry_title
+from core.views.summary import equation_text, fev1_text, ratio_text, spirometry_title
 from core.words import MISSING, number
 from ui import theme
 from ui.context import AppContext

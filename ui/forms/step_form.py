@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from core.drafts import Draft, OpenPoint, typing_in
+from core.entering.drafts import Draft, OpenPoint, typing_in
 from ui.context import AppContext
 from ui.forms.fields import Line
 from ui.forms.keep_timer import KeepTimer

@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
-from core import backups, clock
+from core import clock
+from core.acts import backups
 from core.entry import Problem
 from core.errors import AppError
 from core.model.backup import Backup, DrillResult

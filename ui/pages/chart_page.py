@@ -17,17 +17,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core import (
-    chart,
-    clock,
-    drafts,
-    event_entry,
-    locking,
-    signing,
-    trends,
-    typed_texts,
-)
-from core.drafts import Draft
+from core import clock
+from core.acts import locking, signing
+from core.entering import drafts, event_entry, typed_texts
+from core.entering.drafts import Draft
 from core.findings import alerts
 from core.findings.alerts import Action
 from core.instruments import catalog as instruments
@@ -44,8 +37,9 @@ from core.model.visit import Mark, Visit, VisitMark
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.protocols.schedule import PlannedVisit, Status, next_visit, plan
-from core.summary import VOID, event_row, lock_text, visit_title
-from core.trends import Axis, Plot
+from core.views import chart, trends
+from core.views.summary import VOID, event_row, lock_text, visit_title
+from core.views.trends import Axis, Plot
 from core.words import DEMONSTRATION, MISSING, day
 from ui import theme
 from ui.context import AppContext

@@ -7,8 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHeaderView, QVBoxLayout, QWidget
 
-from core import clock, duplicates
+from core import clock
 from core.errors import AppError
+from core.findings import duplicates
 from core.imports import patients_csv
 from core.imports.csv_table import DECIMALS, ENCODINGS, SEPARATORS, Written, WrittenHow
 from core.imports.patients_csv import Preview, Row

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
 
-from core import typed_texts
+from core.entering import typed_texts
 from core.session import Changes
 from ui.context import AppContext
 from ui.forms.keep_timer import KeepTimer

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout, QWidget
 
-from core import chart, summary, trends
 from core.instruments import catalog as instruments
 from core.labels import MILESTONES
 from core.model.adverse_event import AdverseEvent, Milestone
@@ -14,7 +13,8 @@ from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.model.trail import Act
 from core.model.visit import Visit
-from core.summary import event_row, visit_title
+from core.views import chart, summary, trends
+from core.views.summary import event_row, visit_title
 from core.words import MISSING, day, instant
 from ui.context import AppContext
 from ui.models.table import Column, TableModel

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core import clock, patient_entry, typed_texts
-from core.duplicates import Alike, NumbersKnown, alike
+from core import clock
+from core.entering import patient_entry, typed_texts
 from core.entry import as_shown, as_typed
+from core.findings.duplicates import Alike, NumbersKnown, alike
 from core.labels import ONSET, SEX
 from core.model.ids import PatientId
 from core.model.patient import OnsetRegion, Patient, Sex

@@ -8,12 +8,13 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from core import clock, people
+from core import clock
+from core.acts import people
+from core.acts.people import Reviewed
 from core.entry import Problem
 from core.errors import AppError
 from core.labels import ROLE
 from core.model.user import Role
-from core.people import Reviewed
 from core.session import new_user
 from core.words import MISSING, instant, plural
 from ui import theme

@@ -13,14 +13,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core import VERSION, entry, typed_texts
+from core import VERSION, entry
+from core.entering import typed_texts
 from core.entry import Problem, as_shown, as_typed
 from core.model import thresholds
 from core.model.thresholds import OFF, ON, Threshold
 from core.model.user import Clinic, Right
 from core.protocols import catalog as protocols
 from core.science import lung_function
-from core.summary import lock_text
+from core.views.summary import lock_text
 from core.words import plural
 from ui import theme
 from ui.context import AppContext

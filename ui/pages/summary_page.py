@@ -7,11 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core import clock, signing
+from core import clock
+from core.acts import signing
 from core.model.ids import PatientId, VisitId
 from core.model.trail import Act
 from core.model.user import Right
-from core.summary import visit_title
+from core.views.summary import visit_title
 from core.words import day
 from ui.context import AppContext
 from ui.pages.page import Page

@@ -6,11 +6,14 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
-from core import clock, data_queries, drafts, typed_texts, worklist
+from core import clock
+from core.acts import data_queries
+from core.entering import drafts, typed_texts
 from core.model.user import Right
 from core.protocols import catalog as protocols
+from core.views import worklist
+from core.views.worklist import Group, WorkItem
 from core.words import MISSING, day, instant, short_day
-from core.worklist import Group, WorkItem
 from ui import theme
 from ui.context import AppContext
 from ui.models.table import Column, TableModel

@@ -7,12 +7,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from core import clock, entry, trail_words
+from core import clock, entry
 from core.entry import Problem
-from core.model.trail import Act, TrailEntry, TrailFilter
+from core.model.trail import Act, Names, TrailEntry, TrailFilter
 from core.model.user import Right
-from core.summary import Fact
-from core.trail_words import Names
+from core.views import trail_words
+from core.views.summary import Fact
 from core.words import instant
 from ui import theme
 from ui.context import AppContext

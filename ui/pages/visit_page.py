@@ -17,9 +17,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core import data_queries, typed_texts
-from core.data_queries import Place
-from core.drafts import DETAILS, NOTE, PLACE, REVIEW, TASKS, Draft, Step, StepState, Waiting
+from core.acts import data_queries
+from core.acts.data_queries import Place
+from core.entering import typed_texts
+from core.entering.drafts import (
+    DETAILS,
+    NOTE,
+    PLACE,
+    REVIEW,
+    TASKS,
+    Draft,
+    Step,
+    StepState,
+    Waiting,
+)
 from core.model.data_query import DataQuery
 from core.model.ids import PatientId, VisitId
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
@@ -27,7 +38,7 @@ from core.model.spirometry import Spirometry
 from core.model.user import Right
 from core.protocols.schedule import Window, windows
 from core.science import eligibility
-from core.summary import transcribed_text, visit_title
+from core.views.summary import transcribed_text, visit_title
 from core.words import day, instant, plural, short_day
 from ui import theme
 from ui.context import AppContext

@@ -187,7 +187,7 @@ class WelcomePage(FrontPage):
 
     def open(self, path: Path) -> None:
         """Ask who opens this file; a backup where backups are kept is restored, and stays what it is."""
-        from core import backups
+        from core.acts import backups
 
         if backups.is_kept(path):
             self.ask_restore(None, path)
@@ -196,7 +196,7 @@ class WelcomePage(FrontPage):
 
     def ask_restore(self, damaged: Path | None, source: Path | None = None) -> None:
         """Which backup, and whose secret opens it: into the place of a damaged file, or into a new one."""
-        from core import backups
+        from core.acts import backups
         from core.model.backup import Backup
         from core.store import backup
         from ui.widgets.restore_card import RestoreCard
@@ -231,7 +231,8 @@ class WelcomePage(FrontPage):
 
     def restore(self, target: Path, *, in_place: bool) -> None:
         """Restore the backup that is chosen on the card; then its person signs in."""
-        from core import clock, restoring
+        from core import clock
+        from core.acts import restoring
         from ui.widgets.restore_card import RestoreCard
 
         typed = self.front
@@ -271,7 +272,8 @@ class WelcomePage(FrontPage):
 
     def put_back(self, source: Path, clinic_path: Path, key: bytes, login: str, why: str) -> None:
         """Put a backup in the place of a file that was just closed for it."""
-        from core import clock, restoring
+        from core import clock
+        from core.acts import restoring
 
         try:
             with waiting():
@@ -400,7 +402,7 @@ class WelcomePage(FrontPage):
         asked.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _change_password(self, path: Path, login: str, old: str, new: str) -> None:
-        from core import people
+        from core.acts import people
 
         session = self._opened(path, login, old)
         if session is None:

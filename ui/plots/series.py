@@ -4,7 +4,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel
 
-from core import plot_style
+from core.views import plot_style
 from ui import theme
 
 MARKERS = {"circle": "●", "square": "■", "triangle": "▲", "diamond": "◆", "cross": "✚"}

@@ -1,4 +1,4 @@
-"""A trend on screen: draws a core.trends.Plot, keeping its items and only giving them new data."""
+"""A trend on screen: draws a core.views.trends.Plot, keeping its items and only giving them new data."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,8 +9,9 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QSize, Qt
 
-from core import clock, plot_style
-from core.trends import Axis, Plot, Series, TimelineEvent, TimeScale
+from core import clock
+from core.views import plot_style
+from core.views.trends import Axis, Plot, Series, TimelineEvent, TimeScale
 from core.words import day, month_name, number
 from ui import theme
 from ui.plots import series as series_look

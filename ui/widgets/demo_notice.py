@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy
 
-from core import demonstration
+from core.commands import demonstration
 from core.labels import ROLE
 from core.model.user import Role
 from core.words import DEMONSTRATION

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame
 
-from core.chart import Figure
+from core.views.chart import Figure
 from ui.widgets.basics import card, label, row
 
 

@@ -2,7 +2,8 @@
 
 from PySide6.QtWidgets import QFrame
 
-from core import backups, clock
+from core import clock
+from core.acts import backups
 from core.model.user import Right
 from core.store import instance
 from ui.context import AppContext

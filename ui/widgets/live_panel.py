@@ -6,8 +6,7 @@ from functools import cached_property
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from core import trends
-from core.drafts import Draft
+from core.entering.drafts import Draft
 from core.findings.plausibility import form_before
 from core.instruments.definition import Instrument, Scale
 from core.model.assessment import Assessment
@@ -15,7 +14,8 @@ from core.model.nouns import SPIROMETRY
 from core.model.record import PatientRecord
 from core.model.spirometry import Spirometry
 from core.science.spirometry import evaluate
-from core.summary import percent_before, scale_row, slope_text, total_before
+from core.views import trends
+from core.views.summary import percent_before, scale_row, slope_text, total_before
 from core.words import day, number, signed
 from ui import theme
 from ui.plots.series import SeriesName

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame
 
-from core import locking
+from core.acts import locking
 from core.model.signature import Lock
 from core.model.user import Right
-from core.summary import lock_text
+from core.views.summary import lock_text
 from ui.context import AppContext
 from ui.widgets import ask
 from ui.widgets.basics import button, column, label, row

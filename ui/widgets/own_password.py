@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from core import people
+from core.acts import people
 from core.entry import Problem
 from core.errors import AppError, StorageError
 from ui import theme

@@ -7,14 +7,16 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from core import clock, data_queries, typed_texts
-from core.data_queries import Place, Waiting
+from core import clock
+from core.acts import data_queries
+from core.acts.data_queries import Place, Waiting
+from core.entering import typed_texts
 from core.labels import QUERY_STATE
 from core.model.data_query import DataQuery, QueryState
 from core.model.ids import PatientId, QueryId
 from core.model.record import PatientRecord
 from core.model.user import Right
-from core.summary import queries_text
+from core.views.summary import queries_text
 from core.words import instant
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, Line

@@ -6,7 +6,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from core.duplicates import Alike
+from core.findings.duplicates import Alike
 from core.model.ids import PatientId
 from ui.widgets.basics import button, clear, column, label, row
 from ui.words import tr

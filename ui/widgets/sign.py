@@ -9,15 +9,15 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QWidget
 
-from core import signing
+from core.acts import signing
+from core.acts.signing import Shown
 from core.entry import Problem
 from core.errors import AppError
 from core.labels import MEANING, ROLE
 from core.model.ids import PatientId, VisitId
 from core.model.record import PatientRecord
 from core.model.signature import Meaning
-from core.signing import Shown
-from core.summary import VOID, visit_title
+from core.views.summary import VOID, visit_title
 from core.words import day, plural
 from ui import theme
 from ui.context import AppContext

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.model.nouns import ADVERSE_EVENTS
-from core.summary import (
+from core.views.summary import (
     CORRECTED,
     ActionRow,
     EventRow,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QItemSelection, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from core.model.trail import TrailEntry, TrailFilter
+from core.model.trail import Names, TrailEntry, TrailFilter
 from core.store.trail import Trail
-from core.trail_words import FieldChange, Names, changes, kind, local, what
+from core.views.trail_words import FieldChange, changes, kind, local, what
 from core.words import MISSING
 from ui import theme
 from ui.models.table import Column, TableModel

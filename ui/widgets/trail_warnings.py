@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QFrame
 
-from core import trail_memory
+from core.acts import trail_memory
 from core.model.trail import Act
 from core.model.user import Right
 from core.session import Changes

@@ -17,10 +17,10 @@ from core.model.record import PatientRecord
 from core.model.spirometry import Position, Spirometry, TestType
 from core.model.visit import Visit
 from core.science import progression
+from core.science.history import onset_span
 from core.science.nutrition import bmi, weight_loss_percent
 from core.science.progression import Slope, months_between, ols_slope
-from core.science.spirometry import Result
-from core.trends import onset_span, vital_capacities
+from core.science.spirometry import Result, vital_capacities
 from core.words import _, day, number
 
 

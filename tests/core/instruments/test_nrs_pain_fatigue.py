@@ -5,12 +5,12 @@ from datetime import date
 import pypdfium2
 import pytest
 
-from core import summary, trends
-from core.drafts import Draft, StepState, start_visit
+from core.entering.drafts import Draft, StepState, start_visit
 from core.instruments import catalog
 from core.model.assessment import Answer, Assessment, NotDone
 from core.reports import summary as paper
 from core.science.progression import NoSlope
+from core.views import summary, trends
 from tests.core.examples import a_record, a_routine_patient, a_visit
 from tests.core.reports.records import CLINIC, PRINTED_AT
 

@@ -5,8 +5,7 @@ from datetime import date, timedelta
 import pypdfium2
 import pytest
 
-from core import plot_style, summary, trends
-from core.drafts import REVIEW, Draft, StepState, start_visit
+from core.entering.drafts import REVIEW, Draft, StepState, start_visit
 from core.exports import chart_csv
 from core.instruments import catalog
 from core.model.adverse_event import Milestone, MilestoneKind
@@ -14,6 +13,7 @@ from core.model.assessment import Answer
 from core.model.partial_date import PartialDate
 from core.model.visit import Mode, Respondent
 from core.reports import summary as paper
+from core.views import plot_style, summary, trends
 from tests.core.examples import a_routine_patient
 from tests.core.reports.records import CLINIC, PRINTED_AT
 from tests.files.beside import FILES, beside_the_shipped

@@ -4,11 +4,12 @@ from datetime import date
 
 import pytest
 
-from core import chart, resources, summary, trends
-from core.drafts import Draft, start_visit
+from core import resources
+from core.entering.drafts import Draft, start_visit
 from core.errors import InvalidInstrument
 from core.instruments import catalog
 from core.model.assessment import Answer
+from core.views import chart, summary, trends
 from tests.core.examples import a_form, a_patient, a_record, a_visit, summing_to
 from tests.files.beside import beside_the_shipped
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import chart, summary, trends, worklist
 from core.findings import alerts
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.partial_date import PartialDate
 from core.protocols import catalog as protocols
 from core.protocols.schedule import Status, plan
+from core.views import chart, summary, trends, worklist
 from tests.core.examples import INFUSION, a_patient, a_record, a_visit
 
 PATIENT = a_patient()

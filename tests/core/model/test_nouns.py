@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from core import locking
+from core.acts import locking
 from core.errors import Locked, NotAllowed
 from core.model.nouns import NOUNS, may_be_signed, may_write
 from core.model.record import PatientRecord

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import trends
 from core.reports import chart, text
-from core.trends import Axis, TimelineEvent, TimeScale
+from core.views import trends
+from core.views.trends import Axis, TimelineEvent, TimeScale
 from tests.core.reports.records import INFUSION, ordinary
 
 LEFT, RIGHT = 20.0, 260.0

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core import summary as words_of
 from core.model.ids import VisitId
 from core.model.judgement import CriterionResult
 from core.reports import summary
 from core.science.eligibility import waive
+from core.views import summary as words_of
 from tests.core.reports.records import CLINIC, PATIENT, PRINTED_AT, ordinary
 from tests.core.reports.test_summary import pages
 

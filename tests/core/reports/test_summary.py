@@ -9,7 +9,6 @@ import pypdfium2.raw as pdfium
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from core import summary as words_of
 from core.model.adverse_event import Grade
 from core.model.assessment import NotDone
 from core.model.ids import VisitId
@@ -20,6 +19,7 @@ from core.model.visit import VisitState
 from core.reports import page, summary
 from core.science.lung_function import DEFAULT_EQUATION
 from core.science.spirometry import with_inputs
+from core.views import summary as words_of
 from core.words import instant
 from tests.core.reports.records import (
     CLINIC,

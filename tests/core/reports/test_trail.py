@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pypdfium2
 
 from core.reports import trail
-from core.summary import Fact
+from core.views.summary import Fact
 
 
 def text_of(pdf):

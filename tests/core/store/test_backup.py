@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core import backups
+from core.acts import backups
 from core.errors import FileDamaged, FileExists, FileInUse, FileMissing, FileTooNew, StorageError
 from core.session import Session
 from core.store import backup, keys

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core import backups
+from core.acts import backups
 from core.errors import FileMissing, StorageError
 from core.store import backup, drill, keys
 from tests.core.examples import a_patient

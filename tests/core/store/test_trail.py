@@ -10,7 +10,7 @@ from core.model.trail import Act, TrailFilter
 from core.model.user import Role
 from core.session import Session, new_user
 from core.store import trail
-from core.trail_words import what
+from core.views.trail_words import visit_words, what
 from tests.core.examples import a_patient
 
 
@@ -69,7 +69,7 @@ def test_what_was_removed_still_has_its_name(session, busy):
         session.visits.remove(busy.id)
     entries = session.trail.entries(patient_id=busy.patient_id)
     names = session.trail.names(entries)
-    assert names.visits[busy.id].text == "visit Month 2"
+    assert visit_words(names.visits[busy.id]) == "visit Month 2"
     removed = [what(one, names) for one in entries if one.reason == "wrong patient"]
     assert "ALSFRS-R answer “walking” of visit Month 2 removed: 3" in removed
     assert any(

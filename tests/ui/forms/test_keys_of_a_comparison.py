@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.drafts import Draft
+from core.entering.drafts import Draft
 from core.findings.plausibility import Level
 from core.instruments import catalog
 from tests.ui.keyboard import Key, focused, press, settle, write

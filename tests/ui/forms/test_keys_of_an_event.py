@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
-from core import clock, drafts
-from core.drafts import Draft
+from core import clock
+from core.entering import drafts
+from core.entering.drafts import Draft
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.ids import PatientId, new_id
 from core.model.partial_date import PartialDate

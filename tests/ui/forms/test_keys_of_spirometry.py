@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
-from core import clock, drafts
-from core.drafts import Draft
+from core import clock
+from core.entering import drafts
+from core.entering.drafts import Draft
 from core.model.assessment import NotDone
 from core.model.spirometry import BlowQuality, Position, TestType
 from tests.ui.keyboard import CTRL, Key, press, settle, write

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from core import clock
-from core.drafts import Draft
+from core.entering.drafts import Draft
 from core.model.assessment import NotDone
 from core.model.measurement import Measurement, kinds
 from tests.core.examples import a_routine_patient, enter_visit

@@ -10,7 +10,7 @@ from core import clock
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
 from core.model.partial_date import PartialDate
-from core.trends import time_scales
+from core.views.trends import time_scales
 from tests.core.examples import a_routine_patient, enter_visit
 from tests.files.beside import FILES, beside_the_shipped
 from tests.ui.conftest import words

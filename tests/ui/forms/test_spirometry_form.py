@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from core.drafts import Draft
+from core.entering.drafts import Draft
 from core.model.assessment import NotDone
 from core.model.patient import Sex
 from core.model.spirometry import Blow, BlowQuality, Interface, Position, TestType

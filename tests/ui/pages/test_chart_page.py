@@ -3,12 +3,13 @@ from datetime import date, timedelta
 
 import pytest
 
-from core import chart, clock, resources, trends
+from core import clock, resources
 from core.imports import patients_csv
 from core.model.adverse_event import MilestoneKind
 from core.model.visit import ClinicalStage, Mark, VisitState
 from core.protocols import catalog as protocols
-from core.trends import Axis
+from core.views import chart, trends
+from core.views.trends import Axis
 from tests.ui.conftest import words
 from tests.ui.keyboard import ALT, Key, answer_dialogs, focused, press, settle, tab_to, write
 

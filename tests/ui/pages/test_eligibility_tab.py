@@ -3,7 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from core import clock, drafts, resources
+from core import clock, resources
+from core.entering import drafts
 from core.imports import patients_csv
 from core.protocols import catalog as protocols
 from core.science import eligibility

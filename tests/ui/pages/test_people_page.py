@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from core import people
+from core.acts import people
 from core.errors import WrongPassword
 from core.model.trail import Act
 from core.model.user import Role

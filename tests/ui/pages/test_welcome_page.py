@@ -10,7 +10,8 @@ import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QDesktopServices
 
-from core import backups, clock, people
+from core import clock
+from core.acts import backups, people
 from core.errors import WrongPassword
 from core.model.trail import Act
 from core.model.user import Right, Role

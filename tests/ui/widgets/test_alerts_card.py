@@ -7,8 +7,9 @@ import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from core import clock, drafts
-from core.drafts import REVIEW
+from core import clock
+from core.entering import drafts
+from core.entering.drafts import REVIEW
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer
 from core.model.decision import Choice

@@ -7,8 +7,9 @@ import pypdfium2
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from core import clock, locking, signing
-from core.drafts import Draft, start_visit
+from core import clock
+from core.acts import locking, signing
+from core.entering.drafts import Draft, start_visit
 from core.model.decision import Choice
 from core.model.measurement import Measurement
 from core.model.signature import LockLevel, Meaning

@@ -1,0 +1,190 @@
+"""What the clinic has to do: visits overdue, due, opening soon, and drafts to resume."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from core.labels import ONSET
+from core.model.ids import PatientId, VisitId
+from core.model.patient import Patient
+from core.model.record import PatientRecord
+from core.model.trail import TrailEntry
+from core.model.visit import Visit
+from core.protocols import catalog as protocols
+from core.protocols.schedule import PlannedVisit, Status, Window, plan
+from core.science import eligibility
+from core.views.summary import age, visit_title
+from core.words import _, plural, short_day
+
+AHEAD = timedelta(days=28)
+
+
+class Group(StrEnum):
+    """In the order in which the worklist shows them."""
+
+    DRAFT = "draft"
+    OVERDUE = "overdue"
+    DUE = "due"
+    OPEN = "open"
+    UPCOMING = "upcoming"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One visit to do. ``visit`` is the draft to resume, if there is one."""
+
+    patient: Patient
+    code: str | None
+    title: str
+    window: Window | None
+    group: Group
+    status: str
+    visit: Visit | None = None
+    begun: str = ""  # of a draft: by whom it was begun, or reopened, and since when
+
+    @property
+    def can_start(self) -> bool:
+        return self.group is not Group.UPCOMING
+
+    @property
+    def action(self) -> str:
+        if self.group is Group.DRAFT:
+            return _("Resume")
+        return _("Start") if self.can_start else ""
+
+
+def build(
+    records: Sequence[PatientRecord],
+    answered: Mapping[VisitId, int],
+    today: date,
+    names: Mapping[str, str],
+    corrections: Mapping[VisitId, TrailEntry],
+) -> tuple[WorkItem, ...]:
+    """Drafts first, then by urgency, then by target.
+
+    ``answered`` counts the answers of each draft, ``names`` are the users' by login, ``corrections`` are the
+    drafts that were finished before, with the entry that reopened them.
+    """
+    items = []
+    for record in records:
+        protocol = protocols.find(record.patient)
+        if protocol is None:
+            continue  # named by ``without_plan``
+        items += [
+            _draft(record, visit, answered, today, names, corrections.get(visit.id))
+            for visit in record.visits
+            if visit.is_draft
+        ]
+        items += [
+            _planned(record.patient, planned, today)
+            for planned in plan(record, protocol, today)
+            if planned.visit is None and _shown(planned, today)
+        ]
+    order = list(Group)
+    return tuple(
+        sorted(
+            items,
+            key=lambda item: (
+                order.index(item.group),
+                item.window.target if item.window else today,
+                len(item.patient.record_number),
+                item.patient.record_number,
+            ),
+        )
+    )
+
+
+def without_plan(records: Sequence[PatientRecord], today: date) -> tuple[Patient, ...]:
+    """Patients whose visits cannot be planned: no reference day, or a schedule this program lacks."""
+
+    def planned(record: PatientRecord) -> bool:
+        protocol = protocols.find(record.patient)
+        return protocol is not None and bool(plan(record, protocol, today))
+
+    return tuple(r.patient for r in records if r.participation_ended is None and not planned(r))
+
+
+def undecided(
+    items: Sequence[WorkItem], record_of: Callable[[PatientId], PatientRecord]
+) -> tuple[tuple[Patient, str], ...]:
+    """Patients whose visit at the reference day (the infusion) is to do, outside the criteria and undecided.
+
+    Each with the criteria in words. ``record_of`` reads a whole record: only those patients' are read.
+    """
+    found = []
+    for item in items:
+        protocol = protocols.find(item.patient)
+        if protocol is None or not protocol.criteria or not protocol.is_at_reference(item.code):
+            continue
+        if words := eligibility.undecided(record_of(item.patient.id), protocol):
+            found.append((item.patient, words))
+    return tuple(found)
+
+
+def counts(items: Sequence[WorkItem]) -> str:
+    """The line under today's date."""
+    words = {
+        Group.DRAFT: ("1 draft to resume", "{n} drafts to resume"),
+        Group.OVERDUE: ("1 visit overdue", "{n} visits overdue"),
+        Group.DUE: ("1 due today", "{n} due today"),
+        Group.OPEN: ("1 window open", "{n} windows open"),
+        Group.UPCOMING: ("1 coming up", "{n} coming up"),
+    }
+    found = [(group, sum(item.group is group for item in items)) for group in Group]
+    return " · ".join(plural(n, *words[group]) for group, n in found if n)
+
+
+def patient_line(patient: Patient, today: date) -> str:
+    """The second line under a patient's number."""
+    parts = [patient.name, age(patient, today), ONSET[patient.onset_region].lower()]
+    return " · ".join(part for part in parts if part)
+
+
+def _shown(planned: PlannedVisit, today: date) -> bool:
+    return planned.status.awaited and planned.window.open - today <= AHEAD
+
+
+def _planned(patient: Patient, planned: PlannedVisit, today: date) -> WorkItem:
+    window = planned.window
+    match planned.status:
+        case Status.OVERDUE:
+            group = Group.OVERDUE
+            late = (today - window.close).days
+            text = plural(late, "1 day late", "{n} days late")
+        case Status.DUE if window.target == today:
+            group, text = Group.DUE, _("due today")
+        case Status.DUE:
+            group = Group.OPEN
+            left = (window.close - today).days
+            text = plural(left, "open, 1 day left", "open, {n} days left")
+        case _:
+            group = Group.UPCOMING
+            text = plural((window.open - today).days, "opens tomorrow", "opens in {n} days")
+    return WorkItem(patient, planned.code, planned.title, window, group, text)
+
+
+def _draft(
+    record: PatientRecord,
+    visit: Visit,
+    answered: Mapping[VisitId, int],
+    today: date,
+    names: Mapping[str, str],
+    reopened: TrailEntry | None,
+) -> WorkItem:
+    planned = plan(record, protocols.of(record.patient), today)
+    window = next((p.window for p in planned if p.visit is visit), None)
+    title = visit_title(record, visit)
+    if reopened is None:
+        text = plural(answered.get(visit.id, 0), "draft, 1 answer", "draft, {n} answers")
+        since, who = visit.started_at, visit.rater
+    else:
+        text = _("being corrected")
+        since, who = reopened.at, reopened.actor
+    local = since.astimezone()
+    begun = _("since {day} {time}, {who}").format(
+        day=short_day(local.date()),
+        time=f"{local:%H:%M}",
+        who=names.get(who, who),
+    )
+    return WorkItem(record.patient, visit.code, title, window, Group.DRAFT, text, visit, begun)

@@ -1,0 +1,219 @@
+"""An entry in words: nothing of JSON, every field with its unit, and what changed in one line."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from core.model.assessment import Answer, NotDone
+from core.model.judgement import CriterionResult
+from core.model.measurement import Measurement
+from core.model.trail import Act, TrailEntry
+from core.store import audit
+from core.views import trail_words
+from core.views.trail_words import changes, kind, kinds, local, what
+from tests.core.examples import a_routine_patient, enter_visit
+from tests.core.store.nouns import NOUNS, STAYING, Nouns
+
+
+@pytest.fixture
+def said(session):
+    """``said()`` is the newest entry in words."""
+
+    def newest():
+        (entry,) = session.trail.entries(limit=1)
+        return what(entry, session.trail.names([entry]))
+
+    return newest
+
+
+@pytest.fixture
+def visit(visit_day):
+    return visit_day(date(2026, 7, 21), "M2", scores=(3,) * 12, blows=(3200,), finished=False)
+
+
+def answered(session, visit, slot, **given):
+    with session.write("asked again"):
+        answer = Answer(item=given.pop("item", slot), **given)
+        session.assessments.save_answer(visit.id, "alsfrs-r", slot, answer)
+
+
+def test_an_answer_that_was_changed(session, visit, said):
+    answered(session, visit, "walking", value=2)
+    assert said() == "ALSFRS-R answer “walking” of visit Month 2: 3 → 2"
+    answered(session, visit, "walking", value=0)
+    assert said().endswith("2 → 0")
+    answered(session, visit, "walking", not_done=NotDone.NOT_APPLICABLE)
+    assert said().endswith("0 → not applicable")
+    answered(session, visit, "walking", not_done=NotDone.REFUSED, note="tired")
+    assert said().endswith("not applicable → not done: refused, note – → tired")
+
+
+def test_the_other_question_of_a_slot_is_a_change(session, visit, alsfrs_r, said):
+    a, b = alsfrs_r.variants("cutting")
+    answered(session, visit, "cutting", item=b.id, value=3)
+    assert f"question {a.number} → {b.number}" in said()
+
+
+def test_values_have_their_units(session, patient, visit, said):
+    with session.write("measured"):
+        session.patients.save(replace(patient, height_cm=171.5, born=date(1959, 3, 15)))
+    assert said() == "Patient 7: born 14 Mar 1959 → 15 Mar 1959, height 176 cm → 171.5 cm"
+    with session.write():
+        session.measurements.save(Measurement(visit_id=visit.id, kind="snip", value=0.0))
+    assert "of visit Month 2 entered: 0 cmH2O" in said()
+    with session.write():
+        session.measurements.save(
+            Measurement(visit_id=visit.id, kind="snip", not_done=NotDone.TOO_UNWELL)
+        )
+    assert said().endswith("→ not done: too unwell")
+
+
+def test_a_computed_age_has_the_digits_that_it_can_mean(session, patient, visit):
+    """14 Mar 1959 to 21 Jul 2026 are 24,601 days: 67.3539… years of 365.25 days."""
+    entries = [e for e in session.trail.entries(limit=60) if e.entity == "spirometry"]
+    fields = changes(entries[0], session.trail.names(entries))
+    (age,) = {one.after for one in fields if one.label == "age"}
+    assert age == "67.354 years"
+
+
+def test_a_long_text_is_cut_in_the_line_and_whole_in_the_fields(session, patient, said):
+    text = "word " * 40
+    with session.write():
+        session.patients.save(replace(patient, note=text))
+    assert said().endswith("…") and len(said()) < 120
+    (entry,) = session.trail.entries(limit=1)
+    (note,) = [one for one in changes(entry, session.trail.names([entry])) if one.changed]
+    assert (note.label, note.before, note.after) == ("note", "–", text)
+
+
+def test_a_text_that_is_no_value_yet_is_its_authors_alone(session, visit, said):
+    with session.write():
+        session.typed.save("visit", visit.id, "weight", "7o kg")
+    assert "7o" not in said()
+    (entry,) = session.trail.entries(limit=1)
+    assert not any("7o" in one.after for one in changes(entry, session.trail.names([entry])))
+
+
+def test_a_criterion_is_named_by_its_title(session, patient, said):
+    with session.write():
+        session.criteria.save(
+            CriterionResult(
+                patient_id=patient.id,
+                protocol="royan-2021",
+                version="1",
+                criterion="consent",
+                met=True,
+            )
+        )
+    assert said().startswith("Criterion “") and said().endswith("entered: met yes")
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_every_kind_of_row_has_words_when_it_comes_and_goes(session, noun):
+    nouns = Nouns(session)
+    nouns.save_all()
+    session._db.execute("PRAGMA foreign_keys = OFF")
+    if noun not in STAYING:
+        with session.write("gone"):
+            session._db.execute(f"DELETE FROM {noun}")
+    entries = session.trail.entries(entity=noun)
+    names = session.trail.names(entries)
+    for entry in entries:
+        line = what(entry, names)
+        assert not {"{", "}", '"'} & set(line), line
+        assert nouns.person.id not in line and nouns.meeting.id not in line
+        for one in changes(entry, names):
+            assert "_" not in one.label and "{" not in one.before + one.after
+    assert kind(noun) in kinds()
+
+
+# What names the row in the line itself, or says nothing to anybody.
+NOT_FIELDS = {
+    "user": {"login"},
+    "external_result": {"kind"},
+    "visit_mark": {"code"},
+    "form": {"instrument"},
+    "answer": {"instrument", "slot", "not_done"},
+    "blow": {"number"},
+    "measurement": {"kind", "not_done"},
+    "reconciliation": {"instrument"},
+    "decision": {"kind", "subject"},
+    "criterion_result": {"protocol", "version", "criterion"},
+    "milestone": {"kind"},
+    "task_result": {"task"},
+    "typed_text": {"field"},
+    "signature": {"signed_by", "shown", "shown_hash", "trail_sequence"},
+    "lock": {"level"},
+    "data_query": {"label", "step", "field"},
+    "query_reply": {"number"},
+}
+
+
+def test_every_column_of_today_has_words(session):
+    """A migration that brings a column brings its words."""
+    for table in set(session._db.table_names()) - audit.NOT_AUDITED:
+        columns = {column.name for column in session._db.table(table).columns}
+        said = set(trail_words._KINDS[table].columns)
+        silent = trail_words._SILENT | NOT_FIELDS.get(table, set())
+        assert said <= columns, table
+        assert columns - said - silent == set(), table
+
+
+def test_every_act_has_words():
+    assert {kind(act.value) for act in Act} == set(trail_words._ACT_WORDS.values())
+    assert set(trail_words._ACT_WORDS) == set(Act)
+
+
+def an_entry(**changed):
+    entry = TrailEntry(
+        sequence=7,
+        at=datetime(2026, 8, 3, 10, 35, 9, tzinfo=UTC),
+        utc_offset_min=210,
+        actor="n.urse",
+        workstation="ward",
+        program="0.1.0",
+        schema="m006",
+        reason="",
+        entity=Act.PRINTED,
+        row="",
+        patient_id=None,
+        before=None,
+        after=json.dumps({"document": "visit summary", "problem": ""}),
+        previous=b"",
+        hash=b"\x01" * 32,
+    )
+    return replace(entry, **changed)
+
+
+def test_an_act_says_what_was_done():
+    assert what(an_entry(), trail_words.Names()) == "printed: document visit summary"
+    assert what(an_entry(entity=Act.VIEWED, after=None), trail_words.Names()) == "chart viewed"
+
+
+def test_the_time_is_that_of_the_clock_on_the_wall_there():
+    assert local(an_entry()) == "3 Aug 2026 14:05:09 (+03:30)"
+    assert local(an_entry(utc_offset_min=-300)) == "3 Aug 2026 05:35:09 (−05:00)"
+
+
+def test_a_table_of_a_later_version_is_shown_as_it_is():
+    entry = an_entry(entity="gene", after=json.dumps({"id": "1", "name": "SOD1"}))
+    assert what(entry, trail_words.Names()) == "gene entered: name SOD1"
+
+
+def test_the_first_visit_of_a_routine_clinic_is_called_so_and_the_next_one_is_not(session, said):
+    patient = a_routine_patient(record_number="R-9")
+    with session.write("registered"):
+        session.patients.save(patient)
+    days = (date(2026, 3, 1), date(2026, 6, 1))
+    first, second = (
+        enter_visit(session, patient, on, "R3", scores=(3,) * 12, finished=False) for on in days
+    )
+    for visit, score, title in (
+        (first, 2, "First visit"),
+        (second, 2, "3-month visit"),
+        (first, 1, "First visit"),
+    ):
+        answered(session, visit, "walking", value=score)
+        assert said() == f"ALSFRS-R answer “walking” of visit {title}: {score + 1} → {score}"
