@@ -456,7 +456,7 @@ class BackupsPage(Page):
     def _print(self) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
-        from ui.pages.summary_page import print_pages
+        from ui.pdf_pages import print_pages
 
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setDocName(tr("Certificate of a restore drill"))

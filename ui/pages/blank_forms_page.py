@@ -12,7 +12,8 @@ from core.model.trail import Act
 from core.protocols import catalog as protocols
 from ui.context import AppContext
 from ui.pages.page import Page
-from ui.pages.summary_page import PREVIEW_DPI, images, print_pages
+from ui.pages.summary_page import PREVIEW_DPI
+from ui.pdf_pages import images, print_pages
 from ui.saving import ask_where
 from ui.widgets.basics import Combo, button, clear, label, row, scrolled
 from ui.widgets.responsive import Sheet

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock
@@ -16,13 +16,13 @@ from core.views.summary import visit_title
 from core.words import day
 from ui.context import AppContext
 from ui.pages.page import Page
+from ui.pdf_pages import images, print_pages
 from ui.saving import ask_where
 from ui.widgets.basics import button, clear, label, row, scrolled
 from ui.widgets.responsive import Sheet
 from ui.words import tr
 
 PREVIEW_DPI = 96
-PRINT_DPI = 300
 
 
 class SummaryPage(Page):
@@ -152,46 +152,3 @@ class SummaryPage(Page):
     def _back(self) -> None:
         if self._patient_id is not None:
             self.context.open_chart.emit(self._patient_id)
-
-
-def images(pdf: bytes, dpi: float) -> list[QImage]:
-    """Every page of a PDF as a picture."""
-    import pypdfium2
-
-    pages = []
-    document = pypdfium2.PdfDocument(pdf)
-    try:
-        for page in document:
-            bitmap = page.render(scale=dpi / 72, rev_byteorder=True, prefer_bgrx=True)
-            image = QImage(
-                bitmap.buffer,
-                bitmap.width,
-                bitmap.height,
-                bitmap.stride,
-                QImage.Format.Format_RGBX8888,
-            )
-            pages.append(image.copy())  # the buffer goes with the page
-    finally:
-        document.close()
-    return pages
-
-
-def print_pages(pdf: bytes, printer: object) -> None:
-    """Send every page to a printer (a QPrinter, possibly one that writes a file), fitted to its paper."""
-    from PySide6.QtPrintSupport import QPrinter
-
-    if not isinstance(printer, QPrinter):
-        raise TypeError("print_pages needs a QPrinter")
-    painter = QPainter(printer)
-    try:
-        for index, image in enumerate(images(pdf, PRINT_DPI)):
-            if index:
-                printer.newPage()
-            area = painter.viewport()
-            size = image.size().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            painter.drawImage(
-                area.adjusted(0, 0, size.width() - area.width(), size.height() - area.height()),
-                image,
-            )
-    finally:
-        painter.end()

@@ -137,7 +137,7 @@ class RecoveryCode(QFrame):
     def _print(self) -> None:
         from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
-        from ui.pages.summary_page import print_pages
+        from ui.pdf_pages import print_pages
 
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setDocName(tr("Recovery code"))

@@ -1,4 +1,6 @@
 import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import pypdfium2
 import pytest
@@ -7,15 +9,13 @@ from PySide6.QtWidgets import QLabel
 
 from tests.ui.conftest import words
 from tests.ui.keyboard import in_dialog, settle
-from ui.pages.summary_page import print_pages
+from ui.pdf_pages import PDFIUM, images, print_pages
 
 
 def text_of(pdf):
-    document = pypdfium2.PdfDocument(pdf)
-    text = "\n".join(page.get_textpage().get_text_range() for page in document)
-    pages = len(document)
-    document.close()
-    return text, pages
+    with PDFIUM, closing(pypdfium2.PdfDocument(pdf)) as document:  # the other one may be made yet
+        text = "\n".join(page.get_textpage().get_text_range() for page in document)
+        return text, len(document)
 
 
 @pytest.fixture
@@ -120,3 +120,10 @@ def test_only_the_summary_asked_for_last_is_shown(demo_shell, visit, numbered, d
     qtbot.wait(300)
     settle()
     assert page.pages.count() == pages
+
+
+def test_two_summaries_are_drawn_at_once_and_the_program_goes_on(page):
+    with ThreadPoolExecutor(2) as pool:
+        drawn = list(pool.map(lambda _n: images(page.pdf, 40), range(12)))
+    assert len({tuple(one.cacheKey() for one in pages) for pages in drawn}) == 12
+    assert {len(pages) for pages in drawn} == {page.pages.count()}

@@ -1,0 +1,51 @@
+"""The pages of a PDF as pictures: for a preview, and for a printer."""
+
+from contextlib import closing
+from threading import Lock
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter
+
+PRINT_DPI = 300
+PDFIUM = Lock()  # PDFium takes the whole process down when two threads use it at once
+
+
+def images(pdf: bytes, dpi: float) -> list[QImage]:
+    """Every page of a PDF as a picture; from any thread."""
+    import pypdfium2
+
+    pages = []
+    with PDFIUM, closing(pypdfium2.PdfDocument(pdf)) as document:
+        for page in document:
+            bitmap = page.render(scale=dpi / 72, rev_byteorder=True, prefer_bgrx=True)
+            image = QImage(
+                bitmap.buffer,
+                bitmap.width,
+                bitmap.height,
+                bitmap.stride,
+                QImage.Format.Format_RGBX8888,
+            )
+            pages.append(image.copy())  # the buffer goes with the bitmap
+            bitmap.close()
+    return pages
+
+
+def print_pages(pdf: bytes, printer: object) -> None:
+    """Send every page to a printer (a QPrinter, possibly one that writes a file), fitted to its paper."""
+    from PySide6.QtPrintSupport import QPrinter
+
+    if not isinstance(printer, QPrinter):
+        raise TypeError("print_pages needs a QPrinter")
+    painter = QPainter(printer)
+    try:
+        for index, image in enumerate(images(pdf, PRINT_DPI)):
+            if index:
+                printer.newPage()
+            area = painter.viewport()
+            size = image.size().scaled(area.size(), Qt.AspectRatioMode.KeepAspectRatio)
+            painter.drawImage(
+                area.adjusted(0, 0, size.width() - area.width(), size.height() - area.height()),
+                image,
+            )
+    finally:
+        painter.end()
