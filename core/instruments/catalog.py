@@ -1,24 +1,19 @@
 """The questionnaires shipped in resources/instruments: one TOML file for every version of one."""
 
-import json
 import re
-import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from core import resources
+from core import resources, toml_values
 from core.errors import InvalidInstrument
 from core.instruments.definition import Instrument, Item, Scale
 from core.model.adverse_event import MilestoneKind
+from core.toml_values import Fault, Place
 from core.words import _
 
 ALSFRS_R = "alsfrs-r"
-T = TypeVar("T")
 Versions = Mapping[tuple[str, str], Instrument]
-Place = tuple[str | int, ...]  # ("items", 3, "choices", 1): the second choice of the fourth item
 
 
 @cache
@@ -64,7 +59,7 @@ def title(one: Instrument) -> str:
 def load(folder: Path) -> Versions:
     """The questionnaires of a folder, by id and version.
 
-    Raises InvalidInstrument where a file cannot be used, naming the file and the line to mend.
+    Raises InvalidInstrument where a file cannot be used, naming the file and the line to fix.
     """
     found: dict[tuple[str, str], Instrument] = {}
     files: dict[tuple[str, str], Path] = {}
@@ -74,95 +69,23 @@ def load(folder: Path) -> Versions:
         if key in found:
             text = _("version {version} of {id} is in {file} already; give this file a new one.")
             names = {"version": one.version, "id": one.id, "file": files[key].name}
-            raise _refusal(path, _Fault(text, ("version",), **names))
+            raise _refusal(path, Fault(text, ("version",), **names))
         found[key], files[key] = one, path
     for key, one in found.items():
         try:
             _check_comparable(one, found)
-        except _Fault as fault:
+        except Fault as fault:
             raise _refusal(files[key], fault) from fault
     return found
 
 
 def read(path: Path) -> Instrument:
-    """One questionnaire. Raises InvalidInstrument, naming the file and the line to mend."""
-    data = path.read_bytes()
-    try:
-        one = _built(Instrument, tomllib.loads(data.decode()), ())
-        _check(one)
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise _invalid(path, line, _("this is not UTF-8; save the file as UTF-8.")) from error
-    except tomllib.TOMLDecodeError as error:
-        at = re.search(r"at line (\d+)", str(error))  # or "at end of document"
-        line = int(at[1]) if at else data.rstrip().count(b"\n") + 1
-        text = _("this is not TOML ({why}); fix it.")
-        raise _invalid(path, line, text.format(why=error)) from error
-    except _Fault as fault:
-        raise _refusal(path, fault) from fault
-    return one
+    """One questionnaire. Raises InvalidInstrument, naming the file and the line to fix."""
+    return toml_values.read(path.name, path.read_bytes(), Instrument, _check, InvalidInstrument)
 
 
-class _Fault(Exception):
-    """What is wrong in a questionnaire, and the place of it."""
-
-    def __init__(self, message: str, place: Place, **names: object) -> None:
-        super().__init__(message.format(**names))
-        self.place = place
-
-
-def _refusal(path: Path, fault: _Fault) -> InvalidInstrument:
-    return _invalid(path, _line(path.read_text("utf-8"), fault.place), str(fault))
-
-
-def _invalid(path: Path, line: int, message: str) -> InvalidInstrument:
-    where = _("{file}, line {line}").format(file=path.name, line=line)
-    return InvalidInstrument(f"{where}: {message}")
-
-
-# From tables to values. Not by core.convert: it makes 2 of 2.5 and a list of letters of a text, and
-# does not say where in the file a value stands.
-
-
-def _built(kind: type[T], raw: Any, place: Place) -> T:
-    """A value of the definition; nothing is coerced, and nothing unknown is passed over."""
-    if not isinstance(raw, dict):
-        raise _Fault(_("a table must be here, not {what}."), place, what=_shown(raw))
-    hints = get_type_hints(kind)
-    for key in raw:
-        if key not in hints:
-            text = _("“{key}” means nothing here; remove it, or spell it as one of: {known}.")
-            raise _Fault(text, (*place, key), key=key, known=", ".join(hints))
-    values = {}
-    for one in fields(kind):  # type: ignore[arg-type]  # T is a class of core.instruments.definition
-        if one.name in raw:
-            values[one.name] = _value(hints[one.name], raw[one.name], (*place, one.name))
-        elif one.default is MISSING:
-            raise _Fault(_("“{key}” is missing; add it."), place, key=one.name)
-    return kind(**values)
-
-
-def _value(hint: Any, raw: Any, place: Place) -> Any:
-    name = next(step for step in reversed(place) if isinstance(step, str))
-    if get_origin(hint) is tuple:
-        if not isinstance(raw, list):
-            text = _("“{key}” must be a list, not {what}.")
-            raise _Fault(text, place, key=name, what=_shown(raw))
-        inner = get_args(hint)[0]
-        return tuple(_value(inner, one, (*place, index)) for index, one in enumerate(raw))
-    if is_dataclass(hint):
-        return _built(hint, raw, place)  # type: ignore[arg-type]
-    if type(raw) is not hint:  # isinstance would take True for a number
-        wanted = {str: _("a text"), int: _("a whole number"), bool: _("true or false")}[hint]
-        text = _("“{key}” must be {wanted}, not {what}.")
-        raise _Fault(text, place, key=name, wanted=wanted, what=_shown(raw))
-    if isinstance(raw, str) and not raw.strip():
-        raise _Fault(_("“{key}” is empty; write its words."), place, key=name)
-    return raw
-
-
-def _shown(raw: Any) -> str:
-    return json.dumps(raw, ensure_ascii=False, default=str)
+def _refusal(path: Path, fault: Fault) -> InvalidInstrument:
+    return toml_values.refusal(path.name, path.read_text("utf-8"), fault, InvalidInstrument)
 
 
 # What is well formed, and still cannot be right.
@@ -171,11 +94,11 @@ def _shown(raw: Any) -> str:
 def _check(one: Instrument) -> None:
     if not re.fullmatch("[1-9][0-9]*", one.version):
         text = _("version “{version}” is not a whole number; write 1, 2, 3 and so on.")
-        raise _Fault(text, ("version",), version=one.version)
+        raise Fault(text, ("version",), version=one.version)
     if not one.items:
-        raise _Fault(_("a questionnaire asks something; add [[items]]."), ("items",))
+        raise Fault(_("a questionnaire asks something; add [[items]]."), ("items",))
     if not one.scales:
-        raise _Fault(_("a questionnaire is scored; add [[scales]]."), ("scales",))
+        raise Fault(_("a questionnaire is scored; add [[scales]]."), ("scales",))
     for index, item in enumerate(one.items):
         _check_item(item, one.items[:index], ("items", index))
     for index, item in enumerate(one.items):
@@ -188,41 +111,41 @@ def _check(one: Instrument) -> None:
 def _check_item(item: Item, before: Sequence[Item], place: Place) -> None:
     if item.id in {other.id for other in before}:
         text = _("item {id} is there twice; give each item its own id.")
-        raise _Fault(text, (*place, "id"), id=item.id)
+        raise Fault(text, (*place, "id"), id=item.id)
     if item.number in {other.number for other in before}:
         text = _("item {id} has the number {number} of another; give each item its own.")
-        raise _Fault(text, (*place, "number"), id=item.id, number=item.number)
+        raise Fault(text, (*place, "number"), id=item.id, number=item.number)
     if item.requires and item.requires not in set(MilestoneKind):
         text = _("item {id} requires {name}, which is no milestone; write one of: {known}.")
         names = {"id": item.id, "name": item.requires, "known": ", ".join(MilestoneKind)}
-        raise _Fault(text, (*place, "requires"), **names)
+        raise Fault(text, (*place, "requires"), **names)
 
 
 def _check_choices(item: Item, place: Place) -> None:
     if len(item.choices) < 2:
         text = _("item {id} leaves nothing to choose; give it two choices or more.")
-        raise _Fault(text, place, id=item.id)
+        raise Fault(text, place, id=item.id)
     for index, choice in enumerate(item.choices):
         here, names = (*place, index), {"id": item.id, "score": choice.score}
         if choice.score in {other.score for other in item.choices[:index]}:
             text = _(
                 "item {id} gives score {score} to two choices; give each choice its own score."
             )
-            raise _Fault(text, here, **names)
+            raise Fault(text, here, **names)
         if not 0 <= choice.score <= 10:  # what the keys 0 to 9 can answer, with 1 0 for ten
             text = _("item {id} has the score {score}; scores go from 0 to 10.")
-            raise _Fault(text, here, **names)
+            raise Fault(text, here, **names)
         between = item.numeric and choice not in item.ends
         if not choice.text and not between:
             text = _("item {id} has no words for score {score}; add its “text”.")
-            raise _Fault(text, here, **names)
+            raise Fault(text, here, **names)
         if choice.text and between:
             text = _("item {id} is numeric and has words at its ends only; remove this “text”.")
-            raise _Fault(text, here, **names)
+            raise Fault(text, here, **names)
     lowest, highest = (end.score for end in item.ends)
     if item.numeric and highest - lowest != len(item.choices) - 1:
         text = _("item {id} is numeric; list every score from {low} to {high}.")
-        raise _Fault(text, place, id=item.id, low=lowest, high=highest)
+        raise Fault(text, place, id=item.id, low=lowest, high=highest)
 
 
 def _check_variant(item: Item, variants: Sequence[Item], place: Place) -> None:
@@ -230,37 +153,37 @@ def _check_variant(item: Item, variants: Sequence[Item], place: Place) -> None:
         return
     if not item.when:
         text = _("item {id} is one of several variants; say in “when” whom it is for.")
-        raise _Fault(text, place, id=item.id)
+        raise Fault(text, place, id=item.id)
     letter, before = item.number[-1].lower(), variants[: variants.index(item)]
     if not letter.isalpha() or letter in {other.number[-1].lower() for other in before}:
         text = _("item {id} is a variant; end its number in a letter of its own, as 5a and 5b.")
-        raise _Fault(text, (*place, "number"), id=item.id)
+        raise Fault(text, (*place, "number"), id=item.id)
     if item.scores != variants[0].scores:
         text = _("item {id} has other scores than its variant {other}; make them the same.")
-        raise _Fault(text, (*place, "choices"), id=item.id, other=variants[0].id)
+        raise Fault(text, (*place, "choices"), id=item.id, other=variants[0].id)
 
 
 def _check_scale(one: Instrument, scale: Scale, before: Sequence[Scale], place: Place) -> None:
     if scale.id in {other.id for other in before}:
         text = _("scale {id} is there twice; give each scale its own id.")
-        raise _Fault(text, (*place, "id"), id=scale.id)
+        raise Fault(text, (*place, "id"), id=scale.id)
     if scale.total and any(other.total for other in before):
         text = _("scale {id} is a second total; leave “total” to one of them.")
-        raise _Fault(text, (*place, "total"), id=scale.id)
+        raise Fault(text, (*place, "total"), id=scale.id)
     if not scale.slots:
         text = _("scale {id} sums nothing; name its items in “slots”.")
-        raise _Fault(text, (*place, "slots"), id=scale.id)
+        raise Fault(text, (*place, "slots"), id=scale.id)
     for index, slot in enumerate(scale.slots):
         here, names = (*place, "slots", index), {"id": scale.id, "slot": slot}
         if slot not in one.slots:
             text = _("scale {id} names {slot}, which is no item; write one of: {known}.")
-            raise _Fault(text, here, **names, known=", ".join(one.slots))
+            raise Fault(text, here, **names, known=", ".join(one.slots))
         if slot in scale.slots[:index]:
-            raise _Fault(_("scale {id} counts {slot} twice; name it once."), here, **names)
+            raise Fault(_("scale {id} counts {slot} twice; name it once."), here, **names)
     highest = sum(one.variants(slot)[0].ends[1].score for slot in scale.slots)
     if highest != scale.maximum:
         text = _("scale {id} says maximum {said}, its items add to {sum}; make them agree.")
-        raise _Fault(text, (*place, "maximum"), id=scale.id, said=scale.maximum, sum=highest)
+        raise Fault(text, (*place, "maximum"), id=scale.id, said=scale.maximum, sum=highest)
 
 
 def _check_comparable(one: Instrument, found: Versions) -> None:
@@ -269,10 +192,10 @@ def _check_comparable(one: Instrument, found: Versions) -> None:
         earlier = found.get((one.id, version))
         if earlier is None or int(earlier.version) >= int(one.version):
             text = _("{id} has no earlier version “{version}”; name one that it has.")
-            raise _Fault(text, place, id=one.id, version=version)
+            raise Fault(text, place, id=one.id, version=version)
         if _scoring(earlier) != _scoring(one):
             text = _("version {version} is scored in another way, so nothing compares; remove it.")
-            raise _Fault(text, place, version=version)
+            raise Fault(text, place, version=version)
 
 
 def _scoring(one: Instrument) -> object:
@@ -282,44 +205,3 @@ def _scoring(one: Instrument) -> object:
         {(item.id, item.place, item.scores) for item in one.items},
         {(scale.id, scale.slots, scale.total) for scale in one.scales},
     )
-
-
-# Where a part stands in the file.
-
-_QUOTED = re.compile(
-    r'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*'
-)
-_HEADER = re.compile(r"^[ \t]*\[\[?[ \t]*([\w.-]+)", re.MULTILINE)
-
-
-def _line(text: str, place: Place) -> int:
-    """The line of that part, or of the nearest thing round it that is there."""
-    bare = _QUOTED.sub(lambda one: one[0][0] + re.sub(r"\S", " ", one[0][1:]), text)
-    headers = list(_HEADER.finditer(bare))
-    starts = [*(header.start() for header in headers), len(bare)]
-    at, end = 0, starts[0]  # the keys above the first table
-    tables = [n for n, header in enumerate(headers) if header[1] in place[:1]]
-    if tables:
-        nth = place[1] if len(place) > 1 else 0
-        table = tables[int(nth)]
-        at, end, place = starts[table], starts[table + 1], place[2:]
-    if place:
-        key = re.compile(rf"^[ \t]*{re.escape(str(place[0]))}[ \t]*=", re.MULTILINE)
-        if (found := key.search(bare, at, end)) is not None:
-            at = found.end() if len(place) == 1 else _element(bare, found.end(), int(place[1]))
-    return bare.count("\n", 0, at) + 1
-
-
-def _element(bare: str, at: int, nth: int) -> int:
-    """Where the nth text or table of the list after ``at`` begins. (A table in a list is one line.)"""
-    depth = 0
-    for here in range(bare.index("[", at), len(bare)):
-        letter = bare[here]
-        if depth == 1 and letter in "{\"'":
-            if nth == 0:
-                return here
-            nth -= 1
-        depth += (letter in "[{") - (letter in "]}")
-        if depth == 0:
-            break
-    return at
