@@ -6,6 +6,7 @@ from core.model.adverse_event import Grade, MilestoneKind, Outcome
 from core.model.assessment import NotDone
 from core.model.data_query import QueryState
 from core.model.decision import Choice
+from core.model.form_record import Since
 from core.model.patient import ExternalKind, OnsetRegion, Sex
 from core.model.signature import LockLevel, Meaning
 from core.model.spirometry import BlowQuality, Interface, Position, TestType
@@ -152,3 +153,11 @@ RIGHT: Mapping[Right, str] = {
     Right.AUDIT: _("reads the audit trail"),
     Right.EXPORT: _("exports"),
 }
+SINCE: Mapping[Since, str] = {
+    Since.SAME: _("same"),
+    Since.CHANGED: _("changed"),
+    Since.ENDED: _("ended"),
+    Since.NOTHING_NEW: _("nothing new"),
+    Since.NEW: _("new"),
+}
+DEFINITION: Mapping[str, str] = {"form": _("Form"), "schedule": _("Schedule")}

@@ -38,8 +38,10 @@ from core.store.assessments import Assessments
 from core.store.attempts import Attempts
 from core.store.backup import Begun
 from core.store.clinic import ClinicStore, Thresholds, Users
+from core.store.definitions import Definitions
 from core.store.events import AdverseEvents, Milestones
 from core.store.file import connect, require, storage_errors, upgrade
+from core.store.forms import Forms, RecordChecks
 from core.store.judgements import CriterionResults, Decisions, Reconciliations
 from core.store.locks import Locks
 from core.store.measurements import Measurements
@@ -105,6 +107,8 @@ class Session:
     assessments = _Clinical(Assessments)
     spirometry = _Clinical(SpirometryStore)
     measurements = _Clinical(Measurements)
+    forms = _Clinical(Forms)
+    checks = _Clinical(RecordChecks)
     reconciliations = _Clinical(Reconciliations)
     decisions = _Clinical(Decisions)
     criteria = _Clinical(CriterionResults)
@@ -142,6 +146,7 @@ class Session:
         self.users = Users(self._db)
         self.typed = TypedTexts(self._db, login)
         self.locks = Locks(self._db)
+        self.definitions = Definitions(self._db)
         self.trail = Trail(self._db, self._trail_key, lambda: self.may(Right.READ))
         try:
             with storage_errors(path):

@@ -77,7 +77,7 @@ def built(kind: type[T], raw: Any, place: Place) -> T:
     for one in fields(kind):  # type: ignore[arg-type]  # T is a dataclass
         if one.name in raw:
             values[one.name] = _value(hints[one.name], raw[one.name], (*place, one.name))
-        elif one.default is MISSING:
+        elif one.default is MISSING and one.default_factory is MISSING:
             raise Fault(_("“{key}” is missing; add it."), place, key=one.name)
     return kind(**values)
 
@@ -90,10 +90,13 @@ def _value(hint: Any, raw: Any, place: Place) -> Any:
             raise Fault(text, place, key=name, what=_shown(raw))
         inner = get_args(hint)[0]
         return tuple(_value(inner, one, (*place, index)) for index, one in enumerate(raw))
+    for inner in get_args(hint):
+        if is_dataclass(inner):  # of one that may be missing
+            return built(inner, raw, place)  # type: ignore[arg-type]
     if is_dataclass(hint):
         return built(hint, raw, place)  # type: ignore[arg-type]
     if isinstance(hint, type) and issubclass(hint, StrEnum):
-        if raw not in set(hint):
+        if not isinstance(raw, str) or raw not in set(hint):
             text = _("“{key}” must be one of {known}, not {what}.")
             raise Fault(text, place, key=name, known=", ".join(hint), what=_shown(raw))
         return hint(raw)

@@ -11,6 +11,10 @@ from cattrs import BaseValidationError
 from core import clock
 from core.convert import converter
 from core.errors import StorageError
+from core.forms import catalog as forms
+from core.forms.wording import record_name
+from core.model.assessment import NotDone
+from core.model.form_record import FormRecord, Item
 from core.model.ids import PatientId, SpirometryId, VisitId
 from core.model.nouns import NOUNS, Signed, may_be_signed
 from core.model.record import PatientRecord
@@ -36,6 +40,7 @@ SIGNED = "signed"  # why a visit is locked that was signed
 _SIGNED = [noun for noun in NOUNS.values() if noun.signed is not Signed.NEVER]
 # Of a record; what the summary does not show, or was said about it later, is not signed.
 COVERED = tuple(noun.part for noun in _SIGNED if noun.part)
+_CAME_LATER = {"forms", "checks"}  # left out where empty, or they would void what was signed before
 _OF_A_VISIT = {noun.table for noun in _SIGNED if noun.of == "visit"}
 # The table, the part of a record that its rows are, and what each row is.
 _OF_A_DAY: Mapping[str, tuple[str, type[Any]]] = {
@@ -208,7 +213,9 @@ def _hash(record: PatientRecord, visit_id: VisitId, texts: dict[int, str]) -> st
     known = record.known_at(record.visit(visit_id))
     form: dict[str, Any] = {"patient": _plain(replace(known.patient, note=""))}
     for part in COVERED:
-        form[part] = sorted(text(one) for one in getattr(known, part))
+        texts_of_part = sorted(text(one) for one in getattr(known, part))
+        if texts_of_part or part not in _CAME_LATER:
+            form[part] = texts_of_part
     return hashlib.sha256(_plain_text(form).encode()).hexdigest()
 
 
@@ -230,7 +237,7 @@ def _plain_text(value: Any) -> str:
 def _plain(value: Any) -> Any:
     if not is_dataclass(value):
         return converter.unstructure(value)
-    named = ((one, getattr(value, one.name)) for one in fields(value))
+    named = ((one, getattr(value, one.name)) for one in fields(value) if one.compare)
     return {one.name: _inner(inner) for one, inner in named if inner != one.default}
 
 
@@ -251,8 +258,12 @@ def _touching(
         if one.entry.entity == "spirometry":
             tests |= {row["id"]: row["visit_id"] for row in one.sides}
     covered = _Covered(visit, tests, PatientRecord(patient=record.patient, visits=record.visits))
+    past = _Forms(record)
     for one in changed:
-        touched = covered.touched_by(one)
+        if one.entry.entity in _Forms.TABLES:
+            touched = covered.differs(*past.undo(one.entry))
+        else:
+            touched = covered.touched_by(one)
         if one.entry.entity == "visit":
             covered = covered.before(one.entry)
             touched = touched or covered.touched_by(one)
@@ -294,6 +305,14 @@ class _Covered:
                 return any(self._holds(*_OF_A_DAY[table], row) for row in sides)
         return True  # the patient and the criteria count at every visit, and what nobody knows
 
+    def differs(self, before: FormRecord | None, after: FormRecord | None) -> bool:
+        """Whether a record of a form said something else in the summary before it was changed."""
+        sides = (
+            replace(self._bare, forms=() if one is None else (one,)) for one in (before, after)
+        )
+        was, now = (side.known_at(self._visit).forms for side in sides)
+        return was != now
+
     def _holds(self, part: str, kind: type[Any], row: Row) -> bool:
         one = _structured(row, kind)
         if one is None:
@@ -301,6 +320,44 @@ class _Covered:
         only: dict[str, Any] = {part: (one,)}
         record = replace(self._bare, **only)
         return bool(getattr(record.known_at(self._visit), part))
+
+
+class _Forms:
+    """The records of forms that are data as they were, going back entry by entry from how they are."""
+
+    TABLES = frozenset({"record", "item"})
+
+    def __init__(self, record: PatientRecord) -> None:
+        self._records: dict[str, FormRecord] = {one.id: one for one in record.forms}
+
+    def undo(self, entry: TrailEntry) -> tuple[FormRecord | None, FormRecord | None]:
+        """The record before an entry about it and after it; None where there was none."""
+        row = json.loads(entry.before or entry.after or "{}")
+        named = row["id"] if entry.entity == "record" else row["record_id"]
+        after = self._records.get(named)
+        if entry.entity == "item":
+            item = None if entry.before is None else _item(row)
+            before = None if after is None else after.with_item(row["field"], item)
+        elif entry.before is None:
+            before = None
+        else:
+            items = {} if after is None else after.items
+            before = _bare_record(row, items)
+        self._records.pop(named, None)
+        if before is not None:
+            self._records[named] = before
+        return before, after
+
+
+def _item(row: Row) -> Item:
+    not_done = None if row["not_done"] is None else NotDone(row["not_done"])
+    return Item(value=row["value"], not_done=not_done, note=row["note"], kept=row["kept"])
+
+
+def _bare_record(row: Row, items: Mapping[str, Item]) -> FormRecord:
+    form = forms.find(row["form"], row["version"])
+    bare: FormRecord = converter.structure({**row, "items": {}}, FormRecord)
+    return replace(bare, items=items, course=None if form is None else form.course)
 
 
 def _structured(row: Row, kind: type[T]) -> T | None:
@@ -378,4 +435,5 @@ def _names(record: PatientRecord, people: Mapping[str, str]) -> Names:
             for visit in record.visits
         },
         spirometry={test.id: test.visit_id for test in record.spirometry},
+        records={one.id: record_name(one) for one in record.forms},
     )

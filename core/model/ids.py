@@ -6,6 +6,7 @@ from uuid import uuid4
 PatientId = NewType("PatientId", str)
 VisitId = NewType("VisitId", str)
 SpirometryId = NewType("SpirometryId", str)
+RecordId = NewType("RecordId", str)
 EventId = NewType("EventId", str)
 MilestoneId = NewType("MilestoneId", str)
 ExternalResultId = NewType("ExternalResultId", str)

@@ -13,6 +13,7 @@ from typing import Any
 from core.model.adverse_event import AdverseEvent, Milestone
 from core.model.data_query import QueryReply
 from core.model.decision import Decision
+from core.model.form_record import RecordCheck
 from core.model.judgement import CriterionResult, Reconciliation
 from core.model.measurement import Measurement
 from core.model.patient import ExternalResult, Patient
@@ -74,6 +75,7 @@ def _of_patient(table: str, **given: Any) -> Noun:
 _ALL = (
     Noun(table="clinic", right=Right.CLINIC),
     Noun(table="threshold", right=Right.CLINIC),
+    Noun(table="definition", right=Right.CLINIC, key=("kind", "id", "version")),
     Noun(table="user", right=Right.PEOPLE, value=User, key=("login",), lockable=False),
     Noun(table="patient", value=Patient, of="patient", by="id", signed=Signed.ALWAYS),
     _of_patient("external_result", value=ExternalResult, part="external", signed=Signed.DAY),
@@ -114,6 +116,16 @@ _ALL = (
         signed=Signed.DAY,
     ),
     _of_patient("milestone", value=Milestone, part="milestones", signed=Signed.DAY),
+    # A form that is data: a record of it, and each of its values.
+    _of_patient("record", said_at="visit_id", form_column="form", part="forms", signed=Signed.DAY),
+    Noun(table="item", key=("record_id", "field"), of="record", by="record_id", signed=Signed.DAY),
+    _of_visit(
+        "record_check",
+        value=RecordCheck,
+        key=("visit_id", "form", "record_id"),
+        form_column="form",
+        part="checks",
+    ),
     _of_patient(
         "decision", value=Decision, said_at="visit_id", held_with_visit=False, part="decisions"
     ),

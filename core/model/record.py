@@ -1,6 +1,6 @@
 """All that is known of one patient: what trends, reports and exports are made from."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -8,7 +8,8 @@ from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind, Out
 from core.model.assessment import Assessment
 from core.model.data_query import DataQuery
 from core.model.decision import Decision
-from core.model.ids import VisitId
+from core.model.form_record import FormRecord, RecordCheck
+from core.model.ids import RecordId, VisitId
 from core.model.judgement import CriterionResult, Reconciliation
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
@@ -36,6 +37,8 @@ class PatientRecord:
     events: tuple[AdverseEvent, ...] = ()
     milestones: tuple[Milestone, ...] = ()
     external: tuple[ExternalResult, ...] = ()
+    forms: tuple[FormRecord, ...] = ()
+    checks: tuple[RecordCheck, ...] = ()
     reconciliations: tuple[Reconciliation, ...] = ()
     decisions: tuple[Decision, ...] = ()
     criteria: tuple[CriterionResult, ...] = ()
@@ -73,12 +76,15 @@ class PatientRecord:
     def known_at(self, visit: Visit) -> "PatientRecord":
         """What a visit's summary is made from: all up to its day.
 
-        A visit in progress that was begun after this one had been finished is no part of it yet.
+        A visit in progress that was begun after this one had been finished is no part of it yet, and what was
+        entered of the patient's forms after that (a medicine taken for years, say) never is.
         """
         known = (
             one for one in self.visits if one.date <= visit.date and not one.begun_after(visit)
         )
-        return self._of_visits(tuple(known), visit.date)
+        record = self._of_visits(tuple(known), visit.date)
+        forms = (one for one in record.forms if not one.entered_after(visit))
+        return replace(record, forms=tuple(forms))
 
     def _of_visits(self, visits: tuple[Visit, ...], day: date) -> "PatientRecord":
         known = {visit.id for visit in visits}
@@ -88,6 +94,8 @@ class PatientRecord:
             assessments=tuple(a for a in self.assessments if a.visit_id in known),
             spirometry=tuple(s for s in self.spirometry if s.visit_id in known),
             measurements=tuple(m for m in self.measurements if m.visit_id in known),
+            forms=tuple(_known_forms(self.forms, known, day)),
+            checks=tuple(one for one in self.checks if one.visit_id in known),
             reconciliations=tuple(r for r in self.reconciliations if r.visit_id in known),
             decisions=tuple(
                 one for one in self.decisions if one.visit_id is None or one.visit_id in known
@@ -105,6 +113,18 @@ class PatientRecord:
                 r for r in self.external if r.measured_on is None or r.measured_on <= day
             ),
         )
+
+    def of_form(self, form: str) -> tuple[FormRecord, ...]:
+        """The records of a form that is data, in the order in which they were entered."""
+        return tuple(one for one in self.forms if one.form == form)
+
+    def form_record(self, id: RecordId) -> FormRecord | None:
+        return next((one for one in self.forms if one.id == id), None)
+
+    def running(self, form: str, on: date) -> tuple[FormRecord, ...]:
+        """The records of a form that hold on a day."""
+        known = (one.known_on(on) for one in self.of_form(form))
+        return tuple(one for one in known if one is not None and one.runs)
 
     def measured(self, kind: str) -> tuple[tuple[date, float], ...]:
         """The values of one kind of measurement with their days."""
@@ -217,3 +237,15 @@ class PatientRecord:
         """The last finished visit before this one."""
         earlier = [v for v in self.finished_visits if v.date < visit.date]
         return earlier[-1] if earlier else None
+
+
+def _known_forms(
+    forms: Iterable[FormRecord], visits: Collection[VisitId], on: date
+) -> Iterator[FormRecord]:
+    """Those of these visits; of the patient's own, what was known on a day."""
+    for one in forms:
+        if one.visit_id is not None:
+            if one.visit_id in visits:
+                yield one
+        elif (known := one.known_on(on)) is not None:
+            yield known

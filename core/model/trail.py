@@ -85,13 +85,25 @@ class VisitName:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordName:
+    """What a record of a form that is data is called: the version of its form, and its first value in words."""
+
+    form: str
+    version: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """What entries call by id: people by login, record numbers by patient, visits, and the visits of spirometry."""
+    """What entries call by id: people by login, record numbers by patient, visits, the visits of spirometry,
+    and records of forms.
+    """
 
     people: Mapping[str, str] = field(default_factory=dict)
     patients: Mapping[str, str] = field(default_factory=dict)
     visits: Mapping[str, VisitName] = field(default_factory=dict)
     spirometry: Mapping[str, str] = field(default_factory=dict)
+    records: Mapping[str, RecordName] = field(default_factory=dict)
 
     def person(self, login: str) -> str:
         return self.people.get(login, login)

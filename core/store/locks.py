@@ -12,6 +12,7 @@ from core.store.owners import patient_of, patient_of_visit
 REFUSED = "locked:"  # and the level, in the message that the triggers raise
 
 _BLOWS_VISIT = "(SELECT visit_id FROM spirometry WHERE id = {0}.spirometry_id)"
+_RECORDS = "(SELECT {column} FROM record WHERE id = {{0}}.record_id)"
 _TYPED_ABOUT = (
     "CASE {0}.place WHEN 'visit' THEN (SELECT patient_id FROM visit WHERE id = {0}.subject)"
     " ELSE {0}.subject END"
@@ -79,6 +80,9 @@ def _belongs(noun: Noun) -> tuple[list[str], str, str]:
     if noun.of == "typed_in":
         return [_TYPED_ABOUT], "{0}.subject", ""
     patients = [patient_of(noun, noun.by)] if noun.of else []
+    if noun.of == "record":
+        visit, form = (_RECORDS.format(column=column) for column in ("visit_id", "form"))
+        return patients, visit, form
     visit = {"visit": "{0}.visit_id", "spirometry": _BLOWS_VISIT}.get(noun.of, "")
     if noun.table == "visit":
         visit = "{0}.id"

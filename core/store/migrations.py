@@ -142,6 +142,13 @@ def m009_file_names(db: Database) -> None:
     )
 
 
+@migrations()
+def m010_forms(db: Database) -> None:
+    """Records of forms that are data, and what was asked about them at a visit."""
+    for statement in _M010.split(";\n\n"):
+        db.execute(statement)
+
+
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
     """The row of a decision that says what an acknowledgement of an alert said."""
     key = str(acknowledgement["alert"])
@@ -686,4 +693,60 @@ CREATE TRIGGER deviation_is_decided_by_right_update BEFORE UPDATE ON criterion_r
 CREATE TRIGGER deviation_is_decided_by_right_delete BEFORE DELETE ON criterion_result
     WHEN OLD.waiver <> '' AND OLD.proposed = 0
     BEGIN SELECT audit_actor('deviation decided'); END
+"""
+
+_M010 = f"""
+CREATE TABLE record (
+    id         TEXT PRIMARY KEY,
+    patient_id TEXT NOT NULL REFERENCES patient,
+    visit_id   TEXT REFERENCES visit,
+    within     TEXT REFERENCES record,
+    form       TEXT NOT NULL CHECK (trim(form) <> ''),
+    version    TEXT NOT NULL CHECK (trim(version) <> ''),
+    not_done   TEXT CHECK (not_done IN ({_NOT_DONE})),
+    entered_by TEXT NOT NULL REFERENCES user,
+    entered_at TEXT NOT NULL CHECK (datetime(entered_at) IS NOT NULL)
+) STRICT;
+
+CREATE INDEX record_of_patient ON record (patient_id);
+
+CREATE INDEX record_of_visit ON record (visit_id) WHERE visit_id IS NOT NULL;
+
+CREATE TABLE item (
+    record_id TEXT NOT NULL REFERENCES record,
+    field     TEXT NOT NULL CHECK (trim(field) <> ''),
+    value     ANY,
+    not_done  TEXT CHECK (not_done IN ({_NOT_DONE})),
+    note      TEXT NOT NULL,
+    kept      TEXT NOT NULL,
+    PRIMARY KEY (record_id, field),
+    CHECK ((value IS NULL) <> (not_done IS NULL))
+) STRICT;
+
+CREATE TABLE record_check (
+    visit_id  TEXT NOT NULL REFERENCES visit,
+    form      TEXT NOT NULL CHECK (trim(form) <> ''),
+    record_id TEXT NOT NULL,
+    answer    TEXT NOT NULL CHECK (answer IN ('same', 'changed', 'ended', 'nothing_new', 'new')),
+    PRIMARY KEY (visit_id, form, record_id),
+    CHECK ((record_id = '') = (answer IN ('nothing_new', 'new')))
+) STRICT;
+
+CREATE TABLE definition (
+    kind     TEXT NOT NULL CHECK (kind IN ('form', 'schedule')),
+    id       TEXT NOT NULL CHECK (trim(id) <> ''),
+    version  TEXT NOT NULL CHECK (trim(version) <> ''),
+    text     TEXT NOT NULL,
+    added_by TEXT NOT NULL REFERENCES user,
+    added_at TEXT NOT NULL CHECK (datetime(added_at) IS NOT NULL),
+    PRIMARY KEY (kind, id, version)
+) STRICT;
+
+CREATE TRIGGER definition_stays_update BEFORE UPDATE ON definition
+    WHEN (OLD.kind, OLD.id, OLD.version, OLD.text, OLD.added_by, OLD.added_at)
+         IS NOT (NEW.kind, NEW.id, NEW.version, NEW.text, NEW.added_by, NEW.added_at)
+    BEGIN SELECT raise(ABORT, 'a definition is never changed'); END;
+
+CREATE TRIGGER definition_stays_delete BEFORE DELETE ON definition
+    BEGIN SELECT raise(ABORT, 'a definition is never removed'); END
 """

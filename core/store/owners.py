@@ -9,6 +9,7 @@ _FROM = {
         "(SELECT patient_id FROM visit JOIN spirometry ON visit_id = visit.id"
         " WHERE spirometry.id = {{0}}.{column})"
     ),
+    "record": "(SELECT patient_id FROM record WHERE id = {{0}}.{column})",
     "data_query": "(SELECT patient_id FROM data_query WHERE id = {{0}}.{column})",
 }
 

@@ -10,6 +10,7 @@ from core.model.record import PatientRecord
 from core.store.assessments import Assessments
 from core.store.clinic import Thresholds
 from core.store.events import AdverseEvents, Milestones
+from core.store.forms import Forms, RecordChecks
 from core.store.judgements import CriterionResults, Decisions, Reconciliations
 from core.store.locks import Locks
 from core.store.measurements import Measurements
@@ -35,6 +36,8 @@ PARTS: Mapping[str, Callable[[Database], _OfPatient]] = {
     "events": AdverseEvents,
     "milestones": Milestones,
     "external": ExternalResults,
+    "forms": Forms,
+    "checks": RecordChecks,
     "reconciliations": Reconciliations,
     "decisions": Decisions,
     "criteria": CriterionResults,

@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from core.model.ids import PatientId
+from core.forms.wording import record_name
+from core.model.ids import PatientId, RecordId
 from core.model.nouns import is_clinical
-from core.model.trail import Act, Names, TrailEntry, TrailFilter, TrailHead, VisitName
+from core.model.trail import Act, Names, RecordName, TrailEntry, TrailFilter, TrailHead, VisitName
 from core.store import audit, verification
+from core.store.forms import Forms
 from core.store.verification import Verdict
 
 PAGE = 200  # entries that are read at once
@@ -98,6 +100,7 @@ class Trail:
         patients: dict[str, str] = {}
         visits: dict[str, VisitName] = {}
         tests: dict[str, str] = {}
+        records: dict[str, RecordName] = {}
         if not self._reads():
             return Names(people=people)
         for entry in entries:
@@ -106,6 +109,9 @@ class Trail:
             if entry.patient_id not in patients:
                 patient = self._row("patient", entry.patient_id, entry.patient_id)
                 patients[entry.patient_id] = patient.get("record_number", "")
+            for named in _records_of(entry):
+                if named not in records:
+                    records[named] = self._record_name(named, entry.patient_id)
             rows = [json.loads(text) for text in (entry.before, entry.after) if text is not None]
             for row in rows:
                 test = row.get("spirometry_id")
@@ -124,7 +130,17 @@ class Trail:
                             protocol=protocol.get("protocol", ""),
                             is_first=not self._has_earlier(visit),
                         )
-        return Names(people=people, patients=patients, visits=visits, spirometry=tests)
+        return Names(
+            people=people, patients=patients, visits=visits, spirometry=tests, records=records
+        )
+
+    def _record_name(self, id: str, patient_id: str) -> RecordName:
+        """What a record of a form is called, also where it was removed since."""
+        live = Forms(self._db).one(RecordId(id))
+        if live is not None:
+            return record_name(live)
+        row = self._row("record", id, patient_id)
+        return RecordName(form=row.get("form", ""), version=row.get("version", ""), label="")
 
     def _has_earlier(self, visit: Mapping[str, Any]) -> bool:
         """Whether the file has an earlier visit of the same patient and code."""
@@ -186,6 +202,14 @@ class Trail:
             [patient_id, table, id],
         ).fetchone()
         return {} if found is None else dict(json.loads(found[0]))
+
+
+def _records_of(entry: TrailEntry) -> set[str]:
+    """The records of forms that an entry names."""
+    if entry.entity == "record":
+        return {entry.row}
+    sides = [json.loads(text) for text in (entry.before, entry.after) if text is not None]
+    return {side["record_id"] for side in sides if side.get("record_id")}
 
 
 def _where(which: TrailFilter) -> tuple[str, dict[str, Any]]:

@@ -26,6 +26,11 @@ class Visits(Store[Visit]):
             "DELETE FROM blow WHERE spirometry_id IN (SELECT id FROM spirometry WHERE visit_id = ?)",
             [visit_id],
         )
+        self._db.execute(
+            "DELETE FROM item WHERE record_id IN (SELECT id FROM record WHERE visit_id = ?)",
+            [visit_id],
+        )
+        self._db.execute("DELETE FROM record WHERE visit_id = ?", [visit_id])
         self._db.execute("UPDATE decision SET visit_id = NULL WHERE visit_id = ?", [visit_id])
         for noun in reversed(list(NOUNS.values())):
             if noun.of == "visit" and noun.lockable:  # one that was signed is never removed

@@ -16,6 +16,7 @@ from core.model.assessment import NotDone
 from core.model.partial_date import PartialDate, partial_day
 from core.model.trail import Act, Names, TrailEntry, VisitName
 from core.protocols import catalog as protocols
+from core.views import form_words
 from core.words import MISSING, _, day, instant, number
 
 _LONGEST = 60  # letters of a text that stands within a headline
@@ -559,6 +560,39 @@ _KINDS: Mapping[str, _Kind] = {
             "by": _BY,
             "at": _AT,
         },
+    ),
+    "record": _Kind(
+        _("record of a form"),
+        lambda row, names: _at_visit(row, names, form_words.record_title(row, names)),
+        {
+            "not_done": _NOT_DONE,
+            "version": (_("version"), _text),
+            "entered_by": (_("entered by"), _person),
+            "entered_at": (_("entered"), _instant),
+        },
+    ),
+    "item": _Kind(
+        _("value of a form"),
+        form_words.item_title,
+        {
+            "value": ("", form_words.item_value),
+            "note": _NOTE,
+            "kept": (_("kept because"), _text),
+        },
+    ),
+    "record_check": _Kind(
+        _("asked at a visit"),
+        lambda row, names: _at_visit(row, names, form_words.check_title(row, names)),
+        {"answer": ("", form_words.check_answer)},
+    ),
+    "definition": _Kind(
+        _("form or schedule of the clinic"),
+        lambda row, _names: _("{kind} “{id}” of the clinic, version {version}").format(
+            kind=_one_of(labels.DEFINITION)(row["kind"], row, _names),
+            id=row["id"],
+            version=row["version"],
+        ),
+        {"added_by": (_("added by"), _person), "added_at": (_("added"), _instant)},
     ),
     "decision": _Kind(
         _("decision"),

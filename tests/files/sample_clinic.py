@@ -12,6 +12,7 @@ from core.model import decision
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
 from core.model.data_query import DataQuery, QueryReply
+from core.model.form_record import FormRecord, Item, RecordCheck, Since
 from core.model.ids import (
     DecisionId,
     EventId,
@@ -20,6 +21,7 @@ from core.model.ids import (
     MilestoneId,
     PatientId,
     QueryId,
+    RecordId,
     SignatureId,
     SpirometryId,
     VisitId,
@@ -43,6 +45,7 @@ from core.model.visit import (
 )
 from core.session import Session
 from core.store import keys
+from core.store.definitions import Definition
 from core.store.migrations import newest
 
 LOGIN, PASSWORD = "dr.demo", "winter garden 48"
@@ -225,6 +228,29 @@ SIGNATURE = Signature(
     trail_sequence=20,
 )
 
+# Since m010_forms.
+MEDICINE = FormRecord(
+    id=RecordId("r1"),
+    patient_id=PATIENT.id,
+    form="medicine",
+    version="1",
+    entered_by=LOGIN,
+    entered_at=NOON,
+    items={
+        "substance": Item(value="Riluzole"),
+        "dose": Item(value=100.0, kept="so the report of the trial"),
+        "unit": Item(value="mg"),
+        "frequency": Item(value="2_daily"),
+        "started": Item(value="2025-11", note="the month is sure"),
+        "indication": Item(not_done=NotDone.NOT_ASKED),
+        "ongoing": Item(value=1),
+    },
+)
+CHECK = RecordCheck(visit_id=VISIT.id, form="medicine", record_id="r1", answer=Since.SAME)
+DEFINITION = Definition(
+    kind="form", id="sleep", version="1", text="id = 'sleep'", added_by=LOGIN, added_at=NOON
+)
+
 
 def main() -> None:
     path = Path(__file__).with_name(f"{newest()}.als")
@@ -263,6 +289,9 @@ def fill(session: Session) -> None:
     session.queries.reply(REPLY)
     session.locks.save(LOCK)
     session.signatures.save(SIGNATURE)
+    session.forms.save(MEDICINE)
+    session.checks.save(CHECK)
+    session.definitions.add(DEFINITION)
 
 
 if __name__ == "__main__":

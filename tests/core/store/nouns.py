@@ -6,6 +6,7 @@ from typing import Any
 
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
+from core.model.form_record import Item
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult
@@ -36,11 +37,16 @@ NOUNS = (
     "decision",
     "criterion_result",
     "threshold",
+    "record",
+    "item",
+    "record_check",
+    "definition",
     "data_query",
     "query_reply",
 )
 
-STAYING = ("data_query", "query_reply")  # questions and answers are never changed or removed
+# Questions, answers and definitions are never changed or removed.
+STAYING = ("data_query", "query_reply", "definition")
 
 
 @dataclass
@@ -117,6 +123,21 @@ class Nouns:
                 s.criteria.save(replace(sample.CRITERION, patient_id=self.person.id))
             case "threshold":
                 s.thresholds.save("a1_vc_percent", 55.0)
+            case "record":
+                record = replace(sample.MEDICINE, patient_id=self.person.id, items={})
+                s.forms.save(record)
+            case "item":
+                s.forms.save(
+                    replace(
+                        sample.MEDICINE,
+                        patient_id=self.person.id,
+                        items={"dose": Item(value=100.0, note="x", kept="y")},
+                    )
+                )
+            case "record_check":
+                s.checks.save(replace(sample.CHECK, visit_id=visit_id))
+            case "definition":
+                s.definitions.add(sample.DEFINITION)
             case "data_query":
                 asked = replace(sample.QUERY, patient_id=self.person.id, visit_id=visit_id)
                 s.queries.save(asked)

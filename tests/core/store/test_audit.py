@@ -69,8 +69,9 @@ def test_a_save_without_a_change_leaves_no_row(session, nouns):
     session.on_change(seen.append)
     with session.write("nothing changed"):
         for noun in NOUNS:
-            # The test without its blow is saved as "blow", with it; a typed text says when it was typed.
-            if noun not in {"spirometry", "typed_text"}:
+            # The test without its blow is saved as "blow", with it, a record of a form as "item"; a typed text
+            # says when it was typed.
+            if noun not in {"spirometry", "record", "typed_text"}:
                 nouns.save(noun)
     assert nouns.audit() == before
     assert seen == []
@@ -112,8 +113,11 @@ def test_every_kind_of_row_is_audited_when_it_comes_changes_and_goes(session, no
         "spirometry": "device",
     }.get(noun, {"clinic": "letterhead", "user": "full_name"}.get(noun, "note"))
     column = {"visit_mark": "reason", "external_result": "source"}.get(noun, column)
-    column = {"reconciliation": "reason", "decision": "reason"}.get(noun, column)
-    column, other = ("value", 42.0) if noun == "threshold" else (column, "other")
+    column = {"reconciliation": "reason", "decision": "reason", "record": "version"}.get(
+        noun, column
+    )
+    others = {"threshold": ("value", 42.0), "record_check": ("answer", "ended")}
+    column, other = others.get(noun, (column, "other"))
     with session.write("changed"):
         session._db.execute(f"UPDATE {noun} SET {column} = ?", [other])
     changed = nouns.audit(noun)[-1]
@@ -240,7 +244,7 @@ def test_r13_an_entry_says_who_where_with_what_program_and_about_whom(session, p
 
 
 @pytest.mark.parametrize(
-    "noun", [noun for noun in NOUNS if noun not in {"clinic", "user", "threshold"}]
+    "noun", [noun for noun in NOUNS if noun not in {"clinic", "user", "threshold", "definition"}]
 )
 def test_r13_every_clinical_row_says_whose_it_is(session, nouns, noun):
     """R13: the history of a patient has all of it, also what was removed with its visit."""

@@ -146,6 +146,10 @@ NOT_FIELDS = {
     "typed_text": {"field"},
     "signature": {"signed_by", "shown", "shown_hash", "trail_sequence"},
     "lock": {"level"},
+    "record": {"within", "form"},
+    "item": {"record_id", "field", "not_done"},
+    "record_check": {"form", "record_id"},
+    "definition": {"kind", "version", "text"},
     "data_query": {"label", "step", "field"},
     "query_reply": {"number"},
 }

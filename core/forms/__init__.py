@@ -1,0 +1,1 @@
+"""Forms that are data: what they ask, how it is read and said, and what they refuse."""

@@ -1,0 +1,225 @@
+"""The forms that are data: those of resources/forms, and the clinic's own."""
+
+import re
+import string
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from core import resources, toml_values
+from core.errors import InvalidForm
+from core.forms import conditions, derived, dictionaries
+from core.forms.definition import Field, FieldType, Form, Group, Rule
+from core.model.form_record import Course
+from core.toml_values import Fault, Place
+from core.words import _
+
+Versions = Mapping[tuple[str, str], Form]
+_NAME = re.compile("[a-z][a-z0-9_]*")
+_own: dict[tuple[str, str], Form] = {}  # of the clinic file that is open
+_RANGED = {FieldType.NUMBER, FieldType.INTEGER}
+_CHOOSES = {FieldType.CHOICE, FieldType.CHOICES}
+
+
+@cache
+def shipped() -> Versions:
+    """Every version of every form that the program brings. Raises InvalidForm."""
+    return load(resources.path("forms"))
+
+
+def use_own(forms: Sequence[Form]) -> None:
+    """The forms of the clinic's own, of the file that was opened; they replace those of the file before."""
+    _own.clear()
+    _own.update({(one.id, one.version): one for one in forms})
+
+
+def versions() -> Versions:
+    return {**_own, **shipped()}
+
+
+def newest() -> dict[str, Form]:
+    """The newest version of every form, by id, in the order in which they are shown."""
+    newest_last = sorted(versions().values(), key=lambda one: int(one.version))
+    by_id = {one.id: one for one in newest_last}
+    return dict(sorted(by_id.items(), key=lambda item: (item[1].order, item[0])))
+
+
+def find(id: str, version: str) -> Form | None:
+    """The version that a record was entered with; None where this program does not have it."""
+    return shipped().get((id, version)) or _own.get((id, version))
+
+
+def load(folder: Path) -> Versions:
+    """The forms of a folder, by id and version. Raises InvalidForm, naming the file and the line to fix."""
+    found: dict[tuple[str, str], Form] = {}
+    for path in sorted(folder.glob("*.toml")):
+        one = read(path.name, path.read_bytes())
+        key = (one.id, one.version)
+        if key in found:
+            text = _("version {version} of {id} is there twice; give this file a new one.")
+            fault = Fault(text, ("version",), version=one.version, id=one.id)
+            raise toml_values.refusal(path.name, path.read_text("utf-8"), fault, InvalidForm)
+        found[key] = one
+    return found
+
+
+def read(name: str, data: bytes) -> Form:
+    """One form. Raises InvalidForm, naming the file and the line to fix."""
+    return toml_values.read(name, data, Form, _check, InvalidForm)
+
+
+def _check(form: Form) -> None:
+    _check_name(form.id, ("id",))
+    if not re.fullmatch("[1-9][0-9]*", form.version):
+        text = _("version “{version}” is not a whole number; write 1, 2, 3 and so on.")
+        raise Fault(text, ("version",), version=form.version)
+    if not form.fields:
+        raise Fault(_("a form asks something; add [[fields]]."), ("fields",))
+    _check_groups(form)
+    for index, one in enumerate(form.fields):
+        _check_field(form, one, form.fields[:index], ("fields", index))
+    _check_braces(form, form.row, ("row",))
+    for index, rule in enumerate(form.rules):
+        _check_rule(form, rule, form.rules[:index], ("rules", index))
+    for index, quick in enumerate(form.quick):
+        for key in quick.values:
+            _known(form, key, ("quick", index, "values"))
+    if form.course is not None:
+        _check_course(form, form.course)
+
+
+def _check_name(id: str, place: Place) -> None:
+    if not _NAME.fullmatch(id):
+        text = _("“{id}” is no name; write small letters, digits and _, beginning with a letter.")
+        raise Fault(text, place, id=id)
+
+
+def _known(form: Form, id: str, place: Place) -> Field:
+    one = form.find(id)
+    if one is None:
+        known = ", ".join(field.id for field in form.fields)
+        text = _("there is no field “{id}”; write one of: {known}.")
+        raise Fault(text, place, id=id, known=known)
+    return one
+
+
+def _check_groups(form: Form) -> None:
+    names = [group.id for group in form.groups]
+    for index, group in enumerate(form.groups):
+        _check_name(group.id, ("groups", index, "id"))
+        if group.id in names[:index]:
+            text = _("group {id} is there twice; give each group its own id.")
+            raise Fault(text, ("groups", index, "id"), id=group.id)
+        conditions.check(form, group.show_if, ("groups", index, "show_if"))
+        _check_order(form, group, ("groups", index, "show_if"))
+
+
+def _check_order(form: Form, group: Group, place: Place) -> None:
+    """A condition asks about fields before its group: what is shown never changes above the keyboard."""
+    inside = [n for n, one in enumerate(form.fields) if one.group == group.id]
+    if not inside:
+        raise Fault(
+            _("group {id} has no fields; name it in “group” of one."), place[:2], id=group.id
+        )
+    order = [one.id for one in form.fields]
+    for name in group.show_if:
+        if order.index(name) >= inside[0]:
+            text = _("group {id} is shown by “{name}”, which comes after it; move it before.")
+            raise Fault(text, place, id=group.id, name=name)
+
+
+def _check_field(form: Form, one: Field, before: Sequence[Field], place: Place) -> None:
+    _check_name(one.id, (*place, "id"))
+    if one.id in {other.id for other in before}:
+        text = _("field {id} is there twice; give each field its own id.")
+        raise Fault(text, (*place, "id"), id=one.id)
+    if one.group and one.group not in {group.id for group in form.groups}:
+        text = _("field {id} is in the group “{group}”, which is not there; add it as [[groups]].")
+        raise Fault(text, (*place, "group"), id=one.id, group=one.group)
+    _check_choices(one, place)
+    _check_range(one, place)
+    if one.type is FieldType.TERM and not dictionaries.exists(one.dictionary):
+        text = _("field {id} names the dictionary “{name}”, which is not there.")
+        raise Fault(text, (*place, "dictionary"), id=one.id, name=one.dictionary)
+    if one.type is FieldType.DERIVED and one.function not in derived.FUNCTIONS:
+        text = _("field {id} is computed by “{name}”, which is not there; write one of: {known}.")
+        names = {"name": one.function, "known": ", ".join(derived.FUNCTIONS)}
+        raise Fault(text, (*place, "function"), id=one.id, **names)
+    if one.type is FieldType.DERIVED and one.required:
+        text = _("field {id} is computed; nobody can be asked for it. Remove “required”.")
+        raise Fault(text, (*place, "required"), id=one.id)
+    if one.type is FieldType.RECORD and not one.form:
+        text = _("field {id} names a record; say of which form in “form”.")
+        raise Fault(text, place, id=one.id)
+
+
+def _check_choices(one: Field, place: Place) -> None:
+    if one.type in _CHOOSES and len(one.choices) < 2:
+        text = _("field {id} leaves nothing to choose; give it two choices or more.")
+        raise Fault(text, (*place, "choices"), id=one.id)
+    if one.choices and one.type not in _CHOOSES:
+        text = _("field {id} is no choice; remove “choices”, or make its type choice.")
+        raise Fault(text, (*place, "choices"), id=one.id)
+    for index, choice in enumerate(one.choices):
+        here = (*place, "choices", index)
+        if not re.fullmatch(r"[a-z0-9][a-z0-9_+-]*", choice.id):
+            text = _("choice “{id}” is no name; write small letters, digits, _, + and -.")
+            raise Fault(text, here, id=choice.id)
+        if choice.id in {other.id for other in one.choices[:index]}:
+            text = _("field {id} has the choice {choice} twice; name it once.")
+            raise Fault(text, here, id=one.id, choice=choice.id)
+
+
+def _check_range(one: Field, place: Place) -> None:
+    given = one.low is not None or one.high is not None
+    if given and one.type not in _RANGED:
+        raise Fault(_("field {id} is no number; it has no low or high."), place, id=one.id)
+    if one.low is not None and one.high is not None and not one.low < one.high:
+        text = _("field {id}: low {low:g} is not below high {high:g}.")
+        raise Fault(text, (*place, "low"), id=one.id, low=one.low, high=one.high)
+    if one.likely and (len(one.likely) != 2 or one.type not in _RANGED):
+        text = _("field {id}: “likely” is two numbers, the lowest and the highest.")
+        raise Fault(text, (*place, "likely"), id=one.id)
+
+
+def _check_braces(form: Form, text: str, place: Place) -> None:
+    try:
+        names = [
+            name
+            for _before, name, _spec, _how in string.Formatter().parse(text)
+            if name is not None
+        ]
+    except ValueError as error:
+        raise Fault(_("“{text}” has a brace too few or too many."), place, text=text) from error
+    for name in names:
+        _known(form, name, place)
+
+
+def _check_rule(form: Form, rule: Rule, before: Sequence[Rule], place: Place) -> None:
+    _check_name(rule.id, (*place, "id"))
+    if rule.id in {other.id for other in before}:
+        text = _("rule {id} is there twice; give each rule its own id.")
+        raise Fault(text, (*place, "id"), id=rule.id)
+    if not _known(form, rule.field, (*place, "field")).is_stored:
+        text = _("rule {id} is about “{name}”, which is computed; name a field that is typed.")
+        raise Fault(text, (*place, "field"), id=rule.id, name=rule.field)
+    if not rule.when:
+        raise Fault(_("rule {id} always holds; say when, in “when”."), place, id=rule.id)
+    conditions.check(form, rule.when, (*place, "when"))
+    _check_braces(form, rule.say, (*place, "say"))
+
+
+def _check_course(form: Form, course: Course) -> None:
+    dates = {FieldType.DATE, FieldType.PARTIAL_DATE}
+    for name, wanted in (("start", dates), ("end", dates), ("ongoing", {FieldType.YES_NO})):
+        named = getattr(course, name)
+        if not named and name != "start":
+            continue
+        place = ("course", 0, name)
+        if _known(form, named, place).type not in wanted:
+            text = _("the course's {name} is “{id}”, which has another type; it must be {type}.")
+            kinds = ", ".join(sorted(wanted))
+            raise Fault(text, place, name=name, id=named, type=kinds)
+    for name in ("ended_with", "changed"):
+        for named in getattr(course, name):
+            _known(form, named, ("course", 0, name))

@@ -1,0 +1,191 @@
+"""A form is data: its fields, when each is asked, what is refused, and what is asked again.
+
+After the models of CDISC ODM (form, repeating item group, item, soft and hard checks), FHIR
+Questionnaire (enableWhen, repeats) and REDCap's data dictionary; smaller than each of them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from core.model.form_record import Course
+from core.toml_values import Scalar
+
+Condition = Mapping[str, Scalar | tuple[str, ...]]  # see `core.forms.conditions`
+
+
+class FieldType(StrEnum):
+    TEXT = "text"
+    LONG_TEXT = "long_text"
+    NUMBER = "number"
+    INTEGER = "integer"
+    CHOICE = "choice"
+    CHOICES = "choices"
+    YES_NO = "yes_no"
+    DATE = "date"
+    PARTIAL_DATE = "partial_date"
+    TIME = "time"
+    INSTANT = "instant"
+    TERM = "term"
+    RECORD = "record"
+    FILE = "file"
+    DERIVED = "derived"
+
+
+class Identifies(StrEnum):
+    """What a value gives away of a person: it decides whether a de-identified export may hold it."""
+
+    NO = "no"
+    DATE = "date"
+    YES = "yes"
+
+
+class Of(StrEnum):
+    """Whose a record is: of the patient whenever it was entered, or of one visit."""
+
+    PATIENT = "patient"
+    VISIT = "visit"
+
+
+class Layout(StrEnum):
+    QUESTIONS = "questions"  # below one another, each choice as its buttons
+    ROWS = "rows"  # a list of records, and the one that is entered beside it
+    GRID = "grid"  # one line a record, its fields side by side
+    PAGE = "page"  # groups side by side
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer of a list. ``id`` is stored, ``text`` is shown, ``code`` is what a standard calls it.
+
+    One that is ``alone`` fits beside no other, as "none" does.
+    """
+
+    id: str
+    text: str
+    code: str = ""
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One value. ``likely`` is the range (lowest, highest) outside which a number is asked about.
+
+    ``dictionary`` is the list of a term, ``form`` the one whose records a reference names, ``function`` what
+    computes a derived value. A date is not in the future, except where ``future`` says so. ``sdtm`` is its variable in CDISC's tables. What ``identifies`` does not say
+    counts as identifying.
+    """
+
+    id: str
+    title: str
+    type: FieldType
+    required: bool = False
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    decimals: int = 0
+    likely: tuple[float | None, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    dictionary: str = ""
+    form: str = ""
+    function: str = ""
+    default: str = ""
+    future: bool = False
+    help: str = ""
+    group: str = ""
+    identifies: Identifies = Identifies.YES
+    sdtm: str = ""
+
+    @property
+    def is_stored(self) -> bool:
+        return self.type is not FieldType.DERIVED
+
+    @property
+    def is_date(self) -> bool:
+        return self.type in {FieldType.DATE, FieldType.PARTIAL_DATE, FieldType.INSTANT}
+
+    def choice(self, id: str) -> Choice | None:
+        return next((one for one in self.choices if one.id == id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields under one heading, asked where the condition holds; see ``Field.group``."""
+
+    id: str
+    title: str = ""
+    show_if: dict[str, Scalar | tuple[str, ...]] = field(default_factory=dict)
+    help: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What cannot be right (or, where it ``asks``, what needs a reason) when the condition holds.
+
+    ``say`` may name fields in braces: their values are put in.
+    """
+
+    id: str
+    field: str
+    when: dict[str, Scalar | tuple[str, ...]]
+    say: str
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quick:
+    """A record that is entered often: its title, and the fields that it fills in, as they would be typed."""
+
+    title: str
+    values: dict[str, Scalar | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One version of a form. ``row`` says a record in one line, its fields in braces.
+
+    ``repeats`` says that there may be several records. ``course`` names the fields that say from when to
+    when a record holds; one that has none holds from the day on which it was entered. ``ask`` is the
+    question for more of them at a visit; a form without it is not asked about there. ``domain`` is its table
+    in CDISC's SDTM.
+    """
+
+    id: str
+    version: str
+    title: str
+    of: Of
+    row: str
+    fields: tuple[Field, ...]
+    several: str = ""
+    repeats: bool = False
+    layout: Layout = Layout.PAGE
+    groups: tuple[Group, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    quick: tuple[Quick, ...] = ()
+    course: Course | None = None
+    ask: str = ""
+    citation: str = ""
+    help: tuple[str, ...] = ()
+    domain: str = ""
+    order: int = 0
+
+    @property
+    def plural(self) -> str:
+        return self.several or self.title
+
+    @property
+    def stored(self) -> tuple[Field, ...]:
+        return tuple(one for one in self.fields if one.is_stored)
+
+    def field(self, id: str) -> Field:
+        """Raises KeyError."""
+        found = self.find(id)
+        if found is None:
+            raise KeyError(id)
+        return found
+
+    def find(self, id: str) -> Field | None:
+        return next((one for one in self.fields if one.id == id), None)
+
+    def group(self, id: str) -> Group:
+        return next((one for one in self.groups if one.id == id), Group(id=id))

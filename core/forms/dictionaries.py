@@ -1,0 +1,58 @@
+"""Lists of terms that a field proposes while somebody types: resources/forms/dictionaries, one CSV each."""
+
+import csv
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from core import resources
+
+_WORD = r"[^\W\d_]+|\d+"  # letters or digits: "50mg" is two
+
+
+@cache
+def _rows(name: str) -> tuple[dict[str, str], ...]:
+    path = resources.path("forms", "dictionaries", f"{name}.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(csv.DictReader(file))
+
+
+def terms(name: str) -> tuple[str, ...]:
+    """The terms of a dictionary and their other names, each in the order of the file."""
+    rows = _rows(name)
+    return (*(row["term"] for row in rows), *(one for row in rows for one in _others(row)))
+
+
+@cache
+def _names(name: str) -> Mapping[str, str]:
+    """The term by each of its names, in small letters."""
+    return {
+        one.casefold(): row["term"] for row in _rows(name) for one in (row["term"], *_others(row))
+    }
+
+
+def _others(row: Mapping[str, str]) -> list[str]:
+    return [one for one in row["also"].split(";") if one]
+
+
+def canonical(name: str, text: str) -> str:
+    """A term as the dictionary writes it; another name of one, and what it does not know, as it was typed."""
+    plain = " ".join(text.split())
+    by_key = {term.casefold(): term for term in terms(name)}
+    return by_key.get(plain.casefold(), plain)
+
+
+def meant(name: str, text: str) -> frozenset[str]:
+    """The terms that a text names, by whatever name and among whatever else was typed, in small letters."""
+    said = _words(text)
+    return frozenset(
+        term.casefold() for other, term in _names(name).items() if _words(other) in said
+    )
+
+
+def _words(text: str) -> str:
+    return f" {' '.join(re.findall(_WORD, text.casefold()))} "
+
+
+def exists(name: str) -> bool:
+    return resources.path("forms", "dictionaries", f"{name}.csv").exists()

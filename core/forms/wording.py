@@ -1,0 +1,84 @@
+"""A record of a form in words: one line, and each of its values with its field's title."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core import labels
+from core.forms import catalog, conditions, derived
+from core.forms.definition import Field, FieldType, Form
+from core.forms.reading import say
+from core.model.form_record import FormRecord, Stored
+from core.model.trail import RecordName
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One field of a record in words; ``note`` says what was noted beside it, and why it was kept."""
+
+    field: Field
+    text: str
+    note: str = ""
+
+
+def values(form: Form, stored: Mapping[str, Stored | None]) -> dict[str, Stored | None]:
+    """The stored values with the derived ones, of the fields that are shown; the rest is missing."""
+    every = dict(stored)
+
+    def read(name: str) -> Stored | None:
+        return every.get(name)
+
+    for one in form.fields:
+        if one.type is FieldType.DERIVED:
+            every[one.id] = derived.FUNCTIONS[one.function](read)
+    shown = {one.id for one in conditions.shown(form, every)}
+    return {one.id: every.get(one.id) if one.id in shown else None for one in form.fields}
+
+
+def of_record(form: Form, record: FormRecord) -> dict[str, Stored | None]:
+    return values(form, {name: item.value for name, item in record.items.items()})
+
+
+def line(form: Form, record: FormRecord) -> str:
+    """A record in one line, as ``row`` of its form says it; what is missing leaves no gap."""
+    return worded(form, form.row, of_record(form, record))
+
+
+def worded(form: Form, text: str, known: Mapping[str, Stored | None]) -> str:
+    """A text of the definition with the values of the fields that it names in braces."""
+    said = {
+        one.id: say(one, known[one.id]) if known.get(one.id) is not None else ""
+        for one in form.fields
+    }
+    plain = " ".join(text.format(**said).split())
+    return plain.replace(" ,", ",").strip(" ,:")
+
+
+def label_of(form: Form, items: Mapping[str, Stored | None]) -> str:
+    """What a record is called in short: its first required value, else its first one at all."""
+    given = [one for one in form.stored if items.get(one.id) is not None]
+    first = next((one for one in given if one.required), given[0] if given else None)
+    return "" if first is None else say(first, items[first.id])
+
+
+def record_name(record: FormRecord) -> RecordName:
+    """What entries of the trail call a record by."""
+    form = catalog.find(record.form, record.version)
+    label = "" if form is None else label_of(form, of_record(form, record))
+    return RecordName(form=record.form, version=record.version, label=label)
+
+
+def said(form: Form, record: FormRecord) -> tuple[Said, ...]:
+    """Every field that is shown and has a value, or a reason for none, in the order of the form."""
+    known = of_record(form, record)
+    found = []
+    for one in conditions.shown(form, known):
+        item = record.items.get(one.id)
+        if item is not None and item.not_done is not None:
+            text = labels.why_not(item.not_done)
+        elif known[one.id] is not None:
+            text = say(one, known[one.id])
+        else:
+            continue
+        notes = () if item is None else filter(None, (item.note, item.kept))
+        found.append(Said(one, text, "; ".join(notes)))
+    return tuple(found)
