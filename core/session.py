@@ -510,7 +510,7 @@ class Session:
             for patient in self.patients.all()
         ]
 
-    def import_patients(self, preview: Preview) -> int:
+    def import_patients(self, preview: Preview, reason: str = "import of patients from CSV") -> int:
         """Save every patient of a preview that is ready, or none at all; answers how many they are.
 
         The audit names no file: its name may hold a patient's.
@@ -522,7 +522,6 @@ class Session:
             raise UnreadableImport(
                 "Some of these patients were added meanwhile. Read the CSV again."
             )
-        reason = "import of patients from CSV"
         if preview.questions:
             confirmed = plural(
                 len(preview.questions),

@@ -20,6 +20,11 @@ def _(message: str) -> str:
     return _translation.gettext(message)
 
 
+def N_(message: str) -> str:  # noqa: N802 the name that gettext's tools look for
+    """A message that is translated where it is used: `_` of it. For what is written at the head of a module."""
+    return message
+
+
 DEMONSTRATION = _("Demonstration data, follow-up simulated")
 
 

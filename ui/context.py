@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import date
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
 from core.acts import trail_memory
 from core.errors import AppError
-from core.exports.file_name import Told
 from core.model.ids import PatientId
 from core.model.trail import CHANGES_NOTHING, Act
 from core.session import Changes, Session
@@ -30,10 +28,7 @@ class AppContext(QObject):
     open_chart = Signal(str)  # PatientId
     open_visit = Signal(str, str)  # PatientId, VisitId
     open_field = Signal(str, str, str, str)  # PatientId, VisitId, step and field of a visit
-    open_summary = Signal(str, str)  # PatientId, VisitId
-    open_blank_forms = Signal(
-        str, str
-    )  # id of a protocol and code of its visit; empty for all of them
+    open_document = Signal(str, object)  # id of a document, core.model.document.About
     open_past_chart = Signal(str, int, object)  # PatientId, entry of the trail, datetime
     edit_patient = Signal(object)  # PatientId, or None for a new one
     put_back = Signal(object, str)  # path of a backup to put in the place of this file, and why
@@ -77,12 +72,6 @@ class AppContext(QObject):
         with self.saving():
             self.session.record_act(act, patient_id=patient_id, details=details)
         return self.failures == before
-
-    def told_in_file_names(self, record_number: str, on: date) -> Told | None:
-        """What the name of a file may tell, by the clinic's setting: nothing, unless it was chosen."""
-        if not self.session.clinic.telling_file_names:
-            return None
-        return Told(record_number=record_number, on=on)
 
     def remember_trail(self) -> None:
         """This workstation has seen the file as it is now."""

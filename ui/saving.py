@@ -1,13 +1,18 @@
-"""Where a document is saved: one question for every kind of them, under a name that tells them apart."""
+"""Where a document goes: one question for every kind of them, saved under a name that tells them apart."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.exports.file_name import Told, file_name
+from core.model.document import Document, Source
 from ui.words import tr
+
+if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
 
 
 def show_folder(folder: Path) -> None:
@@ -15,18 +20,30 @@ def show_folder(folder: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
-def ask_where(
-    parent: QWidget,
-    title: str,
-    kind: str,
-    ending: str = "pdf",
-    *,
-    visit: str | None = "",
-    told: Told | None = None,
-) -> Path | None:
-    """The path that a person chose for a document of this kind; None where they chose none."""
+def ask_printer(parent: QWidget, document: Document[Any]) -> "QPrinter | None":
+    """The printer that a person chose; None where they chose none."""
+    from PySide6.QtPrintSupport import QPrintDialog, QPrinter
+
+    printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setDocName(tr(document.title))
+    return printer if QPrintDialog(printer, parent).exec() else None
+
+
+def ask_where(parent: QWidget, document: Document[Any], made_of: Source) -> Path | None:
+    """The path that a person chose for a document; None where they chose none.
+
+    What its proposed name tells is the clinic's setting: nothing, unless it was chosen.
+    """
+    whose = made_of.whose if made_of.clinic.telling_file_names else None
+    name = file_name(
+        document.stem,
+        document.ending,
+        visit=made_of.visit_code,
+        told=Told(*whose) if whose else None,
+    )
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    proposed = str(Path(folder) / file_name(kind, ending, visit=visit, told=told))
-    kinds = tr("CSV (*.csv)") if ending == "csv" else tr("PDF (*.pdf)")
-    chosen, _kind = QFileDialog.getSaveFileName(parent, title, proposed, kinds)
+    kinds = f"{document.ending.upper()} (*.{document.ending})"
+    chosen, _kind = QFileDialog.getSaveFileName(
+        parent, tr(document.saving), str(Path(folder) / name), kinds
+    )
     return Path(chosen) if chosen else None

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core import clock
+from core import clock, reports
 from core.labels import ROLE
+from core.model.document import About
 from core.model.ids import PatientId, VisitId
 from core.model.user import Right
 from ui import theme
@@ -26,8 +27,8 @@ from ui.actions import ACTIONS, PAGE_KEYS, Action
 from ui.context import AppContext
 from ui.forms.fields import Line
 from ui.pages.backups_page import BackupsPage
-from ui.pages.blank_forms_page import BlankFormsPage
 from ui.pages.chart_page import ChartPage
+from ui.pages.document_page import DocumentPage
 from ui.pages.import_page import ImportPage
 from ui.pages.page import Page, Place
 from ui.pages.past_chart_page import PastChartPage
@@ -35,7 +36,6 @@ from ui.pages.patient_form_page import PatientFormPage
 from ui.pages.patients_page import PatientsPage
 from ui.pages.people_page import PeoplePage
 from ui.pages.settings_page import SettingsPage
-from ui.pages.summary_page import SummaryPage
 from ui.pages.today_page import TodayPage
 from ui.pages.trail_page import TrailPage
 from ui.pages.visit_page import VisitPage
@@ -61,8 +61,7 @@ PAGES: tuple[tuple[str, type[Page]], ...] = (
     ("chart", ChartPage),
     ("visit", VisitPage),
     ("past", PastChartPage),
-    ("summary", SummaryPage),
-    ("blank-forms", BlankFormsPage),
+    ("document", DocumentPage),
 )
 
 NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
@@ -70,8 +69,6 @@ NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
     "chart": Right.READ,
     "visit": Right.READ,
     "past": Right.READ,
-    "summary": Right.READ,
-    "blank-forms": Right.READ,
 }
 
 
@@ -132,9 +129,8 @@ class Shell(QWidget):
         context.open_chart.connect(self.open_chart)
         context.open_visit.connect(self.open_visit)
         context.open_field.connect(self.open_field)
-        context.open_summary.connect(self.open_summary)
+        context.open_document.connect(self.open_document)
         context.open_past_chart.connect(self.open_past_chart)
-        context.open_blank_forms.connect(self.open_blank_forms)
         context.edit_patient.connect(self.edit_patient)
         set_chip(self.saved, tr("Open · encrypted"), "good")
         self._day = clock.today()
@@ -210,17 +206,13 @@ class Shell(QWidget):
         ):
             page.show_asked(step, field)
 
-    def open_blank_forms(self, protocol: str, code: str) -> None:
-        page = self.page("blank-forms")
-        if isinstance(page, BlankFormsPage) and self._may_leave_for("blank-forms"):
-            page.open(protocol, code)
-            self._show("blank-forms")
-
-    def open_summary(self, patient_id: str, visit_id: str) -> None:
-        page = self.page("summary")
-        if isinstance(page, SummaryPage) and self._may_leave_for("summary"):
-            page.open(PatientId(patient_id), VisitId(visit_id))
-            self._show("summary")
+    def open_document(self, id: str, about: About) -> None:
+        """A document of the registry, previewed."""
+        page = self.page("document")
+        right = reports.named(id).right
+        if isinstance(page, DocumentPage) and self._may_leave_for("document", right):
+            page.open(id, about)
+            self._show("document")
 
     def open_past_chart(self, patient_id: str, sequence: int, at: datetime) -> None:
         page = self.page("past")
@@ -244,9 +236,9 @@ class Shell(QWidget):
             page.edit(None if patient_id is None else PatientId(str(patient_id)))
             self._show("patient")
 
-    def _may_leave_for(self, name: str) -> bool:
+    def _may_leave_for(self, name: str, right: Right | None = None) -> bool:
         """Whether the page in front has saved what was typed; one that could not stays in front."""
-        if not self._may(NEEDS.get(name)):
+        if not (self._may(NEEDS.get(name)) and self._may(right)):
             self._say(tr("Your role does not have this page. Ask a colleague whose role has it."))
             return False
         return self.current is None or self.current is self._pages.get(name) or self.current.leave()

@@ -23,6 +23,8 @@ from core.entering import drafts
 from core.entering.drafts import NOTE, REVIEW, TASKS, Draft
 from core.instruments import catalog as instruments
 from core.model.adverse_event import Grade, Outcome
+from core.model.document import About
+from core.model.ids import PatientId, VisitId
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.patient import Patient
 from core.model.signature import Meaning
@@ -44,11 +46,11 @@ from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.main_window import MainWindow
 from ui.pages.chart_page import ChartPage
+from ui.pages.document_page import DocumentPage
 from ui.pages.first_run import FirstRun
 from ui.pages.import_page import ImportPage
 from ui.pages.past_chart_page import PastChartPage
 from ui.pages.patient_form_page import PatientFormPage
-from ui.pages.summary_page import SummaryPage
 from ui.pages.today_page import TodayPage
 from ui.pages.visit_page import VisitPage
 from ui.settings import Appearance, Settings
@@ -308,7 +310,7 @@ class _Tour:
         chart.tabs.setCurrentIndex(chart.alerts_tab)
         self.picture("chart_alerts")
         visits = shell.context.session.visits.of(patient.id)
-        shell.open_summary(patient.id, visits[-1].id)
+        self.open_summary(patient.id, visits[-1].id)
         self.summary("visit_summary_serious")
 
     def routine_visit(self) -> None:
@@ -369,7 +371,7 @@ class _Tour:
         self.picture("signed_visit")
         page.ask_here()
         self.picture("question_on_a_field")
-        shell.open_summary(patient.id, visit.id)
+        self.open_summary(patient.id, visit.id)
         self.summary("visit_summary_signed")
         shell.show_page("trail")
         self.picture("audit_trail")
@@ -401,8 +403,12 @@ class _Tour:
         self.type(lock.password.line, DEMO_PASSWORD)
         lock.unlock()
 
+    def open_summary(self, patient_id: PatientId, visit_id: VisitId) -> None:
+        about = About(patient_id=patient_id, visit_id=visit_id)
+        self.shell.open_document("visit-summary", about)
+
     def summary(self, name: str) -> None:
-        page = self.page("summary", SummaryPage)
+        page = self.page("document", DocumentPage)
         self.wait(lambda: page.pdf is not None)
         self.picture(name)
         page.save_to(self.out / f"{name}.pdf")

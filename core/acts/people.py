@@ -6,44 +6,21 @@ between the two leaves nobody in who should be out: a slot is given last, and wh
 
 import json
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from core import clock
 from core.acts.passwords import login_problem, password_problem
 from core.entry import Problem
 from core.errors import NotAllowed
-from core.exports import table_csv
-from core.labels import RIGHT, ROLE
+from core.labels import ROLE
 from core.model.trail import Act
-from core.model.user import RIGHTS, Right, Role, User
-from core.reports import layout, table_report
-from core.reports.page import Paper
-from core.reports.table_report import Section
+from core.model.user import Reviewed, Right, Role, User
 from core.session import Session
 from core.store import keys
-from core.views.summary import Fact
-from core.words import MISSING, _, instant
+from core.words import _
 
 OWN = frozenset({Right.PEOPLE})  # what changing one's own password gives, for that write
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reviewed:
-    """One line of the user review. ``failed`` are the sign-ins that failed since the last one that did not."""
-
-    user: User
-    has_password: bool
-    last_sign_in: datetime | None
-    failed: int
-
-    @property
-    def state(self) -> str:
-        if self.user.disabled_at is not None:
-            return _("disabled")
-        if not self.has_password:
-            return _("has no password")
-        return _("must change the password") if self.user.must_change else _("active")
 
 
 def by_login(session: Session) -> dict[str, str]:
@@ -181,85 +158,6 @@ def review(session: Session) -> tuple[Reviewed, ...]:
             failed=failed[user.login.casefold()],
         )
         for user in session.users.all()
-    )
-
-
-def review_pdf(session: Session) -> bytes:
-    """The user review on paper, with lines for the signature of who reviewed it; printing it is an act."""
-    reviewed = review(session)
-    session.record_act(Act.PRINTED, details={"document": "user review", "users": len(reviewed)})
-    now = clock.now()
-    paper = Paper(
-        title=_("User review"),
-        subject=_("Users of the clinic file {file}").format(file=session.path.name),
-        clinic=session.clinic,
-        printed_by=session.user.full_name,
-        printed_at=now,
-        head=session.trail_head,
-    )
-    made = recovery_code_made(session)
-    active = sum(one.user.disabled_at is None for one in reviewed)
-    facts = (
-        Fact(_("Reviewed on"), instant(now)),
-        Fact(_("Users"), _("{n}, {active} of them active").format(n=len(reviewed), active=active)),
-        Fact(_("Recovery code made"), instant(made) if made else _("there is none")),
-    )
-    users = Section(
-        title=_("Users"),
-        facts=facts,
-        columns=tuple(
-            layout.Column(width, title) for width, title in zip(_WIDTHS, _TITLES, strict=True)
-        ),
-        rows=[_words(one) for one in reviewed],
-        note=_(
-            "Failed sign-ins are those since the last one of that user that did not fail. Whoever has"
-            " left is disabled and never removed: what they entered stays theirs."
-        ),
-    )
-    allowed = Section(
-        title=_("What each role may do"),
-        facts=tuple(Fact(ROLE[role], rights_words(role)) for role in Role),
-    )
-    return table_report.render(paper, [users, allowed], signed=True)
-
-
-def review_csv(session: Session) -> bytes:
-    """The user review as a table; exporting it is an act."""
-    reviewed = review(session)
-    session.record_act(Act.EXPORTED, details={"document": "user review", "users": len(reviewed)})
-    rows = [(*_words(one), rights_words(one.user.role)) for one in reviewed]
-    return table_csv.render((*_TITLES, _("May")), rows)
-
-
-def rights_words(role: Role) -> str:
-    """What a role may do, in the order of the rights."""
-    return "; ".join(RIGHT[right] for right in Right if right in RIGHTS[role])
-
-
-_TITLES = (
-    _("Name"),
-    _("User name"),
-    _("Role"),
-    _("State"),
-    _("Added"),
-    _("Last sign-in"),
-    _("Password set"),
-    _("Failed"),
-)
-_WIDTHS = (3.0, 1.8, 1.8, 1.6, 1.7, 1.7, 1.7, 1.0)
-
-
-def _words(one: Reviewed) -> tuple[str, ...]:
-    user = one.user
-    return (
-        user.full_name,
-        user.login,
-        ROLE[user.role],
-        one.state,
-        instant(user.created_at),
-        instant(one.last_sign_in) if one.last_sign_in else _("never"),
-        instant(user.password_at) if user.password_at else MISSING,
-        str(one.failed),
     )
 
 

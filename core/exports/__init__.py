@@ -1,0 +1,78 @@
+"""What leaves the clinic file as data: one line a format, one file each. The file is imported when it is made.
+
+To add one: a file with ``document(source) -> bytes``, and its entry in `EXPORTS`. The window offers and saves it,
+by the right that it needs, and the trail says so. A table of words goes through `table_csv.render`.
+"""
+
+from typing import Any
+
+from core.model.document import CSV, Document, OfPatient, OfTrail, OfUsers
+from core.model.user import Right
+from core.words import N_
+
+
+def _chart(source: OfPatient) -> bytes:
+    from core.exports import chart_csv
+
+    return chart_csv.document(source)
+
+
+def _user_review(source: OfUsers) -> bytes:
+    from core.exports import user_review_csv
+
+    return user_review_csv.document(source)
+
+
+def _audit_trail(source: OfTrail) -> bytes:
+    from core.exports import trail_csv
+
+    return trail_csv.document(source)
+
+
+EXPORTS: tuple[Document[Any], ...] = (
+    Document(
+        id="chart-data",
+        title=N_("Results behind the chart"),
+        button=N_("Export data…"),
+        saving=N_("Export the results behind the chart"),
+        called="results behind the chart",
+        of=OfPatient,
+        right=Right.READ,
+        holds_patients=True,
+        stem="chart-data",
+        make=_chart,
+        ending=CSV,
+    ),
+    Document(
+        id="user-review-csv",
+        title=N_("User review as a table"),
+        button=N_("as CSV…"),
+        spoken=N_("User review as CSV…"),
+        saving=N_("Save the user review"),
+        called="user review",
+        of=OfUsers,
+        right=Right.PEOPLE,
+        holds_patients=False,
+        stem="user-review",
+        make=_user_review,
+        ending=CSV,
+    ),
+    Document(
+        id="audit-trail-csv",
+        title=N_("Audit trail as a table"),
+        button=N_("Export as CSV…"),
+        saving=N_("Export these entries"),
+        called="audit trail",
+        of=OfTrail,
+        right=Right.AUDIT,
+        holds_patients=True,
+        stem="audit-trail",
+        make=_audit_trail,
+        ending=CSV,
+    ),
+)
+
+
+def named(id: str) -> Document[Any]:
+    """The export of that id. Raises KeyError."""
+    return {one.id: one for one in EXPORTS}[id]

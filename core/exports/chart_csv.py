@@ -6,13 +6,14 @@ from core.exports import table_csv
 from core.instruments import catalog as instruments
 from core.labels import EXTERNAL, GRADE, MILESTONES
 from core.model import measurement
+from core.model.document import OfPatient
 from core.model.patient import ExternalKind
 from core.model.record import PatientRecord
 from core.model.visit import Visit
 from core.science import lung_function
 from core.science.spirometry import evaluate
 from core.views.summary import spirometry_title, without_value
-from core.words import _
+from core.words import DEMONSTRATION, _
 
 TITLES = (_("date"), _("visit"), _("result"), _("value"), _("unit"), _("remark"))
 # Of what an import or a letter states; the form behind it is not known.
@@ -20,6 +21,10 @@ _STATED_UNITS = {ExternalKind.ALSFRS_R_TOTAL: _("of 48"), ExternalKind.FVC_PERCE
 
 # date (as far as it is known, ISO), visit, result, value, unit, remark
 _Row = tuple[str, str, str, str, str, str]
+
+
+def document(source: OfPatient) -> bytes:
+    return render(source.record, DEMONSTRATION if source.clinic.demonstration else "")
 
 
 def render(record: PatientRecord, remark: str = "") -> bytes:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.exports import table_csv
+from core.model.document import OfTrail
 from core.model.trail import Names, TrailEntry
 from core.views.trail_words import changes, kind, local, what
 from core.words import _
@@ -24,6 +25,10 @@ TITLES = (
     _("reason"),
     _("hash"),
 )
+
+
+def document(source: OfTrail) -> bytes:
+    return render(source.entries, source.names)
 
 
 def render(entries: Sequence[TrailEntry], names: Names) -> bytes:

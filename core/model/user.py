@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from core.words import _
+
 
 class Role(StrEnum):
     NURSE = "nurse"
@@ -50,6 +52,24 @@ class User:
     @property
     def rights(self) -> frozenset[Right]:
         return frozenset() if self.disabled_at is not None else RIGHTS[self.role]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """One line of the user review: somebody who can sign in, or could. ``failed`` are the sign-ins that failed since the last one that did not."""
+
+    user: User
+    has_password: bool
+    last_sign_in: datetime | None
+    failed: int
+
+    @property
+    def state(self) -> str:
+        if self.user.disabled_at is not None:
+            return _("disabled")
+        if not self.has_password:
+            return _("has no password")
+        return _("must change the password") if self.user.must_change else _("active")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,1 +1,165 @@
-"""What is printed, one file per document. Loaded when something is printed, not at start."""
+"""What can be printed: one line a document, one file each. The file is imported when the document is made.
+
+To add one: a file with ``document(source) -> bytes`` (a PDF), and its entry in `REPORTS`. The window previews,
+prints and saves it, by the right that it needs, and the trail says so.
+"""
+
+from typing import Any
+
+from core.model.document import (
+    Document,
+    OfCode,
+    OfDrill,
+    OfNothing,
+    OfTrail,
+    OfUsers,
+    OfValidation,
+    OfVisit,
+)
+from core.model.user import Right
+from core.reports import choices
+from core.words import N_
+
+MOST_ON_PAPER = 5_000  # entries: 200 pages
+
+
+def _visit_summary(source: OfVisit) -> bytes:
+    from core.reports import summary
+
+    return summary.document(source)
+
+
+def _blank_forms(source: OfNothing) -> bytes:
+    from core.reports import blank_forms
+
+    return blank_forms.document(source)
+
+
+def _user_review(source: OfUsers) -> bytes:
+    from core.reports import user_review
+
+    return user_review.document(source)
+
+
+def _audit_trail(source: OfTrail) -> bytes:
+    from core.reports import trail
+
+    return trail.document(source)
+
+
+def _certificate(source: OfDrill) -> bytes:
+    from core.reports import certificate
+
+    return certificate.document(source)
+
+
+def _recovery_code(source: OfCode) -> bytes:
+    from core.reports import recovery_code
+
+    return recovery_code.document(source)
+
+
+def _validation(source: OfValidation) -> bytes:
+    from core.reports import validation
+
+    return validation.render(source.found)
+
+
+REPORTS: tuple[Document[Any], ...] = (
+    Document(
+        id="visit-summary",
+        title=N_("Visit summary"),
+        button=N_("Print summary"),
+        saving=N_("Save the visit summary"),
+        called="visit summary",
+        of=OfVisit,
+        right=Right.READ,
+        holds_patients=True,
+        stem="visit-summary",
+        make=_visit_summary,
+    ),
+    Document(
+        id="blank-forms",
+        title=N_("Blank forms"),
+        button=N_("Blank forms…"),
+        saving=N_("Save the blank forms"),
+        called="blank forms",
+        of=OfNothing,
+        right=Right.READ,
+        holds_patients=False,
+        stem="blank-forms",
+        make=_blank_forms,
+        choices=choices.blank_forms,
+        tip=N_("Forms to print, for a day on which this program cannot be used"),
+        hint=N_(
+            "Keep printed forms in the clinic for a power cut. What is written on them is entered"
+            " afterwards, marked as transcribed from paper with both days."
+        ),
+    ),
+    Document(
+        id="user-review",
+        title=N_("User review"),
+        button=N_("User review as PDF…"),
+        saving=N_("Save the user review"),
+        called="user review",
+        of=OfUsers,
+        right=Right.PEOPLE,
+        holds_patients=False,
+        stem="user-review",
+        make=_user_review,
+    ),
+    Document(
+        id="audit-trail",
+        title=N_("Audit trail"),
+        button=N_("Export as PDF…"),
+        saving=N_("Export these entries"),
+        called="audit trail",
+        of=OfTrail,
+        right=Right.AUDIT,
+        holds_patients=True,
+        stem="audit-trail",
+        make=_audit_trail,
+        most=MOST_ON_PAPER,
+    ),
+    Document(
+        id="restore-drill",
+        title=N_("Certificate of a restore drill"),
+        button=N_("Save certificate as PDF…"),
+        saving=N_("Save the certificate"),
+        called="certificate of a restore drill",
+        of=OfDrill,
+        right=Right.BACKUP,
+        holds_patients=False,
+        stem="restore-drill",
+        make=_certificate,
+    ),
+    Document(
+        id="recovery-code",
+        title=N_("Recovery code"),
+        button=N_("Save as PDF…"),
+        saving=N_("Save the recovery code"),
+        called="recovery code",
+        of=OfCode,
+        right=None,
+        holds_patients=False,
+        stem="recovery-code",
+        make=_recovery_code,
+    ),
+    Document(
+        id="validation",
+        title=N_("Validation report"),
+        button=N_("Validation report"),
+        saving=N_("Save the validation report"),
+        called="validation report",
+        of=OfValidation,
+        right=None,
+        holds_patients=False,
+        stem="validation",
+        make=_validation,
+    ),
+)
+
+
+def named(id: str) -> Document[Any]:
+    """The document of that id. Raises KeyError."""
+    return {one.id: one for one in REPORTS}[id]

@@ -7,6 +7,7 @@ what a visit asks on screen and on paper cannot differ.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument, Item
@@ -26,13 +27,15 @@ from core.labels import (
 )
 from core.model.adverse_event import MilestoneKind
 from core.model.assessment import NotDone
+from core.model.document import OfNothing
 from core.model.measurement import kinds
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.spirometry import MAX_BLOWS
 from core.model.trail import TrailHead
 from core.model.user import Clinic
+from core.protocols import catalog as protocols
 from core.protocols.definition import ELIGIBILITY, Criterion, Protocol
-from core.reports import layout, page, writing
+from core.reports import choices, layout, page, writing
 from core.reports.layout import MUTED, SMALL, Block, Cell, Column
 from core.reports.page import INNER, Document, Paper
 from core.reports.text import Align, Style, Weight
@@ -59,6 +62,23 @@ class _Sheets:
 
     titles: tuple[str, ...]
     assessments: tuple[str, ...]
+
+
+def document(source: OfNothing) -> bytes:
+    """What the source's choice says, as `choices.blank_forms` offers it."""
+    kind, schedule, which = source.choice.split("/", 2)
+    protocol = protocols.shipped()[schedule]
+    render_this = partial(render, protocol, which or None)
+    if kind == choices.ALL:
+        render_this = partial(render_all, [protocol])
+    elif kind == choices.QUESTIONNAIRE:
+        render_this = partial(render_questionnaire, instruments.shipped()[which])
+    return render_this(
+        source.clinic,
+        printed_by=source.printed_by,
+        printed_at=source.printed_at,
+        head=source.head,
+    )
 
 
 def render(

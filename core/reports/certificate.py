@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from core.model.backup import DrillResult, TableCompared
+from core.model.document import OfDrill
 from core.model.trail import TrailHead
 from core.model.user import Clinic
 from core.reports import table_report
@@ -22,6 +23,10 @@ _HOW = _(
     " is explained where the entries that the audit trail gained since the backup lead from the one to"
     " the other without a gap."
 )
+
+
+def document(source: OfDrill) -> bytes:
+    return render(source.drill, source.clinic, source.printed_by, source.printed_at, source.head)
 
 
 def render(

@@ -8,6 +8,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from core.model.document import OfCode
 from core.model.user import Clinic
 from core.reports import layout, page, qr, text, writing
 from core.reports.layout import INK, MUTED, Block, Cell, Column
@@ -27,6 +28,10 @@ _NUMBER = 20.0  # of what stands beside the number of a step
 _QR = 42 * mm
 _GROUPS = 3  # in a line
 _OPENINGS = 2
+
+
+def document(source: OfCode) -> bytes:
+    return render(source.clinic, source.code, source.file_name, source.printed_at)
 
 
 def render(clinic: Clinic, code: str, file_name: str, made_at: datetime) -> bytes:

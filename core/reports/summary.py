@@ -7,6 +7,7 @@ from datetime import datetime
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
+from core.model.document import OfVisit
 from core.model.ids import VisitId
 from core.model.record import PatientRecord
 from core.model.signature import SignatureState
@@ -42,6 +43,19 @@ _GUTTER = 18.0
 _HALF = (page.INNER - _GUTTER) / 2
 _INDENT = 84.0  # of what stands beside its label
 _CHART_HEIGHTS = (104.0, 140.0, 175.0)  # lowest, comfortable, highest
+
+
+def document(source: OfVisit) -> bytes:
+    return render(
+        source.record,
+        source.visit_id,
+        source.clinic,
+        names=source.names,
+        printed_by=source.printed_by,
+        printed_at=source.printed_at,
+        head=source.head,
+        signed=source.signed,
+    )
 
 
 def render(

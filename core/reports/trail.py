@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from core.model.document import OfTrail
 from core.model.trail import Names, TrailEntry, TrailHead
 from core.model.user import Clinic
 from core.reports import table_report
@@ -15,6 +16,18 @@ from core.views.trail_words import local, what
 from core.words import _
 
 TITLE = _("Audit trail")
+
+
+def document(source: OfTrail) -> bytes:
+    return render(
+        source.entries,
+        source.names,
+        source.clinic,
+        asked=tuple(Fact(name, text) for name, text in source.asked),
+        printed_by=source.printed_by,
+        printed_at=source.printed_at,
+        head=source.head,
+    )
 
 
 def render(

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 
 from core import clock
 from core.entering import drafts
+from core.model.document import About
 from core.model.patient import Patient, Sex
 from core.session import Session
 from tests.reliability.plants import BIRTHDAY, FAMILY, GIVEN, NOTE, TYPED
@@ -105,8 +106,8 @@ def _enter(window, patient):
 def _print_and_export(window, patient):
     shell = window.shell
     visit = shell.context.session.visits.of(patient.id)[0]
-    shell.open_summary(patient.id, visit.id)
-    page = shell.page("summary")
+    shell.open_document("visit-summary", About(patient_id=patient.id, visit_id=visit.id))
+    page = shell.page("document")
     while page.pdf is None:
         QApplication.processEvents()
     _dismissed(page.save.click)

@@ -8,13 +8,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core import clock
-from core.acts import data_queries, locking, people
+from core import clock, exports
+from core.acts import data_queries, documents, locking, people
 from core.acts.data_queries import Place
 from core.entering import drafts
 from core.entering.drafts import Draft
 from core.errors import AppError, NotAllowed
 from core.imports.patients_csv import Preview, Row
+from core.model.document import About
 from core.model.judgement import CriterionResult
 from core.model.user import Right, Role
 from core.model.visit import VisitState
@@ -341,7 +342,9 @@ def attempts(session, patient, finished, begun, query):
             session, LOGIN[another(session)], NEW, "forgot it"
         ),
         "make a recovery code": lambda: people.renew_recovery_code(session),
-        "review the users": lambda: people.review_csv(session),
+        "review the users": lambda: documents.export(
+            session, exports.named("user-review-csv"), About()
+        ),
         "change one's own password": lambda: people.change_own_password(session, PASSWORD, NEW),
     }
 

@@ -400,7 +400,7 @@ def test_r12_a_backup_takes_the_place_of_the_file_which_is_kept(
     assert len(backup.backups(path, folder)) == 2  # one more was made before
 
 
-def test_r12_the_drill_ends_in_words_an_entry_and_a_certificate(page, idle, tmp_path):
+def test_r12_the_drill_ends_in_words_an_entry_and_a_certificate(page, idle, tmp_path, qtbot):
     page.now.click()
     idle()
     settle()
@@ -415,6 +415,7 @@ def test_r12_the_drill_ends_in_words_an_entry_and_a_certificate(page, idle, tmp_
     assert '"verdict":"passed"' in entry.after.replace(" ", "")
     out = tmp_path / "drill.pdf"
     page.save_certificate(out)
+    qtbot.waitUntil(lambda: "The certificate is saved." in words(page))
     document = pypdfium2.PdfDocument(out)
     text = document[0].get_textpage().get_text_range()
     document.close()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from core import clock, resources
 from core.entering import drafts
+from core.model.document import About
 from tests.ui.conftest import name_of
 from tests.ui.keyboard import Key, press, settle, write
 from ui import theme
@@ -45,11 +46,18 @@ def places(demo_shell, numbered, demo, qtbot):
                     page.show_step(step)
                     settle()
                     yield f"visit, {step}"
-            elif name == "summary":
-                demo_shell.open_summary(patient.id, demo.record(patient.id).visits[0].id)
+            elif name == "document":
+                demo_shell.open_document(
+                    "visit-summary",
+                    About(patient_id=patient.id, visit_id=demo.record(patient.id).visits[0].id),
+                )
                 qtbot.waitUntil(lambda page=page: page.pdf is not None)
                 settle()
-                yield name
+                yield f"{name}, visit summary"
+                demo_shell.open_document("blank-forms", About())
+                qtbot.waitUntil(lambda page=page: page.pdf is not None, timeout=20_000)
+                settle()
+                yield f"{name}, blank forms"
             elif name == "patient":
                 demo_shell.edit_patient(patient.id)
                 settle()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QScrollArea
 from core import clock
 from core.commands import demonstration
 from core.entering import drafts
+from core.model.document import About
 from core.store import keys
 from core.words import DEMONSTRATION
 from tests.ui.conftest import words
@@ -89,8 +90,10 @@ def test_the_demonstration_says_so_on_every_page_and_is_thrown_away(
             demo_shell.open_chart(patient.id)
         elif name == "visit":
             demo_shell.open_visit(patient.id, visits[-1].id)
-        elif name == "summary":
-            demo_shell.open_summary(patient.id, visits[-1].id)
+        elif name == "document":
+            demo_shell.open_document(
+                "visit-summary", About(patient_id=patient.id, visit_id=visits[-1].id)
+            )
         else:
             demo_shell.show_page(name)
         settle()

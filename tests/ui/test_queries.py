@@ -277,7 +277,7 @@ def test_blank_forms_of_the_next_visit_are_shown_and_saved(shell, due, qtbot, tm
     shell.open_chart(due.id)
     chart = shell.page("chart")
     chart._print_blank()
-    page = shell.page("blank-forms")
+    page = shell.page("document")
     qtbot.waitUntil(lambda: page.pdf is not None, timeout=30_000)
     assert shell.current is page
     assert page.what.currentText() == "Visit: Month 4"

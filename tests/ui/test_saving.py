@@ -8,6 +8,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
 from core import clock
+from core.model.document import About
 from core.views import trail_words
 from tests.ui.conftest import words
 from tests.ui.keyboard import Key, press, settle
@@ -47,8 +48,8 @@ def test_a_summary_is_named_after_its_visit_and_nobody(
 ):
     patient = numbered("A-001")
     (visit,) = (one for one in demo.record(patient.id).visits if one.code == "M4")
-    demo_shell.open_summary(patient.id, visit.id)
-    page = demo_shell.page("summary")
+    demo_shell.open_document("visit-summary", About(patient_id=patient.id, visit_id=visit.id))
+    page = demo_shell.page("document")
     qtbot.waitUntil(lambda: page.pdf is not None, timeout=20_000)
     settle()
     page.save.click()
@@ -89,8 +90,8 @@ def test_a_clinic_may_have_record_numbers_and_days_in_file_names(
     told = trail_words.what(entry, session.trail.names([entry]))
     assert told.endswith("names of saved files tell record number and day no → yes")
     (visit,) = session.record(due.id).visits
-    shell.open_summary(due.id, visit.id)
-    page = shell.page("summary")
+    shell.open_document("visit-summary", About(patient_id=due.id, visit_id=visit.id))
+    page = shell.page("document")
     qtbot.waitUntil(lambda: page.pdf is not None, timeout=20_000)
     settle()
     page.save.click()
@@ -108,8 +109,8 @@ def test_what_cannot_be_written_is_not_called_saved(
 ):
     patient = numbered("A-001")
     visit = demo.record(patient.id).finished_visits[-1]
-    demo_shell.open_summary(patient.id, visit.id)
-    page = demo_shell.page("summary")
+    demo_shell.open_document("visit-summary", About(patient_id=patient.id, visit_id=visit.id))
+    page = demo_shell.page("document")
     qtbot.waitUntil(lambda: page.pdf is not None, timeout=20_000)
     page.save_to(tmp_path / "no folder" / "a.pdf")
     assert "could not be saved there" in words(demo_shell)

@@ -87,7 +87,7 @@ def test_the_whole_visit_by_keyboard_alone(shell, due, today, alsfrs_r, qtbot, r
     press(Key.Key_Space)  # print summary
 
     summary = shell.current
-    assert summary is shell.page("summary")
+    assert summary is shell.page("document")
     qtbot.waitUntil(lambda: summary.pdf is not None)
     assert "Month 4" in words(summary)
     assert summary.pages.count() >= 1

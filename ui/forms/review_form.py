@@ -10,6 +10,7 @@ from core.acts import data_queries, locking, signing
 from core.entering.drafts import TASKS, Draft, OpenPoint
 from core.findings import alerts
 from core.findings.alerts import Action
+from core.model.document import About
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.signature import Lock, LockLevel
 from core.model.user import Right
@@ -227,4 +228,5 @@ class ReviewForm(StepForm):
         self.print.setFocus()
 
     def _print(self) -> None:
-        self.context.open_summary.emit(self.draft.record.patient.id, self.draft.visit.id)
+        about = About(patient_id=self.draft.record.patient.id, visit_id=self.draft.visit.id)
+        self.context.open_document.emit("visit-summary", about)

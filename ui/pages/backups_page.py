@@ -8,27 +8,29 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
-from core import clock
-from core.acts import backups
+from core import clock, reports
+from core.acts import backups, documents
 from core.entry import Problem
 from core.errors import AppError
 from core.model.backup import Backup, DrillResult
+from core.model.document import About, Source
 from core.model.trail import Act
 from core.model.user import Right
 from core.store import backup, keys
 from core.words import instant, number, plural
 from ui import theme
 from ui.context import AppContext
+from ui.documents import print_out, save, save_to
 from ui.forms.fields import TextField
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
-from ui.saving import ask_where
 from ui.widgets.basics import button, card, chip, column, label, row, scrolled, set_chip
 from ui.widgets.responsive import Flow
 from ui.widgets.table import Table
 from ui.words import tr
 
 ROWS_SEEN = 6  # the list scrolls: what else the page can do stays in sight
+CERTIFICATE = reports.named("restore-drill")
 DRILL_AFTER = timedelta(days=92)
 MB = 1_000_000
 
@@ -203,17 +205,10 @@ class BackupsPage(Page):
 
     def save_certificate(self, path: Path) -> None:
         """Write the certificate. A failure is told in one sentence."""
-        try:
-            content = self._certificate(Act.EXPORTED)
-            path.write_bytes(content)
-        except AppError as error:
-            self._drill_said.setText(str(error))
-        except OSError as error:
-            text = tr("The certificate could not be saved there: {why}. Choose another place.")
-            self._drill_said.setText(text.format(why=error.strerror or tr("unknown reason")))
-        else:
-            self._drill_said.setText(tr("The certificate is saved."))
-            self.context.written.emit(path)
+        with self.context.acting():
+            made_of = documents.source(self.context.session, CERTIFICATE, self._about)
+            say = self._drill_said.setText
+            save_to(path, self.context, CERTIFICATE, made_of, done=self._saved, say=say)
 
     def leave(self) -> bool:
         self._close_reason()
@@ -434,35 +429,21 @@ class BackupsPage(Page):
         self.form.hide()
         self.table.setEnabled(True)
 
-    def _certificate(self, act: Act) -> bytes:
-        from core.reports import certificate
-
-        session = self.context.session
-        if self.result is None:
-            return b""
-        session.record_act(act, details={"document": "certificate of a restore drill"})
-        return certificate.render(
-            self.result,
-            session.clinic,
-            session.user.full_name,
-            clock.now(),
-            session.trail_head,
-        )
+    @property
+    def _about(self) -> About:
+        return About(drill=self.result)
 
     def _ask_save(self) -> None:
-        if (path := ask_where(self, tr("Save the certificate"), "restore-drill")) is not None:
-            self.save_certificate(path)
+        say = self._drill_said.setText
+        save(self, self.context, CERTIFICATE, self._about, done=self._saved, say=say)
+
+    def _saved(self, _made_of: Source) -> None:
+        self._drill_said.setText(tr("The certificate is saved."))
 
     def _print(self) -> None:
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-
-        from ui.pdf_pages import print_pages
-
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(tr("Certificate of a restore drill"))
-        if QPrintDialog(printer, self).exec():
-            with self.context.saving():
-                print_pages(self._certificate(Act.PRINTED), printer)
+        with self.context.acting():
+            made_of = documents.source(self.context.session, CERTIFICATE, self._about)
+            if print_out(self, self.context, CERTIFICATE, made_of):
                 self._drill_said.setText(tr("Sent to the printer."))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -17,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core import clock
+from core import clock, exports
 from core.acts import locking, signing
 from core.entering import drafts, event_entry, typed_texts
 from core.entering.drafts import Draft
@@ -27,6 +26,7 @@ from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.labels import MILESTONES
 from core.model.adverse_event import AdverseEvent, Milestone
+from core.model.document import About, Document, OfPatient
 from core.model.ids import EventId, PatientId
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
@@ -37,12 +37,14 @@ from core.model.visit import Mark, Visit, VisitMark
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.protocols.schedule import PlannedVisit, Status, next_visit, plan
+from core.reports.choices import blank_form
 from core.views import chart, trends
 from core.views.summary import VOID, event_row, lock_text, visit_title
 from core.views.trends import Axis, Plot
 from core.words import DEMONSTRATION, MISSING, day
 from ui import theme
 from ui.context import AppContext
+from ui.documents import buttons, let_out
 from ui.forms.event_editor import EventEditor, said_of
 from ui.forms.fields import ChoiceField
 from ui.forms.kept_bar import KeptBar
@@ -51,7 +53,6 @@ from ui.models.table import Column, TableModel
 from ui.pages.page import Page, Unsaved
 from ui.plots.series import SeriesName
 from ui.plots.trend_plot import TrendPlot
-from ui.saving import ask_where
 from ui.widgets import ask
 from ui.widgets.alerts_card import AlertsCard, AlertsList
 from ui.widgets.basics import Combo, button, card, chip, clear, column, label, row, scrolled
@@ -316,7 +317,7 @@ class ChartPage(Page):
             self.milestone_form.enter()
 
     def save_front(self) -> None:
-        """The same; on the overview the values behind the trends."""
+        """The same; on the overview the results behind the chart."""
         if self.tabs.currentIndex() == 0 and self.context.session.may(Right.EXPORT):
             self._ask_export()
         elif self.tabs.currentIndex() in {self.events_tab, self.milestones_tab}:
@@ -358,12 +359,11 @@ class ChartPage(Page):
         right = QWidget()
         right.setLayout(column(self.alerts_card, timeline, spacing=10))
         copied = button(tr("Copy picture"), self._copy_picture, link=True)
-        exported = button(tr("Export data…"), self._ask_export, link=True)
+        leaving = buttons(self.context, OfPatient, self._let_out, link=True)
         if not self.context.session.may(Right.EXPORT):
             copied.hide()
-            exported.hide()
         tools = row(self._total_title, self.questionnaire)
-        tools.addLayout(Flow(copied, exported, self.ahead, self.axis, right=True), 1)
+        tools.addLayout(Flow(copied, *leaving, self.ahead, self.axis, right=True), 1)
         total = card(
             tools,
             self._legend,
@@ -699,39 +699,11 @@ class ChartPage(Page):
         QApplication.clipboard().setPixmap(picture)
 
     def _ask_export(self) -> None:
-        title = tr("Export the results behind the chart")
-        record = self._record
-        if record is None:
-            return
-        told = self.context.told_in_file_names(record.patient.record_number, clock.today())
-        if (path := ask_where(self, title, "chart-data", "csv", told=told)) is not None:
-            self.export_to(path)
+        self._let_out(exports.named("chart-data"))
 
-    def export_to(self, path: Path) -> None:
-        """Write the results behind the chart; every session is evaluated off the UI thread."""
-        record = self._record
-        if record is None:
-            return
-        remark = DEMONSTRATION if self.context.session.clinic.demonstration else ""
-        details = {"document": "values behind the trends"}
-        if not self.context.write_down(Act.EXPORTED, patient_id=record.patient.id, details=details):
-            return
-
-        def work() -> None:
-            from core.exports import chart_csv
-
-            path.write_bytes(chart_csv.render(record, remark))
-
-        def failed(error: BaseException) -> None:
-            if not isinstance(error, OSError):
-                raise error
-            text = tr("The data could not be saved there: {why}. Choose another place.")
-            self.context.told.emit(text.format(why=error.strerror or tr("unknown reason")))
-
-        def done(_none: None) -> None:
-            self.context.written.emit(path)
-
-        self.context.tasks.run(work, done=done, failed=failed)
+    def _let_out(self, document: Document[Any]) -> None:
+        if self._patient_id is not None:
+            let_out(self, self.context, document, About(patient_id=self._patient_id))
 
     def _start_next(self) -> None:
         record = self._record
@@ -767,12 +739,14 @@ class ChartPage(Page):
         if record is not None:
             protocol = protocols.of(record.patient)
             coming = next_visit(record, protocol, clock.today())
-            self.context.open_blank_forms.emit(protocol.id, coming.code if coming else "")
+            choice = blank_form(protocol.id, coming.code if coming else "")
+            self.context.open_document.emit("blank-forms", About(choice=choice))
 
     def _print_last(self) -> None:
         if self._record is not None and self._record.visits:
             finished = self._record.finished_visits or self._record.visits
-            self.context.open_summary.emit(self._record.patient.id, finished[-1].id)
+            about = About(patient_id=self._record.patient.id, visit_id=finished[-1].id)
+            self.context.open_document.emit("visit-summary", about)
 
     def _edit(self) -> None:
         self.context.edit_patient.emit(self._patient_id)

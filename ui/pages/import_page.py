@@ -7,10 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHeaderView, QVBoxLayout, QWidget
 
-from core import clock
+from core import clock, imports
 from core.errors import AppError
 from core.findings import duplicates
-from core.imports import patients_csv
+from core.imports import Import
 from core.imports.csv_table import DECIMALS, ENCODINGS, SEPARATORS, Written, WrittenHow
 from core.imports.patients_csv import Preview, Row
 from core.model.ids import PatientId
@@ -21,6 +21,7 @@ from core.words import MISSING, plural
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
+from ui.widgets import ask
 from ui.widgets.basics import button, card, column, label, row, set_chip
 from ui.widgets.basics import chip as make_chip
 from ui.widgets.responsive import Columns, Flow
@@ -164,16 +165,9 @@ class ImportPage(Page):
         self._verdict.hide()
         self._ignored = label("", "question-note", wrap=True)
         self._ignored.hide()
-        self._help = label(
-            tr(
-                "One patient a line, with a heading line. Needed: a column patient (or record number)."
-                " Known besides: name, birth date, age, sex, onset, duration_months, diagnosis date,"
-                " height_cm, alsfrsr_baseline, fvc_pct_baseline, baseline_date, infusion_date, note."
-                " What the file does not say stays unknown."
-            ),
-            "muted",
-            wrap=True,
-        )
+        self.kind = imports.IMPORTS[0]
+        self._title = label("", "title")
+        self._help = label("", "muted", wrap=True)
         self.choose = button(tr("Choose file…"), self._choose, primary=True)
         self.confirm = button(tr("Import"), self._confirm, primary=True)
         self.confirm.setEnabled(False)
@@ -187,7 +181,7 @@ class ImportPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(14)
-        top = row(label(tr("Import patients from CSV"), "title"))
+        top = row(self._title)
         top.addLayout(Flow(self._verdict, self.choose, right=True), 1)
         layout.addLayout(column(top, self._file, spacing=2))
         self.how_written = _HowWritten(self._read_again)
@@ -205,6 +199,12 @@ class ImportPage(Page):
         of_all.setLayout(row(schedule, self.protocol, None))
         acts.setLayout(row(None, cancel, self.confirm))
         layout.addWidget(Columns(of_all, acts, fixed={}))
+        self._show_kind(self.kind)
+
+    def _show_kind(self, kind: Import) -> None:
+        self.kind = kind
+        self._title.setText(tr(kind.title))
+        self._help.setText(tr(kind.hint))
         self._show(None)
 
     def refresh(self) -> None:
@@ -231,7 +231,7 @@ class ImportPage(Page):
         protocol = protocols.shipped()[self.protocol.currentData()]
         numbers, written = session.patients.record_numbers(), self.how_written.written()
         try:
-            preview = patients_csv.read(self._path, numbers, protocol, clock.today(), written)
+            preview = self.kind.read(self._path, numbers, protocol, clock.today(), written)
         except WrittenHow as question:
             self._show(None)
             self._file.setText(str(question))
@@ -316,9 +316,16 @@ class ImportPage(Page):
         self.confirm.setText(text if preview and preview.ready else tr("Import"))
 
     def _choose(self) -> None:
-        path, _kind = QFileDialog.getOpenFileName(
-            self, tr("Choose a CSV file"), "", tr("CSV files (*.csv *.txt *.tsv);;All files (*)")
+        kinds = {tr(one.title): one for one in imports.IMPORTS}
+        if len(kinds) > 1:
+            kind = ask.one_of(self, tr("Import"), tr("What is in the file?"), kinds)
+            if kind is None:
+                return
+            self._show_kind(kind)
+        files = tr("{kind} ({patterns});;All files (*)").format(
+            kind=tr(self.kind.files_called), patterns=self.kind.files
         )
+        path, _kind = QFileDialog.getOpenFileName(self, tr(self.kind.choosing), "", files)
         if path:
             self.open_file(Path(path))
             if not self.how_written.is_asking:
@@ -328,7 +335,7 @@ class ImportPage(Page):
         if self.preview is None or not self.preview.ready or not self.context.backing_up.before():
             return
         with self.context.saving():
-            self.context.session.import_patients(self.preview)
+            self.context.session.import_patients(self.preview, self.kind.reason)
             self._leave()
             self.context.show_page.emit("patients")
 

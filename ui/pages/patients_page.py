@@ -1,6 +1,7 @@
 """Every patient of the clinic, found by number, name or birth date."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from core import clock
 from core.labels import ONSET, SEX
+from core.model.document import About, Document, OfFile
 from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.model.user import Right
@@ -16,6 +18,7 @@ from core.protocols.schedule import next_visit
 from core.views.summary import age
 from core.words import MISSING, day, short_day
 from ui.context import AppContext
+from ui.documents import buttons, let_out
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.widgets.basics import FilterChip, button, card, column, label, row
@@ -88,8 +91,12 @@ class PatientsPage(Page):
         layout.setSpacing(14)
         head = column(label(tr("Patients"), "title"), self._count, spacing=2)
         self.filter = FilterChip(self.end_search)
-        layout.addLayout(row(head, self.filter, None, imported, new))
+        leaving = buttons(context, OfFile, self._let_out, link=True)
+        layout.addLayout(row(head, self.filter, None, *leaving, imported, new))
         layout.addWidget(card(self.table, self._none), 1)
+
+    def _let_out(self, document: Document[Any]) -> None:
+        let_out(self, self.context, document, About())
 
     def search(self, text: str) -> None:
         """Show only patients whose number, name or birth date holds every word of the text."""

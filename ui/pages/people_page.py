@@ -1,29 +1,29 @@
 """The people of the clinic file: who may sign in, as what; and the recovery code."""
 
-from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from core import clock
 from core.acts import people
-from core.acts.people import Reviewed
 from core.entry import Problem
 from core.errors import AppError
 from core.labels import ROLE
-from core.model.user import Role
+from core.model.document import About, Document, OfUsers, Source
+from core.model.user import Reviewed, Role
 from core.session import new_user
+from core.views import user_review
 from core.words import MISSING, instant, plural
 from ui import theme
 from ui.context import AppContext
+from ui.documents import buttons, save
 from ui.forms.fields import ChoiceField, TextField
 from ui.forms.person_fields import NewPassword, PersonFields
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
-from ui.saving import ask_where
 from ui.widgets.basics import button, card, column, label, restyle, row, scrolled, show_only
 from ui.widgets.recovery_code import RecoveryCode
 from ui.widgets.responsive import Flow
@@ -86,7 +86,9 @@ def _chip(one: Reviewed) -> str:
 
 COLUMNS: tuple[Column[Reviewed], ...] = (
     Column(tr("Person"), lambda r: r.user.full_name, second=lambda r: r.user.login),
-    Column(tr("Role"), lambda r: ROLE[r.user.role], tip=lambda r: people.rights_words(r.user.role)),
+    Column(
+        tr("Role"), lambda r: ROLE[r.user.role], tip=lambda r: user_review.rights_words(r.user.role)
+    ),
     Column(tr("State"), lambda r: r.state, chip=_chip),
     Column(
         tr("Last sign-in"), lambda r: instant(r.last_sign_in) if r.last_sign_in else tr("never")
@@ -131,16 +133,14 @@ class PeoplePage(Page):
             Task.ENABLE: button(tr("Enable…"), lambda: self.begin(Task.ENABLE)),
         }
         self.said = label("", "muted", wrap=True)
-        pdf = button(tr("User review as PDF…"), self._ask_pdf)
-        table = button(tr("as CSV…"), self._ask_csv)
-        table.setAccessibleName(tr("User review as CSV…"))
+        reviews = buttons(context, OfUsers, self._save, link=False)
         self._recovery = label("", wrap=True)
         self.renew = button(tr("New recovery code…"), lambda: self.begin(Task.RECOVERY))
         recovery = row(self._recovery, self.renew)
         recovery.setStretch(0, 1)
         self.form = self._form()
         acts = row(Flow(*self.buttons.values()))
-        acts.addLayout(Flow(pdf, table, right=True), 1)
+        acts.addLayout(Flow(*reviews, right=True), 1)
         listed = card(self.table, acts, self.said)
         self._listed = column(listed, self.form, card(recovery), None, spacing=14)
         inner = QWidget()
@@ -376,29 +376,11 @@ class PeoplePage(Page):
         self.buttons[hidden].hide()
         self.buttons[shown].show()
 
-    def _ask_pdf(self) -> None:
-        self._save_as("pdf", people.review_pdf)
+    def _save(self, document: Document[Any]) -> None:
+        save(self, self.context, document, About(), done=self._saved, say=self.said.setText)
 
-    def _ask_csv(self) -> None:
-        self._save_as("csv", people.review_csv)
-
-    def _save_as(self, ending: str, render: Callable[..., bytes]) -> None:
-        path = ask_where(self, tr("Save the user review"), "user-review", ending)
-        if path is not None:
-            self.save_to(path, render)
-
-    def save_to(self, path: Path, render: Callable[..., bytes]) -> None:
-        """Write the review. A failure is told in one sentence."""
-        with self.context.saving():
-            content = render(self.context.session)  # which writes down that it was asked for
-            try:
-                path.write_bytes(content)
-            except OSError as error:
-                text = tr("The review could not be saved there: {why}. Choose another place.")
-                self.said.setText(text.format(why=error.strerror or tr("unknown reason")))
-            else:
-                self.said.setText(tr("The user review is saved."))
-                self.context.written.emit(path)
+    def _saved(self, _made_of: Source) -> None:
+        self.said.setText(tr("The user review is saved."))
 
 
 def _why_not(task: Task, one: Reviewed, login: str) -> str:

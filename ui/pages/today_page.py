@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 from core import clock
 from core.acts import data_queries
 from core.entering import drafts, typed_texts
+from core.model.document import About, Document, OfNothing
 from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.views import worklist
@@ -16,6 +18,7 @@ from core.views.worklist import Group, WorkItem
 from core.words import MISSING, day, instant, short_day
 from ui import theme
 from ui.context import AppContext
+from ui.documents import buttons, let_out
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.widgets.alerts_card import AlertsOfClinic
@@ -144,17 +147,15 @@ class TodayPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 14)
         layout.setSpacing(14)
-        blank = button(
-            tr("Blank forms…"),
-            lambda: context.open_blank_forms.emit("", ""),
-            link=True,
-            tip=tr("Forms to print, for a day on which this program cannot be used"),
-        )
+        printed = buttons(context, OfNothing, self._let_out, link=True)
         head = row(self._date)
-        head.addLayout(Flow(blank, new, self.start, right=True), 1)
+        head.addLayout(Flow(*printed, new, self.start, right=True), 1)
         self._counts.setWordWrap(True)
         layout.addLayout(column(head, self._counts, spacing=2))
         layout.addWidget(Columns(visits, self._attention_card, fixed={1: 320}, spacing=14), 1)
+
+    def _let_out(self, document: Document[Any]) -> None:
+        let_out(self, self.context, document, About())
 
     def refresh(self) -> None:
         today, session = clock.today(), self.context.session

@@ -1,30 +1,31 @@
 """The audit trail of the whole file: filtered, verified, exported."""
 
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
-from core import clock, entry
+from core import entry
+from core.acts import documents
 from core.entry import Problem
-from core.model.trail import Act, Names, TrailEntry, TrailFilter
+from core.model.document import About, Document, OfTrail, Source
+from core.model.trail import Act, TrailFilter
 from core.model.user import Right
 from core.views import trail_words
 from core.views.summary import Fact
 from core.words import instant
 from ui import theme
 from ui.context import AppContext
+from ui.documents import buttons, save, save_to
 from ui.forms.fields import TextField
 from ui.pages.page import Page
-from ui.saving import ask_where
 from ui.widgets.basics import Combo, FilterChip, button, card, chip, column, label, row, set_chip
 from ui.widgets.responsive import Flow
 from ui.widgets.trail_list import TrailList
 from ui.words import tr
 
-MOST_ON_PAPER = 5_000  # entries: 200 pages
 NARROWEST = 130  # of a choice among long names: the smallest window has room for all of them
 
 
@@ -46,10 +47,7 @@ class TrailPage(Page):
         self.verdict = chip("")
         self.verdict.hide()
         self.verify = button(tr("Verify now"), self.verify_now, primary=True)
-        self.csv = button(tr("Export as CSV…"), self._ask_csv)
-        self.pdf = button(tr("Export as PDF…"), self._ask_pdf)
-        for export in (self.csv, self.pdf):
-            export.setVisible(self._may_export)
+        self.exports = buttons(context, OfTrail, self._export, link=False)[::-1]  # the table first
         self.kind.addItem(tr("everything"), None)
         for title, entities in trail_words.kinds().items():
             self.kind.addItem(title, entities)
@@ -69,7 +67,7 @@ class TrailPage(Page):
         layout.setContentsMargins(24, 18, 24, 18)
         layout.setSpacing(12)
         top = row(label(tr("Audit trail"), "title"))
-        acts = Flow(self.verdict, self.csv, self.pdf, self.verify, spacing=10, right=True)
+        acts = Flow(self.verdict, *self.exports, self.verify, spacing=10, right=True)
         top.addLayout(acts, 1)
         layout.addLayout(column(top, self.said, spacing=2))
         layout.addWidget(card(filters))
@@ -154,73 +152,35 @@ class TrailPage(Page):
         else:
             self.said.setText(found.problem)
 
-    def export_csv(self, path: Path) -> None:
-        from core.exports import trail_csv
+    def export_to(self, path: Path, document: Document[Any]) -> None:
+        """Write the entries that were asked for."""
+        which = self.asked()
+        if which is not None:
+            with self.context.saving():
+                made_of = documents.source(self.context.session, document, self._about(which))
+                save_to(
+                    path, self.context, document, made_of, done=self._saved, say=self.said.setText
+                )
 
-        self._export(path, lambda entries, names, _asked: trail_csv.render(entries, names))
+    def _about(self, which: TrailFilter) -> About:
+        asked = tuple((fact.label, fact.text) for fact in self._asked_for(which))
+        return About(entries=which, asked=asked)
 
-    def export_pdf(self, path: Path) -> None:
-        from core.reports import trail
-
-        session = self.context.session
-        clinic, by, at, head = (
-            session.clinic,
-            session.user.full_name,
-            clock.now(),
-            session.trail_head,
-        )
-
-        def render(entries: list[TrailEntry], names: Names, asked: tuple[Fact, ...]) -> bytes:
-            return trail.render(
-                entries, names, clinic, asked=asked, printed_by=by, printed_at=at, head=head
+    def _export(self, document: Document[Any]) -> None:
+        which = self.asked()
+        if which is not None:
+            save(
+                self,
+                self.context,
+                document,
+                self._about(which),
+                done=self._saved,
+                say=self.said.setText,
             )
 
-        self._export(path, render, most=MOST_ON_PAPER)
-
-    @property
-    def _may_export(self) -> bool:
-        """Who reads patients' data needs the right to take it along; for others it is masked."""
-        session = self.context.session
-        return session.may(Right.EXPORT) or not session.may(Right.READ)
-
-    def _export(
-        self,
-        path: Path,
-        render: Callable[[list[TrailEntry], Names, tuple[Fact, ...]], bytes],
-        most: int | None = None,
-    ) -> None:
-        """Write down that it is exported, then do it off the UI thread."""
-        which, session = self.asked(), self.context.session
-        if not self._may_export:
-            with self.context.saving():
-                session.need(Right.EXPORT)
-            return
-        if which is None:
-            return
-        entries = [one for page in session.trail.all_pages(which) for one in page]
-        if most is not None and len(entries) > most:
-            text = tr("{n} entries are too many for paper: choose fewer, or export them as CSV.")
-            self.said.setText(text.format(n=f"{len(entries):,}"))
-            return
-        names, asked = session.trail.names(entries), self._asked_for(which)
-
-        def work() -> None:
-            path.write_bytes(render(entries, names, asked))
-
-        def done(_none: None) -> None:
-            self.said.setText(tr("{n} entries are saved.").format(n=f"{len(entries):,}"))
-            self.context.written.emit(path)
-
-        def failed(error: BaseException) -> None:
-            if not isinstance(error, OSError):
-                raise error
-            text = tr("The entries could not be saved there: {why}. Choose another place.")
-            self.said.setText(text.format(why=error.strerror or tr("unknown reason")))
-
-        details = {"document": "audit trail", "entries": len(entries)}
-        if self.context.write_down(Act.EXPORTED, patient_id=which.patient_id, details=details):
-            self.said.setText(tr("saving…"))
-            self.context.tasks.run(work, done=done, failed=failed)
+    def _saved(self, made_of: Source) -> None:
+        text = tr("{n} entries are saved.")
+        self.said.setText(text.format(n=f"{made_of.counts['entries']:,}"))
 
     def _asked_for(self, which: TrailFilter) -> tuple[Fact, ...]:
         said = (
@@ -231,17 +191,6 @@ class TrailPage(Page):
             Fact(tr("To"), instant(which.until) if which.until else ""),
         )
         return tuple(fact for fact in said if fact.text)
-
-    def _ask_csv(self) -> None:
-        if (path := self._where("csv")) is not None:
-            self.export_csv(path)
-
-    def _ask_pdf(self) -> None:
-        if (path := self._where("pdf")) is not None:
-            self.export_pdf(path)
-
-    def _where(self, ending: str) -> Path | None:
-        return ask_where(self, tr("Export these entries"), "audit-trail", ending)
 
     def _all(self) -> None:
         for field in (self.patient, self.since, self.until):

@@ -32,6 +32,7 @@ from core.entering.drafts import (
     Waiting,
 )
 from core.model.data_query import DataQuery
+from core.model.document import About
 from core.model.ids import PatientId, VisitId
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.spirometry import Spirometry
@@ -537,7 +538,8 @@ class VisitPage(Page):
     def print_front(self) -> None:
         """The summary of this visit, as far as it is entered."""
         if self.draft is not None and not self.draft.untouched:
-            self.context.open_summary.emit(self.draft.record.patient.id, self.draft.visit.id)
+            about = About(patient_id=self.draft.record.patient.id, visit_id=self.draft.visit.id)
+            self.context.open_document.emit("visit-summary", about)
         else:
             super().print_front()
 

@@ -3,18 +3,21 @@
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QSize, QStandardPaths, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QFrame, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout
 
+from core import reports
+from core.model.document import OfCode
 from core.model.user import Clinic
 from ui import theme
-from ui.saving import show_folder
+from ui.saving import ask_printer, ask_where, show_folder
 from ui.widgets.basics import button, column, label, row
 from ui.words import tr
 
 CENTRE = Qt.AlignmentFlag.AlignCenter
 GROUPS_IN_A_LINE = 3
+DOCUMENT = reports.named("recovery-code")
 
 
 class CodeGroups(QLabel):
@@ -63,7 +66,14 @@ class RecoveryCode(QFrame):
     def __init__(self, code: str, clinic: Clinic, file_name: str, made_at: datetime) -> None:
         super().__init__()
         self.setProperty("role", "card")
-        self._code, self._clinic, self._file_name, self._made_at = code, clinic, file_name, made_at
+        self._made_of = OfCode(
+            clinic=clinic,
+            file_name=file_name,
+            printed_by="",
+            printed_at=made_at,
+            head=None,
+            code=code,
+        )
         self.code = CodeGroups(code.split("-"))
         self.reminded = False
         self._state = label("", "muted", wrap=True)
@@ -106,7 +116,7 @@ class RecoveryCode(QFrame):
     def save_to(self, path: Path) -> None:
         """Write the page as PDF. A failure is told in one sentence."""
         try:
-            path.write_bytes(self._pdf())
+            path.write_bytes(DOCUMENT.make(self._made_of))
         except OSError as error:
             text = tr("The PDF could not be saved there: {why}. Choose another place.")
             self._state.setText(text.format(why=error.strerror or tr("unknown reason")))
@@ -120,27 +130,14 @@ class RecoveryCode(QFrame):
         if self._saved is not None:
             show_folder(self._saved.parent)
 
-    def _pdf(self) -> bytes:
-        from core.reports import recovery_code
-
-        return recovery_code.render(self._clinic, self._code, self._file_name, self._made_at)
-
     def _save(self) -> None:
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        proposed = str(Path(folder) / "recovery-code.pdf")
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self, tr("Save the recovery code"), proposed, tr("PDF (*.pdf)")
-        )
-        if chosen:
-            self.save_to(Path(chosen))
+        if (path := ask_where(self, DOCUMENT, self._made_of)) is not None:
+            self.save_to(path)
 
     def _print(self) -> None:
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-
         from ui.pdf_pages import print_pages
 
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        printer.setDocName(tr("Recovery code"))
-        if QPrintDialog(printer, self).exec():
-            print_pages(self._pdf(), printer)
+        printer = ask_printer(self, DOCUMENT)
+        if printer is not None:
+            print_pages(DOCUMENT.make(self._made_of), printer)
             self._state.setText(tr("Sent to the printer."))

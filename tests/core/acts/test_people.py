@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -9,9 +10,10 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 
-from core import clock
-from core.acts import people
+from core import clock, exports, reports
+from core.acts import documents, people
 from core.errors import NotAllowed, TooManyAttempts, WrongPassword
+from core.model.document import About
 from core.model.trail import Act
 from core.model.user import Role
 from core.session import Session, new_user
@@ -231,13 +233,22 @@ def test_the_review_says_who_signed_in_when_and_what_failed_since(path, signed_i
 
 def test_the_review_on_paper_and_as_a_table_names_everybody(admin):
     people.disable(admin, NURSE, "left the clinic")
-    words = text_of(people.review_pdf(admin))
+    words = text_of(documents.export(admin, reports.named("user-review"), About()))
     for expected in ("User review", "Nora Urse", "disabled", "administrator", "never", "Signature"):
         assert expected in words
-    rows = list(csv.DictReader(io.StringIO(people.review_csv(admin).decode("utf-8-sig"))))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(
+                documents.export(admin, exports.named("user-review-csv"), About()).decode(
+                    "utf-8-sig"
+                )
+            )
+        )
+    )
     assert {row["User name"]: row["State"] for row in rows}[NURSE] == "disabled"
     assert "looks after users" in {row["User name"]: row["May"] for row in rows}[ADMIN]
-    assert admin.trail.entries(entity=Act.PRINTED) and admin.trail.entries(entity=Act.EXPORTED)
+    left = admin.trail.entries(entity=Act.EXPORTED)
+    assert [json.loads(one.after)["document"] for one in left] == ["user review"] * 2
 
 
 def test_a_file_from_before_there_were_roles_lets_a_neurologist_add_the_administrator(session):

@@ -2,10 +2,11 @@
 
 import csv
 import io
+import json
 
 import pytest
+from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from core.acts import people
 from core.errors import WrongPassword
 from core.model.trail import Act
 from core.model.user import Role
@@ -31,6 +32,20 @@ def admin(four, tmp_path):
     session = Session(copied(four[0], tmp_path), four[1], ADMIN)
     yield session
     session.close()
+
+
+@pytest.fixture
+def saved(page, monkeypatch, qtbot):
+    """``saved("as CSV…", path)``: press the button, choose the path, and wait for what the page says."""
+
+    def save(text, path):
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_how, **_more: (str(path), ""))
+        page.said.setText("")
+        (pressed,) = [one for one in page.findChildren(QPushButton) if one.text() == text]
+        pressed.click()
+        qtbot.waitUntil(lambda: page.said.text() != "")
+
+    return save
 
 
 @pytest.fixture
@@ -183,15 +198,15 @@ def test_a_code_that_nobody_confirmed_is_told_until_another_one_is(page, admin, 
     assert "The recovery code in force was made on" in words(page)
 
 
-def test_the_user_review_is_saved_and_the_trail_says_so(page, admin, tmp_path):
-    page.save_to(tmp_path / "review.csv", people.review_csv)
+def test_the_user_review_is_saved_and_the_trail_says_so(page, admin, saved, tmp_path):
+    saved("as CSV…", tmp_path / "review.csv")
     rows = list(csv.reader(io.StringIO((tmp_path / "review.csv").read_text("utf-8-sig"))))
     assert len(rows) == 5 and "The user review is saved." in words(page)
-    page.save_to(tmp_path / "review.pdf", people.review_pdf)
+    saved("User review as PDF…", tmp_path / "review.pdf")
     assert (tmp_path / "review.pdf").read_bytes().startswith(b"%PDF")
-    for act in (Act.EXPORTED, Act.PRINTED):
-        assert len(admin.trail.entries(entity=act)) == 1
-    page.save_to(tmp_path / "no folder" / "review.pdf", people.review_pdf)
+    left = admin.trail.entries(entity=Act.EXPORTED)
+    assert [json.loads(one.after) for one in left] == [{"document": "user review", "users": 4}] * 2
+    saved("User review as PDF…", tmp_path / "no folder" / "review.pdf")
     assert "could not be saved there" in words(page)
 
 

@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QLabel
 
+from core.model.document import About
 from tests.ui.conftest import words
 from tests.ui.keyboard import in_dialog, settle
 from ui.pdf_pages import PDFIUM, images, print_pages
@@ -27,8 +28,8 @@ def visit(demo, numbered):
 
 @pytest.fixture
 def page(demo_shell, visit, qtbot):
-    demo_shell.open_summary(visit.patient_id, visit.id)
-    page = demo_shell.page("summary")
+    demo_shell.open_document("visit-summary", About(patient_id=visit.patient_id, visit_id=visit.id))
+    page = demo_shell.page("document")
     qtbot.waitUntil(lambda: page.pdf is not None)
     settle()
     return page
@@ -103,7 +104,7 @@ def test_printing_sends_every_page_to_the_printer(page, tmp_path):
 
 
 def test_signing_out_while_a_summary_is_made_does_no_harm(demo_shell, visit, empty_window):
-    demo_shell.open_summary(visit.patient_id, visit.id)
+    demo_shell.open_document("visit-summary", About(patient_id=visit.patient_id, visit_id=visit.id))
     empty_window.close_session()
     settle()
     assert empty_window.welcome.isVisible()
@@ -111,9 +112,9 @@ def test_signing_out_while_a_summary_is_made_does_no_harm(demo_shell, visit, emp
 
 def test_only_the_summary_asked_for_last_is_shown(demo_shell, visit, numbered, demo, qtbot):
     other = demo.record(numbered("A-012").id).visits[-1]
-    demo_shell.open_summary(visit.patient_id, visit.id)
-    demo_shell.open_summary(other.patient_id, other.id)
-    page = demo_shell.page("summary")
+    demo_shell.open_document("visit-summary", About(patient_id=visit.patient_id, visit_id=visit.id))
+    demo_shell.open_document("visit-summary", About(patient_id=other.patient_id, visit_id=other.id))
+    page = demo_shell.page("document")
     qtbot.waitUntil(lambda: page.pdf is not None)
     text, pages = text_of(page.pdf)
     assert "A-012" in text and "A-015" not in text

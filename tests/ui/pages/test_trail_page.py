@@ -7,14 +7,20 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from core import exports, reports
+from core.acts import documents
 from core.model.assessment import Answer
+from core.model.document import About
 from core.model.trail import Act
 from core.model.user import Role
 from core.session import Session, new_user
 from tests.ui.conftest import words
 from tests.ui.keyboard import settle
 from ui.context import AppContext
+from ui.documents import save_to
 from ui.pages.trail_page import TrailPage
+
+CSV = exports.named("audit-trail-csv")
 
 
 @pytest.fixture
@@ -130,17 +136,17 @@ def test_r13_verify_now_names_what_is_wrong(page, session):
 
 def test_r13_what_is_filtered_is_exported_and_that_is_written_down(page, session, tmp_path, qtbot):
     choose(page.kind, "blow")
-    page.export_csv(tmp_path / "out.csv")
+    page.export_to(tmp_path / "out.csv", CSV)
     qtbot.waitUntil(lambda: "saved" in page.said.text())
     text = (tmp_path / "out.csv").read_text("utf-8-sig")
     rows = list(csv.DictReader(text.splitlines()))
     assert [row["kind"] for row in rows] == ["blow"] * 3
     (last,) = session.trail.entries(limit=1)
     assert last.entity == Act.EXPORTED and '"entries": 3' in last.after
-    page.export_pdf(tmp_path / "out.pdf")
+    page.export_to(tmp_path / "out.pdf", reports.named("audit-trail"))
     qtbot.waitUntil((tmp_path / "out.pdf").exists)
     assert (tmp_path / "out.pdf").read_bytes().startswith(b"%PDF")
-    page.export_csv(tmp_path / "missing" / "out.csv")
+    page.export_to(tmp_path / "missing" / "out.csv", CSV)
     qtbot.waitUntil(lambda: "could not be saved" in page.said.text())
 
 
@@ -173,10 +179,10 @@ def test_r16_entries_are_taken_along_by_who_may_export_or_sees_them_masked(
     session.close()
     other = Session(clinic_path, key, "somebody")
     page = show(TrailPage(AppContext(other, settings)))
-    assert page.csv.isVisible() is page.pdf.isVisible() is may
+    assert [one.text() for one in page.exports] == ["Export as CSV…", "Export as PDF…"] * may
     refused = []
     page.context.refused.connect(refused.append)
-    page.export_csv(tmp_path / "out.csv")
+    page.export_to(tmp_path / "out.csv", CSV)
     qtbot.waitUntil(lambda: bool(refused) or "are saved" in page.said.text())
     assert (tmp_path / "out.csv").exists() is may is bool(other.trail.entries(entity=Act.EXPORTED))
     page.context.tasks.close()
@@ -284,15 +290,17 @@ def test_r13_summary_picture_and_values_that_leave_are_written_down(
     shell.open_chart(due.id)
     chart = shell.page("chart")
     chart._copy_picture()
-    chart.export_to(tmp_path / "values.csv")
+    values, about = exports.named("chart-data"), About(patient_id=due.id)
+    made_of = documents.source(session, values, about)
+    save_to(tmp_path / "values.csv", shell.context, values, made_of)
     qtbot.waitUntil((tmp_path / "values.csv").exists)
     (visit,) = session.visits.of(due.id)
-    shell.open_summary(due.id, visit.id)
-    summary = shell.page("summary")
+    shell.open_document("visit-summary", About(patient_id=due.id, visit_id=visit.id))
+    summary = shell.page("document")
     qtbot.waitUntil(lambda: summary.pdf is not None)
     summary.save_to(tmp_path / "summary.pdf")
     left = session.trail.entries(entity=Act.EXPORTED)
     assert [one.patient_id for one in left] == [due.id] * 3
     told = " ".join(one.after for one in left)
-    for document in ("visit summary", "values behind the trends", "picture of the trends"):
+    for document in ("visit summary", "results behind the chart", "picture of the trends"):
         assert document in told

@@ -11,6 +11,7 @@ from core import clock
 from core.acts import locking, signing
 from core.entering.drafts import Draft, start_visit
 from core.model.decision import Choice
+from core.model.document import About
 from core.model.measurement import Measurement
 from core.model.signature import LockLevel, Meaning
 from core.model.user import Clinic, Role
@@ -240,8 +241,8 @@ def test_r14_a_void_signature_is_a_dagger_on_every_screen_and_on_paper(shell, qt
     lines = [name_of(one) for one in today.signatures.findChildren(type(form.sign))]
     assert lines[0].startswith("† 12: Month 4")
     assert any(line.startswith("12: Month 2") for line in lines)
-    shell.open_summary(visit.patient_id, visit.id)
-    page = shell.page("summary")
+    shell.open_document("visit-summary", About(patient_id=visit.patient_id, visit_id=visit.id))
+    page = shell.page("document")
     qtbot.waitUntil(lambda: page.pdf is not None)
     printed = texts_of(page.pdf)
     assert "† VOID, the data was changed since." in printed
@@ -252,8 +253,8 @@ def test_r14_a_void_signature_is_a_dagger_on_every_screen_and_on_paper(shell, qt
 def test_r14_a_signed_visit_is_printed_with_its_signature_and_no_lines_to_sign(shell, qtbot):
     given = sign(shell)
     visit = record_of(shell).visits[-1]
-    shell.open_summary(visit.patient_id, visit.id)
-    page = shell.page("summary")
+    shell.open_document("visit-summary", About(patient_id=visit.patient_id, visit_id=visit.id))
+    page = shell.page("document")
     qtbot.waitUntil(lambda: page.pdf is not None)
     printed = texts_of(page.pdf)
     assert "Signed electronically by Dr. Demo (neurologist)" in printed

@@ -1,0 +1,129 @@
+"""What leaves the clinic file: who may take it, what it is made of, and the trail's entry that it left."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar, cast
+
+from core import clock, exports, reports
+from core.acts import people, signing
+from core.model.document import (
+    About,
+    Document,
+    OfDrill,
+    OfFile,
+    OfNothing,
+    OfPatient,
+    OfTrail,
+    OfUsers,
+    OfVisit,
+    Source,
+)
+from core.model.trail import Act
+from core.session import Session
+
+S = TypeVar("S", bound=Source)
+Common = Mapping[str, Any]  # what every source has
+
+
+def offered(session: Session, of: type[Source]) -> list[Document[Any]]:
+    """The documents and exports that are made of this and that the user may see, in the registries' order."""
+    everything = (*reports.REPORTS, *exports.EXPORTS)
+    return [one for one in everything if one.of is of and may_see(session, one)]
+
+
+def may_see(session: Session, document: Document[Any]) -> bool:
+    return document.right is None or session.may(document.right)
+
+
+def may_take(session: Session, document: Document[Any]) -> bool:
+    return document.needs(session.rights) is None
+
+
+def source(session: Session, document: Document[S], about: About) -> S:
+    """What the document is made of, as the file is now. Raises NotAllowed."""
+    if document.right is not None:
+        session.need(document.right)
+    common = {
+        "clinic": session.clinic,
+        "file_name": session.path.name,
+        "printed_by": session.user.full_name,
+        "printed_at": clock.now(),
+        "head": session.trail_head,
+        "choice": about.choice,
+    }
+    return cast(S, _SOURCES[document.of](session, about, common))
+
+
+def write_down(session: Session, document: Document[S], made_of: S, act: Act) -> S:
+    """Before it is printed or leaves the file; answers with the trail's new end. Raises NotAllowed."""
+    if (right := document.needs(session.rights)) is not None:
+        session.need(right)
+    details = {"document": document.called, **made_of.counts}
+    session.record_act(act, patient_id=made_of.patient_id, details=details)
+    return replace(made_of, head=session.trail_head)
+
+
+def export(session: Session, document: Document[S], about: About) -> bytes:
+    """The document for a script, with its entry in the trail. Raises NotAllowed."""
+    made_of = source(session, document, about)
+    return document.make(write_down(session, document, made_of, Act.EXPORTED))
+
+
+def _of_nothing(_session: Session, _about: About, common: Common) -> OfNothing:
+    return OfNothing(**common)
+
+
+def _of_patient(session: Session, about: About, common: Common) -> OfPatient:
+    assert about.patient_id is not None
+    record = session.record(about.patient_id)
+    return OfPatient(record=record, names=session.users.names(), **common)
+
+
+def _of_visit(session: Session, about: About, common: Common) -> OfVisit:
+    assert about.patient_id is not None
+    assert about.visit_id is not None
+    record = session.record(about.patient_id)
+    return OfVisit(
+        record=record,
+        names=session.users.names(),
+        visit_id=about.visit_id,
+        signed=signing.states(session, record, about.visit_id),
+        **common,
+    )
+
+
+def _of_file(session: Session, _about: About, common: Common) -> OfFile:
+    patients = sorted(session.patients.all(), key=lambda one: one.record_number)
+    return OfFile(records=tuple(session.record(one.id) for one in patients), **common)
+
+
+def _of_users(session: Session, _about: About, common: Common) -> OfUsers:
+    made = people.recovery_code_made(session)
+    return OfUsers(reviewed=people.review(session), code_made=made, **common)
+
+
+def _of_trail(session: Session, about: About, common: Common) -> OfTrail:
+    entries = tuple(one for page in session.trail.all_pages(about.entries) for one in page)
+    return OfTrail(
+        entries=entries,
+        names=session.trail.names(entries),
+        asked=about.asked,
+        of=about.entries.patient_id,
+        **common,
+    )
+
+
+def _of_drill(_session: Session, about: About, common: Common) -> OfDrill:
+    assert about.drill is not None
+    return OfDrill(drill=about.drill, **common)
+
+
+_SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
+    OfNothing: _of_nothing,
+    OfPatient: _of_patient,
+    OfVisit: _of_visit,
+    OfFile: _of_file,
+    OfUsers: _of_users,
+    OfTrail: _of_trail,
+    OfDrill: _of_drill,
+}

@@ -1,0 +1,216 @@
+"""What leaves the clinic file as a document or a table: what it is called, what it is made of, who may have it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Generic, TypeVar
+
+from core.model.backup import DrillResult
+from core.model.ids import PatientId, VisitId
+from core.model.record import PatientRecord
+from core.model.signature import SignatureState
+from core.model.trail import Names, TrailEntry, TrailFilter, TrailHead
+from core.model.user import Clinic, Reviewed, Right
+from core.model.validation import Validation
+from core.model.visit import Visit
+
+PDF, CSV = "pdf", "csv"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What a person asks a document of; what it does not need is left out.
+
+    ``entries`` are those of the trail, ``asked`` says which ones in words (name, value); ``choice`` is one
+    of the document's own choices.
+    """
+
+    patient_id: PatientId | None = None
+    visit_id: VisitId | None = None
+    entries: TrailFilter = field(default_factory=TrailFilter)
+    asked: tuple[tuple[str, str], ...] = ()
+    drill: DrillResult | None = None
+    choice: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a document is made of: values read from the file at one moment, so that any thread can make it.
+
+    ``head`` is where the audit trail stood; ``choice`` is one of the document's own choices.
+    """
+
+    clinic: Clinic
+    file_name: str
+    printed_by: str
+    printed_at: datetime
+    head: TrailHead | None
+    choice: str = ""
+
+    @property
+    def patient_id(self) -> PatientId | None:
+        """Whose it is, where it is one patient's."""
+        return None
+
+    @property
+    def whose(self) -> tuple[str, date] | None:
+        """The record number and the day that a file's name tells, where the clinic chose that."""
+        return None
+
+    @property
+    def visit_code(self) -> str | None:
+        """For a file's name: the code of a visit, None for one that has none, empty where it is of no visit."""
+        return ""
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """How much of it leaves, as the trail says it."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfNothing(Source):
+    """Nothing that was entered: blank paper."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfPatient(Source):
+    """One patient's record, and the full names of the users by login."""
+
+    record: PatientRecord
+    names: Mapping[str, str]
+
+    @property
+    def patient_id(self) -> PatientId:
+        return self.record.patient.id
+
+    @property
+    def whose(self) -> tuple[str, date]:
+        return self.record.patient.record_number, self.printed_at.astimezone().date()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfVisit(OfPatient):
+    """One visit of the record, and the state of every signature under it."""
+
+    visit_id: VisitId
+    signed: Sequence[SignatureState]
+
+    @property
+    def visit(self) -> Visit:
+        return self.record.visit(self.visit_id)
+
+    @property
+    def whose(self) -> tuple[str, date]:
+        return self.record.patient.record_number, self.visit.date
+
+    @property
+    def visit_code(self) -> str | None:
+        return self.visit.code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfFile(Source):
+    """The records of all patients, by record number."""
+
+    records: Sequence[PatientRecord]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"patients": len(self.records)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfUsers(Source):
+    """Everybody who can sign in, or could; when the recovery code was made, None where there is none."""
+
+    reviewed: Sequence[Reviewed]
+    code_made: datetime | None
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"users": len(self.reviewed)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfTrail(Source):
+    """Entries of the audit trail, what they call by id, and which were asked for as (name, value)."""
+
+    entries: Sequence[TrailEntry]
+    names: Names
+    asked: tuple[tuple[str, str], ...]
+    of: PatientId | None  # the one patient that was asked for
+
+    @property
+    def patient_id(self) -> PatientId | None:
+        return self.of
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"entries": len(self.entries)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfDrill(Source):
+    """A restore drill."""
+
+    drill: DrillResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfCode(Source):
+    """The recovery code, in groups joined by "-". It is printed before anybody has signed in."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfValidation(Source):
+    """What the checks of this installation found."""
+
+    found: Validation
+
+
+S = TypeVar("S", bound=Source)
+
+
+def no_choices(_source: Source) -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document(Generic[S]):
+    """One kind of document or table. Its words are marked (`N_`), and translated where they are shown.
+
+    ``button`` and ``tip`` are those of what leads to it, ``spoken`` its name where the text is not enough, ``saving`` the title of the question where to save it, ``hint`` is read beside its pages, ``called`` is what the audit trail calls it: never changed once released.
+    ``of`` is what it is made of. It needs the ``right``, where there is one; what ``holds_patients`` needs
+    the right to export besides, of whoever reads patients' data. ``stem`` begins its file's name.
+
+    ``make`` imports what it needs when it is called. ``choices`` are what can be chosen, by id.
+    ``most`` is how many of its ``counts`` fit on it.
+    """
+
+    id: str
+    title: str
+    button: str
+    saving: str
+    called: str
+    of: type[S]
+    right: Right | None
+    holds_patients: bool
+    stem: str
+    make: Callable[[S], bytes]
+    ending: str = PDF
+    hint: str = ""
+    tip: str = ""
+    spoken: str = ""
+    choices: Callable[[S], Mapping[str, str]] = no_choices
+    most: int | None = None
+
+    def needs(self, rights: frozenset[Right]) -> Right | None:
+        """The right that somebody with these lacks to take it along; None where they may."""
+        if self.right is not None and self.right not in rights:
+            return self.right
+        if self.holds_patients and Right.READ in rights and Right.EXPORT not in rights:
+            return Right.EXPORT
+        return None

@@ -1,0 +1,151 @@
+"""A document or a table that leaves the file: asked for, saved or printed, written down and told, in one way for all."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from core import reports
+from core.acts import documents
+from core.model.document import PDF, About, Document, Source
+from core.model.trail import Act
+from ui.context import AppContext
+from ui.saving import ask_printer, ask_where
+from ui.widgets.basics import button
+from ui.words import tr
+
+S = TypeVar("S", bound=Source)
+Say = Callable[[str], None]
+
+
+def buttons(
+    context: AppContext, of: type[Source], press: Callable[[Document[Any]], None], *, link: bool
+) -> list[QPushButton]:
+    """A button for every document and export that is made of this and that the user may take along."""
+    session, made = context.session, []
+    for one in documents.offered(session, of):
+        if documents.may_take(session, one):
+            tip = tr(one.tip) if one.tip else ""
+            pressed = button(tr(one.button), partial(press, one), link=link, tip=tip)
+            pressed.setAccessibleName(tr(one.spoken or one.button))
+            made.append(pressed)
+    return made
+
+
+def let_out(parent: QWidget, context: AppContext, document: Document[Any], about: About) -> None:
+    """What has pages is shown first; a table is saved."""
+    if document in reports.REPORTS:
+        context.open_document.emit(document.id, about)
+    else:
+        save(parent, context, document, about)
+
+
+def save(
+    parent: QWidget,
+    context: AppContext,
+    document: Document[Any],
+    about: About,
+    *,
+    done: Callable[[Source], None] | None = None,
+    say: Say | None = None,
+) -> None:
+    """Ask where, and save it there, as `save_to` does."""
+    with context.acting():
+        made_of = documents.source(context.session, document, about)
+        path = ask_where(parent, document, made_of)
+        if path is not None:
+            save_to(path, context, document, made_of, done=done, say=say)
+
+
+def save_to(
+    path: Path,
+    context: AppContext,
+    document: Document[S],
+    made_of: S,
+    *,
+    content: bytes | None = None,
+    done: Callable[[Source], None] | None = None,
+    say: Say | None = None,
+) -> None:
+    """Write down that it leaves, make it off the UI thread, write it, and say where it is.
+
+    ``content`` is what was made already. What cannot be saved is told by ``say``, in one sentence.
+    """
+    tell = say or context.told.emit
+    if why := _too_many(document, made_of):
+        tell(why)
+        return
+    written = _written_down(context, document, made_of, Act.EXPORTED)
+    if written is None:
+        return
+
+    def saved(_none: None = None) -> None:
+        if done is not None:
+            done(made_of)
+        context.written.emit(path)
+
+    def failed(error: BaseException) -> None:
+        if not isinstance(error, OSError):
+            raise error
+        tell(_no_place(document).format(why=error.strerror or tr("unknown reason")))
+
+    def work() -> None:
+        path.write_bytes(document.make(written))
+
+    if content is None:
+        context.tasks.run(work, done=saved, failed=failed)
+        return
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        failed(error)
+    else:
+        saved()
+
+
+def print_out(
+    parent: QWidget,
+    context: AppContext,
+    document: Document[S],
+    made_of: S,
+    *,
+    content: bytes | None = None,
+) -> bool:
+    """Ask for a printer, write down that it is printed, and print it; False where it was not.
+
+    ``content`` are the pages that were made already.
+    """
+    from ui.pdf_pages import print_pages
+
+    printer = ask_printer(parent, document)
+    if printer is None:
+        return False
+    written = _written_down(context, document, made_of, Act.PRINTED)
+    if written is None:
+        return False
+    print_pages(document.make(written) if content is None else content, printer)
+    return True
+
+
+def _written_down(context: AppContext, document: Document[S], made_of: S, act: Act) -> S | None:
+    """None where it could not be written down, and must not leave."""
+    with context.saving():
+        return documents.write_down(context.session, document, made_of, act)
+    return None
+
+
+def _too_many(document: Document[Any], made_of: Source) -> str:
+    """Why there is too much of it for this; empty where it fits."""
+    count = sum(made_of.counts.values())
+    if document.most is None or count <= document.most:
+        return ""
+    text = tr("{n} entries are too many for paper: choose fewer, or export them as CSV.")
+    return text.format(n=f"{count:,}")
+
+
+def _no_place(document: Document[Any]) -> str:
+    if document.ending == PDF:
+        return tr("The PDF could not be saved there: {why}. Choose another place.")
+    return tr("The table could not be saved there: {why}. Choose another place.")
