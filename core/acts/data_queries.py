@@ -20,7 +20,9 @@ from core.model.record import PatientRecord
 from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.session import Session
-from core.views.summary import event_field, event_row, spirometry_title, visit_title
+from core.views.events import event_field, event_row
+from core.views.spirometry import spirometry_title
+from core.views.visit_words import visit_title
 from core.words import _, plural
 
 PATIENT = "patient"  # the step of a question that is about no visit

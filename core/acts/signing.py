@@ -31,8 +31,8 @@ from core.model.trail import Names, TrailEntry, VisitName
 from core.model.user import Right
 from core.model.visit import Visit
 from core.session import Session
-from core.views import summary, trail_words
-from core.views.summary import VisitSummary
+from core.views import trail_words, visit_summary
+from core.views.visit_summary import VisitSummary
 from core.words import _
 
 T = TypeVar("T")
@@ -81,7 +81,7 @@ def look(session: Session, record: PatientRecord, visit_id: VisitId) -> Shown:
     return Shown(
         patient_id=record.patient.id,
         visit_id=visit_id,
-        summary=summary.build(record, visit_id, session.users.names(), signed=found),
+        summary=visit_summary.build(record, visit_id, session.users.names(), signed=found),
         data_hash=data_hash(record, visit_id),
     )
 
@@ -398,8 +398,8 @@ def _moving(
     key = (data, frozenset(then.items()), frozenset(now.items()))
     if key not in _SAYS_THE_SAME:
         bare = replace(record, signatures=())
-        today = summary.build(bare, signature.visit_id, {})
-        signed = summary.build(replace(bare, thresholds=then), signature.visit_id, {})
+        today = visit_summary.build(bare, signature.visit_id, {})
+        signed = visit_summary.build(replace(bare, thresholds=then), signature.visit_id, {})
         _SAYS_THE_SAME[key] = today == signed
     return [] if _SAYS_THE_SAME[key] else [entry for entry in since if entry.row in moved]
 

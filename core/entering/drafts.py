@@ -47,7 +47,7 @@ from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.science.spirometry import evaluate, with_inputs
 from core.session import Session
-from core.views.summary import spirometry_title
+from core.views.spirometry import spirometry_title
 from core.words import _, day, instant
 
 DEVICE_PERCENT = (1, 249)  # what the file takes

@@ -12,7 +12,8 @@ from core.model.record import PatientRecord
 from core.model.visit import Visit
 from core.science import lung_function
 from core.science.spirometry import evaluate
-from core.views.summary import spirometry_title, without_value
+from core.views.spirometry import spirometry_title
+from core.views.visit_summary import without_value
 from core.words import DEMONSTRATION, _
 
 TITLES = (_("date"), _("visit"), _("result"), _("value"), _("unit"), _("remark"))

@@ -11,7 +11,7 @@ from core.reports.layout import Column
 from core.reports.page import Paper
 from core.reports.table_report import Section, Verdict
 from core.reports.text import Align
-from core.views.summary import Fact
+from core.views.fact import Fact
 from core.words import MISSING, _, instant, number
 
 TITLE = _("Certificate of a restore drill")

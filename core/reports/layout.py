@@ -13,7 +13,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from core.reports import text
 from core.reports.text import CAP_HEIGHT, Align, Style, Weight
-from core.views.summary import Fact
+from core.views.fact import Fact
 
 INK, MUTED, RULE = "#000000", "#444444", "#a8aeb5"
 BODY = Style(8, 10)

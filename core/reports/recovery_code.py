@@ -14,7 +14,7 @@ from core.reports import layout, page, qr, text, writing
 from core.reports.layout import INK, MUTED, Block, Cell, Column
 from core.reports.page import INNER, Paper
 from core.reports.text import Align, Style, Weight
-from core.views.summary import Fact
+from core.views.fact import Fact
 from core.words import _, instant
 
 TITLE = _("Recovery code")

@@ -1,4 +1,4 @@
-"""The printed visit summary. Its words and numbers are those of ``core.views.summary``; it computes nothing."""
+"""The printed visit summary. Its words and numbers are those of ``core.views.visit_summary``; it computes nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,19 +17,12 @@ from core.reports import chart, layout, page, text
 from core.reports.layout import BODY, INK, LABEL, SMALL, STRONG, VALUE, Block, Cell, Column
 from core.reports.text import Align, Style, Weight
 from core.science import lung_function
-from core.views import summary as words_of
-from core.views import trends
-from core.views.summary import (
-    CORRECTED,
-    EventRow,
-    FormSummary,
-    ItemRow,
-    ScaleRow,
-    SpirometrySummary,
-    VisitSummary,
-    corrected_text,
-)
+from core.views import trends, visit_summary
+from core.views.events import EventRow
+from core.views.questionnaire import CORRECTED, FormSummary, ItemRow, ScaleRow, corrected_text
+from core.views.spirometry import SpirometrySummary
 from core.views.trends import Plot
+from core.views.visit_summary import VisitSummary
 from core.words import MISSING, _
 
 TITLE = _("Visit summary")
@@ -74,7 +67,7 @@ def render(
     ``printed_at`` is an aware instant, ``signed`` the state of every signature of the visit. The same
     arguments give the same bytes.
     """
-    summary = words_of.build(record, visit_id, names, signed=signed)
+    summary = visit_summary.build(record, visit_id, names, signed=signed)
     record = record.known_at(record.visit(visit_id))
     paper = page.Paper(
         title=TITLE,

@@ -11,7 +11,7 @@ from core.reports import layout, page, text, writing
 from core.reports.layout import BODY, INK, SMALL, STRONG, Block, Cell, Column
 from core.reports.page import INNER, Paper
 from core.reports.text import Align, Style, Weight
-from core.views.summary import Fact
+from core.views.fact import Fact
 from core.words import MISSING, _
 
 _TITLE = Style(15, 20, Weight.SEMIBOLD)

@@ -11,7 +11,7 @@ from core.reports.layout import Column
 from core.reports.page import Paper
 from core.reports.table_report import Section
 from core.reports.text import Align
-from core.views.summary import Fact
+from core.views.fact import Fact
 from core.views.trail_words import local, what
 from core.words import _
 

@@ -7,7 +7,7 @@ from core.reports import layout, table_report
 from core.reports.page import Paper
 from core.reports.table_report import Section
 from core.views import user_review
-from core.views.summary import Fact
+from core.views.fact import Fact
 from core.words import _, instant
 
 _WIDTHS = (3.0, 1.8, 1.8, 1.6, 1.7, 1.7, 1.7, 1.0)  # of the columns, as shares

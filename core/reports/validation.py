@@ -8,7 +8,7 @@ from core.reports import table_report
 from core.reports.layout import Column
 from core.reports.page import Paper
 from core.reports.table_report import Section, Verdict
-from core.views.summary import Fact
+from core.views.fact import Fact
 from core.words import _, instant, number, plural
 
 TITLE = _("Validation report")

@@ -18,14 +18,12 @@ from core.science.progression import NoSlope, Slope, months_between
 from core.science.spirometry import Result, vital_capacities
 from core.views import course
 from core.views.course import Window
-from core.views.summary import (
-    event_row,
-    percent_title,
-    slope_text,
-    visit_title,
-    without_value,
-)
+from core.views.events import event_row
+from core.views.progression import slope_text
+from core.views.spirometry import percent_title
 from core.views.trends import totals
+from core.views.visit_summary import without_value
+from core.views.visit_words import visit_title
 from core.words import MISSING, _, day, number, signed
 
 

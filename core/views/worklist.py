@@ -14,7 +14,8 @@ from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.protocols.schedule import PlannedVisit, Status, Window, plan
 from core.science import eligibility
-from core.views.summary import age, visit_title
+from core.views.patient_words import age
+from core.views.visit_words import visit_title
 from core.words import _, plural, short_day
 
 AHEAD = timedelta(days=28)

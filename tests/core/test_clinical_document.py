@@ -48,7 +48,9 @@ from core.science.spirometry_quality import (
 )
 from core.science.staging import kings, mitos
 from core.views import course
-from core.views.summary import age, scale_row, slope_text
+from core.views.patient_words import age
+from core.views.progression import slope_text
+from core.views.questionnaire import scale_row
 from core.views.worklist import AHEAD
 from core.words import day, number
 from tests.core.examples import a_form, a_patient, a_record, a_visit, summing_to

@@ -25,7 +25,7 @@ from core.model.user import Clinic, Role
 from core.model.visit import VisitState
 from core.session import Session, new_user
 from core.store.attempts import Attempts
-from core.views import summary
+from core.views import visit_summary
 from tests.core.examples import FULL, a_patient, enter_visit
 from tests.core.store.nouns import NOUNS, Nouns
 
@@ -138,7 +138,7 @@ def apply(session, mutation):
 def words(session, patient_id, visit_id):
     """What the summary shows of the data itself: without what people said about it later."""
     record = replace(session.record(patient_id), signatures=(), locks=(), queries=(), decisions=())
-    return summary.build(record, visit_id, {"dr.demo": "Dr. Demo"})
+    return visit_summary.build(record, visit_id, {"dr.demo": "Dr. Demo"})
 
 
 @pytest.fixture(scope="module")
@@ -518,7 +518,7 @@ def test_r14_a_signed_visit_is_never_shown_without_its_signatures(signable):
     session, visit = signable
     sign(session, session.record(visit.patient_id), visit.id)
     with pytest.raises(ValueError, match="state of its signatures"):
-        summary.build(session.record(visit.patient_id), visit.id, {})
+        visit_summary.build(session.record(visit.patient_id), visit.id, {})
 
 
 def test_r14_the_order_of_rows_and_a_field_of_a_later_version_do_not_change_the_hash(signable):

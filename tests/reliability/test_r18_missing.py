@@ -44,7 +44,8 @@ from core.model.spirometry import Blow, BlowQuality
 from core.model.visit import Mode, Respondent, TaskResult
 from core.protocols import catalog as protocols
 from core.reports import summary as paper
-from core.views.summary import build, event_row, without_value
+from core.views.events import event_row
+from core.views.visit_summary import build, without_value
 from tests.core.examples import a_patient, a_routine_patient
 
 DAY = date(2026, 7, 21)

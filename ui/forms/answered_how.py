@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.entering.drafts import Draft
 from core.labels import MODE, RESPONDENT
-from core.views.summary import how_text
+from core.views.questionnaire import how_text
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField
 from ui.widgets.basics import button, label, row

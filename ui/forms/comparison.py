@@ -21,7 +21,8 @@ from core.findings.plausibility import Finding, Level
 from core.instruments.definition import Instrument
 from core.labels import why_not
 from core.model.assessment import Answer, Assessment
-from core.views.summary import scale_row, visit_title
+from core.views.questionnaire import scale_row
+from core.views.visit_words import visit_title
 from core.words import MISSING, day, instant, plural
 from ui.context import AppContext
 from ui.forms.fields import Line

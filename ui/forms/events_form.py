@@ -9,7 +9,7 @@ from core.entering.drafts import Draft
 from core.model.adverse_event import AdverseEvent
 from core.model.ids import EventId
 from core.model.nouns import ADVERSE_EVENTS
-from core.views.summary import event_field, event_row
+from core.views.events import event_field, event_row
 from ui.context import AppContext
 from ui.forms.event_editor import EventEditor, said_of
 from ui.forms.fields import ChoiceField

@@ -13,7 +13,8 @@ from core.labels import NOT_DONE
 from core.model.assessment import NotDone
 from core.model.measurement import Measurement, MeasurementKind, kinds
 from core.model.nouns import MEASUREMENTS
-from core.views.summary import Fact, measurement_before, measurement_text, nutrition_facts
+from core.views.fact import Fact
+from core.views.measurements import measurement_before, measurement_text, nutrition_facts
 from core.words import day, number
 from ui import theme
 from ui.context import AppContext

@@ -30,7 +30,7 @@ from core.labels import MODE, NOT_DONE, RESPONDENT, no_score, why_not
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
 from core.model.partial_date import PartialDate, read_partial_date
-from core.views.summary import visit_title
+from core.views.visit_words import visit_title
 from core.words import MISSING
 from ui import theme
 from ui.context import AppContext

@@ -14,7 +14,8 @@ from core.model.document import About
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.signature import Lock, LockLevel
 from core.model.user import Right
-from core.views.summary import VOID, form_title
+from core.views.signed import VOID
+from core.views.visit_words import form_title
 from ui import theme
 from ui.context import AppContext
 from ui.forms.step_form import StepForm

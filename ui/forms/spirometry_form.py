@@ -26,7 +26,7 @@ from core.model.spirometry import (
     TestType,
 )
 from core.science.spirometry import evaluate
-from core.views.summary import equation_text, fev1_text, ratio_text, spirometry_title
+from core.views.spirometry import equation_text, fev1_text, ratio_text, spirometry_title
 from core.words import MISSING, number
 from ui import theme
 from ui.context import AppContext

@@ -39,8 +39,10 @@ from core.protocols.definition import Anchor
 from core.protocols.schedule import PlannedVisit, Status, next_visit, plan
 from core.reports.choices import blank_form
 from core.views import chart, trends
-from core.views.summary import VOID, event_row, lock_text, visit_title
+from core.views.events import event_row
+from core.views.signed import VOID, lock_text
 from core.views.trends import Axis, Plot
+from core.views.visit_words import visit_title
 from core.words import DEMONSTRATION, MISSING, day
 from ui import theme
 from ui.context import AppContext

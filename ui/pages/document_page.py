@@ -13,7 +13,7 @@ from core import reports
 from core.acts import documents
 from core.model.document import About, Document, OfFile, OfNothing, OfPatient, OfVisit, Source
 from core.model.ids import PatientId, VisitId
-from core.views.summary import visit_title
+from core.views.visit_words import visit_title
 from core.words import day, plural
 from ui.context import AppContext
 from ui.documents import print_out, save_to

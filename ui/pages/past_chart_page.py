@@ -13,8 +13,9 @@ from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.model.trail import Act
 from core.model.visit import Visit
-from core.views import chart, summary, trends
-from core.views.summary import event_row, visit_title
+from core.views import chart, trends, visit_summary
+from core.views.events import event_row
+from core.views.visit_words import visit_title
 from core.words import MISSING, day, instant
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
@@ -167,7 +168,7 @@ class PastChartPage(Page):
             chosen = self._visit_model.row(index)
             unsigned = replace(chosen.record, signatures=())
             names = self.context.session.users.names()
-            self._visit.show_summary(summary.build(unsigned, chosen.visit.id, names))
+            self._visit.show_summary(visit_summary.build(unsigned, chosen.visit.id, names))
 
     def _overview(self) -> QWidget:
         inner = QWidget()

@@ -15,7 +15,7 @@ from core.model.record import PatientRecord
 from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.protocols.schedule import next_visit
-from core.views.summary import age
+from core.views.patient_words import age
 from core.words import MISSING, day, short_day
 from ui.context import AppContext
 from ui.documents import buttons, let_out

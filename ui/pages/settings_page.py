@@ -21,7 +21,7 @@ from core.model.thresholds import OFF, ON, Threshold
 from core.model.user import Clinic, Right
 from core.protocols import catalog as protocols
 from core.science import lung_function
-from core.views.summary import lock_text
+from core.views.signed import lock_text
 from core.words import plural
 from ui import theme
 from ui.context import AppContext

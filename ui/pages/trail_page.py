@@ -14,7 +14,7 @@ from core.model.document import About, Document, OfTrail, Source
 from core.model.trail import Act, TrailFilter
 from core.model.user import Right
 from core.views import trail_words
-from core.views.summary import Fact
+from core.views.fact import Fact
 from core.words import instant
 from ui import theme
 from ui.context import AppContext

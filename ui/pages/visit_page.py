@@ -39,7 +39,7 @@ from core.model.spirometry import Spirometry
 from core.model.user import Right
 from core.protocols.schedule import Window, windows
 from core.science import eligibility
-from core.views.summary import transcribed_text, visit_title
+from core.views.visit_words import transcribed_text, visit_title
 from core.words import day, instant, plural, short_day
 from ui import theme
 from ui.context import AppContext

@@ -15,7 +15,9 @@ from core.model.record import PatientRecord
 from core.model.spirometry import Spirometry
 from core.science.spirometry import evaluate
 from core.views import trends
-from core.views.summary import percent_before, scale_row, slope_text, total_before
+from core.views.progression import slope_text
+from core.views.questionnaire import scale_row, total_before
+from core.views.spirometry import percent_before
 from core.words import day, number, signed
 from ui import theme
 from ui.plots.series import SeriesName

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame
 from core.acts import locking
 from core.model.signature import Lock
 from core.model.user import Right
-from core.views.summary import lock_text
+from core.views.signed import lock_text
 from ui.context import AppContext
 from ui.widgets import ask
 from ui.widgets.basics import button, column, label, row

@@ -8,7 +8,7 @@ from core.labels import ONSET, SEX
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
-from core.views.summary import age
+from core.views.patient_words import age
 from core.words import day, number
 from ui import theme
 from ui.widgets.basics import chip, label

@@ -16,7 +16,7 @@ from core.model.data_query import DataQuery, QueryState
 from core.model.ids import PatientId, QueryId
 from core.model.record import PatientRecord
 from core.model.user import Right
-from core.views.summary import queries_text
+from core.views.signed import queries_text
 from core.words import instant
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, Line

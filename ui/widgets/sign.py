@@ -17,7 +17,8 @@ from core.labels import MEANING, ROLE
 from core.model.ids import PatientId, VisitId
 from core.model.record import PatientRecord
 from core.model.signature import Meaning
-from core.views.summary import VOID, visit_title
+from core.views.signed import VOID
+from core.views.visit_words import visit_title
 from core.words import day, plural
 from ui import theme
 from ui.context import AppContext

@@ -16,17 +16,12 @@ from PySide6.QtWidgets import (
 )
 
 from core.model.nouns import ADVERSE_EVENTS
-from core.views.summary import (
-    CORRECTED,
-    ActionRow,
-    EventRow,
-    Fact,
-    FormSummary,
-    SignatureRow,
-    SpirometrySummary,
-    VisitSummary,
-    corrected_text,
-)
+from core.views.events import EventRow
+from core.views.fact import Fact
+from core.views.questionnaire import CORRECTED, FormSummary, corrected_text
+from core.views.signed import SignatureRow
+from core.views.spirometry import SpirometrySummary
+from core.views.visit_summary import ActionRow, VisitSummary
 from ui.widgets.basics import button, chip, clear, column, label, restyle, row, rule
 from ui.widgets.folded import Folded
 from ui.words import tr

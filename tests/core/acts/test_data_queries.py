@@ -19,7 +19,7 @@ from core.model.spirometry import Blow
 from core.model.user import Role
 from core.model.visit import Mode, Respondent, TaskResult
 from core.session import Session, new_user
-from core.views.summary import build
+from core.views.visit_summary import build
 from tests.core.examples import FULL, enter_visit
 
 DAY = date(2026, 7, 21)

@@ -14,7 +14,7 @@ from core.model.assessment import Answer, NotDone
 from core.model.judgement import Decision
 from core.model.partial_date import PartialDate
 from core.model.visit import Mode, Respondent, TaskResult
-from core.views import summary
+from core.views import questionnaire, visit_summary
 from tests.core.examples import enter_visit
 
 DAY = date(2026, 7, 21)
@@ -248,7 +248,7 @@ def test_the_summary_of_a_draft_does_not_show_what_the_rater_may_not_see(begin):
     draft = begin(FALLEN)
 
     def shown():
-        (form,) = summary.build(draft.record, draft.visit.id, {"dr.demo": "Dr. Demo"}).forms
+        (form,) = visit_summary.build(draft.record, draft.visit.id, {"dr.demo": "Dr. Demo"}).forms
         return form.previous_on, form.items[6].previous, form.scales[0].previous
 
     assert shown() == ("", "–", "–")
@@ -261,11 +261,11 @@ def test_the_summary_marks_what_was_corrected_and_lists_what_was_kept(begin):
     draft.show_comparison(FORM)
     draft.answer(FORM, "stairs", Answer(item="stairs", value=2, corrected="with the banister"))
     draft.keep(FORM, draft.questions(FORM)[0].finding, "needs two people")
-    (form,) = summary.build(draft.record, draft.visit.id, {"dr.demo": "Dr. Demo"}).forms
+    (form,) = visit_summary.build(draft.record, draft.visit.id, {"dr.demo": "Dr. Demo"}).forms
     assert {item.number: item.corrected for item in form.items if item.corrected} == {
         "9": "with the banister"
     }
-    assert summary.corrected_text(form.items[8]) == (
+    assert questionnaire.corrected_text(form.items[8]) == (
         "† Corrected after the comparison: with the banister"
     )
     (kept,) = form.kept  # the corrected one is told by its mark
@@ -278,7 +278,7 @@ def test_the_summary_marks_what_was_corrected_and_lists_what_was_kept(begin):
 def test_the_summary_says_who_rated_where_that_was_somebody_else(begin):
     draft = begin(SAME, before=None)
     form = replace(draft.form(FORM), rater="nurse", interpreter=False)
-    (shown,) = summary.build(
+    (shown,) = visit_summary.build(
         draft.record.with_assessment(form), draft.visit.id, {"dr.demo": "Dr. Demo"}
     ).forms
     assert shown.how.startswith("Rater nurse · ") and shown.how.endswith("without an interpreter")

@@ -27,7 +27,7 @@ from core.model.visit import Visit, VisitState
 from core.reports import summary as printed
 from core.rule import COMPARE
 from core.science.spirometry import evaluate, with_inputs
-from core.views import summary
+from core.views import visit_summary
 from tests.core.examples import (
     EQUATION,
     INFUSION,
@@ -1123,7 +1123,7 @@ def test_the_dead_have_no_open_actions_and_their_summaries_keep_theirs(fatal):
         said = {"events": (event,)}
     record = record_of(entered, **said)
     assert open_actions(record) == ()
-    shown = summary.build(record, entered.visit.id, {"dr.demo": "Dr. Demo"}).actions
+    shown = visit_summary.build(record, entered.visit.id, {"dr.demo": "Dr. Demo"}).actions
     assert [row.title for row in shown] == ["Breathing"]
 
 
@@ -1418,7 +1418,7 @@ def test_the_printed_page_has_the_open_action_and_the_one_that_was_decided():
     document = pypdfium2.PdfDocument(pdf)
     text = " ".join(" ".join(one.get_textpage().get_text_range().split()) for one in document)
     document.close()
-    shown = summary.build(record, entered.visit.id, {"dr.demo": "Dr. Demo"}).actions
+    shown = visit_summary.build(record, entered.visit.id, {"dr.demo": "Dr. Demo"}).actions
     assert [row.line for row in shown] == [breathing.line, feeding.line]
     for row in shown:
         assert row.line in text

@@ -10,7 +10,7 @@ from core.instruments import catalog
 from core.model.assessment import Answer, Assessment, NotDone
 from core.reports import summary as paper
 from core.science.progression import NoSlope
-from core.views import summary, trends
+from core.views import trends, visit_summary
 from tests.core.examples import a_record, a_routine_patient, a_visit
 from tests.core.reports.records import CLINIC, PRINTED_AT
 
@@ -83,7 +83,9 @@ def test_nothing_that_needs_a_total_is_made_up(nrs):
 
 
 def test_the_summary_shows_two_scores_and_no_total():
-    (form,) = summary.build(two_visits(rated(LATER, 4, 0)), LATER.id, {"dr.demo": "Dr. Demo"}).forms
+    (form,) = visit_summary.build(
+        two_visits(rated(LATER, 4, 0)), LATER.id, {"dr.demo": "Dr. Demo"}
+    ).forms
     assert [(item.title, item.answer, item.score, item.previous) for item in form.items] == [
         ("Pain", "0 No pain … 10 Worst pain imaginable", "4", "2"),
         ("Fatigue", "No fatigue", "0", "6"),
@@ -97,7 +99,9 @@ def test_the_summary_shows_two_scores_and_no_total():
 
 def test_one_number_alone_is_a_score_of_its_own():
     """Fatigue was not answered: missing is not zero, and pain is not thrown away for it."""
-    (form,) = summary.build(two_visits(rated(LATER, 4)), LATER.id, {"dr.demo": "Dr. Demo"}).forms
+    (form,) = visit_summary.build(
+        two_visits(rated(LATER, 4)), LATER.id, {"dr.demo": "Dr. Demo"}
+    ).forms
     assert [(row.score, row.change) for row in form.scales] == [
         ("4/10", "+2"),
         ("0 of 1 answered", "–"),

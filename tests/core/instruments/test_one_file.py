@@ -13,7 +13,7 @@ from core.model.assessment import Answer
 from core.model.partial_date import PartialDate
 from core.model.visit import Mode, Respondent
 from core.reports import summary as paper
-from core.views import plot_style, summary, trends
+from core.views import plot_style, trends, visit_summary
 from tests.core.examples import a_routine_patient
 from tests.core.reports.records import CLINIC, PRINTED_AT
 from tests.files.beside import FILES, beside_the_shipped
@@ -81,7 +81,7 @@ def test_nobody_is_sent_back_to_a_step_that_was_left_out(session, patient, house
 
 
 def test_the_summary(entered):
-    (form,) = summary.build(entered.record, entered.visit.id, {"dr.demo": "Dr. Demo"}).forms
+    (form,) = visit_summary.build(entered.record, entered.visit.id, {"dr.demo": "Dr. Demo"}).forms
     assert [(row.title, row.score, row.previous, row.change) for row in form.scales] == [
         ("Household total", "13/21", "20/21", "−7"),
         ("Chores", "4/6", "5/6", "−1"),

@@ -9,7 +9,7 @@ from core.entering.drafts import Draft, start_visit
 from core.errors import InvalidInstrument
 from core.instruments import catalog
 from core.model.assessment import Answer
-from core.views import chart, summary, trends
+from core.views import chart, trends, visit_summary
 from tests.core.examples import a_form, a_patient, a_record, a_visit, summing_to
 from tests.files.beside import beside_the_shipped
 
@@ -53,7 +53,7 @@ def record(second):
 
 
 def shown(record, visit):
-    (form,) = summary.build(record, visit.id, {"dr.demo": "Dr. Demo"}).forms
+    (form,) = visit_summary.build(record, visit.id, {"dr.demo": "Dr. Demo"}).forms
     return form
 
 

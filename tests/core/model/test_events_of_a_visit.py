@@ -12,7 +12,7 @@ from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKi
 from core.model.partial_date import PartialDate
 from core.protocols import catalog as protocols
 from core.protocols.schedule import Status, plan
-from core.views import chart, summary, trends, worklist
+from core.views import chart, trends, visit_summary, worklist
 from tests.core.examples import INFUSION, a_patient, a_record, a_visit
 
 PATIENT = a_patient()
@@ -57,14 +57,14 @@ def test_f07_an_event_is_listed_where_it_may_belong(onset, visits, sure):
     record = a_record(PATIENT, FIRST, SECOND, THIRD, events=(event,))
     assert listed_at(record) == visits
     for visit in visits:
-        (row,) = summary.build(record, visit.id, {}).events
+        (row,) = visit_summary.build(record, visit.id, {}).events
         assert (row.unsure == "") is sure
         assert [one.id for one in alerts.evaluate(record, visit)] == ["safety"]
 
 
 def test_f07_the_page_does_not_say_nothing_new_beside_it():
     record = a_record(PATIENT, FIRST, SECOND, events=(an_event("2026-11"),))
-    shown = summary.build(record, SECOND.id, {})
+    shown = visit_summary.build(record, SECOND.id, {})
     (row,) = shown.events
     assert row.unsure == "may belong to another visit: only its month is known"
     assert [one.title for one in shown.actions] == ["Safety"]

@@ -13,7 +13,7 @@ from core.model.visit import Mark, Mode, VisitMark
 from core.protocols import catalog
 from core.protocols.definition import Offset, Unit
 from core.protocols.schedule import Status, Window, next_visit, plan, shift, status, windows
-from core.views.summary import visit_title
+from core.views.visit_words import visit_title
 from tests.core.examples import (
     INFUSION,
     a_patient,

@@ -9,7 +9,7 @@ from core.model.ids import VisitId
 from core.model.judgement import CriterionResult
 from core.reports import summary
 from core.science.eligibility import waive
-from core.views import summary as words_of
+from core.views import visit_summary
 from tests.core.reports.records import CLINIC, PATIENT, PRINTED_AT, ordinary
 from tests.core.reports.test_summary import pages
 
@@ -32,7 +32,7 @@ def record():
 
 
 def told(record, visit):
-    return [(f.label, f.text) for f in words_of.build(record, VisitId(visit), {}).eligibility]
+    return [(f.label, f.text) for f in visit_summary.build(record, VisitId(visit), {}).eligibility]
 
 
 def test_the_screening_visit_tells_all_that_is_not_simply_fulfilled(record):

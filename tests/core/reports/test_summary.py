@@ -19,7 +19,7 @@ from core.model.visit import VisitState
 from core.reports import page, summary
 from core.science.lung_function import DEFAULT_EQUATION
 from core.science.spirometry import with_inputs
-from core.views import summary as words_of
+from core.views import visit_summary
 from core.words import instant
 from tests.core.reports.records import (
     CLINIC,
@@ -62,7 +62,7 @@ def with_last_visit(record: PatientRecord, **changes) -> PatientRecord:
     return replace(record, visits=(*earlier, replace(last, **changes)))
 
 
-def every_text(shown: words_of.VisitSummary) -> list[str]:
+def every_text(shown: visit_summary.VisitSummary) -> list[str]:
     texts = [shown.title, shown.on, shown.record_number, shown.patient_name, shown.note]
     texts += [shown.events_title, "" if shown.events else shown.no_events]
     facts = (*shown.patient, *shown.visit, *shown.measurements, *shown.milestones)
@@ -87,7 +87,7 @@ def all_there(record, visit_id=M6, **changes) -> list[str]:
     printed = pages(render(record, visit_id, **changes))
     words = [word.rstrip(",") for word in " ".join(printed).split()]
     apart = BETWEEN_LINES if len(printed) == 1 else BETWEEN_PAGES
-    for text in every_text(words_of.build(record, visit_id, NAMES)):
+    for text in every_text(visit_summary.build(record, visit_id, NAMES)):
         assert stands_in([word.rstrip(",") for word in text.split()], words, apart), text
     return printed
 

@@ -12,7 +12,7 @@ from core.reports import page, table_report
 from core.reports.layout import Column
 from core.reports.table_report import Section, Verdict
 from core.reports.text import Align
-from core.views.summary import Fact
+from core.views.fact import Fact
 from tests.core.reports.records import CLINIC, HEAD, PRINTED_AT
 from tests.core.reports.test_summary import pages
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pypdfium2
 
 from core.reports import trail
-from core.views.summary import Fact
+from core.views.fact import Fact
 
 
 def text_of(pdf):

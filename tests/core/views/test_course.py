@@ -13,9 +13,9 @@ from core.model.visit import ClinicalStage
 from core.science.progression import NoSlope, Pace
 from core.science.projection import Crossing, NoCrossing
 from core.science.staging import Kings
-from core.views import chart, course, summary
+from core.views import chart, course, visit_summary
 from core.views.course import Window
-from core.views.summary import slope_text
+from core.views.progression import slope_text
 from core.words import day
 from tests.core.examples import (
     a_form,
@@ -375,13 +375,13 @@ def test_an_incomplete_form_has_a_dash_and_the_reason_never_an_older_rate():
         a_form(visits[2], (*(1,) * 11, None)),
     )
     record = a_record(patient, *visits, assessments=forms)
-    page = summary.build(record, visits[2].id, {})
+    page = visit_summary.build(record, visits[2].id, {})
     why = "– (this form is incomplete: 11 of 12 answered)"
     facts = {fact.label: fact.text for fact in page.course}
     assert facts["deltaFS since onset"] == why
     assert page.forms[0].slope == why
     assert not any(label.startswith("Slope") for label in facts)
-    earlier = summary.build(record, visits[1].id, {})
+    earlier = visit_summary.build(record, visits[1].id, {})
     facts = {fact.label: fact.text for fact in earlier.course}
     assert facts["deltaFS since onset"].endswith(": 13 points in 8.7 months, to 1 Jun 2025")
     chart_says = {one.title: one for one in chart.figures(record, days[2])}
@@ -400,7 +400,7 @@ def test_a_gastrostomy_of_the_month_counts_on_screen_and_paper():
     fed = (milestone(MilestoneKind.GASTROSTOMY, 2014, 9),)
     record = a_record(PATIENT, visit, assessments=(a_form(visit, scores),), milestones=fed)
     assert course.last_stages(record).kings.stage is Kings.FOUR_A
-    page = summary.build(record, visit.id, {})
+    page = visit_summary.build(record, visit.id, {})
     assert "King's 4A" in {fact.label: fact.text for fact in page.course}["Stages"]
     assert [fact.text for fact in page.milestones] == ["Sep 2014"]
 

@@ -11,8 +11,10 @@ from core.model.partial_date import PartialDate, partial_day
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Sex
 from core.model.spirometry import Blow, BlowQuality, Position, TestType
 from core.model.visit import Mode, Respondent, TaskResult
-from core.views import summary
-from core.views.summary import EventRow, Fact, ItemRow, ScaleRow
+from core.views import events, patient_words, questionnaire, visit_summary
+from core.views.events import EventRow
+from core.views.fact import Fact
+from core.views.questionnaire import ItemRow, ScaleRow
 from tests.core.examples import (
     a_form,
     a_patient,
@@ -37,7 +39,7 @@ VISIT = a_visit(PATIENT, date(2026, 7, 21), "M2", weight_kg=71.5)
 
 
 def of(record, visit=VISIT):
-    return summary.build(record, visit.id, {"dr.demo": "Dr. Demo"})
+    return visit_summary.build(record, visit.id, {"dr.demo": "Dr. Demo"})
 
 
 def texts(facts):
@@ -108,7 +110,7 @@ def test_a_patient_of_whom_little_is_known():
     ],
 )
 def test_a_birthday_makes_a_year_older(born, on, shown):
-    assert summary.age(replace(PATIENT, born=born), on) == shown
+    assert patient_words.age(replace(PATIENT, born=born), on) == shown
 
 
 @pytest.mark.parametrize(
@@ -121,7 +123,7 @@ def test_a_birthday_makes_a_year_older(born, on, shown):
     ],
 )
 def test_an_age_that_was_stated(changes, shown):
-    assert summary.age(a_patient(**changes), date(2026, 7, 21)) == shown
+    assert patient_words.age(a_patient(**changes), date(2026, 7, 21)) == shown
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_an_age_that_was_stated(changes, shown):
     ],
 )
 def test_how_long_since_onset(changes, shown):
-    assert summary.duration(a_patient(**changes), date(2026, 7, 21)) == shown
+    assert patient_words.duration(a_patient(**changes), date(2026, 7, 21)) == shown
 
 
 @pytest.mark.parametrize(
@@ -446,7 +448,7 @@ def test_one_event_in_words():
     event = an_event(
         grade=Grade.SEVERE, serious=True, ended=PartialDate(2026, 6), onset=PartialDate(2026, 6, 2)
     )
-    assert summary.event_row(event) == EventRow(
+    assert events.event_row(event) == EventRow(
         term="Headache",
         onset="2 Jun 2026",
         grade="3 severe",
@@ -455,8 +457,8 @@ def test_one_event_in_words():
         is_serious=True,
     )
     going_on = an_event(outcome=Outcome.NOT_RECOVERED)
-    assert summary.event_row(going_on).outcome == "not recovered"
-    assert summary.event_row(going_on).serious == "no"
+    assert events.event_row(going_on).outcome == "not recovered"
+    assert events.event_row(going_on).serious == "no"
 
 
 def test_milestones_up_to_that_day():
@@ -527,9 +529,9 @@ def test_the_total_before_a_day(alsfrs_r):
         ),
     )
     # What somebody else stated in between is not a form of ours.
-    assert summary.total_before(record, alsfrs_r, VISIT.date) == (date(2026, 4, 23), 37.0)
-    assert summary.total_before(record, alsfrs_r, date(2026, 6, 1)) == (BEFORE.date, 37.0)
-    assert summary.total_before(record, alsfrs_r, BEFORE.date) is None
+    assert questionnaire.total_before(record, alsfrs_r, VISIT.date) == (date(2026, 4, 23), 37.0)
+    assert questionnaire.total_before(record, alsfrs_r, date(2026, 6, 1)) == (BEFORE.date, 37.0)
+    assert questionnaire.total_before(record, alsfrs_r, BEFORE.date) is None
 
 
 def strings(value):

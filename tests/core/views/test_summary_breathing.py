@@ -14,7 +14,7 @@ from core.model.spirometry import Blow, BlowQuality, Interface, Position, TestTy
 from core.model.user import Clinic
 from core.reports import summary as report
 from core.science.spirometry import evaluate_fev1, evaluate_ratio, with_inputs
-from core.views import summary
+from core.views import visit_summary
 from core.words import number
 from tests.core.examples import EQUATION, a_patient, a_record, a_spirometry, a_visit
 
@@ -48,7 +48,7 @@ def measured(visit, kind, value=None, **rest):
 def of(*, spirometry=(), measurements=(), patient=PATIENT, visits=(FIRST, BEFORE, VISIT)):
     record = a_record(patient, *visits, measurements=measurements)
     record = replace(record, spirometry=spirometry)  # each by the equation of its own
-    return summary.build(record, visits[-1].id, {"dr.demo": "Dr. Demo"})
+    return visit_summary.build(record, visits[-1].id, {"dr.demo": "Dr. Demo"})
 
 
 def facts(found):
@@ -163,7 +163,7 @@ def test_later_visits_are_not_before():
         VISIT,
         measurements=(measured(FIRST, "snip", 70), measured(VISIT, "snip", 45)),
     )
-    shown = summary.build(record, FIRST.id, {"dr.demo": "Dr. Demo"}).measurements
+    shown = visit_summary.build(record, FIRST.id, {"dr.demo": "Dr. Demo"}).measurements
     assert facts(shown)["SNIP"] == "70 cmH2O"
 
 
@@ -218,7 +218,7 @@ def test_all_of_it_is_on_the_printed_page_with_units():
         measurements=(measured(BEFORE, "snip", 62), measured(VISIT, "snip", 45)),
     )
     text = printed(record)
-    shown = summary.build(record, VISIT.id, {"dr.demo": "Dr. Demo"})
+    shown = visit_summary.build(record, VISIT.id, {"dr.demo": "Dr. Demo"})
     for fact in (*shown.spirometry[0].facts, *shown.measurements):
         assert f"{fact.label} {fact.text}" in text
     assert "Vital capacity: FVC, supine 2.70 L" in text

@@ -1,0 +1,143 @@
+"""A spirometry session in words: the best value, what it means, how good it is."""
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date
+
+from core.labels import INTERFACE, POSITION, SEX, TEST_TYPE, why_not
+from core.model.nouns import SPIROMETRY
+from core.model.record import PatientRecord
+from core.model.spirometry import BlowQuality, Spirometry, TestType
+from core.science import lung_function
+from core.science.spirometry import (
+    Result,
+    evaluate,
+    evaluate_fev1,
+    evaluate_ratio,
+    vital_capacities,
+)
+from core.views.fact import Fact
+from core.words import MISSING, _, day, number
+
+
+@dataclass(frozen=True, slots=True)
+class SpirometrySummary:
+    """``headline`` is the best value; ``facts`` say what it means; ``why_not`` why it has no % predicted."""
+
+    title: str
+    headline: str
+    facts: tuple[Fact, ...]
+    equation: str
+    why_not: str
+    field: str = dataclasses.field(default="", compare=False)
+
+
+def spirometry_title(session: Spirometry) -> str:
+    return f"{TEST_TYPE[session.test_type]}, {POSITION[session.position]}"
+
+
+def spirometry_summary(record: PatientRecord, session: Spirometry) -> SpirometrySummary:
+    title, field = spirometry_title(session), f"{SPIROMETRY}/{SPIROMETRY}.{session.id}"
+    if session.not_done is not None:
+        reason = why_not(session.not_done).capitalize()
+        return SpirometrySummary(title, reason, (), "", "", field)
+    if not session.blows:
+        return SpirometrySummary(title, _("No blow entered"), (), "", "", field)
+    result = evaluate(session)
+    earlier = percent_before(record, session)
+    previous = f"{number(earlier[1], 1, '%')}, {day(earlier[0])}" if earlier else MISSING
+    facts = [
+        Fact(percent_title(session.test_type), number(result.percent, 1, "%")),
+        Fact(_("z-score"), number(result.z, 2)),
+        Fact(
+            _("Predicted"),
+            number(result.prediction.predicted if result.prediction else None, 2, "L"),
+        ),
+        Fact(_("LLN"), number(result.prediction.lln if result.prediction else None, 2, "L")),
+        Fact(_("ULN"), number(result.prediction.uln if result.prediction else None, 2, "L")),
+        Fact(_("Repeatability"), number(result.repeatability_ml, 0, "mL")),
+        Fact(_("Grade"), quality_text(session, result)),
+        Fact(_("Previous"), previous),
+    ]
+    if fev1 := fev1_text(session):
+        facts += [Fact(_("FEV1"), fev1), Fact(_("FEV1/FVC"), ratio_text(session))]
+    if session.interface is not None:
+        facts.append(Fact(_("Interface"), INTERFACE[session.interface]))
+    if session.device_percent is not None:
+        facts.append(Fact(_("Device prints"), device_percent_text(session.device_percent)))
+    return SpirometrySummary(
+        title=title,
+        headline=number(result.best_l, 2, "L"),
+        facts=tuple(facts),
+        equation=equation_text(session),
+        why_not=result.why_not,
+        field=field,
+    )
+
+
+def fev1_text(session: Spirometry) -> str:
+    """The FEV1 with what it means; empty where no blow has one."""
+    result = evaluate_fev1(session)
+    if result is None:
+        return ""
+    parts = [number(result.best_l, 2, "L")]
+    if result.percent is not None:
+        parts.append(_("{n} predicted").format(n=number(result.percent, 1, "%")))
+        parts.append(_("z {n}").format(n=number(result.z, 2)))
+    return " · ".join([*parts, result.grade_text])
+
+
+def ratio_text(session: Spirometry) -> str:
+    """FEV1/FVC as a fraction, with its lower limit or why it has none; a dash where it cannot be formed."""
+    ratio = evaluate_ratio(session)
+    if ratio is None:
+        return MISSING
+    parts = [number(ratio.value, 2)]
+    if ratio.prediction is not None:
+        parts.append(_("z {n}").format(n=number(ratio.z, 2)))
+        parts.append(_("LLN {n}").format(n=number(ratio.prediction.lln, 2)))
+    elif evaluate(session).prediction is not None:  # what is missing for both is said once
+        parts.append(ratio.why_not)
+    return " · ".join(parts)
+
+
+def device_percent_text(percent: float) -> str:
+    """A percentage that the device computed by an equation of its own."""
+    return _("{n:g} % predicted, its own equation").format(n=percent)
+
+
+def percent_before(record: PatientRecord, session: Spirometry) -> tuple[date, float] | None:
+    """The last % predicted of the same test type and position before this session."""
+    earlier = [
+        (other.date, result.percent)
+        for other, result in vital_capacities(record)
+        if (other.test_type, other.position) == (session.test_type, session.position)
+        and other.date < session.date
+        and result.percent is not None
+    ]
+    return earlier[-1] if earlier else None
+
+
+def percent_title(test_type: TestType) -> str:
+    """What the percentage is of: GLI has no SVC equation."""
+    return _("% predicted") if test_type is TestType.FVC else _("% of predicted FVC")
+
+
+def quality_text(session: Spirometry, result: Result) -> str:
+    acceptable = len(session.volumes_ml(BlowQuality.ACCEPTABLE))
+    blows = _("{n} of {all} blows acceptable").format(n=acceptable, all=len(session.blows))
+    return f"{result.grade.value} ({blows})"
+
+
+def equation_text(session: Spirometry) -> str:
+    """The equation with the inputs it was given."""
+    equation = lung_function.find(session.equation)
+    inputs = [SEX[session.sex]]
+    if session.age_years is not None:
+        inputs.append(number(session.age_years, 1, _("y")))
+    if session.height_cm is not None:
+        inputs.append(number(session.height_cm, 0, "cm"))
+    if equation is not None and session.reference_group is not None:
+        inputs.append(equation.groups[session.reference_group])
+    title = session.equation if equation is None else equation.title
+    return f"{title} · {', '.join(inputs)}"
