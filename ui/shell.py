@@ -27,7 +27,7 @@ from ui.actions import ACTIONS, PAGE_KEYS, Action
 from ui.context import AppContext
 from ui.forms.fields import Line
 from ui.pages.backups_page import BackupsPage
-from ui.pages.chart_page import ChartPage
+from ui.pages.chart.page import ChartPage
 from ui.pages.document_page import DocumentPage
 from ui.pages.import_page import ImportPage
 from ui.pages.page import Page, Place

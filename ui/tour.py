@@ -45,7 +45,9 @@ from ui.forms.review_form import ReviewForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.main_window import MainWindow
-from ui.pages.chart_page import ChartPage
+from ui.pages.chart.history import HistoryTab
+from ui.pages.chart.overview import OverviewTab
+from ui.pages.chart.page import ChartPage
 from ui.pages.document_page import DocumentPage
 from ui.pages.first_run import FirstRun
 from ui.pages.import_page import ImportPage
@@ -197,16 +199,18 @@ class _Tour:
         shell.open_chart(self.patient("A-001").id)
         self.picture("chart")
         chart = self.page("chart", ChartPage)
+        trends = self.tab(chart, "overview", OverviewTab).trends
         for axis in (Axis.DATE, Axis.ONSET):
-            chart.axis.set_value(axis)
-            chart.axis.chosen.emit()
+            trends.axis.set_value(axis)
+            trends.axis.chosen.emit()
             self.picture(f"chart_{axis.value}")
-        chart.tabs.setCurrentIndex(1)
+        chart.show_tab("visits")
         self.picture("chart_visits")
-        chart.tabs.setCurrentIndex(chart.history_tab)
+        chart.show_tab("history")
         self.picture("chart_history")
-        chart.history.list.table.selectRow(chart.history.list.model.rowCount() // 2)
-        chart.history.list.before_it.click()
+        entries = self.tab(chart, "history", HistoryTab).history.list
+        entries.table.selectRow(entries.model.rowCount() // 2)
+        entries.before_it.click()
         past = self.page("past", PastChartPage)
         self.expect(shell.current is past, "the chart as it stood was not shown")
         self.picture("chart_as_it_stood")
@@ -299,15 +303,15 @@ class _Tour:
         shell.open_chart(patient.id)
         self.picture("chart_with_serious_events")
         chart = self.page("chart", ChartPage)
-        chart.tabs.setCurrentIndex(chart.events_tab)
+        chart.show_tab("events")
         self.picture("chart_adverse_events")
-        chart.tabs.setCurrentIndex(chart.milestones_tab)
+        chart.show_tab("milestones")
         self.picture("chart_milestones")
-        chart.tabs.setCurrentIndex(chart.eligibility_tab)
+        chart.show_tab("eligibility")
         self.picture("chart_eligibility")
         shell.open_chart(self.patient("A-010").id)
         self.picture("chart_with_alerts")
-        chart.tabs.setCurrentIndex(chart.alerts_tab)
+        chart.show_tab("alerts")
         self.picture("chart_alerts")
         visits = shell.context.session.visits.of(patient.id)
         self.open_summary(patient.id, visits[-1].id)
@@ -432,6 +436,12 @@ class _Tour:
         if not isinstance(page, kind):
             raise TourFailed(f"the page {name} is a {type(page).__name__}")
         return page
+
+    def tab(self, chart: ChartPage, id: str, kind: type[T]) -> T:
+        tab = chart.tab(id)
+        if not isinstance(tab, kind):
+            raise TourFailed(f"the tab {id} is a {type(tab).__name__}")
+        return tab
 
     def form(self, page: VisitPage, kind: type[F]) -> F:
         """The step in front."""

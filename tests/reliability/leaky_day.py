@@ -113,8 +113,8 @@ def _print_and_export(window, patient):
     _dismissed(page.save.click)
     shell.open_chart(patient.id)
     chart = shell.page("chart")
-    chart._copy_picture()
-    _dismissed(chart._ask_export)
+    chart.tab("overview").trends.copy_picture()
+    _dismissed(chart.tab("overview").trends.ask_export)
 
 
 def _dismissed(ask):

@@ -99,10 +99,10 @@ def test_r17_a_locked_patient_takes_no_typing_and_says_why(window, due):
     shell = window.shell
     shell.open_chart(due.id)
     page = shell.page("chart")
-    assert page._editor.isEnabled() and page.milestone_form.isEnabled()
+    assert page.tab("events").editor.isEnabled() and page.tab("milestones").form.isEnabled()
     locking.lock_patient(shell.context.session, due.id, "end of study")
-    assert not page._editor.isEnabled() and not page.milestone_form.isEnabled()
-    assert "end of study" in page._event_entry.toolTip()
+    assert not page.tab("events").editor.isEnabled() and not page.tab("milestones").form.isEnabled()
+    assert "end of study" in page.tab("events").entry.toolTip()
     shell.show_page("today")
     assert shell.current is shell.page("today")
 
@@ -150,29 +150,31 @@ def test_r17_half_a_question_is_there_after_a_lock_even_of_a_locked_patient(wind
     assert page.queries.ask.isVisible() and page.queries.ask.line.text() == "Who weigh"
     window.shell.open_chart(due.id)
     page = window.shell.page("chart")
-    page.tabs.setCurrentIndex(page.queries_tab)
-    page.queries.begin.click()
-    assert page.queries.ask.line.text() == ""  # what is asked of a visit stands there alone
+    page.show_tab("queries")
+    page.tab("queries").view.begin.click()
+    assert (
+        page.tab("queries").view.ask.line.text() == ""
+    )  # what is asked of a visit stands there alone
     write("Which hos")
     window.shell.show_page("today")
     lock(window, due, None)
     window.shell.open_chart(due.id)
     page = window.shell.page("chart")
-    page.tabs.setCurrentIndex(page.queries_tab)
-    assert page.queries.ask.line.text() == "Which hos"
-    page.queries.ask.line.setFocus()
+    page.show_tab("queries")
+    assert page.tab("queries").view.ask.line.text() == "Which hos"
+    page.tab("queries").view.ask.line.setFocus()
     press(Key.Key_Return)
     session = window.shell.context.session
     (query,) = session.record(due.id).queries
-    exchange = page.queries.list.exchange(query)
+    exchange = page.tab("queries").view.list.exchange(query)
     exchange.line.setFocus()
     write("Tehr")
     lock(window, due, None)
     page = window.shell.page("chart")
-    exchange = page.queries.list.exchange(query)
+    exchange = page.tab("queries").view.list.exchange(query)
     assert exchange.line.text() == "Tehr"
     exchange.buttons[0].click()
-    assert page.queries.list.exchange(query).line.text() == ""
+    assert page.tab("queries").view.list.exchange(query).line.text() == ""
     typed = window.shell.context.session.typed.of("query", due.id)
     assert "Who weigh" in typed.values() and len(typed) == 2
 

@@ -79,8 +79,9 @@ def _on_chart(field):
     def opened(shell, patient, *, stays=False):
         shell.open_chart(patient.id)
         page = shell.page("chart")
-        page.tabs.setCurrentIndex(page.events_tab if field == "event" else page.milestones_tab)
-        return (page._editor.term if field == "event" else page.milestone_form.note).line
+        page.show_tab("events" if field == "event" else "milestones")
+        front = page.tab(page.front)
+        return (front.editor.term if field == "event" else front.form.note).line
 
     return opened
 

@@ -118,11 +118,11 @@ def test_the_dates_of_an_event_and_of_a_milestone_are_judged_when_left(shell, du
     shell.open_chart(due.id)
     page = shell.page("chart")
     for tab, field in (
-        (page.events_tab, page._editor.onset),
-        (page.events_tab, page._editor.ended),
-        (page.milestones_tab, page.milestone_form.when),
+        ("events", page.tab("events").editor.onset),
+        ("events", page.tab("events").editor.ended),
+        ("milestones", page.tab("milestones").form.when),
     ):
-        page.tabs.setCurrentIndex(tab)
+        page.show_tab(tab)
         settle()
         field.setFocus()
         write(typed)
@@ -189,14 +189,16 @@ def test_what_was_added_is_seen_above_the_form(events):
 def test_the_chart_selects_what_was_added(shell, due):
     shell.open_chart(due.id)
     page = shell.page("chart")
-    page.tabs.setCurrentIndex(page.events_tab)
-    page._editor.term.setFocus()
+    page.show_tab("events")
+    page.tab("events").editor.term.setFocus()
     write("Fall")
-    complete(page._editor)
+    complete(page.tab("events").editor)
     press(ENTER)
-    assert page.event_said.isVisible() and page.event_said.text().startswith("1 event added: Fall")
-    (row,) = page.event_table.selectionModel().selectedRows()
-    assert page._event_model.row(row).term == "Fall"
+    assert page.tab("events").said.isVisible() and page.tab("events").said.text().startswith(
+        "1 event added: Fall"
+    )
+    (row,) = page.tab("events").table.selectionModel().selectedRows()
+    assert page.tab("events").model.row(row).term == "Fall"
 
 
 # Filters and refusals
@@ -238,10 +240,10 @@ def test_a_refused_act_says_nothing_of_saving(demo_shell, numbered):
     page = demo_shell.page("chart")
     page.tabs.setCurrentIndex(1)
     settle()
-    page.visit_table.clearSelection()
-    assert not page._correct.isEnabled() and not page._mark.isEnabled()
-    page._ask_reopen()
-    page._ask_mark()
+    page.tab("visits").table.clearSelection()
+    assert not page.tab("visits").correct.isEnabled() and not page.tab("visits").mark.isEnabled()
+    page.tab("visits").ask_reopen()
+    page.tab("visits").ask_mark()
     assert "not saved" not in demo_shell.saved.text()
 
 
@@ -444,13 +446,15 @@ def test_a_query_on_the_review_is_about_the_field_one_came_from(enter):
 def test_a_recorded_milestone_is_said_and_selected(shell, due):
     shell.open_chart(due.id)
     page = shell.page("chart")
-    page.tabs.setCurrentIndex(page.milestones_tab)
-    page.milestone_form.when.setFocus()
+    page.show_tab("milestones")
+    page.tab("milestones").form.when.setFocus()
     write(str(clock.today()))
     press(ENTER)
-    assert page.milestone_said.isVisible() and page.milestone_said.text().startswith("Recorded: ")
-    assert len(page.milestone_table.selectionModel().selectedRows()) == 1
-    assert page.milestone_form.when.text == ""
+    assert page.tab("milestones").said.isVisible() and page.tab(
+        "milestones"
+    ).said.text().startswith("Recorded: ")
+    assert len(page.tab("milestones").table.selectionModel().selectedRows()) == 1
+    assert page.tab("milestones").form.when.text == ""
 
 
 def test_going_on_says_a_wrong_blow_once(enter):

@@ -61,7 +61,7 @@ def test_figures_have_one_width_and_their_numbers_one_line(open_chart, number):
 @pytest.mark.parametrize("number", PATIENTS)
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1024, 640)])
 def test_the_words_of_a_threshold_stand_on_no_value(open_chart, number, size):
-    plot = open_chart(number, size).capacity_plot
+    plot = open_chart(number, size).tab("overview").trends.capacity_plot
     plot.grab()  # what is below the edge of the page has not been painted yet
     (line,) = [line for line in plot._lines if line.isVisible()]
     words = line.label.mapRectToScene(line.label.boundingRect())
@@ -81,7 +81,7 @@ def test_why_nothing_is_drawn_is_crossed_by_no_line(shell, session):
         session.patients.save(patient)
     shell.open_chart(patient.id)
     settle()
-    plot = shell.page("chart").capacity_plot
+    plot = shell.page("chart").tab("overview").trends.capacity_plot
     assert plot._nothing.isVisible()
     assert not any(line.isVisible() for line in plot._lines)
     assert not plot.getAxis("left").grid
@@ -89,9 +89,9 @@ def test_why_nothing_is_drawn_is_crossed_by_no_line(shell, session):
 
 def test_the_button_that_adds_an_event_is_in_sight_on_a_small_screen(open_chart):
     page = open_chart("A-015")
-    page.tabs.setCurrentIndex(page.events_tab)
+    page.show_tab("events")
     settle()
-    add = page._editor.add
+    add = page.tab("events").editor.add
     assert add.isVisible() and not add.visibleRegion().isEmpty()
     assert add.visibleRegion().boundingRect() == add.rect()
     window = page.window()
@@ -270,10 +270,10 @@ def test_what_needs_attention_has_room_below_the_visits_of_a_small_window(demo_s
 
 def test_the_chart_as_it_stood_shows_its_figures_whole_in_a_small_window(demo_shell, open_chart):
     page = open_chart("A-001", SMALL)
-    page.tabs.setCurrentIndex(page.history_tab)
+    page.show_tab("history")
     settle()
-    page.history.list.table.selectRow(0)
-    page.history.list.before_it.click()
+    page.tab("history").history.list.table.selectRow(0)
+    page.tab("history").history.list.before_it.click()
     settle()
     past = demo_shell.page("past")
     assert demo_shell.current is past
@@ -285,7 +285,7 @@ def test_the_chart_as_it_stood_shows_its_figures_whole_in_a_small_window(demo_sh
 
 @pytest.mark.parametrize("number", PATIENTS)
 def test_the_words_of_marks_stand_above_every_value(open_chart, number):
-    plot = open_chart(number).total_plot
+    plot = open_chart(number).tab("overview").trends.total_plot
     plot.grab()
     named = [text for _line, text in plot._marks if text.isVisible()]
     box = plot.getViewBox()

@@ -119,12 +119,12 @@ def test_an_exchange_is_answered_asked_again_and_closed_on_the_chart(shell, sess
     data_queries.ask(session, due.id, finished.id, WALKING, "Is this 3 or 2?")
     shell.open_chart(due.id)
     page = shell.page("chart")
-    page.tabs.setCurrentIndex(page.queries_tab)
+    page.show_tab("queries")
     settle()
-    assert page.tabs.tabText(page.queries_tab) == "Queries (1)"
+    assert page.title_of("queries") == "Queries (1)"
 
     def exchange():
-        (one,) = page.queries.list.exchanges
+        (one,) = page.tab("queries").view.list.exchanges
         return one
 
     def act(name, text=""):
@@ -140,11 +140,11 @@ def test_an_exchange_is_answered_asked_again_and_closed_on_the_chart(shell, sess
     assert act("Ask again", "The sheet says 2") is QueryState.OPEN
     assert act("Answer", "2") is QueryState.ANSWERED
     assert act("Close") is QueryState.CLOSED
-    assert page.tabs.tabText(page.queries_tab) == "Queries"
-    assert page.queries.list.exchanges == []
-    page.queries.shown.findChildren(type(page.queries.begin))[1].click()
+    assert page.title_of("queries") == "Queries"
+    assert page.tab("queries").view.list.exchanges == []
+    page.tab("queries").view.shown.findChildren(type(page.tab("queries").view.begin))[1].click()
     settle()
-    shown = words(page.queries)
+    shown = words(page.tab("queries").view)
     for said in (
         "Is this 3 or 2?",
         "3, as on the sheet",
@@ -158,14 +158,14 @@ def test_an_exchange_is_answered_asked_again_and_closed_on_the_chart(shell, sess
 def test_about_the_patient_by_keyboard(shell, session, due):
     shell.open_chart(due.id)
     page = shell.page("chart")
-    page.tabs.setCurrentIndex(page.queries_tab)
-    page.queries.begin.setFocus()
+    page.show_tab("queries")
+    page.tab("queries").view.begin.setFocus()
     press(Key.Key_Space)
     write("which year?")
     press(Key.Key_Return)
     (query,) = queries(session, due)
     assert (query.visit_id, query.step, query.text) == (None, "patient", "which year?")
-    assert focused() is page.queries.begin
+    assert focused() is page.tab("queries").view.begin
 
 
 def test_a_monitor_asks_on_a_finished_visit_and_a_nurse_cannot_close(
@@ -276,7 +276,7 @@ def test_r18_the_tiles_tell_blank_zero_not_done_and_not_applicable_apart(resume)
 def test_blank_forms_of_the_next_visit_are_shown_and_saved(shell, due, qtbot, tmp_path):
     shell.open_chart(due.id)
     chart = shell.page("chart")
-    chart._print_blank()
+    chart.tab("visits").print_blank()
     page = shell.page("document")
     qtbot.waitUntil(lambda: page.pdf is not None, timeout=30_000)
     assert shell.current is page
@@ -293,6 +293,6 @@ def test_a_discarded_visits_question_leads_nowhere_and_breaks_nothing(resume, sh
     page.draft = None
     shell.open_chart(due.id)
     chart = shell.page("chart")
-    chart.tabs.setCurrentIndex(chart.queries_tab)
+    chart.show_tab("queries")
     settle()
-    assert "Is this right?" in words(chart.queries)
+    assert "Is this right?" in words(chart.tab("queries").view)

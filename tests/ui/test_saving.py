@@ -67,7 +67,7 @@ def test_exported_data_say_where_they_are(
 ):
     demo_shell.open_chart(numbered("A-001").id)
     settle()
-    demo_shell.page("chart")._ask_export()
+    demo_shell.page("chart").tab("overview").trends.ask_export()
     qtbot.waitUntil(demo_shell.saved_note.isVisible, timeout=30_000)
     (name,) = saved_into
     assert re.fullmatch(r"chart-data_[a-z2-9]{4}\.csv", name)
@@ -99,7 +99,7 @@ def test_a_clinic_may_have_record_numbers_and_days_in_file_names(
     assert re.fullmatch(rf"visit-summary_12_M2_{visit.date}_[a-z2-9]{{4}}\.pdf", name)
     shell.open_chart(due.id)
     settle()
-    shell.page("chart")._ask_export()
+    shell.page("chart").tab("overview").trends.ask_export()
     qtbot.waitUntil(shell.saved_note.isVisible, timeout=30_000)
     assert re.fullmatch(rf"chart-data_12_{clock.today()}_[a-z2-9]{{4}}\.csv", saved_into[1])
 

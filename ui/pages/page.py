@@ -46,6 +46,7 @@ class Page(QWidget):
         self.setObjectName("page")
         self.context = context
         self._stale = True
+        self._narrow = self._tight = False
         self.keep_soon = KeepTimer(self)
         self.keep_soon.timeout.connect(self.keep)
         context.changed.connect(self._on_changed)
@@ -84,14 +85,18 @@ class Page(QWidget):
 
     def set_narrow(self, *, narrow: bool) -> None:
         """Side by side, or in one column where the window is narrow."""
-        parts: list[Columns | Cells] = [*self.findChildren(Columns), *self.findChildren(Cells)]
-        for part in parts:
-            part.set_narrow(narrow=narrow)
+        self._narrow = narrow
+        _set_narrow(self, narrow=narrow)
 
     def set_tight(self, *, tight: bool) -> None:
         """Leave out what is not needed, where even one column has little room."""
-        for table in self.findChildren(Table):
-            table.set_tight(tight=tight)
+        self._tight = tight
+        _set_tight(self, tight=tight)
+
+    def fit(self, part: QWidget) -> None:
+        """Give a part that was made later the room that the page has."""
+        _set_narrow(part, narrow=self._narrow)
+        _set_tight(part, tight=self._tight)
 
     def mark_stale(self) -> None:
         """Refresh now if visible, else when next shown."""
@@ -165,3 +170,14 @@ def _name(widget: QWidget) -> str:
     """What a screen reader says of a control."""
     text = widget.text() if isinstance(widget, QAbstractButton) else ""
     return widget.accessibleName() or text
+
+
+def _set_narrow(part: QWidget, *, narrow: bool) -> None:
+    parts: list[Columns | Cells] = [*part.findChildren(Columns), *part.findChildren(Cells)]
+    for one in parts:
+        one.set_narrow(narrow=narrow)
+
+
+def _set_tight(part: QWidget, *, tight: bool) -> None:
+    for table in part.findChildren(Table):
+        table.set_tight(tight=tight)

@@ -30,7 +30,7 @@ def select(table, row):
 
 
 def lines(page):
-    return {line.title: (line.status, line.action) for line in page._visit_model.rows}
+    return {line.title: (line.status, line.action) for line in page.tab("visits").model.rows}
 
 
 def curve(plot, role):
@@ -59,17 +59,19 @@ def test_the_axis_switches_between_months_dates_and_onset(open_chart, demo, numb
     record = demo.record(numbered("A-003").id)
     points = trends.total(record, chart.instruments.alsfrs_r()).series[0].points
     seen = {}
-    page.axis.setFocus()
+    page.tab("overview").trends.axis.setFocus()
     for scale in trends.time_scales(record):
-        button = page.axis._group.button(page.axis._values.index(scale.axis))
+        button = page.tab("overview").trends.axis._group.button(
+            page.tab("overview").trends.axis._values.index(scale.axis)
+        )
         button.setFocus()
         press(Key.Key_Space)
-        x, y = curve(page.total_plot, "total")
+        x, y = curve(page.tab("overview").trends.total_plot, "total")
         assert x == pytest.approx([scale.position(point.day) for point in points])
         assert y == [point.value for point in points]
         assert scale.title in words(page)
         seen[scale.axis] = x
-        ticks = page.total_plot._time_axis.tickStrings([x[0]], 1, 1)
+        ticks = page.tab("overview").trends.total_plot._time_axis.tickStrings([x[0]], 1, 1)
         assert ("20" in ticks[0]) == (scale.axis is Axis.DATE)
     assert set(seen) == set(Axis)
     assert len({tuple(x) for x in seen.values()}) == 3
@@ -90,9 +92,12 @@ def test_stated_values_without_a_date_are_told_and_not_drawn(shell, session):
     assert "57.7 %" in shown and "stated, equation unknown" in shown
     assert "36/48 stated · FVC 57.7 % stated" in shown
     assert "baseline, date unknown" in shown
-    assert curve(page.total_plot, "total") == ([], [])
-    assert all(curve(page.capacity_plot, role) == ([], []) for role in page.capacity_plot._curves)
-    assert page.total_plot._nothing.isVisible()
+    assert curve(page.tab("overview").trends.total_plot, "total") == ([], [])
+    assert all(
+        curve(page.tab("overview").trends.capacity_plot, role) == ([], [])
+        for role in page.tab("overview").trends.capacity_plot._curves
+    )
+    assert page.tab("overview").trends.total_plot._nothing.isVisible()
 
 
 def test_enter_in_the_visits_starts_opens_and_resumes(open_chart, demo_shell):
@@ -103,17 +108,17 @@ def test_enter_in_the_visits_starts_opens_and_resumes(open_chart, demo_shell):
     assert lines(page)["Month 4"][1] == "Start"
     assert lines(page)["Month 12"] == ("upcoming", "")
     titles = list(lines(page))
-    select(page.visit_table, titles.index("Month 12"))
+    select(page.tab("visits").table, titles.index("Month 12"))
     press(Key.Key_Return)
     assert demo_shell.current is page, "a visit that is not due is not begun by mistake"
-    select(page.visit_table, titles.index("Month 2"))
+    select(page.tab("visits").table, titles.index("Month 2"))
     press(Key.Key_Return)
     assert demo_shell.current is visit_page
     assert visit_page.current == "review"
     assert not visit_page.forms["review"].finish.isVisible()
     press(Key.Key_Escape)
     page.tabs.setCurrentIndex(1)
-    select(page.visit_table, titles.index("Month 4"))
+    select(page.tab("visits").table, titles.index("Month 4"))
     press(Key.Key_Return)
     assert visit_page.current == "details"
     press(Key.Key_Space)
@@ -121,7 +126,7 @@ def test_enter_in_the_visits_starts_opens_and_resumes(open_chart, demo_shell):
     page.tabs.setCurrentIndex(1)
     assert lines(page)["Month 4"] == ("in progress", "Resume")
     assert page.start.text() == "Resume Month 4"
-    select(page.visit_table, titles.index("Month 4"))
+    select(page.tab("visits").table, titles.index("Month 4"))
     press(Key.Key_Return)
     assert visit_page.draft.visit.code == "M4"
     assert visit_page.forms["details"].mode.value is not None
@@ -132,14 +137,14 @@ def test_an_unscheduled_visit_left_untouched_leaves_no_trace(
 ):
     page = open_chart("A-003")
     before = demo.record(numbered("A-003").id)
-    page.unscheduled.setFocus()
+    page.acts.unscheduled.setFocus()
     press(Key.Key_Space)
     assert demo_shell.current is demo_shell.page("visit")
     assert "Unscheduled visit" in words(demo_shell.current)
     press(Key.Key_Escape)
     assert demo_shell.current is page
     assert demo.record(numbered("A-003").id) == before
-    page.unscheduled.setFocus()
+    page.acts.unscheduled.setFocus()
     press(Key.Key_Space, Key.Key_Space)  # this time, in person
     press(Key.Key_Escape)
     visit = demo.record(numbered("A-003").id).visits[-1]
@@ -152,7 +157,7 @@ def test_a_death_takes_the_patient_off_the_worklist(open_chart, demo_shell, demo
     assert "A-003" in [item.patient.record_number for item in today.model.rows]
     page = open_chart("A-003")
     page.tabs.setCurrentIndex(3)
-    form = page.milestone_form
+    form = page.tab("milestones").form
     form.kind.setFocus()
     press(Key.Key_End)
     assert form.kind.currentText() == "Death"
@@ -168,7 +173,7 @@ def test_a_death_takes_the_patient_off_the_worklist(open_chart, demo_shell, demo
     press(Key.Key_Space)
     assert demo.record(numbered("A-003").id).milestone(MilestoneKind.DEATH)
     assert "Died " in words(page)
-    assert not page.start.isVisible() and not page.unscheduled.isVisible()
+    assert not page.start.isVisible() and not page.acts.unscheduled.isVisible()
     demo_shell.show_page("today")
     settle()
     assert "A-003" not in [item.patient.record_number for item in today.model.rows]
@@ -181,15 +186,15 @@ def test_a_finished_visit_is_reopened_with_a_reason_that_the_audit_trail_keeps(
     page = open_chart("A-003")
     page.tabs.setCurrentIndex(1)
     titles = list(lines(page))
-    select(page.visit_table, titles.index("Month 12"))
-    assert not page._correct.isEnabled()
-    assert page._correct.toolTip() == "Select a finished visit to correct."
-    select(page.visit_table, titles.index("Month 2"))
+    select(page.tab("visits").table, titles.index("Month 12"))
+    assert not page.tab("visits").correct.isEnabled()
+    assert page.tab("visits").correct.toolTip() == "Select a finished visit to correct."
+    select(page.tab("visits").table, titles.index("Month 2"))
     answer_dialogs("   ")
-    page._correct.click()
+    page.tab("visits").correct.click()
     assert demo_shell.current is page, "without a reason nothing is reopened"
     answer_dialogs("weight was of another patient")
-    page._correct.click()
+    page.tab("visits").correct.click()
     settle()
     assert demo_shell.current is demo_shell.page("visit")
     visit = demo_shell.current.draft.visit
@@ -202,9 +207,9 @@ def test_a_finished_visit_is_reopened_with_a_reason_that_the_audit_trail_keeps(
 def test_a_planned_visit_is_marked_as_missed_with_a_reason(open_chart, demo, numbered):
     page = open_chart("A-004")
     page.tabs.setCurrentIndex(1)
-    select(page.visit_table, list(lines(page)).index("Month 2"))
+    select(page.tab("visits").table, list(lines(page)).index("Month 2"))
     answer_dialogs("missed", "was in hospital")
-    page._mark.click()
+    page.tab("visits").mark.click()
     settle()
     (mark,) = demo.record(numbered("A-004").id).marks
     assert (mark.code, mark.mark, mark.reason) == ("M2", Mark.MISSED, "was in hospital")
@@ -217,8 +222,8 @@ def test_an_event_of_a_finished_visit_is_changed_on_the_chart_with_a_reason(
     unlocked("A-015")
     page = open_chart("A-015")
     page.tabs.setCurrentIndex(2)
-    select(page.event_table, 0)
-    before = page._event_model.rows[0]
+    select(page.tab("events").table, 0)
+    before = page.tab("events").model.rows[0]
     press(Key.Key_Return)
     assert f"Change: {before.term}" in words(page)
     tab_to("Note (optional)")
@@ -236,13 +241,13 @@ def test_an_event_of_a_finished_visit_is_changed_on_the_chart_with_a_reason(
 
 def test_what_is_entered_shows_on_the_chart_at_once(open_chart, demo_shell):
     page = open_chart("A-003")
-    x_before, _y = curve(page.total_plot, "total")
+    x_before, _y = curve(page.tab("overview").trends.total_plot, "total")
     press(Key.Key_Space)  # start month 4
     demo_shell.page("visit").show_step("alsfrs-r")
     settle()
     write("222222222222")
     press((ALT, Key.Key_Left), Key.Key_Escape)
-    x, y = curve(page.total_plot, "total")
+    x, y = curve(page.tab("overview").trends.total_plot, "total")
     assert (len(x), y[-1]) == (len(x_before) + 1, 24)
     assert "24 / 48" in words(page)
     assert focused() is page.start
@@ -252,22 +257,22 @@ def test_an_event_of_one_patient_never_stands_under_another(open_chart, unlocked
     unlocked("A-015")
     page = open_chart("A-015")
     page.tabs.setCurrentIndex(2)
-    select(page.event_table, 1)
+    select(page.tab("events").table, 1)
     press(Key.Key_Return)
     assert "Change: Pulmonary embolism" in words(page)
     page = open_chart("A-001")
     page.tabs.setCurrentIndex(2)
     settle()
     assert "Pulmonary embolism" not in words(page)
-    assert page._editor.texts["term"] == ""
-    assert page._editor.event_id is None
+    assert page.tab("events").editor.texts["term"] == ""
+    assert page.tab("events").editor.event_id is None
 
 
 def test_a_milestone_recorded_by_mistake_is_removed_with_a_reason(open_chart, demo, numbered):
     page = open_chart("A-015")
     page.tabs.setCurrentIndex(3)
-    rows = [milestone.kind for milestone in page._milestone_model.rows]
-    select(page.milestone_table, rows.index(MilestoneKind.DEATH))
+    rows = [milestone.kind for milestone in page.tab("milestones").model.rows]
+    select(page.tab("milestones").table, rows.index(MilestoneKind.DEATH))
     answer_dialogs("was another patient")
     press(Key.Key_Return)
     settle()
@@ -283,26 +288,31 @@ def test_a_projection_is_drawn_named_and_can_be_switched_off(shell, patient, vis
     shell.open_chart(patient.id)
     settle()
     page = shell.page("chart")
-    assert page.ahead.isVisible() and page.ahead.isChecked()
-    line, band = page.total_plot._forecasts["total"]
+    assert (
+        page.tab("overview").trends.ahead.isVisible()
+        and page.tab("overview").trends.ahead.isChecked()
+    )
+    line, band = page.tab("overview").trends.total_plot._forecasts["total"]
     x, _y = line.getData()
-    assert len(x) >= 2 and x[0] == pytest.approx(curve(page.total_plot, "total")[0][-1])
+    assert len(x) >= 2 and x[0] == pytest.approx(
+        curve(page.tab("overview").trends.total_plot, "total")[0][-1]
+    )
     assert band.isVisible()
     assert "Projection, 95 % interval" in words(page)
-    page.ahead.setFocus()
+    page.tab("overview").trends.ahead.setFocus()
     press(Key.Key_Space)
-    assert not page.ahead.isChecked()
+    assert not page.tab("overview").trends.ahead.isChecked()
     assert not line.isVisible() and not band.isVisible()
     assert "Projection, 95 % interval" not in words(page)
 
 
 def test_too_few_forms_give_a_sentence_instead_of_a_projection(open_chart):
     page = open_chart("A-010")  # two forms, and one in progress
-    assert "total" not in page.total_plot._forecasts
+    assert "total" not in page.tab("overview").trends.total_plot._forecasts
     needs = "A projection needs results on at least 6 different days; so far: 2."
     why = f"No projection in either plot. {needs}"
     assert [said for said in words(page).splitlines() if needs in said] == [why]  # once
-    page.ahead.setFocus()
+    page.tab("overview").trends.ahead.setFocus()
     press(Key.Key_Space)
     assert why not in words(page)
 

@@ -91,7 +91,7 @@ def test_every_criterion_is_told_with_its_value_and_state(tab, session, candidat
     assert tab.tabs.tabText(TAB) == "Eligibility (1 not fulfilled)"
     age = states(session, candidate)["age"]
     assert age.value in shown and age.origin in shown
-    view = tab.eligibility
+    view = tab.tab("eligibility").view
     assert {name: row.state.text() for name, row in view.rows.items()}["age"] == "not fulfilled"
     assert view.rows["consent"].state.text() == "unknown"
 
@@ -106,8 +106,8 @@ def test_what_is_asked_is_answered_by_keyboard(tab, session, candidate):
     press(Key.Key_Left, Key.Key_Space)
     assert focused().accessibleName() == f"{disease}: Present"
     assert states(session, candidate)["other-disease"].state is Fulfilment.NOT_MET
-    assert tab.eligibility.rows["other-disease"].state.text() == "not fulfilled"
-    assert tab.eligibility.headline.text() == "2 of 8 not fulfilled, 5 unknown"
+    assert tab.tab("eligibility").view.rows["other-disease"].state.text() == "not fulfilled"
+    assert tab.tab("eligibility").view.headline.text() == "2 of 8 not fulfilled, 5 unknown"
     assert tab.tabs.tabText(TAB) == "Eligibility (2 not fulfilled)"
     assert {reason for _actor, reason in trail(session)} == {""}
 
@@ -119,7 +119,10 @@ def test_an_answer_of_a_finished_screening_changes_only_with_a_reason(
     press(Key.Key_Left, Key.Key_Left, Key.Key_Space)
     given = states(session, candidate)["consent"].said
     assert given.met is True
-    yes, no = (tab.eligibility.rows["consent"].answer._group.button(index) for index in range(2))
+    yes, no = (
+        tab.tab("eligibility").view.rows["consent"].answer._group.button(index)
+        for index in range(2)
+    )
     asked = type_reason(None)
     no.setFocus()
     press_space(tab)
@@ -155,7 +158,7 @@ def test_a_failure_is_waived_and_the_waiver_withdrawn_by_keyboard(
         "Deviation accepted by Dr. Demo, " in shown and "fit for his age, agreed on 3 May" in shown
     )
     assert "1 of 8 not fulfilled, 1 of them accepted as deviations, 7 unknown" in shown
-    assert tab.eligibility.rows["age"].state.text() == "not fulfilled"
+    assert tab.tab("eligibility").view.rows["age"].state.text() == "not fulfilled"
     assert tab.tabs.tabText(TAB) == "Eligibility"
     assert focused().accessibleName() == "Withdraw… Age at screening"
     type_reason("the committee refused")
@@ -174,9 +177,9 @@ def test_tab_comes_by_every_answer_and_waiver(tab):
         "Accept as a deviation… Age at screening",
         "Accept as a deviation… Time since diagnosis",
     }
-    for name, row in tab.eligibility.rows.items():
+    for name, row in tab.tab("eligibility").view.rows.items():
         if row.answer is not None:
-            wanted.add(f"{tab.eligibility.states[name].criterion.title}: Unknown")
+            wanted.add(f"{tab.tab('eligibility').view.states[name].criterion.title}: Unknown")
     reached = set()
     for _ in range(40):
         reached.add(focused().accessibleName())
@@ -212,7 +215,7 @@ def test_a_patient_who_fails_is_hidden_nowhere_and_stopped_by_nothing(shell, ses
     shell.open_chart(candidate.id)
     settle()
     page = shell.page("chart")
-    assert page.unscheduled.isEnabled() and page.unscheduled.isVisible()
+    assert page.acts.unscheduled.isEnabled() and page.acts.unscheduled.isVisible()
 
 
 def test_the_answers_of_one_patient_never_stand_under_another(shell, session, candidate):
@@ -226,7 +229,7 @@ def test_the_answers_of_one_patient_never_stand_under_another(shell, session, ca
         shell.open_chart(patient.id)
         page.tabs.setCurrentIndex(TAB)
         settle()
-        assert page.eligibility.rows["consent"].answer.value is met
+        assert page.tab("eligibility").view.rows["consent"].answer.value is met
 
 
 def test_what_the_import_shows_flags_who_fails_and_imports_them_all_the_same(shell, session):

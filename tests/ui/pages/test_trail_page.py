@@ -208,9 +208,9 @@ def test_the_smallest_window_has_room_for_it(shell, empty_window):
 def history(shell, due):
     shell.open_chart(due.id)
     chart = shell.page("chart")
-    chart.tabs.setCurrentIndex(chart.history_tab)
+    chart.show_tab("history")
     settle()
-    return chart.history
+    return chart.tab("history").history
 
 
 def test_r13_a_chart_that_is_opened_is_written_down_once(shell, session, due):
@@ -289,7 +289,7 @@ def test_r13_summary_picture_and_values_that_leave_are_written_down(
 ):
     shell.open_chart(due.id)
     chart = shell.page("chart")
-    chart._copy_picture()
+    chart.tab("overview").trends.copy_picture()
     values, about = exports.named("chart-data"), About(patient_id=due.id)
     made_of = documents.source(session, values, about)
     save_to(tmp_path / "values.csv", shell.context, values, made_of)

@@ -219,10 +219,10 @@ def test_decided_by_keyboard_with_the_reason_in_the_audit_trail(
 ):
     measure(due, pcf=150, alt_uln=6)
     page = chart(due)
-    assert page.tabs.tabText(page.alerts_tab) == "Alerts (2)"
+    assert page.title_of("alerts") == "Alerts (2)"
     tab_to(cough(session, due, 150))
     press(Key.Key_Space)
-    assert page.tabs.currentIndex() == page.alerts_tab
+    assert page.front == "alerts"
     assert focused().accessibleName() == "Breathing: decide…"
     assert cough_said(session, due, 150) in words(page)
     assert "A9" not in words(page), "the rule's code is one click away"
@@ -232,9 +232,9 @@ def test_decided_by_keyboard_with_the_reason_in_the_audit_trail(
     shown = words(page)
     assert "A9 Peak cough flow: PCF: 150 L/min (below 160)" in shown
     assert "A9: ERS review of respiratory assessment" in shown
-    page.alerts.focus("breathing")
+    page.tab("alerts").list.focus("breathing")
     decide("1", "cough assist ordered")
-    assert page.tabs.tabText(page.alerts_tab) == "Alerts (1)"
+    assert page.title_of("alerts") == "Alerts (1)"
     (row,) = session._db.query("SELECT actor, reason FROM audit WHERE entity = 'decision'")
     assert (row["actor"], row["reason"]) == ("dr.demo", "cough assist ordered")
     shown = words(page)
@@ -247,7 +247,7 @@ def test_decided_by_keyboard_with_the_reason_in_the_audit_trail(
 def test_every_decision_is_listed_below_folded(session, due, measure, chart, decide):
     measure(due, pcf=150)
     page = chart(due)
-    page.alerts_card.opened.emit("")
+    page.tab("overview").alerts.opened.emit("")
     decide("1", "cough assist ordered")
     tab_to("▸ 1 decision")
     assert "Breathing: PCF 150 L/min\n" not in words(page) + "\n"
@@ -260,7 +260,7 @@ def test_every_decision_is_listed_below_folded(session, due, measure, chart, dec
 def test_a_refusal_is_asked_again_in_three_months_and_says_so(session, due, measure, chart, decide):
     measure(due, pcf=150)
     page = chart(due)
-    page.alerts_card.opened.emit("breathing")
+    page.tab("overview").alerts.opened.emit("breathing")
     decide("3")
     (one,) = session.record(due.id).decisions
     again = shift(clock.today(), Offset(3, Unit.MONTHS))
@@ -291,17 +291,17 @@ def test_a_decision_that_lacks_something_is_not_saved(
 ):
     measure(due, pcf=150)
     page = chart(due)
-    page.alerts_card.opened.emit("breathing")
+    page.tab("overview").alerts.opened.emit("breathing")
     said = []
     decide(choice, reason, day=on, said=said)
     assert problem not in said[0] and problem in said[1]
-    assert page.tabs.tabText(page.alerts_tab) == "Alerts (1)"
+    assert page.title_of("alerts") == "Alerts (1)"
     assert session.record(due.id).decisions == ()
 
 
 def test_the_day_of_a_decision_is_judged_when_its_field_is_left(due, measure, chart):
     measure(due, pcf=150)
-    chart(due).alerts_card.opened.emit("breathing")
+    chart(due).tab("overview").alerts.opened.emit("breathing")
     said = []
 
     def type_it(dialog):
@@ -322,31 +322,31 @@ def test_the_day_of_a_decision_is_judged_when_its_field_is_left(due, measure, ch
 def test_escape_decides_nothing(session, due, measure, chart, decide):
     measure(due, pcf=150)
     page = chart(due)
-    page.alerts_card.opened.emit("breathing")
+    page.tab("overview").alerts.opened.emit("breathing")
     decide("1", "never mind", then=Key.Key_Escape)
     assert session.record(due.id).decisions == ()
-    assert page.tabs.tabText(page.alerts_tab) == "Alerts (1)"
+    assert page.title_of("alerts") == "Alerts (1)"
 
 
 def test_the_last_one_decided_leaves_the_keyboard_on_the_list(due, measure, chart, decide):
     measure(due, pcf=150)
     page = chart(due)
-    page.alerts_card.opened.emit("")
+    page.tab("overview").alerts.opened.emit("")
     decide("1", "seen in clinic")
-    assert page.tabs.tabText(page.alerts_tab) == "Alerts"
+    assert page.title_of("alerts") == "Alerts"
     assert "No alert is open." in words(page)
-    assert focused() is page.alerts.buttons["breathing"]
+    assert focused() is page.tab("alerts").list.buttons["breathing"]
 
 
 def test_worse_speaks_again_on_the_open_chart(session, due, measure, chart, decide):
     visit = measure(due, pcf=150)
     page = chart(due)
-    page.alerts_card.opened.emit("")
+    page.tab("overview").alerts.opened.emit("")
     decide("1", "seen in clinic")
     with session.write("correction"):
         session.measurements.save(Measurement(visit_id=visit.id, kind="pcf", value=120))
     settle()
-    assert page.tabs.tabText(page.alerts_tab) == "Alerts (1)"
+    assert page.title_of("alerts") == "Alerts (1)"
     assert cough_said(session, due, 120) in words(page)
 
 
@@ -359,7 +359,7 @@ def test_a_poor_grade_is_marked(session, due, chart):
     assert visit.id == low.visit_id
     page = chart(due)
     assert "; low confidence)" in words(page)
-    page.alerts_card.opened.emit("breathing")
+    page.tab("overview").alerts.opened.emit("breathing")
     shown = words(page).splitlines()
     assert "low confidence" in shown
 
@@ -371,8 +371,8 @@ def test_one_patients_alerts_never_stand_on_anothers_chart(session, due, measure
     with session.write("registered"):
         session.patients.save(other)
     page = chart(other)
-    assert not page.alerts_card.isVisibleTo(page)
-    assert page.alerts.buttons == {}
+    assert not page.tab("overview").alerts.isVisibleTo(page)
+    assert page.tab("alerts").list.buttons == {}
 
 
 def test_the_review_of_a_visit_shows_its_alerts(session, due, measure, shell):
@@ -403,7 +403,7 @@ def test_decided_at_the_review_by_keyboard(session, due, measure, shell, decide,
     decide("2", "stop for now", day="1403/05/12", then=Key.Key_Escape)
     assert len(session.record(due.id).decisions) == 1, "Escape decides nothing"
     page = chart(due)
-    assert page.tabs.tabText(page.alerts_tab) == "Alerts (1)"
+    assert page.title_of("alerts") == "Alerts (1)"
 
 
 def test_decided_in_a_visit_in_progress_with_what_it_has_so_far(session, due, shell, decide):

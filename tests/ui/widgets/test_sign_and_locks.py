@@ -231,7 +231,7 @@ def test_r14_a_void_signature_is_a_dagger_on_every_screen_and_on_paper(shell, qt
     visit = record.visits[-1]
     shell.open_chart(visit.patient_id)
     chart = shell.page("chart")
-    said = {line.title: line.signature for line in chart._visit_model.rows}
+    said = {line.title: line.signature for line in chart.tab("visits").model.rows}
     assert said["Month 4"] == "† signature void"
     assert said["Month 2"] == "not signed"
     shell.show_page("today")
@@ -291,9 +291,9 @@ def test_r15_a_nurse_sees_who_locked_what_and_cannot_unlock_or_sign(path, signed
     chart, told = shell.page("chart"), []
     shell.context.told.connect(told.append)
     chart.tabs.setCurrentIndex(1)
-    row = [line.title for line in chart._visit_model.rows].index("Month 4")
-    chart.visit_table.selectRow(row)
-    chart._correct.click()
+    row = [line.title for line in chart.tab("visits").model.rows].index("Month 4")
+    chart.tab("visits").table.selectRow(row)
+    chart.tab("visits").correct.click()
     assert "Visit locked by Dr. Demo" in told[0]
     assert "A neurologist can unlock it with a reason." in told[0]
 
@@ -342,10 +342,10 @@ def test_r15_correcting_a_locked_visit_unlocks_it_with_the_same_reason(shell, pa
     shell.open_chart(patient.id)
     chart = shell.page("chart")
     chart.tabs.setCurrentIndex(1)
-    row = [line.title for line in chart._visit_model.rows].index("Month 4")
-    chart.visit_table.selectRow(row)
+    row = [line.title for line in chart.tab("visits").model.rows].index("Month 4")
+    chart.tab("visits").table.selectRow(row)
     answer_dialogs("weight typed wrongly")
-    chart._correct.click()
+    chart.tab("visits").correct.click()
     record = record_of(shell)
     assert record.visits[-1].is_draft
     assert not any(lock.holds for lock in record.locks)
@@ -359,18 +359,18 @@ def test_r15_a_locked_patient_is_explained_before_anything_is_typed(shell, patie
     chart = shell.page("chart")
     answer_dialogs("left the study")
     chart.tabs.setCurrentIndex(1)
-    chart._lock.click()
+    chart.tab("visits").lock.click()
     assert "Patient's record locked by Dr. Demo" in words(chart)
-    chart._edit()
+    chart.acts.edit.click()
     assert shell.current is chart
     assert "left the study. A neurologist can unlock it" in told[-1]
-    chart._start(None)
+    chart.acts.unscheduled.click()
     assert "This patient's record is locked: nothing was changed." in told[-1]
     assert len(session.visits.of(patient.id)) == 2
     answer_dialogs("came back")
     chart.locks.unlock.click()
     assert "locked by" not in words(chart)
-    chart._edit()
+    chart.acts.edit.click()
     assert shell.current is shell.page("patient")
 
 

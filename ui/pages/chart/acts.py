@@ -1,0 +1,81 @@
+"""What can be done with a patient from the chart: start a visit, print the last one, change the registration."""
+
+from functools import partial
+
+from core import clock
+from core.entering import drafts
+from core.model.document import About
+from core.model.ids import PatientId
+from core.model.user import Right
+from core.protocols.schedule import Status
+from core.views.visit_words import visit_title
+from ui.context import AppContext
+from ui.pages.chart.tab import ChartRecord
+from ui.widgets.basics import button
+from ui.words import tr
+
+
+class PatientActs:
+    """The buttons at the right of a chart's header, and what they do."""
+
+    def __init__(self, context: AppContext) -> None:
+        self._context = context
+        self._now: ChartRecord | None = None
+        self._enters = context.session.may(Right.ENTER)
+        self.edit = button(tr("Edit"), self.ask_edit)
+        if not self._enters:
+            self.edit.hide()
+        self.print = button(tr("Print summary"), self._print_last)
+        if not context.session.may(Right.EXPORT):
+            self.print.setText(tr("Show summary"))
+        self.unscheduled = button(tr("Unscheduled visit"), partial(self._start, None))
+        self.start = button("", self._start_next, primary=True)
+
+    def show_chart(self, now: ChartRecord) -> None:
+        """Offer what this patient's visits allow."""
+        self._now = now
+        record, coming = now.record, now.coming
+        draft = next((v for v in record.visits if v.is_draft), None)
+        startable = coming is not None and coming.status is not Status.UPCOMING
+        if draft is not None:
+            title = visit_title(record, draft)
+            self.start.setText(tr("Resume {visit}").format(visit=title))
+        elif coming is not None and startable:
+            self.start.setText(tr("Start {visit}").format(visit=coming.title))
+        self.start.setVisible(self._enters and (draft is not None or startable))
+        self.unscheduled.setVisible(
+            self._enters and draft is None and record.participation_ended is None
+        )
+        self.print.setEnabled(bool(record.visits))
+
+    def ask_edit(self) -> None:
+        if self._now is not None:
+            self._context.edit_patient.emit(self._now.record.patient.id)
+
+    def _start_next(self) -> None:
+        now = self._now
+        if now is None:
+            return
+        draft = next((v for v in now.record.visits if v.is_draft), None)
+        if draft is not None:
+            self._context.open_visit.emit(now.record.patient.id, draft.id)
+        elif now.coming is not None:
+            self._start(now.coming.code)
+
+    def _start(self, code: str | None) -> None:
+        if self._now is not None:
+            start_visit(self._context, self._now.record.patient.id, code)
+
+    def _print_last(self) -> None:
+        if self._now is not None and self._now.record.visits:
+            record = self._now.record
+            finished = record.finished_visits or record.visits
+            about = About(patient_id=record.patient.id, visit_id=finished[-1].id)
+            self._context.open_document.emit("visit-summary", about)
+
+
+def start_visit(context: AppContext, patient_id: PatientId, code: str | None) -> None:
+    """Start a visit of the plan, or with no ``code`` one that is not in it, and show it."""
+    with context.acting():
+        visit_id = drafts.start_visit(context.session, patient_id, code, clock.today())
+        context.open_visit.emit(patient_id, visit_id)

@@ -1,0 +1,33 @@
+"""The criteria of the protocol, where it has any."""
+
+from core.science import eligibility
+from ui.context import AppContext
+from ui.pages.chart.tab import ChartRecord, Tab, TabKind, stacked
+from ui.widgets.basics import column
+from ui.widgets.eligibility import EligibilityView
+from ui.words import tr
+
+
+class EligibilityTab(Tab):
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self.view = EligibilityView(context)
+        self.setLayout(column(stacked(self.view)))
+
+    def draw(self, now: ChartRecord) -> None:
+        self.view.show_record(now.record, now.protocol)
+
+
+def _title(now: ChartRecord) -> str:
+    """It counts what is not accepted as a deviation."""
+    failing = sum(one.fails for one in eligibility.evaluate(now.record, now.protocol))
+    title = tr("Eligibility ({n} not fulfilled)").format(n=failing)
+    return title if failing else tr("Eligibility")
+
+
+ELIGIBILITY = TabKind(
+    id="eligibility",
+    title=_title,
+    make=EligibilityTab,
+    is_there=lambda now: bool(now.protocol.criteria),
+)

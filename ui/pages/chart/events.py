@@ -1,0 +1,193 @@
+"""The adverse events of a patient: the list, adding one, changing one."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from core import clock
+from core.entering import event_entry, typed_texts
+from core.model.adverse_event import AdverseEvent
+from core.model.ids import EventId, PatientId
+from core.model.partial_date import partial_day
+from core.model.user import Right
+from core.views.events import event_row
+from core.views.signed import lock_text
+from ui.context import AppContext
+from ui.forms.event_editor import EventEditor, said_of
+from ui.forms.kept_bar import KeptBar
+from ui.models.table import Column, TableModel
+from ui.pages.chart.tab import ChartRecord, Tab, TabKind, select, stacked
+from ui.pages.page import Unsaved
+from ui.widgets import ask
+from ui.widgets.basics import card, chip, column, label, row
+from ui.widgets.locks import explained
+from ui.widgets.table import ButtonDelegate, Table
+from ui.words import tr
+
+COLUMNS: tuple[Column[AdverseEvent], ...] = (
+    Column(tr("Event"), lambda e: e.term, second=lambda e: e.coded_term or e.note),
+    Column(tr("Began"), lambda e: partial_day(e.onset)),
+    Column(tr("Grade"), lambda e: event_row(e).grade),
+    Column(
+        tr("Serious"),
+        lambda e: event_row(e).serious,
+        chip=lambda e: "bad" if e.serious else "neutral",
+    ),
+    Column(tr("Outcome"), lambda e: event_row(e).outcome),
+    Column("", lambda _e: tr("Change…")),
+)
+
+
+class EventsTab(Tab):
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self._enters = context.session.may(Right.ENTER)
+        self.model = TableModel(COLUMNS)
+        self.table = Table(self.model, row_height=48)
+        self.editor = EventEditor()
+        self.said = chip("", "good")
+        self._title = label(tr("Log an adverse event"), "heading")
+        self._problem = label("", "problem", wrap=True)
+        self._kept = KeptBar()
+        self.entry = card(self._title, self.said, self._problem, self._kept, self.editor)
+        self._build_table()
+        self.setLayout(self._build_entry())
+
+    def _build_table(self) -> None:
+        self.table.setItemDelegateForColumn(5, ButtonDelegate(self.table, self._change))
+        self.table.fix_widths({1: 110, 2: 140, 3: 90, 5: 116}, tight={2: 132, 3: 72, 5: 106})
+        self.table.hide_when_tight(4)
+        if self._enters:
+            self.table.opened.connect(self._change)
+        self.table.setColumnHidden(5, not self._enters)
+        self.table.setAccessibleName(tr("Adverse events"))
+
+    def _build_entry(self) -> QVBoxLayout:
+        self.editor.add.setProperty("primary", "true")
+        self.editor.entered.connect(self._save)
+        self.editor.cancelled.connect(self._give_up)
+        self.editor.typed.connect(self.edited)
+        self.editor.typed.connect(self._problem.hide)
+        for line in self.editor.lines:
+            line.textEdited.connect(self.edited)
+        self._kept.discarded.connect(self._give_up)
+        self.said.hide()
+        self._problem.hide()
+        feet = QWidget()  # always in sight, below what scrolls
+        feet.setLayout(row(None, self.editor.clear, self.editor.add))
+        if not self._enters:
+            self.entry.hide()
+            feet.hide()
+        return column(stacked(card(self.table), self.entry), feet)
+
+    def open(self, patient_id: PatientId) -> None:
+        super().open(patient_id)
+        session, place = self.context.session, typed_texts.CHART_EVENT
+        texts = session.typed.of(place, patient_id)
+        known = {event.id: event for event in session.events.of(patient_id)}
+        self._begin(patient_id, known.get(EventId(texts.get("id", ""))), texts)
+        self._kept.show_since(typed_texts.since(session, place, patient_id))
+
+    def draw(self, now: ChartRecord) -> None:
+        self.model.show_rows(now.record.events)
+        self.table.fit_height()
+        self.entry.setEnabled(not now.locks)  # what is typed there could not be kept
+        names = self.context.session.users.names() if now.locks else {}
+        self.entry.setToolTip(lock_text(now.locks[0], names) if now.locks else "")
+
+    def unsaved(self, patient_id: PatientId) -> tuple[Unsaved, ...]:
+        place = typed_texts.CHART_EVENT
+        return (Unsaved(place=place, subject=patient_id, texts=self._texts),)
+
+    def go_on(self) -> None:
+        if self.editor.isVisible():
+            self.editor.enter()
+
+    def save(self) -> bool:
+        self.go_on()
+        return True
+
+    @property
+    def _texts(self) -> dict[str, str]:
+        """What is typed of an event, all of it empty where it says nothing that the file does not."""
+        texts = {**self.editor.texts, "id": self.editor.event_id or ""}
+        known = self.record.events if self.record is not None else ()
+        unchanged = (
+            {**event_entry.texts_of(event), "id": event.id}
+            for event in known
+            if event.id == self.editor.event_id
+        )
+        return dict.fromkeys(texts, "") if texts in unchanged else texts
+
+    def _begin(
+        self,
+        patient_id: PatientId,
+        event: AdverseEvent | None = None,
+        texts: Mapping[str, str] | None = None,
+    ) -> None:
+        """The editor on an event of the chart, or as it is for a new one."""
+        title = tr("Change: {term}").format(term=event.term) if event else ""
+        self._title.setText(title or tr("Log an adverse event"))
+        visit_id = event.visit_id if event else None
+        record = self.context.session.record(patient_id)
+        self.editor.begin(patient_id, visit_id, clock.today(), texts or {}, event, record)
+        self._kept.show_since(None)
+        self._problem.hide()
+        self.said.hide()
+
+    def _give_up(self) -> None:
+        if self.patient_id is not None:
+            self._begin(self.patient_id)
+            self.given_up.emit()
+
+    def _change(self, event: AdverseEvent) -> None:
+        record = self.record
+        if record is None or explained(self.context, record.locks_on(event.visit_id)):
+            return
+        if self.editor.event_id != event.id and any(self._texts.values()):
+            text = tr("Add the event that you are typing, or clear it, first.")
+            self._problem.setText(text)
+            self._problem.show()
+            self.editor.focus_open()
+            return
+        self._begin(event.patient_id, event)
+        self.editor.outcome.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _save(self, event: AdverseEvent) -> None:
+        record = self.record
+        if record is None:
+            return
+        known = any(one.id == event.id for one in record.events)
+        finished = {visit.id for visit in record.finished_visits}
+        why = ""
+        if known and event.visit_id in finished:
+            question = tr("This event was reported at a finished visit. Why is it changed?")
+            asked = ask.reason(self, event.term, question)
+            if asked is None:
+                return
+            why = asked
+        with self.context.saving():
+            session, place = self.context.session, typed_texts.CHART_EVENT
+            with session.write(why):
+                session.events.save(event)
+                if self.editor.death is not None:
+                    session.milestones.save(self.editor.death)
+                session.typed.remove(
+                    place, event.patient_id, *session.typed.of(place, event.patient_id)
+                )
+            self._begin(event.patient_id)
+            self._show_saved(event, known=known)
+
+    def _show_saved(self, event: AdverseEvent, *, known: bool) -> None:
+        """What was saved is said above the form, and stands marked in the list."""
+        self.said.setText(said_of(event, known=known))
+        self.said.show()
+        select(self.table, self.model, event.id)
+
+
+def _title(now: ChartRecord) -> str:
+    return tr("Adverse events ({n})").format(n=len(now.record.events))
+
+
+EVENTS = TabKind(id="events", title=_title, make=EventsTab)

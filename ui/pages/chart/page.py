@@ -1,0 +1,196 @@
+"""The patient's chart: who it is, what can be done, the key figures, and a tab for each kind of thing."""
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QTabBar, QTabWidget, QVBoxLayout, QWidget
+
+from core import clock
+from core.model.ids import PatientId
+from core.model.trail import Act
+from core.views import chart
+from ui.context import AppContext
+from ui.pages.chart.acts import PatientActs
+from ui.pages.chart.tab import ChartRecord, Tab
+from ui.pages.chart.tabs import TABS
+from ui.pages.page import Page, Unsaved
+from ui.widgets.basics import Combo, column
+from ui.widgets.figure_tile import figure_tile
+from ui.widgets.locks import LockBar
+from ui.widgets.patient_header import PatientHeader
+from ui.widgets.responsive import Cells
+from ui.words import tr
+
+
+class ChartPage(Page):
+    """One patient; opens on the overview. A tab is made when it is first shown."""
+
+    shows = frozenset(
+        {
+            "patient",
+            "visit",
+            "visit_mark",
+            "answer",
+            "form",
+            "spirometry",
+            "blow",
+            "adverse_event",
+            "milestone",
+            "external_result",
+            "task_result",
+            "criterion_result",
+            "measurement",
+            "decision",
+            "threshold",
+            "data_query",
+            "query_reply",
+            "signature",
+            "lock",
+        }
+    )
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self._patient_id: PatientId | None = None
+        self._now: ChartRecord | None = None
+        self._made: dict[str, Tab] = {}
+        self._kinds = {kind.id: kind for kind in TABS}
+        self._holders = {kind.id: QWidget() for kind in TABS}  # one for each tab that is made later
+        self.acts = PatientActs(context)
+        self.print, self.start = self.acts.print, self.acts.start
+        self._header = PatientHeader(self.acts.edit, self.print, self.acts.unscheduled, self.start)
+        self.locks = LockBar(context)
+        self._figures = Cells(wide=6, narrow=3)
+        self._choice = Combo()  # instead of the tabs, where there is no room for them
+        self._choice.setAccessibleName(tr("Part of the chart"))
+        self._choice.activated.connect(lambda at: self.show_tab(self._choice.itemData(at)))
+        self._choice.hide()
+        self.tabs = QTabWidget()
+        bar = QTabBar()
+        bar.currentChanged.connect(self._on_tab)  # before the tab widget, which shows what we draw
+        self.tabs.setTabBar(bar)
+        self.tabs.setDocumentMode(True)
+        bar.setDrawBase(False)
+        for holder in self._holders.values():
+            self.tabs.addTab(holder, "")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 8, 16, 12)
+        layout.setSpacing(8)
+        for part in (self._header, self.locks, self._figures, self._choice):
+            layout.addWidget(part)
+        layout.addWidget(self.tabs, 1)
+
+    @property
+    def front(self) -> str:
+        """The id of the tab in front."""
+        return TABS[self.tabs.currentIndex()].id
+
+    def tab(self, id: str) -> Tab:
+        """A tab, made when it is first asked for, as it is to be seen now."""
+        if id not in self._made:
+            self._made[id] = self._make(id)
+        self._made[id].draw_if_stale()
+        return self._made[id]
+
+    def show_tab(self, id: str, what: str = "") -> None:
+        """Bring a tab to the front; the keyboard goes to ``what`` another tab leads to."""
+        self.tabs.setCurrentWidget(self._holders[id])
+        if what:
+            self.tab(id).focus_on(what)
+
+    def title_of(self, id: str) -> str:
+        """The words on a tab."""
+        return self.tabs.tabText(self.tabs.indexOf(self._holders[id]))
+
+    def open(self, patient_id: PatientId) -> None:
+        if patient_id != self._patient_id:
+            self.keep()  # what was typed for one patient never stands under another
+            self._patient_id = patient_id
+            self.tabs.setCurrentIndex(0)
+            for tab in self._made.values():
+                tab.open(patient_id)
+        self.context.write_down(Act.VIEWED, patient_id=patient_id, details={})
+        self.mark_stale()
+
+    def refresh(self) -> None:
+        if self._patient_id is None:
+            return
+        now = ChartRecord(self.context.session, self._patient_id, clock.today())
+        self._now = now
+        self._header.show_record(now.record)
+        self.acts.show_chart(now)
+        found = chart.figures(now.record, now.today)
+        self._figures.show_cells([figure_tile(figure) for figure in found])
+        self.locks.show_locks(now.locks)
+        for index, kind in enumerate(TABS):
+            self.tabs.setTabText(index, kind.title(now))
+            self.tabs.setTabVisible(index, kind.is_there(now))
+        self._show_choice()
+        for tab in self._made.values():
+            tab.show_chart(now)
+        self.tab(self.front)
+
+    def unsaved(self) -> tuple[Unsaved, ...]:
+        if self._patient_id is None:
+            return ()
+        return tuple(one for tab in self._made.values() for one in tab.unsaved(self._patient_id))
+
+    @property
+    def shown(self) -> Mapping[str, str]:
+        if self._patient_id is None:
+            return {}
+        return {"patient": self._patient_id, "tab": self.front}
+
+    def show_again(self, shown: Mapping[str, str]) -> bool:
+        if "patient" not in shown:
+            return False
+        self.open(PatientId(shown["patient"]))
+        if shown["tab"] in self._kinds:
+            self.show_tab(shown["tab"])
+        return True
+
+    def focus_first(self) -> None:
+        parts = self._choice if self.tabs.tabBar().isHidden() else self.tabs.tabBar()
+        (self.start if self.start.isVisible() else parts).setFocus()
+
+    def go_on(self) -> None:
+        """Add what is typed on the tab in front."""
+        self.tab(self.front).go_on()
+
+    def save_front(self) -> None:
+        """The same; on the overview the results behind the chart."""
+        if not self.tab(self.front).save():
+            super().save_front()
+
+    def set_tight(self, *, tight: bool) -> None:
+        super().set_tight(tight=tight)
+        self.tabs.tabBar().setVisible(not tight)
+        self._choice.setVisible(tight)
+        self._show_choice()
+
+    def _make(self, id: str) -> Tab:
+        tab = self._kinds[id].make(self.context)
+        tab.edited.connect(self.keep_soon.start)
+        tab.given_up.connect(self.keep)
+        tab.leads_to.connect(self.show_tab)
+        self.fit(tab)
+        if self._patient_id is not None:
+            tab.open(self._patient_id)
+        if self._now is not None:
+            tab.show_chart(self._now)
+            tab.draw_if_stale()
+        self._holders[id].setLayout(column(tab))
+        tab.show()  # its layout would do so later, and what is hidden takes no keyboard
+        return tab
+
+    def _on_tab(self) -> None:
+        if self._now is not None:
+            self.tab(self.front)
+            self._choice.setCurrentIndex(self._choice.findData(self.front))
+
+    def _show_choice(self) -> None:
+        """The choice of parts says what their tabs say."""
+        self._choice.clear()
+        for index, kind in enumerate(TABS):
+            if self.tabs.isTabVisible(index):
+                self._choice.addItem(self.tabs.tabText(index), kind.id)
+        self._choice.setCurrentIndex(self._choice.findData(self.front))

@@ -1,0 +1,22 @@
+"""The tabs of a chart, in their order. A new one is one line here."""
+
+from ui.pages.chart.alerts import ALERTS
+from ui.pages.chart.eligibility import ELIGIBILITY
+from ui.pages.chart.events import EVENTS
+from ui.pages.chart.history import HISTORY
+from ui.pages.chart.milestones import MILESTONES
+from ui.pages.chart.overview import OVERVIEW
+from ui.pages.chart.queries import QUERIES
+from ui.pages.chart.tab import TabKind
+from ui.pages.chart.visits import VISITS
+
+TABS: tuple[TabKind, ...] = (
+    OVERVIEW,
+    VISITS,
+    EVENTS,
+    MILESTONES,
+    ELIGIBILITY,
+    ALERTS,
+    QUERIES,
+    HISTORY,
+)
