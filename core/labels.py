@@ -1,17 +1,20 @@
 """The words for the closed sets of the model, one table each: screen and paper use the same."""
 
 from collections.abc import Mapping
+from enum import Enum
+from typing import Any
 
 from core.model.adverse_event import Grade, MilestoneKind, Outcome
 from core.model.assessment import NotDone
 from core.model.data_query import QueryState
 from core.model.decision import Choice
 from core.model.form_record import Since
+from core.model.judgement import Decision
 from core.model.patient import ExternalKind, OnsetRegion, Sex
 from core.model.signature import LockLevel, Meaning
 from core.model.spirometry import BlowQuality, Interface, Position, TestType
 from core.model.user import Right, Role
-from core.model.visit import ClinicalStage, Mark, Mode, Respondent
+from core.model.visit import ClinicalStage, Mark, Mode, Respondent, VisitKind, VisitState
 from core.words import _
 
 SEX: Mapping[Sex, str] = {
@@ -161,3 +164,27 @@ SINCE: Mapping[Since, str] = {
     Since.NEW: _("new"),
 }
 DEFINITION: Mapping[str, str] = {"form": _("Form"), "schedule": _("Schedule")}
+
+# The words of every closed set that a column can hold.
+OF: Mapping[type[Enum], Mapping[Any, str]] = {
+    VisitKind: {VisitKind.SCHEDULED: _("planned"), VisitKind.UNSCHEDULED: _("unscheduled")},
+    VisitState: {VisitState.DRAFT: _("draft"), VisitState.FINISHED: _("finished")},
+    Decision: {Decision.KEPT: _("kept"), Decision.CORRECTED: _("corrected")},
+    BlowQuality: BLOW_QUALITY,
+    Choice: CHOICE,
+    ClinicalStage: CLINICAL_STAGE,
+    Grade: GRADE,
+    Interface: INTERFACE,
+    LockLevel: LOCK_LEVEL,
+    Mark: MARK,
+    Meaning: MEANING,
+    Mode: MODE,
+    NotDone: NOT_DONE,
+    OnsetRegion: ONSET,
+    Outcome: OUTCOME,
+    Position: POSITION,
+    Respondent: RESPONDENT,
+    Role: ROLE,
+    Sex: SEX,
+    TestType: TEST_TYPE,
+}

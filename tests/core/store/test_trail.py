@@ -10,7 +10,8 @@ from core.model.trail import Act, TrailFilter
 from core.model.user import Role
 from core.session import Session, new_user
 from core.store import trail
-from core.views.trail_words import visit_words, what
+from core.views.trail_values import visit_words
+from core.views.trail_words import what
 from tests.core.examples import a_patient
 
 

@@ -11,7 +11,7 @@ from core.model.judgement import CriterionResult
 from core.model.measurement import Measurement
 from core.model.trail import Act, TrailEntry
 from core.store import audit
-from core.views import trail_words
+from core.views import trail_tables, trail_values, trail_words
 from core.views.trail_words import changes, kind, kinds, local, what
 from tests.core.examples import a_routine_patient, enter_visit
 from tests.core.store.nouns import NOUNS, STAYING, Nouns
@@ -159,8 +159,8 @@ def test_every_column_of_today_has_words(session):
     """A migration that brings a column brings its words."""
     for table in set(session._db.table_names()) - audit.NOT_AUDITED:
         columns = {column.name for column in session._db.table(table).columns}
-        said = set(trail_words._KINDS[table].columns)
-        silent = trail_words._SILENT | NOT_FIELDS.get(table, set())
+        said = set(trail_tables.TABLES[table].columns)
+        silent = trail_tables.SILENT | NOT_FIELDS.get(table, set())
         assert said <= columns, table
         assert columns - said - silent == set(), table
 
@@ -221,3 +221,29 @@ def test_the_first_visit_of_a_routine_clinic_is_called_so_and_the_next_one_is_no
     ):
         answered(session, visit, "walking", value=score)
         assert said() == f"ALSFRS-R answer “walking” of visit {title}: {score + 1} → {score}"
+
+
+def test_a_column_that_nobody_named_is_shown_by_its_name():
+    """A later version may write one into a table that this one knows."""
+    after = json.dumps({"id": "p1", "record_number": "7", "shoe_size_cm": 24.5, "left": True})
+    entry = an_entry(entity="patient", after=after)
+    names = trail_words.Names()
+    assert what(entry, names).endswith("record number 7, shoe size cm 24.5, left True")
+    assert {one.label for one in changes(entry, names)} == {
+        "record number",
+        "shoe size cm",
+        "left",
+    }
+
+
+def test_most_columns_follow_from_their_name_and_type():
+    """What is spelled out is the exception; a unit is said for every number that has one in its name."""
+    tables = trail_tables.TABLES.values()
+    columns = [(table, name) for table in tables for name in table.columns]
+    told = [one for one in columns if one[1] not in one[0].titles and one[1] not in one[0].says]
+    assert len(told) > 0.6 * len(columns) > 60
+    for table, name in columns:
+        unit = trail_values.UNITS.get(name.rpartition("_")[2])
+        if unit:
+            _title, say = table.columns[name]
+            assert say(2.0, {}, trail_words.Names()).endswith(unit), name

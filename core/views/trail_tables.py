@@ -1,0 +1,408 @@
+"""Every table of the trail: what its rows are called, how one of them is named, and how its columns are said.
+
+What follows from a column's name and type is not here: `patient.height_cm` is "height" in cm because it is a
+number whose name ends so. ``titles`` are the columns that are called otherwise, ``says`` those that are said
+otherwise, ``silent`` those that the subject says already or that mean nothing to anybody; so are the key, and
+what says whose the row is. A column that nobody named is shown by its name.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, get_type_hints
+
+from core import labels
+from core.findings import alerts
+from core.instruments import catalog as instruments
+from core.instruments.definition import Instrument
+from core.model import thresholds
+from core.model.adverse_event import AdverseEvent, Milestone
+from core.model.assessment import Answer, Assessment
+from core.model.data_query import DataQuery, QueryReply
+from core.model.decision import Decision
+from core.model.form_record import FormRecord, RecordCheck
+from core.model.form_record import Item as FormItem
+from core.model.judgement import CriterionResult, Reconciliation
+from core.model.measurement import Measurement
+from core.model.patient import ExternalResult, Patient
+from core.model.signature import Lock, Signature
+from core.model.spirometry import Blow, Spirometry
+from core.model.trail import Names
+from core.model.user import Clinic, User
+from core.model.visit import TaskResult, TypedText, Visit, VisitMark
+from core.views import form_words
+from core.views import trail_values as values
+from core.views.trail_values import UNITS, Row, Say
+from core.words import N_, _, day
+
+# Never said: whose a row is stands before it, and what identifies it means nothing to anybody.
+SILENT = frozenset(
+    {"id", "patient_id", "visit_id", "spirometry_id", "query_id", "subject", "place", "author"}
+)
+# What a column is called in every table that has it, where that is not its name.
+TITLES: Mapping[str, str] = {
+    "protocol": N_("schedule"),
+    "mode": N_("way"),
+    "respondent": N_("answered by"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """``of`` is the class of its rows, where there is one; the module says what the rest is."""
+
+    title: str
+    subject: Callable[[Row, Names], str]
+    of: type[Any] | None = None
+    titles: Mapping[str, str] = field(default_factory=dict)
+    says: Mapping[str, Say] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
+
+    @cached_property
+    def columns(self) -> Mapping[str, tuple[str, Say]]:
+        """The title of every column that is said, to be translated, and how it is said."""
+        types = {} if self.of is None else get_type_hints(self.of)
+        known = dict.fromkeys([*types, *self.titles, *self.says])
+        named = self.titles.keys() | self.says.keys()
+        return {
+            column: (
+                self.name(column),
+                self.says.get(column) or values.of_type(column, types.get(column)),
+            )
+            for column in known
+            if column in named or column not in self.silent | SILENT
+        }
+
+    def name(self, column: str) -> str:
+        return self.titles.get(column, TITLES.get(column, called(column)))
+
+    def column(self, name: str) -> tuple[str, Say] | None:
+        """A column's title and how it is said; None for what nobody wants to read."""
+        if name in self.columns:
+            return self.columns[name]
+        return None if name in self.silent | SILENT else (name.replace("_", " "), values.text)
+
+
+def called(column: str) -> str:
+    """A column by its own name, without the unit: height_cm is "height", locked_at "locked"."""
+    stem, _underscore, last = column.rpartition("_")
+    return (stem if stem and (last in UNITS or last == "at") else column).replace("_", " ")
+
+
+def _at_visit(row: Row, names: Names, thing: str) -> str:
+    found = names.visits.get(row.get("visit_id") or "")
+    if row.get("visit_id") is None:
+        return thing
+    if found is None:
+        return _("{thing} of a visit that was removed").format(thing=thing)
+    return _("{thing} of {visit}").format(thing=thing, visit=values.visit_words(found))
+
+
+def _named(title: str) -> Callable[[Row, Names], str]:
+    return lambda row, names: _at_visit(row, names, _(title))
+
+
+def _answer(row: Row, names: Names) -> str:
+    shipped: Instrument | None = instruments.shipped().get(row["instrument"])
+    title = row["instrument"] if shipped is None else shipped.title
+    asked = row["slot"]
+    if shipped is not None and (variants := shipped.variants(asked)):
+        given = next((item for item in variants if item.id == row["item"]), variants[0])
+        asked = given.title.lower()
+    thing = _("{questionnaire} answer “{question}”").format(questionnaire=title, question=asked)
+    return _at_visit(row, names, thing)
+
+
+def _form(row: Row, names: Names) -> str:
+    return _at_visit(row, names, values.instrument(row["instrument"], row, names))
+
+
+def _visit(row: Row, _names: Names) -> str:
+    on = date.fromisoformat(row["date"])
+    if row["code"] is None:
+        return _("Unscheduled visit of {day}").format(day=day(on))
+    return _("Visit {code} of {day}").format(code=row["code"], day=day(on))
+
+
+def _blow(row: Row, names: Names) -> str:
+    visit = names.spirometry.get(row["spirometry_id"])
+    return _at_visit({"visit_id": visit or ""}, names, _("Blow {n}").format(n=row["number"]))
+
+
+def _measurement(row: Row, names: Names) -> str:
+    return _at_visit(row, names, values.measurement_kind(row["kind"], row, names))
+
+
+def _task(row: Row, names: Names) -> str:
+    return _at_visit(row, names, _("Assessment “{task}”").format(task=row["task"]))
+
+
+def _threshold(row: Row, _names: Names) -> str:
+    found = thresholds.shipped().get(row["id"])
+    return _("Threshold “{title}”").format(title=row["id"] if found is None else found.title)
+
+
+def _decided(row: Row, _names: Names) -> str:
+    """What a decision is about: the action, by its title."""
+    found = alerts.shipped().actions.get(row["subject"]) if row["kind"] == "action" else None
+    title = row["subject"] if found is None else found.title
+    return _("Decision on “{title}”").format(title=title)
+
+
+def _unsaved(row: Row, _names: Names) -> str:
+    return _("Text not yet a value in “{field}”").format(field=row["field"])
+
+
+TABLES: Mapping[str, Table] = {
+    "clinic": Table(
+        title=N_("clinic's settings"),
+        subject=lambda _row, _names: _("Clinic's settings"),
+        of=Clinic,
+        titles={
+            "idle_lock_min": N_("locks after"),
+            "telling_file_names": N_("names of saved files tell record number and day"),
+        },
+        says={"protocol": values.schedule},
+    ),
+    "threshold": Table(
+        title=N_("threshold"),
+        subject=_threshold,
+        titles={"value": ""},
+        says={"value": values.set_to},
+    ),
+    "user": Table(
+        title=N_("user"),
+        subject=lambda row, _names: _("User {login}").format(login=row["login"]),
+        of=User,
+        titles={
+            "full_name": N_("name"),
+            "must_change": N_("must change the password"),
+            "password_at": N_("password of"),
+        },
+        silent=frozenset({"login"}),
+    ),
+    "patient": Table(
+        title=N_("patient"),
+        subject=lambda row, _names: _("Patient {number}").format(number=row["record_number"]),
+        of=Patient,
+        titles={
+            "protocol_version": N_("version of the schedule"),
+            "reference_on": N_("reference day"),
+            "registered_on": N_("registered"),
+        },
+        says={"protocol": values.schedule},
+    ),
+    "external_result": Table(
+        title=N_("stated result"),
+        subject=lambda row, names: values.one_of(labels.EXTERNAL)(row["kind"], row, names),
+        of=ExternalResult,
+        silent=frozenset({"kind"}),
+    ),
+    "visit": Table(
+        title=N_("visit"),
+        subject=_visit,
+        of=Visit,
+        titles={
+            "code": N_("planned visit"),
+            "paper_on": N_("paper form of"),
+            "paper_by": N_("paper form filled in by"),
+        },
+        says={"paper_by": values.text},
+    ),
+    "visit_mark": Table(
+        title=N_("mark on a planned visit"),
+        subject=lambda row, _names: _("Planned visit {code}").format(code=row["code"]),
+        of=VisitMark,
+        titles={"mark": N_("marked")},
+        silent=frozenset({"code"}),
+    ),
+    "form": Table(
+        title=N_("questionnaire"),
+        subject=_form,
+        of=Assessment,
+        titles={"compared_at": N_("previous form shown")},
+        silent=frozenset({"instrument", "date", "answers"}),
+    ),
+    "answer": Table(
+        title=N_("answer"),
+        subject=_answer,
+        of=Answer,
+        titles={"value": "", "item": N_("question"), "corrected": N_("corrected because")},
+        says={"value": values.score, "item": values.variant},
+        silent=frozenset({"instrument", "slot", "not_done"}),
+    ),
+    "spirometry": Table(
+        title=N_("spirometry"),
+        subject=_named(N_("Spirometry")),
+        of=Spirometry,
+        titles={
+            "test_type": N_("test"),
+            "equation_version": N_("version of the equation"),
+            "device_percent": N_("device's % predicted"),
+        },
+        says={"age_years": values.computed(N_("years"), 3)},  # a day is 0.003 years
+        silent=frozenset({"date", "blows"}),
+    ),
+    "blow": Table(
+        title=N_("blow"),
+        subject=_blow,
+        of=Blow,
+        titles={"fev1_ml": N_("FEV1")},
+        silent=frozenset({"number"}),
+    ),
+    "measurement": Table(
+        title=N_("measurement"),
+        subject=_measurement,
+        of=Measurement,
+        titles={"value": ""},
+        says={"value": values.measured},
+        silent=frozenset({"kind", "not_done"}),
+    ),
+    "reconciliation": Table(
+        title=N_("plausibility question"),
+        subject=_named(N_("Plausibility question")),
+        of=Reconciliation,
+        titles={"decision": N_("decided")},
+        silent=frozenset({"instrument"}),
+    ),
+    "acknowledgement": Table(
+        title=N_("alert acknowledged"),
+        subject=lambda row, names: _("Alert “{title}”").format(
+            title=values.alert(row["alert"], row, names)
+        ),
+        says={
+            "visit_id": values.of_visit,
+            "value": values.in_unit(""),
+            "reason": values.text,
+            "by": values.person,
+            "at": values.instant_of,
+        },
+        silent=frozenset({"alert"}),
+    ),
+    "record": Table(
+        title=N_("record of a form"),
+        subject=lambda row, names: _at_visit(row, names, form_words.record_title(row, names)),
+        of=FormRecord,
+        silent=frozenset({"within", "form", "items", "course"}),
+    ),
+    "item": Table(
+        title=N_("value of a form"),
+        subject=form_words.item_title,
+        of=FormItem,
+        titles={"value": "", "kept": N_("kept because")},
+        says={"value": form_words.item_value},
+        silent=frozenset({"record_id", "field", "not_done"}),
+    ),
+    "record_check": Table(
+        title=N_("asked at a visit"),
+        subject=lambda row, names: _at_visit(row, names, form_words.check_title(row, names)),
+        of=RecordCheck,
+        titles={"answer": ""},
+        says={"answer": form_words.check_answer},
+        silent=frozenset({"form", "record_id"}),
+    ),
+    "definition": Table(
+        title=N_("form or schedule of the clinic"),
+        subject=lambda row, names: _("{kind} “{id}” of the clinic, version {version}").format(
+            kind=values.one_of(labels.DEFINITION)(row["kind"], row, names),
+            id=row["id"],
+            version=row["version"],
+        ),
+        says={"added_by": values.person, "added_at": values.instant_of},
+        silent=frozenset({"kind", "version", "text"}),
+    ),
+    "decision": Table(
+        title=N_("decision"),
+        subject=_decided,
+        of=Decision,
+        titles={"visit_id": N_("at"), "choice": N_("decided"), "review_on": N_("asked again on")},
+        says={"facts": values.facts},
+        silent=frozenset({"kind", "subject"}),
+    ),
+    "criterion_result": Table(
+        title=N_("eligibility criterion"),
+        subject=lambda row, names: _("Criterion “{title}”").format(
+            title=values.criterion(row["criterion"], row, names)
+        ),
+        of=CriterionResult,
+        titles={
+            "waiver": N_("deviation because"),
+            "waived_by": N_("deviation by"),
+            "waived_at": N_("deviation at"),
+            "proposed": N_("deviation is only proposed"),
+        },
+        says={"proposed": values.yes_or_nothing},
+        silent=frozenset({"protocol", "version", "criterion"}),
+    ),
+    "adverse_event": Table(
+        title=N_("adverse event"),
+        subject=lambda row, _names: _("Adverse event “{term}”").format(
+            term=values.short(row["term"])
+        ),
+        of=AdverseEvent,
+        titles={"visit_id": N_("reported at"), "onset": N_("began")},
+    ),
+    "milestone": Table(
+        title=N_("milestone"),
+        subject=lambda row, names: values.one_of(labels.MILESTONES)(row["kind"], row, names),
+        of=Milestone,
+        titles={"happened_on": N_("when")},
+        silent=frozenset({"kind"}),
+    ),
+    "task_result": Table(
+        title=N_("assessment done elsewhere"),
+        subject=_task,
+        of=TaskResult,
+        silent=frozenset({"task"}),
+    ),
+    "typed_text": Table(
+        title=N_("text not yet a value"),
+        subject=_unsaved,
+        of=TypedText,
+        says={"text": values.private},
+        silent=frozenset({"field"}),
+    ),
+    "raw_text": Table(
+        title=N_("text not yet a value"),
+        subject=_unsaved,
+        says={"text": values.private},
+        silent=frozenset({"field"}),
+    ),
+    "signature": Table(
+        title=N_("signature"),
+        subject=_named(N_("Signature")),
+        of=Signature,
+        titles={"printed_name": N_("name"), "data_hash": N_("hash of the data")},
+        silent=frozenset({"signed_by", "shown", "shown_hash", "trail_sequence"}),
+    ),
+    "lock": Table(
+        title=N_("lock"),
+        subject=lambda row, names: _("Lock on the {level}").format(
+            level=values.one_of(labels.LOCK_LEVEL)(row["level"], row, names)
+        ),
+        of=Lock,
+        titles={"unlock_reason": N_("unlocked because")},
+        silent=frozenset({"level"}),
+    ),
+    "data_query": Table(
+        title=N_("query"),
+        subject=lambda row, names: _at_visit(
+            row, names, _("Query on “{label}”").format(label=row["label"])
+        ),
+        of=DataQuery,
+        titles={
+            "text": N_("question"),
+            "opened_by": N_("asked by"),
+            "opened_at": N_("asked"),
+        },
+        silent=frozenset({"label", "step", "field", "replies"}),
+    ),
+    "query_reply": Table(
+        title=N_("answer to a query"),
+        subject=lambda _row, _names: _("Answer to a query"),
+        of=QueryReply,
+        titles={"text": "", "asks": N_("asks again")},
+        silent=frozenset({"number"}),
+    ),
+}

@@ -1,0 +1,207 @@
+"""How a value of a row is said in the trail: by what it is, and by the row that it is in."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, get_args
+
+from core import labels
+from core.findings import alerts
+from core.instruments import catalog as instruments
+from core.model import measurement, thresholds
+from core.model.assessment import NotDone
+from core.model.ids import VisitId
+from core.model.partial_date import PartialDate, partial_day
+from core.model.trail import Names, VisitName
+from core.protocols import catalog as protocols
+from core.words import MISSING, N_, _, day, instant, number
+
+Row = Mapping[str, Any]
+# From the value, the row that it is in, and the names of what that refers to.
+Say = Callable[[Any, Row, Names], str]
+
+_LONGEST = 60  # letters of a text within a headline
+
+# The unit of a number is the last word of its column's name.
+UNITS: Mapping[str, str] = {
+    "years": N_("years"),
+    "months": N_("months"),
+    "cm": "cm",
+    "kg": "kg",
+    "ml": "mL",
+    "min": "min",
+    "percent": "%",
+}
+
+
+def of_type(column: str, kind: Any) -> Say:
+    """How a column is said whose values are of that type, as its class declares it."""
+    kind = next((one for one in get_args(kind) if one is not type(None)), kind)
+    if column in ("by", "rater") or column.endswith("_by"):
+        return person
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return one_of(labels.OF[kind]) if kind in labels.OF else text
+    if kind in (int, float):
+        unit = UNITS.get(column.rpartition("_")[2], "")
+        return in_unit(unit)
+    return _OF_TYPE.get(kind, text)
+
+
+def text(value: Any, _row: Row, _names: Names) -> str:
+    return MISSING if value in (None, "") else str(value)
+
+
+def short(line: str) -> str:
+    """A text that is within a headline."""
+    line = " ".join(line.split())
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+
+
+def private(_value: Any, _row: Row, _names: Names) -> str:
+    return _("only its author sees it")
+
+
+def yes_no(value: Any, _row: Row, _names: Names) -> str:
+    return MISSING if value is None else _("yes") if value else _("no")
+
+
+def yes_or_nothing(value: Any, _row: Row, _names: Names) -> str:
+    return _("yes") if value else MISSING
+
+
+def day_of(value: Any, _row: Row, _names: Names) -> str:
+    return day(None if value is None else date.fromisoformat(value))
+
+
+def partial(value: Any, _row: Row, _names: Names) -> str:
+    return partial_day(None if value is None else PartialDate.parse(value))
+
+
+def instant_of(value: Any, _row: Row, _names: Names) -> str:
+    return MISSING if value is None else instant(datetime.fromisoformat(value))
+
+
+def person(value: Any, _row: Row, names: Names) -> str:
+    return MISSING if value is None else names.person(value)
+
+
+def of_visit(value: Any, _row: Row, names: Names) -> str:
+    known = names.visits.get(value) if value else None
+    return (
+        MISSING
+        if not value
+        else _("a visit that was removed")
+        if known is None
+        else visit_words(known)
+    )
+
+
+def in_unit(unit: str) -> Say:
+    """A number with its unit, which is marked (`N_`); empty for one without."""
+    return lambda value, _row, _names: (
+        MISSING if value is None else f"{value:.10g} {_(unit) if unit else ''}".strip()
+    )
+
+
+def computed(unit: str, decimals: int) -> Say:
+    """A number that the program computed: no digits beyond what they can mean."""
+    return lambda value, _row, _names: number(value, decimals, _(unit))
+
+
+def one_of(words: Mapping[Any, str]) -> Say:
+    """The word for one of a closed set; one that this program does not know stands as it is."""
+    keys = {getattr(one, "value", one): one for one in words}
+    return lambda value, _row, _names: (
+        MISSING if value is None else words[keys[value]] if value in keys else str(value)
+    )
+
+
+def visit_words(visit: VisitName) -> str:
+    if visit.code is None:
+        return _("unscheduled visit of {day}").format(day=day(visit.on))
+    schedule = protocols.shipped().get(visit.protocol)
+    title = (
+        visit.code
+        if schedule is None
+        else schedule.visit_title(visit.code, is_first=visit.is_first)
+    )
+    return _("visit {title}").format(title=title)
+
+
+def measured(value: Any, row: Row, _names: Names) -> str:
+    found = measurement.kinds().get(row.get("kind", ""))
+    if value is None:
+        return _why_not(row)
+    return f"{value:.10g}" if found is None else number(value, found.decimals, found.unit)
+
+
+def measurement_kind(value: Any, _row: Row, _names: Names) -> str:
+    found = measurement.kinds().get(value)
+    return str(value) if found is None else found.title
+
+
+def set_to(value: Any, row: Row, _names: Names) -> str:
+    found = thresholds.shipped().get(row.get("id", ""))
+    if found is None or value is None:
+        return MISSING if value is None else f"{value:g}"
+    if found.is_switch:
+        return _("on") if value == thresholds.ON else _("off")
+    return f"{value:g} {found.unit}"
+
+
+def score(value: Any, row: Row, _names: Names) -> str:
+    return _why_not(row) if value is None else str(value)
+
+
+def _why_not(row: Row) -> str:
+    """No value is not nothing: the reason stands in its place."""
+    why = row.get("not_done")
+    return MISSING if why is None else labels.why_not(NotDone(why))
+
+
+def variant(value: Any, row: Row, _names: Names) -> str:
+    """5a or 5b, where a question is asked in two ways."""
+    asked = instruments.shipped().get(row["instrument"])
+    variants = () if asked is None else asked.variants(row["slot"])
+    return next((i.number for i in variants if i.id == value and len(variants) > 1), MISSING)
+
+
+def instrument(value: Any, _row: Row, _names: Names) -> str:
+    found = instruments.shipped().get(value)
+    return str(value) if found is None else found.title
+
+
+def schedule(value: Any, _row: Row, _names: Names) -> str:
+    found = protocols.shipped().get(value)
+    return text(value, _row, _names) if found is None else found.title
+
+
+def alert(value: Any, _row: Row, _names: Names) -> str:
+    found = alerts.shipped().alerts.get(str(value).partition(".")[0])
+    return str(value) if found is None else found.title
+
+
+def facts(value: Any, _row: Row, names: Names) -> str:
+    """The facts that were known, each by the alert it met and its value."""
+    known = json.loads(value) if isinstance(value, str) else value
+    return ", ".join(
+        f"{alert(key, {}, names)} {MISSING if fact is None else f'{round(fact, 2):g}'}"
+        for key, fact in known.items()
+        if "/" not in key
+    )
+
+
+def criterion(value: Any, row: Row, _names: Names) -> str:
+    schedule = protocols.shipped().get(row.get("protocol", ""))
+    found = schedule and next((c for c in schedule.criteria if c.id == value), None)
+    return str(value) if not found else found.title
+
+
+_OF_TYPE: Mapping[Any, Say] = {
+    bool: yes_no,
+    date: day_of,
+    datetime: instant_of,
+    PartialDate: partial,
+    VisitId: of_visit,
+}
