@@ -1,6 +1,6 @@
 """What fits its width: rows that wrap, and columns that stand side by side or below one another."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
@@ -175,6 +175,17 @@ class Cells(QWidget):
                 old.deleteLater()
         self._cells, self._whole = [*cells, *whole], set(whole)
         self._arrange()
+
+    def place(self, cells: Sequence[QWidget], whole: Collection[QWidget]) -> None:
+        """Show these in this order, ``whole`` ones on lines of their own; others are hidden, and kept."""
+        gone = [one for one in self._cells if one not in cells]
+        for one in gone:
+            self._grid.removeWidget(one)
+            one.hide()
+        self._cells, self._whole = list(cells), set(whole)
+        self._arrange()
+        for one in cells:
+            one.show()
 
     def set_narrow(self, *, narrow: bool) -> None:
         self._across = self._few if narrow else self._wide

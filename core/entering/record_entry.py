@@ -1,0 +1,182 @@
+"""One record of a form while it is entered: what was typed, what of it is a value, and what is still wrong."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from core import clock
+from core.entry import Problem
+from core.forms import checking, conditions, reading, wording
+from core.forms.checking import Found
+from core.forms.definition import Field, Form, Quick
+from core.forms.reading import Limits
+from core.model.assessment import NotDone
+from core.model.form_record import FormRecord, Item, Stored
+from core.model.ids import PatientId, VisitId
+
+NOTE, KEPT, NOT_DONE = "note", "kept", "not_done"  # beside a field's text: "note.dose"
+SEVERAL = "\n"  # between the choices of a field that takes several
+
+
+class RecordEntry:
+    """Holds texts, never a half value: ``record`` is there when every text is one and nothing blocks it."""
+
+    def __init__(
+        self,
+        form: Form,
+        patient_id: PatientId,
+        login: str,
+        limits: Limits,
+        *,
+        visit_id: VisitId | None = None,
+        record: FormRecord | None = None,
+        texts: Mapping[str, str] | None = None,
+    ) -> None:
+        self.form, self.limits = form, limits
+        self.before = record
+        self._blank = FormRecord(
+            patient_id=patient_id,
+            visit_id=visit_id,
+            form=form.id,
+            version=form.version,
+            entered_by=login,
+            entered_at=clock.now(),
+            course=form.course,
+        )
+        self._start = texts_of(form, record)
+        self.texts = {**self._start, **(texts or {})}
+
+    @property
+    def is_new(self) -> bool:
+        return self.before is None
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """What differs from the file, to be kept until it is saved; what was emptied is an empty text of a field."""
+        names = self._start.keys() | self.texts.keys()
+        return {
+            name: self.texts.get(name, "")
+            for name in names
+            if self.texts.get(name, "") != self._start.get(name, "")
+        }
+
+    def type(self, name: str, text: str) -> None:
+        """What stands in a field, or beside it ("note.dose"). Another value asks its question anew."""
+        if self.texts.get(name, "") == text:
+            return
+        self.texts[name] = text
+        if "." not in name:
+            self.texts.pop(f"{KEPT}.{name}", None)
+            if text.strip():
+                self.texts.pop(f"{NOT_DONE}.{name}", None)
+
+    def fill(self, quick: Quick) -> None:
+        """The fields of what is entered often, as if they had been typed."""
+        for name, value in quick.values.items():
+            text = SEVERAL.join(value) if isinstance(value, tuple) else _plain(value)
+            self.type(name, text)
+
+    def end(self, on: str) -> None:
+        """Say that the record held until a day; the text is as it would be typed."""
+        course = self.form.course
+        if course is None or not course.end:
+            raise ValueError(f"a record of {self.form.id} has no end")
+        if course.ongoing:
+            self.type(course.ongoing, reading.NO)
+        self.type(course.end, on)
+
+    def beside(self, kind: str, field: str) -> str:
+        """The note, the reason to keep a value, or the reason for none, of a field."""
+        return self.texts.get(f"{kind}.{field}", "")
+
+    def read(self, one: Field) -> Stored | Problem | None:
+        return reading.read(one, self.texts.get(one.id, ""), self.limits)
+
+    @property
+    def values(self) -> dict[str, Stored | None]:
+        """The stored values by field, the derived ones too; what is hidden or no value is missing."""
+        read = {one.id: self.read(one) for one in self.form.stored}
+        found = {name: None if isinstance(v, Problem) else v for name, v in read.items()}
+        return wording.values(self.form, found)
+
+    @property
+    def shown(self) -> tuple[Field, ...]:
+        return conditions.shown(self.form, self.values)
+
+    def found(self) -> tuple[Found, ...]:
+        """Everything that is wrong or asked, in the order of the fields; a question that has its reason is not."""
+        found: list[Found] = []
+        values = self.values
+        excused = [one.id for one in self.form.stored if self.beside(NOT_DONE, one.id)]
+        ruled = checking.problems(self.form, values, excused)
+        for one in conditions.shown(self.form, values):
+            typed = self.read(one) if one.is_stored else None
+            if isinstance(typed, Problem):
+                found.append(Found(one.id, "typed", typed))
+                continue
+            kept = bool(self.beside(KEPT, one.id).strip())
+            found += [each for each in ruled if each.field == one.id and not (each.asks and kept)]
+        return tuple(found)
+
+    def asked(self, field: str) -> Problem | None:
+        """The question about a value, also where its reason was given already."""
+        ruled = checking.problems(self.form, self.values)
+        return next((one.problem for one in ruled if one.field == field and one.asks), None)
+
+    @property
+    def record(self) -> FormRecord | None:
+        """What is to be saved; None while something is wrong or asked."""
+        return None if self.found() else self._record()
+
+    def _record(self) -> FormRecord:
+        values, items = self.values, {}
+        for one in self.shown:
+            if not one.is_stored:
+                continue
+            value = values[one.id]
+            reason = self.beside(NOT_DONE, one.id) if value is None else ""
+            if value is None and not reason:
+                continue
+            items[one.id] = Item(
+                value=value,
+                not_done=NotDone(reason) if reason else None,
+                note=self.beside(NOTE, one.id).strip(),
+                kept=self.beside(KEPT, one.id).strip() if value is not None else "",
+            )
+        base = self.before or self._blank
+        return replace(base, items=items, version=self.form.version, course=self.form.course)
+
+
+def texts_of(form: Form, record: FormRecord | None) -> dict[str, str]:
+    """The texts of a record as they would be typed; of a new one the defaults."""
+    if record is None:
+        return {one.id: one.default for one in form.stored if one.default}
+    texts: dict[str, str] = {}
+    for name, item in record.items.items():
+        one = form.find(name)
+        if one is None:
+            continue  # of another version: `later_version` says so
+        texts[name] = reading.typed(one, item.value)
+        beside = {
+            NOTE: item.note,
+            KEPT: item.kept,
+            NOT_DONE: item.not_done.value if item.not_done is not None else "",
+        }
+        texts |= {f"{kind}.{name}": text for kind, text in beside.items() if text}
+    return {name: text for name, text in texts.items() if text}
+
+
+def follows(form: Form, record: FormRecord) -> dict[str, str]:
+    """The texts of the record that comes after a change: as before, without what belongs to the time of the old one."""
+    course = form.course
+    if course is None:
+        return texts_of(form, record)
+    gone = {course.start, course.end, course.ongoing, *course.ended_with}
+    texts = texts_of(form, record)
+    kept = {n: t for n, t in texts.items() if n not in gone and "." not in n}
+    return {**texts_of(form, None), **kept}
+
+
+def _plain(value: str | float | bool) -> str:
+    if isinstance(value, bool):
+        return reading.YES if value else reading.NO
+    return value if isinstance(value, str) else f"{value:g}"

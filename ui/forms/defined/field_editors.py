@@ -1,0 +1,385 @@
+"""One field of a form that is data on screen: what is typed or chosen is always a text, as `RecordEntry` holds it."""
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QCompleter,
+    QFileDialog,
+    QPlainTextEdit,
+    QWidget,
+)
+
+from core.entry import Problem
+from core.forms import dictionaries, reading
+from core.forms.definition import Field, FieldType
+from core.forms.reading import Limits
+from ui import theme
+from ui.forms.fields import ChoiceField, TextField
+from ui.widgets.basics import Combo, PressButton, button, column, label, row
+from ui.widgets.responsive import Flow
+from ui.words import tr
+
+MOST_SIDE_BY_SIDE = 46  # letters of all choices that stand as buttons in half a page
+LARGEST_FILE = 400_000  # bytes: the file keeps it, and so does its trail, twice when it is replaced
+_WIDTHS = {
+    FieldType.NUMBER: 130,
+    FieldType.INTEGER: 130,
+    FieldType.DATE: 170,
+    FieldType.PARTIAL_DATE: 170,
+    FieldType.TIME: 110,
+    FieldType.INSTANT: 190,
+}
+_PLACEHOLDERS = {
+    FieldType.DATE: "2026-11-21",
+    FieldType.PARTIAL_DATE: "2026-11",
+    FieldType.TIME: "14:05",
+    FieldType.INSTANT: "2026-11-21 14:05",
+}
+
+
+class FieldEditor(QWidget):
+    """``changed`` says that another text is there to be judged, ``edited`` that a key was typed."""
+
+    changed = Signal()
+    edited = Signal()
+
+    def __init__(self, field: Field) -> None:
+        super().__init__()
+        self.field = field
+
+    @property
+    def text(self) -> str:
+        raise NotImplementedError
+
+    def set_text(self, text: str) -> None:
+        raise NotImplementedError
+
+    def show_problem(self, problem: Problem | None) -> None:
+        raise NotImplementedError
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it needs a line of its own."""
+        return False
+
+
+class LineEditor(FieldEditor):
+    """A text, a number, a date, a time or a term."""
+
+    def __init__(self, field: Field, limits: Limits) -> None:
+        super().__init__(field)
+        self.input = TextField(
+            titled(field),
+            lambda text: reading.read(field, text, limits),
+            unit=field.unit,
+            placeholder=_PLACEHOLDERS.get(field.type, ""),
+            width=_WIDTHS.get(field.type, 0),
+        )
+        self.input.line.setAccessibleDescription(field.help)
+        self.input.line.setToolTip(field.help)
+        if field.type is FieldType.TERM:
+            self._propose(field.dictionary)
+        self.setFocusProxy(self.input)
+        self.setLayout(column(self.input))
+        self.input.committed.connect(self.changed)
+        self.input.edited.connect(self.edited)
+
+    def _propose(self, dictionary: str) -> None:
+        completer = QCompleter(list(dictionaries.terms(dictionary)), self)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        completer.setMaxVisibleItems(8)
+        if (popup := completer.popup()) is not None:
+            popup.setObjectName("completer")
+        self.input.line.setCompleter(completer)
+        completer.activated.connect(lambda _text: self.changed.emit())
+
+    @property
+    def text(self) -> str:
+        return self.input.text
+
+    def set_text(self, text: str) -> None:
+        if text != self.input.text:
+            self.input.set_text(text)
+
+    def show_problem(self, problem: Problem | None) -> None:
+        self.input.show_problem(problem)
+
+
+class _TextBox(QPlainTextEdit):
+    """A text of several lines; Tab leaves it, and leaving it says so."""
+
+    left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(theme.px(74))
+
+    def focusOutEvent(self, event: object) -> None:
+        super().focusOutEvent(event)  # type: ignore[arg-type]
+        self.left.emit()
+
+
+class BoxEditor(FieldEditor):
+    """A long text."""
+
+    def __init__(self, field: Field, limits: Limits) -> None:
+        super().__init__(field)
+        self._limits = limits
+        self.box = _TextBox()
+        self.box.setAccessibleName(field.title)
+        self.box.setAccessibleDescription(field.help)
+        self._problem = _problem_line()
+        self._said = ""
+        self.setFocusProxy(self.box)
+        self.setLayout(column(label(titled(field), "muted"), self.box, self._problem, spacing=4))
+        self.box.left.connect(self._on_left)
+        self.box.textChanged.connect(self._on_typed)
+
+    def _on_typed(self) -> None:
+        if self.text != self._said:
+            self.edited.emit()
+
+    def _on_left(self) -> None:
+        if self.text != self._said:
+            self._said = self.text
+            self.changed.emit()
+
+    @property
+    def text(self) -> str:
+        return self.box.toPlainText()
+
+    def set_text(self, text: str) -> None:
+        self._said = text
+        if text != self.text:
+            self.box.setPlainText(text)
+
+    def show_problem(self, problem: Problem | None) -> None:
+        _show(self._problem, problem)
+
+    @property
+    def is_wide(self) -> bool:
+        return True
+
+
+class ChoiceEditor(FieldEditor):
+    """One of a few: buttons side by side, or a list where they are many."""
+
+    def __init__(self, field: Field, choices: Mapping[str, str]) -> None:
+        super().__init__(field)
+        self._choices = choices
+        self._buttons: ChoiceField[str] | None = None
+        self._list = Combo()
+        self._problem = _problem_line()
+        self.is_list = sum(map(len, choices.values())) + 3 * len(choices) > 2 * MOST_SIDE_BY_SIDE
+        if self.is_list:
+            self._list.setAccessibleName(field.title)
+            self._list.addItem(MISSING_CHOICE, "")
+            for value, text in choices.items():
+                self._list.addItem(text, value)
+            self._list.activated.connect(lambda _index: self.changed.emit())
+            self.setFocusProxy(self._list)
+            self.setLayout(
+                column(label(titled(field), "muted"), self._list, self._problem, spacing=4)
+            )
+            return
+        self._list.setParent(self)
+        self._list.hide()
+        self._problem.setParent(self)
+        self._buttons = ChoiceField(titled(field), choices)
+        self._buttons.chosen.connect(self.changed)
+        self.setFocusProxy(self._buttons)
+        self.setLayout(column(self._buttons))
+
+    @property
+    def text(self) -> str:
+        if self._buttons is None:
+            return str(self._list.currentData() or "")
+        return self._buttons.value or ""
+
+    def set_text(self, text: str) -> None:
+        if self._buttons is None:
+            self._list.setCurrentIndex(max(0, self._list.findData(text)))
+        else:
+            self._buttons.set_value(text or None)
+
+    def show_problem(self, problem: Problem | None) -> None:
+        if self._buttons is None:
+            _show(self._problem, problem)
+        else:
+            self._buttons.show_problem(problem)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Delete takes a choice back: nobody is held to one that was chosen by mistake."""
+        if event.key() in {Qt.Key.Key_Delete, Qt.Key.Key_Backspace} and self.text:
+            self.set_text("")
+            self.changed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    @property
+    def is_wide(self) -> bool:
+        return not self.is_list and sum(map(len, self._choices.values())) > MOST_SIDE_BY_SIDE
+
+
+class ChoicesEditor(FieldEditor):
+    """Several of a few, each a button that stays pressed."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self._buttons: dict[str, PressButton] = {}
+        flow = Flow(spacing=6)
+        for choice in field.choices:
+            one = PressButton(choice.text)
+            one.setCheckable(True)
+            one.setProperty("segment", "true")
+            one.setAccessibleName(f"{field.title}: {choice.text}")
+            one.clicked.connect(lambda _checked=False: self.changed.emit())
+            flow.addWidget(one)
+            self._buttons[choice.id] = one
+        self._problem = _problem_line()
+        self.setFocusProxy(next(iter(self._buttons.values())))
+        layout = column(label(titled(field), "muted"), spacing=4)
+        layout.addLayout(flow)
+        layout.addWidget(self._problem)
+        self.setLayout(layout)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(name for name, one in self._buttons.items() if one.isChecked())
+
+    def set_text(self, text: str) -> None:
+        chosen = set(text.split("\n"))
+        for name, one in self._buttons.items():
+            one.setChecked(name in chosen)
+
+    def show_problem(self, problem: Problem | None) -> None:
+        _show(self._problem, problem)
+
+    @property
+    def is_wide(self) -> bool:
+        return True
+
+
+class FileEditor(FieldEditor):
+    """A file, kept in the clinic's encrypted file as a whole."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self._text = ""
+        self._name = label("", wrap=True)
+        self._problem = _problem_line()
+        self.pick = button(tr("Attach a file…"), self._ask)
+        self.pick.setAccessibleName(tr("Attach a file: {title}").format(title=field.title))
+        self.drop = button(tr("Remove"), self._drop, link=True)
+        self.drop.setAccessibleName(tr("Remove the file: {title}").format(title=field.title))
+        self.setFocusProxy(self.pick)
+        line = row(self._name, self.pick, self.drop, None)
+        self.setLayout(column(label(titled(field), "muted"), line, self._problem, spacing=4))
+        self.set_text("")
+
+    @property
+    def text(self) -> str:
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        self._text = text
+        self._name.setText(reading.say(self.field, text) if text else "")
+        self._name.setVisible(bool(text))
+        self.drop.setVisible(bool(text))
+
+    def show_problem(self, problem: Problem | None) -> None:
+        _show(self._problem, problem)
+
+    def take(self, path: Path) -> None:
+        """The file at this place, whole; or what is wrong with it."""
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            why = error.strerror or tr("unknown reason")
+            self.show_problem(Problem(tr("The file cannot be read: {why}.").format(why=why)))
+            return
+        if len(data) > LARGEST_FILE:
+            words = tr("This file has {n} kB. Attach one of {most} kB at most.")
+            sizes = {"n": len(data) // 1000, "most": LARGEST_FILE // 1000}
+            self.show_problem(Problem(words.format(**sizes)))
+            return
+        held = {"name": path.name, "data": base64.b64encode(data).decode()}
+        self.set_text(json.dumps(held, ensure_ascii=False))
+        self.show_problem(None)
+        self.changed.emit()
+
+    def _ask(self) -> None:
+        name, _kind = QFileDialog.getOpenFileName(self, tr("Attach a file"))
+        if name:
+            self.take(Path(name))
+
+    def _drop(self) -> None:
+        self.set_text("")
+        self.changed.emit()
+
+
+class DerivedView(FieldEditor):
+    """What is computed from the other fields."""
+
+    def __init__(self, field: Field) -> None:
+        super().__init__(field)
+        self.shown = label("", "number")
+        self.setLayout(column(label(field.title, "muted"), self.shown, spacing=4))
+
+    @property
+    def text(self) -> str:
+        return ""
+
+    def set_text(self, text: str) -> None:
+        self.shown.setText(text)
+
+    def show_problem(self, problem: Problem | None) -> None:
+        """Nobody typed it: what is wrong is said at the fields it is made of."""
+
+
+MISSING_CHOICE = "–"
+
+
+def editor(field: Field, limits: Limits, records: Mapping[str, str]) -> FieldEditor:
+    """The editor of a field; ``records`` are those that a reference can name, by id."""
+    match field.type:
+        case FieldType.LONG_TEXT:
+            return BoxEditor(field, limits)
+        case FieldType.CHOICE:
+            return ChoiceEditor(field, {one.id: one.text for one in field.choices})
+        case FieldType.YES_NO:
+            return ChoiceEditor(field, {reading.YES: tr("yes"), reading.NO: tr("no")})
+        case FieldType.RECORD:
+            made = ChoiceEditor(field, records)
+            made.setEnabled(bool(records))
+            return made
+        case FieldType.CHOICES:
+            return ChoicesEditor(field)
+        case FieldType.FILE:
+            return FileEditor(field)
+        case FieldType.DERIVED:
+            return DerivedView(field)
+    return LineEditor(field, limits)
+
+
+def titled(field: Field) -> str:
+    return field.title if field.required else tr("{title} (optional)").format(title=field.title)
+
+
+def _problem_line() -> QWidget:
+    made = label("", "problem", wrap=True)
+    made.hide()
+    return made
+
+
+def _show(line: QWidget, problem: Problem | None) -> None:
+    line.setProperty("words", problem.message if problem else "")
+    line.setText(problem.message if problem else "")  # type: ignore[attr-defined]
+    line.setVisible(problem is not None)

@@ -1,0 +1,248 @@
+"""The fields of one record of a form that is data: what is asked, what is wrong, and what needs a reason."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from core.entering.record_entry import KEPT, NOT_DONE, NOTE, RecordEntry
+from core.entry import Problem
+from core.forms import reading
+from core.forms.definition import Field, FieldType, Layout
+from core.labels import NOT_DONE as WHY
+from core.model.form_record import FormRecord
+from ui.forms.defined.field_editors import FieldEditor, editor
+from ui.forms.fields import Line
+from ui.widgets.basics import Combo, column, label, row
+from ui.widgets.responsive import Cells
+from ui.words import tr
+
+
+class FieldFrame(QWidget):
+    """A field with what may stand under it: a question and its reason, a note, why there is no value."""
+
+    changed = Signal()
+    edited = Signal()
+
+    def __init__(self, made: FieldEditor) -> None:
+        super().__init__()
+        self.editor, self.field = made, made.field
+        self.question = label("", "question-note", wrap=True)
+        self.reason = Line()
+        self.reason.setPlaceholderText(tr("Yes, because…"))
+        self.reason.setAccessibleName(tr("Why “{title}” is right").format(title=made.field.title))
+        self.note = Line()
+        self.note.setPlaceholderText(tr("note"))
+        self.note.setAccessibleName(tr("{title}, note").format(title=made.field.title))
+        self.why = Combo()
+        self.why.setAccessibleName(tr("{title}, no value because").format(title=made.field.title))
+        self.why.addItem(tr("No value because…"), "")
+        for reason, text in WHY.items():
+            self.why.addItem(text, reason.value)
+        self._beside = QWidget()
+        self._beside.setLayout(row(self.why, self.note))
+        self.setFocusProxy(made)
+        for hidden in (self.question, self.reason, self._beside):
+            hidden.setParent(self)
+            hidden.hide()
+        self.setLayout(column(made, self.question, self.reason, self._beside, spacing=4))
+        made.changed.connect(self.changed)
+        made.edited.connect(self.edited)
+        for line in (self.reason, self.note):
+            line.textEdited.connect(lambda _text: self.edited.emit())
+            line.left.connect(self.changed)
+            line.returnPressed.connect(self.changed)
+        self.why.activated.connect(lambda _index: self.changed.emit())
+
+    def show_beside(self) -> None:
+        """Show the note and the reasons for no value, and put the keyboard there."""
+        self._beside.show()
+        self.note.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def put(self, entry: RecordEntry) -> None:
+        """What stands here, into the entry."""
+        name = self.field.id
+        if self.field.type is not FieldType.DERIVED:
+            entry.type(name, self.editor.text)
+        entry.type(f"{NOTE}.{name}", self.note.text())
+        entry.type(f"{NOT_DONE}.{name}", str(self.why.currentData() or ""))
+        if not self.reason.isHidden():
+            entry.type(f"{KEPT}.{name}", self.reason.text())
+
+    def show_entry(self, entry: RecordEntry) -> None:
+        name = self.field.id
+        if self.field.type is FieldType.DERIVED:
+            self.editor.set_text(reading.say(self.field, entry.values[name]))
+        else:
+            self.editor.set_text(entry.texts.get(name, ""))
+        self.note.setText(entry.beside(NOTE, name))
+        self.why.setCurrentIndex(max(0, self.why.findData(entry.beside(NOT_DONE, name))))
+        if entry.beside(NOTE, name) or entry.beside(NOT_DONE, name):
+            self._beside.show()
+        self._show_question(entry)
+
+    def _show_question(self, entry: RecordEntry) -> None:
+        asked = entry.asked(self.field.id)
+        self.question.setText(asked.message if asked else "")
+        self.question.setVisible(asked is not None)
+        self.reason.setVisible(asked is not None)
+        if self.reason.text() != entry.beside(KEPT, self.field.id):
+            self.reason.setText(entry.beside(KEPT, self.field.id))
+
+    @property
+    def lines(self) -> Sequence[QLineEdit]:
+        return self.findChildren(QLineEdit)
+
+
+class RecordEditor(QWidget):
+    """``typed`` says that something is there to be kept, ``changed`` that it was judged as well."""
+
+    typed = Signal()
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entry: RecordEntry | None = None
+        self.frames: dict[str, FieldFrame] = {}
+        self._headings: dict[str, QWidget] = {}
+        self._tried = False
+        self._cells = Cells(wide=2, narrow=1, spacing=(24, 12), top=True)
+        self._shown: tuple[QWidget, ...] = ()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._cells)
+        QShortcut(QKeySequence("F3"), self, self._show_beside)
+
+    def begin(self, entry: RecordEntry, records: Mapping[str, Mapping[str, str]]) -> None:
+        """Show a record. ``records`` has those that a reference can name, by form and id."""
+        known = self.entry
+        self.entry, self._tried = entry, False
+        if known is None or known.form is not entry.form or known.limits != entry.limits:
+            self._build(entry, records)
+        for frame in self.frames.values():
+            frame.editor.show_problem(None)
+            frame.show_entry(entry)
+        self._arrange()
+        if entry.typed:
+            self._judge()
+
+    def _build(self, entry: RecordEntry, records: Mapping[str, Mapping[str, str]]) -> None:
+        self._cells.show_cells([])
+        form = entry.form
+        self._headings = {
+            group.id: label(group.title, "heading") for group in form.groups if group.title
+        }
+        self.frames = {}
+        for one in form.fields:
+            frame = FieldFrame(editor(one, entry.limits, records.get(one.form, {})))
+            frame.changed.connect(self._on_changed)
+            frame.edited.connect(self._on_typed)
+            self.frames[one.id] = frame
+        for widget in (*self._headings.values(), *self.frames.values()):
+            widget.setParent(self._cells)
+            widget.hide()
+
+    def _arrange(self) -> None:
+        """The fields that are asked now, each group under its heading."""
+        if self.entry is None:
+            return
+        cells: list[QWidget] = []
+        whole: list[QWidget] = []
+        heading = ""
+        single = self.entry.form.layout is Layout.QUESTIONS
+        for one in self.entry.shown:
+            if one.group in self._headings and one.group != heading:
+                heading = one.group
+                cells.append(self._headings[heading])
+                whole.append(self._headings[heading])
+            frame = self.frames[one.id]
+            cells.append(frame)
+            if single or frame.editor.is_wide:
+                whole.append(frame)
+        if tuple(cells) != self._shown:
+            self._shown = tuple(cells)
+            self._cells.place(cells, whole)
+
+    def read(self) -> FormRecord | None:
+        """The record, where it is whole; else what is missing is said, and the first field of it has the keyboard."""
+        if self.entry is None:
+            return None
+        self._take()
+        self._tried = True
+        self._judge()
+        made = self.entry.record
+        if made is None:
+            first = self.entry.found()[0]
+            frame = self.frames[first.field]
+            wanted = frame.reason if first.asks else frame
+            wanted.setFocus(Qt.FocusReason.TabFocusReason)
+        return made
+
+    def focus_first(self) -> None:
+        """The first field that has nothing yet, else the first one."""
+        if self.entry is None:
+            return
+        shown = [one for one in self.entry.shown if one.type is not FieldType.DERIVED]
+        empty = (one for one in shown if not self.entry.texts.get(one.id))
+        self.focus_field(next(empty, shown[0]).id)
+
+    def focus_field(self, field: str) -> None:
+        if field in self.frames:
+            self.frames[field].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def field_of(self, widget: QWidget | None) -> str:
+        """The field that a widget belongs to; empty where it is none."""
+        if widget is None:
+            return ""
+        found = (n for n, f in self.frames.items() if f is widget or f.isAncestorOf(widget))
+        return next(found, "")
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What is typed and is not saved, by field."""
+        self._take()
+        return {} if self.entry is None else self.entry.typed
+
+    def _take(self) -> None:
+        if self.entry is not None:
+            for frame in self.frames.values():
+                if not frame.isHidden():
+                    frame.put(self.entry)
+
+    def _on_typed(self) -> None:
+        self.typed.emit()
+
+    def _on_changed(self) -> None:
+        self._take()
+        self._arrange()
+        self._judge()
+        self.typed.emit()
+        self.changed.emit()
+
+    def _judge(self) -> None:
+        """Say what is wrong with what is there; what is only missing, once somebody tried to save."""
+        entry = self.entry
+        if entry is None:
+            return
+        wrong: dict[str, Problem] = {}
+        for one in entry.found():
+            if not one.asks and (self._tried or one.rule != "required"):
+                wrong.setdefault(one.field, one.problem)
+        for field in entry.shown:
+            frame = self.frames[field.id]
+            frame.editor.show_problem(wrong.get(field.id))
+            frame.show_entry(entry)
+
+    def _show_beside(self) -> None:
+        field = self.field_of(self.focusWidget())
+        if field:
+            self.frames[field].show_beside()
+
+    def mark(self, fields: Sequence[str]) -> None:
+        """Show on the fields themselves which of them somebody asked about."""
+        for name, frame in self.frames.items():
+            frame.setProperty("asked", "true" if name in fields else "false")
+
+    def shown_fields(self) -> tuple[Field, ...]:
+        return () if self.entry is None else self.entry.shown

@@ -1,0 +1,437 @@
+"""All records of one form about a patient: what runs and what ended, and the one that is entered."""
+
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from core import clock
+from core.entering import records, typed_texts
+from core.entering.record_entry import RecordEntry, follows
+from core.forms import catalog, wording
+from core.forms.definition import Form
+from core.forms.reading import Limits, say
+from core.model.form_record import FormRecord
+from core.model.partial_date import partial_day
+from core.model.record import PatientRecord
+from core.model.user import Right
+from core.words import MISSING
+from ui.context import AppContext
+from ui.forms.defined.record_editor import RecordEditor
+from ui.forms.fields import ChoiceField
+from ui.forms.kept_bar import KeptBar
+from ui.models.table import Column, TableModel
+from ui.widgets import ask
+from ui.widgets.basics import button, card, column, label, row
+from ui.widgets.locks import explained
+from ui.widgets.responsive import Columns, Flow
+from ui.widgets.table import Table
+from ui.words import tr
+
+MOST_ROWS = 9
+
+
+class RecordsView(QWidget):
+    """``edited`` says that a text is there to be kept, ``saved`` that a record was saved or removed."""
+
+    edited = Signal()
+    saved = Signal()
+
+    def __init__(self, context: AppContext, form: Form, read_only: bool = False) -> None:
+        super().__init__()
+        self._context, self.form = context, form
+        self._enters = context.session.may(Right.ENTER) and not read_only
+        self._record: PatientRecord | None = None
+        self._ends: FormRecord | None = None  # what the one being entered follows
+        self.editor = RecordEditor()
+        self.editor.typed.connect(self.edited)
+        self.title = label("", "heading", wrap=True)
+        self.said = label("", "good-note", wrap=True)
+        self.problem = label("", "question-note", wrap=True)
+        self.kept = KeptBar()
+        self.kept.discarded.connect(self._discard)
+        self.table, self._model = self._make_table()
+        self.which: ChoiceField[bool] = ChoiceField("", {True: tr("Running"), False: tr("All")})
+        self.which.set_value(False)
+        self.which.chosen.connect(self._show_rows)
+        self.add = button(tr("Save"), self.save, primary=True, tip="Ctrl+Enter")
+        self.clear = button(tr("Clear"), self._clear)
+        self.change = button(tr("Changed…"), self._change, tip="C")
+        self.end = button(tr("Ended…"), self._end, tip="E")
+        self.correct = button(tr("Correct…"), self._correct)
+        self.remove = button(tr("Remove…"), self._remove)
+        self.picks = self._quick_picks()
+        self._listed = self._build_list()
+        entered = card(
+            self.title,
+            self.picks,
+            self.kept,
+            self.problem,
+            self.editor,
+            row(None, self.clear, self.add),
+            self.said,
+        )
+        entered.setVisible(self._enters)
+        self._parts = Columns(self._listed, entered, fixed={}, spacing=12)
+        self.setLayout(column(self._parts))
+        self._listed.setVisible(form.repeats)
+        for problem in (self.said, self.problem):
+            problem.hide()
+
+    def _build_list(self) -> QWidget:
+        acts = Flow(spacing=8)
+        for one in (self.change, self.end, self.correct, self.remove):
+            acts.addWidget(one)
+            one.setVisible(self._enters)
+        course = self.form.course is not None and bool(self.form.course.end)
+        self.which.setVisible(course)
+        for one in (self.change, self.end):
+            one.setVisible(self._enters and course)
+        head = row(label(self.form.plural, "heading"), None, self.which)
+        hint = label("\n".join(self.form.help), "small", wrap=True)
+        hint.setVisible(bool(self.form.help))
+        for key, act in (("C", self._change), ("E", self._end)):
+            QShortcut(QKeySequence(key), self.table, act, context=Qt.ShortcutContext.WidgetShortcut)
+        box = card(head, hint, self.table)
+        layout = box.layout()
+        if layout is not None:
+            layout.addItem(acts)
+        return box
+
+    def _make_table(self) -> tuple[Table, TableModel[FormRecord]]:
+        columns: list[Column[FormRecord]] = [
+            Column(self.form.title, self._line, second=self._why),
+            Column(tr("From"), lambda one: partial_day(one.began)),
+        ]
+        if self.form.course is not None and self.form.course.end:
+            columns.append(Column(tr("Until"), _until))
+        model = TableModel(columns)
+        table = Table(model, row_height=44)
+        table.fix_widths(dict.fromkeys(range(1, len(columns)), 112))
+        table.setAccessibleName(self.form.plural)
+        table.opened.connect(lambda _record: self._correct())
+        table.selectionModel().selectionChanged.connect(lambda _now, _before: self._show_acts())
+        return table, model
+
+    def _quick_picks(self) -> QWidget:
+        flow = Flow(spacing=6)
+        for index, quick in enumerate(self.form.quick):
+            one = button(quick.title, partial(self._pick, index))
+            one.setAccessibleName(tr("Fill in {title}").format(title=quick.title))
+            flow.addWidget(one)
+        box = QWidget()
+        box.setLayout(flow)
+        box.setVisible(bool(self.form.quick))
+        return box
+
+    def show_record(self, record: PatientRecord) -> None:
+        """Show the records of a patient; what is typed for this patient stays."""
+        other = self._record is None or self._record.patient.id != record.patient.id
+        self._record = record
+        self._show_rows()
+        if other:
+            self._begin_kept()
+        elif not self.form.repeats and not self.texts:
+            self._begin(self._only)
+
+    @property
+    def _only(self) -> FormRecord | None:
+        """The record of a form that has one."""
+        if self.form.repeats or self._record is None:
+            return None
+        return next(iter(self._record.of_form(self.form.id)), None)
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """What is typed and is not saved, and which record it is about."""
+        texts = self.editor.texts
+        entry = self.editor.entry
+        if not texts or entry is None:
+            return {}
+        about = "" if entry.before is None else entry.before.id
+        return {**texts, _ABOUT: about, _FOLLOWS: self._ends.id if self._ends else ""}
+
+    def kept_texts(self) -> dict[str, str]:
+        """The same for the file, with an empty text for whatever was kept and is not there any more."""
+        if self._record is None:
+            return {}
+        before = self._context.session.typed.of(
+            records.place_of(self.form), self._record.patient.id
+        )
+        return {
+            **dict.fromkeys(before, ""),
+            **{n: t or _EMPTIED for n, t in self.texts.items() if t or n not in (_ABOUT, _FOLLOWS)},
+        }
+
+    def save(self) -> None:
+        """Save what is entered; say what is wrong with it where it cannot be."""
+        record, made = self._record, self.editor.read()
+        entry = self.editor.entry
+        if record is None or made is None or entry is None or self._is_locked(made):
+            return
+        reason = self._reason(record, entry.before, made)
+        if reason is None:
+            return
+        session, ends = self._context.session, self._ends
+        failures = self._context.failures
+        with self._context.saving():
+            if ends is not None:
+                records.change(session, entry.form, _ended(ends, made), made)
+            else:
+                records.save(session, entry.form, made, reason)
+        if self._context.failures == failures:
+            words = tr("Saved: {what}") if entry.is_new else tr("Changed: {what}")
+            self._say(words.format(what=wording.line(entry.form, made)))
+            self._begin(self._only_saved(made))
+            self.saved.emit()
+
+    def _only_saved(self, made: FormRecord) -> FormRecord | None:
+        return None if self.form.repeats else made
+
+    def _reason(
+        self, record: PatientRecord, before: FormRecord | None, after: FormRecord | None
+    ) -> str | None:
+        """Why what a finished visit says is changed; empty where it is not, None where nobody said why."""
+        if before is None or not records.moves_what_was_finished(record, before, after):
+            return ""
+        question = tr("A finished visit shows this. Why is it changed?")
+        return ask.reason(self, self.form.title, question)
+
+    def _is_locked(self, made: FormRecord) -> bool:
+        return self._record is not None and explained(
+            self._context, self._record.locks_on(made.visit_id, self.form.id)
+        )
+
+    def _show_rows(self) -> None:
+        if self._record is None:
+            return
+        every = self._record.of_form(self.form.id)
+        newest = sorted(every, key=lambda one: one.began, reverse=True)
+        shown = [one for one in newest if one.runs or not self.which.value]
+        self._model.show_rows(shown)
+        self.table.fit_height(MOST_ROWS)
+        self._show_acts()
+
+    def _show_acts(self) -> None:
+        chosen = self.selected
+        for one in (self.correct, self.remove):
+            one.setEnabled(chosen is not None)
+        for one in (self.change, self.end):
+            one.setEnabled(chosen is not None and chosen.runs)
+
+    @property
+    def selected(self) -> FormRecord | None:
+        index = self.table.currentIndex()
+        return self._model.row(index) if index.isValid() and self._model.rows else None
+
+    def focus_first(self) -> None:
+        if self.form.repeats and self._model.rows:
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._enters:
+            self.editor.focus_first()
+
+    def focus_record(self, id: str) -> None:
+        index = next((i for i, one in enumerate(self._model.rows) if one.id == id), None)
+        if index is not None:
+            self.table.selectRow(index)
+            self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def new(self) -> None:
+        """A new record, with the keyboard on its first field."""
+        if not self._in_the_way(None):
+            self._begin(None)
+            self.editor.focus_first()
+
+    def _pick(self, index: int) -> None:
+        if self.editor.entry is None or not self.editor.entry.is_new or self._ends is not None:
+            if self._in_the_way(None):
+                return
+            self._begin(None)
+        entry = self.editor.entry
+        if entry is not None:
+            entry.fill(self.form.quick[index])
+            self.editor.begin(entry, self._referred())
+            self.editor.focus_first()
+            self.edited.emit()
+
+    def _change(self) -> None:
+        """The record that follows the chosen one, which ends where it begins."""
+        chosen = self.selected
+        if chosen is None or not chosen.runs or not self._enters or self._in_the_way(chosen):
+            return
+        form = self._form_of(chosen)
+        self._begin(None, follows(form, chosen), ends=chosen)
+        course = form.course
+        first = next(iter(course.changed), course.start) if course else ""
+        self.editor.focus_field(first)
+
+    def _end(self) -> None:
+        chosen = self.selected
+        if chosen is None or not chosen.runs or not self._enters or self._in_the_way(chosen):
+            return
+        self._begin(chosen)
+        entry = self.editor.entry
+        course = self.form.course
+        if entry is not None and course is not None:
+            entry.end(clock.today().isoformat())
+            self.editor.begin(entry, self._referred())
+            self.editor.focus_field(course.end)
+
+    def _correct(self) -> None:
+        chosen = self.selected
+        if chosen is None or not self._enters or self._in_the_way(chosen):
+            return
+        self._begin(chosen)
+        self.editor.focus_first()
+
+    def _remove(self) -> None:
+        chosen, record = self.selected, self._record
+        if chosen is None or record is None or self._is_locked(chosen):
+            return
+        what = wording.line(self._form_of(chosen), chosen)
+        question = tr("Remove “{what}”, which was entered by mistake? Why?").format(what=what)
+        why = ask.reason(self, self.form.title, question)
+        if why is not None:
+            with self._context.saving():
+                records.remove(self._context.session, chosen, why)
+            self._say(tr("Removed: {what}").format(what=what))
+            self.saved.emit()
+
+    def _in_the_way(self, chosen: FormRecord | None) -> bool:
+        """Whether something else is typed that would be lost; it is said."""
+        entry = self.editor.entry
+        about = None if entry is None else entry.before
+        waits = bool(self.texts) and (chosen is None or about is None or about.id != chosen.id)
+        if waits:
+            self.problem.setText(tr("Save what you are typing, or clear it, first."))
+            self.problem.show()
+            self.editor.focus_first()
+        return waits
+
+    def _begin_kept(self) -> None:
+        """What was typed for this patient and is not saved yet; else a new record, or the only one."""
+        record, session = self._record, self._context.session
+        if record is None:
+            return
+        place = records.place_of(self.form)
+        texts = dict(session.typed.of(place, record.patient.id))
+        known: dict[str, FormRecord] = {one.id: one for one in record.of_form(self.form.id)}
+        before = known.get(texts.pop(_ABOUT, ""))
+        ends = known.get(texts.pop(_FOLLOWS, ""))
+        typed = {name: "" if text == _EMPTIED else text for name, text in texts.items()}
+        if typed:
+            self._begin(before, typed, ends=ends)
+        else:
+            self._begin(self._only)
+        self.kept.show_since(
+            typed_texts.since(session, place, record.patient.id) if typed else None
+        )
+
+    def _begin(
+        self,
+        before: FormRecord | None,
+        texts: Mapping[str, str] | None = None,
+        ends: FormRecord | None = None,
+    ) -> None:
+        record = self._record
+        if record is None:
+            return
+        self._ends = ends
+        form = self.form if before is None else self._form_of(before)
+        entry = RecordEntry(
+            form,
+            record.patient.id,
+            self._context.session.login,
+            Limits(latest=clock.today(), born=record.patient.born),
+            record=before,
+            texts=texts,
+        )
+        self.editor.begin(entry, self._referred())
+        self.title.setText(self._title(before, ends))
+        self.problem.hide()
+        self.kept.show_since(None)
+
+    def _title(self, before: FormRecord | None, ends: FormRecord | None) -> str:
+        if ends is not None:
+            line = wording.line(self._form_of(ends), ends)
+            return tr("What follows “{what}”: it ends where this begins").format(what=line)
+        if before is not None and self.form.repeats:
+            return tr("Change: {what}").format(what=wording.line(self._form_of(before), before))
+        return (
+            tr("Enter: {form}").format(form=self.form.title)
+            if self.form.repeats
+            else self.form.title
+        )
+
+    def _clear(self) -> None:
+        self._begin(self._only)
+        self.said.hide()
+        self.edited.emit()
+
+    def _discard(self) -> None:
+        self._clear()
+        self.editor.focus_first()
+
+    def _say(self, text: str) -> None:
+        self.said.setText(text)
+        self.said.show()
+
+    def _form_of(self, one: FormRecord) -> Form:
+        return catalog.find(one.form, one.version) or self.form
+
+    def _line(self, one: FormRecord) -> str:
+        return wording.line(self._form_of(one), one)
+
+    def _why(self, one: FormRecord) -> str:
+        """What the line does not say, each in words."""
+        form = self._form_of(one)
+        course = form.course
+        known = wording.of_record(form, one)
+        dates = {course.start, course.end, course.ongoing} if course else set()
+        parts = [
+            f"{field.title.lower()} {say(field, known[field.id])}"
+            for field in form.fields
+            if field.id not in dates
+            and f"{{{field.id}}}" not in form.row
+            and known[field.id] is not None
+        ]
+        return " · ".join(parts)
+
+    def _referred(self) -> dict[str, dict[str, str]]:
+        """The records that a field of this form can name, by form and id."""
+        record = self._record
+        if record is None:
+            return {}
+        named = {one.form for one in self.form.fields if one.form}
+        return {
+            name: {one.id: wording.line(form, one) for one in record.of_form(name)}
+            for name, form in catalog.newest().items()
+            if name in named
+        }
+
+
+_ABOUT, _FOLLOWS, _EMPTIED = "record", "follows", "\ue000"
+
+
+def _until(one: FormRecord) -> str:
+    if one.runs:
+        return tr("running")
+    return MISSING if one.ended is None else partial_day(one.ended)
+
+
+def _ended(before: FormRecord, after: FormRecord) -> FormRecord:
+    """The record that ends where the next one begins."""
+    form = catalog.find(before.form, before.version)
+    if form is None or form.course is None:
+        return before
+    entry = RecordEntry(
+        form, before.patient_id, before.entered_by, Limits(latest=date.max), record=before
+    )
+    entry.end(str(after.began))
+    for name in form.course.ended_with:
+        if not entry.texts.get(name):
+            entry.type(name, tr("changed"))
+    return entry.record or before
