@@ -1,0 +1,78 @@
+"""A form that cannot be used is refused with its file, its line and what to write."""
+
+import pytest
+
+from core.errors import InvalidForm
+from core.forms import catalog
+from core.forms.definition import Identifies
+from tests.core.forms.made_up import EVERY_TYPE
+
+GOOD = EVERY_TYPE.format(of="patient", layout="page")
+
+
+def line_of(text, part):
+    return text[: text.index(part)].count("\n") + 1
+
+
+@pytest.mark.parametrize(
+    ("part", "instead", "says"),
+    [
+        ('id = "sleep"', 'id = "Sleep well"', "“Sleep well” is no name"),
+        ('version = "1"', 'version = "1.0"', "not a whole number"),
+        ('of = "patient"', 'of = "everybody"', "must be one of patient, visit"),
+        ('type = "integer"', 'type = "int"', "must be one of text, long_text"),
+        ('title = "Times awake"', "titel = 1", "“titel” means nothing here"),
+        ("high = 50", "high = -1", "low 0 is not below high -1"),
+        ('dictionary = "medicines"', 'dictionary = "plants"', "“plants”, which is not there"),
+        ('function = "daily_dose"', 'function = "sum"', "computed by “sum”"),
+        ('form = "device"', "", "say of which form"),
+        ("show_if = { quality = \"bad\" }", "show_if = { qualty = \"bad\" }", "no field “qualty”"),
+        ("show_if = { quality = \"bad\" }", "show_if = { quality = \"so so\" }", "cannot be asked of “quality”"),
+        ("show_if = { quality = \"bad\" }", "show_if = { napped = true }", "comes after it"),
+        ('awake = "> 10" }', 'awake = "> ten" }', "cannot be asked of “awake”"),
+        ("when = { per_day = \"> 100\" }", "when = {}", "always holds"),
+        ('say = "{per_day} a day', 'say = "{perday} a day', "no field “perday”"),
+        ('row = "{quality}', 'row = "{quality', "a brace too few"),
+        ('start = "started"', 'start = "quality"', "has another type"),
+        ("likely = [3, 12]", "likely = [3]", "two numbers"),
+        ('{ id = "bad", text = "bad" }', '{ id = "good", text = "bad" }', "choice good twice"),
+        ('group = "bad"', 'group = "worse"', "the group “worse”"),
+    ],
+)  # fmt: skip
+def test_a_fault_names_its_line(part, instead, says):
+    wrong = GOOD.replace(part, instead, 1)
+    assert wrong != GOOD
+    with pytest.raises(InvalidForm) as caught:
+        catalog.read("sleep.toml", wrong.encode())
+    said = str(caught.value)
+    assert says in said
+    assert said.startswith("sleep.toml, line ")
+    named = int(said.split("line ")[1].split(":", maxsplit=1)[0])
+    assert abs(named - line_of(GOOD, part)) <= 12  # of its table, where the key itself is gone
+
+
+def test_what_is_no_toml_and_no_utf8_is_refused_too():
+    for data, says in ((b"id = ", "not TOML"), ('id = "é"'.encode("latin-1"), "not UTF-8")):
+        with pytest.raises(InvalidForm, match=says):
+            catalog.read("sleep.toml", data)
+
+
+def test_what_does_not_say_that_it_gives_nothing_away_identifies():
+    form = catalog.read("sleep.toml", GOOD.encode())
+    assert form.field("remark").identifies is Identifies.YES
+    assert form.field("started").identifies is Identifies.DATE
+
+
+@pytest.mark.parametrize("form", catalog.shipped().values(), ids=lambda one: one.id)
+def test_a_shipped_form_says_of_each_text_that_it_may_identify(form):
+    """Free text can hold a name: none of it may leave in a de-identified export."""
+    for one in form.stored:
+        if one.type.value in {"text", "long_text", "file"}:
+            assert one.identifies is Identifies.YES, one.id
+
+
+def test_two_files_of_one_version_are_refused(tmp_path):
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_text(GOOD, "utf-8")
+    with pytest.raises(InvalidForm, match=r"b\.toml, line 3: .* there twice"):
+        catalog.load(tmp_path)

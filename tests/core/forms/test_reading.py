@@ -1,0 +1,91 @@
+"""Whatever a form asks: what was typed comes back as it was typed, and what cannot be is said."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.entry import Problem
+from core.forms import catalog, dictionaries, reading
+from tests.core.forms.made_up import LIMITS, made_up, stored
+
+FORMS = (*catalog.newest().values(), made_up())
+FIELDS = [(form, one) for form in FORMS for one in form.stored]
+
+
+@pytest.mark.parametrize(("form", "one"), FIELDS, ids=lambda part: part.id)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_a_stored_value_is_typed_and_read_as_itself(form, one, data):
+    value = data.draw(stored(one))
+    assert reading.read(one, reading.typed(one, value), LIMITS) == value
+    assert reading.fits(one, value)
+    assert reading.say(one, value).strip() not in ("", "–")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "value"),
+    [
+        ("hours", "6,5", 6.5),
+        ("hours", "۶٫۵", 6.5),
+        ("awake", "3", 3),
+        ("quality", "Bad", "bad"),
+        ("napped", "no", 0),
+        ("asked_on", "27.11.2026", "2026-11-27"),
+        ("asked_on", "1405/09/06", "2026-11-27"),
+        ("started", "2026-10", "2026-10"),
+        ("to_bed", "2305", "23:05"),
+        ("to_bed", "9:05", "09:05"),
+        ("pill", "rilutek", "Rilutek"),
+        ("pill", "something new", "something new"),
+        ("trouble", "breath\ncramps", "cramps\nbreath"),
+        ("remark", "   ", None),
+    ],
+)
+def test_what_is_typed(field, typed, value):
+    assert reading.read(made_up().field(field), typed, LIMITS) == value
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "says"),
+    [
+        ("hours", "25", "from 0 to 24 h"),
+        ("hours", "6.55", "too many decimals"),
+        ("hours", "much", "not a number"),
+        ("awake", "2.5", "not a whole number"),
+        ("quality", "so so", "Choose one of: good, bad"),
+        ("napped", "maybe", "neither yes nor no"),
+        ("asked_on", "29.11.2026", "after 28 Nov 2026"),
+        ("asked_on", "31.12.1949", "before the date of birth"),
+        ("asked_on", "03/04/2026", "can be"),
+        ("started", "2027", "after 28 Nov 2026"),
+        ("to_bed", "25:00", "not a time"),
+        ("woke", "2026-11-28 99:00", "not a time"),
+        ("trouble", "nothing\ncramps", "fits beside nothing else"),
+        ("trace", "C:/night.edf", "not an attached file"),
+        ("why", "x" * 4001, "longer than 4000"),
+    ],
+)
+def test_what_cannot_be_is_said_in_one_sentence(field, typed, says):
+    found = reading.read(made_up().field(field), typed, LIMITS)
+    assert isinstance(found, Problem) and says in found.message
+
+
+def test_a_value_that_no_field_can_have_is_shown_as_it_is_and_does_not_fit():
+    form = made_up()
+    for field, value in (("hours", "much"), ("asked_on", "soon"), ("trace", "{}"), ("quality", 7)):
+        one = form.field(field)
+        assert not reading.fits(one, value)
+        assert reading.say(one, value) == str(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Riluzole", "rilutek", "Riluzole 50mg", "RILUTEK 100 mg tablets", "ریلوزول", "Teglutik"],
+)
+def test_riluzole_is_known_by_its_other_names(text):
+    assert "riluzole" in dictionaries.meant("medicines", text)
+
+
+def test_no_term_is_there_twice():
+    names = [term.casefold() for term in dictionaries.terms("medicines")]
+    assert len(names) == len(set(names))
