@@ -154,8 +154,8 @@ def _line(text: str, place: Place) -> int:
     if place:
         key = re.compile(rf"^[ \t]*{re.escape(str(place[0]))}[ \t]*=", re.MULTILINE)
         if (found := key.search(bare, at, end)) is not None:
-            nth = place[1] if len(place) > 1 else None
-            at = _element(bare, found.end(), nth) if isinstance(nth, int) else found.end()
+            inner = place[1] if len(place) > 1 else None
+            at = _element(bare, found.end(), inner) if isinstance(inner, int) else found.end()
     return bare.count("\n", 0, at) + 1
 
 

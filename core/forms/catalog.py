@@ -138,6 +138,8 @@ def _check_field(form: Form, one: Field, before: Sequence[Field], place: Place) 
         raise Fault(text, (*place, "group"), id=one.id, group=one.group)
     _check_choices(one, place)
     _check_range(one, place)
+    if one.unit_from:
+        _known(form, one.unit_from, (*place, "unit_from"))
     if one.type is FieldType.TERM and not dictionaries.exists(one.dictionary):
         text = _("field {id} names the dictionary “{name}”, which is not there.")
         raise Fault(text, (*place, "dictionary"), id=one.id, name=one.dictionary)

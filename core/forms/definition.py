@@ -69,7 +69,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One value. ``likely`` is the range (lowest, highest) outside which a number is asked about.
+    """One value, in ``unit`` or in the unit that the choice ``unit_from`` says. ``likely`` is the range (lowest, highest) outside which a number is asked about.
 
     ``dictionary`` is the list of a term, ``form`` the one whose records a reference names, ``function`` what
     computes a derived value. A date is not in the future, except where ``future`` says so. ``sdtm`` is its variable in CDISC's tables. What ``identifies`` does not say
@@ -81,6 +81,7 @@ class Field:
     type: FieldType
     required: bool = False
     unit: str = ""
+    unit_from: str = ""
     low: float | None = None
     high: float | None = None
     decimals: int = 0

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core import labels
-from core.forms import catalog, conditions, derived
+from core.forms import conditions, derived
 from core.forms.definition import Field, FieldType, Form
 from core.forms.reading import say
 from core.model.form_record import FormRecord, Stored
@@ -46,37 +46,52 @@ def line(form: Form, record: FormRecord) -> str:
 def worded(form: Form, text: str, known: Mapping[str, Stored | None]) -> str:
     """A text of the definition with the values of the fields that it names in braces."""
     said = {
-        one.id: say(one, known[one.id]) if known.get(one.id) is not None else ""
+        one.id: told(form, one, known) if known.get(one.id) is not None else ""
         for one in form.fields
     }
     plain = " ".join(text.format(**said).split())
     return plain.replace(" ,", ",").strip(" ,:")
 
 
+def told(form: Form, one: Field, known: Mapping[str, Stored | None]) -> str:
+    """The value of a field in words; with the unit that another field says, where one does."""
+    value = known.get(one.id)
+    text = say(one, value)
+    unit = known.get(one.unit_from) if one.unit_from else None
+    if value is None or unit is None:
+        return text
+    return f"{text} {say(form.field(one.unit_from), unit)}"
+
+
 def label_of(form: Form, items: Mapping[str, Stored | None]) -> str:
     """What a record is called in short: its first required value, else its first one at all."""
     given = [one for one in form.stored if items.get(one.id) is not None]
     first = next((one for one in given if one.required), given[0] if given else None)
-    return "" if first is None else say(first, items[first.id])
+    return "" if first is None else told(form, first, items)
 
 
 def record_name(record: FormRecord) -> RecordName:
     """What entries of the trail call a record by."""
-    form = catalog.find(record.form, record.version)
-    label = "" if form is None else label_of(form, of_record(form, record))
-    return RecordName(form=record.form, version=record.version, label=label)
+    values = {name: item.value for name, item in record.items.items()}
+    return RecordName(form=record.form, version=record.version, values=values)
 
 
 def said(form: Form, record: FormRecord) -> tuple[Said, ...]:
-    """Every field that is shown and has a value, or a reason for none, in the order of the form."""
+    """Every field that is shown and has a value, or a reason for none, in the order of the form.
+
+    What is only the unit of another field is said with that one.
+    """
     known = of_record(form, record)
     found = []
+    units = {one.unit_from for one in form.fields if known.get(one.id) is not None}
     for one in conditions.shown(form, known):
+        if one.id in units:
+            continue
         item = record.items.get(one.id)
         if item is not None and item.not_done is not None:
             text = labels.why_not(item.not_done)
         elif known[one.id] is not None:
-            text = say(one, known[one.id])
+            text = told(form, one, known)
         else:
             continue
         notes = () if item is None else filter(None, (item.note, item.kept))

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
+from typing import Any
 
 from core.model.ids import PatientId
 from core.words import MISSING
@@ -86,11 +87,11 @@ class VisitName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordName:
-    """What a record of a form that is data is called: the version of its form, and its first value in words."""
+    """What a record of a form that is data is called by: the version of its form, and its stored values."""
 
     form: str
     version: str
-    label: str
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

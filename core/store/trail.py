@@ -140,7 +140,7 @@ class Trail:
         if live is not None:
             return record_name(live)
         row = self._row("record", id, patient_id)
-        return RecordName(form=row.get("form", ""), version=row.get("version", ""), label="")
+        return RecordName(form=row.get("form", ""), version=row.get("version", ""))
 
     def _has_earlier(self, visit: Mapping[str, Any]) -> bool:
         """Whether the file has an earlier visit of the same patient and code."""

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.forms import catalog
+from core.forms import catalog, wording
 from core.forms.definition import Field, Form
-from core.forms.reading import say
 from core.labels import SINCE, why_not
 from core.model.assessment import NotDone
 from core.model.form_record import Since
@@ -36,8 +35,12 @@ def item_title(row: Row, names: Names) -> str:
 def item_value(value: Any, row: Row, names: Names) -> str:
     if value is None:
         return MISSING if row["not_done"] is None else why_not(NotDone(row["not_done"]))
-    field = _field(row, names)
-    return str(value) if field is None else say(field, value)
+    known = names.records.get(row["record_id"])
+    form = None if known is None else catalog.find(known.form, known.version)
+    field = None if form is None else form.find(row["field"])
+    if known is None or form is None or field is None:
+        return str(value)
+    return wording.told(form, field, {**known.values, field.id: value})
 
 
 def check_title(row: Row, names: Names) -> str:
@@ -57,7 +60,9 @@ def _of_record(id: str, names: Names) -> str:
     if known is None:
         return ""
     title = form_title(known.form, known.version)
-    return _("{form} “{label}”").format(form=title, label=known.label) if known.label else title
+    form = catalog.find(known.form, known.version)
+    label = "" if form is None else wording.label_of(form, known.values)
+    return _("{form} “{label}”").format(form=title, label=label) if label else title
 
 
 def _field(row: Row, names: Names) -> Field | None:

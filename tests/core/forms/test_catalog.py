@@ -35,7 +35,7 @@ def line_of(text, part):
         ('row = "{quality}', 'row = "{quality', "a brace too few"),
         ('start = "started"', 'start = "quality"', "has another type"),
         ("likely = [3, 12]", "likely = [3]", "two numbers"),
-        ('{ id = "bad", text = "bad" }', '{ id = "good", text = "bad" }', "choice good twice"),
+        ('{ id = "2_daily", text = ', '{ id = "daily", text = ', "choice daily twice"),
         ('group = "bad"', 'group = "worse"', "the group “worse”"),
     ],
 )  # fmt: skip

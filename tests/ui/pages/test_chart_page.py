@@ -156,7 +156,7 @@ def test_a_death_takes_the_patient_off_the_worklist(open_chart, demo_shell, demo
     today = demo_shell.page("today")
     assert "A-003" in [item.patient.record_number for item in today.model.rows]
     page = open_chart("A-003")
-    page.tabs.setCurrentIndex(3)
+    page.show_tab("milestones")
     form = page.tab("milestones").form
     form.kind.setFocus()
     press(Key.Key_End)
@@ -270,7 +270,7 @@ def test_an_event_of_one_patient_never_stands_under_another(open_chart, unlocked
 
 def test_a_milestone_recorded_by_mistake_is_removed_with_a_reason(open_chart, demo, numbered):
     page = open_chart("A-015")
-    page.tabs.setCurrentIndex(3)
+    page.show_tab("milestones")
     rows = [milestone.kind for milestone in page.tab("milestones").model.rows]
     select(page.tab("milestones").table, rows.index(MilestoneKind.DEATH))
     answer_dialogs("was another patient")

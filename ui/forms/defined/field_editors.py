@@ -370,7 +370,8 @@ def editor(field: Field, limits: Limits, records: Mapping[str, str]) -> FieldEdi
 
 
 def titled(field: Field) -> str:
-    return field.title if field.required else tr("{title} (optional)").format(title=field.title)
+    """The title as it stands over the field; a star says that it is needed."""
+    return f"{field.title} *" if field.required else field.title
 
 
 def _problem_line() -> QWidget:

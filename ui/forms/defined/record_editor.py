@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from core.entering.record_entry import KEPT, NOT_DONE, NOTE, RecordEntry
 from core.entry import Problem
-from core.forms import reading
+from core.forms import wording
 from core.forms.definition import Field, FieldType, Layout
 from core.labels import NOT_DONE as WHY
 from core.model.form_record import FormRecord
@@ -73,7 +73,7 @@ class FieldFrame(QWidget):
     def show_entry(self, entry: RecordEntry) -> None:
         name = self.field.id
         if self.field.type is FieldType.DERIVED:
-            self.editor.set_text(reading.say(self.field, entry.values[name]))
+            self.editor.set_text(wording.told(entry.form, self.field, entry.values))
         else:
             self.editor.set_text(entry.texts.get(name, ""))
         self.note.setText(entry.beside(NOTE, name))

@@ -13,7 +13,7 @@ from core.entering import records, typed_texts
 from core.entering.record_entry import RecordEntry, follows
 from core.forms import catalog, wording
 from core.forms.definition import Form
-from core.forms.reading import Limits, say
+from core.forms.reading import Limits
 from core.model.form_record import FormRecord
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
@@ -51,6 +51,8 @@ class RecordsView(QWidget):
         self.title = label("", "heading", wrap=True)
         self.said = label("", "good-note", wrap=True)
         self.problem = label("", "question-note", wrap=True)
+        self.none = label(tr("Nothing is recorded yet."), "muted", wrap=True)
+        self.acts = QWidget()
         self.kept = KeptBar()
         self.kept.discarded.connect(self._discard)
         self.table, self._model = self._make_table()
@@ -65,14 +67,17 @@ class RecordsView(QWidget):
         self.remove = button(tr("Remove…"), self._remove)
         self.picks = self._quick_picks()
         self._listed = self._build_list()
+        head = row(self.title, self.clear, self.add)
+        head.setStretch(0, 1)
         entered = card(
-            self.title,
+            head,
+            self.said,
             self.picks,
             self.kept,
             self.problem,
             self.editor,
-            row(None, self.clear, self.add),
-            self.said,
+            label(tr("* is needed · F3 a note, or why there is no value"), "small", wrap=True),
+            None,
         )
         entered.setVisible(self._enters)
         self._parts = Columns(self._listed, entered, fixed={}, spacing=12)
@@ -86,6 +91,7 @@ class RecordsView(QWidget):
         for one in (self.change, self.end, self.correct, self.remove):
             acts.addWidget(one)
             one.setVisible(self._enters)
+        self.acts.setLayout(acts)
         course = self.form.course is not None and bool(self.form.course.end)
         self.which.setVisible(course)
         for one in (self.change, self.end):
@@ -95,11 +101,7 @@ class RecordsView(QWidget):
         hint.setVisible(bool(self.form.help))
         for key, act in (("C", self._change), ("E", self._end)):
             QShortcut(QKeySequence(key), self.table, act, context=Qt.ShortcutContext.WidgetShortcut)
-        box = card(head, hint, self.table)
-        layout = box.layout()
-        if layout is not None:
-            layout.addItem(acts)
-        return box
+        return card(head, hint, self.none, self.table, self.acts, None)
 
     def _make_table(self) -> tuple[Table, TableModel[FormRecord]]:
         columns: list[Column[FormRecord]] = [
@@ -213,6 +215,9 @@ class RecordsView(QWidget):
         shown = [one for one in newest if one.runs or not self.which.value]
         self._model.show_rows(shown)
         self.table.fit_height(MOST_ROWS)
+        self.none.setVisible(not shown)
+        self.table.setVisible(bool(shown))
+        self.acts.setVisible(bool(shown))
         self._show_acts()
 
     def _show_acts(self) -> None:
@@ -389,14 +394,11 @@ class RecordsView(QWidget):
         """What the line does not say, each in words."""
         form = self._form_of(one)
         course = form.course
-        known = wording.of_record(form, one)
         dates = {course.start, course.end, course.ongoing} if course else set()
         parts = [
-            f"{field.title.lower()} {say(field, known[field.id])}"
-            for field in form.fields
-            if field.id not in dates
-            and f"{{{field.id}}}" not in form.row
-            and known[field.id] is not None
+            f"{said.field.title}: {said.text}" + (f" ({said.note})" if said.note else "")
+            for said in wording.said(form, one)
+            if said.field.id not in dates and f"{{{said.field.id}}}" not in form.row
         ]
         return " · ".join(parts)
 

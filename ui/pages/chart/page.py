@@ -11,7 +11,7 @@ from core.views import chart
 from ui.context import AppContext
 from ui.pages.chart.acts import PatientActs
 from ui.pages.chart.tab import ChartRecord, Tab
-from ui.pages.chart.tabs import TABS
+from ui.pages.chart.tabs import tabs
 from ui.pages.page import Page, Unsaved
 from ui.widgets.basics import Combo, column
 from ui.widgets.figure_tile import figure_tile
@@ -41,6 +41,9 @@ class ChartPage(Page):
             "measurement",
             "decision",
             "threshold",
+            "record",
+            "item",
+            "record_check",
             "data_query",
             "query_reply",
             "signature",
@@ -53,8 +56,11 @@ class ChartPage(Page):
         self._patient_id: PatientId | None = None
         self._now: ChartRecord | None = None
         self._made: dict[str, Tab] = {}
-        self._kinds = {kind.id: kind for kind in TABS}
-        self._holders = {kind.id: QWidget() for kind in TABS}  # one for each tab that is made later
+        self._tabs = tabs()
+        self._kinds = {kind.id: kind for kind in self._tabs}
+        self._holders = {
+            kind.id: QWidget() for kind in self._tabs
+        }  # one for each tab that is made later
         self.acts = PatientActs(context)
         self.print, self.start = self.acts.print, self.acts.start
         self._header = PatientHeader(self.acts.edit, self.print, self.acts.unscheduled, self.start)
@@ -82,7 +88,7 @@ class ChartPage(Page):
     @property
     def front(self) -> str:
         """The id of the tab in front."""
-        return TABS[self.tabs.currentIndex()].id
+        return self._tabs[self.tabs.currentIndex()].id
 
     def tab(self, id: str) -> Tab:
         """A tab, made when it is first asked for, as it is to be seen now."""
@@ -121,7 +127,7 @@ class ChartPage(Page):
         found = chart.figures(now.record, now.today)
         self._figures.show_cells([figure_tile(figure) for figure in found])
         self.locks.show_locks(now.locks)
-        for index, kind in enumerate(TABS):
+        for index, kind in enumerate(self._tabs):
             self.tabs.setTabText(index, kind.title(now))
             self.tabs.setTabVisible(index, kind.is_there(now))
         self._show_choice()
@@ -190,7 +196,7 @@ class ChartPage(Page):
     def _show_choice(self) -> None:
         """The choice of parts says what their tabs say."""
         self._choice.clear()
-        for index, kind in enumerate(TABS):
+        for index, kind in enumerate(self._tabs):
             if self.tabs.isTabVisible(index):
                 self._choice.addItem(self.tabs.tabText(index), kind.id)
         self._choice.setCurrentIndex(self._choice.findData(self.front))

@@ -3,6 +3,7 @@
 from ui.pages.chart.alerts import ALERTS
 from ui.pages.chart.eligibility import ELIGIBILITY
 from ui.pages.chart.events import EVENTS
+from ui.pages.chart.forms import form_tabs
 from ui.pages.chart.history import HISTORY
 from ui.pages.chart.milestones import MILESTONES
 from ui.pages.chart.overview import OVERVIEW
@@ -10,13 +11,9 @@ from ui.pages.chart.queries import QUERIES
 from ui.pages.chart.tab import TabKind
 from ui.pages.chart.visits import VISITS
 
-TABS: tuple[TabKind, ...] = (
-    OVERVIEW,
-    VISITS,
-    EVENTS,
-    MILESTONES,
-    ELIGIBILITY,
-    ALERTS,
-    QUERIES,
-    HISTORY,
-)
+
+def tabs() -> tuple[TabKind, ...]:
+    """Those of every patient, and one for each form about patients that this clinic has."""
+    before = (OVERVIEW, VISITS, EVENTS)
+    after = (MILESTONES, ELIGIBILITY, ALERTS, QUERIES, HISTORY)
+    return (*before, *form_tabs(), *after)
