@@ -113,6 +113,10 @@ class CorrectionLine(QWidget):
         self._show_problem(None)
         self.show()
 
+    def asks(self, answer: Answer) -> bool:
+        """Whether this is the correction that it asks about."""
+        return self._answer is answer
+
     def stop(self) -> None:
         """Ask no more; what was typed stays for this question."""
         self._answer = None

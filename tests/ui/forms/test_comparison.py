@@ -80,7 +80,7 @@ def test_the_form_before_is_out_of_sight_until_the_last_answer(form, page):
         write(str(score))
         assert form._comparison is None, "nothing of it is made before"
         assert "Month 2" not in words(form) and "P4" not in words(form)
-        assert not [one for one in form._buttons if one.before.isVisible()]
+        assert not [one for one in form.answers.shown if one.before.isVisible()]
     page.show_step("review")
     settle()
     said = words(page.forms["review"])
@@ -240,9 +240,9 @@ def test_an_answer_is_corrected_with_a_reason(form, page, stored, decided):
     tab_to(f"P4, correct: {form._comparison.rows[0].question.finding.message}")
     press(Key.Key_Return)
     assert title(form).startswith("7  Turning")
-    assert {one.score: one.before.text() for one in form._buttons if one.before.isVisible()} == {
-        4: "Month 2"
-    }
+    assert {
+        one.score: one.before.text() for one in form.answers.shown if one.before.isVisible()
+    } == {4: "Month 2"}
     write("3")
     assert focused().accessibleName() == "Why is it corrected from 2 to 3?"
     assert stored().values["turning"] == 2
@@ -290,7 +290,7 @@ def test_escape_leaves_the_answer_as_it_was_and_keeps_what_was_typed(form, store
     write("bed ra")
     press(Key.Key_Escape)
     assert stored().values["turning"] == 2
-    assert form.hasFocus() and [b.score for b in form._buttons if b.isChecked()] == [2]
+    assert form.hasFocus() and [b.score for b in form.answers.shown if b.isChecked()] == [2]
     write("3")
     assert form._why.line.text() == "bed ra"
 
@@ -396,9 +396,9 @@ def test_the_clinic_may_show_the_form_before_while_rating(session, enter):
     with session.write("as it was done here"):
         session.thresholds.save("previous_shown", 1)
     form = enter(step=FORM).forms[FORM]
-    assert {one.score: one.before.text() for one in form._buttons if one.before.isVisible()} == {
-        4: "Month 2"
-    }
+    assert {
+        one.score: one.before.text() for one in form.answers.shown if one.before.isVisible()
+    } == {4: "Month 2"}
 
 
 def test_a_form_is_told_apart_from_its_visit(form, page, stored):

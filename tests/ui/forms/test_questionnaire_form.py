@@ -61,7 +61,7 @@ def strip(form):
 
 
 def chosen(form):
-    return [button.score for button in form._buttons if button.isChecked()]
+    return [button.score for button in form.answers.shown if button.isChecked()]
 
 
 def drawn(plot, role):
@@ -389,13 +389,15 @@ def test_5b_after_a_gastrostomy_needs_nothing_more(form, stored):
 
 def test_previous_answers_stay_hidden_until_the_form_is_complete(form, page, alsfrs_r):
     for score in SCORES:
-        assert not [b for b in form._buttons if b.before.isVisible()], "this would steer the rater"
+        assert not [b for b in form.answers.shown if b.before.isVisible()], (
+            "this would steer the rater"
+        )
         assert "Month 2" not in words(form)
         write(str(score))
     for slot, before in zip(alsfrs_r.slots, BEFORE, strict=True):
         page.show_step("alsfrs-r", slot)
         settle()
-        shown = {b.score: b.before.text() for b in form._buttons if b.before.isVisible()}
+        shown = {b.score: b.before.text() for b in form.answers.shown if b.before.isVisible()}
         assert shown == {before: "Month 2"}
 
 
@@ -575,10 +577,10 @@ def test_a_one_no_longer_waits_once_a_note_was_written(nrs_form, rated):
 
 
 def test_a_number_that_is_clicked_moves_on(nrs_form, rated):
-    QTest.mouseClick(nrs_form._buttons[1], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(nrs_form.answers.shown[1], Qt.MouseButton.LeftButton)
     settle()
     assert (title(nrs_form), rated()) == ("2  Fatigue", {"pain": 1})
-    QTest.mouseClick(nrs_form._buttons[10], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(nrs_form.answers.shown[10], Qt.MouseButton.LeftButton)
     settle()
     assert rated() == {"pain": 1, "fatigue": 10}
 
@@ -620,14 +622,14 @@ def test_a_one_in_words_does_not_wait(form, stored):
 def test_eleven_numbers_fit_the_smallest_screen_without_scrolling(nrs_page, nrs_form):
     area = nrs_page.stack.currentWidget().findChild(QScrollArea)
     assert area.verticalScrollBar().maximum() == 0
-    for one in nrs_form._buttons:
+    for one in nrs_form.answers.shown:
         wide = QFontMetrics(one.font()).horizontalAdvance("10")
         assert one.width() > wide
         assert area.viewport().rect().contains(one.rect().translated(one.mapTo(area, QPoint())))
-    assert len({one.y() for one in nrs_form._buttons}) == 1
-    assert nrs_form._buttons[0].accessibleName() == "0: No pain"
-    assert nrs_form._buttons[4].accessibleName() == "4"
-    assert nrs_form._ends.accessibleName() == "0 = No pain, 10 = Worst pain imaginable"
+    assert len({one.y() for one in nrs_form.answers.shown}) == 1
+    assert nrs_form.answers.shown[0].accessibleName() == "0: No pain"
+    assert nrs_form.answers.shown[4].accessibleName() == "4"
+    assert nrs_form.answers.ends.accessibleName() == "0 = No pain, 10 = Worst pain imaginable"
 
 
 def test_the_hint_names_the_keys_that_work(form, nrs_form):
@@ -638,7 +640,7 @@ def test_the_hint_names_the_keys_that_work(form, nrs_form):
 def test_the_numbers_of_last_time_stay_hidden_until_both_are_answered(nrs_page, nrs_form):
     """Here the trend would be the answer itself: it waits as well."""
     live = nrs_page.live
-    before = [button.score for button in nrs_form._buttons if button.before]
+    before = [button.score for button in nrs_form.answers.shown if button.before]
     assert before == []
     assert drawn(live.domain_plot, "scale_1") == ([], [(0, 10)])
     assert live.change.text() == "earlier answers appear when every question is answered"
@@ -650,7 +652,7 @@ def test_the_numbers_of_last_time_stay_hidden_until_both_are_answered(nrs_page, 
     settle()
     assert drawn(live.domain_plot, "scale_1") == ([3, 5], [])
     assert drawn(live.domain_plot, "scale_2") == ([6, 4], [])
-    assert [(b.score, b.before) for b in nrs_form._buttons if b.before] == [(3, "First visit")]
+    assert [(b.score, b.before) for b in nrs_form.answers.shown if b.before] == [(3, "First visit")]
 
 
 def test_a_one_that_completes_the_form_is_still_blind_while_it_waits(nrs_page, nrs_form, rated):
@@ -723,7 +725,7 @@ def test_a_new_questionnaire_is_entered_by_keyboard(enter, session):
     write("4")
     write("1")
     assert title(form) == "5  Contentment"
-    assert len([button for button in form._buttons if button.isVisible()]) == 11
+    assert len([button for button in form.answers.shown if button.isVisible()]) == 11
     write("10")
     assert page.current != "household", "the last answer goes on to the next step"
     page.show_step("household")
