@@ -9,8 +9,10 @@ from core.acts import people, signing
 from core.model.document import (
     About,
     Document,
+    OfDefinition,
     OfDrill,
     OfFile,
+    OfForm,
     OfNothing,
     OfPatient,
     OfTrail,
@@ -79,6 +81,16 @@ def _of_patient(session: Session, about: About, common: Common) -> OfPatient:
     return OfPatient(record=record, names=session.users.names(), **common)
 
 
+def _of_form(session: Session, about: About, common: Common) -> OfForm:
+    assert about.patient_id is not None
+    record = session.record(about.patient_id)
+    return OfForm(record=record, names=session.users.names(), **common)
+
+
+def _of_definition(_session: Session, _about: About, common: Common) -> OfDefinition:
+    return OfDefinition(**common)
+
+
 def _of_visit(session: Session, about: About, common: Common) -> OfVisit:
     assert about.patient_id is not None
     assert about.visit_id is not None
@@ -120,6 +132,8 @@ def _of_drill(_session: Session, about: About, common: Common) -> OfDrill:
 
 _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfNothing: _of_nothing,
+    OfDefinition: _of_definition,
+    OfForm: _of_form,
     OfPatient: _of_patient,
     OfVisit: _of_visit,
     OfFile: _of_file,

@@ -6,7 +6,7 @@ by the right that it needs, and the trail says so. A table of words goes through
 
 from typing import Any
 
-from core.model.document import CSV, Document, OfPatient, OfTrail, OfUsers
+from core.model.document import CSV, Document, OfDefinition, OfForm, OfPatient, OfTrail, OfUsers
 from core.model.user import Right
 from core.words import N_
 
@@ -15,6 +15,18 @@ def _chart(source: OfPatient) -> bytes:
     from core.exports import chart_csv
 
     return chart_csv.document(source)
+
+
+def _form(source: OfForm) -> bytes:
+    from core.exports import form_csv
+
+    return form_csv.document(source)
+
+
+def _codebook(source: OfDefinition) -> bytes:
+    from core.exports import form_csv
+
+    return form_csv.codebook(source)
 
 
 def _user_review(source: OfUsers) -> bytes:
@@ -41,6 +53,32 @@ EXPORTS: tuple[Document[Any], ...] = (
         holds_patients=True,
         stem="chart-data",
         make=_chart,
+        ending=CSV,
+    ),
+    Document(
+        id="form-csv",
+        title=N_("Records of a form as a table"),
+        button=N_("As CSV…"),
+        saving=N_("Export the records of this form"),
+        called="records of a form",
+        of=OfForm,
+        right=Right.READ,
+        holds_patients=True,
+        stem="form",
+        make=_form,
+        ending=CSV,
+    ),
+    Document(
+        id="form-codebook",
+        title=N_("Codebook of a form"),
+        button=N_("Codebook…"),
+        saving=N_("Save the codebook"),
+        called="codebook",
+        of=OfDefinition,
+        right=Right.READ,
+        holds_patients=False,
+        stem="codebook",
+        make=_codebook,
         ending=CSV,
     ),
     Document(

@@ -154,3 +154,21 @@ def shown(form: Form, values: Values) -> tuple[Field, ...]:
             found.append(one)
             names.add(one.id)
     return tuple(found)
+
+
+def worded(form: Form, when: Mapping[str, Scalar | tuple[str, ...]]) -> str:
+    """A condition as it is printed beside what it hides: First region: arm or leg."""
+    parts = []
+    for name, test in when.items():
+        one = form.field(name)
+        wanted = test if isinstance(test, tuple) else (test,)
+        if isinstance(test, bool):
+            words = _("yes") if test else _("no")
+        else:
+            texts = [one.choice(str(each)) for each in wanted]
+            words = _(" or ").join(
+                str(each) if text is None else text.text
+                for each, text in zip(wanted, texts, strict=True)
+            )
+        parts.append(f"{one.title}: {words}")
+    return "; ".join(parts)

@@ -90,6 +90,16 @@ class OfPatient(Source):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfDefinition(OfNothing):
+    """A form that is data, without anything entered; ``choice`` is its id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfForm(OfPatient):
+    """One patient's records of a form that is data; ``choice`` is its id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfVisit(OfPatient):
     """One visit of the record, and the state of every signature under it."""
 

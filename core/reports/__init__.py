@@ -9,7 +9,9 @@ from typing import Any
 from core.model.document import (
     Document,
     OfCode,
+    OfDefinition,
     OfDrill,
+    OfForm,
     OfNothing,
     OfTrail,
     OfUsers,
@@ -33,6 +35,18 @@ def _blank_forms(source: OfNothing) -> bytes:
     from core.reports import blank_forms
 
     return blank_forms.document(source)
+
+
+def _form(source: OfForm) -> bytes:
+    from core.reports import form_pages
+
+    return form_pages.filled(source)
+
+
+def _blank_form(source: OfDefinition) -> bytes:
+    from core.reports import form_pages
+
+    return form_pages.blank(source)
 
 
 def _user_review(source: OfUsers) -> bytes:
@@ -95,6 +109,32 @@ REPORTS: tuple[Document[Any], ...] = (
             "Keep printed forms in the clinic for a power cut. What is written on them is entered"
             " afterwards, marked as transcribed from paper with both days."
         ),
+    ),
+    Document(
+        id="form",
+        title=N_("A form with its records"),
+        button=N_("Print…"),
+        saving=N_("Save the form"),
+        called="form with its records",
+        of=OfForm,
+        right=Right.READ,
+        holds_patients=True,
+        stem="form",
+        make=_form,
+        choices=choices.forms,
+    ),
+    Document(
+        id="blank-form",
+        title=N_("A blank form"),
+        button=N_("Blank form…"),
+        saving=N_("Save the blank form"),
+        called="blank form",
+        of=OfDefinition,
+        right=Right.READ,
+        holds_patients=False,
+        stem="blank-form",
+        make=_blank_form,
+        choices=choices.forms,
     ),
     Document(
         id="user-review",

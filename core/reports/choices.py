@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 
+from core.forms import catalog
 from core.instruments import catalog as instruments
-from core.model.document import OfNothing
+from core.model.document import OfDefinition, OfForm, OfNothing
 from core.protocols import catalog as protocols
 from core.words import _
 
@@ -25,6 +26,11 @@ def blank_forms(source: OfNothing) -> Mapping[str, str]:
     for instrument in instruments.shipped().values():
         found[f"{QUESTIONNAIRE}/{shown.id}/{instrument.id}"] = instruments.title(instrument)
     return found
+
+
+def forms(_source: OfDefinition | OfForm) -> Mapping[str, str]:
+    """The forms that are data, by id."""
+    return {name: form.plural for name, form in catalog.newest().items()}
 
 
 def blank_form(protocol: str, code: str) -> str:

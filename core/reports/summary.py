@@ -331,8 +331,9 @@ def _event(event: EventRow, columns: Sequence[Column]) -> list[Block]:
 
 
 def _lists(summary: VisitSummary) -> list[Block]:
-    """Measurements, milestones, tasks and stated values, where there are any."""
+    """What forms hold, measurements, milestones, tasks and stated values, where there are any."""
     lists = [
+        *((group.title, group.facts) for group in summary.records),
         (_("Measurements"), summary.measurements),
         (_("Milestones"), summary.milestones),
         (_("Tasks"), summary.tasks),

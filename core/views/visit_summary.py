@@ -18,6 +18,7 @@ from core.science.eligibility import FULFILMENT, CriterionState, Fulfilment
 from core.science.spirometry import evaluate
 from core.views.events import EventRow, event_row, no_events
 from core.views.fact import Fact
+from core.views.form_summary import RecordGroup, record_groups
 from core.views.measurements import measurement_facts
 from core.views.patient_words import patient_facts
 from core.views.progression import course_facts
@@ -71,6 +72,7 @@ class VisitSummary:
     draft: bool
     equations: tuple[str, ...]
     queries: str = ""
+    records: tuple[RecordGroup, ...] = ()
     signatures: tuple[SignatureRow, ...] = ()
     locks: tuple[str, ...] = ()
 
@@ -142,6 +144,7 @@ def build(
         draft=visit.is_draft,
         equations=tuple(dict.fromkeys(s.equation for s in record.spirometry if s.measured)),
         queries=queries_text(query for query in record.queries if query.visit_id == visit.id),
+        records=record_groups(record, visit),
         signatures=tuple(signature_row(state) for state in signed),
         locks=tuple(lock_text(lock, names) for lock in locks_of(record, visit)),
     )

@@ -11,7 +11,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import reports
 from core.acts import documents
-from core.model.document import About, Document, OfFile, OfNothing, OfPatient, OfVisit, Source
+from core.model.document import (
+    About,
+    Document,
+    OfDefinition,
+    OfFile,
+    OfForm,
+    OfNothing,
+    OfPatient,
+    OfVisit,
+    Source,
+)
 from core.model.ids import PatientId, VisitId
 from core.views.visit_words import visit_title
 from core.words import day, plural
@@ -30,6 +40,8 @@ MADE_OF_ONE_PLACE = (
     OfFile,
     OfPatient,
     OfVisit,
+    OfDefinition,
+    OfForm,
 )  # whose documents stand beside one another
 
 

@@ -67,6 +67,7 @@ class SummaryView(QWidget):
             self._section(tr("Measurements"), _facts(summary.measurements))
         self._section(summary.events_title, _events(summary.events, summary.no_events))
         for title, facts in (
+            *((group.title, group.facts) for group in summary.records),
             (tr("Milestones"), summary.milestones),
             (tr("Other assessments"), summary.tasks),
             (tr("Eligibility"), summary.eligibility),

@@ -1,15 +1,21 @@
 """A tab for each form about patients: medicines, devices, the history of the disease, and the clinic's own."""
 
 from functools import partial
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
 
 from core.entering import records
 from core.forms.definition import Form
+from core.model.document import About, Document, OfDefinition, OfForm
 from core.model.ids import PatientId
 from ui.context import AppContext
+from ui.documents import buttons, let_out
 from ui.forms.defined.records_view import RecordsView
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind, stacked
 from ui.pages.page import Unsaved
 from ui.widgets.basics import column
+from ui.widgets.responsive import Flow
 
 
 class FormTab(Tab):
@@ -19,7 +25,14 @@ class FormTab(Tab):
         super().__init__(context)
         self.view = RecordsView(context, form)
         self.view.edited.connect(self.edited)
-        self.setLayout(column(stacked(self.view)))
+        leaving = [
+            one
+            for of in (OfForm, OfDefinition)
+            for one in buttons(context, of, self._let_out, link=True)
+        ]
+        bar = QWidget()
+        bar.setLayout(Flow(*leaving, right=True))
+        self.setLayout(column(stacked(bar, self.view)))
 
     def draw(self, now: ChartRecord) -> None:
         self.view.show_record(now.record)
@@ -34,6 +47,10 @@ class FormTab(Tab):
     def save(self) -> bool:
         self.view.save()
         return True
+
+    def _let_out(self, document: Document[Any]) -> None:
+        about = About(patient_id=self.patient_id, choice=self.view.form.id)
+        let_out(self, self.context, document, about)
 
     def focus_on(self, what: str) -> None:
         self.view.focus_record(what)

@@ -1,0 +1,96 @@
+"""What a visit's summary says of the forms that are data: what ran then, what ended, what the visit's own hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from core.forms import catalog, wording
+from core.forms.definition import Form, Of
+from core.labels import SINCE, why_not
+from core.model.form_record import FormRecord, Since
+from core.model.partial_date import partial_day
+from core.model.record import PatientRecord
+from core.model.visit import Visit
+from core.views.fact import Fact
+from core.words import _, day
+
+
+@dataclass(frozen=True, slots=True)
+class RecordGroup:
+    """One form: its title, and a fact for each record, or for each value where it has one record."""
+
+    title: str
+    facts: tuple[Fact, ...]
+
+
+def record_groups(record: PatientRecord, visit: Visit) -> tuple[RecordGroup, ...]:
+    """Of a record as it was known at a visit: every form that says something there, in their order."""
+    found = []
+    for form in catalog.newest().values():
+        of_visit = form.of is Of.VISIT
+        facts = _visit_facts(record, visit, form.id) if of_visit else _facts(record, visit, form)
+        if facts:
+            found.append(RecordGroup(form.plural, facts))
+    return tuple(found)
+
+
+def _visit_facts(record: PatientRecord, visit: Visit, form: str) -> tuple[Fact, ...]:
+    mine = [one for one in record.of_form(form) if one.visit_id == visit.id]
+    return tuple(fact for one in mine for fact in value_facts(one))
+
+
+def value_facts(one: FormRecord) -> tuple[Fact, ...]:
+    """Every value of a record with its title."""
+    form = catalog.find(one.form, one.version)
+    if one.not_done is not None:
+        return (Fact(_("Not done"), why_not(one.not_done)),)
+    if form is None:
+        text = _("version {version}, which this program does not have").format(version=one.version)
+        return (Fact(one.form, text),)
+    return tuple(
+        Fact(said.field.title, f"{said.text} ({said.note})" if said.note else said.text)
+        for said in wording.said(form, one)
+    )
+
+
+def _facts(record: PatientRecord, visit: Visit, form: Form) -> tuple[Fact, ...]:
+    every = record.of_form(form.id)
+    if not form.repeats:
+        return tuple(fact for one in every for fact in value_facts(one))
+    before = record.visit_before(visit)
+    answers: Mapping[str, Since] = {
+        one.record_id: one.answer
+        for one in record.checks
+        if one.visit_id == visit.id and one.form == form.id
+    }
+    found = []
+    for one in sorted(every, key=lambda each: each.began):
+        ended = one.ended
+        if not one.runs and (ended is None or (before is not None and ended.last <= before.date)):
+            continue  # it ended before, and an earlier summary says so
+        found.append(Fact(_name(one), _course(one, answers.get(one.id))))
+    nothing_new = answers.get("") is Since.NOTHING_NEW
+    if nothing_new and not found:
+        found.append(Fact(form.plural, _("asked on {day}: none").format(day=day(visit.date))))
+    return tuple(found)
+
+
+def _name(one: FormRecord) -> str:
+    form = catalog.find(one.form, one.version)
+    return one.form if form is None else wording.line(form, one)
+
+
+def _course(one: FormRecord, answer: Since | None) -> str:
+    """From when to when, why it ended, and what was said of it at this visit."""
+    parts = [_("since {day}").format(day=partial_day(one.began))]
+    if not one.runs:
+        parts.append(_("until {day}").format(day=partial_day(one.ended)))
+    form = catalog.find(one.form, one.version)
+    if form is not None and form.course is not None:
+        known = wording.of_record(form, one)
+        names = [name for name in form.course.ended_with if known.get(name) is not None]
+        parts += [wording.told(form, form.field(name), known) for name in names]
+        kept = [item.kept for item in one.items.values() if item.kept]
+        parts += [_("kept: {why}").format(why=why) for why in kept]
+    if answer is not None:
+        parts.append(SINCE[answer])
+    return ", ".join(parts)

@@ -1,0 +1,142 @@
+"""What a form that is data becomes on paper and as a table, whatever it asks."""
+
+import csv
+import io
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pypdfium2
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.exports import form_frame
+from core.exports import named as export_named
+from core.forms import catalog, wording
+from core.forms.definition import Identifies
+from core.model.document import OfDefinition, OfForm
+from core.model.form_record import FormRecord, Item
+from core.model.record import PatientRecord
+from core.model.user import Clinic
+from core.reports import named as report_named
+from tests.core.examples import a_patient
+from tests.core.forms.made_up import EVERY_TYPE, made_up, stored
+
+NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
+COMMON = {
+    "clinic": Clinic(name="ALS clinic"),
+    "file_name": "clinic.als",
+    "printed_by": "Dr. Demo",
+    "printed_at": NOON,
+    "head": None,
+}
+FORMS = [*catalog.shipped().values(), made_up()]
+
+
+@pytest.fixture(autouse=True)
+def own():
+    """The made-up form is one of the clinic's own."""
+    catalog.use_own([made_up()])
+    yield
+    catalog.use_own([])
+
+
+def text_of(pdf):
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
+def a_record(patient, form, values, **more):
+    items = {name: Item(value=value) for name, value in values.items()}
+    return FormRecord(
+        patient_id=patient.id, form=form.id, version=form.version, entered_by="nurse", entered_at=NOON,
+        items=items, course=form.course, **more,
+    )  # fmt: skip
+
+
+def of_form(record, form):
+    return OfForm(record=record, names={"nurse": "N. Urse"}, choice=form.id, **COMMON)
+
+
+def whole(form):
+    """Every field of a form with a value."""
+    return st.fixed_dictionaries({one.id: stored(one) for one in form.stored})
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda one: one.id)
+def test_blank_paper_asks_everything(form):
+    text = " ".join(
+        text_of(report_named("blank-form").make(OfDefinition(choice=form.id, **COMMON))).split()
+    )
+    for one in form.stored:
+        assert one.title.split()[0] in text, one.id
+        for choice in one.choices:
+            assert choice.text.split()[0] in text, choice.id
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda one: one.id)
+@settings(
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(data=st.data())
+def test_filled_paper_and_table_say_every_value(form, data):
+    patient = a_patient(record_number="12")
+    one = a_record(patient, form, data.draw(whole(form)))
+    record = PatientRecord(patient=patient, forms=(one,))
+    printed = text_of(report_named("form").make(of_form(record, form)))
+    titles = {said.field.title for said in wording.said(form, one)}
+    assert titles, "nothing was said"
+    assert all(title.split()[0] in printed for title in titles)
+    table = export_named("form-csv").make(of_form(record, form)).decode("utf-8-sig")
+    (row,) = csv.DictReader(io.StringIO(table))
+    known = wording.of_record(form, one)
+    for field in form.fields:
+        shown = (
+            row[field.id].removeprefix("'") if isinstance(known[field.id], str) else row[field.id]
+        )
+        value = known[field.id]
+        want = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+        assert shown == want.removeprefix("'"), field.id
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda one: one.id)
+def test_the_codebook_names_every_column(form):
+    table = export_named("form-codebook").make(OfDefinition(choice=form.id, **COMMON))
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"))))
+    assert [row["field"] for row in rows] == [one.id for one in form.fields]
+    for row, one in zip(rows, form.fields, strict=True):
+        assert all(f"{choice.id} = {choice.text}" in row["choices"] for choice in one.choices)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_a_frame_has_types_and_gives_nobody_away(data):
+    form = made_up()
+    patient = a_patient(record_number="R-4711", family_name="Karimi")
+    values = data.draw(whole(form))
+    values |= {"remark": "Karimi called", "why": "Karimi slept badly", "quality": "bad"}
+    record = PatientRecord(patient=patient, forms=(a_record(patient, form, values),))
+    made = form_frame.frame(form, [record])
+    allowed = {one.id for one in form.fields if one.identifies is Identifies.NO}
+    names = {name.removesuffix("_not_done") for name in made.columns}
+    assert names == {"patient", *allowed}
+    assert "Karimi" not in made.to_csv() and "4711" not in made.to_csv()
+    assert {str(made[name].dtype) for name in ("hours", "per_day")} == {"Float64"}
+    assert (str(made["awake"].dtype), str(made["napped"].dtype)) == ("Int64", "boolean")
+    assert list(made["quality"].cat.categories) == ["good", "bad"]
+    assert made["hours"][0] == values["hours"]
+    whole_table = form_frame.frame(form, [record], identified=True)
+    assert whole_table["record_number"][0] == "R-4711"
+
+
+def test_missing_is_not_zero_in_a_frame():
+    form, patient = made_up(), a_patient(record_number="1")
+    one = a_record(patient, form, {"quality": "good", "started": "2026"})
+    made = form_frame.frame(form, [PatientRecord(patient=patient, forms=(one,))])
+    assert made["hours"].isna().all() and made["napped"].isna().all() and made["awake"].isna().all()
+
+
+def test_a_field_that_says_nothing_about_what_it_gives_away_stays_out_of_a_deidentified_table():
+    unsaid = EVERY_TYPE.format(of="patient", layout="page").replace('identifies = "no"\n', "")
+    form = catalog.read("sleep.toml", unsaid.encode())
+    assert form_frame.columns(form, identified=False) == ("patient",)
