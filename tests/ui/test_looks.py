@@ -256,6 +256,17 @@ def test_the_actions_of_a_patient_stand_in_one_line_in_a_small_window(open_chart
     assert abs(middles.pop() - number.mapTo(page, number.rect().center()).y()) < theme.px(12)
 
 
+@pytest.mark.parametrize("number", PATIENTS)
+def test_the_actions_of_a_patient_take_one_line_beside_who_it_is(open_chart, number):
+    page = open_chart(number, (1280, 720))
+    acts = [one for one in page._header.findChildren(QPushButton) if one.isVisible()]
+    assert acts and len({one.mapTo(page, QPoint()).y() for one in acts}) == 1
+    middle = acts[0].mapTo(page, acts[0].rect().center()).y()
+    name = page._header._number
+    assert abs(middle - name.mapTo(page, name.rect().center()).y()) < theme.px(24)
+    assert page.width() - acts[-1].mapTo(page, acts[-1].rect().topRight()).x() <= theme.px(20)
+
+
 def test_what_needs_attention_has_room_below_the_visits_of_a_small_window(demo_shell, sized, qtbot):
     sized(*SMALL)
     demo_shell.show_page("today")

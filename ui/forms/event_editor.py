@@ -213,6 +213,9 @@ class EventEditor(QWidget):
     def _show_death(self) -> None:
         record = self._record
         asks = record is not None and event_entry.asks_death(record, self.texts)
+        with_keyboard = self.window().focusWidget()  # also while the window is behind a dialog
+        if not asks and with_keyboard is not None and self.died.isAncestorOf(with_keyboard):
+            self.term.setFocus()  # the keyboard never stays on what is hidden
         self.died.setVisible(asks)
         if not asks:
             self.died.set_value(None)

@@ -237,6 +237,7 @@ class ChoiceField(QWidget, Generic[T]):
         """Only these may be chosen."""
         for index, one in enumerate(self._values):
             self._group.button(index).setEnabled(one in values)
+        self._follow_focus()
 
     def show_problem(self, problem: Problem | None) -> None:
         self._problem.setText(problem.message if problem else "")
@@ -275,5 +276,8 @@ class ChoiceField(QWidget, Generic[T]):
         self.chosen.emit()
 
     def _follow_focus(self) -> None:
-        checked = self._group.checkedButton() or self._group.button(0)
-        self.setFocusProxy(checked)
+        """The choice that was made has the keyboard, else the first one; never one that cannot be chosen."""
+        first = next((one for one in self._group.buttons() if one.isEnabled()), None)
+        checked = self._group.checkedButton()
+        able = checked if checked is not None and checked.isEnabled() else first
+        self.setFocusProxy(able or self._group.button(0))

@@ -27,18 +27,19 @@ class PatientHeader(QFrame):
         self._facts = label("")
         self._who = Flow(self._number, self._facts, spacing=8)
         self._chips: list[QLabel] = []
-        acts = Flow(*actions, spacing=8, right=True)
+        self._acts = Flow(*actions, spacing=8, right=True)
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(10)
-        self._box.addLayout(self._who, 3)
-        self._box.addLayout(acts, 2)
+        self._box.addLayout(self._who, 1)
+        self._box.addLayout(self._acts)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The actions stand in one line of their own where there is no room for two parts."""
+        """The actions are in one line: below where there is no room beside; who it is takes what they leave."""
         way = QBoxLayout.Direction
         below = self.width() < theme.px(ONE_LINE)
         self._box.setDirection(way.TopToBottom if below else way.LeftToRight)
+        self._acts.set_whole(whole=not below)
         super().resizeEvent(event)
 
     def show_record(self, record: PatientRecord) -> None:

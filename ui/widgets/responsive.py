@@ -30,6 +30,7 @@ class Flow(QLayout):
         super().__init__()
         self._items: list[QLayoutItem] = []
         self._right = right  # the last item of a line ends at the right edge
+        self._whole = False
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
         for item in items:
@@ -61,7 +62,15 @@ class Flow(QLayout):
         wide = sum(size.width() for size in shown) + self.spacing() * max(0, len(shown) - 1)
         return QSize(wide, max((size.height() for size in shown), default=0))
 
+    def set_whole(self, *, whole: bool) -> None:
+        """Whether it keeps its one line, and what is beside it makes room."""
+        if whole != self._whole:
+            self._whole = whole
+            self.invalidate()
+
     def minimumSize(self) -> QSize:
+        if self._whole:
+            return self.sizeHint()
         smallest = QSize(0, 0)
         for item in self._shown():
             smallest = smallest.expandedTo(item.minimumSize())

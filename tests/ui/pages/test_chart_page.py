@@ -5,13 +5,16 @@ import pytest
 
 from core import clock, resources
 from core.imports import patients_csv
-from core.model.adverse_event import MilestoneKind
+from core.model.adverse_event import Grade, MilestoneKind, Outcome
+from core.model.ids import EventId
 from core.model.visit import ClinicalStage, Mark, VisitState
 from core.protocols import catalog as protocols
 from core.views import chart, trends
 from core.views.trends import Axis
+from tests.core.examples import a_routine_patient
 from tests.ui.conftest import words
-from tests.ui.keyboard import ALT, Key, answer_dialogs, focused, press, settle, tab_to, write
+from tests.ui.keyboard import ALT, CTRL, Key, answer_dialogs, focused, press, settle, tab_to, write
+from ui.forms.fields import ChoiceField
 
 
 @pytest.fixture
@@ -22,6 +25,12 @@ def open_chart(demo_shell, numbered):
         return demo_shell.page("chart")
 
     return open_it
+
+
+@pytest.fixture
+def sized_small(shell):
+    shell.window().resize(683, 364)
+    settle()
 
 
 def select(table, row):
@@ -237,6 +246,73 @@ def test_an_event_of_a_finished_visit_is_changed_on_the_chart_with_a_reason(
     events = {event.id: event for event in demo.record(numbered("A-015").id).events}
     assert events[before.id].note == "seen again by the cardiologist"
     assert len(events) == 2
+
+
+@pytest.mark.parametrize("answer", [True, False])
+def test_after_a_change_the_keyboard_is_on_a_field_that_is_seen(
+    open_chart, demo, numbered, unlocked, answer
+):
+    unlocked("A-001")
+    page = open_chart("A-001")
+    page.show_tab("events")
+    tab = page.tab("events")
+    select(tab.table, 0)
+    press(Key.Key_Return)
+    tab.editor.grade.set_value(Grade.DEATH)
+    tab.editor.serious.set_value(True)
+    tab.editor.outcome.set_value(Outcome.FATAL)
+    tab.editor.ended.set_text(str(clock.today()))
+    tab.editor.outcome.chosen.emit()
+    tab.editor.died.set_value(answer)
+    tab.editor.died.setFocus()
+    answer_dialogs("the letter of the hospital")
+    press((CTRL, Key.Key_Return))
+    settle()
+    assert (demo.record(numbered("A-001").id).died is not None) is answer
+    with_keyboard = page.window().focusWidget()
+    assert with_keyboard.isVisible() and with_keyboard is tab.editor.term.line
+
+
+def test_the_keyboard_goes_to_a_choice_that_can_be_chosen(show):
+    field = show(ChoiceField("Grade", {1: "1 mild", 2: "2 moderate", 3: "3 severe"}), (400, 100))
+    field.set_value(3)
+    field.allow({1, 2})
+    field.setFocus()
+    assert focused().text() == "1 mild"
+    field.allow({3})
+    field.setFocus()
+    assert focused().text() == "3 severe"
+
+
+def test_a_tab_is_made_when_it_is_first_shown_and_drawn_only_in_front(open_chart, demo, numbered):
+    page = open_chart("A-003")
+    assert set(page.made) == {"overview"}
+    page.show_tab("events")
+    assert set(page.made) == {"overview", "events"}
+    page.show_tab("overview")
+    event, *_others = demo.record(numbered("A-015").id).events
+    with demo.write("reported by telephone"):
+        demo.events.save(
+            replace(event, id=EventId("new"), patient_id=numbered("A-003").id, visit_id=None)
+        )
+    settle()
+    assert page.title_of("events") == "Adverse events (1)"
+    assert page.made["events"].model.rows == ()
+    page.show_tab("events")
+    assert [one.term for one in page.made["events"].model.rows] == [event.term]
+
+
+def test_in_a_small_window_only_the_tabs_of_this_patient_can_be_chosen(shell, session, sized_small):
+    routine = a_routine_patient(record_number="32")
+    with session.write("registered"):
+        session.patients.save(routine)
+    shell.open_chart(routine.id)
+    settle()
+    page = shell.page("chart")
+    offered = [page.choice.itemText(at) for at in range(page.choice.count())]
+    assert page.choice.isVisible() and "Eligibility" not in offered
+    page.choice.activated.emit(offered.index("History"))
+    assert page.front == "history"
 
 
 def test_what_is_entered_shows_on_the_chart_at_once(open_chart, demo_shell):

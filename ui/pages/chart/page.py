@@ -55,7 +55,7 @@ class ChartPage(Page):
         super().__init__(context)
         self._patient_id: PatientId | None = None
         self._now: ChartRecord | None = None
-        self._made: dict[str, Tab] = {}
+        self.made: dict[str, Tab] = {}
         self._tabs = tabs()
         self._kinds = {kind.id: kind for kind in self._tabs}
         self._holders = {
@@ -66,10 +66,10 @@ class ChartPage(Page):
         self._header = PatientHeader(self.acts.edit, self.print, self.acts.unscheduled, self.start)
         self.locks = LockBar(context)
         self._figures = Cells(wide=6, narrow=3)
-        self._choice = Combo()  # instead of the tabs, where there is no room for them
-        self._choice.setAccessibleName(tr("Part of the chart"))
-        self._choice.activated.connect(lambda at: self.show_tab(self._choice.itemData(at)))
-        self._choice.hide()
+        self.choice = Combo()  # instead of the tabs, where there is no room for them
+        self.choice.setAccessibleName(tr("Part of the chart"))
+        self.choice.activated.connect(lambda at: self.show_tab(self.choice.itemData(at)))
+        self.choice.hide()
         self.tabs = QTabWidget()
         bar = QTabBar()
         bar.currentChanged.connect(self._on_tab)  # before the tab widget, which shows what we draw
@@ -81,7 +81,7 @@ class ChartPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 12)
         layout.setSpacing(8)
-        for part in (self._header, self.locks, self._figures, self._choice):
+        for part in (self._header, self.locks, self._figures, self.choice):
             layout.addWidget(part)
         layout.addWidget(self.tabs, 1)
 
@@ -92,10 +92,10 @@ class ChartPage(Page):
 
     def tab(self, id: str) -> Tab:
         """A tab, made when it is first asked for, as it is to be seen now."""
-        if id not in self._made:
-            self._made[id] = self._make(id)
-        self._made[id].draw_if_stale()
-        return self._made[id]
+        if id not in self.made:
+            self.made[id] = self._make(id)
+        self.made[id].draw_if_stale()
+        return self.made[id]
 
     def show_tab(self, id: str, what: str = "") -> None:
         """Bring a tab to the front; the keyboard goes to ``what`` another tab leads to."""
@@ -112,7 +112,7 @@ class ChartPage(Page):
             self.keep()  # what was typed for one patient never stands under another
             self._patient_id = patient_id
             self.tabs.setCurrentIndex(0)
-            for tab in self._made.values():
+            for tab in self.made.values():
                 tab.open(patient_id)
         self.context.write_down(Act.VIEWED, patient_id=patient_id, details={})
         self.mark_stale()
@@ -131,14 +131,14 @@ class ChartPage(Page):
             self.tabs.setTabText(index, kind.title(now))
             self.tabs.setTabVisible(index, kind.is_there(now))
         self._show_choice()
-        for tab in self._made.values():
+        for tab in self.made.values():
             tab.show_chart(now)
         self.tab(self.front)
 
     def unsaved(self) -> tuple[Unsaved, ...]:
         if self._patient_id is None:
             return ()
-        return tuple(one for tab in self._made.values() for one in tab.unsaved(self._patient_id))
+        return tuple(one for tab in self.made.values() for one in tab.unsaved(self._patient_id))
 
     @property
     def shown(self) -> Mapping[str, str]:
@@ -155,7 +155,7 @@ class ChartPage(Page):
         return True
 
     def focus_first(self) -> None:
-        parts = self._choice if self.tabs.tabBar().isHidden() else self.tabs.tabBar()
+        parts = self.choice if self.tabs.tabBar().isHidden() else self.tabs.tabBar()
         (self.start if self.start.isVisible() else parts).setFocus()
 
     def go_on(self) -> None:
@@ -170,7 +170,7 @@ class ChartPage(Page):
     def set_tight(self, *, tight: bool) -> None:
         super().set_tight(tight=tight)
         self.tabs.tabBar().setVisible(not tight)
-        self._choice.setVisible(tight)
+        self.choice.setVisible(tight)
         self._show_choice()
 
     def _make(self, id: str) -> Tab:
@@ -191,12 +191,12 @@ class ChartPage(Page):
     def _on_tab(self) -> None:
         if self._now is not None:
             self.tab(self.front)
-            self._choice.setCurrentIndex(self._choice.findData(self.front))
+            self.choice.setCurrentIndex(self.choice.findData(self.front))
 
     def _show_choice(self) -> None:
         """The choice of parts says what their tabs say."""
-        self._choice.clear()
+        self.choice.clear()
         for index, kind in enumerate(self._tabs):
             if self.tabs.isTabVisible(index):
-                self._choice.addItem(self.tabs.tabText(index), kind.id)
-        self._choice.setCurrentIndex(self._choice.findData(self.front))
+                self.choice.addItem(self.tabs.tabText(index), kind.id)
+        self.choice.setCurrentIndex(self.choice.findData(self.front))
