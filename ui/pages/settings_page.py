@@ -7,6 +7,7 @@ from itertools import groupby
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
+    QFrame,
     QGridLayout,
     QPlainTextEdit,
     QVBoxLayout,
@@ -49,6 +50,46 @@ class SettingsPage(Page):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
+        self.own_password = OwnPassword(context)
+        self.thresholds: dict[str, TextField | ChoiceField[float]] = {}
+        self._refused: set[str] = set()  # typed values that wait for another cut point to be moved
+        cards = [
+            card(label(group, "heading"), self._threshold_grid(list(members)))
+            for group, members in groupby(thresholds.shipped().values(), lambda one: one.group)
+        ]
+        self.of_clinic = QWidget()
+        self.of_clinic.setLayout(
+            column(self._clinic_card(context), self._lung_card(), *cards, spacing=14)
+        )
+        reads, changes = (context.session.may(right) for right in (Right.READ, Right.CLINIC))
+        self.why_not = label(
+            tr("A neurologist can change the settings of the clinic. You may read them."), "muted"
+        )
+        if changes or not reads:
+            self.why_not.hide()
+        if not reads:
+            self.of_clinic.hide()
+        own: list[QWidget] = [self.own_password, self._appearance_card(context)]
+        self.freezing = FreezeCard(context)
+        cards_of_clinic: list[QWidget] = [self.why_not, self.of_clinic, self.freezing]
+        inner = QWidget()
+        inner.setMaximumWidth(theme.px(900))
+        inner.setLayout(
+            column(
+                *(cards_of_clinic + own if changes else own + cards_of_clinic),
+                _about_card(),
+                None,
+                spacing=14,
+            )
+        )
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setSpacing(14)
+        layout.addWidget(label(tr("Settings"), "title"))
+        layout.addWidget(scrolled(inner), 1)
+
+    def _clinic_card(self, context: AppContext) -> QFrame:
+        """What the clinic says of itself, and how its file is locked and named."""
         self.name = TextField(tr("Name of the clinic"), _read_name)
         self.letterhead = QPlainTextEdit()
         self.letterhead.setAccessibleName(tr("Letterhead"))
@@ -84,6 +125,46 @@ class SettingsPage(Page):
         self.watch(self.name.line, self.idle_lock.line)
         self.save = button(tr("Save settings"), self._save, primary=True)
         self._state = label("", "muted")
+        return card(
+            label(tr("Clinic"), "heading"),
+            self.kept,
+            self.name,
+            label(tr("Letterhead of printed pages (address, telephone)"), "muted"),
+            self.letterhead,
+            label(tr("Visit schedule of new patients"), "muted"),
+            self.protocol,
+            self.idle_lock,
+            self._never_locks,
+            self.file_names,
+            told,
+            row(self._state, None, self.save),
+        )
+
+    def _lung_card(self) -> QFrame:
+        self.equation = Combo()
+        self.equation.setAccessibleName(tr("Reference equation of % predicted"))
+        for equation in lung_function.equations().values():
+            self.equation.addItem(equation.title, equation.id)
+        self.equation.currentIndexChanged.connect(lambda _index: self._describe_equation())
+        self.change = button(tr("Change equation…"), self._change_equation)
+        self._equation_notes = label("", "muted", wrap=True)
+        self._changed = label("", "muted", wrap=True)
+        return card(
+            label(tr("Reference equation of % predicted"), "heading"),
+            row(self.equation, self.change, None),
+            self._equation_notes,
+            label(
+                tr(
+                    "One equation serves the whole clinic. Changing it computes every session again,"
+                    " and the trail keeps the old values and your reason."
+                ),
+                "muted",
+                wrap=True,
+            ),
+            self._changed,
+        )
+
+    def _appearance_card(self, context: AppContext) -> QFrame:
         self.appearance = ChoiceField(
             tr("Appearance of this workstation"),
             {
@@ -100,86 +181,7 @@ class SettingsPage(Page):
         self.text_size.chosen.connect(
             lambda: context.text_size_chosen.emit(self.text_size.value or 100)
         )
-        clinic = card(
-            label(tr("Clinic"), "heading"),
-            self.kept,
-            self.name,
-            label(tr("Letterhead of printed pages (address, telephone)"), "muted"),
-            self.letterhead,
-            label(tr("Visit schedule of new patients"), "muted"),
-            self.protocol,
-            self.idle_lock,
-            self._never_locks,
-            self.file_names,
-            told,
-            row(self._state, None, self.save),
-        )
-        self.equation = Combo()
-        self.equation.setAccessibleName(tr("Reference equation of % predicted"))
-        for equation in lung_function.equations().values():
-            self.equation.addItem(equation.title, equation.id)
-        self.equation.currentIndexChanged.connect(lambda _index: self._describe_equation())
-        self.change = button(tr("Change equation…"), self._change_equation)
-        self._equation_notes = label("", "muted", wrap=True)
-        self._changed = label("", "muted", wrap=True)
-        lung = card(
-            label(tr("Reference equation of % predicted"), "heading"),
-            row(self.equation, self.change, None),
-            self._equation_notes,
-            label(
-                tr(
-                    "One equation serves the whole clinic. Changing it computes every session again,"
-                    " and the trail keeps the old values and your reason."
-                ),
-                "muted",
-                wrap=True,
-            ),
-            self._changed,
-        )
-        about = card(
-            label(tr("About"), "heading"),
-            label(tr("ALS Follow-up {version}").format(version=VERSION)),
-            label(ABOUT, "muted", wrap=True),
-            *(
-                label(f"{equation.title}: {equation.citation}.", "muted", wrap=True)
-                for equation in lung_function.equations().values()
-            ),
-        )
-        self.own_password = OwnPassword(context)
-        self.thresholds: dict[str, TextField | ChoiceField[float]] = {}
-        self._refused: set[str] = set()  # typed values that wait for another cut point to be moved
-        cards = [
-            card(label(group, "heading"), self._threshold_grid(list(members)))
-            for group, members in groupby(thresholds.shipped().values(), lambda one: one.group)
-        ]
-        self.of_clinic = QWidget()
-        self.of_clinic.setLayout(column(clinic, lung, *cards, spacing=14))
-        reads, changes = (context.session.may(right) for right in (Right.READ, Right.CLINIC))
-        self.why_not = label(
-            tr("A neurologist can change the settings of the clinic. You may read them."), "muted"
-        )
-        if changes or not reads:
-            self.why_not.hide()
-        if not reads:
-            self.of_clinic.hide()
-        own: list[QWidget] = [self.own_password, card(self.appearance, self.text_size)]
-        self.freezing = FreezeCard(context)
-        cards_of_clinic: list[QWidget] = [self.why_not, self.of_clinic, self.freezing]
-        inner = QWidget()
-        inner.setMaximumWidth(theme.px(900))
-        inner.setLayout(
-            column(
-                *(cards_of_clinic + own if changes else own + cards_of_clinic),
-                about,
-                None,
-                spacing=14,
-            )
-        )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 18, 24, 18)
-        layout.setSpacing(14)
-        layout.addWidget(label(tr("Settings"), "title"))
-        layout.addWidget(scrolled(inner), 1)
+        return card(self.appearance, self.text_size)
 
     def refresh(self) -> None:
         session = self.context.session
@@ -400,3 +402,15 @@ def _read_minutes(text: str) -> int | Problem:
 def _threshold(id: str) -> str:
     """Under which name the text is kept that stands in the field of a threshold."""
     return f"threshold.{id}"
+
+
+def _about_card() -> QFrame:
+    return card(
+        label(tr("About"), "heading"),
+        label(tr("ALS Follow-up {version}").format(version=VERSION)),
+        label(ABOUT, "muted", wrap=True),
+        *(
+            label(f"{equation.title}: {equation.citation}.", "muted", wrap=True)
+            for equation in lung_function.equations().values()
+        ),
+    )
