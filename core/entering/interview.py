@@ -137,18 +137,10 @@ class Interview:
         return letters if len(letters) > 1 else frozenset()
 
     @property
-    def is_last(self) -> bool:
-        return self.slot == self.instrument.slots[-1]
-
-    @property
     def before(self) -> Assessment | None:
         """The form of the visit before, where its answers may be seen."""
         shown = self.draft.shows_previous(self.instrument.id)
         return self.draft.compared_with(self.instrument.id) if shown else None
-
-    @property
-    def waits_for_reason(self) -> bool:
-        return self.correcting is not None
 
     # Where one is, and where one goes.
 
@@ -179,7 +171,7 @@ class Interview:
         index = slots.index(self.slot) + by
         if self.front is not Front.QUESTION:
             return self.jump(self.slot) if by < 0 or self.front is Front.HOW else Lead.ON
-        if by > 0 and self.waits_for_reason:
+        if by > 0 and self.correcting is not None:
             return Lead.QUESTION  # the reason comes first
         if index < 0:
             return Lead.BACK
@@ -240,7 +232,7 @@ class Interview:
         self.save_note()
         before = self.answer
         answer = Answer(item=self.item.id, value=score, note=before.note if before else "")
-        if self._is_correction(answer):
+        if self.draft.is_correction(self.instrument.id, self.slot, answer):
             self.correcting, self._awaits_zero = answer, waits
             return Lead.STAY if waits else Lead.QUESTION
         if before is not None:
@@ -258,7 +250,7 @@ class Interview:
         self.save_note()
         note = self.answer.note if self.answer else ""
         answer = Answer(item=self.item.id, not_done=reason, note=note)
-        if self._is_correction(answer):
+        if self.draft.is_correction(self.instrument.id, self.slot, answer):
             self.correcting = answer
             return False
         return self._save(answer)
@@ -291,10 +283,6 @@ class Interview:
         lead = self._go_to_open()
         self.told = Told(now=answer)
         return lead
-
-    @property
-    def may_undo(self) -> bool:
-        return self.form.compared_at is None
 
     def mark_form_not_done(self, reason: NotDone | None) -> None:
         with self._saving():
@@ -372,7 +360,11 @@ class Interview:
         if not self._save(answer):
             return Lead.STAY
         self.correcting = None
-        return self._asks_for_more(self._compared) or self._compared()
+
+        def compared() -> Lead:
+            return Lead.COMPARISON if self.has_comparison else Lead.STAY
+
+        return self._asks_for_more(compared) or compared()
 
     def give_correction_up(self) -> None:
         if self.correcting is not None:
@@ -401,7 +393,7 @@ class Interview:
         """Bring a question to the front; what is typed at the one that is left is saved or kept."""
         self.leave()
         self._just_answered = None
-        if self.waits_for_reason:
+        if self.correcting is not None:
             return  # the file refused it: it is not lost from sight
         unfinished = self.draft.waiting_correction(self.instrument.id, slot)
         answer = unfinished or self.form.answers.get(slot)
@@ -427,10 +419,7 @@ class Interview:
         if self.has_comparison:
             return Lead.COMPARISON
         self._just_answered = None
-        return Lead.QUESTION if self.waits_for_reason else Lead.ON
-
-    def _compared(self) -> Lead:
-        return Lead.COMPARISON if self.has_comparison else Lead.STAY
+        return Lead.QUESTION if self.correcting is not None else Lead.ON
 
     def _asks_for_more(self, then: Callable[[], Lead] | None) -> Lead | None:
         """Where the variant that was answered needs its event or a note: to it. ``then`` leads on after that."""
@@ -438,9 +427,6 @@ class Interview:
             return None
         self._then = then
         return Lead.EVENT if self.item.requires else Lead.NOTE
-
-    def _is_correction(self, answer: Answer) -> bool:
-        return self.draft.is_correction(self.instrument.id, self.slot, answer)
 
     def _save(self, answer: Answer, *, completes: bool = False) -> bool:
         """Whether the answer is in the file now; one that was refused must not be passed over."""

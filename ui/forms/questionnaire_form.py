@@ -403,7 +403,8 @@ class QuestionnaireForm(StepForm):
         needed = problem is not None and bool(interview.item.requires)
         self._milestone_row.setVisible(needed or bool(self._milestone.text.strip()))
         self._strip.show_answers(interview.form.answers, current=self.slot)
-        self._next.setText(tr("Save and go on") if interview.is_last else tr("Next question"))
+        last = self.slot == self.instrument.slots[-1]
+        self._next.setText(tr("Save and go on") if last else tr("Next question"))
         done = interview.form.not_done
         self._form_not_done.setText(
             tr("Whole form {reason}. Undo").format(reason=why_not(done))
@@ -467,7 +468,7 @@ class QuestionnaireForm(StepForm):
         self._follow(lead)
 
     def _undo(self) -> None:
-        if not self.interview.may_undo:
+        if self.interview.form.compared_at is not None:
             text = tr("After the comparison an answer is corrected: give the one that is right.")
             self._problem.setText(text)
             self._problem.show()
