@@ -502,38 +502,20 @@ class WelcomePage(FrontPage):
             self.ask_restore(self._path)
 
     def _choose_backup(self) -> None:
-        if (source := self._backup_chosen()) is not None:
+        if (source := _backup_chosen(self)) is not None:
             self.ask_restore(None, source)
 
     def _choose_another(self) -> None:
         from ui.widgets.restore_card import RestoreCard
 
-        if (source := self._backup_chosen()) is not None and isinstance(self.front, RestoreCard):
+        if (source := _backup_chosen(self)) is not None and isinstance(self.front, RestoreCard):
             self.front.choose(source)
-
-    def _backup_chosen(self) -> Path | None:
-        path, _kind = QFileDialog.getOpenFileName(
-            self, tr("Choose a backup"), _documents(), tr("Clinic files (*.als)")
-        )
-        return Path(path) if path else None
 
     def _restore(self, damaged: Path | None) -> None:
         if damaged is not None:
             self.restore(damaged, in_place=True)
-        elif (target := self._new_place("clinic-restored.als")) is not None:
+        elif (target := _new_place(self, "clinic-restored.als")) is not None:
             self.restore(target, in_place=False)
-
-    def _new_place(self, proposed: str) -> Path | None:
-        path, _kind = QFileDialog.getSaveFileName(
-            self,
-            tr("Restore into a new clinic file"),
-            str(Path(_documents()) / proposed),
-            tr("Clinic files (*.als)"),
-            options=QFileDialog.Option.DontConfirmOverwrite,
-        )
-        if not path:
-            return None
-        return Path(path) if path.endswith(".als") else Path(path + ".als")
 
     def _choose_new(self) -> None:
         proposed = str(Path(_documents()) / "clinic.als")
@@ -554,3 +536,23 @@ class WelcomePage(FrontPage):
 
 def _documents() -> str:
     return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+
+
+def _backup_chosen(parent: QWidget) -> Path | None:
+    path, _kind = QFileDialog.getOpenFileName(
+        parent, tr("Choose a backup"), _documents(), tr("Clinic files (*.als)")
+    )
+    return Path(path) if path else None
+
+
+def _new_place(parent: QWidget, proposed: str) -> Path | None:
+    path, _kind = QFileDialog.getSaveFileName(
+        parent,
+        tr("Restore into a new clinic file"),
+        str(Path(_documents()) / proposed),
+        tr("Clinic files (*.als)"),
+        options=QFileDialog.Option.DontConfirmOverwrite,
+    )
+    if not path:
+        return None
+    return Path(path) if path.endswith(".als") else Path(path + ".als")
