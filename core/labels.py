@@ -15,103 +15,135 @@ from core.model.signature import LockLevel, Meaning
 from core.model.spirometry import BlowQuality, Interface, Position, TestType
 from core.model.user import Right, Role
 from core.model.visit import ClinicalStage, Mark, Mode, Respondent, VisitKind, VisitState
-from core.words import _
+from core.words import N_, Words, _
 
-SEX: Mapping[Sex, str] = {
-    Sex.FEMALE: _("female"),
-    Sex.MALE: _("male"),
-    Sex.UNKNOWN: _("sex unknown"),
-}
-ONSET: Mapping[OnsetRegion, str] = {
-    OnsetRegion.BULBAR: _("Bulbar onset"),
-    OnsetRegion.LIMB: _("Limb onset"),
-    OnsetRegion.RESPIRATORY: _("Respiratory onset"),
-    OnsetRegion.UNKNOWN: _("Onset region unknown"),
-}
-EXTERNAL: Mapping[ExternalKind, str] = {
-    ExternalKind.ALSFRS_R_TOTAL: _("ALSFRS-R total, stated (items unknown)"),
-    ExternalKind.FVC_PERCENT: _("FVC % predicted, stated (equation unknown)"),
-}
-NOT_DONE: Mapping[NotDone, str] = {
-    NotDone.REFUSED: _("refused"),
-    NotDone.TOO_UNWELL: _("too unwell"),
-    NotDone.NOT_APPLICABLE: _("not applicable"),
-    NotDone.NO_TIME: _("no time"),
-    NotDone.NO_EQUIPMENT: _("no equipment"),
-    NotDone.NOT_ASKED: _("not asked"),
-}
-MODE: Mapping[Mode, str] = {
-    Mode.IN_PERSON: _("in person"),
-    Mode.PHONE: _("telephone"),
-    Mode.VIDEO: _("video call"),
-    Mode.PAPER_MAILED: _("paper form by mail"),
-}
-RESPONDENT: Mapping[Respondent, str] = {
-    Respondent.PATIENT: _("patient"),
-    Respondent.PATIENT_VIA_CAREGIVER: _("patient, relayed by carer"),
-    Respondent.CAREGIVER_PROXY: _("carer, for the patient"),
-}
-INTERPRETER: Mapping[bool, str] = {
-    True: _("with an interpreter"),
-    False: _("without an interpreter"),
-}
+SEX: Mapping[Sex, str] = Words(
+    {
+        Sex.FEMALE: N_("female"),
+        Sex.MALE: N_("male"),
+        Sex.UNKNOWN: N_("sex unknown"),
+    }
+)
+ONSET: Mapping[OnsetRegion, str] = Words(
+    {
+        OnsetRegion.BULBAR: N_("Bulbar onset"),
+        OnsetRegion.LIMB: N_("Limb onset"),
+        OnsetRegion.RESPIRATORY: N_("Respiratory onset"),
+        OnsetRegion.UNKNOWN: N_("Onset region unknown"),
+    }
+)
+EXTERNAL: Mapping[ExternalKind, str] = Words(
+    {
+        ExternalKind.ALSFRS_R_TOTAL: N_("ALSFRS-R total, stated (items unknown)"),
+        ExternalKind.FVC_PERCENT: N_("FVC % predicted, stated (equation unknown)"),
+    }
+)
+NOT_DONE: Mapping[NotDone, str] = Words(
+    {
+        NotDone.REFUSED: N_("refused"),
+        NotDone.TOO_UNWELL: N_("too unwell"),
+        NotDone.NOT_APPLICABLE: N_("not applicable"),
+        NotDone.NO_TIME: N_("no time"),
+        NotDone.NO_EQUIPMENT: N_("no equipment"),
+        NotDone.NOT_ASKED: N_("not asked"),
+    }
+)
+MODE: Mapping[Mode, str] = Words(
+    {
+        Mode.IN_PERSON: N_("in person"),
+        Mode.PHONE: N_("telephone"),
+        Mode.VIDEO: N_("video call"),
+        Mode.PAPER_MAILED: N_("paper form by mail"),
+    }
+)
+RESPONDENT: Mapping[Respondent, str] = Words(
+    {
+        Respondent.PATIENT: N_("patient"),
+        Respondent.PATIENT_VIA_CAREGIVER: N_("patient, relayed by carer"),
+        Respondent.CAREGIVER_PROXY: N_("carer, for the patient"),
+    }
+)
+INTERPRETER: Mapping[bool, str] = Words(
+    {
+        True: N_("with an interpreter"),
+        False: N_("without an interpreter"),
+    }
+)
 CLINICAL_STAGE: Mapping[ClinicalStage, str] = {stage: stage.value for stage in ClinicalStage}
-MARK: Mapping[Mark, str] = {
-    Mark.MISSED: _("missed"),
-    Mark.SKIPPED: _("skipped"),
-    Mark.CANCELLED: _("cancelled"),
-}
-TEST_TYPE: Mapping[TestType, str] = {TestType.FVC: _("FVC"), TestType.SVC: _("SVC")}
-POSITION: Mapping[Position, str] = {
-    Position.SITTING: _("seated"),
-    Position.SUPINE: _("supine"),
-}
-INTERFACE: Mapping[Interface, str] = {
-    Interface.MOUTHPIECE: _("mouthpiece"),
-    Interface.FACE_MASK: _("face mask"),
-}
-BLOW_QUALITY: Mapping[BlowQuality, str] = {
-    BlowQuality.ACCEPTABLE: _("acceptable"),
-    BlowQuality.USABLE: _("usable only"),
-    BlowQuality.REJECTED: _("rejected"),
-}
-GRADE: Mapping[Grade, str] = {
-    Grade.MILD: _("1 mild"),
-    Grade.MODERATE: _("2 moderate"),
-    Grade.SEVERE: _("3 severe"),
-    Grade.LIFE_THREATENING: _("4 life-threatening"),
-    Grade.DEATH: _("5 death"),
-}
-OUTCOME: Mapping[Outcome, str] = {
-    Outcome.RECOVERED: _("recovered"),
-    Outcome.RECOVERED_WITH_SEQUELAE: _("recovered with sequelae"),
-    Outcome.RECOVERING: _("recovering"),
-    Outcome.NOT_RECOVERED: _("not recovered"),
-    Outcome.FATAL: _("fatal"),
-    Outcome.UNKNOWN: _("unknown"),
-}
-MILESTONES: Mapping[MilestoneKind, str] = {
-    MilestoneKind.NIV: _("NIV started"),
-    MilestoneKind.GASTROSTOMY: _("Gastrostomy"),
-    MilestoneKind.NASOGASTRIC_TUBE: _("Nasogastric tube"),
-    MilestoneKind.TRACHEOSTOMY: _("Tracheostomy"),
-    MilestoneKind.COUGH_ASSIST: _("Cough assist"),
-    MilestoneKind.WHEELCHAIR: _("Wheelchair"),
-    MilestoneKind.WITHDRAWAL: _("Withdrawn"),
-    MilestoneKind.DEATH: _("Death"),
-}
-CHOICE: Mapping[Choice, str] = {
-    Choice.DONE: _("Done"),
-    Choice.PLANNED: _("Planned"),
-    Choice.DECLINED: _("Declined by the patient"),
-    Choice.NOT_NOW: _("Not now"),
-    Choice.NOTED: _("Noted"),
-}
-QUERY_STATE: Mapping[QueryState, str] = {
-    QueryState.OPEN: _("open"),
-    QueryState.ANSWERED: _("answered"),
-    QueryState.CLOSED: _("closed"),
-}
+MARK: Mapping[Mark, str] = Words(
+    {
+        Mark.MISSED: N_("missed"),
+        Mark.SKIPPED: N_("skipped"),
+        Mark.CANCELLED: N_("cancelled"),
+    }
+)
+TEST_TYPE: Mapping[TestType, str] = Words({TestType.FVC: N_("FVC"), TestType.SVC: N_("SVC")})
+POSITION: Mapping[Position, str] = Words(
+    {
+        Position.SITTING: N_("seated"),
+        Position.SUPINE: N_("supine"),
+    }
+)
+INTERFACE: Mapping[Interface, str] = Words(
+    {
+        Interface.MOUTHPIECE: N_("mouthpiece"),
+        Interface.FACE_MASK: N_("face mask"),
+    }
+)
+BLOW_QUALITY: Mapping[BlowQuality, str] = Words(
+    {
+        BlowQuality.ACCEPTABLE: N_("acceptable"),
+        BlowQuality.USABLE: N_("usable only"),
+        BlowQuality.REJECTED: N_("rejected"),
+    }
+)
+GRADE: Mapping[Grade, str] = Words(
+    {
+        Grade.MILD: N_("1 mild"),
+        Grade.MODERATE: N_("2 moderate"),
+        Grade.SEVERE: N_("3 severe"),
+        Grade.LIFE_THREATENING: N_("4 life-threatening"),
+        Grade.DEATH: N_("5 death"),
+    }
+)
+OUTCOME: Mapping[Outcome, str] = Words(
+    {
+        Outcome.RECOVERED: N_("recovered"),
+        Outcome.RECOVERED_WITH_SEQUELAE: N_("recovered with sequelae"),
+        Outcome.RECOVERING: N_("recovering"),
+        Outcome.NOT_RECOVERED: N_("not recovered"),
+        Outcome.FATAL: N_("fatal"),
+        Outcome.UNKNOWN: N_("unknown"),
+    }
+)
+MILESTONES: Mapping[MilestoneKind, str] = Words(
+    {
+        MilestoneKind.NIV: N_("NIV started"),
+        MilestoneKind.GASTROSTOMY: N_("Gastrostomy"),
+        MilestoneKind.NASOGASTRIC_TUBE: N_("Nasogastric tube"),
+        MilestoneKind.TRACHEOSTOMY: N_("Tracheostomy"),
+        MilestoneKind.COUGH_ASSIST: N_("Cough assist"),
+        MilestoneKind.WHEELCHAIR: N_("Wheelchair"),
+        MilestoneKind.WITHDRAWAL: N_("Withdrawn"),
+        MilestoneKind.DEATH: N_("Death"),
+    }
+)
+CHOICE: Mapping[Choice, str] = Words(
+    {
+        Choice.DONE: N_("Done"),
+        Choice.PLANNED: N_("Planned"),
+        Choice.DECLINED: N_("Declined by the patient"),
+        Choice.NOT_NOW: N_("Not now"),
+        Choice.NOTED: N_("Noted"),
+    }
+)
+QUERY_STATE: Mapping[QueryState, str] = Words(
+    {
+        QueryState.OPEN: N_("open"),
+        QueryState.ANSWERED: N_("answered"),
+        QueryState.CLOSED: N_("closed"),
+    }
+)
 
 
 def no_score(reason: NotDone) -> str:
@@ -126,50 +158,100 @@ def why_not(reason: NotDone) -> str:
     return _("not done: {reason}").format(reason=NOT_DONE[reason])
 
 
-MEANING: Mapping[Meaning, str] = {
-    Meaning.REVIEWED: _("reviewed"),
-    Meaning.APPROVED: _("approved"),
-    Meaning.RESPONSIBLE: _("responsible for the content"),
-}
-LOCK_LEVEL: Mapping[LockLevel, str] = {
-    LockLevel.FORM: _("form"),
-    LockLevel.VISIT: _("visit"),
-    LockLevel.PATIENT: _("patient's record"),
-    LockLevel.DATABASE: _("clinic file"),
-}
-ROLE: Mapping[Role, str] = {
-    Role.NURSE: _("nurse"),
-    Role.NEUROLOGIST: _("neurologist"),
-    Role.MONITOR: _("monitor"),
-    Role.ADMINISTRATOR: _("administrator"),
-}
-RIGHT: Mapping[Right, str] = {
-    Right.READ: _("reads patients' charts"),
-    Right.ENTER: _("enters visits"),
-    Right.QUERY: _("asks and answers queries"),
-    Right.CLOSE_QUERY: _("closes queries"),
-    Right.SIGN: _("signs"),
-    Right.LOCK: _("locks and unlocks"),
-    Right.CLINIC: _("changes the clinic's settings"),
-    Right.PEOPLE: _("looks after users"),
-    Right.BACKUP: _("makes and restores backups"),
-    Right.AUDIT: _("reads the audit trail"),
-    Right.EXPORT: _("exports"),
-}
-SINCE: Mapping[Since, str] = {
-    Since.SAME: _("same"),
-    Since.CHANGED: _("changed"),
-    Since.ENDED: _("ended"),
-    Since.NOTHING_NEW: _("nothing new"),
-    Since.NEW: _("new"),
-}
-DEFINITION: Mapping[str, str] = {"form": _("Form"), "schedule": _("Schedule")}
+def why_not_alone(reason: NotDone) -> str:
+    """The same as a sentence of its own."""
+    if reason is NotDone.NOT_APPLICABLE:
+        return _("Not applicable")
+    if reason is NotDone.NOT_ASKED:
+        return _("Not asked")
+    return _("Not done: {reason}").format(reason=NOT_DONE[reason])
+
+
+def onset_within(region: OnsetRegion) -> str:
+    """The onset within a line."""
+    return {
+        OnsetRegion.BULBAR: _("bulbar onset"),
+        OnsetRegion.LIMB: _("limb onset"),
+        OnsetRegion.RESPIRATORY: _("respiratory onset"),
+        OnsetRegion.UNKNOWN: _("onset region unknown"),
+    }[region]
+
+
+def choice_within(choice: Choice) -> str:
+    """What was decided, within a line."""
+    return {
+        Choice.DONE: _("done"),
+        Choice.PLANNED: _("planned"),
+        Choice.DECLINED: _("declined by the patient"),
+        Choice.NOT_NOW: _("not now"),
+        Choice.NOTED: _("noted"),
+    }[choice]
+
+
+def locked_thing(level: LockLevel) -> str:
+    """What a lock holds, at the beginning of a sentence."""
+    return {
+        LockLevel.FORM: _("Form"),
+        LockLevel.VISIT: _("Visit"),
+        LockLevel.PATIENT: _("Patient's record"),
+        LockLevel.DATABASE: _("Clinic file"),
+    }[level]
+
+
+MEANING: Mapping[Meaning, str] = Words(
+    {
+        Meaning.REVIEWED: N_("reviewed"),
+        Meaning.APPROVED: N_("approved"),
+        Meaning.RESPONSIBLE: N_("responsible for the content"),
+    }
+)
+LOCK_LEVEL: Mapping[LockLevel, str] = Words(
+    {
+        LockLevel.FORM: N_("form"),
+        LockLevel.VISIT: N_("visit"),
+        LockLevel.PATIENT: N_("patient's record"),
+        LockLevel.DATABASE: N_("clinic file"),
+    }
+)
+ROLE: Mapping[Role, str] = Words(
+    {
+        Role.NURSE: N_("nurse"),
+        Role.NEUROLOGIST: N_("neurologist"),
+        Role.MONITOR: N_("monitor"),
+        Role.ADMINISTRATOR: N_("administrator"),
+    }
+)
+RIGHT: Mapping[Right, str] = Words(
+    {
+        Right.READ: N_("reads patients' charts"),
+        Right.ENTER: N_("enters visits"),
+        Right.QUERY: N_("asks and answers queries"),
+        Right.CLOSE_QUERY: N_("closes queries"),
+        Right.SIGN: N_("signs"),
+        Right.LOCK: N_("locks and unlocks"),
+        Right.CLINIC: N_("changes the clinic's settings"),
+        Right.PEOPLE: N_("looks after users"),
+        Right.BACKUP: N_("makes and restores backups"),
+        Right.AUDIT: N_("reads the audit trail"),
+        Right.EXPORT: N_("exports"),
+    }
+)
+SINCE: Mapping[Since, str] = Words(
+    {
+        Since.SAME: N_("same"),
+        Since.CHANGED: N_("changed"),
+        Since.ENDED: N_("ended"),
+        Since.NOTHING_NEW: N_("nothing new"),
+        Since.NEW: N_("new"),
+    }
+)
+DEFINITION: Mapping[str, str] = Words({"form": N_("Form"), "schedule": N_("Schedule")})
 
 # The words of every closed set that a column can hold.
 OF: Mapping[type[Enum], Mapping[Any, str]] = {
-    VisitKind: {VisitKind.SCHEDULED: _("planned"), VisitKind.UNSCHEDULED: _("unscheduled")},
-    VisitState: {VisitState.DRAFT: _("draft"), VisitState.FINISHED: _("finished")},
-    Decision: {Decision.KEPT: _("kept"), Decision.CORRECTED: _("corrected")},
+    VisitKind: {VisitKind.SCHEDULED: N_("planned"), VisitKind.UNSCHEDULED: N_("unscheduled")},
+    VisitState: {VisitState.DRAFT: N_("draft"), VisitState.FINISHED: N_("finished")},
+    Decision: {Decision.KEPT: N_("kept"), Decision.CORRECTED: N_("corrected")},
     BlowQuality: BLOW_QUALITY,
     Choice: CHOICE,
     ClinicalStage: CLINICAL_STAGE,

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
 
-from core.words import _
+from core.words import N_, Words
 
 
 class Op(StrEnum):
@@ -41,12 +41,14 @@ COMPARE: Mapping[Op, Callable[[float, float], bool]] = {
     Op.YES: operator.ne,
     Op.NO: operator.eq,
 }
-LIMIT: Mapping[Op, str] = {
-    Op.BELOW: _("below {limit}"),
-    Op.AT_MOST: _("at or below {limit}"),
-    Op.ABOVE: _("above {limit}"),
-    Op.AT_LEAST: _("at or above {limit}"),
-}
+LIMIT: Mapping[Op, str] = Words(
+    {
+        Op.BELOW: N_("below {limit}"),
+        Op.AT_MOST: N_("at or below {limit}"),
+        Op.ABOVE: N_("above {limit}"),
+        Op.AT_LEAST: N_("at or above {limit}"),
+    }
+)
 
 
 class Valued(Protocol):

@@ -174,7 +174,7 @@ class Session:
         try:
             if session.user.disabled_at is not None:
                 attempts.failed(session.login, clock.now())
-                raise WrongPassword(keys.WRONG_PASSWORD)
+                raise WrongPassword(_(keys.WRONG_PASSWORD))
             with suppress(StorageError):  # one whole copy opened it: the other can wait for space
                 keys.repair(path, ring)
                 session._close_doors(ring)

@@ -1,23 +1,39 @@
 """The seam through which every word and every printed number passes.
 
+Nothing is translated when a module is imported: what is written at its head is marked with `N_`, a table of words
+is `Words`, and `_` translates where the text is shown. So a language can be chosen, and changed, at any time.
+
 A translation is a file ``resources/translations/<language>/LC_MESSAGES/als-follow-up.mo``.
 Screen and paper call the same functions, so that they cannot word one value in two ways.
 """
 
 import gettext
 import unicodedata
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import TypeVar
 
 from core import resources
 
-_translation = gettext.translation("als-follow-up", resources.path("translations"), fallback=True)
+K = TypeVar("K")
+
+_translation: gettext.NullTranslations = gettext.translation(
+    "als-follow-up", resources.path("translations"), fallback=True
+)
 MISSING = "–"
 MINUS = "−"
 
 
 def _(message: str) -> str:
     """The message in the language of this workstation (English where there is no translation)."""
-    return _translation.gettext(message)
+    return _translation.gettext(message) if message else ""  # that of "" is the file's own head
+
+
+def speak(translation: gettext.NullTranslations) -> gettext.NullTranslations:
+    """Show every word in another language from now on; answers with the one before."""
+    global _translation
+    before, _translation = _translation, translation
+    return before
 
 
 def N_(message: str) -> str:  # noqa: N802 the name that gettext's tools look for
@@ -25,12 +41,29 @@ def N_(message: str) -> str:  # noqa: N802 the name that gettext's tools look fo
     return message
 
 
-DEMONSTRATION = _("Demonstration data, follow-up simulated")
+class Words(Mapping[K, str]):
+    """The words for a closed set, marked (`N_`) where it is written down and translated where one is looked up."""
+
+    def __init__(self, marked: Mapping[K, str]) -> None:
+        self._marked = dict(marked)
+
+    def __getitem__(self, key: K) -> str:
+        return _(self._marked[key])
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._marked)
+
+    def __len__(self) -> int:
+        return len(self._marked)
+
+
+DEMONSTRATION = N_("Demonstration data, follow-up simulated")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def month_name(month: int) -> str:
-    names = _("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec").split()
-    return names[month - 1]
+    """Translated with the context "month": the one that is called May is no permission."""
+    return _translation.pgettext("month", MONTHS[month - 1])
 
 
 def day(value: date | None) -> str:
@@ -73,6 +106,11 @@ def isolated(text: str) -> str:
     return text
 
 
+def within(title: str) -> str:
+    """A title as a word within a sentence: begun small, where the language does that ("x-small-within: no" in its head says not)."""
+    return title if _translation.info().get("x-small-within") == "no" else title.lower()
+
+
 def plural(count: int, one: str, many: str) -> str:
-    """``plural(2, "1 visit", "{n} visits")``: both forms pass through the translation."""
-    return _(one) if count == 1 else _(many).replace("{n}", str(count))
+    """``plural(2, "1 visit", "{n} visits")``; a language may have more forms than these two."""
+    return _translation.ngettext(one, many, count).replace("{n}", str(count))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.model.user import Right
-from ui.words import tr
+from core.words import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,62 +22,62 @@ class Action:
 
 
 ACTIONS = (
-    Action("today", tr("Today"), "Ctrl+1", page="today", in_sidebar=True, right=Right.READ),
+    Action("today", N_("Today"), "Ctrl+1", page="today", in_sidebar=True, right=Right.READ),
     Action(
-        "patients", tr("Patients"), "Ctrl+2", page="patients", in_sidebar=True, right=Right.READ
+        "patients", N_("Patients"), "Ctrl+2", page="patients", in_sidebar=True, right=Right.READ
     ),
-    Action("import", tr("Import from CSV"), "Ctrl+I", page="import", right=Right.ENTER),
-    Action("people", tr("People"), "Ctrl+3", page="people", in_sidebar=True, right=Right.PEOPLE),
-    Action("backups", tr("Backups"), "Ctrl+4", page="backups", in_sidebar=True, right=Right.BACKUP),
-    Action("trail", tr("Audit trail"), "Ctrl+5", page="trail", in_sidebar=True, right=Right.AUDIT),
-    Action("settings", tr("Settings"), "Ctrl+,", page="settings", in_sidebar=True),
-    Action("find", tr("Find patient"), "Ctrl+K", right=Right.READ),
-    Action("new", tr("New patient"), "Ctrl+N", right=Right.ENTER),
-    Action("larger", tr("Larger text"), "Ctrl++"),
-    Action("smaller", tr("Smaller text"), "Ctrl+-"),
-    Action("usual", tr("Text in its usual size"), "Ctrl+0"),
-    Action("keys", tr("Keyboard shortcuts"), "F1"),
-    Action("lock", tr("Lock"), "Ctrl+L"),
-    Action("sign-out", tr("Sign out"), "Ctrl+Shift+L"),
+    Action("import", N_("Import from CSV"), "Ctrl+I", page="import", right=Right.ENTER),
+    Action("people", N_("People"), "Ctrl+3", page="people", in_sidebar=True, right=Right.PEOPLE),
+    Action("backups", N_("Backups"), "Ctrl+4", page="backups", in_sidebar=True, right=Right.BACKUP),
+    Action("trail", N_("Audit trail"), "Ctrl+5", page="trail", in_sidebar=True, right=Right.AUDIT),
+    Action("settings", N_("Settings"), "Ctrl+,", page="settings", in_sidebar=True),
+    Action("find", N_("Find patient"), "Ctrl+K", right=Right.READ),
+    Action("new", N_("New patient"), "Ctrl+N", right=Right.ENTER),
+    Action("larger", N_("Larger text"), "Ctrl++"),
+    Action("smaller", N_("Smaller text"), "Ctrl+-"),
+    Action("usual", N_("Text in its usual size"), "Ctrl+0"),
+    Action("keys", N_("Keyboard shortcuts"), "F1"),
+    Action("lock", N_("Lock"), "Ctrl+L"),
+    Action("sign-out", N_("Sign out"), "Ctrl+Shift+L"),
 )
 
 # Keys that belong to a page, by what they are used for.
 PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
-        tr("On every page"),
+        N_("On every page"),
         (
-            ("Ctrl+Enter", tr("save what is in front and go on; in a visit the step")),
-            ("Ctrl+S", tr("save what is in front: a form, a PDF")),
-            ("Ctrl+P", tr("print what is in front")),
-            ("Enter, Space", tr("press the button that has the keyboard")),
-            ("← → ↑ ↓", tr("in a row of choices: choose")),
-            ("Enter", tr("in a list: open, start or resume")),
+            ("Ctrl+Enter", N_("save what is in front and go on; in a visit the step")),
+            ("Ctrl+S", N_("save what is in front: a form, a PDF")),
+            ("Ctrl+P", N_("print what is in front")),
+            ("Enter, Space", N_("press the button that has the keyboard")),
+            ("← → ↑ ↓", N_("in a row of choices: choose")),
+            ("Enter", N_("in a list: open, start or resume")),
         ),
     ),
     (
-        tr("In a visit"),
+        N_("In a visit"),
         (
-            ("Ctrl+Enter", tr("on the last step: finish")),
-            ("Alt+Left", tr("back to the step before")),
-            ("F2", tr("query on this field")),
-            ("Esc", tr("leave the visit; it stays as a draft")),
+            ("Ctrl+Enter", N_("on the last step: finish")),
+            ("Alt+Left", N_("back to the step before")),
+            ("F2", N_("query on this field")),
+            ("Esc", N_("leave the visit; it stays as a draft")),
         ),
     ),
     (
-        tr("In the questionnaire"),
+        N_("In the questionnaire"),
         (
-            ("0–4, 0–10", tr("answer the question and go on")),
-            ("↑, Backspace", tr("back to the question before")),
-            ("N", tr("note to the answer")),
-            ("D", tr("question not done, and why")),
-            ("H", tr("how to rate")),
-            ("W", tr("how this form was answered: way, by whom, interpreter")),
-            ("A, B", tr("item 5: without or with gastrostomy")),
-            ("Ctrl+Z", tr("take the last answer back")),
+            ("0–4, 0–10", N_("answer the question and go on")),
+            ("↑, Backspace", N_("back to the question before")),
+            ("N", N_("note to the answer")),
+            ("D", N_("question not done, and why")),
+            ("H", N_("how to rate")),
+            ("W", N_("how this form was answered: way, by whom, interpreter")),
+            ("A, B", N_("item 5: without or with gastrostomy")),
+            ("Ctrl+Z", N_("take the last answer back")),
         ),
     ),
     (
-        tr("In the list of patients"),
-        (("Esc", tr("show all patients again")),),
+        N_("In the list of patients"),
+        (("Esc", N_("show all patients again")),),
     ),
 )

@@ -317,7 +317,7 @@ class Shell(QWidget):
         layout.addSpacing(12)
         for action in self._actions:
             if action.in_sidebar:
-                one = button(action.title, self._doing(action), tip=action.shortcut)
+                one = button(tr(action.title), self._doing(action), tip=action.shortcut)
                 one.setProperty("nav", "true")
                 one.setCheckable(True)
                 self._nav.addButton(one)
@@ -340,12 +340,12 @@ class Shell(QWidget):
         user = self.context.session.user
         for action in self._actions:
             if action.in_sidebar:
-                menu.addAction(action.title, self._doing(action))
+                menu.addAction(tr(action.title), self._doing(action))
         menu.addSeparator()
         menu.addAction(f"{user.full_name}, {ROLE[user.role]}").setEnabled(False)
         for action in self._actions:
             if action.id in {"keys", "lock", "sign-out"}:
-                menu.addAction(f"{action.title}   {action.shortcut}", self._doing(action))
+                menu.addAction(f"{tr(action.title)}   {action.shortcut}", self._doing(action))
         made = button(tr("Menu"))
         made.setMenu(menu)
         made.hide()
@@ -437,9 +437,12 @@ class Shell(QWidget):
 
     def show_keys(self) -> None:
         """Every shortcut of the program."""
-        groups = [(tr("Everywhere"), [(a.shortcut, a.title) for a in self._actions])]
+        groups = [(tr("Everywhere"), [(a.shortcut, tr(a.title)) for a in self._actions])]
         if self._may(Right.READ):
-            groups += [(title, list(keys)) for title, keys in PAGE_KEYS]
+            groups += [
+                (tr(title), [(tr(key), tr(what)) for key, what in keys])
+                for title, keys in PAGE_KEYS
+            ]
         KeysDialog(self, groups).exec()
 
     def _on_search(self, text: str) -> None:

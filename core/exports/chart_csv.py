@@ -14,18 +14,18 @@ from core.science import lung_function
 from core.science.spirometry import evaluate
 from core.views.spirometry import spirometry_title
 from core.views.visit_summary import without_value
-from core.words import DEMONSTRATION, _
+from core.words import DEMONSTRATION, N_, Words, _
 
-TITLES = (_("date"), _("visit"), _("result"), _("value"), _("unit"), _("remark"))
+TITLES = (N_("date"), N_("visit"), N_("result"), N_("value"), N_("unit"), N_("remark"))
 # Of what an import or a letter states; the form behind it is not known.
-_STATED_UNITS = {ExternalKind.ALSFRS_R_TOTAL: _("of 48"), ExternalKind.FVC_PERCENT: _("%")}
+_STATED_UNITS = Words({ExternalKind.ALSFRS_R_TOTAL: N_("of 48"), ExternalKind.FVC_PERCENT: N_("%")})
 
 # date (as far as it is known, ISO), visit, result, value, unit, remark
 _Row = tuple[str, str, str, str, str, str]
 
 
 def document(source: OfPatient) -> bytes:
-    return render(source.record, DEMONSTRATION if source.clinic.demonstration else "")
+    return render(source.record, _(DEMONSTRATION) if source.clinic.demonstration else "")
 
 
 def render(record: PatientRecord, remark: str = "") -> bytes:
@@ -47,9 +47,10 @@ def render(record: PatientRecord, remark: str = "") -> bytes:
         ),
     ]
     rows.sort(key=lambda row: row[0])
+    titles = [_(title) for title in TITLES]
     if not remark:
-        return table_csv.render(TITLES, rows)
-    return table_csv.render((*TITLES, _("data")), [(*row, remark) for row in rows])
+        return table_csv.render(titles, rows)
+    return table_csv.render([*titles, _("data")], [(*row, remark) for row in rows])
 
 
 def _scores(record: PatientRecord) -> Iterator[_Row]:

@@ -6,24 +6,24 @@ from core.exports import table_csv
 from core.model.document import OfTrail
 from core.model.trail import Names, TrailEntry
 from core.views.trail_words import changes, kind, local, what
-from core.words import _
+from core.words import N_, _
 
 TITLES = (
-    _("entry"),
-    _("time (UTC)"),
-    _("local time"),
-    _("user"),
-    _("name"),
-    _("workstation"),
-    _("program"),
-    _("schema"),
-    _("patient"),
-    _("kind"),
-    _("what"),
-    _("before"),
-    _("after"),
-    _("reason"),
-    _("hash"),
+    N_("entry"),
+    N_("time (UTC)"),
+    N_("local time"),
+    N_("user"),
+    N_("name"),
+    N_("workstation"),
+    N_("program"),
+    N_("schema"),
+    N_("patient"),
+    N_("kind"),
+    N_("what"),
+    N_("before"),
+    N_("after"),
+    N_("reason"),
+    N_("hash"),
 )
 
 
@@ -33,7 +33,9 @@ def document(source: OfTrail) -> bytes:
 
 def render(entries: Sequence[TrailEntry], names: Names) -> bytes:
     """The entries in the order in which they are given."""
-    return table_csv.render(TITLES, [_row(entry, names) for entry in entries])
+    return table_csv.render(
+        [_(title) for title in TITLES], [_row(entry, names) for entry in entries]
+    )
 
 
 def _row(entry: TrailEntry, names: Names) -> list[str]:

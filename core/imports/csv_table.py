@@ -14,7 +14,7 @@ from pathlib import Path
 
 from core.errors import UnreadableImport
 from core.spreadsheets import restored
-from core.words import _
+from core.words import N_, Words, _
 
 LARGEST_BYTES = 5_000_000
 
@@ -24,21 +24,25 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 # What Windows programs write who write no UTF-8, one byte a letter, by Python's names.
-ENCODINGS: Mapping[str, str] = {
-    "windows-1250": _("Central European"),
-    "windows-1251": _("Cyrillic"),
-    "windows-1252": _("Western European"),
-    "windows-1253": _("Greek"),
-    "windows-1254": _("Turkish"),
-    "windows-1256": _("Arabic, Persian"),
-}
-SEPARATORS: Mapping[str, str] = {
-    ",": _("comma"),
-    ";": _("semicolon"),
-    "\t": _("tab"),
-    "|": _("vertical bar"),
-}
-DECIMALS: Mapping[str, str] = {".": _("point"), ",": _("comma")}
+ENCODINGS: Mapping[str, str] = Words(
+    {
+        "windows-1250": N_("Central European"),
+        "windows-1251": N_("Cyrillic"),
+        "windows-1252": N_("Western European"),
+        "windows-1253": N_("Greek"),
+        "windows-1254": N_("Turkish"),
+        "windows-1256": N_("Arabic, Persian"),
+    }
+)
+SEPARATORS: Mapping[str, str] = Words(
+    {
+        ",": N_("comma"),
+        ";": N_("semicolon"),
+        "\t": N_("tab"),
+        "|": N_("vertical bar"),
+    }
+)
+DECIMALS: Mapping[str, str] = Words({".": N_("point"), ",": N_("comma")})
 _OTHER_SIGN = {".": ",", ",": "."}
 
 # What spreadsheets and statistics programs write where a value is missing.

@@ -7,14 +7,16 @@ from pathlib import Path
 
 from core import resources
 from core.convert import read_listed
-from core.words import _
+from core.words import N_, Words
 
 ON, OFF = 1.0, 0.0
-STATUS: Mapping[str, str] = {
-    "": "",
-    "UNCONFIRMED": _("not read in its source"),
-    "DESIGN": _("our proposal"),
-}
+STATUS: Mapping[str, str] = Words(
+    {
+        "": "",
+        "UNCONFIRMED": N_("not read in its source"),
+        "DESIGN": N_("our proposal"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

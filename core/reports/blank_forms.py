@@ -41,9 +41,9 @@ from core.reports.page import INNER, Document, Paper
 from core.reports.text import Align, Style, Weight
 from core.reports.writing import NAMED, PRINT, asked, fields, grid, inside, tick, ticks
 from core.science import eligibility
-from core.words import _
+from core.words import N_, _
 
-TITLE = _("Blank forms")
+TITLE = N_("Blank forms")
 
 _TITLE = Style(15, 20, Weight.SEMIBOLD)
 _SECTION = Style(12, 16, Weight.SEMIBOLD)
@@ -93,7 +93,7 @@ def render(
     """The forms of one visit as PDF; ``code`` names the planned visit, None an unscheduled one."""
     paper = _papers(clinic, printed_by, printed_at, head)
     sheets = _Sheets((_visit_title(protocol, code),), protocol.assessments_of(code))
-    return page.bind(TITLE, [_visit(protocol, sheets, paper)])
+    return page.bind(_(TITLE), [_visit(protocol, sheets, paper)])
 
 
 def render_questionnaire(
@@ -106,7 +106,7 @@ def render_questionnaire(
 ) -> bytes:
     """One questionnaire by itself as PDF."""
     paper = _papers(clinic, printed_by, printed_at, head)
-    return page.bind(TITLE, [_single(instrument, paper)])
+    return page.bind(_(TITLE), [_single(instrument, paper)])
 
 
 def render_all(
@@ -121,7 +121,7 @@ def render_all(
     paper = _papers(clinic, printed_by, printed_at, head)
     visits = [_visit(one, sheets, paper) for one in protocols for sheets in _kinds(one)]
     single = [_single(instrument, paper) for instrument in instruments.shipped().values()]
-    return page.bind(TITLE, [*visits, *single])
+    return page.bind(_(TITLE), [*visits, *single])
 
 
 def _papers(
@@ -131,7 +131,7 @@ def _papers(
 
     def paper(what: str) -> Paper:
         return Paper(
-            title=TITLE,
+            title=_(TITLE),
             subject=_("Blank form · {what}").format(what=what),
             clinic=clinic,
             printed_by=printed_by,

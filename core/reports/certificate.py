@@ -12,11 +12,11 @@ from core.reports.page import Paper
 from core.reports.table_report import Section, Verdict
 from core.reports.text import Align
 from core.views.fact import Fact
-from core.words import MISSING, _, instant, number
+from core.words import MISSING, N_, _, instant, number
 
-TITLE = _("Certificate of a restore drill")
+TITLE = N_("Certificate of a restore drill")
 
-_HOW = _(
+_HOW = N_(
     "The newest backup was restored, encrypted, under another name and removed afterwards. Every page,"
     " every reference between tables and every entry of its audit trail were checked, and every row"
     " against its last entry. Then each row was held against the clinic file as it stood. A differing row"
@@ -38,7 +38,7 @@ def render(
 ) -> bytes:
     """The certificate as PDF. ``head`` is where the audit trail of the clinic file stands at printing."""
     paper = Paper(
-        title=TITLE,
+        title=_(TITLE),
         subject=_("Restore drill of {instant}").format(instant=instant(result.drilled_at)),
         clinic=clinic,
         printed_by=printed_by,
@@ -60,7 +60,7 @@ def render(
             ),
             rows=[_row(table) for table in result.tables],
             empty=_("Nothing: the drill ended before."),
-            note=_HOW if result.tables else "",
+            note=_(_HOW) if result.tables else "",
         ),
     ]
     return table_report.render(paper, sections, signed=True)

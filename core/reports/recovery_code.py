@@ -15,9 +15,9 @@ from core.reports.layout import INK, MUTED, Block, Cell, Column
 from core.reports.page import INNER, Paper
 from core.reports.text import Align, Style, Weight
 from core.views.fact import Fact
-from core.words import _, instant
+from core.words import N_, _, instant
 
-TITLE = _("Recovery code")
+TITLE = N_("Recovery code")
 
 _TITLE = Style(18, 24, Weight.SEMIBOLD)
 _CODE = Style(25, 36, Weight.SEMIBOLD)
@@ -40,7 +40,7 @@ def render(clinic: Clinic, code: str, file_name: str, made_at: datetime) -> byte
     The page has no head of the audit trail: the code is made before anybody has signed in.
     """
     paper = Paper(
-        title=TITLE,
+        title=_(TITLE),
         subject=_("Recovery code of {file}").format(file=text.embedded(file_name)),
         clinic=clinic,
         printed_by="",
@@ -54,7 +54,7 @@ def render(clinic: Clinic, code: str, file_name: str, made_at: datetime) -> byte
         Fact(_("Made"), instant(made_at)),
     ]
     blocks = [
-        *layout.paragraph(TITLE, _TITLE, INNER),
+        *layout.paragraph(_(TITLE), _TITLE, INNER),
         *layout.facts(facts, INNER),
         layout.gap(6),
         *_paragraph(

@@ -23,9 +23,9 @@ from core.views.questionnaire import CORRECTED, FormSummary, ItemRow, ScaleRow, 
 from core.views.spirometry import SpirometrySummary
 from core.views.trends import Plot
 from core.views.visit_summary import VisitSummary
-from core.words import MISSING, _
+from core.words import MISSING, N_, _
 
-TITLE = _("Visit summary")
+TITLE = N_("Visit summary")
 
 _TITLE = Style(15, 19, Weight.SEMIBOLD)
 _NAME = Style(11, 14, Weight.SEMIBOLD)
@@ -70,7 +70,7 @@ def render(
     summary = visit_summary.build(record, visit_id, names, signed=signed)
     record = record.known_at(record.visit(visit_id))
     paper = page.Paper(
-        title=TITLE,
+        title=_(TITLE),
         subject=_subject(summary),
         clinic=clinic,
         printed_by=printed_by,
@@ -103,7 +103,7 @@ def _subject(summary: VisitSummary) -> str:
     parts = [
         _("Record {number}").format(number=text.embedded(summary.record_number)),
         text.embedded(summary.patient_name),
-        TITLE,
+        _(TITLE),
         f"{summary.title}, {summary.on}",
     ]
     return " · ".join(part for part in parts if part)
@@ -130,7 +130,7 @@ def _who(summary: VisitSummary) -> list[Block]:
         ]
     )
     return [
-        *layout.row([Cell(TITLE, _TITLE), Cell(when, _NAME)], [name, right]),
+        *layout.row([Cell(_(TITLE), _TITLE), Cell(when, _NAME)], [name, right]),
         *layout.row([Cell(summary.patient_name, _NAME), Cell(number, _NAME)], [name, right]),
         layout.gap(3),
         *facts,

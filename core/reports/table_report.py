@@ -12,7 +12,7 @@ from core.reports.layout import BODY, INK, SMALL, STRONG, Block, Cell, Column
 from core.reports.page import INNER, Paper
 from core.reports.text import Align, Style, Weight
 from core.views.fact import Fact
-from core.words import MISSING, _
+from core.words import MISSING, N_, Words, _
 
 _TITLE = Style(15, 20, Weight.SEMIBOLD)
 _VERDICT = Style(13, 18, Weight.SEMIBOLD)
@@ -27,7 +27,7 @@ class Verdict(StrEnum):
     FAILED = "failed"
 
 
-VERDICT = {Verdict.PASSED: _("passed"), Verdict.FAILED: _("FAILED")}
+VERDICT = Words({Verdict.PASSED: N_("passed"), Verdict.FAILED: N_("FAILED")})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,9 +53,9 @@ def render(
     sections: Sequence[Section],
     *,
     signed: bool = False,
-    by: Sequence[str] = (_("Name"),),
+    by: Sequence[str] = (N_("Name"),),
 ) -> bytes:
-    """The report as PDF under the title of its paper; ``signed`` ends it with a line to sign for each of ``by``."""
+    """The report as PDF under the title of its paper; ``signed`` ends it with a line to sign for each of ``by``, which are marked (`N_`)."""
     blocks = layout.kept([*layout.paragraph(paper.title, _TITLE, INNER), layout.gap(4)])
     for section in sections:
         blocks += _section(section)
@@ -99,7 +99,7 @@ def _row(row: Sequence[str | Verdict], columns: Sequence[Column]) -> list[Block]
 def _framed(verdict: Verdict) -> Block:
     """Passed is black in a frame; failed is white on black."""
     failed = verdict is Verdict.FAILED
-    words = VERDICT[verdict].upper()
+    words = _("FAILED") if failed else _("PASSED")
     style = replace(_VERDICT, colour="#ffffff") if failed else _VERDICT
     height = _VERDICT.leading + 10
     width = text.width(words, style) + 40
@@ -122,6 +122,6 @@ def _framed(verdict: Verdict) -> Block:
 def _signatures(by: Sequence[str]) -> Block:
     lines = []
     for who in by:
-        named = [(who, 210.0), (_("Signature"), 190.0), (_("Date"), INNER - 400 + 8)]
+        named = [(_(who), 210.0), (_("Signature"), 190.0), (_("Date"), INNER - 400 + 8)]
         lines += [layout.gap(14), writing.fields(named)]
     return writing.whole(lines, INNER, page.HEIGHT)[0]

@@ -13,9 +13,9 @@ from core.reports.table_report import Section
 from core.reports.text import Align
 from core.views.fact import Fact
 from core.views.trail_words import local, what
-from core.words import _
+from core.words import N_, _
 
-TITLE = _("Audit trail")
+TITLE = N_("Audit trail")
 
 
 def document(source: OfTrail) -> bytes:
@@ -42,8 +42,8 @@ def render(
 ) -> bytes:
     """The entries in the order in which they are given; ``asked`` says which of them were asked for."""
     paper = Paper(
-        title=TITLE,
-        subject=TITLE,
+        title=_(TITLE),
+        subject=_(TITLE),
         clinic=clinic,
         printed_by=printed_by,
         printed_at=printed_at,

@@ -9,31 +9,33 @@ from core.reports.layout import Column
 from core.reports.page import Paper
 from core.reports.table_report import Section, Verdict
 from core.views.fact import Fact
-from core.words import _, instant, number, plural
+from core.words import N_, _, instant, number, plural
 
-TITLE = _("Validation report")
+TITLE = N_("Validation report")
 
 _PARTS = {
     Part.INSTALLATION: (
-        _("Installation qualification"),
-        _("What is installed here, against what was released."),
+        N_("Installation qualification"),
+        N_("What is installed here, against what was released."),
     ),
     Part.REFERENCE: (
-        _("Operational qualification A: formulas"),
-        _(
+        N_("Operational qualification A: formulas"),
+        N_(
             "Values that others computed, and tables of papers, each computed again by this installation."
         ),
     ),
     Part.CLINIC_FILE: (
-        _("Operational qualification B: the clinic file"),
-        _("Tried on an encrypted clinic file that was made for this report, and removed after it."),
+        N_("Operational qualification B: the clinic file"),
+        N_(
+            "Tried on an encrypted clinic file that was made for this report, and removed after it."
+        ),
     ),
     Part.PAPER: (
-        _("Operational qualification C: printed pages"),
-        _("Printed here, and the text read back."),
+        N_("Operational qualification C: printed pages"),
+        N_("Printed here, and the text read back."),
     ),
 }
-_NOT_CHECKED = _(
+_NOT_CHECKED = N_(
     "Not part of this run, because it needs power cuts, disk errors, hundreds of killed programs or a"
     " person at a screen: R2, R3, R6 and R7. They are proved by the tests of the release, as"
     " docs/validation.md lists them. The program gives the technical controls; what a site must decide and"
@@ -44,7 +46,7 @@ _NOT_CHECKED = _(
 def render(found: Validation) -> bytes:
     """The report as PDF. The same run gives the same bytes."""
     paper = Paper(
-        title=TITLE,
+        title=_(TITLE),
         subject=_("Validation of {instant}").format(instant=instant(found.started_at)),
         clinic=Clinic(name=_("ALS Follow-up")),
         printed_by="",
@@ -58,13 +60,15 @@ def render(found: Validation) -> bytes:
             facts=tuple(Fact(name, text) for name, text in _facts(found)),
         ),
         *(
-            Section(title=title, paragraph=words, columns=_columns(), rows=_rows(found.of(part)))
+            Section(
+                title=_(title), paragraph=_(words), columns=_columns(), rows=_rows(found.of(part))
+            )
             for part, (title, words) in _PARTS.items()
         ),
-        Section(title=_("What this run does not check"), paragraph=_NOT_CHECKED),
+        Section(title=_("What this run does not check"), paragraph=_(_NOT_CHECKED)),
     ]
     return table_report.render(
-        paper, sections, signed=True, by=(_("Performed by"), _("Reviewed by"))
+        paper, sections, signed=True, by=(N_("Performed by"), N_("Reviewed by"))
     )
 
 

@@ -30,7 +30,7 @@ from core.protocols.definition import (
 from core.protocols.schedule import shift
 from core.science.progression import months_between
 from core.science.spirometry import evaluate as evaluate_session
-from core.words import _, day, instant, number
+from core.words import N_, Words, _, day, instant, number
 
 
 class Fulfilment(StrEnum):
@@ -39,18 +39,20 @@ class Fulfilment(StrEnum):
     UNKNOWN = "unknown"
 
 
-FULFILMENT: Mapping[Fulfilment, str] = {
-    Fulfilment.MET: _("fulfilled"),
-    Fulfilment.NOT_MET: _("not fulfilled"),
-    Fulfilment.UNKNOWN: _("unknown"),
-}
+FULFILMENT: Mapping[Fulfilment, str] = Words(
+    {
+        Fulfilment.MET: N_("fulfilled"),
+        Fulfilment.NOT_MET: N_("not fulfilled"),
+        Fulfilment.UNKNOWN: N_("unknown"),
+    }
+)
 _SIGNS: Mapping[Operator, str] = {
     Operator.AT_LEAST: "≥",
     Operator.AT_MOST: "≤",
     Operator.ABOVE: ">",
     Operator.BELOW: "<",
 }
-_NO_DAY = _("Nothing says when the patient was screened: enter the screening visit.")
+_NO_DAY = N_("Nothing says when the patient was screened: enter the screening visit.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,22 @@ def requirement(criterion: Criterion) -> str:
     if criterion.kind is CriterionKind.EXCLUSION:
         return _("{thing}: must be absent").format(thing=criterion.title)
     return criterion.title
+
+
+def fulfilment_alone(state: Fulfilment) -> str:
+    """Whether a criterion is fulfilled, as a title."""
+    return {
+        Fulfilment.MET: _("Fulfilled"),
+        Fulfilment.NOT_MET: _("Not fulfilled"),
+        Fulfilment.UNKNOWN: _("Unknown"),
+    }[state]
+
+
+def _answer_within(criterion: Criterion, met: bool) -> str:
+    """An answer within a sentence."""
+    if criterion.kind is CriterionKind.EXCLUSION:
+        return _("absent") if met else _("present")
+    return _("yes") if met else _("no")
 
 
 def answer_words(criterion: Criterion) -> Mapping[bool | None, str]:
@@ -255,7 +273,7 @@ def _answered(criterion: Criterion, said: CriterionResult) -> CriterionState:
     return CriterionState(
         criterion=criterion,
         state=Fulfilment.MET if said.met else Fulfilment.NOT_MET,
-        value=answer_words(criterion)[said.met].lower(),
+        value=_answer_within(criterion, said.met),
         origin=said.note,
         said=said,
     )
@@ -305,7 +323,7 @@ def _age(known: PatientRecord, _protocol: Protocol, moment: Moment) -> _Known | 
     patient, on = known.patient, moment.day
     if patient.born is not None:
         if on is None:
-            return _NotKnown(_NO_DAY)
+            return _NotKnown(_(_NO_DAY))
         if patient.born > on:
             return _NotKnown(_("The date of birth is after the day of screening: check both."))
         years = completed_years(patient.born, on)
@@ -361,7 +379,7 @@ def _months_since(
     patient, on = known.patient, moment.day
     if start is not None:
         if on is None:
-            return _NotKnown(_NO_DAY)
+            return _NotKnown(_(_NO_DAY))
         if start.first > on:
             return _NotKnown(later)
         first, last = day(start.first), day(start.last)

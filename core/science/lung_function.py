@@ -22,7 +22,7 @@ from core.convert import converter, problems
 from core.errors import InvalidReference
 from core.labels import SEX
 from core.model.patient import Sex
-from core.words import _
+from core.words import N_, Words, _
 
 DEFAULT_EQUATION = "gli-global-2022"
 
@@ -35,11 +35,13 @@ class Parameter(StrEnum):
     RATIO = "fev1_fvc"
 
 
-PARAMETER: Mapping[Parameter, str] = {
-    Parameter.FVC: _("FVC"),
-    Parameter.FEV1: _("FEV1"),
-    Parameter.RATIO: _("FEV1/FVC"),
-}
+PARAMETER: Mapping[Parameter, str] = Words(
+    {
+        Parameter.FVC: N_("FVC"),
+        Parameter.FEV1: N_("FEV1"),
+        Parameter.RATIO: N_("FEV1/FVC"),
+    }
+)
 
 
 class Method(StrEnum):

@@ -21,7 +21,7 @@ from core.store import audit, keys
 from core.store.file import require
 from core.store.migrations import migrations
 from core.store.verification import verify
-from core.words import _
+from core.words import N_, _
 
 _TRAIL_HEAD = "audit_head"  # a copy from before the migration that made it has no chain to verify
 _STAMP = "%Y-%m-%dT%H%M%SZ"  # UTC: names sort by time, and hold no colon, which Windows refuses
@@ -415,7 +415,7 @@ def _writing_into(folder: Path) -> Iterator[None]:
             raise FileDamaged(text) from error
         if isinstance(error, sqlcipher.Error) and name not in _OF_THE_FOLDER:
             raise
-        text = _FULL if name in {"SQLITE_FULL", "ENOSPC", "EDQUOT"} else _UNWRITABLE
+        text = _(_FULL if name in {"SQLITE_FULL", "ENOSPC", "EDQUOT"} else _UNWRITABLE)
         raise StorageError(text.format(folder=folder)) from error
 
 
@@ -424,11 +424,11 @@ def _damaged(path: Path, why: str) -> FileDamaged:
 
 
 _OF_THE_FOLDER = {"SQLITE_FULL", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY"}
-_FULL = _(
+_FULL = N_(
     "The disk of the folder {folder} is full: no copy was made there. Free some space and try again;"
     " earlier backups are as they were."
 )
-_UNWRITABLE = _(
+_UNWRITABLE = N_(
     "No copy was made: the folder {folder} cannot be written. Plug in its drive, or check its permissions,"
     " and try again; earlier backups are as they were."
 )

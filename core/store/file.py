@@ -14,7 +14,7 @@ from core.errors import FileDamaged, FileInUse, FileMissing, FileTooNew, Locked,
 from core.store import audit, durable, instance, journal, keys, locks, triggers
 from core.store.keys import key_file, second_key_file
 from core.store.migrations import migrations
-from core.words import _, instant
+from core.words import N_, Words, _, instant
 
 # Of 1,000 simulated power cuts each, this combination lost no acknowledged save; every other one did.
 PRAGMAS = {
@@ -25,20 +25,22 @@ PRAGMAS = {
     "foreign_keys": 1,
     "recursive_triggers": 1,  # or what INSERT OR REPLACE deletes would pass locks and trail unseen
 }
-LOCKED = {
-    "form": _(
-        "This form is locked: nothing was changed. A neurologist can unlock it with a reason."
-    ),
-    "visit": _(
-        "This visit is locked: nothing was changed. A neurologist can unlock it with a reason."
-    ),
-    "patient": _(
-        "This patient's record is locked: nothing was changed. A neurologist can unlock it with a reason."
-    ),
-    "database": _(
-        "The clinic file is frozen: nothing was changed. A neurologist can unlock it with a reason."
-    ),
-}
+LOCKED = Words(
+    {
+        "form": N_(
+            "This form is locked: nothing was changed. A neurologist can unlock it with a reason."
+        ),
+        "visit": N_(
+            "This visit is locked: nothing was changed. A neurologist can unlock it with a reason."
+        ),
+        "patient": N_(
+            "This patient's record is locked: nothing was changed. A neurologist can unlock it with a reason."
+        ),
+        "database": N_(
+            "The clinic file is frozen: nothing was changed. A neurologist can unlock it with a reason."
+        ),
+    }
+)
 SMALLEST_PAGE = 512  # bytes
 MOMENTS, MOMENT_S = 5, 0.1
 OLDEST_SQLITE = (3, 51, 3)  # the first without the WAL-reset corruption bug

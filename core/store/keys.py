@@ -30,7 +30,7 @@ from core.errors import (
     WrongPassword,
 )
 from core.store import durable, recovery_code
-from core.words import _
+from core.words import N_, _
 
 KEY_BYTES = 32
 FORMAT = 2
@@ -40,7 +40,7 @@ NONCE_BYTES = bindings.crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 WRAPPED_BYTES = KEY_BYTES + bindings.crypto_aead_xchacha20poly1305_ietf_ABYTES
 AUDIT_LABEL = b"als-follow-up audit chain 1"
 MIB = 1024 * 1024
-WRONG_PASSWORD = _(
+WRONG_PASSWORD = N_(
     "This user name and password do not open the clinic file. Check both and try again."
 )
 
@@ -144,7 +144,7 @@ def unwrap(ring: KeyRing, login: str, password: str) -> bytes:
     slot = _user_slot(ring, login)
     key = _opened(ring, slot or ring.slots[0], password)  # an unknown user costs the same time
     if slot is None or key is None:
-        raise WrongPassword(WRONG_PASSWORD)
+        raise WrongPassword(_(WRONG_PASSWORD))
     return key
 
 

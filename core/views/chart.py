@@ -191,12 +191,12 @@ def _stage(record: PatientRecord, today: date) -> Figure:
         kings = course.kings_short(found.kings)
         mitos = MISSING if found.mitos.stage is None else str(found.mitos.stage)
         text = f"{kings} · {mitos}"
-        parts = [course.ESTIMATED, _dated(found.on, today)]
+        parts = [_(course.ESTIMATED), _dated(found.on, today)]
         tip = "\n".join(
             (
                 _("King's: {text}").format(text=course.kings_text(found.kings)),
                 _("MiToS: {text}").format(text=course.mitos_text(found.mitos)),
-                _("{estimated}, {day}").format(estimated=course.ESTIMATED, day=day(found.on)),
+                _("{estimated}, {day}").format(estimated=_(course.ESTIMATED), day=day(found.on)),
             )
         )
         if found.ft9_shown:

@@ -27,20 +27,24 @@ from core.views.trends import (
     totals,
     vital_capacity_title,
 )
-from core.words import MISSING, _, day, number, plural
+from core.words import MISSING, N_, Words, _, day, number, plural
 
-ESTIMATED = _("estimated from ALSFRS-R")
-PACE = {
-    Pace.SLOW: _("slow"),
-    Pace.INTERMEDIATE: _("intermediate"),
-    Pace.FAST: _("fast"),
-}
-MITOS = {
-    MitosDomain.MOVEMENT: _("movement"),
-    MitosDomain.SWALLOWING: _("swallowing"),
-    MitosDomain.COMMUNICATING: _("communicating"),
-    MitosDomain.BREATHING: _("breathing"),
-}
+ESTIMATED = N_("estimated from ALSFRS-R")
+PACE = Words(
+    {
+        Pace.SLOW: N_("slow"),
+        Pace.INTERMEDIATE: N_("intermediate"),
+        Pace.FAST: N_("fast"),
+    }
+)
+MITOS = Words(
+    {
+        MitosDomain.MOVEMENT: N_("movement"),
+        MitosDomain.SWALLOWING: N_("swallowing"),
+        MitosDomain.COMMUNICATING: N_("communicating"),
+        MitosDomain.BREATHING: N_("breathing"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

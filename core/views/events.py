@@ -8,9 +8,9 @@ from core.model.adverse_event import AdverseEvent
 from core.model.nouns import ADVERSE_EVENTS
 from core.model.partial_date import partial_day
 from core.model.visit import Visit
-from core.words import _
+from core.words import N_, _
 
-YES, NO = _("yes"), _("no")
+YES, NO = N_("yes"), N_("no")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def event_row(event: AdverseEvent, *, unsure: bool = False) -> EventRow:
         term=event.term,
         onset=partial_day(event.onset),
         grade=GRADE[event.grade],
-        serious=YES if event.serious else NO,
+        serious=_(YES) if event.serious else _(NO),
         outcome=OUTCOME[event.outcome] + ended,
         is_serious=event.serious,
         unsure=_unsure(event) if unsure else "",

@@ -43,7 +43,7 @@ def course_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
         if found.ft9_shown:
             text = MISSING if found.ft9 is None else str(found.ft9)
             parts.append(_("FT9 {n} (rule unconfirmed)").format(n=text))
-        facts.append(Fact(_("Stages"), f"{' · '.join(parts)} · {course.ESTIMATED}"))
+        facts.append(Fact(_("Stages"), f"{' · '.join(parts)} · {_(course.ESTIMATED)}"))
     if visit.clinical_stage is not None:
         facts.append(Fact(_("King's stage, clinical"), visit.clinical_stage.value, "note/stage"))
     if form is not None and answered:

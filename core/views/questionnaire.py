@@ -8,7 +8,7 @@ from datetime import date
 from core.findings import plausibility
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument, Item, Scale
-from core.labels import INTERPRETER, MODE, RESPONDENT, no_score, why_not
+from core.labels import INTERPRETER, MODE, RESPONDENT, no_score, why_not, why_not_alone
 from core.model.assessment import Answer, Assessment
 from core.model.judgement import Decision, Reconciliation
 from core.model.record import PatientRecord
@@ -17,7 +17,7 @@ from core.model.visit import Visit
 from core.views.progression import incomplete_text, slope_text
 from core.views.trends import slope, totals
 from core.views.visit_words import named
-from core.words import MISSING, _, day, instant, signed
+from core.words import MISSING, _, day, instant, signed, within
 
 CORRECTED = "†"  # beside a score that was changed after the comparison
 
@@ -85,7 +85,7 @@ def scale_row(
     else:
         text = f"{score}/{scale.maximum}"
     return ScaleRow(
-        title=f"{instrument.title} {scale.title.lower()}" if scale.total else scale.title,
+        title=f"{instrument.title} {within(scale.title)}" if scale.total else scale.title,
         score=text,
         previous=MISSING if earlier is None else f"{earlier}/{scale.maximum}",
         change=MISSING if score is None or earlier is None else signed(score - earlier, 0),
@@ -109,7 +109,7 @@ def form_summary(
     before = plausibility.form_before(record, form, instrument) if seen else None
     title = instruments.title(instrument)
     if form.not_done is not None:
-        reason = why_not(form.not_done).capitalize()
+        reason = why_not_alone(form.not_done)
         given = [slot for slot in instrument.slots if slot in form.answers]
         items = tuple(_item(instrument, slot, form, None) for slot in given)
         if items:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from core.labels import LOCK_LEVEL, MEANING, ROLE
+from core.labels import MEANING, ROLE, locked_thing
 from core.model.data_query import DataQuery, QueryState
 from core.model.record import PatientRecord
 from core.model.signature import Lock, LockLevel, SignatureState
@@ -65,7 +65,7 @@ def locks_of(record: PatientRecord, visit: Visit) -> Iterator[Lock]:
 
 def lock_text(lock: Lock, names: Mapping[str, str]) -> str:
     """What is locked, by whom, since when and why."""
-    what = LOCK_LEVEL[lock.level].capitalize()
+    what = locked_thing(lock.level)
     if lock.level is LockLevel.FORM:
         what = form_title(lock.subject.partition("/")[2])
     return _("{what} locked by {who}, {when}: {reason}").format(

@@ -4,7 +4,7 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import date
 
-from core.labels import INTERFACE, POSITION, SEX, TEST_TYPE, why_not
+from core.labels import INTERFACE, POSITION, SEX, TEST_TYPE, why_not_alone
 from core.model.nouns import SPIROMETRY
 from core.model.record import PatientRecord
 from core.model.spirometry import BlowQuality, Spirometry, TestType
@@ -39,7 +39,7 @@ def spirometry_title(session: Spirometry) -> str:
 def spirometry_summary(record: PatientRecord, session: Spirometry) -> SpirometrySummary:
     title, field = spirometry_title(session), f"{SPIROMETRY}/{SPIROMETRY}.{session.id}"
     if session.not_done is not None:
-        reason = why_not(session.not_done).capitalize()
+        reason = why_not_alone(session.not_done)
         return SpirometrySummary(title, reason, (), "", "", field)
     if not session.blows:
         return SpirometrySummary(title, _("No blow entered"), (), "", "", field)

@@ -34,7 +34,7 @@ from core.model.visit import TaskResult, TypedText, Visit, VisitMark
 from core.views import form_words
 from core.views import trail_values as values
 from core.views.trail_values import UNITS, Row, Say
-from core.words import N_, _, day
+from core.words import N_, _, day, within
 
 # Never said: whose a row is stands before it, and what identifies it means nothing to anybody.
 SILENT = frozenset(
@@ -109,7 +109,7 @@ def _answer(row: Row, names: Names) -> str:
     asked = row["slot"]
     if shipped is not None and (variants := shipped.variants(asked)):
         given = next((item for item in variants if item.id == row["item"]), variants[0])
-        asked = given.title.lower()
+        asked = within(given.title)
     thing = _("{questionnaire} answer “{question}”").format(questionnaire=title, question=asked)
     return _at_visit(row, names, thing)
 

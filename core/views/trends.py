@@ -26,7 +26,7 @@ from core.science.progression import NoSlope, Slope
 from core.science.projection import Projected, Projection, project
 from core.science.spirometry import Result, vital_capacities
 from core.views import plot_style
-from core.words import _, day, number
+from core.words import _, day, number, within
 
 
 class Axis(StrEnum):
@@ -147,7 +147,7 @@ def time_scales(record: PatientRecord) -> tuple[TimeScale, ...]:
     """The axes this patient can be drawn on; those whose origin is unknown are left out."""
     patient, scales = record.patient, []
     if (reference := reference_day(record)) is not None:
-        event = protocols.of(patient).reference.lower()
+        event = within(protocols.of(patient).reference)
         title = _("Months since {event}").format(event=event)
         scales.append(TimeScale(Axis.REFERENCE, title, reference))
     scales.append(TimeScale(Axis.DATE, _("Date"), date(1970, 1, 1)))

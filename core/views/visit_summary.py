@@ -14,7 +14,7 @@ from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.protocols.definition import ELIGIBILITY
 from core.science import eligibility
-from core.science.eligibility import FULFILMENT, CriterionState, Fulfilment
+from core.science.eligibility import CriterionState, Fulfilment
 from core.science.spirometry import evaluate
 from core.views.events import EventRow, event_row, no_events
 from core.views.fact import Fact
@@ -212,7 +212,7 @@ def _eligibility(record: PatientRecord, visit: Visit, names: Mapping[str, str]) 
     states = eligibility.evaluate(record, protocol)
     screening = bool(states) and ELIGIBILITY in protocol.assessments_of(visit.code)
     facts = [
-        Fact(FULFILMENT[one.state].capitalize(), _criterion(one, names))
+        Fact(eligibility.fulfilment_alone(one.state), _criterion(one, names))
         for one in states
         if one.fails or (screening and one.waived)
     ]
@@ -224,7 +224,7 @@ def _eligibility(record: PatientRecord, visit: Visit, names: Mapping[str, str]) 
         if one.state is Fulfilment.UNKNOWN and not one.waived
     ]
     if unknown:
-        facts.append(Fact(FULFILMENT[Fulfilment.UNKNOWN].capitalize(), "; ".join(unknown)))
+        facts.append(Fact(eligibility.fulfilment_alone(Fulfilment.UNKNOWN), "; ".join(unknown)))
     return (Fact(_("Criteria"), eligibility.headline(states)), *facts)
 
 

@@ -7,14 +7,16 @@ from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.record import PatientRecord
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
-from core.words import _, day
+from core.words import N_, Words, _, day
 
-STEP_TITLES: Mapping[str, str] = {
-    SPIROMETRY: _("Spirometry"),
-    MEASUREMENTS: _("Measurements"),
-    ADVERSE_EVENTS: _("Adverse events"),
-    "tasks": _("Other assessments"),
-}  # of a visit's forms that are no questionnaires
+STEP_TITLES: Mapping[str, str] = Words(
+    {
+        SPIROMETRY: N_("Spirometry"),
+        MEASUREMENTS: N_("Measurements"),
+        ADVERSE_EVENTS: N_("Adverse events"),
+        "tasks": N_("Other assessments"),
+    }
+)  # of a visit's forms that are no questionnaires
 
 
 def form_title(form: str) -> str:

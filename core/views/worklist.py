@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from core.labels import ONSET
+from core.labels import onset_within
 from core.model.ids import PatientId, VisitId
 from core.model.patient import Patient
 from core.model.record import PatientRecord
@@ -138,7 +138,7 @@ def counts(items: Sequence[WorkItem]) -> str:
 
 def patient_line(patient: Patient, today: date) -> str:
     """The second line under a patient's number."""
-    parts = [patient.name, age(patient, today), ONSET[patient.onset_region].lower()]
+    parts = [patient.name, age(patient, today), onset_within(patient.onset_region)]
     return " · ".join(part for part in parts if part)
 
 

@@ -1,4 +1,5 @@
 import inspect
+from collections.abc import Mapping
 from enum import Enum
 from string import ascii_lowercase
 
@@ -15,7 +16,7 @@ CLOSED_SETS = [
     if issubclass(thing, Enum) and thing.__module__ == module.__name__ and thing not in INTERNAL
 ]
 TABLES = [
-    table for name, table in vars(labels).items() if name.isupper() and isinstance(table, dict)
+    table for name, table in vars(labels).items() if name.isupper() and isinstance(table, Mapping)
 ]
 
 

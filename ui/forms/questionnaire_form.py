@@ -12,7 +12,7 @@ from core.entering.drafts import COMPARISON, Draft
 from core.entering.interview import Asked, Front, Interview, Lead, Told, Typed
 from core.entry import Problem
 from core.instruments.definition import Instrument, Item
-from core.labels import MODE, NOT_DONE, RESPONDENT, no_score, why_not
+from core.labels import MODE, NOT_DONE, RESPONDENT, no_score, why_not, why_not_alone
 from core.model.assessment import Answer, NotDone
 from core.model.partial_date import read_partial_date
 from core.views.visit_words import visit_title
@@ -264,7 +264,7 @@ class QuestionnaireForm(StepForm):
         self.not_done.setAccessibleName(tr("Not done, because"))
         self.not_done.addItem(tr("Not done… (D)"), None)
         for reason in NOT_DONE:
-            self.not_done.addItem(why_not(reason).capitalize(), reason)
+            self.not_done.addItem(why_not_alone(reason), reason)
         self.not_done.activated.connect(self._on_not_done)
         self.not_done.installEventFilter(self)
         self.watch(self.note, self._milestone.line)

@@ -12,7 +12,14 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 from core import entry
 from core.entering.drafts import DEVICE_PERCENT, Draft, check_fev1, typed_in
 from core.entry import Problem
-from core.labels import BLOW_QUALITY, INTERFACE, NOT_DONE, POSITION, TEST_TYPE, why_not
+from core.labels import (
+    BLOW_QUALITY,
+    INTERFACE,
+    NOT_DONE,
+    POSITION,
+    TEST_TYPE,
+    why_not_alone,
+)
 from core.model.assessment import NotDone
 from core.model.ids import SpirometryId
 from core.model.nouns import SPIROMETRY
@@ -186,7 +193,7 @@ class SpirometryForm(StepForm):
         self.not_done.setAccessibleName(tr("Spirometry not done, because"))
         self.not_done.addItem(tr("Not done…"), None)
         for reason in NOT_DONE:
-            self.not_done.addItem(why_not(reason).capitalize(), reason)
+            self.not_done.addItem(why_not_alone(reason), reason)
         self.sessions: ChoiceField[SpirometryId] | None = None
         self._sessions_shown: dict[SpirometryId, str] = {}
         self._sessions_row = row()

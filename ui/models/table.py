@@ -6,6 +6,8 @@ from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from ui.words import tr
+
 T = TypeVar("T")
 ROW_ROLE = Qt.ItemDataRole.UserRole
 SECOND_LINE_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -15,7 +17,7 @@ Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True)
 class Column(Generic[T]):
-    """``text`` makes the cell's words from a row; the rest is optional decoration for the delegates."""
+    """``title`` is marked (`N_`). ``text`` makes the cell's words from a row; the rest is optional decoration for the delegates."""
 
     title: str
     text: Callable[[T], str]
@@ -65,7 +67,7 @@ class TableModel(QAbstractTableModel, Generic[T]):
             return column.tip(row)
         if role == Qt.ItemDataRole.AccessibleTextRole:
             second = column.second(row) if column.second else ""
-            return f"{column.title}: {column.text(row)} {second}".strip()
+            return f"{tr(column.title)}: {column.text(row)} {second}".strip()
         if role == Qt.ItemDataRole.TextAlignmentRole and column.right:
             return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         return None
@@ -76,7 +78,7 @@ class TableModel(QAbstractTableModel, Generic[T]):
         if orientation != Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._columns[section].title
+            return tr(self._columns[section].title)
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = (
                 Qt.AlignmentFlag.AlignRight

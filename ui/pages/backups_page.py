@@ -17,7 +17,7 @@ from core.model.document import About, Source
 from core.model.trail import Act
 from core.model.user import Right
 from core.store import backup, keys
-from core.words import instant, number, plural
+from core.words import N_, instant, number, plural
 from ui import theme
 from ui.context import AppContext
 from ui.documents import print_out, save, save_to
@@ -44,10 +44,10 @@ class Listed:
 
 
 COLUMNS: tuple[Column[Listed], ...] = (
-    Column(tr("Made"), lambda r: instant(r.backup.made_at)),
-    Column(tr("File"), lambda r: r.backup.path.name, tip=lambda r: str(r.backup.path)),
-    Column(tr("Size"), lambda r: tr("{n} MB").format(n=number(r.size_bytes / MB, 1)), right=True),
-    Column(tr("State"), lambda _r: tr("verified"), chip=lambda _r: "good"),
+    Column(N_("Made"), lambda r: instant(r.backup.made_at)),
+    Column(N_("File"), lambda r: r.backup.path.name, tip=lambda r: str(r.backup.path)),
+    Column(N_("Size"), lambda r: tr("{n} MB").format(n=number(r.size_bytes / MB, 1)), right=True),
+    Column(N_("State"), lambda _r: tr("verified"), chip=lambda _r: "good"),
 )
 
 

@@ -17,7 +17,7 @@ from core.model.ids import PatientId
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.science import eligibility
-from core.words import MISSING, plural
+from core.words import MISSING, N_, plural
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
@@ -130,16 +130,16 @@ def _choices(question: WrittenHow) -> Mapping[str, str]:
 
 
 COLUMNS: tuple[Column[Row], ...] = (
-    Column(tr("Line"), lambda r: str(r.line), right=True),
-    Column(tr("Patient"), lambda r: r.record_number or MISSING),
+    Column(N_("Line"), lambda r: str(r.line), right=True),
+    Column(N_("Patient"), lambda r: r.record_number or MISSING),
     Column(
-        tr("Will be created, or what is wrong"),
+        N_("Will be created, or what is wrong"),
         lambda r: _problem_words(r) if r.problems else ", ".join(r.will_create),
         tip=lambda r: "\n".join([*(f"{p.column}: {p.message}" for p in r.problems), *r.notes]),
     ),
-    Column(tr("Notes"), lambda r: " ".join(r.notes), tip=lambda r: "\n".join(r.notes)),
+    Column(N_("Notes"), lambda r: " ".join(r.notes), tip=lambda r: "\n".join(r.notes)),
     Column(
-        tr("Check"),
+        N_("Check"),
         lambda r: tr("to fix") if r.problems else tr("ready"),
         chip=lambda r: "bad" if r.problems else "good",
     ),

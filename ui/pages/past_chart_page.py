@@ -16,7 +16,7 @@ from core.model.visit import Visit
 from core.views import chart, trends, visit_summary
 from core.views.events import event_row
 from core.views.visit_words import visit_title
-from core.words import MISSING, day, instant
+from core.words import MISSING, N_, day, instant
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
@@ -49,25 +49,25 @@ class PastVisit:
 
 VISITS: tuple[Column[PastVisit], ...] = (
     Column(
-        tr("Visit"),
+        N_("Visit"),
         lambda v: v.title,
         second=lambda v: (
             f"{day(v.visit.date)} · {tr('draft') if v.visit.is_draft else tr('finished')}"
         ),
     ),
-    Column(tr("Signed by"), lambda v: v.signed),
+    Column(N_("Signed by"), lambda v: v.signed),
 )
 EVENTS: tuple[Column[AdverseEvent], ...] = (
-    Column(tr("Event"), lambda e: e.term, second=lambda e: e.coded_term or e.note),
-    Column(tr("Began"), lambda e: partial_day(e.onset)),
-    Column(tr("Grade"), lambda e: event_row(e).grade),
-    Column(tr("Serious"), lambda e: event_row(e).serious),
-    Column(tr("Outcome"), lambda e: event_row(e).outcome),
+    Column(N_("Event"), lambda e: e.term, second=lambda e: e.coded_term or e.note),
+    Column(N_("Began"), lambda e: partial_day(e.onset)),
+    Column(N_("Grade"), lambda e: event_row(e).grade),
+    Column(N_("Serious"), lambda e: event_row(e).serious),
+    Column(N_("Outcome"), lambda e: event_row(e).outcome),
 )
 TURNING_POINTS: tuple[Column[Milestone], ...] = (
-    Column(tr("Milestone"), lambda m: MILESTONES[m.kind]),
-    Column(tr("When"), lambda m: partial_day(m.happened_on)),
-    Column(tr("Note"), lambda m: m.note),
+    Column(N_("Milestone"), lambda m: MILESTONES[m.kind]),
+    Column(N_("When"), lambda m: partial_day(m.happened_on)),
+    Column(N_("Note"), lambda m: m.note),
 )
 
 

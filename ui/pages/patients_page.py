@@ -16,7 +16,7 @@ from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.protocols.schedule import next_visit
 from core.views.patient_words import age
-from core.words import MISSING, day, short_day
+from core.words import MISSING, N_, day, short_day
 from ui.context import AppContext
 from ui.documents import buttons, let_out
 from ui.models.table import Column, TableModel
@@ -49,15 +49,15 @@ def _schedule(patient: Patient) -> str:
 
 COLUMNS: tuple[Column[PatientRow], ...] = (
     Column(
-        tr("Patient"),
+        N_("Patient"),
         lambda r: r.record.patient.record_number,
         second=lambda r: r.record.patient.name or SEX[r.record.patient.sex],
     ),
-    Column(tr("Age"), lambda r: age(r.record.patient, clock.today())),
-    Column(tr("Onset"), lambda r: ONSET[r.record.patient.onset_region]),
-    Column(tr("Schedule"), lambda r: _schedule(r.record.patient)),
-    Column(tr("Last visit"), lambda r: r.last),
-    Column(tr("Next visit"), lambda r: r.next),
+    Column(N_("Age"), lambda r: age(r.record.patient, clock.today())),
+    Column(N_("Onset"), lambda r: ONSET[r.record.patient.onset_region]),
+    Column(N_("Schedule"), lambda r: _schedule(r.record.patient)),
+    Column(N_("Last visit"), lambda r: r.last),
+    Column(N_("Next visit"), lambda r: r.next),
 )
 
 

@@ -16,7 +16,7 @@ from core.model.document import About, Document, OfUsers, Source
 from core.model.user import Reviewed, Role
 from core.session import new_user
 from core.views import user_review
-from core.words import MISSING, instant, plural
+from core.words import MISSING, N_, Words, instant, plural
 from ui import theme
 from ui.context import AppContext
 from ui.documents import buttons, save
@@ -43,39 +43,49 @@ class Task(StrEnum):
     RECOVERY = "recovery"
 
 
-TITLES = {
-    Task.ADD: tr("Add a person"),
-    Task.ROLE: tr("Change the role of {name}"),
-    Task.PASSWORD: tr("New password for {name}"),
-    Task.DISABLE: tr("Disable {name}"),
-    Task.ENABLE: tr("Let {name} sign in again"),
-    Task.RECOVERY: tr("New recovery code"),
-}
-NOTES = {
-    Task.ADD: tr("Tell the person this password: it must be changed at the first sign-in."),
-    Task.ROLE: tr("The new role is in force at the next sign-in."),
-    Task.PASSWORD: tr("The old password opens nothing any more. This one must be changed at once."),
-    Task.DISABLE: tr(
-        "This person can sign in no more. What they entered stays, with their name beside it."
-    ),
-    Task.ENABLE: tr("This password must be changed at the first sign-in."),
-    Task.RECOVERY: tr("The page in the safe then opens nothing any more: replace it."),
-}
-DO = {
-    Task.ADD: tr("Add"),
-    Task.ROLE: tr("Change role"),
-    Task.PASSWORD: tr("Set password"),
-    Task.DISABLE: tr("Disable"),
-    Task.ENABLE: tr("Enable"),
-    Task.RECOVERY: tr("Make a new code"),
-}
-DONE = {
-    Task.ADD: tr("{name} was added."),
-    Task.ROLE: tr("{name} has another role now."),
-    Task.PASSWORD: tr("{name} has a new password."),
-    Task.DISABLE: tr("{name} was disabled."),
-    Task.ENABLE: tr("{name} can sign in again."),
-}
+TITLES = Words(
+    {
+        Task.ADD: N_("Add a person"),
+        Task.ROLE: N_("Change the role of {name}"),
+        Task.PASSWORD: N_("New password for {name}"),
+        Task.DISABLE: N_("Disable {name}"),
+        Task.ENABLE: N_("Let {name} sign in again"),
+        Task.RECOVERY: N_("New recovery code"),
+    }
+)
+NOTES = Words(
+    {
+        Task.ADD: N_("Tell the person this password: it must be changed at the first sign-in."),
+        Task.ROLE: N_("The new role is in force at the next sign-in."),
+        Task.PASSWORD: N_(
+            "The old password opens nothing any more. This one must be changed at once."
+        ),
+        Task.DISABLE: N_(
+            "This person can sign in no more. What they entered stays, with their name beside it."
+        ),
+        Task.ENABLE: N_("This password must be changed at the first sign-in."),
+        Task.RECOVERY: N_("The page in the safe then opens nothing any more: replace it."),
+    }
+)
+DO = Words(
+    {
+        Task.ADD: N_("Add"),
+        Task.ROLE: N_("Change role"),
+        Task.PASSWORD: N_("Set password"),
+        Task.DISABLE: N_("Disable"),
+        Task.ENABLE: N_("Enable"),
+        Task.RECOVERY: N_("Make a new code"),
+    }
+)
+DONE = Words(
+    {
+        Task.ADD: N_("{name} was added."),
+        Task.ROLE: N_("{name} has another role now."),
+        Task.PASSWORD: N_("{name} has a new password."),
+        Task.DISABLE: N_("{name} was disabled."),
+        Task.ENABLE: N_("{name} can sign in again."),
+    }
+)
 
 
 def _chip(one: Reviewed) -> str:
@@ -85,20 +95,20 @@ def _chip(one: Reviewed) -> str:
 
 
 COLUMNS: tuple[Column[Reviewed], ...] = (
-    Column(tr("Person"), lambda r: r.user.full_name, second=lambda r: r.user.login),
+    Column(N_("Person"), lambda r: r.user.full_name, second=lambda r: r.user.login),
     Column(
-        tr("Role"), lambda r: ROLE[r.user.role], tip=lambda r: user_review.rights_words(r.user.role)
+        N_("Role"), lambda r: ROLE[r.user.role], tip=lambda r: user_review.rights_words(r.user.role)
     ),
-    Column(tr("State"), lambda r: r.state, chip=_chip),
+    Column(N_("State"), lambda r: r.state, chip=_chip),
     Column(
-        tr("Last sign-in"), lambda r: instant(r.last_sign_in) if r.last_sign_in else tr("never")
+        N_("Last sign-in"), lambda r: instant(r.last_sign_in) if r.last_sign_in else tr("never")
     ),
     Column(
-        tr("Password set"),
+        N_("Password set"),
         lambda r: instant(r.user.password_at) if r.user.password_at else MISSING,
     ),
     Column(
-        tr("Failed sign-ins"),
+        N_("Failed sign-ins"),
         lambda r: str(r.failed),
         right=True,
         tip=lambda _r: tr("sign-ins that failed since the last one that did not"),

@@ -23,7 +23,7 @@ from core.model.user import Clinic, Right
 from core.protocols import catalog as protocols
 from core.science import lung_function
 from core.views.signed import lock_text
-from core.words import plural
+from core.words import N_, plural
 from ui import theme
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
@@ -36,7 +36,7 @@ from ui.widgets.locks import FreezeCard
 from ui.widgets.own_password import OwnPassword
 from ui.words import tr
 
-ABOUT = tr(
+ABOUT = N_(
     "Repeatability: ATS/ERS 2019, Graham BL et al.,"
     " doi:10.1164/rccm.201908-1590ST. ALSFRS-R: Cedarbaum JM et al., J Neurol Sci 1999;169:13-21."
     " Event terms and grades: CTCAE v5.0, US National Cancer Institute."
@@ -408,7 +408,7 @@ def _about_card() -> QFrame:
     return card(
         label(tr("About"), "heading"),
         label(tr("ALS Follow-up {version}").format(version=VERSION)),
-        label(ABOUT, "muted", wrap=True),
+        label(tr(ABOUT), "muted", wrap=True),
         *(
             label(f"{equation.title}: {equation.citation}.", "muted", wrap=True)
             for equation in lung_function.equations().values()

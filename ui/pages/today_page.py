@@ -15,7 +15,7 @@ from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.views import worklist
 from core.views.worklist import Group, WorkItem
-from core.words import MISSING, day, instant, short_day
+from core.words import MISSING, N_, day, instant, short_day, within
 from ui import theme
 from ui.context import AppContext
 from ui.documents import buttons, let_out
@@ -50,23 +50,23 @@ def _window_words(item: WorkItem) -> str:
 
 COLUMNS: tuple[Column[WorkItem], ...] = (
     Column(
-        tr("Patient"),
+        N_("Patient"),
         lambda item: item.patient.record_number,
         second=lambda item: worklist.patient_line(item.patient, clock.today()),
     ),
     Column(
-        tr("Visit"),
+        N_("Visit"),
         lambda item: item.title,
         second=lambda item: item.begun,
         tip=lambda item: item.begun,
     ),
-    Column(tr("Target"), lambda item: short_day(item.window.target) if item.window else MISSING),
+    Column(N_("Target"), lambda item: short_day(item.window.target) if item.window else MISSING),
     Column(
-        tr("Window"),
+        N_("Window"),
         _window_words,
         tip=_window_words,
     ),
-    Column(tr("Status"), lambda item: item.status, chip=lambda item: CHIPS[item.group]),
+    Column(N_("Status"), lambda item: item.status, chip=lambda item: CHIPS[item.group]),
     Column("", lambda item: item.action),
 )
 
@@ -186,7 +186,7 @@ class TodayPage(Page):
             self._attention.addWidget(label(text, "muted", wrap=True))
         for patient in waiting[:12]:
             protocol = protocols.find(patient)
-            event = protocol.reference.lower() if protocol else ""
+            event = within(protocol.reference) if protocol else ""
             if not self._enters:
                 self._attention.addWidget(label(patient.record_number))
                 continue
@@ -219,7 +219,7 @@ class TodayPage(Page):
                 "{number}: not eligible, to be decided before the {event}: {criteria}"
             ).format(
                 number=patient.record_number,
-                event=protocols.of(patient).reference.lower(),
+                event=within(protocols.of(patient).reference),
                 criteria=criteria,
             )
             self._attention.addWidget(link(text, partial(self.context.open_chart.emit, patient.id)))

@@ -40,7 +40,7 @@ from core.model.user import Right
 from core.protocols.schedule import Window, windows
 from core.science import eligibility
 from core.views.visit_words import transcribed_text, visit_title
-from core.words import day, instant, plural, short_day
+from core.words import day, instant, plural, short_day, within
 from ui import theme
 from ui.context import AppContext
 from ui.forms.asked_fields import field_of, mark
@@ -580,7 +580,7 @@ class VisitPage(Page):
             )
             bar = QFrame()
             bar.setProperty("role", "notice")
-            event = draft.protocol.reference.lower()
+            event = within(draft.protocol.reference)
             bar.setLayout(row(label(text.format(criteria=criteria, event=event), wrap=True)))
             self._others.addWidget(bar)
 

@@ -14,7 +14,7 @@ from core import clock
 from core.errors import AppError
 from core.findings import alerts
 from core.findings.alerts import Action
-from core.labels import CHOICE
+from core.labels import choice_within
 from core.model.ids import PatientId
 from core.model.patient import Patient
 from core.model.record import PatientRecord
@@ -61,7 +61,7 @@ def _decided_briefly(action: Action) -> str:
     decision = action.decision
     if decision is None:
         return action.title
-    what = CHOICE[decision.choice].lower()
+    what = choice_within(decision.choice)
     if decision.review_on is None:
         return tr("{action}: {what}, {day}").format(
             action=action.title, what=what, day=day(decision.at.astimezone().date())

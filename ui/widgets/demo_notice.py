@@ -55,5 +55,5 @@ class DemoNotice(QFrame):
     def fold(self, *, folded: bool) -> None:
         """In a narrow window who you are is one word, behind which the others are."""
         if folded == self.menu.isHidden():
-            self._name.setText(tr("Demonstration") if folded else DEMONSTRATION)
+            self._name.setText(tr("Demonstration") if folded else tr(DEMONSTRATION))
             show_only([self.menu] if folded else self._wide, [*self._wide, self.menu])

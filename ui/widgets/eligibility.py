@@ -14,7 +14,7 @@ from core.model.user import Right
 from core.protocols.definition import Criterion, CriterionKind, Protocol
 from core.science import eligibility
 from core.science.eligibility import FULFILMENT, CriterionState, Fulfilment
-from core.words import day
+from core.words import N_, Words, day
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField
 from ui.widgets import ask
@@ -22,7 +22,7 @@ from ui.widgets.basics import button, card, chip, clear, column, label, rule, se
 from ui.words import tr
 
 CHIPS = {Fulfilment.MET: "good", Fulfilment.NOT_MET: "bad", Fulfilment.UNKNOWN: "neutral"}
-KINDS = {CriterionKind.INCLUSION: tr("Inclusion"), CriterionKind.EXCLUSION: tr("Exclusion")}
+KINDS = Words({CriterionKind.INCLUSION: N_("Inclusion"), CriterionKind.EXCLUSION: N_("Exclusion")})
 TOP = Qt.AlignmentFlag.AlignTop
 ARROWS: dict[int, int] = {
     Qt.Key.Key_Left: -1,

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QLabel, QVBoxLayou
 from core.model.trail import Names, TrailEntry, TrailFilter
 from core.store.trail import Trail
 from core.views.trail_words import FieldChange, changes, kind, local, what
-from core.words import MISSING
+from core.words import MISSING, N_
 from ui import theme
 from ui.models.table import Column, TableModel
 from ui.widgets.basics import button, card, clear, column, label, row, scrolled
@@ -44,16 +44,16 @@ def _because(row: TrailRow) -> str:
 
 
 WHEN: Column[TrailRow] = Column(
-    tr("When"),
+    N_("When"),
     lambda r: local(r.entry).rpartition(" ")[0],
     second=lambda r: tr("entry {n}").format(n=f"{r.entry.sequence:,}"),
 )
 WHO: Column[TrailRow] = Column(
-    tr("Who"), _who, second=_where, tip=lambda r: f"{_who(r)}\n{_where(r)}"
+    N_("Who"), _who, second=_where, tip=lambda r: f"{_who(r)}\n{_where(r)}"
 )
-PATIENT: Column[TrailRow] = Column(tr("Patient"), lambda r: r.names.patient(r.entry) or MISSING)
+PATIENT: Column[TrailRow] = Column(N_("Patient"), lambda r: r.names.patient(r.entry) or MISSING)
 WHAT: Column[TrailRow] = Column(
-    tr("What"),
+    N_("What"),
     _what,
     second=_because,
     tip=lambda r: f"{_what(r)}\n{_because(r)}".strip(),

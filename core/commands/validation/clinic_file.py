@@ -38,7 +38,7 @@ from core.session import Session, new_user
 from core.store import backup, keys, self_check
 from core.store.file import connect, storage_errors
 from core.store.verification import Verdict
-from core.words import _, plural
+from core.words import N_, _, plural
 
 LOGIN, PASSWORD, NEW_PASSWORD = "validation", "seven quiet herons", "eight quiet herons"
 CLINIC = Clinic(name="Validation")
@@ -107,9 +107,9 @@ def checks(scene: Callable[[], Scene]) -> Iterator[Planned]:
     """The checks in their order; each works on a copy of its own."""
     for what, requirement, expected, look in _CHECKS:
         yield Planned(
-            what=what,
-            basis=requirement,
-            expected=expected,
+            what=_(what),
+            basis=_(requirement),
+            expected=_(expected),
             look=lambda look=look: look(scene()),  # type: ignore[misc]
         )
 
@@ -411,126 +411,126 @@ def _drill_passes(scene: Scene) -> Found:
 
 
 _CHECKS: tuple[tuple[str, str, str, Callable[[Scene], Found]], ...] = (
-    (_("A clinic file opens with its password"), "R9", _("opened"), _opens),
+    (N_("A clinic file opens with its password"), "R9", N_("opened"), _opens),
     (
-        _("A wrong password and an unknown user are refused alike"),
+        N_("A wrong password and an unknown user are refused alike"),
         "R9",
-        _("2 refused, one sentence"),
+        N_("2 refused, one sentence"),
         _wrong_password_is_refused,
     ),
-    (_("After a wrong password the next try waits"), "R9", _("refused"), _the_next_try_waits),
+    (N_("After a wrong password the next try waits"), "R9", N_("refused"), _the_next_try_waits),
     (
-        _("The recovery code opens, and is replaced by its use"),
+        N_("The recovery code opens, and is replaced by its use"),
         "R9",
-        _("opens; a new code"),
+        N_("opens; a new code"),
         _recovery_code_opens,
     ),
     (
-        _("Names and remarks are readable in no file on the disk"),
+        N_("Names and remarks are readable in no file on the disk"),
         "R10",
-        _("none readable"),
+        N_("none readable"),
         _nothing_is_readable,
     ),
     (
-        _("A write past the audit trail is refused"),
+        N_("A write past the audit trail is refused"),
         "R13",
-        _("refused, nothing changed"),
+        N_("refused, nothing changed"),
         _unaudited_write_is_refused,
     ),
     (
-        _("A monitor changes nothing, an administrator reads no chart, a nurse does not sign"),
+        N_("A monitor changes nothing, an administrator reads no chart, a nurse does not sign"),
         "R16",
-        _("3 refused"),
+        N_("3 refused"),
         _roles_are_kept,
     ),
     (
-        _("A visit entered answer by answer is the same when opened again"),
+        N_("A visit entered answer by answer is the same when opened again"),
         "R1",
-        _("equal"),
+        N_("equal"),
         _the_same_when_opened_again,
     ),
     (
-        _("Text that is not a value yet waits for its author alone"),
+        N_("Text that is not a value yet waits for its author alone"),
         "R17",
-        _("kept, unseen by others"),
+        N_("kept, unseen by others"),
         _typed_text_waits_for_its_author,
     ),
     (
-        _("Zero, not done, not applicable, not answered and not asked stay apart"),
+        N_("Zero, not done, not applicable, not answered and not asked stay apart"),
         "R18",
-        _("6 told apart"),
+        N_("6 told apart"),
         _blank_is_not_zero,
     ),
     (
-        _("The audit trail is whole, and every row is what it says"),
+        N_("The audit trail is whole, and every row is what it says"),
         "R13",
-        _("nothing wrong"),
+        N_("nothing wrong"),
         _trail_is_whole,
     ),
     (
-        _("An answer changed past the trail is found"),
+        N_("An answer changed past the trail is found"),
         "R13",
-        _("found, at its last entry"),
+        N_("found, at its last entry"),
         _false_answer_is_found,
     ),
     (
-        _("A trail with its end cut off is found"),
+        N_("A trail with its end cut off is found"),
         "R13",
-        _("found, at the missing entry"),
+        N_("found, at the missing entry"),
         _cut_trail_is_found,
     ),
     (
-        _("An older copy of the file is found by a code printed later"),
+        N_("An older copy of the file is found by a code printed later"),
         "R13",
-        _("found, at the first missing entry"),
+        N_("found, at the first missing entry"),
         _older_file_is_found_by_paper,
     ),
     (
-        _("Single bits changed, and the file cut in half: never opened, never overwritten"),
+        N_("Single bits changed, and the file cut in half: never opened, never overwritten"),
         "R8",
-        _("{n} refused").format(n=_DAMAGES + 1),
+        N_("{n} refused").format(n=_DAMAGES + 1),
         _damage_is_caught,
     ),
     (
-        _("A file that is open is not opened a second time"),
+        N_("A file that is open is not opened a second time"),
         "R5",
-        _("refused"),
+        N_("refused"),
         _second_opening_is_refused,
     ),
     (
-        _("A file of a newer version is refused untouched"),
+        N_("A file of a newer version is refused untouched"),
         "R11",
-        _("refused"),
+        N_("refused"),
         _newer_file_is_refused,
     ),
     (
-        _("Locks of form, visit, patient and file hold against a change past the screen"),
+        N_("Locks of form, visit, patient and file hold against a change past the screen"),
         "R15",
-        _("4 held"),
+        N_("4 held"),
         _locks_hold,
     ),
     (
-        _("A signature holds until what it covers is changed, and names the change"),
+        N_("A signature holds until what it covers is changed, and names the change"),
         "R14",
-        _("valid, then void"),
+        N_("valid, then void"),
         _change_voids_the_signature,
     ),
     (
-        _("A backup is verified before it counts; a damaged one is refused"),
+        N_("A backup is verified before it counts; a damaged one is refused"),
         "R12",
-        _("verified, refused"),
+        N_("verified, refused"),
         _backup_counts_once_verified,
     ),
     (
-        _("Restored from the backup and the recovery code alone, every value is the same"),
+        N_("Restored from the backup and the recovery code alone, every value is the same"),
         "R12",
-        _("equal"),
+        N_("equal"),
         _restored_is_equal,
     ),
     (
-        _("A restore drill explains every difference from the trail"),
+        N_("A restore drill explains every difference from the trail"),
         "R12",
-        _("0 unexplained"),
+        N_("0 unexplained"),
         _drill_passes,
     ),
 )

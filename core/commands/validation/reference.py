@@ -20,7 +20,7 @@ from core.science import eligibility, lung_function, staging
 from core.science.eligibility import Fulfilment
 from core.science.lung_function import Parameter, Prediction
 from core.science.progression import MONTH_DAYS, Slope, delta_fs, ols_slope, pace
-from core.words import _, number, plural
+from core.words import N_, _, number, plural
 
 Row = Mapping[str, str]
 
@@ -32,10 +32,10 @@ _PARAMETERS = {"FVC": Parameter.FVC, "FEV1": Parameter.FEV1}
 _GLI_GLOBAL = "Bowerman 2023, doi:10.1164/rccm.202205-0963OC"
 _GLI_2012 = "Quanjer 2012, doi:10.1183/09031936.00080312"
 _FORMULAS_OF_GLI = (
-    (_("L, M and S"), ("L", "M", "S"), 1e-6),
-    (_("predicted, LLN and ULN"), ("predicted", "lln", "uln"), 5e-4),
-    (_("% predicted"), ("pctpred",), 0.02),
-    (_("z-score"), ("zscore",), 1e-3),
+    (N_("L, M and S"), ("L", "M", "S"), 1e-6),
+    (N_("predicted, LLN and ULN"), ("predicted", "lln", "uln"), 5e-4),
+    (N_("% predicted"), ("pctpred",), 0.02),
+    (N_("z-score"), ("zscore",), 1e-3),
 )
 
 
@@ -116,7 +116,7 @@ def _all() -> Iterator[_Vectors]:
     ):
         for words, columns, tolerance in _FORMULAS_OF_GLI:
             yield _Vectors(
-                what=f"{title}: {words}",
+                what=f"{title}: {_(words)}",
                 basis=basis,
                 file="gli_vectors.csv",
                 count=count,

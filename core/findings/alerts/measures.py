@@ -21,7 +21,7 @@ from core.science.history import onset_span
 from core.science.nutrition import bmi, weight_loss_percent
 from core.science.progression import Slope, months_between, ols_slope
 from core.science.spirometry import Result, vital_capacities
-from core.words import _, day, number
+from core.words import N_, Words, _, day, number, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +39,15 @@ class Reading:
 
 
 Series = Sequence[Reading]
-RUNNING: Mapping[MilestoneKind, str] = {
-    MilestoneKind.NIV: _("NIV"),
-    MilestoneKind.GASTROSTOMY: _("gastrostomy"),
-    MilestoneKind.NASOGASTRIC_TUBE: _("nasogastric tube"),
-    MilestoneKind.TRACHEOSTOMY: _("tracheostomy"),
-    MilestoneKind.COUGH_ASSIST: _("cough assistance"),
-}
+RUNNING: Mapping[MilestoneKind, str] = Words(
+    {
+        MilestoneKind.NIV: N_("NIV"),
+        MilestoneKind.GASTROSTOMY: N_("gastrostomy"),
+        MilestoneKind.NASOGASTRIC_TUBE: N_("nasogastric tube"),
+        MilestoneKind.TRACHEOSTOMY: N_("tracheostomy"),
+        MilestoneKind.COUGH_ASSIST: N_("cough assistance"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +243,7 @@ def measures() -> Mapping[str, Measure | Question]:
     for place, slot in enumerate(alsfrs_r.slots, start=1):
         item = alsfrs_r.variants(slot)[0]
         highest = _("of {most}").format(most=max(choice.score for choice in item.choices))
-        found[f"item_{place}"] = Measure(item.title.lower(), highest, 0, _item(slot), is_score=True)
+        found[f"item_{place}"] = Measure(within(item.title), highest, 0, _item(slot), is_score=True)
     return found
 
 

@@ -13,6 +13,7 @@ from core.model.partial_date import partial_day
 from core.model.user import Right
 from core.views.events import event_row
 from core.views.signed import lock_text
+from core.words import N_
 from ui.context import AppContext
 from ui.forms.event_editor import EventEditor, said_of
 from ui.forms.kept_bar import KeptBar
@@ -26,15 +27,15 @@ from ui.widgets.table import ButtonDelegate, Table
 from ui.words import tr
 
 COLUMNS: tuple[Column[AdverseEvent], ...] = (
-    Column(tr("Event"), lambda e: e.term, second=lambda e: e.coded_term or e.note),
-    Column(tr("Began"), lambda e: partial_day(e.onset)),
-    Column(tr("Grade"), lambda e: event_row(e).grade),
+    Column(N_("Event"), lambda e: e.term, second=lambda e: e.coded_term or e.note),
+    Column(N_("Began"), lambda e: partial_day(e.onset)),
+    Column(N_("Grade"), lambda e: event_row(e).grade),
     Column(
-        tr("Serious"),
+        N_("Serious"),
         lambda e: event_row(e).serious,
         chip=lambda e: "bad" if e.serious else "neutral",
     ),
-    Column(tr("Outcome"), lambda e: event_row(e).outcome),
+    Column(N_("Outcome"), lambda e: event_row(e).outcome),
     Column("", lambda _e: tr("Change…")),
 )
 

@@ -10,6 +10,7 @@ from core.model.ids import PatientId
 from core.model.partial_date import partial_day
 from core.model.user import Right
 from core.views.signed import lock_text
+from core.words import N_
 from ui.context import AppContext
 from ui.forms.kept_bar import KeptBar
 from ui.forms.milestone_form import MilestoneForm
@@ -22,9 +23,9 @@ from ui.widgets.table import ButtonDelegate, Table
 from ui.words import tr
 
 COLUMNS: tuple[Column[Milestone], ...] = (
-    Column(tr("Milestone"), lambda m: NAMES[m.kind]),
-    Column(tr("When"), lambda m: partial_day(m.happened_on)),
-    Column(tr("Note"), lambda m: m.note),
+    Column(N_("Milestone"), lambda m: NAMES[m.kind]),
+    Column(N_("When"), lambda m: partial_day(m.happened_on)),
+    Column(N_("Note"), lambda m: m.note),
     Column("", lambda _m: tr("Remove…")),
 )
 

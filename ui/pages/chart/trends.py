@@ -142,7 +142,7 @@ class TrendsPanel(QWidget):
             painter.setPen(theme.colour("warn"))
             corner = self.total_plot.rect().adjusted(0, 0, -8, -30)
             align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(corner, align, DEMONSTRATION)
+            painter.drawText(corner, align, tr(DEMONSTRATION))
             painter.end()
         QApplication.clipboard().setPixmap(picture)
 

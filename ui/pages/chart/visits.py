@@ -16,7 +16,7 @@ from core.protocols.schedule import PlannedVisit, Status, plan
 from core.reports.choices import blank_form
 from core.views.signed import VOID
 from core.views.visit_words import visit_title
-from core.words import MISSING, day
+from core.words import MISSING, N_, day
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.pages.chart.acts import start_visit
@@ -29,17 +29,17 @@ from ui.widgets.table import ButtonDelegate, Table
 from ui.words import tr
 
 STATUS = {
-    Status.DONE: (tr("done"), "good"),
-    Status.DONE_EARLY: (tr("done early"), "warn"),
-    Status.DONE_LATE: (tr("done late"), "warn"),
-    Status.MISSED: (tr("missed"), "bad"),
-    Status.SKIPPED: (tr("skipped"), "neutral"),
-    Status.CANCELLED: (tr("cancelled"), "neutral"),
-    Status.NOT_APPLICABLE: (tr("not applicable"), "neutral"),
-    Status.UPCOMING: (tr("upcoming"), "neutral"),
-    Status.DUE_SOON: (tr("due soon"), "accent"),
-    Status.DUE: (tr("window open"), "good"),
-    Status.OVERDUE: (tr("overdue"), "bad"),
+    Status.DONE: (N_("done"), "good"),
+    Status.DONE_EARLY: (N_("done early"), "warn"),
+    Status.DONE_LATE: (N_("done late"), "warn"),
+    Status.MISSED: (N_("missed"), "bad"),
+    Status.SKIPPED: (N_("skipped"), "neutral"),
+    Status.CANCELLED: (N_("cancelled"), "neutral"),
+    Status.NOT_APPLICABLE: (N_("not applicable"), "neutral"),
+    Status.UPCOMING: (N_("upcoming"), "neutral"),
+    Status.DUE_SOON: (N_("due soon"), "accent"),
+    Status.DUE: (N_("window open"), "good"),
+    Status.OVERDUE: (N_("overdue"), "bad"),
 }
 NOT_STARTABLE = {Status.UPCOMING, Status.NOT_APPLICABLE}
 
@@ -69,12 +69,12 @@ class VisitLine:
 
 
 COLUMNS: tuple[Column[VisitLine], ...] = (
-    Column(tr("Visit"), lambda v: v.title),
-    Column(tr("Target"), lambda v: v.target),
-    Column(tr("Window"), lambda v: v.window),
-    Column(tr("Took place"), lambda v: v.on),
-    Column(tr("Status"), lambda v: v.status, chip=lambda v: v.kind),
-    Column(tr("Signature"), lambda v: v.signature, chip=lambda v: v.signature_kind),
+    Column(N_("Visit"), lambda v: v.title),
+    Column(N_("Target"), lambda v: v.target),
+    Column(N_("Window"), lambda v: v.window),
+    Column(N_("Took place"), lambda v: v.on),
+    Column(N_("Status"), lambda v: v.status, chip=lambda v: v.kind),
+    Column(N_("Signature"), lambda v: v.signature, chip=lambda v: v.signature_kind),
     Column("", lambda v: v.action),
 )
 
@@ -226,7 +226,7 @@ def _planned(p: PlannedVisit) -> VisitLine:
         target=day(p.window.target),
         window=f"{day(p.window.open)} – {day(p.window.close)}",
         on=day(p.visit.date) if p.visit else MISSING,
-        status=tr("in progress") if p.in_progress else STATUS[p.status][0],
+        status=tr("in progress") if p.in_progress else tr(STATUS[p.status][0]),
         kind="warn" if p.in_progress else STATUS[p.status][1],
         planned=p,
         visit=p.visit,
