@@ -124,7 +124,7 @@ def _happened(record: PatientRecord) -> Iterator[_Row]:
         about += [_("serious")] if event.serious else []
         about += [_("ended {day}").format(day=event.ended)] if event.ended else []
         yield str(event.onset), "", _("adverse event"), event.term, "", ", ".join(about)
-    for milestone in record.milestones:
+    for milestone in record.turning_points:
         on, what = str(milestone.happened_on), MILESTONES[milestone.kind]
         yield on, "", _("milestone"), what, "", ""
 

@@ -185,11 +185,11 @@ def _asked(record: PatientRecord, about: About, seen: Iterable[_Seen]) -> Iterat
 
 def _by_itself(record: PatientRecord, form: Assessment, instrument: Instrument) -> _Seen:
     """The scores, and what is recorded of ventilation and feeding tubes by that day."""
-    ventilation = [MILESTONES[kind] for kind in VENTILATION if record.had(kind, form.date)]
+    ventilation = [MILESTONES[kind] for kind in VENTILATION if record.uses(kind, form.date)]
     recorded = {
         "ventilated": bool(ventilation),
-        "tracheostomy": record.had(MilestoneKind.TRACHEOSTOMY, form.date),
-        "fed": any(record.had(kind, form.date) for kind in FEEDING_TUBES),
+        "tracheostomy": record.uses(MilestoneKind.TRACHEOSTOMY, form.date),
+        "fed": any(record.uses(kind, form.date) for kind in FEEDING_TUBES),
     }
     names = {f"{slot}_item": _name(form, slot, instrument) for slot in instrument.slots}
     return _Seen(

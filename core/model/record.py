@@ -8,6 +8,7 @@ from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind, Out
 from core.model.assessment import Assessment
 from core.model.data_query import DataQuery
 from core.model.decision import Decision
+from core.model.device import FORM, Device, device
 from core.model.form_record import FormRecord, RecordCheck
 from core.model.ids import RecordId, VisitId
 from core.model.judgement import CriterionResult, Reconciliation
@@ -137,15 +138,39 @@ class PatientRecord:
     def stated(self, kind: ExternalKind) -> tuple[ExternalResult, ...]:
         return tuple(result for result in self.external if result.kind is kind)
 
+    @property
+    def devices(self) -> tuple[Device, ...]:
+        """The devices and support that were offered, refused or used."""
+        found = (device(one) for one in self.of_form(FORM))
+        return tuple(one for one in found if one is not None)
+
+    @property
+    def turning_points(self) -> tuple[Milestone, ...]:
+        """The milestones, and the first use of each device that is one and is not among them."""
+        found = list(self.milestones)
+        begun = sorted(self.devices, key=lambda one: one.began)
+        for milestone in (one.milestone for one in begun):
+            if milestone is not None and milestone.kind not in {one.kind for one in found}:
+                found.append(milestone)
+        return tuple(sorted(found, key=lambda one: one.happened_on))
+
     def milestone(self, kind: MilestoneKind) -> Milestone | None:
-        """The first milestone of this kind."""
-        found = [m for m in self.milestones if m.kind is kind]
+        """The first milestone of this kind, whether it was recorded as one or as a device."""
+        devices = (one.milestone for one in self.devices)
+        found = [m for m in (*self.milestones, *devices) if m is not None and m.kind is kind]
         return min(found, key=lambda m: m.happened_on) if found else None
 
     def had(self, kind: MilestoneKind, on: date) -> bool:
         """Whether the milestone had happened, or may have, on or before that day."""
         milestone = self.milestone(kind)
         return milestone is not None and milestone.happened_on.first <= on
+
+    def uses(self, kind: MilestoneKind, on: date) -> bool:
+        """Whether it was in use on a day: by the devices where they tell of it, else because it had been begun."""
+        devices = [one for one in self.devices if one.turning_point is kind]
+        if devices:
+            return any(one.used_on(on) for one in devices)
+        return self.had(kind, on)
 
     def locks_on(self, visit_id: VisitId | None = None, form: str = "") -> tuple[Lock, ...]:
         """The locks that hold the patient's record, a visit of it or a form of that visit; the widest first."""

@@ -74,7 +74,7 @@ def timeline(record: PatientRecord) -> tuple[Happening, ...]:
         kind = "serious" if event.serious else "event"
         title = _("{term}, grade {grade}").format(term=event.term, grade=event.grade.value)
         happenings.append(Happening(record.began(event), said.onset, title, detail, kind))
-    for milestone in record.milestones:
+    for milestone in record.turning_points:
         when = partial_day(milestone.happened_on)
         title, note = MILESTONES[milestone.kind], milestone.note
         happenings.append(Happening(milestone.happened_on.first, when, title, note, "milestone"))

@@ -425,7 +425,7 @@ def timeline(record: PatientRecord) -> tuple[TimelineEvent, ...]:
         events.append(TimelineEvent(record.patient.reference_on, label, "reference"))
     events += [
         TimelineEvent(m.happened_on.first, MILESTONES[m.kind], "milestone")
-        for m in record.milestones
+        for m in record.turning_points
     ]
     return tuple(sorted(events, key=lambda event: event.day))
 

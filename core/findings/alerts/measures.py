@@ -518,11 +518,11 @@ def _no(view: View) -> Reading:
 
 
 def _milestone(kind: MilestoneKind) -> Read:
-    """Whether it was recorded, and may have been by then; with since when."""
+    """Whether it was recorded, and may be in use then; with since when."""
 
     def read(view: View) -> Reading | None:
         found = view.record.milestone(kind)
-        if found is None or found.happened_on.first > view.on:
+        if found is None or not view.record.uses(kind, view.on):
             return _no(view)
         words = _("{what} since {when}")
         note = words.format(what=RUNNING[kind], when=partial_day(found.happened_on))
