@@ -52,6 +52,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _tour(chosen.out, dark=chosen.dark, scale=chosen.scale, size=chosen.size)
     if chosen.command == "score":
         return _score(chosen)
+    if chosen.command == "form":
+        return _form(chosen)
     if chosen.command == "validate":
         return _validate(chosen.out)
     if chosen.command == "verify":
@@ -89,7 +91,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     )
     parser.add_argument("--version", action="version", version=f"ALS Follow-up {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for add in (_add_windows, _add_score, _add_checks, _add_backups):
+    for add in (_add_windows, _add_score, _add_form, _add_checks, _add_backups):
         add(commands)
     return parser, commands.choices
 
@@ -144,6 +146,17 @@ def _add_score(commands: "_Commands") -> None:
         help="the only sign that separates decimals; without it a comma does so, too, where it"
         " separates no cells",
     )
+
+
+def _add_form(commands: "_Commands") -> None:
+    form = commands.add_parser(
+        "form",
+        help="check a form of your own, and show what it asks",
+        description="Checks a form (a TOML file, or a data dictionary of REDCap as CSV) and shows what it"
+        " asks. Writes nothing. Ends with 1 where it cannot be used, and names the line to fix. A form"
+        " is added in the window: Settings, Forms of the clinic.",
+    )
+    form.add_argument("source", metavar="FILE", type=Path, help="the form; it is only read")
 
 
 def _add_checks(commands: "_Commands") -> None:
@@ -265,6 +278,25 @@ def _tour(out: Path, *, dark: bool, scale: float, size: tuple[int, int]) -> int:
         tour.run(out, dark=dark, size=size, say=print)
     except tour.TourFailed as error:
         return _refuse(f"The tour failed: {error}.")
+    return 0
+
+
+def _form(chosen: argparse.Namespace) -> int:
+    from core.acts import own_forms
+    from core.errors import AppError
+    from core.forms import preview
+
+    try:
+        found = own_forms.read(chosen.source)
+    except AppError as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(
+            f"{chosen.source.name} cannot be read: {error.strerror or 'unknown reason'}."
+        )
+    for _text, form in found:
+        print("\n".join(preview.lines(form)))
+        print()
     return 0
 
 

@@ -23,6 +23,7 @@ from core.errors import (
     UnreadableImport,
     WrongPassword,
 )
+from core.forms import catalog
 from core.imports.patients_csv import Preview
 from core.model.ids import PatientId, VisitId
 from core.model.nouns import ACTING, SPIROMETRY, may_write
@@ -147,6 +148,7 @@ class Session:
         self.typed = TypedTexts(self._db, login)
         self.locks = Locks(self._db)
         self.definitions = Definitions(self._db)
+        self.use_own_forms()
         self.trail = Trail(self._db, self._trail_key, lambda: self.may(Right.READ))
         try:
             with storage_errors(path):
@@ -271,6 +273,10 @@ class Session:
                 made.unlink(missing_ok=True)
             raise
         return session
+
+    def use_own_forms(self) -> None:
+        """From now on the clinic's own forms are among the forms; one that this program cannot read is left out."""
+        catalog.use_own(self.definitions.forms())
 
     @property
     def clinic(self) -> Clinic:

@@ -358,3 +358,20 @@ def test_a_file_that_is_named_is_opened_in_the_window(monkeypatch, arguments, de
 def test_a_file_goes_with_no_demonstration_and_only_one_is_opened():
     for arguments in (["--demo", "clinic.als"], ["one.als", "two.als"]):
         assert run(*arguments).returncode == 2
+
+
+def test_a_form_of_ones_own_is_checked_and_shown(tmp_path, capsys):
+    from tests.core.forms.made_up import EVERY_TYPE
+
+    path = tmp_path / "sleep.toml"
+    path.write_text(EVERY_TYPE.format(of="patient", layout="page"), "utf-8")
+    assert main.main(["form", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "Night (sleep, version 1)" in said
+    assert "Slept [hours]: number; 0 to 24 h" in said
+    assert "only if How was the night: bad" in said
+    path.write_text(path.read_text("utf-8").replace('type = "integer"', 'type = "int"'), "utf-8")
+    assert main.main(["form", str(path)]) == 1
+    assert "sleep.toml, line 37: " in capsys.readouterr().err
+    assert main.main(["form", str(tmp_path / "none.toml")]) == 1
+    assert "cannot be read" in capsys.readouterr().err

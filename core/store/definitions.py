@@ -1,12 +1,18 @@
 """The clinic's own forms and schedules: their files as text, every version that was ever added."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from core.convert import converter
+from core.errors import InvalidForm
+from core.forms import catalog
+from core.forms.definition import Form
 from core.store import rows
+
+FORM = "form"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +36,15 @@ class Definitions:
     def all(self) -> tuple[Definition, ...]:
         found = self._db.query("SELECT * FROM definition ORDER BY added_at, rowid")
         return tuple(converter.structure(row, Definition) for row in found)
+
+    def forms(self) -> tuple[Form, ...]:
+        """The clinic's own forms; one that this program cannot read is left out."""
+        found = []
+        for one in self.all():
+            if one.kind == FORM:
+                with suppress(InvalidForm):
+                    found.append(catalog.read(f"{one.id}.toml", one.text.encode()))
+        return tuple(found)
 
     def add(self, definition: Definition) -> None:
         rows.save(self._db, "definition", definition, ("kind", "id", "version"))

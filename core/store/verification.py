@@ -13,8 +13,11 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database
 
 from core.errors import FileDamaged, FileTooNew, StorageError
+from core.forms import catalog
+from core.forms.reading import fits
 from core.model.trail import Act, TrailHead, read_code
 from core.store import audit, locks
+from core.store.definitions import Definitions
 from core.store.file import require, storage_errors
 from core.store.journal import journal_file
 from core.store.keys import audit_key
@@ -67,6 +70,7 @@ def verify(db: Database, key: bytes, code: str = "") -> Verdict:
         or _at_the_head(db, key, reading)
         or (_on_paper(db, code, reading) if code else None)
         or _in_the_rows(db, reading)
+        or _in_the_forms(db)
     )
     problem, sequence = wrong or ("", None)
     ends = reading.sequence > 0
@@ -318,6 +322,33 @@ def _wrong_rows(db: Database, reading: _Said) -> Iterator[_Wrong]:
             "The row {row} of “{table}” is in the audit trail (entry {n}), but not in the file."
         )
         yield text.format(row=row, table=table, n=sequence), sequence
+
+
+def _in_the_forms(db: Database) -> _Wrong | None:
+    """Every value of a form must be one that its definition, of the version that it was entered with, allows."""
+    if not db.table("item").exists():
+        return None
+    own = {(one.id, one.version): one for one in Definitions(db).forms()}
+    known = {**own, **catalog.shipped()}
+    for row in db.query(
+        "SELECT record.id, form, version, field, value FROM item JOIN record ON record.id = record_id"
+        " WHERE value IS NOT NULL ORDER BY item.rowid"
+    ):
+        form = known.get((row["form"], row["version"]))
+        field = None if form is None else form.find(row["field"])
+        if form is None:
+            text = _("This program does not have the form “{form}” of version {version}.")
+        elif field is None:
+            text = _("The form “{form}” of version {version} has no field “{field}”.")
+        elif not fits(field, row["value"]):
+            text = _(
+                "The value of “{field}” in the record {id} of “{form}” is none that this form allows:"
+                " it was changed from outside the program."
+            )
+        else:
+            continue
+        return text.format(**{name: row[name] for name in ("id", "form", "version", "field")}), None
+    return None
 
 
 def _rows(db: Database, table: str, columns: list[str]) -> Iterator[tuple[str, str]]:

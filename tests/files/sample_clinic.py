@@ -247,8 +247,22 @@ MEDICINE = FormRecord(
     },
 )
 CHECK = RecordCheck(visit_id=VISIT.id, form="medicine", record_id="r1", answer=Since.SAME)
+SLEEP = """
+id = "sleep"
+version = "1"
+title = "Sleep"
+of = "patient"
+row = "{hours}"
+
+[[fields]]
+id = "hours"
+title = "Hours"
+type = "integer"
+low = 0
+high = 24
+"""
 DEFINITION = Definition(
-    kind="form", id="sleep", version="1", text="id = 'sleep'", added_by=LOGIN, added_at=NOON
+    kind="form", id="sleep", version="1", text=SLEEP, added_by=LOGIN, added_at=NOON
 )
 
 
