@@ -384,7 +384,10 @@ class _Columns:
         """Whether a row is another than was said of it; columns that are gone are not compared."""
         if said is None or now is None:
             return said is not now
-        written, found = json.loads(said), json.loads(now)
+        try:
+            written, found = json.loads(said), json.loads(now)
+        except ValueError:
+            return True  # no row was ever written down so
         if defaults := self.defaults(table):
             return any(
                 found.get(column, default) != written.get(column, default)

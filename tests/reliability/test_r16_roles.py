@@ -49,6 +49,10 @@ WRITERS = {
     "typed_text": CLINICIANS,
     "decision": CLINICIANS,
     "criterion_result": CLINICIANS,
+    "record": CLINICIANS,
+    "item": CLINICIANS,
+    "record_check": CLINICIANS,
+    "definition": {NEUROLOGIST},
     "data_query": {NURSE, NEUROLOGIST, MONITOR},
     "query_reply": {NURSE, NEUROLOGIST, MONITOR},
     "clinic": {NEUROLOGIST},
@@ -74,6 +78,10 @@ CHANGES = {  # of every row of each table
     "typed_text": "text = text || 'x'",
     "decision": "reason = reason || 'x'",
     "criterion_result": "met = 1 - coalesce(met, 0)",
+    "record": "version = version || 'x'",
+    "item": "note = note || 'x'",
+    "record_check": "answer = CASE answer WHEN 'same' THEN 'ended' ELSE 'same' END",
+    "definition": "text = text || 'x'",
     "data_query": "text = text || 'x'",
     "query_reply": "text = text || 'x'",
     "clinic": "letterhead = letterhead || 'x'",
@@ -82,7 +90,7 @@ CHANGES = {  # of every row of each table
     "lock": "reason = reason || 'x'",
     "user": "full_name = full_name || 'x'",
 }
-NEVER_CHANGED = {"signature", "data_query", "query_reply", "lock"}  # a lock that was let go
+NEVER_CHANGED = {"signature", "data_query", "query_reply", "lock", "definition"}  # a lock that was let go
 
 # Who holds which right: what the pages and the commands ask for.
 HOLDERS = {
