@@ -19,8 +19,9 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from core import clock, resources
 from core.commands.demonstration import PASSWORD as DEMO_PASSWORD
-from core.entering import drafts
-from core.entering.drafts import NOTE, REVIEW, TASKS, Draft
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import NOTE, REVIEW, TASKS
 from core.instruments import catalog as instruments
 from core.model.adverse_event import Grade, Outcome
 from core.model.document import About
@@ -239,10 +240,10 @@ class _Tour:
         self.picture("visit_questionnaire")
         for key in keys[5:]:
             QTest.keyClicks(questionnaire, key)
-        total = instruments.alsfrs_r_total().score(draft.form("alsfrs-r").values)
+        total = instruments.alsfrs_r_total().score(draft.questionnaires.form("alsfrs-r").values)
         wanted = sum(int(key) for key in keys)
         self.expect(total == wanted, f"the total is {total} and not {wanted}")
-        self.expect(draft.has_comparison("alsfrs-r"), "the complete form was not compared")
+        self.expect(draft.comparisons.possible("alsfrs-r"), "the complete form was not compared")
         self.picture("visit_comparison")
         page.show_step("alsfrs-r", "cutting")
         self.picture("visit_questionnaire_complete")
@@ -256,7 +257,9 @@ class _Tour:
         self.type(spirometry.rows[2].volume, "2.28")
         QTest.keyClick(spirometry.rows[2].volume, Qt.Key.Key_Return)
         self.picture("visit_spirometry")
-        self.expect([b.volume_ml for b in draft.spirometry.blows] == [2260, 2310, 2280], "blows")
+        self.expect(
+            [b.volume_ml for b in draft.spirometry.entered.blows] == [2260, 2310, 2280], "blows"
+        )
         page.show_step(ADVERSE_EVENTS)
         events = self.form(page, EventsForm)
         events.asked.set_value(True)
@@ -270,7 +273,7 @@ class _Tour:
         editor.typed.emit()
         self.picture("visit_adverse_event")
         editor.add.click()
-        self.expect(len(draft.events) == 1, "the adverse event was not added")
+        self.expect(len(draft.events.reported) == 1, "the adverse event was not added")
         self.picture("visit_adverse_events")
         page.show_step(TASKS)
         tasks = self.form(page, TasksForm)
@@ -331,7 +334,7 @@ class _Tour:
         session = shell.context.session
         with session.write("a patient of the routine clinic"):
             session.patients.save(patient)
-        visit_id = drafts.start_visit(session, patient.id, None, today)
+        visit_id = beginning.start_visit(session, patient.id, None, today)
         shell.open_visit(patient.id, visit_id)
         page = self.page("visit", VisitPage)
         draft = self.draft(page)
@@ -342,7 +345,10 @@ class _Tour:
         page.show_step("nrs-pain-fatigue")
         QTest.keyClicks(self.form(page, QuestionnaireForm), "3")
         self.picture("visit_pain_and_fatigue")
-        self.expect(len(draft.form("nrs-pain-fatigue").values) == 1, "the rating was not saved")
+        self.expect(
+            len(draft.questionnaires.form("nrs-pain-fatigue").values) == 1,
+            "the rating was not saved",
+        )
 
     def other_pages(self) -> None:
         shell = self.shell

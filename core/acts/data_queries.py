@@ -10,7 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from core import clock
-from core.entering.drafts import DETAILS, NOTE, TASKS, Draft, typed_in
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import DETAILS, NOTE, TASKS
+from core.entering.visit.unsaved import typed_in
 from core.labels import BLOW_QUALITY
 from core.model.data_query import DataQuery, QueryReply, QueryState
 from core.model.ids import PatientId, VisitId
@@ -56,27 +58,27 @@ def places(draft: Draft) -> tuple[Place, ...]:
         Place(DETAILS, "details.weight", _("Weight")),
         Place(DETAILS, "details.paper_on", _("Paper form")),
     ]
-    for instrument in draft.instruments:
-        answers = draft.form(instrument.id).answers
+    for instrument in draft.questionnaires.instruments:
+        answers = draft.questionnaires.form(instrument.id).answers
         for slot in instrument.slots:
             answer = answers.get(slot)
             item = instrument.item(answer.item) if answer else instrument.variants(slot)[0]
             label = f"{instrument.title}: {item.number} {item.title}"
             found.append(Place(instrument.id, slot, label))
-    if draft.asks_spirometry:
+    if draft.asks(SPIROMETRY):
         found += _spirometry_places(draft)
-    if draft.asks_measurements:
+    if draft.asks(MEASUREMENTS):
         found += [
             Place(MEASUREMENTS, f"measurement.value.{kind.id}", kind.title)
             for kind in kinds().values()
         ]
-    if draft.asks_events:
+    if draft.asks(ADVERSE_EVENTS):
         found.append(Place(ADVERSE_EVENTS, "asked", _("Anything new since the last visit?")))
-        for event in draft.events:
+        for event in draft.events.reported:
             label = _("Adverse event: {term}, {onset}")
             said = label.format(term=event.term, onset=event_row(event).onset)
             found.append(Place(ADVERSE_EVENTS, event_field(event), said))
-    found += [Place(TASKS, task.id, task.title) for task in draft.tasks]
+    found += [Place(TASKS, task.id, task.title) for task in draft.tasks.asked]
     found += [
         Place(NOTE, "note", _("Note of the visit")),
         Place(NOTE, "stage", _("King's stage, clinical")),
@@ -201,7 +203,7 @@ def age_text(days: int) -> str:
 
 def _spirometry_places(draft: Draft) -> list[Place]:
     found = []
-    for session in draft.spirometry_sessions:
+    for session in draft.spirometry.all:
         title = spirometry_title(session)
         fields = {"blow.1": ""} if not session.blows else {}
         for blow in session.blows:

@@ -8,7 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum, auto
 
-from core.entering.drafts import Draft, event_date
+from core.entering.visit.draft import Draft
+from core.entering.visit.unsaved import event_date
 from core.entry import Problem
 from core.instruments.definition import Instrument, Item
 from core.model.adverse_event import Milestone, MilestoneKind
@@ -108,7 +109,7 @@ class Interview:
 
     @property
     def form(self) -> Assessment:
-        return self.draft.form(self.instrument.id)
+        return self.draft.questionnaires.form(self.instrument.id)
 
     @property
     def answer(self) -> Answer | None:
@@ -119,12 +120,16 @@ class Interview:
     def problem(self) -> Problem | None:
         """What the answer of the question in front still needs: its event, or a note."""
         answer = self.answer
-        return self.draft.variant_problem(self.instrument, answer) if answer is not None else None
+        return (
+            self.draft.questionnaires.variant_problem(self.instrument, answer)
+            if answer is not None
+            else None
+        )
 
     @property
     def date_typed(self) -> str:
         """The date of this question's event that was typed, and is not recorded yet."""
-        return self.draft.raw.get(event_date(self.instrument.id, self.slot), "")
+        return self.draft.unsaved.texts.get(event_date(self.instrument.id, self.slot), "")
 
     @property
     def variants(self) -> Sequence[Item]:
@@ -139,20 +144,21 @@ class Interview:
     @property
     def before(self) -> Assessment | None:
         """The form of the visit before, where its answers may be seen."""
-        shown = self.draft.shows_previous(self.instrument.id)
-        return self.draft.compared_with(self.instrument.id) if shown else None
+        shown = self.draft.comparisons.shows_previous(self.instrument.id)
+        return self.draft.comparisons.form_before(self.instrument.id) if shown else None
 
     # Where one is, and where one goes.
 
     def begin(self) -> Lead:
         """Where one goes on: where something is unsaved, at the first open question, at the comparison."""
-        typing = {name.partition(".")[0] for name in self.draft.typing(self.instrument.id)}
+        typing = {name.partition(".")[0] for name in self.draft.unsaved.typing(self.instrument.id)}
         answers, slots = self.form.answers, self.instrument.slots
         unsaved = [slot for slot in slots if slot in typing]
         still_open = [
             slot
             for slot in slots
-            if slot not in answers or event_date(self.instrument.id, slot) in self.draft.raw
+            if slot not in answers
+            or event_date(self.instrument.id, slot) in self.draft.unsaved.texts
         ]
         found = unsaved or still_open
         if not found and self.has_comparison:
@@ -195,13 +201,13 @@ class Interview:
 
     @property
     def has_comparison(self) -> bool:
-        return self.draft.has_comparison(self.instrument.id)
+        return self.draft.comparisons.possible(self.instrument.id)
 
     def compare(self) -> bool:
         """Note that the comparison is seen; False where the file refuses that: it must not be seen then."""
         self.leave()
         with self._saving():
-            self.draft.show_comparison(self.instrument.id)
+            self.draft.comparisons.show(self.instrument.id)
         return self.form.compared_at is not None
 
     # Answers.
@@ -232,7 +238,7 @@ class Interview:
         self.save_note()
         before = self.answer
         answer = Answer(item=self.item.id, value=score, note=before.note if before else "")
-        if self.draft.is_correction(self.instrument.id, self.slot, answer):
+        if self.draft.comparisons.is_correction(self.instrument.id, self.slot, answer):
             self.correcting, self._awaits_zero = answer, waits
             return Lead.STAY if waits else Lead.QUESTION
         if before is not None:
@@ -250,7 +256,7 @@ class Interview:
         self.save_note()
         note = self.answer.note if self.answer else ""
         answer = Answer(item=self.item.id, not_done=reason, note=note)
-        if self.draft.is_correction(self.instrument.id, self.slot, answer):
+        if self.draft.comparisons.is_correction(self.instrument.id, self.slot, answer):
             self.correcting = answer
             return False
         return self._save(answer)
@@ -270,7 +276,7 @@ class Interview:
         """The last answer is as it was before; after the comparison none is: it is corrected with a reason."""
         slot: str | None = None
         with self._saving():
-            slot = self.draft.undo(self.instrument.id)
+            slot = self.draft.questionnaires.undo(self.instrument.id)
             if slot is not None:
                 self._saved()
         if slot is None:
@@ -286,7 +292,7 @@ class Interview:
 
     def mark_form_not_done(self, reason: NotDone | None) -> None:
         with self._saving():
-            self.draft.save_form_not_done(self.instrument.id, reason)
+            self.draft.questionnaires.save_not_done(self.instrument.id, reason)
             self._saved()
         self._ask(self.slot)
 
@@ -321,7 +327,7 @@ class Interview:
         date = self._typed().date
         if date is not None and date.strip() != self.date_typed:
             with self._saving():
-                self.draft.save_raw(event_date(self.instrument.id, self.slot), date.strip())
+                self.draft.unsaved.save(event_date(self.instrument.id, self.slot), date.strip())
                 self._saved()
 
     def event_problem(self, when: PartialDate | None) -> Problem | None:
@@ -340,7 +346,7 @@ class Interview:
         with self._saving():
             self.draft.save_milestone(Milestone(patient_id=patient_id, kind=kind, happened_on=when))
             if self.date_typed:
-                self.draft.save_raw(event_date(self.instrument.id, self.slot), "")
+                self.draft.unsaved.save(event_date(self.instrument.id, self.slot), "")
             self._saved()
             return True
         return False
@@ -370,7 +376,7 @@ class Interview:
         if self.correcting is not None:
             self.correcting = None
             with self._saving():
-                self.draft.leave_correction(self.instrument.id, self.slot, None)
+                self.draft.comparisons.leave_correction(self.instrument.id, self.slot, None)
                 self._saved()
 
     def leave_correction(self) -> None:
@@ -385,7 +391,7 @@ class Interview:
             return False
         answer = replace(self.correcting, corrected=self._typed().reason.strip())
         with self._saving():
-            self.draft.leave_correction(self.instrument.id, self.slot, answer)
+            self.draft.comparisons.leave_correction(self.instrument.id, self.slot, answer)
             return True
         return False
 
@@ -395,12 +401,12 @@ class Interview:
         self._just_answered = None
         if self.correcting is not None:
             return  # the file refused it: it is not lost from sight
-        unfinished = self.draft.waiting_correction(self.instrument.id, slot)
+        unfinished = self.draft.comparisons.waiting_correction(self.instrument.id, slot)
         answer = unfinished or self.form.answers.get(slot)
         item = (
             self.instrument.item(answer.item)
             if answer is not None
-            else self.draft.default_variant(self.instrument, slot)
+            else self.draft.questionnaires.default_variant(self.instrument, slot)
         )
         self.correcting = unfinished
         self._show(Asked(slot, item))

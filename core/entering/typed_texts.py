@@ -1,6 +1,6 @@
 """What is typed on a page and not saved yet: kept in the clinic file for its author alone.
 
-Visits keep theirs through ``core.entering.drafts``.
+Visits keep theirs through ``core.entering.visit``.
 """
 
 from collections.abc import Mapping

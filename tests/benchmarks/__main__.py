@@ -289,7 +289,7 @@ def keystroke(session: Session) -> str:
     from PySide6.QtCore import QEvent, QObject
     from PySide6.QtTest import QTest
 
-    from core.entering import drafts
+    from core.entering.visit import beginning
     from ui import theme
     from ui.app import application
     from ui.context import AppContext
@@ -304,7 +304,7 @@ def keystroke(session: Session) -> str:
     shell.resize(1366, 768)
     shell.show()
     patient = next(p for p in session.patients.all() if p.record_number == "A-003")
-    visit_id = drafts.start_visit(session, patient.id, "M4", clock.today())
+    visit_id = beginning.start_visit(session, patient.id, "M4", clock.today())
     shell.open_visit(patient.id, visit_id)
     page = shell.page("visit")
     if not isinstance(page, VisitPage) or page.live is None:

@@ -12,7 +12,7 @@ import pytest
 from core import entry, resources
 from core.commands import scoring
 from core.entering import patient_entry
-from core.entering.drafts import check_visit_date
+from core.entering.visit_entry import check_visit_date
 from core.entry import Problem
 from core.findings import alerts, plausibility
 from core.findings.alerts.measures import measures

@@ -15,8 +15,8 @@ from datetime import date
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from core.entering import drafts
-from core.entering.drafts import Draft
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
 from core.instruments import catalog
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import Answer
@@ -91,9 +91,9 @@ def day(session: Session) -> Iterator[Save]:
             on=VISIT_DAY, mode=Mode.IN_PERSON, respondent=Respondent.PATIENT, weight_kg=71.5
         ),
     )
-    yield Save("typed text", lambda: draft.save_raw("details.weight", "7o"))
-    yield Save("text forgotten", lambda: draft.save_raw("details.weight", ""))
-    for instrument in draft.instruments:
+    yield Save("typed text", lambda: draft.unsaved.save("details.weight", "7o"))
+    yield Save("text forgotten", lambda: draft.unsaved.save("details.weight", ""))
+    for instrument in draft.questionnaires.instruments:
         for slot in instrument.slots:
             item = instrument.variants(slot)[0]
             value = 4 if slot == "respiratory_insufficiency" else 3  # less asks for the ventilation
@@ -102,8 +102,8 @@ def day(session: Session) -> Iterator[Save]:
                 f"answer {slot}", lambda i=instrument, s=slot, a=answer: draft.answer(i.id, s, a)
             )
     blows = tuple(Blow(number=n, volume_ml=chance.randint(2800, 3300)) for n in (1, 2, 3))
-    test = replace(draft.spirometry, blows=blows)
-    yield Save("spirometry", lambda: draft.save_spirometry(test))
+    test = replace(draft.spirometry.entered, blows=blows)
+    yield Save("spirometry", lambda: draft.spirometry.save(test))
     event = AdverseEvent(
         patient_id=patient.id,
         visit_id=visit.id,
@@ -113,15 +113,15 @@ def day(session: Session) -> Iterator[Save]:
         serious=False,
         outcome=Outcome.RECOVERED,
     )
-    yield Save("adverse event", lambda: draft.save_event(event))
-    for task in draft.tasks:
+    yield Save("adverse event", lambda: draft.events.save(event))
+    for task in draft.tasks.asked:
         result = TaskResult(visit_id=visit.id, task=task.id, done=True)
-        yield Save(f"task {task.id}", lambda r=result: draft.save_task(r))
+        yield Save(f"task {task.id}", lambda r=result: draft.tasks.save(r))
     note = "Walks with a stick. " * chance.randrange(1, 400)
     yield Save("note", lambda: draft.save_note(note))
     yield Save("finished", lambda: _finish(draft))
     yield Save("reopened", lambda: draft.reopen("the score of another patient"))
-    (alsfrs_r,) = (i for i in draft.instruments if i.id == catalog.alsfrs_r().id)
+    (alsfrs_r,) = (i for i in draft.questionnaires.instruments if i.id == catalog.alsfrs_r().id)
     corrected = Answer(item=alsfrs_r.variants("speech")[0].id, value=2)
     yield Save("corrected", lambda: draft.answer(alsfrs_r.id, "speech", corrected))
     yield Save("finished again", lambda: _finish(draft))
@@ -135,7 +135,7 @@ def _register(session: Session, patient: Patient) -> None:
 def _begin(session: Session, patient: Patient) -> None:
     # A save that failed may have reached the file all the same.
     if not session.visits.of(patient.id):
-        drafts.start_visit(session, patient.id, "M2", VISIT_DAY)
+        beginning.start_visit(session, patient.id, "M2", VISIT_DAY)
 
 
 def _finish(draft: Draft) -> None:

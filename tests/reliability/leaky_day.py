@@ -15,7 +15,7 @@ from PySide6.QtCore import QTimer, qWarning
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
 
 from core import clock
-from core.entering import drafts
+from core.entering.visit import beginning
 from core.model.document import About
 from core.model.patient import Patient, Sex
 from core.session import Session
@@ -85,7 +85,7 @@ def _register(window):
 def _enter(window, patient):
     shell = window.shell
     session = shell.context.session
-    visit = drafts.start_visit(session, patient.id, None, clock.today())
+    visit = beginning.start_visit(session, patient.id, None, clock.today())
     shell.open_visit(patient.id, visit)
     page = shell.page("visit")
     page.show_step("note")

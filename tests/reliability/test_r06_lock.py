@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QMenu, QMessag
 
 from core import clock
 from core.commands.demonstration import PASSWORD
-from core.entering import drafts
+from core.entering.visit import beginning
 from core.model.trail import Act
 from core.session import Session, new_user
 from core.store import keys
@@ -92,7 +92,9 @@ def visit(window, step):
     session = shell.context.session
     patient = next(p for p in session.patients.all() if p.record_number == "12")
     begun = [v.id for v in session.visits.of(patient.id) if v.is_draft]
-    visit_id = begun[0] if begun else drafts.start_visit(session, patient.id, "M4", clock.today())
+    visit_id = (
+        begun[0] if begun else beginning.start_visit(session, patient.id, "M4", clock.today())
+    )
     shell.open_visit(patient.id, visit_id)
     page = shell.page("visit")
     page.show_step(step)

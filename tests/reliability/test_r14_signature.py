@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from core import clock
 from core.acts import locking, signing
-from core.entering.drafts import Draft, start_visit
+from core.entering.visit.beginning import start_visit
+from core.entering.visit.draft import Draft
 from core.errors import Locked, NotAllowed, StorageError, TooManyAttempts, WrongPassword
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import Answer

@@ -11,8 +11,8 @@ import pytest
 from core import clock, exports
 from core.acts import data_queries, documents, locking, people
 from core.acts.data_queries import Place
-from core.entering import drafts
-from core.entering.drafts import Draft
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
 from core.errors import AppError, NotAllowed
 from core.imports.patients_csv import Preview, Row
 from core.model.document import About
@@ -325,7 +325,7 @@ def attempts(session, patient, finished, begun, query):
         "list the patients": session.outlines,
         "register a patient": register,
         "import patients": import_one,
-        "start a visit": lambda: drafts.start_visit(session, patient.id, "M4", clock.today()),
+        "start a visit": lambda: beginning.start_visit(session, patient.id, "M4", clock.today()),
         "enter a visit": lambda: draft(begun).save_note("came alone"),
         "finish a visit": finish,
         "reopen a visit": lambda: draft(finished).reopen("wrong arm"),

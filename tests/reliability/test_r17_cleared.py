@@ -7,8 +7,9 @@ import pytest
 
 from core import clock
 from core.acts import locking
-from core.entering import drafts, typed_texts
-from core.entering.drafts import Draft
+from core.entering import typed_texts
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
 from core.entry import CLEARED
 from core.model.user import Right
 from tests.reliability.test_r17_drafts import (
@@ -24,7 +25,9 @@ from tests.ui.keyboard import Key, press, write
 
 def _begun(shell, patient):
     session = shell.context.session
-    draft = Draft(session, patient.id, drafts.start_visit(session, patient.id, "M4", clock.today()))
+    draft = Draft(
+        session, patient.id, beginning.start_visit(session, patient.id, "M4", clock.today())
+    )
     with session.write():
         session.visits.save(replace(draft.visit, weight_kg=55.6, note="two pillows"))
     return draft
@@ -73,8 +76,8 @@ def test_r17_an_emptied_field_is_empty_after_a_lock_too(name, window, due):
 
 
 def test_r17_an_emptied_field_is_asked_about_without_its_mark(session, due):
-    draft = Draft(session, due.id, drafts.start_visit(session, due.id, "M4", clock.today()))
-    draft.keep_typing("details", {"details.weight": CLEARED})
+    draft = Draft(session, due.id, beginning.start_visit(session, due.id, "M4", clock.today()))
+    draft.unsaved.keep_typing("details", {"details.weight": CLEARED})
     (point,) = [p for p in draft.open_points() if "was emptied" in p.problem.message]
     assert point.blocks and point.field == "details.weight"
     assert not any(CLEARED in p.problem.message for p in draft.open_points())

@@ -12,8 +12,10 @@ import pytest
 from PySide6.QtWidgets import QWidget
 
 from core import clock
-from core.entering import drafts, typed_texts
-from core.entering.drafts import Draft, step_of
+from core.entering import typed_texts
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
+from core.entering.visit.unsaved import step_of
 from core.model.ids import PatientId
 from core.protocols import catalog as protocols
 from core.session import Session, new_user
@@ -47,7 +49,7 @@ def _at_step(step, field):
             code = None
         begun = [v.id for v in session.visits.of(patient.id) if v.is_draft and v.code == code]
         visit_id = (
-            begun[0] if begun else drafts.start_visit(session, patient.id, code, clock.today())
+            begun[0] if begun else beginning.start_visit(session, patient.id, code, clock.today())
         )
         page = shell.page("visit")
         if not (stays and shell.current is page and page.shown.get("visit") == visit_id):
@@ -59,7 +61,7 @@ def _at_step(step, field):
 
 
 def _answer_note(form):
-    if form.draft.form("alsfrs-r").answers.get("speech") is None:
+    if form.draft.questionnaires.form("alsfrs-r").answers.get("speech") is None:
         form.setFocus()
         write("3")
     if form.slot != "speech":
@@ -198,7 +200,7 @@ def another_patient(window, patient, other):
 def another_visit(window, patient, other):
     session = window.shell.context.session
     begun = [v.id for v in session.visits.of(other.id)]
-    visit = begun[0] if begun else drafts.start_visit(session, other.id, "M1", clock.today())
+    visit = begun[0] if begun else beginning.start_visit(session, other.id, "M1", clock.today())
     window.shell.open_visit(other.id, visit)
 
 
@@ -318,7 +320,7 @@ def test_r17_it_says_whose_text_it_is_and_from_when_and_can_be_discarded(window,
 
 
 def test_r17_a_visit_waits_for_the_text_of_somebody_else_or_for_a_reason(session, due):
-    visit_id = drafts.start_visit(session, due.id, "M4", clock.today())
+    visit_id = beginning.start_visit(session, due.id, "M4", clock.today())
     with session.write():
         session.users.save(new_user(OTHER, "N. Urse"))
     session.typed._author = OTHER  # as if the other had typed it
@@ -326,25 +328,25 @@ def test_r17_a_visit_waits_for_the_text_of_somebody_else_or_for_a_reason(session
         session.typed.save("visit", visit_id, "typing.spirometry.x", "2.6")
     session.typed._author = session.login
     draft = Draft(session, due.id, visit_id)
-    (waiting,) = draft.waiting(mine=False)
+    (waiting,) = draft.unsaved.waiting(mine=False)
     assert (waiting.name, waiting.step) == ("N. Urse", "spirometry")
     said = [p.problem.message for p in draft.open_points() if p.step == "spirometry"]
     assert any(text.startswith("Unsaved text of N. Urse from ") for text in said)
     assert not any("2.6" in text for text in said)
     assert not draft.untouched
-    draft.set_aside(waiting, "left the clinic")
-    assert draft.waiting(mine=False) == ()
+    draft.unsaved.set_aside(waiting, "left the clinic")
+    assert draft.unsaved.waiting(mine=False) == ()
     last = session.trail.entries()[0]
     assert last.reason == "left the clinic" and "2.6" in last.before
     assert not any("N. Urse" in p.problem.message for p in draft.open_points())
 
 
 def test_r17_text_that_was_never_saved_keeps_a_visit_from_being_finished(session, due):
-    draft = Draft(session, due.id, drafts.start_visit(session, due.id, "M4", clock.today()))
-    draft.keep_typing("details", {"details.weight": "63"})
+    draft = Draft(session, due.id, beginning.start_visit(session, due.id, "M4", clock.today()))
+    draft.unsaved.keep_typing("details", {"details.weight": "63"})
     (point,) = [p for p in draft.open_points() if "not yet valid" in p.problem.message]
     assert (point.step, point.field, point.blocks) == ("details", "details.weight", True)
-    draft.keep_typing("details", {"details.weight": ""})
+    draft.unsaved.keep_typing("details", {"details.weight": ""})
     assert not any("not yet valid" in p.problem.message for p in draft.open_points())
 
 

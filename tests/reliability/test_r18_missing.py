@@ -30,8 +30,9 @@ from hypothesis import strategies as st
 
 import main
 from core import entry
-from core.entering import drafts
-from core.entering.drafts import Draft, read_measurement
+from core.entering.visit import beginning, steps
+from core.entering.visit.draft import Draft
+from core.entering.visit_entry import read_measurement
 from core.entry import Problem
 from core.exports import chart_csv
 from core.instruments import catalog as instruments
@@ -64,7 +65,7 @@ def patient(session):
 @pytest.fixture
 def draft(session, patient):
     code = protocols.of(patient).visits[0].code
-    return Draft(session, patient.id, drafts.start_visit(session, patient.id, code, DAY))
+    return Draft(session, patient.id, beginning.start_visit(session, patient.id, code, DAY))
 
 
 def printed(record, visit_id, session):
@@ -125,7 +126,7 @@ def test_r18_every_state_of_an_answer_stays_itself_from_the_key_to_the_paper(
 def test_r18_no_mixture_of_states_turns_into_a_score(session, patient, alsfrs_r, states):
     """A total stands only where every question has a score; nothing that is missing counts as 0."""
     code = protocols.of(patient).visits[0].code
-    draft = Draft(session, patient.id, drafts.start_visit(session, patient.id, code, DAY))
+    draft = Draft(session, patient.id, beginning.start_visit(session, patient.id, code, DAY))
     for slot, state in zip(alsfrs_r.slots, states, strict=True):
         if isinstance(state, int):
             item = alsfrs_r.variants(slot)[0].id
@@ -150,7 +151,7 @@ def test_r18_a_form_says_why_it_was_not_done_and_keeps_what_was_answered(
     draft, patient, alsfrs_r, reopened, reason
 ):
     draft.answer(alsfrs_r.id, "speech", Answer(item="speech", value=0))
-    draft.save_form_not_done(alsfrs_r.id, reason)
+    draft.questionnaires.save_not_done(alsfrs_r.id, reason)
     session = reopened()
     record = session.record(patient.id)
     (form,) = build(record, draft.visit.id, {}).forms
@@ -165,7 +166,7 @@ def test_r18_a_form_says_why_it_was_not_done_and_keeps_what_was_answered(
 @pytest.mark.parametrize("reason", [None, *NotDone])
 def test_r18_a_spirometry_says_why_there_is_none(draft, patient, reopened, reason):
     if reason is not None:
-        draft.save_spirometry(replace(draft.spirometry, not_done=reason))
+        draft.spirometry.save(replace(draft.spirometry.entered, not_done=reason))
     session = reopened()
     record = session.record(patient.id)
     on_paper = printed(record, draft.visit.id, session)
@@ -181,7 +182,7 @@ def test_r18_a_spirometry_says_why_there_is_none(draft, patient, reopened, reaso
 
 def test_r18_a_blow_that_does_not_count_is_not_a_session_without_blows(draft, patient, reopened):
     blow = Blow(number=1, volume_ml=3200, quality=BlowQuality.REJECTED)
-    draft.save_spirometry(replace(draft.spirometry, blows=(blow,)))
+    draft.spirometry.save(replace(draft.spirometry.entered, blows=(blow,)))
     record = reopened().record(patient.id)
     assert without_value(record, draft.visit) == ("FVC, seated: no blow counts",)
 
@@ -195,13 +196,13 @@ def test_r18_a_measurement_of_zero_is_a_value(draft, patient, reopened, kind):
     mine = Measurement(visit_id=draft.visit.id, kind=kind.id, value=kind.low)
     shown = set()
     for state in (mine, *(replace(mine, value=None, not_done=reason) for reason in NotDone)):
-        draft.save_measurement(state)
+        draft.measurements.save(state)
         record = draft.record
-        assert draft.measurement(kind.id) == state
+        assert draft.measurements.of(kind.id) == state
         (fact,) = build(record, draft.visit.id, {}).measurements
         shown.add(fact.text)
     assert len(shown) == 1 + len(NotDone)
-    draft.remove_measurement(kind.id)
+    draft.measurements.remove(kind.id)
     session = reopened()
     record = session.record(patient.id)
     assert record.measurements == () and build(record, draft.visit.id, {}).measurements == ()
@@ -209,7 +210,7 @@ def test_r18_a_measurement_of_zero_is_a_value(draft, patient, reopened, kind):
 
 def test_r18_a_measurement_of_zero_is_printed_as_zero(draft, patient, reopened):
     kind = next(kind for kind in kinds().values() if kind.low == 0)
-    draft.save_measurement(Measurement(visit_id=draft.visit.id, kind=kind.id, value=0.0))
+    draft.measurements.save(Measurement(visit_id=draft.visit.id, kind=kind.id, value=0.0))
     session = reopened()
     record = session.record(patient.id)
     assert record.measurements[0].value == 0.0
@@ -266,7 +267,7 @@ def test_r18_how_and_by_whom_and_with_an_interpreter_are_recorded_or_not(
 ):
     """None is not recorded, False is without: neither becomes the other."""
     draft.answer(alsfrs_r.id, "speech", Answer(item="speech", value=4))
-    draft.save_how(alsfrs_r.id, mode=None, respondent=None, interpreter=False)
+    draft.questionnaires.save_how(alsfrs_r.id, mode=None, respondent=None, interpreter=False)
     record = reopened().record(patient.id)
     assert record.visits[0].mode is None and record.visits[0].respondent is None
     assert record.assessments[0].interpreter is False
@@ -281,7 +282,7 @@ def test_r18_the_export_of_the_chart_says_why_a_day_has_no_value(session, patien
     code = protocols.of(patient).visits[0].code
     days = [DAY + timedelta(days=90 * index) for index in range(3)]
     for day, state in zip(days, (ZERO, NotDone.REFUSED, BLANK), strict=True):
-        draft = Draft(session, patient.id, drafts.start_visit(session, patient.id, code, day))
+        draft = Draft(session, patient.id, beginning.start_visit(session, patient.id, code, day))
         draft.save_details(
             on=day, mode=Mode.IN_PERSON, respondent=Respondent.PATIENT, weight_kg=None
         )
@@ -289,7 +290,7 @@ def test_r18_the_export_of_the_chart_says_why_a_day_has_no_value(session, patien
             for slot in alsfrs_r.slots:
                 enter(draft, alsfrs_r, slot, ZERO)
         elif state != BLANK:
-            draft.save_form_not_done(alsfrs_r.id, state)
+            draft.questionnaires.save_not_done(alsfrs_r.id, state)
     record = session.record(patient.id)
     _head, *rows = csv.reader(io.StringIO(chart_csv.render(record).decode("utf-8-sig")))
     told = [row[:1] + row[2:] for row in rows if row[2] in (alsfrs_r.title, "no value")]
@@ -328,13 +329,15 @@ def test_r18_the_states_of_a_task_are_three(session):
     patient = a_patient(record_number="8")
     with session.write("registered"):
         session.patients.save(patient)
-    draft = Draft(session, patient.id, drafts.start_visit(session, patient.id, "M2", DAY))
-    first, second, third = draft.tasks
-    draft.save_task(TaskResult(visit_id=draft.visit.id, task=first.id, done=True))
-    draft.save_task(TaskResult(visit_id=draft.visit.id, task=second.id, done=False, note="no room"))
+    draft = Draft(session, patient.id, beginning.start_visit(session, patient.id, "M2", DAY))
+    first, second, third = draft.tasks.asked
+    draft.tasks.save(TaskResult(visit_id=draft.visit.id, task=first.id, done=True))
+    draft.tasks.save(
+        TaskResult(visit_id=draft.visit.id, task=second.id, done=False, note="no room")
+    )
     facts = {fact.label: fact.text for fact in build(draft.record, draft.visit.id, {}).tasks}
     assert facts == {first.title: "done", second.title: "not done: no room"}
-    waiting = {point.field for point in draft.open_points() if point.step == drafts.TASKS}
+    waiting = {point.field for point in draft.open_points() if point.step == steps.TASKS}
     assert waiting == {third.id}
 
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 
 from core import clock
 from core.commands import demonstration
-from core.entering import drafts
-from core.entering.drafts import Draft
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
 from core.instruments import catalog
 from core.model.partial_date import PartialDate
 from core.model.patient import OnsetRegion, Patient, Sex
@@ -166,7 +166,7 @@ def alone(context, due, show):
     """``alone(SpirometryForm)`` starts a visit and shows one step of it by itself."""
 
     def begin(kind):
-        visit_id = drafts.start_visit(context.session, due.id, "M4", clock.today())
+        visit_id = beginning.start_visit(context.session, due.id, "M4", clock.today())
         form = kind(context, Draft(context.session, due.id, visit_id))
         form.show_draft()
         form.focus_first()
@@ -180,7 +180,7 @@ def rating(context, due, show):
     """``rating()`` begins another visit and shows its questionnaire by itself; answers the form and the visit's id."""
 
     def begin(size=(760, 620)):
-        visit_id = drafts.start_visit(context.session, due.id, None, clock.today())
+        visit_id = beginning.start_visit(context.session, due.id, None, clock.today())
         draft = Draft(context.session, due.id, visit_id)
         form = QuestionnaireForm(context, draft, catalog.alsfrs_r())
         form.show_draft()
@@ -239,7 +239,9 @@ def resume(shell, session, due):
     def opened(step=None):
         record = session.record(due.id)
         begun = [visit.id for visit in record.visits if visit.is_draft]
-        visit_id = begun[0] if begun else drafts.start_visit(session, due.id, "M4", clock.today())
+        visit_id = (
+            begun[0] if begun else beginning.start_visit(session, due.id, "M4", clock.today())
+        )
         shell.open_visit(due.id, visit_id)
         page = shell.page("visit")
         if step is not None:
@@ -256,7 +258,7 @@ def enter(context, due, show):
 
     def begin(patient=due, code="M4", step=None):
         page = VisitPage(context)
-        visit_id = drafts.start_visit(context.session, patient.id, code, clock.today())
+        visit_id = beginning.start_visit(context.session, patient.id, code, clock.today())
         page.open(patient.id, visit_id)
         if step is not None:
             page.show_step(step)

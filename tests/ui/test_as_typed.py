@@ -83,7 +83,7 @@ def test_going_on_says_once_what_is_no_value_and_keeps_it(enter):
     assert "Type one from 20 to 250 kg. Save and go on once more leaves it as it is." in words(form)
     press(ENTER)
     assert page.current != "details"
-    assert page.draft.raw["details.weight"] == "6o"
+    assert page.draft.unsaved.texts["details.weight"] == "6o"
 
 
 def test_a_persian_date_is_shown_in_our_calendar_before_it_is_taken(enter):
@@ -155,10 +155,10 @@ def test_save_and_go_on_says_what_half_an_event_lacks(events):
     assert problem(editor.onset).startswith("Enter when it began")
     assert problem(editor.grade) == "Choose the grade, 1 to 5."
     assert focused() is editor.onset.line
-    assert editor.term.text == "Fall" and events.draft.raw["event.term"] == "Fall"
+    assert editor.term.text == "Fall" and events.draft.unsaved.texts["event.term"] == "Fall"
     press(ENTER)
     assert events.current != "adverse-events", "said once, one may go on"
-    assert events.draft.raw["event.term"] == "Fall"
+    assert events.draft.unsaved.texts["event.term"] == "Fall"
 
 
 def test_save_and_go_on_adds_a_complete_event(events):
@@ -167,7 +167,7 @@ def test_save_and_go_on_adds_a_complete_event(events):
     write("Fall")
     complete(events.forms["adverse-events"].editor)
     press(ENTER)
-    assert [event.term for event in events.draft.events] == ["Fall"]
+    assert [event.term for event in events.draft.events.reported] == ["Fall"]
     assert events.current != "adverse-events"
     assert told and told[-1].startswith("1 event added: Fall, since ")
 
@@ -307,9 +307,9 @@ def test_answers_and_questions_are_reached_by_tab(enter):
             break
     assert focused().accessibleName().startswith("4: ") and focused().isCheckable()
     press(Key.Key_Space)
-    assert page.draft.form("alsfrs-r").answers[first].value == 4
+    assert page.draft.questionnaires.form("alsfrs-r").answers[first].value == 4
     write("3")  # the keys of the page mean on a tile what they mean beside it
-    assert len(page.draft.form("alsfrs-r").values) == 2
+    assert len(page.draft.questionnaires.form("alsfrs-r").values) == 2
 
 
 # The same person twice

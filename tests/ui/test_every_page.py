@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from core import clock, resources
-from core.entering import drafts
+from core.entering.visit import beginning
 from core.model.document import About
 from tests.ui.conftest import name_of
 from tests.ui.keyboard import Key, press, settle, write
@@ -30,7 +30,7 @@ def places(demo_shell, numbered, demo, qtbot):
     patient = numbered("A-003")
 
     def walk():
-        visit_id = drafts.start_visit(demo, patient.id, "M4", clock.today())
+        visit_id = beginning.start_visit(demo, patient.id, "M4", clock.today())
         for name, _kind in PAGES:
             page = demo_shell.page(name)
             if name == "chart":

@@ -8,7 +8,7 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QStyleOptionViewItem, QToolTip
 
 from core import clock
-from core.entering import drafts
+from core.entering.visit import beginning
 from tests.core.examples import a_patient
 from tests.ui.keyboard import Key, in_dialog, press, settle, tab_to, write
 from ui import theme
@@ -103,7 +103,7 @@ def test_a_question_is_no_wider_than_can_be_read_on_a_large_screen(
 ):
     sized(1920, 1080)
     patient = numbered("A-003")
-    visit_id = drafts.start_visit(demo, patient.id, None, clock.today())
+    visit_id = beginning.start_visit(demo, patient.id, None, clock.today())
     demo_shell.open_visit(patient.id, visit_id)
     page = demo_shell.page("visit")
     page.show_step("alsfrs-r")

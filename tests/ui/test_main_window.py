@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox, QScrollArea
 
 from core import clock
 from core.commands import demonstration
-from core.entering import drafts
+from core.entering.visit import beginning
 from core.model.document import About
 from core.store import keys
 from core.words import DEMONSTRATION
@@ -204,8 +204,8 @@ def test_a_note_that_cannot_be_saved_keeps_its_page_in_front(shell, due, session
 
 def test_another_visit_is_opened_while_a_field_of_the_first_has_the_keyboard(shell, due, session):
     """The field is left while the page is made anew for the second visit, which has other steps."""
-    mri = drafts.start_visit(session, due.id, "MRI", clock.today())
-    month_4 = drafts.start_visit(session, due.id, "M4", clock.today())
+    mri = beginning.start_visit(session, due.id, "MRI", clock.today())
+    month_4 = beginning.start_visit(session, due.id, "M4", clock.today())
     shell.open_visit(due.id, mri)
     page = shell.page("visit")
     page.show_step("tasks")

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLabel
 from core import clock
 from core.acts import data_queries
 from core.acts.data_queries import Place
-from core.entering.drafts import DETAILS, REVIEW, Draft
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import DETAILS, REVIEW
 from core.model.assessment import Answer, NotDone
 from core.model.data_query import QueryState
 from core.model.nouns import ADVERSE_EVENTS, SPIROMETRY
@@ -42,7 +43,7 @@ def test_f2_asks_about_the_question_in_front_and_gives_the_keyboard_back(resume,
     assert query.label == "ALSFRS-R: 3 Swallowing"
     assert query.text == "with the amplifier? 4"
     write("2")  # the questionnaire has the keyboard again, and took none of the words for an answer
-    scores = page.draft.form("alsfrs-r").values
+    scores = page.draft.questionnaires.form("alsfrs-r").values
     assert scores == {"speech": 3, "salivation": 3, "swallowing": 2}
     assert "1 query open" in page.queries.fold.text()
     assert "?1" in page._buttons["alsfrs-r"]._hint.text()
@@ -249,8 +250,8 @@ def test_a_day_on_paper_that_is_none_yet_stays_as_typed(resume, session, due):
     form.commit()
     assert page.draft.visit.paper_on is None
     again = Draft(session, due.id, page.draft.visit.id)
-    assert again.raw["details.paper_on"] == "2026-13"
-    assert again.raw["details.paper_by"] == "N. Urse"
+    assert again.unsaved.texts["details.paper_on"] == "2026-13"
+    assert again.unsaved.texts["details.paper_by"] == "N. Urse"
     assert any("2026-13" in p.problem.message for p in again.open_points() if p.blocks)
 
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QAbstractButton
 
 from core import clock
-from core.entering import drafts
+from core.entering.visit import beginning
 from core.errors import NotAllowed
 from core.model.user import Role
 from core.session import Session
@@ -130,7 +130,7 @@ def test_r16_a_monitor_who_opens_a_draft_does_not_throw_it_away(shell_of):
     """An untouched visit is discarded when who began it leaves; a reader leaves it alone."""
     nurse = shell_of(Role.NURSE)
     patient = a_patient(nurse, "A-003")
-    visit_id = drafts.start_visit(nurse.context.session, patient.id, None, clock.today())
+    visit_id = beginning.start_visit(nurse.context.session, patient.id, None, clock.today())
     monitor = shell_of(Role.MONITOR)
     monitor.open_visit(patient.id, visit_id)
     monitor.show_page("today")

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.entering.drafts import Draft
+from core.entering.visit.draft import Draft
 from core.labels import MODE, RESPONDENT
 from core.views.questionnaire import how_text
 from ui.context import AppContext
@@ -15,7 +15,7 @@ from ui.words import tr
 
 def said_of(context: AppContext, draft: Draft, instrument: str) -> str:
     """Who asked, in which way, and who answered: in words, as on the summary."""
-    form = draft.form(instrument)
+    form = draft.questionnaires.form(instrument)
     return how_text(form, context.session.users.names().get(form.rater, form.rater))
 
 
@@ -50,7 +50,7 @@ class AnsweredHow(QWidget):
         layout.addStretch(1)
 
     def show_draft(self) -> None:
-        form = self._draft.form(self._instrument)
+        form = self._draft.questionnaires.form(self._instrument)
         self.mode.set_value(form.mode)
         self.respondent.set_value(form.respondent)
         self.interpreter.set_value(form.interpreter)
@@ -67,7 +67,7 @@ class AnsweredHow(QWidget):
 
     def _save(self) -> None:
         with self._context.saving():
-            self._draft.save_how(
+            self._draft.questionnaires.save_how(
                 self._instrument,
                 mode=self.mode.value,
                 respondent=self.respondent.value,

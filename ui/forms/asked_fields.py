@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
-from core.entering.drafts import typed_in
+from core.entering.visit.unsaved import typed_in
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
 from ui.forms.measurements_form import MeasurementsForm
@@ -59,7 +59,7 @@ def _places(form: StepForm) -> Iterator[tuple[str, tuple[QWidget, ...]]]:
             yield "details.weight", (form.weight,)
             yield "details.paper_on", (form.paper,)
         case SpirometryForm():
-            session = form.draft.spirometry
+            session = form.draft.spirometry.entered
             for one in form.rows:
                 yield typed_in(session, f"blow.{one.index}"), one.widgets
             yield typed_in(session, "height"), (form.height_cm,)

@@ -15,7 +15,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.entering.drafts import COMPARISON, Draft, Question
+from core.entering.visit.comparisons import Question
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import COMPARISON
 from core.entry import Problem
 from core.findings.plausibility import Finding, Level
 from core.instruments.definition import Instrument
@@ -259,8 +261,8 @@ class Comparison(QWidget):
         self.commit()
         clear(self._layout)
         self.rows = []
-        before = self._draft.compared_with(self._instrument.id)
-        form = self._draft.form(self._instrument.id)
+        before = self._draft.comparisons.form_before(self._instrument.id)
+        form = self._draft.questionnaires.form(self._instrument.id)
         self._waiting = chip("", "neutral")
         title = label(self._title(before), "question", wrap=True)
         head = row(title, self._waiting, top=True)
@@ -270,7 +272,7 @@ class Comparison(QWidget):
             self._layout.addLayout(self._scores(form, before))
             self._layout.addWidget(rule())
             self._layout.addLayout(self._changes(form, before))
-        questions = self._draft.questions(self._instrument.id)
+        questions = self._draft.comparisons.questions(self._instrument.id)
         if questions and before is not None:
             self._layout.addWidget(rule())
         for question in questions:
@@ -303,7 +305,9 @@ class Comparison(QWidget):
     def keep_typed(self) -> None:
         """Keep the reasons as far as they are typed. Raises StorageError."""
         for one in self.rows:
-            self._draft.leave_reason(self._instrument.id, one.question.finding, one.new_reason)
+            self._draft.comparisons.leave_reason(
+                self._instrument.id, one.question.finding, one.new_reason
+            )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         focus = self.focusWidget()
@@ -373,7 +377,7 @@ class Comparison(QWidget):
         return made
 
     def _query(self, question: Question) -> QueryRow:
-        typed = self._draft.typed_reason(self._instrument.id, question.finding)
+        typed = self._draft.comparisons.typed_reason(self._instrument.id, question.finding)
         made = QueryRow(question, self._name(question), typed)
         made.kept.connect(self._keep)
         made.typed.connect(partial(self._leave, made))
@@ -398,17 +402,17 @@ class Comparison(QWidget):
 
     def _slot_of(self, question: Question) -> str:
         """Where to correct it; of a total, at the question whose score changed most."""
-        before = self._draft.compared_with(self._instrument.id)
+        before = self._draft.comparisons.form_before(self._instrument.id)
         if question.finding.slot or before is None:
             return question.finding.slot
-        now, earlier = self._draft.form(self._instrument.id).values, before.values
+        now, earlier = self._draft.questionnaires.form(self._instrument.id).values, before.values
         return max(self._instrument.slots, key=lambda slot: abs(now[slot] - earlier[slot]))
 
     def _keep(self, finding: Finding, reason: str) -> None:
         with self._context.saving():
-            self._draft.keep(self._instrument.id, finding, reason)
+            self._draft.comparisons.keep(self._instrument.id, finding, reason)
             self.touched.emit()
-        asked = {one.finding: one for one in self._draft.questions(self._instrument.id)}
+        asked = {one.finding: one for one in self._draft.comparisons.questions(self._instrument.id)}
         for made in self.rows:
             if made.question.finding == finding and finding in asked:
                 made.show_question(asked[finding], self._name(asked[finding]))
@@ -416,11 +420,13 @@ class Comparison(QWidget):
 
     def _leave(self, made: QueryRow, finding: Finding, text: str) -> None:
         """A line was left: what was typed there waits for Enter, and is there again."""
-        asked = [one.finding for one in self._draft.questions(self._instrument.id)]
-        if finding not in asked or text == self._draft.typed_reason(self._instrument.id, finding):
+        asked = [one.finding for one in self._draft.comparisons.questions(self._instrument.id)]
+        if finding not in asked or text == self._draft.comparisons.typed_reason(
+            self._instrument.id, finding
+        ):
             return  # a line of a query that a correction answered has nothing to keep
         with self._context.saving():
-            self._draft.leave_reason(self._instrument.id, finding, text)
+            self._draft.comparisons.leave_reason(self._instrument.id, finding, text)
             self.touched.emit()
         if text:
             made.show_typed()

@@ -5,7 +5,10 @@ from datetime import date
 
 from PySide6.QtWidgets import QWidget
 
-from core.entering.drafts import DETAILS, PAPER, Draft, read_visit_date, read_weight
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import DETAILS
+from core.entering.visit.unsaved import PAPER
+from core.entering.visit_entry import read_visit_date, read_weight
 from core.entry import Problem
 from core.labels import MODE, RESPONDENT
 from ui.context import AppContext
@@ -50,7 +53,7 @@ class DetailsForm(StepForm):
         self.watch(*self.lines().values())
 
     def show_draft(self) -> None:
-        visit, raw = self.draft.visit, self.draft.raw
+        visit, raw = self.draft.visit, self.draft.unsaved.texts
         self.date.set_text(raw.get("details.date", visit.date.isoformat()))
         self.mode.set_value(visit.mode)
         self.respondent.set_value(visit.respondent)
@@ -98,9 +101,11 @@ class DetailsForm(StepForm):
                 respondent=self.respondent.value,
                 weight_kg=visit.weight_kg if isinstance(weight, Problem) else weight,
             )
-            self.draft.save_raw("details.date", self.date.text if isinstance(on, Problem) else "")
+            self.draft.unsaved.save(
+                "details.date", self.date.text if isinstance(on, Problem) else ""
+            )
             wrong_weight = self.weight.text if isinstance(weight, Problem) else ""
-            self.draft.save_raw("details.weight", wrong_weight)
+            self.draft.unsaved.save("details.weight", wrong_weight)
             self._save_paper()
             self.touched.emit()
 
@@ -117,6 +122,6 @@ class DetailsForm(StepForm):
             paper_by=paper_by if known else "",
         )
         wrong = self.paper.on.text if isinstance(paper_on, Problem) else ""
-        self.draft.save_raw("details.paper_on", wrong)
-        self.draft.save_raw("details.paper_by", paper_by if ticked and not known else "")
-        self.draft.save_raw(PAPER, "paper" if self.paper.lacks_day else "")
+        self.draft.unsaved.save("details.paper_on", wrong)
+        self.draft.unsaved.save("details.paper_by", paper_by if ticked and not known else "")
+        self.draft.unsaved.save(PAPER, "paper" if self.paper.lacks_day else "")

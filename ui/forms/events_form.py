@@ -5,7 +5,7 @@ from functools import partial
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from core.entering import event_entry
-from core.entering.drafts import Draft
+from core.entering.visit.draft import Draft
 from core.model.adverse_event import AdverseEvent
 from core.model.ids import EventId
 from core.model.nouns import ADVERSE_EVENTS
@@ -64,7 +64,7 @@ class EventsForm(StepForm):
         self.asked.setFocus()
 
     def focus_field(self, field: str) -> None:
-        reported = next((e for e in self.draft.events if event_field(e) == field), None)
+        reported = next((e for e in self.draft.events.reported if event_field(e) == field), None)
         if reported is not None:
             self._change(reported)
             return
@@ -89,13 +89,13 @@ class EventsForm(StepForm):
         """An event is text until it is added: this is where all of it is kept."""
         self._keep_soon.stop()
         with self.context.saving():
-            self.draft.save_texts(self._kept_texts())
+            self.draft.unsaved.save_all(self._kept_texts())
 
     def _begin(self, changed: AdverseEvent | None = None) -> None:
         """Show the event to change, or what was typed and not added yet."""
         typed = {
             key.removeprefix("event."): text
-            for key, text in self.draft.raw.items()
+            for key, text in self.draft.unsaved.texts.items()
             if key.startswith("event.")
         }
         known = {event.id: event for event in self.draft.record.events}
@@ -141,13 +141,13 @@ class EventsForm(StepForm):
 
     def _keep_typed(self) -> None:
         with self.context.saving():
-            self.draft.save_texts(self._kept_texts())
+            self.draft.unsaved.save_all(self._kept_texts())
             self.touched.emit()
 
     def _on_entered(self, event: AdverseEvent) -> None:
         known = any(one.id == event.id for one in self.draft.record.events)
         with self.context.saving():
-            self.draft.save_event(event, self.editor.death)
+            self.draft.events.save(event, self.editor.death)
             self.touched.emit()
             self.asked.set_value(self.draft.visit.new_events)
             self._begin()
@@ -162,8 +162,8 @@ class EventsForm(StepForm):
 
     def _change(self, event: AdverseEvent) -> None:
         self._keep_typed()
-        typed_for = self.draft.raw.get("event.id", "")
-        if typed_for != event.id and any(f.startswith("event.") for f in self.draft.raw):
+        typed_for = self.draft.unsaved.texts.get("event.id", "")
+        if typed_for != event.id and any(f.startswith("event.") for f in self.draft.unsaved.texts):
             self._show_editor(True)
             self._say_lacks(tr("Add the event that you are typing, or clear it, first."))
             self.editor.focus_open()
@@ -178,9 +178,9 @@ class EventsForm(StepForm):
         for layout in (self._reported, self._earlier):
             clear(layout)
         for layout, title, events in (
-            (self._reported, tr("Reported at this visit"), self.draft.events),
-            (self._earlier, logged, self.draft.logged_events),
-            (self._earlier, earlier, self.draft.earlier_open_events),
+            (self._reported, tr("Reported at this visit"), self.draft.events.reported),
+            (self._earlier, logged, self.draft.events.logged),
+            (self._earlier, earlier, self.draft.events.earlier_open),
         ):
             if events:
                 layout.addWidget(label(title, "heading"))

@@ -7,7 +7,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
-from core.entering.drafts import Draft, read_measurement
+from core.entering.visit.draft import Draft
+from core.entering.visit_entry import read_measurement
 from core.entry import Problem
 from core.labels import NOT_DONE
 from core.model.assessment import NotDone
@@ -110,7 +111,7 @@ class MeasurementsForm(StepForm):
 
     def show_draft(self) -> None:
         for one in self.rows.values():
-            found, raw = self.draft.measurement(one.kind.id), self.draft.raw
+            found, raw = self.draft.measurements.of(one.kind.id), self.draft.unsaved.texts
             value = "" if found is None or found.value is None else f"{found.value:g}"
             one.value.setText(raw.get(_typed("value", one), value))
             reason = found.not_done if found else None
@@ -127,7 +128,9 @@ class MeasurementsForm(StepForm):
         return {**values, **{_typed("note", one): one.note for one in self.rows.values()}}
 
     def focus_first(self) -> None:
-        empty = (one for one in self.rows.values() if self.draft.measurement(one.kind.id) is None)
+        empty = (
+            one for one in self.rows.values() if self.draft.measurements.of(one.kind.id) is None
+        )
         first = next(iter(self.rows.values()))
         next(empty, first).value.setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -163,14 +166,14 @@ class MeasurementsForm(StepForm):
                 not_done=NotDone(reason) if reason else None,
                 note=note,
             )
-        if measurement != self.draft.measurement(one.kind.id):
+        if measurement != self.draft.measurements.of(one.kind.id):
             if measurement is None:
-                self.draft.remove_measurement(one.kind.id)
+                self.draft.measurements.remove(one.kind.id)
             else:
-                self.draft.save_measurement(measurement)
+                self.draft.measurements.save(measurement)
         wrong = one.value.text() if isinstance(value, Problem) else ""
-        self.draft.save_raw(_typed("value", one), wrong)
-        self.draft.save_raw(_typed("note", one), "" if measurement else note)
+        self.draft.unsaved.save(_typed("value", one), wrong)
+        self.draft.unsaved.save(_typed("note", one), "" if measurement else note)
 
     def _on_reason(self, one: MeasurementRow, _index: int) -> None:
         if one.value.text().strip() and one.not_done.currentData():

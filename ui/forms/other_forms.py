@@ -7,7 +7,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
-from core.entering.drafts import NOTE, TASKS, Draft
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import NOTE, TASKS
 from core.entry import Problem, as_shown, as_typed
 from core.labels import CLINICAL_STAGE
 from core.model.visit import TaskResult
@@ -30,7 +31,7 @@ class TasksForm(StepForm):
         super().__init__(context, draft)
         self.body.addWidget(label(tr("Other assessments of this visit"), "question"))
         self.fields: dict[str, tuple[ChoiceField[bool], TextField]] = {}
-        for task in draft.tasks:
+        for task in draft.tasks.asked:
             done = ChoiceField(task.title, {True: tr("done"), False: tr("not done")})
             note = TextField(tr("Note, or why not"))
             self.fields[task.id] = (done, note)
@@ -43,22 +44,22 @@ class TasksForm(StepForm):
         self.body.addStretch(1)
 
     def show_draft(self) -> None:
-        for task in self.draft.tasks:
+        for task in self.draft.tasks.asked:
             done, note = self.fields[task.id]
-            result = self.draft.task_result(task.id)
-            if f"task.{task.id}" in self.draft.raw:
+            result = self.draft.tasks.result(task.id)
+            if f"task.{task.id}" in self.draft.unsaved.texts:
                 done.set_value(False)  # not done, and the reason is still missing
             else:
                 done.set_value(result.done if result else None)
-            note.set_text(result.note if result else self.draft.raw.get(_note(task), ""))
+            note.set_text(result.note if result else self.draft.unsaved.texts.get(_note(task), ""))
         self.show_typed()
 
     def lines(self) -> Mapping[str, Line]:
-        return {_note(task): self.fields[task.id][1].line for task in self.draft.tasks}
+        return {_note(task): self.fields[task.id][1].line for task in self.draft.tasks.asked}
 
     def focus_first(self) -> None:
-        waiting = (t.id for t in self.draft.tasks if self.draft.task_result(t.id) is None)
-        self.fields[next(waiting, self.draft.tasks[0].id)][0].setFocus()
+        waiting = (t.id for t in self.draft.tasks.asked if self.draft.tasks.result(t.id) is None)
+        self.fields[next(waiting, self.draft.tasks.asked[0].id)][0].setFocus()
 
     def focus_field(self, field: str) -> None:
         if field in self.fields:
@@ -67,7 +68,7 @@ class TasksForm(StepForm):
             self.focus_first()
 
     def commit(self) -> None:
-        for task in self.draft.tasks:
+        for task in self.draft.tasks.asked:
             self._save(task)
 
     def _on_chosen(self, task: Task) -> None:
@@ -83,18 +84,18 @@ class TasksForm(StepForm):
         note.show_problem(Problem(tr("Say why it was not done.")) if reason_missing else None)
         with self.context.saving():
             if reason_missing:
-                self.draft.save_task_undecided(task.id)
-                self.draft.save_raw(_note(task), "")
+                self.draft.tasks.save_undecided(task.id)
+                self.draft.unsaved.save(_note(task), "")
             elif done.value is None:
-                self.draft.save_raw(_note(task), said)
+                self.draft.unsaved.save(_note(task), said)
             else:
                 result = TaskResult(
                     visit_id=self.draft.visit.id, task=task.id, done=done.value, note=said
                 )
-                if result != self.draft.task_result(task.id):
-                    self.draft.save_task(result)
-                self.draft.save_raw(f"task.{task.id}", "")
-                self.draft.save_raw(_note(task), "")
+                if result != self.draft.tasks.result(task.id):
+                    self.draft.tasks.save(result)
+                self.draft.unsaved.save(f"task.{task.id}", "")
+                self.draft.unsaved.save(_note(task), "")
             self.touched.emit()
 
 
@@ -140,7 +141,7 @@ class NoteForm(StepForm):
         self.note.textChanged.connect(self._keep_soon.start)  # without one it is kept
 
     def show_draft(self) -> None:
-        note = as_shown(self.draft.typing(self.step).get(NOTE, self.draft.visit.note))
+        note = as_shown(self.draft.unsaved.typing(self.step).get(NOTE, self.draft.visit.note))
         if self.note.toPlainText() != note:
             self.note.setPlainText(note)
             self.note.moveCursor(QTextCursor.MoveOperation.End)

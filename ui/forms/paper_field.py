@@ -5,7 +5,7 @@ from datetime import date
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
-from core.entering import drafts
+from core.entering import visit_entry
 from core.entry import Problem
 from ui.forms.fields import TextField
 from ui.widgets.basics import row
@@ -21,7 +21,10 @@ class PaperField(QWidget):
         super().__init__()
         self.ticked = QCheckBox(tr("Entered from a paper form"))
         self.on = TextField(
-            tr("Day on the paper form"), drafts.read_paper_day, placeholder="2026-11-21", width=160
+            tr("Day on the paper form"),
+            visit_entry.read_paper_day,
+            placeholder="2026-11-21",
+            width=160,
         )
         self.by = TextField(tr("Filled in by"), width=240)
         self._paper = QWidget()

@@ -8,8 +8,9 @@ from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
-from core.entering.drafts import COMPARISON, Draft
 from core.entering.interview import Asked, Front, Interview, Lead, Told, Typed
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import COMPARISON
 from core.entry import Problem
 from core.instruments.definition import Instrument, Item
 from core.labels import MODE, NOT_DONE, RESPONDENT, no_score, why_not, why_not_alone

@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock
 from core.acts import data_queries, locking, signing
-from core.entering.drafts import TASKS, Draft, OpenPoint
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import TASKS, OpenPoint
 from core.findings import alerts
 from core.findings.alerts import Action
 from core.model.document import About
@@ -152,12 +153,12 @@ class ReviewForm(StepForm):
 
     def _ask_lock(self) -> None:
         """The whole visit, or one of its forms; with a reason."""
-        draft, forms = self.draft, [i.id for i in self.draft.instruments]
+        draft, forms = self.draft, [i.id for i in self.draft.questionnaires.instruments]
         for asked, form in (
-            (draft.asks_spirometry, SPIROMETRY),
-            (draft.asks_measurements, MEASUREMENTS),
-            (draft.asks_events, ADVERSE_EVENTS),
-            (bool(draft.tasks), TASKS),
+            (draft.asks(SPIROMETRY), SPIROMETRY),
+            (draft.asks(MEASUREMENTS), MEASUREMENTS),
+            (draft.asks(ADVERSE_EVENTS), ADVERSE_EVENTS),
+            (bool(draft.tasks.asked), TASKS),
         ):
             forms += [form] if asked else []
         locked = {lock.subject.partition("/")[2] for lock in self._locked_forms()}

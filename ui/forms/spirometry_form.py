@@ -10,7 +10,9 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QWidget
 
 from core import entry
-from core.entering.drafts import DEVICE_PERCENT, Draft, check_fev1, typed_in
+from core.entering.visit.draft import Draft
+from core.entering.visit.unsaved import typed_in
+from core.entering.visit_entry import DEVICE_PERCENT, check_fev1
 from core.entry import Problem
 from core.labels import (
     BLOW_QUALITY,
@@ -238,7 +240,7 @@ class SpirometryForm(StepForm):
         self._build()
 
     def show_draft(self) -> None:
-        session, raw = self.draft.spirometry, self.draft.raw
+        session, raw = self.draft.spirometry.entered, self.draft.unsaved.texts
         own = partial(typed_in, session)
         self.test_type.set_value(session.test_type)
         self.position.set_value(session.position)
@@ -270,7 +272,7 @@ class SpirometryForm(StepForm):
 
     def lines(self) -> Mapping[str, Line]:
         """Those of the session in front."""
-        session = self.draft.spirometry
+        session = self.draft.spirometry.entered
         fields: dict[str, Line] = {
             "height": self.height_cm.line,
             "device": self.device.line,
@@ -284,14 +286,14 @@ class SpirometryForm(StepForm):
 
     @property
     def point(self) -> str:
-        session = self.draft.spirometry
+        session = self.draft.spirometry.entered
         return typed_in(session, "session") if session in self.draft.record.spirometry else ""
 
     def keep_typed(self) -> None:
-        session = self.draft.spirometry
+        session = self.draft.spirometry.entered
         if self.typed() and session not in self.draft.record.spirometry:
             with self.context.saving():  # it needs its place in the file, or its name would change
-                self.draft.save_spirometry(session)
+                self.draft.spirometry.save(session)
         super().keep_typed()
 
     def focus_first(self) -> None:
@@ -301,7 +303,7 @@ class SpirometryForm(StepForm):
     def focus_field(self, field: str) -> None:
         """The field of a session, as ``typed_in`` names it."""
         _step, session, *names = field.split(".")
-        self.draft.turn_to_spirometry(SpirometryId(session))
+        self.draft.spirometry.turn_to(SpirometryId(session))
         self.show_draft()
         match names:
             case ["session"]:
@@ -318,9 +320,9 @@ class SpirometryForm(StepForm):
 
     def commit(self) -> None:
         """Save what is valid, keep as typed what is not."""
-        stored = self.draft.spirometry
+        stored = self.draft.spirometry.entered
         session = self._typed()
-        if (twice := self.draft.twice(session)) is not None:
+        if (twice := self.draft.spirometry.twice(session)) is not None:
             self.test_type.set_value(stored.test_type)
             self.position.set_value(stored.position)
             self._refuse(twice)
@@ -337,10 +339,12 @@ class SpirometryForm(StepForm):
         saved = session in self.draft.record.spirometry
         with self.context.saving():
             if not saved and (session != stored or any(raw.values())):
-                self.draft.save_spirometry(session)
+                self.draft.spirometry.save(session)
             if self.draft.record.patient.height_cm is None and isinstance(height, float):
                 self.draft.save_height(height)
-            self.draft.save_texts({typed_in(session, name): text for name, text in raw.items()})
+            self.draft.unsaved.save_all(
+                {typed_in(session, name): text for name, text in raw.items()}
+            )
             self.touched.emit()
         self._show_sessions()
         self._show_rows()
@@ -404,7 +408,7 @@ class SpirometryForm(StepForm):
 
     def _typed(self) -> Spirometry:
         """The session as the fields stand: the blows that are values, and the rest as it is chosen."""
-        session = self.draft.spirometry
+        session = self.draft.spirometry.entered
         test_type = self.test_type.value or TestType.FVC
         height, percent = self.height_cm.read(), self.device_percent.read()
         blows = (one.read(test_type).blow for one in self.rows)
@@ -437,7 +441,7 @@ class SpirometryForm(StepForm):
 
     def _show_reason(self) -> None:
         """The reason that the file has."""
-        reason = self.draft.spirometry.not_done
+        reason = self.draft.spirometry.entered.not_done
         self.not_done.setCurrentIndex(self.not_done.findData(reason) if reason else 0)
 
     def _refuse(self, problem: Problem) -> None:
@@ -474,7 +478,7 @@ class SpirometryForm(StepForm):
 
     def _show_sessions(self) -> None:
         """The switch between the sessions of the visit, where there are several."""
-        titles = {s.id: spirometry_title(s) for s in self.draft.spirometry_sessions}
+        titles = {s.id: spirometry_title(s) for s in self.draft.spirometry.all}
         if titles != self._sessions_shown:
             self._sessions_shown = titles
             clear(self._sessions_row)
@@ -488,8 +492,8 @@ class SpirometryForm(StepForm):
                     self._sessions_row.addWidget(widget)
                 self._sessions_row.setStretch(0, 1)
         if self.sessions is not None:
-            self.sessions.set_value(self.draft.spirometry.id)
-        self.add_session.setVisible(bool(self.draft.free_tests))
+            self.sessions.set_value(self.draft.spirometry.entered.id)
+        self.add_session.setVisible(bool(self.draft.spirometry.free_tests))
 
     def _preview(self) -> None:
         session = self._typed()
@@ -547,31 +551,31 @@ class SpirometryForm(StepForm):
             self._show_session(chosen)
 
     def _show_session(self, id: SpirometryId) -> None:
-        self.draft.turn_to_spirometry(id)
+        self.draft.spirometry.turn_to(id)
         self.show_draft()
         self.focus_first()
 
     def _add_session(self) -> None:
         if self.committed():
             with self.context.saving():
-                self.draft.add_spirometry()
+                self.draft.spirometry.add()
                 self.touched.emit()
-            self._show_session(self.draft.spirometry.id)
+            self._show_session(self.draft.spirometry.entered.id)
 
     def _remove_session(self) -> None:
         if not self.committed():
             return
         reason: str | None = ""
-        session = self.draft.spirometry
-        if self.draft.has_entries(session):
+        session = self.draft.spirometry.entered
+        if self.draft.spirometry.has_entries(session):
             title = spirometry_title(session)
             question = tr("Why is {session} removed from this visit?").format(session=title)
             reason = ask.reason(self, tr("Remove session"), question)
         if reason is not None:
             with self.context.saving():
-                self.draft.remove_spirometry(reason)
+                self.draft.spirometry.remove(reason)
                 self.touched.emit()
-            self._show_session(self.draft.spirometry.id)
+            self._show_session(self.draft.spirometry.entered.id)
 
 
 def _name(field: ChoiceField[Any], title: str) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from core.entering.drafts import Draft, OpenPoint, typing_in
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import OpenPoint
+from core.entering.visit.unsaved import typing_in
 from ui.context import AppContext
 from ui.forms.fields import Line
 from ui.forms.keep_timer import KeepTimer
@@ -110,7 +112,7 @@ class StepForm(QWidget):
         """Keep what is being typed, as text and as nothing else: a kill takes the last second of it at most."""
         self._keep_soon.stop()
         with self.context.saving():
-            self.draft.keep_typing(self.step, self.typed())
+            self.draft.unsaved.keep_typing(self.step, self.typed())
 
     def watch(self, *lines: QLineEdit) -> None:
         """Keep what is typed into these while it is typed."""
@@ -119,7 +121,7 @@ class StepForm(QWidget):
 
     def show_typed(self) -> None:
         """Put back what was being typed when the visit was left, and say from when it is."""
-        typing, lines = self.draft.typing(self.step), self.lines()
+        typing, lines = self.draft.unsaved.typing(self.step), self.lines()
         for name in typing.keys() & lines.keys():
             lines[name].put_back(typing[name])
         self._show_kept()
@@ -127,7 +129,7 @@ class StepForm(QWidget):
     def focus_typed(self) -> bool:
         """Put the keyboard where the typing stopped; False where nothing waits."""
         lines = self.lines()
-        name = next((name for name in self.draft.typing(self.step) if name in lines), None)
+        name = next((name for name in self.draft.unsaved.typing(self.step) if name in lines), None)
         if name is not None:
             lines[name].setFocus(Qt.FocusReason.ActiveWindowFocusReason)
         return name is not None
@@ -138,19 +140,19 @@ class StepForm(QWidget):
         self._say_lacks("")
         for line in self.lines().values():
             line.settle()
-        if typing := self.draft.typing(self.step):
+        if typing := self.draft.unsaved.typing(self.step):
             with self.context.saving():
-                self.draft.keep_typing(self.step, dict.fromkeys(typing, ""))
+                self.draft.unsaved.keep_typing(self.step, dict.fromkeys(typing, ""))
         self._show_kept()
 
     def _show_kept(self) -> None:
-        mine = (one for one in self.draft.waiting(mine=True) if one.step == self.step)
+        mine = (one for one in self.draft.unsaved.waiting(mine=True) if one.step == self.step)
         waiting = next(mine, None)
         self._kept.show_since(waiting.since if waiting else None)
 
     def _discard_typed(self) -> None:
         with self.context.saving():
-            self.draft.discard_typed(self.step)
+            self.draft.unsaved.discard(self.step)
             self.show_draft()
             self.touched.emit()
         self.focus_first()

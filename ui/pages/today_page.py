@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from core import clock
 from core.acts import data_queries
-from core.entering import drafts, typed_texts
+from core.entering import typed_texts
+from core.entering.visit import beginning
 from core.model.document import About, Document, OfNothing
 from core.model.user import Right
 from core.protocols import catalog as protocols
@@ -161,7 +162,7 @@ class TodayPage(Page):
         today, session = clock.today(), self.context.session
         records = session.outlines()
         names = session.users.names()
-        corrections = drafts.corrections(session, records)
+        corrections = beginning.corrections(session, records)
         items = worklist.build(records, session.answered_of_drafts(), today, names, corrections)
         self._date.setText(f"{tr(WEEKDAYS).split()[today.weekday()]} {day(today)}")
         self._counts.setText(worklist.counts(items) or tr("nothing to do"))
@@ -261,7 +262,7 @@ class TodayPage(Page):
             self.context.open_visit.emit(patient_id, item.visit.id)
         elif item.can_start and self._enters:
             with self.context.acting():
-                visit_id = drafts.start_visit(
+                visit_id = beginning.start_visit(
                     self.context.session, patient_id, item.code, clock.today()
                 )
                 self.context.open_visit.emit(patient_id, visit_id)

@@ -20,17 +20,10 @@ from PySide6.QtWidgets import (
 from core.acts import data_queries
 from core.acts.data_queries import Place
 from core.entering import typed_texts
-from core.entering.drafts import (
-    DETAILS,
-    NOTE,
-    PLACE,
-    REVIEW,
-    TASKS,
-    Draft,
-    Step,
-    StepState,
-    Waiting,
-)
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import DETAILS, NOTE, REVIEW, TASKS, Step, StepState
+from core.entering.visit.unsaved import Waiting
+from core.entering.visit.working_copy import PLACE
 from core.model.data_query import DataQuery
 from core.model.document import About
 from core.model.ids import PatientId, VisitId
@@ -419,7 +412,7 @@ class VisitPage(Page):
         self._frames = {}
         self.current = self._last_field = ""
         self.live = None
-        if draft.takes_entries and (draft.instruments or draft.asks_spirometry):
+        if draft.takes_entries and (draft.questionnaires.instruments or draft.asks(SPIROMETRY)):
             self.live = LivePanel(draft)
             self._right.addWidget(self.live)
         self._columns.show_rest(shown=self.live is not None)
@@ -461,7 +454,7 @@ class VisitPage(Page):
             review.jump.connect(self.show_step)
             review.discard.connect(self._ask_discard)
             return review
-        instrument = next(one for one in draft.instruments if one.id == step)
+        instrument = next(one for one in draft.questionnaires.instruments if one.id == step)
         return QuestionnaireForm(self.context, draft, instrument)
 
     def _show_header(self) -> None:
@@ -556,7 +549,7 @@ class VisitPage(Page):
             return
         self._show_undecided(self.draft)
         titles = {step.id: step.title for step in self.draft.steps()}
-        for one in self.draft.waiting(mine=False):
+        for one in self.draft.unsaved.waiting(mine=False):
             text = tr("Unsaved text of {who} from {when} in {step}; only they can see it.").format(
                 who=one.name, when=instant(one.since), step=titles.get(one.step, one.step)
             )
@@ -591,7 +584,7 @@ class VisitPage(Page):
         why = ask.reason(self, tr("Set aside"), question)
         if why is not None and self.draft is not None:
             with self.context.saving():
-                self.draft.set_aside(waiting, why)
+                self.draft.unsaved.set_aside(waiting, why)
             self._show_others()
             self._show_steps()
 

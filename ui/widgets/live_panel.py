@@ -6,7 +6,7 @@ from functools import cached_property
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from core.entering.drafts import Draft
+from core.entering.visit.draft import Draft
 from core.findings.plausibility import form_before
 from core.instruments.definition import Instrument, Scale
 from core.model.assessment import Assessment
@@ -42,7 +42,7 @@ class LivePanel(QFrame):
         self.axis = label("", "small", wrap=True)  # what the plots' ticks count
         self.axis.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.domains: dict[str, dict[str, QLabel]] = {}  # by questionnaire and scale
-        self._grids = {one.id: self._grid(one) for one in draft.instruments}
+        self._grids = {one.id: self._grid(one) for one in draft.questionnaires.instruments}
         self._body = layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 10, 10)
         layout.setSpacing(6)
@@ -72,16 +72,16 @@ class LivePanel(QFrame):
 
     def show_step(self, step: str) -> None:
         """Show what belongs to a step: its questionnaire, vital capacity, or else the first questionnaire."""
-        asked = self._draft.instruments
+        asked = self._draft.questionnaires.instruments
         shown = next((one for one in asked if one.id == step), asked[0] if asked else None)
         if step == SPIROMETRY or shown is None:
             self._show_only(self.capacity_plot)
-            self.show_capacity(self._draft.spirometry)
+            self.show_capacity(self._draft.spirometry.entered)
         else:
             self.show_form(shown)
 
     def show_form(self, instrument: Instrument) -> None:
-        form = self._draft.form(instrument.id)
+        form = self._draft.questionnaires.form(instrument.id)
         record = self._draft.record.with_assessment(form)  # also before its first answer
         live = self._draft.visit.id
         trends_of = []
@@ -188,7 +188,7 @@ class LivePanel(QFrame):
         A score of a single question is that answer; a sum of several is not.
         """
         tells = any(len(scale.slots) == 1 for scale in instrument.domains)
-        return tells and not self._draft.shows_previous(instrument.id)
+        return tells and not self._draft.comparisons.shows_previous(instrument.id)
 
     def _show_only(self, *shown: QWidget) -> None:
         show_only(shown, (*self._plots, *self._grids.values()))

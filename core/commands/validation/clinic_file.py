@@ -11,8 +11,8 @@ from pathlib import Path
 from core import clock
 from core.acts import backups, locking, signing
 from core.commands.validation.checks import Found, Planned
-from core.entering import drafts
-from core.entering.drafts import Draft
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
 from core.errors import (
     AppError,
     FileDamaged,
@@ -86,7 +86,7 @@ def prepare(folder: Path) -> Scene:
     earlier = _copied(path, folder / "earlier.als")
     key = keys.unwrap(keys.read(path), LOGIN, PASSWORD)
     with closing(Session(path, key, LOGIN)) as session:
-        visit_id = drafts.start_visit(session, patient.id, None, clock.today())
+        visit_id = beginning.start_visit(session, patient.id, None, clock.today())
         _enter(Draft(session, patient.id, visit_id))
         record, head = session.record(patient.id), session.trail_head
     if head is None:
@@ -137,11 +137,11 @@ def _enter(draft: Draft) -> None:
     form = instruments.alsfrs_r()
     for slot in form.slots:
         breathes = slot == "respiratory_insufficiency"  # less than 4 would ask for the ventilation
-        item = draft.default_variant(form, slot).id
+        item = draft.questionnaires.default_variant(form, slot).id
         draft.answer(form.id, slot, Answer(item=item, value=4 if breathes else 3))
     volumes = enumerate(_VOLUMES_ML, 1)
     blows = tuple(Blow(number=n, volume_ml=volume) for n, volume in volumes)
-    draft.save_spirometry(replace(draft.spirometry, blows=blows))
+    draft.spirometry.save(replace(draft.spirometry.entered, blows=blows))
     draft.save_new_events(False)
     draft.save_note(PLANTED[-1])
     draft.finish()
@@ -234,12 +234,12 @@ def _the_same_when_opened_again(scene: Scene) -> Found:
 def _typed_text_waits_for_its_author(scene: Scene) -> Found:
     path, field, text = scene.copy("typed"), "details.weight", "7o,"
     with scene.open(path) as session:
-        visit_id = drafts.start_visit(session, scene.patient_id, None, clock.today())
-        Draft(session, scene.patient_id, visit_id).save_raw(field, text)
+        visit_id = beginning.start_visit(session, scene.patient_id, None, clock.today())
+        Draft(session, scene.patient_id, visit_id).unsaved.save(field, text)
     with scene.open(path) as session:
-        mine = Draft(session, scene.patient_id, visit_id).raw.get(field)
+        mine = Draft(session, scene.patient_id, visit_id).unsaved.texts.get(field)
     with scene.open(path, Role.NURSE.value) as session:
-        others = Draft(session, scene.patient_id, visit_id).raw.get(field)
+        others = Draft(session, scene.patient_id, visit_id).unsaved.texts.get(field)
     passed = mine == text and others is None
     return Found(_("kept, unseen by others") if passed else _("lost, or seen"), passed=passed)
 
@@ -248,7 +248,7 @@ def _blank_is_not_zero(scene: Scene) -> Found:
     path, form = scene.copy("blank"), instruments.alsfrs_r()
     zero, unwell, inapplicable, blank = form.slots[:4]
     with scene.open(path) as session:
-        visit_id = drafts.start_visit(session, scene.patient_id, None, clock.today())
+        visit_id = beginning.start_visit(session, scene.patient_id, None, clock.today())
         draft = Draft(session, scene.patient_id, visit_id)
         for slot, value, reason in (
             (zero, 0, None),
@@ -259,7 +259,7 @@ def _blank_is_not_zero(scene: Scene) -> Found:
             draft.answer(ALSFRS_R, slot, Answer(item=item, value=value, not_done=reason))
     with scene.open(path) as session:
         draft = Draft(session, scene.patient_id, visit_id)
-        entered = draft.form(ALSFRS_R)
+        entered = draft.questionnaires.form(ALSFRS_R)
     told = [
         entered.answers[zero].value == 0,
         entered.answers[unwell].not_done is NotDone.TOO_UNWELL,

@@ -8,12 +8,14 @@ import pytest
 from core import clock
 from core.acts import data_queries
 from core.acts.data_queries import Place
-from core.entering import drafts
-from core.entering.drafts import DETAILS, Draft
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import DETAILS
 from core.errors import NotAllowed
 from core.model.assessment import Answer
 from core.model.data_query import QueryState
 from core.model.measurement import kinds
+from core.model.nouns import MEASUREMENTS
 from core.model.signature import Lock, LockLevel
 from core.model.spirometry import Blow
 from core.model.user import Role
@@ -156,21 +158,21 @@ def fill(draft, alsfrs_r, **scores):
     for slot in alsfrs_r.slots:
         item = alsfrs_r.variants(slot)[0].id
         draft.answer(alsfrs_r.id, slot, Answer(item=item, value=scores.get(slot, 4)))
-    draft.save_spirometry(
-        replace(draft.spirometry, height_cm=None, blows=(Blow(number=1, volume_ml=3200),))
+    draft.spirometry.save(
+        replace(draft.spirometry.entered, height_cm=None, blows=(Blow(number=1, volume_ml=3200),))
     )
     draft.save_new_events(False)
-    for task in draft.tasks:
-        draft.save_task(TaskResult(visit_id=draft.visit.id, task=task.id, done=True))
+    for task in draft.tasks.asked:
+        draft.tasks.save(TaskResult(visit_id=draft.visit.id, task=task.id, done=True))
 
 
 def test_finishing_stores_what_the_rules_ask_once(session, patient, alsfrs_r):
     """Walking 0 with stairs 4 (P9) was kept with a reason; without a height there is no % predicted."""
-    draft = Draft(session, patient.id, drafts.start_visit(session, patient.id, "M2", DAY))
+    draft = Draft(session, patient.id, beginning.start_visit(session, patient.id, "M2", DAY))
     fill(draft, alsfrs_r, walking=0, stairs=4)
-    draft.show_comparison(alsfrs_r.id)
-    for question in draft.questions(alsfrs_r.id):
-        draft.keep(alsfrs_r.id, question.finding, "seen walking at home")
+    draft.comparisons.show(alsfrs_r.id)
+    for question in draft.comparisons.questions(alsfrs_r.id):
+        draft.comparisons.keep(alsfrs_r.id, question.finding, "seen walking at home")
     draft.finish()
     asked = {query.rule: query for query in session.queries.of(patient.id)}
     assert set(asked) == {"P9", "no-prediction"}
@@ -191,15 +193,17 @@ def test_finishing_stores_what_the_rules_ask_once(session, patient, alsfrs_r):
 
 
 def test_every_field_of_a_visit_can_be_asked_about(session, patient, alsfrs_r):
-    draft = Draft(session, patient.id, drafts.start_visit(session, patient.id, "M2", DAY))
+    draft = Draft(session, patient.id, beginning.start_visit(session, patient.id, "M2", DAY))
     fill(draft, alsfrs_r)
     places = data_queries.places(draft)
     assert len({(place.step, place.field) for place in places}) == len(places)
     fields = {place.field for place in places}
     assert set(alsfrs_r.slots) < fields
-    assert {task.id for task in draft.tasks} < fields
+    assert {task.id for task in draft.tasks.asked} < fields
     assert {"date", "mode", "respondent", "details.weight", "note", "stage", "asked"} < fields
-    assert not draft.asks_measurements or {f"measurement.value.{kind}" for kind in kinds()} < fields
+    assert (
+        not draft.asks(MEASUREMENTS) or {f"measurement.value.{kind}" for kind in kinds()} < fields
+    )
     steps = {step.id for step in draft.steps()}
     assert {place.step for place in places} <= steps
     assert all(place.label for place in places)
@@ -244,7 +248,9 @@ def test_what_a_rule_asked_and_somebody_answered_waits_only_for_who_may_close(
 
 
 def test_a_visit_somebody_asked_about_is_not_one_in_which_nothing_was_entered(session, patient):
-    draft = Draft(session, patient.id, drafts.start_visit(session, patient.id, "M2", clock.today()))
+    draft = Draft(
+        session, patient.id, beginning.start_visit(session, patient.id, "M2", clock.today())
+    )
     assert draft.untouched
     data_queries.ask(session, patient.id, draft.visit.id, WALKING, "Is this right?")
     draft.reload()
@@ -252,7 +258,7 @@ def test_a_visit_somebody_asked_about_is_not_one_in_which_nothing_was_entered(se
 
 
 def test_a_discarded_visits_question_stays_with_the_patient(session, patient):
-    draft = Draft(session, patient.id, drafts.start_visit(session, patient.id, "M2", DAY))
+    draft = Draft(session, patient.id, beginning.start_visit(session, patient.id, "M2", DAY))
     data_queries.ask(session, patient.id, draft.visit.id, WALKING, "Is this right?")
     draft.discard("begun by mistake")
     assert only(session, patient).visit_id is None
@@ -275,7 +281,7 @@ def test_the_summary_says_how_many_are_not_closed(session, patient, finished):
 
 
 def test_a_visit_from_paper_says_so_with_both_days(session, patient, alsfrs_r):
-    draft = Draft(session, patient.id, drafts.start_visit(session, patient.id, "M2", DAY))
+    draft = Draft(session, patient.id, beginning.start_visit(session, patient.id, "M2", DAY))
     draft.save_paper(paper_on=DAY, paper_by="")
     assert "Say who filled in the paper form." in blocking(draft)
     draft.save_paper(paper_on=clock.today() + timedelta(days=1), paper_by="N. Urse")

@@ -9,7 +9,7 @@ import pytest
 from core import clock, resources
 from core.acts import data_queries, locking, signing
 from core.commands import demonstration
-from core.entering.drafts import Draft
+from core.entering.visit.draft import Draft
 from core.model.adverse_event import MilestoneKind
 from core.model.assessment import Answer
 from core.model.patient import ExternalKind
@@ -111,7 +111,7 @@ def test_a_broken_rule_of_plausibility_would_be_found(tmp_path):
     draft.reload()
     draft.reopen("to try the rules")
     for slot, value in (("swallowing", 1), ("walking", 0), ("stairs", 2)):
-        item = draft.form("alsfrs-r").answers[slot].item
+        item = draft.questionnaires.form("alsfrs-r").answers[slot].item
         draft.answer("alsfrs-r", slot, Answer(item=item, value=value, corrected="tried"))
     said = "\n".join(point.problem.message for point in draft.open_points())
     neurologist.close()

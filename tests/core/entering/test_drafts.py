@@ -7,8 +7,9 @@ from functools import partial
 import pytest
 
 from core import clock
-from core.entering import drafts, event_entry
-from core.entering.drafts import Draft
+from core.entering import event_entry, visit_entry
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
 from core.errors import StorageError
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import Answer, NotDone
@@ -26,7 +27,7 @@ DAY = date(2026, 7, 21)
 
 @pytest.fixture
 def draft(session, patient):
-    visit_id = drafts.start_visit(session, patient.id, "M2", DAY)
+    visit_id = beginning.start_visit(session, patient.id, "M2", DAY)
     return Draft(session, patient.id, visit_id)
 
 
@@ -37,10 +38,12 @@ def fill(draft, alsfrs_r, score=3):
         item = alsfrs_r.variants(slot)[0].id
         breathes = slot == "respiratory_insufficiency"  # less than 4 would ask for the ventilation
         draft.answer(alsfrs_r.id, slot, Answer(item=item, value=4 if breathes else score))
-    draft.save_spirometry(replace(draft.spirometry, blows=(Blow(number=1, volume_ml=3200),)))
+    draft.spirometry.save(
+        replace(draft.spirometry.entered, blows=(Blow(number=1, volume_ml=3200),))
+    )
     draft.save_new_events(False)
-    for task in draft.tasks:
-        draft.save_task(TaskResult(visit_id=draft.visit.id, task=task.id, done=True))
+    for task in draft.tasks.asked:
+        draft.tasks.save(TaskResult(visit_id=draft.visit.id, task=task.id, done=True))
 
 
 def an_event(draft, **changes):
@@ -83,10 +86,10 @@ def test_a_finished_visit_takes_nothing_until_it_is_reopened_with_a_reason(
     entries = (
         lambda: draft.answer(alsfrs_r.id, "speech", answer),
         lambda: draft.save_note("later"),
-        lambda: draft.save_raw("details.weight", "x"),
-        lambda: draft.save_form_not_done(alsfrs_r.id, NotDone.REFUSED),
-        lambda: draft.save_spirometry(replace(draft.spirometry, device="other")),
-        lambda: draft.save_event(an_event(draft)),
+        lambda: draft.unsaved.save("details.weight", "x"),
+        lambda: draft.questionnaires.save_not_done(alsfrs_r.id, NotDone.REFUSED),
+        lambda: draft.spirometry.save(replace(draft.spirometry.entered, device="other")),
+        lambda: draft.events.save(an_event(draft)),
         lambda: draft.discard("why not"),
     )
     for enter in entries:
@@ -102,11 +105,11 @@ def test_a_finished_visit_takes_nothing_until_it_is_reopened_with_a_reason(
 def test_undo_takes_answers_back_one_by_one(draft, alsfrs_r):
     draft.answer(alsfrs_r.id, "speech", Answer(item="speech", value=4))
     draft.answer(alsfrs_r.id, "speech", Answer(item="speech", value=2))
-    assert draft.undo(alsfrs_r.id) == "speech"
-    assert draft.form(alsfrs_r.id).values == {"speech": 4}
-    draft.undo(alsfrs_r.id)
-    assert draft.form(alsfrs_r.id).values == {}
-    assert draft.undo(alsfrs_r.id) is None
+    assert draft.questionnaires.undo(alsfrs_r.id) == "speech"
+    assert draft.questionnaires.form(alsfrs_r.id).values == {"speech": 4}
+    draft.questionnaires.undo(alsfrs_r.id)
+    assert draft.questionnaires.form(alsfrs_r.id).values == {}
+    assert draft.questionnaires.undo(alsfrs_r.id) is None
 
 
 def test_an_answer_and_what_completes_it_are_undone_together(draft, alsfrs_r):
@@ -114,25 +117,25 @@ def test_an_answer_and_what_completes_it_are_undone_together(draft, alsfrs_r):
     draft.answer(alsfrs_r.id, "speech", speech(value=4))
     draft.answer(alsfrs_r.id, "speech", speech(value=1))
     draft.answer(alsfrs_r.id, "speech", speech(value=0), completes=True)
-    assert draft.form(alsfrs_r.id).values == {"speech": 0}
-    draft.undo(alsfrs_r.id)
-    assert draft.form(alsfrs_r.id).values == {"speech": 4}
+    assert draft.questionnaires.form(alsfrs_r.id).values == {"speech": 0}
+    draft.questionnaires.undo(alsfrs_r.id)
+    assert draft.questionnaires.form(alsfrs_r.id).values == {"speech": 4}
 
 
 def test_the_scores_of_a_form_that_was_not_done_count_nowhere(draft, alsfrs_r):
     fill(draft, alsfrs_r)
-    draft.save_form_not_done(alsfrs_r.id, NotDone.TOO_UNWELL)
-    assert alsfrs_r.total.score(draft.form(alsfrs_r.id).values) is None
+    draft.questionnaires.save_not_done(alsfrs_r.id, NotDone.TOO_UNWELL)
+    assert alsfrs_r.total.score(draft.questionnaires.form(alsfrs_r.id).values) is None
     assert blocking(draft) == []
-    draft.save_form_not_done(alsfrs_r.id, None)
-    assert alsfrs_r.total.score(draft.form(alsfrs_r.id).values) == 37
+    draft.questionnaires.save_not_done(alsfrs_r.id, None)
+    assert alsfrs_r.total.score(draft.questionnaires.form(alsfrs_r.id).values) == 37
 
 
 def test_type_and_position_are_kept_before_the_first_blow(draft, session):
-    session_id = draft.spirometry.id
-    chosen = replace(draft.spirometry, test_type=TestType.SVC, position=Position.SUPINE)
-    draft.save_spirometry(chosen)
-    again = Draft(session, draft.record.patient.id, draft.visit.id).spirometry
+    session_id = draft.spirometry.entered.id
+    chosen = replace(draft.spirometry.entered, test_type=TestType.SVC, position=Position.SUPINE)
+    draft.spirometry.save(chosen)
+    again = Draft(session, draft.record.patient.id, draft.visit.id).spirometry.entered
     assert (again.id, again.test_type, again.position) == (
         session_id,
         TestType.SVC,
@@ -143,21 +146,21 @@ def test_type_and_position_are_kept_before_the_first_blow(draft, session):
 def test_only_rejected_blows_ask_for_a_second_look(draft, alsfrs_r):
     fill(draft, alsfrs_r)
     blow = Blow(number=1, volume_ml=3200, quality=BlowQuality.REJECTED)
-    draft.save_spirometry(replace(draft.spirometry, blows=(blow,)))
+    draft.spirometry.save(replace(draft.spirometry.entered, blows=(blow,)))
     questions = [point.problem.message for point in draft.open_points()]
     assert any("no blow is acceptable or usable" in text for text in questions)
 
 
 def test_not_done_without_a_reason_takes_back_done(draft, alsfrs_r):
     fill(draft, alsfrs_r)
-    draft.save_task_undecided("laboratory")
-    assert draft.task_result("laboratory") is None
+    draft.tasks.save_undecided("laboratory")
+    assert draft.tasks.result("laboratory") is None
     assert blocking(draft) == ["Laboratory tests: done, or not done and why?"]
 
 
 def test_an_event_beside_the_answer_no_stands_in_the_way(draft, alsfrs_r):
     fill(draft, alsfrs_r)
-    draft.save_event(an_event(draft))
+    draft.events.save(an_event(draft))
     draft.save_new_events(False)
     (said,) = blocking(draft)
     assert "nothing new" in said
@@ -166,7 +169,7 @@ def test_an_event_beside_the_answer_no_stands_in_the_way(draft, alsfrs_r):
 def test_a_fatal_event_asks_for_the_death(draft, alsfrs_r):
     fill(draft, alsfrs_r)
     fatal = {"grade": Grade.DEATH, "serious": True, "outcome": Outcome.FATAL}
-    draft.save_event(an_event(draft, **fatal))
+    draft.events.save(an_event(draft, **fatal))
     messages = [point.problem.message for point in draft.open_points()]
     assert any("no death is recorded" in text for text in messages)
 
@@ -175,7 +178,7 @@ def test_a_fatal_event_and_its_death_are_saved_together(draft, alsfrs_r):
     fill(draft, alsfrs_r)
     fatal = {"grade": Grade.DEATH, "serious": True, "outcome": Outcome.FATAL}
     event = an_event(draft, **fatal)
-    draft.save_event(event, event_entry.death_of(event))
+    draft.events.save(event, event_entry.death_of(event))
     assert draft.record.died.happened_on == event.onset
     messages = [point.problem.message for point in draft.open_points()]
     assert not any("no death is recorded" in text for text in messages)
@@ -186,48 +189,48 @@ def test_two_fatal_events_are_asked_about_until_one_is_changed(draft, alsfrs_r):
     fatal = {"grade": Grade.DEATH, "serious": True, "outcome": Outcome.FATAL}
     first, second = (an_event(draft, term=term, **fatal) for term in ("Sepsis", "Cardiac arrest"))
     for event in (first, second):
-        draft.save_event(event)
+        draft.events.save(event)
     (said,) = [p.problem.message for p in draft.open_points() if p.rule == "two-fatal-events"]
     assert "Sepsis" in said and "Cardiac arrest" in said
-    draft.save_event(replace(second, grade=Grade.SEVERE, outcome=Outcome.RECOVERED))
+    draft.events.save(replace(second, grade=Grade.SEVERE, outcome=Outcome.RECOVERED))
     assert [p for p in draft.open_points() if p.rule == "two-fatal-events"] == []
 
 
 def test_a_visit_after_a_death_that_only_an_event_says_is_refused(draft):
     fatal = {"grade": Grade.DEATH, "serious": True, "outcome": Outcome.FATAL}
     day_before = PartialDate.of(draft.visit.date - timedelta(days=1))
-    draft.save_event(an_event(draft, onset=day_before, **fatal))
-    problem = drafts.check_visit_date(draft.record, draft.visit.date)
+    draft.events.save(an_event(draft, onset=day_before, **fatal))
+    problem = visit_entry.check_visit_date(draft.record, draft.visit.date)
     assert "after the recorded death" in problem.message
-    assert drafts.check_visit_date(draft.record, day_before.first) is None
+    assert visit_entry.check_visit_date(draft.record, day_before.first) is None
 
 
 def test_changing_one_event_keeps_another_that_is_being_typed(draft):
     known = an_event(draft)
-    draft.save_event(known)
-    draft.save_raw("event.id", known.id)
-    draft.save_raw("event.term", "Fall in the bath")
-    draft.save_event(an_event(draft, term="Headache"))
-    assert draft.raw["event.term"] == "Fall in the bath"
-    draft.save_event(replace(known, term="Fall in the bath"))
-    assert draft.raw == {}
+    draft.events.save(known)
+    draft.unsaved.save("event.id", known.id)
+    draft.unsaved.save("event.term", "Fall in the bath")
+    draft.events.save(an_event(draft, term="Headache"))
+    assert draft.unsaved.texts["event.term"] == "Fall in the bath"
+    draft.events.save(replace(known, term="Fall in the bath"))
+    assert draft.unsaved.texts == {}
 
 
 def test_a_planned_visit_begins_once_and_late_entry_takes_the_mark_away(session, patient):
     mark = VisitMark(patient_id=patient.id, code="M4", mark=Mark.MISSED, reason="no answer")
     with session.write("no answer"):
         session.marks.save(mark)
-    drafts.start_visit(session, patient.id, "M4", date(2026, 9, 22))
+    beginning.start_visit(session, patient.id, "M4", date(2026, 9, 22))
     record = session.record(patient.id)
     planned = {one.code: one for one in plan(record, shipped()["royan-2021"], date(2026, 12, 1))}
     assert planned["M4"].in_progress and planned["M4"].status is not Status.SKIPPED
     assert record.marks == ()
     with pytest.raises(StorageError, match="begun already"):
-        drafts.start_visit(session, patient.id, "M4", date(2026, 9, 23))
+        beginning.start_visit(session, patient.id, "M4", date(2026, 9, 23))
 
 
 def test_a_visit_of_which_only_the_date_was_set_is_not_thrown_away(session, patient):
-    visit_id = drafts.start_visit(session, patient.id, "M2", clock.today())
+    visit_id = beginning.start_visit(session, patient.id, "M2", clock.today())
     draft = Draft(session, patient.id, visit_id)
     assert draft.untouched
     draft.save_details(on=DAY, mode=None, respondent=None, weight_kg=None)
@@ -235,7 +238,7 @@ def test_a_visit_of_which_only_the_date_was_set_is_not_thrown_away(session, pati
 
 
 def test_discarding_keeps_the_events_with_the_patient(draft, session):
-    draft.save_event(an_event(draft))
+    draft.events.save(an_event(draft))
     patient_id = draft.record.patient.id
     draft.discard("begun for the wrong patient")
     record = session.record(patient_id)
@@ -261,7 +264,7 @@ def test_the_worklist_says_who_reopened_a_visit(draft, alsfrs_r, session, clinic
     fill(draft, alsfrs_r)
     draft.finish()
     patient_id, visit_id = draft.record.patient.id, draft.visit.id
-    begun = drafts.start_visit(session, patient_id, None, DAY)
+    begun = beginning.start_visit(session, patient_id, None, DAY)
     session.close()
     with_nurse = Session(clinic_path, key, "nurse")
     Draft(with_nurse, patient_id, visit_id).reopen("the score of another patient")
@@ -271,7 +274,7 @@ def test_the_worklist_says_who_reopened_a_visit(draft, alsfrs_r, session, clinic
         with_nurse.answered_of_drafts(),
         DAY,
         with_nurse.users.names(),
-        drafts.corrections(with_nurse, records),
+        beginning.corrections(with_nurse, records),
     )
     with_nurse.close()
     told = {one.visit.id: (one.status, one.begun.rpartition(", ")[2]) for one in items if one.visit}

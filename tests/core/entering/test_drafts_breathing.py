@@ -8,8 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import clock
-from core.entering import drafts
-from core.entering.drafts import Draft, StepState, check_fev1, read_measurement, typed_in
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import StepState
+from core.entering.visit.unsaved import typed_in
+from core.entering.visit_entry import check_fev1, read_measurement
 from core.entry import Problem
 from core.model.assessment import NotDone
 from core.model.measurement import Measurement, kinds
@@ -33,7 +36,7 @@ def routine(session):
 
 @pytest.fixture
 def draft(session, routine):
-    visit_id = drafts.start_visit(session, routine.id, "R3", DAY)
+    visit_id = beginning.start_visit(session, routine.id, "R3", DAY)
     return Draft(session, routine.id, visit_id)
 
 
@@ -43,7 +46,7 @@ def again(draft, session):
 
 
 def kinds_of(draft):
-    return [(one.test_type, one.position) for one in draft.spirometry_sessions]
+    return [(one.test_type, one.position) for one in draft.spirometry.all]
 
 
 def blow(volume_ml, **rest):
@@ -59,53 +62,53 @@ def messages(draft, name=SPIROMETRY):
 
 
 def test_a_second_session_is_another_one_and_both_are_in_the_file(draft, session):
-    draft.save_spirometry(replace(draft.spirometry, blows=blow(3200, fev1_ml=2600)))
-    draft.add_spirometry()
+    draft.spirometry.save(replace(draft.spirometry.entered, blows=blow(3200, fev1_ml=2600)))
+    draft.spirometry.add()
     assert kinds_of(draft) == [FVC_SEATED, FVC_SUPINE]
-    assert draft.spirometry.blows == ()
-    draft.save_spirometry(replace(draft.spirometry, blows=blow(2700)))
-    assert [s.blows for s in again(draft, session).spirometry_sessions] == [
+    assert draft.spirometry.entered.blows == ()
+    draft.spirometry.save(replace(draft.spirometry.entered, blows=blow(2700)))
+    assert [s.blows for s in again(draft, session).spirometry.all] == [
         blow(3200, fev1_ml=2600),
         blow(2700),
     ]
 
 
 def test_adding_a_session_keeps_the_one_that_is_still_empty(draft, session):
-    draft.add_spirometry()
+    draft.spirometry.add()
     assert kinds_of(again(draft, session)) == [FVC_SEATED, FVC_SUPINE]
 
 
 def test_a_session_is_taken_up_where_it_was_turned_to_even_when_its_place_changes(draft):
-    draft.add_spirometry()
-    supine = draft.spirometry
-    draft.turn_to_spirometry(draft.spirometry_sessions[0].id)
-    seated = draft.spirometry
-    draft.save_spirometry(replace(seated, test_type=TestType.SVC))
-    assert draft.spirometry.id == seated.id
-    assert [s.id for s in draft.spirometry_sessions] == [supine.id, seated.id]
+    draft.spirometry.add()
+    supine = draft.spirometry.entered
+    draft.spirometry.turn_to(draft.spirometry.all[0].id)
+    seated = draft.spirometry.entered
+    draft.spirometry.save(replace(seated, test_type=TestType.SVC))
+    assert draft.spirometry.entered.id == seated.id
+    assert [s.id for s in draft.spirometry.all] == [supine.id, seated.id]
 
 
 def test_the_same_test_in_the_same_position_is_refused(draft, session):
-    draft.save_spirometry(replace(draft.spirometry, blows=blow(3200)))
-    draft.add_spirometry()
-    twin = replace(draft.spirometry, position=Position.SITTING, blows=blow(3100))
+    draft.spirometry.save(replace(draft.spirometry.entered, blows=blow(3200)))
+    draft.spirometry.add()
+    twin = replace(draft.spirometry.entered, position=Position.SITTING, blows=blow(3100))
     with pytest.raises(ValueError, match="FVC, seated was entered at this visit already"):
-        draft.save_spirometry(twin)
-    assert [s.blows for s in again(draft, session).spirometry_sessions] == [blow(3200), ()]
+        draft.spirometry.save(twin)
+    assert [s.blows for s in again(draft, session).spirometry.all] == [blow(3200), ()]
     # The other visits of the patient have nothing to do with it.
-    other = drafts.start_visit(session, draft.record.patient.id, None, DAY)
+    other = beginning.start_visit(session, draft.record.patient.id, None, DAY)
     here = Draft(session, draft.record.patient.id, other)
-    here.save_spirometry(replace(here.spirometry, blows=blow(3000)))
+    here.spirometry.save(replace(here.spirometry.entered, blows=blow(3000)))
     assert kinds_of(here) == [FVC_SEATED]
 
 
 def test_every_session_needs_its_blows_or_its_reason(draft):
     assert messages(draft) == ["Spirometry: enter at least one blow, or say why it was not done."]
-    draft.save_spirometry(replace(draft.spirometry, height_cm=None, blows=blow(3200)))
-    draft.add_spirometry()
+    draft.spirometry.save(replace(draft.spirometry.entered, height_cm=None, blows=blow(3200)))
+    draft.spirometry.add()
     assert "FVC, supine: enter at least one blow, or say why it was not done." in messages(draft)
     assert step(draft, SPIROMETRY).state is StepState.STARTED
-    draft.save_spirometry(replace(draft.spirometry, not_done=NotDone.TOO_UNWELL))
+    draft.spirometry.save(replace(draft.spirometry.entered, not_done=NotDone.TOO_UNWELL))
     assert not any(p.blocks for p in draft.open_points() if p.step == SPIROMETRY)
     assert (step(draft, SPIROMETRY).state, step(draft, SPIROMETRY).hint) == (
         StepState.DONE,
@@ -115,9 +118,9 @@ def test_every_session_needs_its_blows_or_its_reason(draft):
 
 @pytest.mark.parametrize("name", ["height", "device_percent"])
 def test_half_a_value_of_a_session_that_was_not_done_is_not_dropped(draft, name):
-    one = replace(draft.spirometry, not_done=NotDone.TOO_UNWELL)
-    draft.save_spirometry(one)
-    draft.save_raw(typed_in(one, name), "17x")
+    one = replace(draft.spirometry.entered, not_done=NotDone.TOO_UNWELL)
+    draft.spirometry.save(one)
+    draft.unsaved.save(typed_in(one, name), "17x")
     (point,) = [p for p in draft.open_points() if p.step == SPIROMETRY]
     assert (point.blocks, point.field) == (True, typed_in(one, name))
 
@@ -133,32 +136,32 @@ def test_half_a_value_of_a_session_that_was_not_done_is_not_dropped(draft, name)
     ids=["a blow", "half a blow", "an FEV1", "a remark"],
 )
 def test_blows_of_a_session_that_was_not_done_block(draft, session, blows, typed, field):
-    one = replace(draft.spirometry, not_done=NotDone.TOO_UNWELL, blows=blows)
-    draft.save_spirometry(one)
+    one = replace(draft.spirometry.entered, not_done=NotDone.TOO_UNWELL, blows=blows)
+    draft.spirometry.save(one)
     for name, text in typed.items():
-        draft.save_raw(typed_in(one, name), text)
+        draft.unsaved.save(typed_in(one, name), text)
     (point,) = [p for p in again(draft, session).open_points() if p.step == SPIROMETRY]
     assert (point.blocks, point.field) == (True, typed_in(one, field))
     assert point.problem.message == (
         "Spirometry: blows are entered, but the session is marked not done: clear one of them."
     )
-    draft.save_spirometry(replace(one, blows=()))
+    draft.spirometry.save(replace(one, blows=()))
     for name in typed:
-        draft.save_raw(typed_in(one, name), "")
+        draft.unsaved.save(typed_in(one, name), "")
     assert messages(draft) == []
 
 
 def test_a_session_is_removed_with_its_blows_and_half_typed_text(draft, session):
-    draft.save_spirometry(replace(draft.spirometry, blows=blow(3200)))
-    draft.add_spirometry()
-    added = draft.spirometry
-    assert not draft.has_entries(added)
-    draft.save_spirometry(replace(added, blows=blow(2700)))
-    draft.save_raw(typed_in(added, "blow.2"), "2.6x")
+    draft.spirometry.save(replace(draft.spirometry.entered, blows=blow(3200)))
+    draft.spirometry.add()
+    added = draft.spirometry.entered
+    assert not draft.spirometry.has_entries(added)
+    draft.spirometry.save(replace(added, blows=blow(2700)))
+    draft.unsaved.save(typed_in(added, "blow.2"), "2.6x")
     with pytest.raises(ValueError, match="with a reason"):
-        draft.remove_spirometry()
-    draft.remove_spirometry("another patient's")
-    assert draft.raw == {}
+        draft.spirometry.remove()
+    draft.spirometry.remove("another patient's")
+    assert draft.unsaved.texts == {}
     assert kinds_of(draft) == kinds_of(again(draft, session)) == [FVC_SEATED]
     removed = list(session._db.query("SELECT reason FROM audit WHERE after IS NULL"))
     assert {row["reason"] for row in removed} == {"another patient's"}
@@ -174,30 +177,30 @@ def test_a_session_is_removed_with_its_blows_and_half_typed_text(draft, session)
     ids=str,
 )
 def test_nothing_that_was_entered_goes_without_a_reason(draft, left):
-    draft.add_spirometry()
-    draft.save_spirometry(replace(draft.spirometry, **left))
+    draft.spirometry.add()
+    draft.spirometry.save(replace(draft.spirometry.entered, **left))
     with pytest.raises(ValueError, match="with a reason"):
-        draft.remove_spirometry(" ")
+        draft.spirometry.remove(" ")
 
 
 def test_a_finished_visit_loses_and_gains_no_session(draft, session):
-    draft.add_spirometry()
-    for one in draft.spirometry_sessions:
-        draft.save_spirometry(replace(one, blows=blow(3000)))
+    draft.spirometry.add()
+    for one in draft.spirometry.all:
+        draft.spirometry.save(replace(one, blows=blow(3000)))
     closed = replace(draft.visit, state=VisitState.FINISHED, finished_at=draft.visit.started_at)
     with session.write("visit finished"):
         session.visits.save(closed)
     draft = again(draft, session)
-    for change in (lambda: draft.remove_spirometry("why not"), draft.add_spirometry):
+    for change in (lambda: draft.spirometry.remove("why not"), draft.spirometry.add):
         with pytest.raises(ValueError, match="finished"):
             change()
 
 
 def test_the_date_of_the_visit_moves_all_its_sessions(draft, session):
-    draft.add_spirometry()
+    draft.spirometry.add()
     earlier = date(2026, 7, 14)
     draft.save_details(on=earlier, mode=None, respondent=None, weight_kg=None)
-    assert {s.date for s in again(draft, session).spirometry_sessions} == {earlier}
+    assert {s.date for s in again(draft, session).spirometry.all} == {earlier}
 
 
 @given(st.integers(1, 12000), st.integers(1, 12000))
@@ -251,9 +254,9 @@ def test_every_value_a_kind_can_have_is_read_back_as_it_is_shown(kind, data):
 def test_measurements_are_asked_where_the_schedule_lists_them(draft, session, patient):
     assert MEASUREMENTS in {one.id for one in draft.steps()}
     patient_id = draft.record.patient.id
-    between = drafts.start_visit(session, patient_id, None, DAY)
-    assert Draft(session, patient_id, between).asks_measurements
-    trial = Draft(session, patient.id, drafts.start_visit(session, patient.id, "M2", DAY))
+    between = beginning.start_visit(session, patient_id, None, DAY)
+    assert Draft(session, patient_id, between).asks(MEASUREMENTS)
+    trial = Draft(session, patient.id, beginning.start_visit(session, patient.id, "M2", DAY))
     assert MEASUREMENTS not in {one.id for one in trial.steps()}
 
 
@@ -267,24 +270,24 @@ def test_measurements_are_optional_and_what_is_entered_is_in_the_file(draft, ses
     assert messages(draft, MEASUREMENTS) == []
     snip = Measurement(visit_id=draft.visit.id, kind="snip", value=45, note="left side")
     mip = Measurement(visit_id=draft.visit.id, kind="mip", not_done=NotDone.NO_EQUIPMENT)
-    draft.save_measurement(snip)
-    draft.save_measurement(mip)
+    draft.measurements.save(snip)
+    draft.measurements.save(mip)
     assert (step(draft, MEASUREMENTS).state, step(draft, MEASUREMENTS).hint) == (
         StepState.DONE,
         "2 entered",
     )
     resumed = again(draft, session)
-    assert (resumed.measurement("snip"), resumed.measurement("mip")) == (snip, mip)
-    assert resumed.measurement("pcf") is None
+    assert (resumed.measurements.of("snip"), resumed.measurements.of("mip")) == (snip, mip)
+    assert resumed.measurements.of("pcf") is None
     assert resumed.record.measured("snip") == ((DAY, 45),)
     assert resumed.record.measured("mip") == (), "a reason is no value"
-    resumed.remove_measurement("mip")
-    assert again(draft, session).measurement("mip") is None
+    resumed.measurements.remove("mip")
+    assert again(draft, session).measurements.of("mip") is None
 
 
 def test_half_a_measurement_stands_in_the_way_until_it_is_mended(draft):
-    draft.save_raw("measurement.value.snip", "4x")
-    draft.save_raw("measurement.note.pcf", "with a mask")
+    draft.unsaved.save("measurement.value.snip", "4x")
+    draft.unsaved.save("measurement.note.pcf", "with a mask")
     assert messages(draft, MEASUREMENTS) == [
         "“4x” is not a number. Type one from 0 to 250 cmH2O.",
         "There is a note but no measurement: enter the value, say why not, or clear it.",
@@ -294,16 +297,16 @@ def test_half_a_measurement_stands_in_the_way_until_it_is_mended(draft):
 
 
 def test_a_visit_with_nothing_but_a_measurement_is_not_thrown_away(session, routine):
-    visit_id = drafts.start_visit(session, routine.id, "R3", clock.today())
+    visit_id = beginning.start_visit(session, routine.id, "R3", clock.today())
     draft = Draft(session, routine.id, visit_id)
     assert draft.untouched
-    draft.save_measurement(Measurement(visit_id=visit_id, kind="spo2", value=96))
+    draft.measurements.save(Measurement(visit_id=visit_id, kind="spo2", value=96))
     assert not draft.untouched
 
 
 def test_discarding_a_visit_takes_its_measurements_and_sessions_along(draft, session):
-    draft.add_spirometry()
-    draft.save_measurement(Measurement(visit_id=draft.visit.id, kind="snip", value=45))
+    draft.spirometry.add()
+    draft.measurements.save(Measurement(visit_id=draft.visit.id, kind="snip", value=45))
     patient_id = draft.record.patient.id
     draft.discard("begun for the wrong patient")
     record = session.record(patient_id)

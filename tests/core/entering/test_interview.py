@@ -9,9 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.acts import locking
-from core.entering import drafts
-from core.entering.drafts import Draft, event_date
 from core.entering.interview import Front, Interview, Lead, Told, Typed
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
+from core.entering.visit.unsaved import event_date
 from core.errors import AppError
 from core.instruments import catalog
 from core.model.adverse_event import MilestoneKind
@@ -52,7 +53,7 @@ def ask(session, patient, fields):
     def begin(before=None, instrument=None):
         if before is not None:
             enter_visit(session, patient, DAY - timedelta(days=61), scores=before)
-        draft = Draft(session, patient.id, drafts.start_visit(session, patient.id, "M2", DAY))
+        draft = Draft(session, patient.id, beginning.start_visit(session, patient.id, "M2", DAY))
         return Interview(
             draft,
             instrument or catalog.alsfrs_r(),
@@ -135,12 +136,12 @@ def test_5b_asks_for_its_event_and_goes_on_once_it_is_recorded(ask, fields, sess
     assert interview.event_problem(late).message == "The event is after this visit."
     fields.typed = Typed(date="2024-0")
     interview.leave()
-    assert interview.draft.raw == {event_date("alsfrs-r", "cutting"): "2024-0"}
+    assert interview.draft.unsaved.texts == {event_date("alsfrs-r", "cutting"): "2024-0"}
     fields.typed = Typed()
     assert interview.record_event(PartialDate(2024, 3))
     assert interview.settle() is Lead.QUESTION and interview.slot == "dressing"
     (milestone,) = session.record(patient.id).milestones
-    assert milestone.kind is MilestoneKind.GASTROSTOMY and interview.draft.raw == {}
+    assert milestone.kind is MilestoneKind.GASTROSTOMY and interview.draft.unsaved.texts == {}
 
 
 def test_the_last_answer_leads_to_the_comparison_and_a_change_then_needs_its_reason(ask, fields):
@@ -194,7 +195,7 @@ def test_an_answer_that_the_file_refuses_is_not_passed_over(ask, fields, session
 )
 @given(st.lists(st.one_of(st.integers(0, 9), st.sampled_from([-1, 1]).map(str), st.just("undo"))))
 def test_one_is_never_led_to_an_answered_question_while_one_is_open(session, patient, keys):
-    draft = Draft(session, patient.id, drafts.start_visit(session, patient.id, None, DAY))
+    draft = Draft(session, patient.id, beginning.start_visit(session, patient.id, None, DAY))
     interview = Interview(draft, catalog.alsfrs_r())
     for key in keys:
         if isinstance(key, int):

@@ -5,7 +5,9 @@ from datetime import date
 import pypdfium2
 import pytest
 
-from core.entering.drafts import Draft, StepState, start_visit
+from core.entering.visit.beginning import start_visit
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import StepState
 from core.instruments import catalog
 from core.model.assessment import Answer, Assessment, NotDone
 from core.reports import summary as paper
@@ -169,19 +171,19 @@ def test_once_begun_it_is_finished_or_explained(draft):
     answer(draft, "fatigue", 10)
     assert (step(draft).state, step(draft).hint) == (StepState.DONE, "2 of 2")
     assert points(draft) == []
-    draft.undo(ID)
-    draft.undo(ID)
+    draft.questionnaires.undo(ID)
+    draft.questionnaires.undo(ID)
     assert (step(draft).state, points(draft)) == (StepState.EMPTY, [])
 
 
 def test_undo_never_takes_an_answer_of_another_form_back(draft):
     draft.answer("alsfrs-r", "speech", Answer(item="speech", value=4))
     answer(draft, "pain", 3)
-    assert draft.undo(ID) == "pain"
-    assert draft.undo(ID) is None
-    assert draft.form("alsfrs-r").values == {"speech": 4}
+    assert draft.questionnaires.undo(ID) == "pain"
+    assert draft.questionnaires.undo(ID) is None
+    assert draft.questionnaires.form("alsfrs-r").values == {"speech": 4}
 
 
 def test_it_can_be_said_why_it_was_left_out(draft):
-    draft.save_form_not_done(ID, NotDone.REFUSED)
+    draft.questionnaires.save_not_done(ID, NotDone.REFUSED)
     assert (step(draft).state, step(draft).hint) == (StepState.DONE, "not done")

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 import pypdfium2
 import pytest
 
-from core.entering.drafts import REVIEW, Draft, StepState, start_visit
+from core.entering.visit.beginning import start_visit
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import REVIEW, StepState
 from core.exports import chart_csv
 from core.instruments import catalog
 from core.model.adverse_event import Milestone, MilestoneKind
@@ -43,7 +45,7 @@ def enter(session, patient, household, on, scores):
     draft = Draft(session, patient.id, start_visit(session, patient.id, "H1", on))
     draft.save_details(on=on, mode=Mode.IN_PERSON, respondent=Respondent.PATIENT, weight_kg=None)
     for slot, score in scores.items():
-        item = draft.default_variant(household, slot).id
+        item = draft.questionnaires.default_variant(household, slot).id
         draft.answer("household", slot, Answer(item=item, value=score))
     draft.finish()
     return draft

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from core import resources
-from core.entering.drafts import Draft, start_visit
+from core.entering.visit.beginning import start_visit
+from core.entering.visit.draft import Draft
 from core.errors import InvalidInstrument
 from core.instruments import catalog
 from core.model.assessment import Answer
@@ -103,11 +104,11 @@ def test_a_visit_that_was_begun_goes_on_in_its_version(session, patient, tmp_pat
     file = folder / "alsfrs_r_v2.toml"
     file.write_text(FIRST.replace('version = "1"', 'version = "2"'), "utf-8")
     with beside_the_shipped(tmp_path / "resources", file):
-        (instrument,) = Draft(session, patient.id, visit_id).instruments
+        (instrument,) = Draft(session, patient.id, visit_id).questionnaires.instruments
         assert instrument.version == "1"
         another = start_visit(session, patient.id, None, AFTER.date)
         draft = Draft(session, patient.id, another)
-        (instrument,) = draft.instruments
+        (instrument,) = draft.questionnaires.instruments
         assert instrument.version == "2"
         draft.answer("alsfrs-r", "speech", Answer(item="speech", value=3))
         assert draft.record.assessments[-1].version == "2"

@@ -182,7 +182,7 @@ def test_a_reason_is_given_by_enter_only(resume, shell, decided, way):
     write("o people")
     press(Key.Key_Return)
     assert decided() == [("P4", "turning", Decision.KEPT, "needs two people")]
-    assert page.draft.raw == {}
+    assert page.draft.unsaved.texts == {}
 
 
 def test_another_reason_that_was_begun_is_not_dropped_by_finishing(form, page, decided):
@@ -210,12 +210,12 @@ def test_a_reason_that_was_begun_goes_with_its_query(form, page, decided):
     press(Key.Key_Return)
     write("needs tw")
     form._jump("turning")
-    assert "reason.alsfrs-r.P4.turning" in page.draft.raw
+    assert "reason.alsfrs-r.P4.turning" in page.draft.unsaved.texts
     write("3")
     write("misread")
     press(Key.Key_Return)
     assert decided() == [("P4", "turning", Decision.CORRECTED, "misread")]
-    assert page.draft.raw == {}
+    assert page.draft.unsaved.texts == {}
 
 
 def test_escape_leaves_a_query_as_it_is_in_the_file(form, page, decided):
@@ -297,7 +297,7 @@ def test_escape_leaves_the_answer_as_it_was_and_keeps_what_was_typed(form, store
 
 def test_a_correction_that_is_left_waits_for_its_reason(form, page, due, session, stored):
     rate(FALLEN)
-    page.draft.keep(FORM, page.draft.questions(FORM)[0].finding, "seen")
+    page.draft.comparisons.keep(FORM, page.draft.comparisons.questions(FORM)[0].finding, "seen")
     form._jump("walking")
     write("2")
     QTest.mouseClick(page._buttons["spirometry"], Qt.MouseButton.LeftButton)
@@ -455,10 +455,10 @@ def test_the_whole_way_to_the_file_and_the_paper(form, page, due, session, reope
     draft.save_details(
         on=draft.visit.date, mode=Mode.VIDEO, respondent=Respondent.PATIENT, weight_kg=None
     )
-    draft.save_spirometry(replace(draft.spirometry, not_done=NotDone.NO_EQUIPMENT))
+    draft.spirometry.save(replace(draft.spirometry.entered, not_done=NotDone.NO_EQUIPMENT))
     draft.save_new_events(False)
-    for task in draft.tasks:
-        draft.save_task(TaskResult(visit_id=draft.visit.id, task=task.id, done=True))
+    for task in draft.tasks.asked:
+        draft.tasks.save(TaskResult(visit_id=draft.visit.id, task=task.id, done=True))
     page.show_step("review")
     settle()
     said = words(page.forms["review"])

@@ -112,7 +112,7 @@ def test_a_complete_event_is_listed_and_the_fields_are_free_again(form, editor, 
     assert "fall, since" in words(form)
     assert (editor.term.text, editor.grade.value, editor.onset.text) == ("", None, "")
     assert editor.term.line.hasFocus()
-    assert form.draft.raw == {}
+    assert form.draft.unsaved.texts == {}
 
 
 def test_only_grades_that_ctcae_has_for_a_term_can_be_chosen(editor):

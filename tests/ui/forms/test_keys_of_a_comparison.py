@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.entering.drafts import Draft
+from core.entering.visit.draft import Draft
 from core.findings.plausibility import Level
 from core.instruments import catalog
 from tests.ui.keyboard import Key, focused, press, settle, write
@@ -121,13 +121,17 @@ def where(form):
 def told(session, patient_id, visit_id):
     """What the file says: every answer, the corrections, and by question why it is kept and what is only typed."""
     draft = Draft(session, patient_id, visit_id)
-    answers = draft.form(FORM).answers
-    queries = [q for q in draft.questions(FORM) if q.finding.level is Level.QUERY]
+    answers = draft.questionnaires.form(FORM).answers
+    queries = [q for q in draft.comparisons.questions(FORM) if q.finding.level is Level.QUERY]
     return (
         {slot: answer.value for slot, answer in answers.items()},
         {slot: answer.corrected for slot, answer in answers.items() if answer.corrected},
         {q.finding.slot: q.kept.reason for q in queries if q.kept is not None},
-        {q.finding.slot: text for q in queries if (text := draft.typed_reason(FORM, q.finding))},
+        {
+            q.finding.slot: text
+            for q in queries
+            if (text := draft.comparisons.typed_reason(FORM, q.finding))
+        },
         [q.finding.slot for q in queries],
     )
 

@@ -11,8 +11,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 
 from core import clock
-from core.entering import drafts
-from core.entering.drafts import Draft
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.ids import PatientId, new_id
 from core.model.partial_date import PartialDate
@@ -360,7 +360,7 @@ def do(form, nurse, key):
 def changes(form):
     """The events that can be changed here and the button for it, in the order of the page."""
     draft = form.draft
-    listed = (*draft.events, *draft.logged_events, *draft.earlier_open_events)
+    listed = (*draft.events.reported, *draft.events.logged, *draft.events.earlier_open)
     buttons = [
         layout.itemAt(place).widget().findChild(QPushButton)
         for layout in (form._reported, form._earlier)
@@ -438,7 +438,7 @@ def begun(session, due):
             "ended": "",
             "note": "",
         }
-        draft = Draft(session, patient.id, drafts.start_visit(session, patient.id, None, TODAY))
+        draft = Draft(session, patient.id, beginning.start_visit(session, patient.id, None, TODAY))
         return draft, Event(fields, reported=False, id=event.id)
 
     return begin

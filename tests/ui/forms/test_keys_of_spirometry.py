@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 
 from core import clock
-from core.entering import drafts
-from core.entering.drafts import Draft
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
 from core.model.assessment import NotDone
 from core.model.spirometry import BlowQuality, Position, TestType
 from tests.ui.keyboard import CTRL, Key, press, settle, write
@@ -349,10 +349,10 @@ def assert_the_file_is(form, nurse, visit_id):
         if len(nurse.sessions) > 1:
             saved = next(
                 s
-                for s in form.draft.spirometry_sessions
+                for s in form.draft.spirometry.all
                 if (s.test_type, s.position) == (one.test, one.position)
             )
-            form.draft.turn_to_spirometry(saved.id)
+            form.draft.spirometry.turn_to(saved.id)
             form.show_draft()
         assert seen(form) == one.seen()
         assert form.height_cm.text == one.text(HEIGHT)
@@ -369,7 +369,7 @@ def form(context, due, show):
 
 
 def begin(session, patient):
-    visit_id = drafts.start_visit(session, patient.id, None, clock.today())
+    visit_id = beginning.start_visit(session, patient.id, None, clock.today())
     return Draft(session, patient.id, visit_id)
 
 

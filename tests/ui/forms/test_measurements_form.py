@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from core import clock
-from core.entering.drafts import Draft
+from core.entering.visit.draft import Draft
 from core.model.assessment import NotDone
 from core.model.measurement import Measurement, kinds
 from tests.core.examples import a_routine_patient, enter_visit
@@ -125,7 +125,7 @@ def test_what_is_no_value_gets_a_sentence_and_is_kept_as_typed(
     assert (row.problem.isVisible(), row.problem.text()) == (True, sentence)
     assert stored() == {}
     draft = Draft(session, page.draft.record.patient.id, page.draft.visit.id)
-    (field,) = draft.raw
+    (field,) = draft.unsaved.texts
     blocking = [p.problem.message for p in draft.open_points() if p.step == "measurements"]
     assert blocking == [sentence], "the review says why, as the field does"
     page.show_step("note")
@@ -138,7 +138,7 @@ def test_what_is_no_value_gets_a_sentence_and_is_kept_as_typed(
     press(Key.Key_Return)
     assert not row.problem.isVisible()
     assert stored()[kind].value == 50
-    assert page.draft.raw == {}
+    assert page.draft.unsaved.texts == {}
 
 
 def test_a_value_that_is_spoilt_does_not_stay_behind_as_it_was(form, stored):
@@ -188,7 +188,7 @@ def test_a_note_waits_for_its_value(page, form, stored):
     write("240")
     press(Key.Key_Return)
     assert (stored()["pcf"].value, stored()["pcf"].note) == (240, "with a mask")
-    assert page.draft.raw == {}
+    assert page.draft.unsaved.texts == {}
 
 
 def test_weight_comes_from_the_details_with_what_it_means(page, form, session, routine):

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from core.entering.drafts import Draft
+from core.entering.visit.draft import Draft
 from core.model.assessment import NotDone
 from core.model.patient import Sex
 from core.model.spirometry import Blow, BlowQuality, Interface, Position, TestType
@@ -213,7 +213,7 @@ def test_blows_beside_a_reason_from_before_are_cleared_or_the_reason_is(page, st
     """A draft of an older program may hold both."""
     draft, form = page.draft, page.forms["spirometry"]
     blows = (Blow(number=1, volume_ml=2610), Blow(number=2, volume_ml=2580))
-    draft.save_spirometry(replace(draft.spirometry, not_done=NotDone.REFUSED, blows=blows))
+    draft.spirometry.save(replace(draft.spirometry.entered, not_done=NotDone.REFUSED, blows=blows))
     page.show_step("spirometry")
     settle()
     page.show_step("review")
@@ -403,7 +403,7 @@ def test_interface_and_the_device_s_own_percentage(page, stored, reopened, due):
     assert "“8x” is not a number. Type one from 1 to 249 %." in [
         point.problem.message for point in page.draft.open_points()
     ]
-    page.show_step("spirometry", next(iter(page.draft.raw)))
+    page.show_step("spirometry", next(iter(page.draft.unsaved.texts)))
     assert focused() is form.device_percent.line
     assert form.device_percent.text == "8x"
     replace_by("81,5")
@@ -507,10 +507,14 @@ def test_a_session_keeps_what_is_no_value_yet_to_itself(page, session, due):
     assert messages.count("FVC, supine: enter at least one blow, or say why it was not done.") == 1
     # The next morning
     draft = Draft(session, due.id, page.draft.visit.id)
-    page.show_step("spirometry", next(f for f, text in draft.raw.items() if text == "2.6x"))
+    page.show_step(
+        "spirometry", next(f for f, text in draft.unsaved.texts.items() if text == "2.6x")
+    )
     assert (form.position.value, form.rows[0].volume.text()) == (Position.SITTING, "2.6x")
     assert "“2.6x” is not a number" in words(form)
-    page.show_step("spirometry", next(f for f, text in draft.raw.items() if text == "1.9y"))
+    page.show_step(
+        "spirometry", next(f for f, text in draft.unsaved.texts.items() if text == "1.9y")
+    )
     assert (form.position.value, form.rows[0].volume.text()) == (Position.SUPINE, "1.9y")
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 import pytest
 
 from core import clock, resources
-from core.entering import drafts
+from core.entering.visit import beginning
 from core.imports import patients_csv
 from core.protocols import catalog as protocols
 from core.science import eligibility
@@ -256,7 +256,7 @@ def test_what_the_import_shows_flags_who_fails_and_imports_them_all_the_same(she
 
 
 def test_an_infusion_outside_the_criteria_says_so_before_anything_else(shell, session, candidate):
-    visit_id = drafts.start_visit(session, candidate.id, "INF", clock.today())
+    visit_id = beginning.start_visit(session, candidate.id, "INF", clock.today())
     shell.open_visit(candidate.id, visit_id)
     settle()
     said = "Not eligible, and the investigator has not decided: Age at screening: 18 to 65 years."

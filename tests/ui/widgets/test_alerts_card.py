@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from core import clock
-from core.entering import drafts
-from core.entering.drafts import REVIEW
+from core.entering.visit import beginning
+from core.entering.visit.steps import REVIEW
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer
 from core.model.decision import Choice
@@ -407,7 +407,7 @@ def test_decided_at_the_review_by_keyboard(session, due, measure, shell, decide,
 
 
 def test_decided_in_a_visit_in_progress_with_what_it_has_so_far(session, due, shell, decide):
-    visit_id = drafts.start_visit(session, due.id, None, clock.today())
+    visit_id = beginning.start_visit(session, due.id, None, clock.today())
     with session.write("measured"):
         session.measurements.save(Measurement(visit_id=visit_id, kind="pcf", value=140))
     shell.open_visit(due.id, visit_id)

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication
 
 from core import clock
 from core.acts import locking, signing
-from core.entering.drafts import Draft, start_visit
+from core.entering.visit.beginning import start_visit
+from core.entering.visit.draft import Draft
 from core.model.decision import Choice
 from core.model.document import About
 from core.model.measurement import Measurement

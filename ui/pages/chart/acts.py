@@ -3,7 +3,7 @@
 from functools import partial
 
 from core import clock
-from core.entering import drafts
+from core.entering.visit import beginning
 from core.model.document import About
 from core.model.ids import PatientId
 from core.model.user import Right
@@ -77,5 +77,5 @@ class PatientActs:
 def start_visit(context: AppContext, patient_id: PatientId, code: str | None) -> None:
     """Start a visit of the plan, or with no ``code`` one that is not in it, and show it."""
     with context.acting():
-        visit_id = drafts.start_visit(context.session, patient_id, code, clock.today())
+        visit_id = beginning.start_visit(context.session, patient_id, code, clock.today())
         context.open_visit.emit(patient_id, visit_id)

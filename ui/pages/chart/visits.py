@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtWidgets import QVBoxLayout
 
 from core.acts import locking
-from core.entering.drafts import Draft
+from core.entering.visit.draft import Draft
 from core.model.document import About
 from core.model.record import PatientRecord
 from core.model.signature import LockLevel, SignatureState
