@@ -1,7 +1,7 @@
 """The one converter between rows or TOML tables and frozen values."""
 
 import tomllib
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -22,7 +22,7 @@ Named = TypeVar("Named", bound=_Named)
 converter = make_converter(forbid_extra_keys=True)
 converter.register_structure_hook(date, lambda value, _: date.fromisoformat(value))
 converter.register_unstructure_hook(date, date.isoformat)
-converter.register_structure_hook(datetime, lambda value, _: _instant(value))
+converter.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
 converter.register_unstructure_hook(datetime, datetime.isoformat)
 # A class that can be read from its own text is stored as that text. It does not register itself: who
 # only reads what was typed would load all of this at every start.
@@ -30,12 +30,6 @@ converter.register_structure_hook_func(
     lambda kind: hasattr(kind, "parse"), lambda value, kind: kind.parse(value)
 )
 converter.register_unstructure_hook_func(lambda kind: hasattr(kind, "parse"), str)
-
-
-def _instant(text: str) -> datetime:
-    """An instant; one without its offset is in UTC, as everything that the program writes is."""
-    value = datetime.fromisoformat(text)
-    return value.replace(tzinfo=UTC) if value.tzinfo is None else value
 
 
 def to_row(value: Any) -> dict[str, Any]:

@@ -115,6 +115,8 @@ class FormRecord:
     def entered_after(self, visit: Visit) -> bool:
         """Whether it was entered, on no visit of its own, after this one had been finished."""
         finished = visit.finished_at
+        if finished is not None and finished.tzinfo is None:
+            finished = finished.replace(tzinfo=datetime.UTC)  # of a file changed from outside
         return self.visit_id is None and finished is not None and self.entered_at > finished
 
     def with_item(self, name: str, item: Item | None) -> "FormRecord":

@@ -90,7 +90,13 @@ CHANGES = {  # of every row of each table
     "lock": "reason = reason || 'x'",
     "user": "full_name = full_name || 'x'",
 }
-NEVER_CHANGED = {"signature", "data_query", "query_reply", "lock", "definition"}  # a lock that was let go
+NEVER_CHANGED = {
+    "signature",
+    "data_query",
+    "query_reply",
+    "lock",
+    "definition",
+}  # a lock that was let go
 
 # Who holds which right: what the pages and the commands ask for.
 HOLDERS = {

@@ -33,6 +33,7 @@ from ui.settings import TEXT_SIZES, Appearance
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
 from ui.widgets.locks import FreezeCard
+from ui.widgets.own_forms import OwnForms
 from ui.widgets.own_password import OwnPassword
 from ui.words import tr
 
@@ -59,7 +60,13 @@ class SettingsPage(Page):
         ]
         self.of_clinic = QWidget()
         self.of_clinic.setLayout(
-            column(self._clinic_card(context), self._lung_card(), *cards, spacing=14)
+            column(
+                self._clinic_card(context),
+                self._lung_card(),
+                *self._forms_card(context),
+                *cards,
+                spacing=14,
+            )
         )
         reads, changes = (context.session.may(right) for right in (Right.READ, Right.CLINIC))
         self.why_not = label(
@@ -87,6 +94,13 @@ class SettingsPage(Page):
         layout.setSpacing(14)
         layout.addWidget(label(tr("Settings"), "title"))
         layout.addWidget(scrolled(inner), 1)
+
+    def _forms_card(self, context: AppContext) -> list[QWidget]:
+        """The clinic's own forms, for who reads patients' data."""
+        if not context.session.may(Right.READ):
+            return []
+        self.own_forms = OwnForms(context)
+        return [self.own_forms]
 
     def _clinic_card(self, context: AppContext) -> QFrame:
         """What the clinic says of itself, and how its file is locked and named."""

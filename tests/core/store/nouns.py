@@ -124,13 +124,16 @@ class Nouns:
             case "threshold":
                 s.thresholds.save("a1_vc_percent", 55.0)
             case "record":
-                record = replace(sample.MEDICINE, patient_id=self.person.id, items={})
+                record = replace(
+                    sample.MEDICINE, patient_id=self.person.id, visit_id=visit_id, items={}
+                )
                 s.forms.save(record)
             case "item":
                 s.forms.save(
                     replace(
                         sample.MEDICINE,
                         patient_id=self.person.id,
+                        visit_id=visit_id,
                         items={"dose": Item(value=100.0, note="x", kept="y")},
                     )
                 )

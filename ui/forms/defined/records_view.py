@@ -35,10 +35,13 @@ MOST_ROWS = 9
 
 
 class RecordsView(QWidget):
-    """``edited`` says that a text is there to be kept, ``saved`` that a record was saved or removed."""
+    """``edited`` says that a text is there to be kept, ``saved`` that a record was saved or removed,
+    ``given_up`` that what was kept is discarded.
+    """
 
     edited = Signal()
     saved = Signal()
+    given_up = Signal()
 
     def __init__(self, context: AppContext, form: Form, read_only: bool = False) -> None:
         super().__init__()
@@ -79,10 +82,12 @@ class RecordsView(QWidget):
             label(tr("* is needed · F3 a note, or why there is no value"), "small", wrap=True),
             None,
         )
-        entered.setVisible(self._enters)
+        if not self._enters:
+            entered.hide()
         self._parts = Columns(self._listed, entered, fixed={}, spacing=12)
         self.setLayout(column(self._parts))
-        self._listed.setVisible(form.repeats)
+        if not form.repeats:
+            self._listed.hide()
         for problem in (self.said, self.problem):
             problem.hide()
 
@@ -90,15 +95,17 @@ class RecordsView(QWidget):
         acts = Flow(spacing=8)
         for one in (self.change, self.end, self.correct, self.remove):
             acts.addWidget(one)
-            one.setVisible(self._enters)
+            if not self._enters:
+                one.hide()
         self.acts.setLayout(acts)
         course = self.form.course is not None and bool(self.form.course.end)
-        self.which.setVisible(course)
-        for one in (self.change, self.end):
-            one.setVisible(self._enters and course)
+        if not course:
+            for part in (self.which, self.change, self.end):
+                part.hide()
         head = row(label(self.form.plural, "heading"), None, self.which)
         hint = label("\n".join(self.form.help), "small", wrap=True)
-        hint.setVisible(bool(self.form.help))
+        if not self.form.help:
+            hint.hide()
         for key, act in (("C", self._change), ("E", self._end)):
             QShortcut(QKeySequence(key), self.table, act, context=Qt.ShortcutContext.WidgetShortcut)
         return card(head, hint, self.none, self.table, self.acts, None)
@@ -126,7 +133,8 @@ class RecordsView(QWidget):
             flow.addWidget(one)
         box = QWidget()
         box.setLayout(flow)
-        box.setVisible(bool(self.form.quick))
+        if not self.form.quick:
+            box.hide()
         return box
 
     def show_record(self, record: PatientRecord) -> None:
@@ -378,6 +386,7 @@ class RecordsView(QWidget):
 
     def _discard(self) -> None:
         self._clear()
+        self.given_up.emit()
         self.editor.focus_first()
 
     def _say(self, text: str) -> None:

@@ -25,6 +25,7 @@ class FormTab(Tab):
         super().__init__(context)
         self.view = RecordsView(context, form)
         self.view.edited.connect(self.edited)
+        self.view.given_up.connect(self.given_up)
         leaving = [
             one
             for of in (OfForm, OfDefinition)
