@@ -1,7 +1,7 @@
 """One record of a form while it is entered: what was typed, what of it is a value, and what is still wrong."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from core import clock
 from core.entry import Problem
@@ -12,6 +12,22 @@ from core.forms.reading import Limits
 from core.model.assessment import NotDone
 from core.model.form_record import FormRecord, Item, Stored
 from core.model.ids import PatientId, VisitId
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What stands in a record at one moment, computed once.
+
+    ``values`` are the stored ones by field, the derived ones too; what is hidden or no value is missing. ``found``
+    is everything that is wrong or asked, in the order of the fields, without questions that have their reason;
+    ``asked`` has every question by its field, also those.
+    """
+
+    values: Mapping[str, Stored | None]
+    shown: tuple[Field, ...]
+    found: tuple[Found, ...]
+    asked: Mapping[str, Problem]
+
 
 NOTE, KEPT, NOT_DONE = "note", "kept", "not_done"  # beside a field's text: "note.dose"
 SEVERAL = "\n"  # between the choices of a field that takes several
@@ -88,60 +104,45 @@ class RecordEntry:
         """The note, the reason to keep a value, or the reason for none, of a field."""
         return self.texts.get(f"{kind}.{field}", "")
 
-    def read(self, one: Field) -> Stored | Problem | None:
-        return reading.read(one, self.texts.get(one.id, ""), self.limits)
-
-    @property
-    def values(self) -> dict[str, Stored | None]:
-        """The stored values by field, the derived ones too; what is hidden or no value is missing."""
-        read = {one.id: self.read(one) for one in self.form.stored}
-        found = {name: None if isinstance(v, Problem) else v for name, v in read.items()}
-        return wording.values(self.form, found)
-
-    @property
-    def shown(self) -> tuple[Field, ...]:
-        return conditions.shown(self.form, self.values)
-
-    def found(self) -> tuple[Found, ...]:
-        """Everything that is wrong or asked, in the order of the fields; a question that has its reason is not."""
-        found: list[Found] = []
-        values = self.values
+    def judge(self) -> Judged:
+        """What of the texts is a value, what is asked now, and what is wrong or asked about."""
+        read = {
+            one.id: reading.read(one, self.texts.get(one.id, ""), self.limits)
+            for one in self.form.stored
+        }
+        wrong = {name: value for name, value in read.items() if isinstance(value, Problem)}
+        stored = {n: None if isinstance(value, Problem) else value for n, value in read.items()}
+        values = wording.values(self.form, stored)
         excused = [one.id for one in self.form.stored if self.beside(NOT_DONE, one.id)]
         ruled = checking.problems(self.form, values, excused)
-        for one in conditions.shown(self.form, values):
-            typed = self.read(one) if one.is_stored else None
-            if isinstance(typed, Problem):
-                found.append(Found(one.id, "typed", typed))
+        shown = conditions.shown(self.form, values)
+        found: list[Found] = []
+        for one in shown:
+            if one.id in wrong:
+                found.append(Found(one.id, "typed", wrong[one.id]))
                 continue
             kept = bool(self.beside(KEPT, one.id).strip())
             found += [each for each in ruled if each.field == one.id and not (each.asks and kept)]
-        return tuple(found)
-
-    def asked(self, field: str) -> Problem | None:
-        """The question about a value, also where its reason was given already."""
-        ruled = checking.problems(self.form, self.values)
-        return next((one.problem for one in ruled if one.field == field and one.asks), None)
+        asked = {each.field: each.problem for each in reversed(ruled) if each.asks}
+        return Judged(values, shown, tuple(found), asked)
 
     @property
     def record(self) -> FormRecord | None:
         """What is to be saved; None while something is wrong or asked."""
-        return None if self.found() else self._record()
-
-    def _record(self) -> FormRecord:
-        values, items = self.values, {}
-        for one in self.shown:
-            if not one.is_stored:
-                continue
-            value = values[one.id]
+        judged = self.judge()
+        if judged.found:
+            return None
+        items = {}
+        for one in judged.shown:
+            value = judged.values[one.id]
             reason = self.beside(NOT_DONE, one.id) if value is None else ""
-            if value is None and not reason:
-                continue
-            items[one.id] = Item(
-                value=value,
-                not_done=NotDone(reason) if reason else None,
-                note=self.beside(NOTE, one.id).strip(),
-                kept=self.beside(KEPT, one.id).strip() if value is not None else "",
-            )
+            if one.is_stored and (value is not None or reason):
+                items[one.id] = Item(
+                    value=value,
+                    not_done=NotDone(reason) if reason else None,
+                    note=self.beside(NOTE, one.id).strip(),
+                    kept=self.beside(KEPT, one.id).strip() if value is not None else "",
+                )
         base = self.before or self._blank
         return replace(base, items=items, version=self.form.version, course=self.form.course)
 
@@ -154,7 +155,7 @@ def texts_of(form: Form, record: FormRecord | None) -> dict[str, str]:
     for name, item in record.items.items():
         one = form.find(name)
         if one is None:
-            continue  # of another version: `later_version` says so
+            continue  # of another version of the form
         texts[name] = reading.typed(one, item.value)
         beside = {
             NOTE: item.note,

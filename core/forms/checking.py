@@ -24,13 +24,12 @@ class Found:
 
 
 def problems(
-    form: Form, stored: Mapping[str, Stored | None], excused: Collection[str] = ()
+    form: Form, known: Mapping[str, Stored | None], excused: Collection[str] = ()
 ) -> tuple[Found, ...]:
     """Everything that a record with these values lacks, or is asked about, in the order of its fields.
 
-    ``excused`` are the fields that have a reason for no value.
+    ``known`` has the derived values too (see `core.forms.wording.values`), ``excused`` are the fields that have a reason for no value.
     """
-    known = wording.values(form, stored)
     found: list[Found] = []
     for one in conditions.shown(form, known):
         value = known[one.id]

@@ -25,10 +25,14 @@ def terms(name: str) -> tuple[str, ...]:
 
 @cache
 def _names(name: str) -> Mapping[str, str]:
-    """The term by each of its names, in small letters."""
-    return {
-        one.casefold(): row["term"] for row in _rows(name) for one in (row["term"], *_others(row))
-    }
+    """The term by the words of each of its names."""
+    return {_words(one): row["term"] for row in _rows(name) for one in (row["term"], *_others(row))}
+
+
+@cache
+def _spelt(name: str) -> Mapping[str, str]:
+    """Each term and other name as the dictionary writes it, by its small letters."""
+    return {term.casefold(): term for term in terms(name)}
 
 
 def _others(row: Mapping[str, str]) -> list[str]:
@@ -38,16 +42,13 @@ def _others(row: Mapping[str, str]) -> list[str]:
 def canonical(name: str, text: str) -> str:
     """A term as the dictionary writes it; another name of one, and what it does not know, as it was typed."""
     plain = " ".join(text.split())
-    by_key = {term.casefold(): term for term in terms(name)}
-    return by_key.get(plain.casefold(), plain)
+    return _spelt(name).get(plain.casefold(), plain)
 
 
 def meant(name: str, text: str) -> frozenset[str]:
     """The terms that a text names, by whatever name and among whatever else was typed, in small letters."""
     said = _words(text)
-    return frozenset(
-        term.casefold() for other, term in _names(name).items() if _words(other) in said
-    )
+    return frozenset(term.casefold() for words, term in _names(name).items() if words in said)
 
 
 def _words(text: str) -> str:

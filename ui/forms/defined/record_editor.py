@@ -1,15 +1,15 @@
 """The fields of one record of a form that is data: what is asked, what is wrong, and what needs a reason."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.entering.record_entry import KEPT, NOT_DONE, NOTE, RecordEntry
+from core.entering.record_entry import KEPT, NOT_DONE, NOTE, Judged, RecordEntry
 from core.entry import Problem
 from core.forms import wording
-from core.forms.definition import Field, FieldType, Layout
+from core.forms.definition import FieldType, Layout
 from core.labels import NOT_DONE as WHY
 from core.model.form_record import FormRecord
 from ui.forms.defined.field_editors import FieldEditor, editor
@@ -70,36 +70,28 @@ class FieldFrame(QWidget):
         if not self.reason.isHidden():
             entry.type(f"{KEPT}.{name}", self.reason.text())
 
-    def show_entry(self, entry: RecordEntry) -> None:
+    def show_entry(self, entry: RecordEntry, judged: Judged) -> None:
         name = self.field.id
         if self.field.type is FieldType.DERIVED:
-            self.editor.set_text(wording.told(entry.form, self.field, entry.values))
+            self.editor.set_text(wording.told(entry.form, self.field, judged.values))
         else:
             self.editor.set_text(entry.texts.get(name, ""))
         self.note.setText(entry.beside(NOTE, name))
         self.why.setCurrentIndex(max(0, self.why.findData(entry.beside(NOT_DONE, name))))
         if entry.beside(NOTE, name) or entry.beside(NOT_DONE, name):
             self._beside.show()
-        self._show_question(entry)
-
-    def _show_question(self, entry: RecordEntry) -> None:
-        asked = entry.asked(self.field.id)
+        asked = judged.asked.get(name)
         self.question.setText(asked.message if asked else "")
         self.question.setVisible(asked is not None)
         self.reason.setVisible(asked is not None)
-        if self.reason.text() != entry.beside(KEPT, self.field.id):
-            self.reason.setText(entry.beside(KEPT, self.field.id))
-
-    @property
-    def lines(self) -> Sequence[QLineEdit]:
-        return self.findChildren(QLineEdit)
+        if self.reason.text() != entry.beside(KEPT, name):
+            self.reason.setText(entry.beside(KEPT, name))
 
 
 class RecordEditor(QWidget):
-    """``typed`` says that something is there to be kept, ``changed`` that it was judged as well."""
+    """``typed`` says that something is there to be kept."""
 
     typed = Signal()
-    changed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -120,10 +112,11 @@ class RecordEditor(QWidget):
         self.entry, self._tried = entry, False
         if known is None or known.form is not entry.form or known.limits != entry.limits:
             self._build(entry, records)
+        judged = entry.judge()
         for frame in self.frames.values():
             frame.editor.show_problem(None)
-            frame.show_entry(entry)
-        self._arrange()
+            frame.show_entry(entry, judged)
+        self._arrange(judged)
         if entry.typed:
             self._judge()
 
@@ -137,13 +130,13 @@ class RecordEditor(QWidget):
         for one in form.fields:
             frame = FieldFrame(editor(one, entry.limits, records.get(one.form, {})))
             frame.changed.connect(self._on_changed)
-            frame.edited.connect(self._on_typed)
+            frame.edited.connect(self.typed)
             self.frames[one.id] = frame
         for widget in (*self._headings.values(), *self.frames.values()):
             widget.setParent(self._cells)
             widget.hide()
 
-    def _arrange(self) -> None:
+    def _arrange(self, judged: Judged) -> None:
         """The fields that are asked now, each group under its heading."""
         if self.entry is None:
             return
@@ -151,7 +144,7 @@ class RecordEditor(QWidget):
         whole: list[QWidget] = []
         heading = ""
         single = self.entry.form.layout is Layout.QUESTIONS
-        for one in self.entry.shown:
+        for one in judged.shown:
             if one.group in self._headings and one.group != heading:
                 heading = one.group
                 cells.append(self._headings[heading])
@@ -170,20 +163,20 @@ class RecordEditor(QWidget):
             return None
         self._take()
         self._tried = True
-        self._judge()
-        made = self.entry.record
-        if made is None:
-            first = self.entry.found()[0]
+        judged = self._judge()
+        if judged.found:
+            first = judged.found[0]
             frame = self.frames[first.field]
             wanted = frame.reason if first.asks else frame
             wanted.setFocus(Qt.FocusReason.TabFocusReason)
-        return made
+            return None
+        return self.entry.record
 
     def focus_first(self) -> None:
         """The first field that has nothing yet, else the first one."""
         if self.entry is None:
             return
-        shown = [one for one in self.entry.shown if one.type is not FieldType.DERIVED]
+        shown = [one for one in self.entry.judge().shown if one.type is not FieldType.DERIVED]
         empty = (one for one in shown if not self.entry.texts.get(one.id))
         self.focus_field(next(empty, shown[0]).id)
 
@@ -210,39 +203,31 @@ class RecordEditor(QWidget):
                 if not frame.isHidden():
                     frame.put(self.entry)
 
-    def _on_typed(self) -> None:
-        self.typed.emit()
-
     def _on_changed(self) -> None:
+        if self.entry is None:
+            return
         self._take()
-        self._arrange()
         self._judge()
         self.typed.emit()
-        self.changed.emit()
 
-    def _judge(self) -> None:
-        """Say what is wrong with what is there; what is only missing, once somebody tried to save."""
+    def _judge(self) -> Judged:
+        """Show what is asked now, and say what is wrong with it; what is only missing, once somebody tried to save."""
+        if self.entry is None:
+            raise ValueError("no record is being entered")
         entry = self.entry
-        if entry is None:
-            return
+        judged = entry.judge()
+        self._arrange(judged)
         wrong: dict[str, Problem] = {}
-        for one in entry.found():
+        for one in judged.found:
             if not one.asks and (self._tried or one.rule != "required"):
                 wrong.setdefault(one.field, one.problem)
-        for field in entry.shown:
+        for field in judged.shown:
             frame = self.frames[field.id]
             frame.editor.show_problem(wrong.get(field.id))
-            frame.show_entry(entry)
+            frame.show_entry(entry, judged)
+        return judged
 
     def _show_beside(self) -> None:
         field = self.field_of(self.focusWidget())
         if field:
             self.frames[field].show_beside()
-
-    def mark(self, fields: Sequence[str]) -> None:
-        """Show on the fields themselves which of them somebody asked about."""
-        for name, frame in self.frames.items():
-            frame.setProperty("asked", "true" if name in fields else "false")
-
-    def shown_fields(self) -> tuple[Field, ...]:
-        return () if self.entry is None else self.entry.shown
