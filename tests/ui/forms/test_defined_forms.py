@@ -182,6 +182,12 @@ def test_a_locked_patient_s_record_takes_nothing(view, due, session, tmp_path):
     with pytest.raises(Locked), session.write():
         made = view.editor.read()
         session.forms.save(made)
+    (lock,) = session.locks.of(due.id)
+    locking.unlock(session, lock, reason="a slip of the pen")
+    settle()
+    view.save()
+    settle()
+    assert len(session.record(due.id).of_form("sleep")) == 1
 
 
 def test_it_is_shown_as_it_was_and_leaves_as_a_table(view, due, session, tmp_path):
