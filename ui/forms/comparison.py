@@ -27,7 +27,7 @@ from core.views.questionnaire import scale_row
 from core.views.visit_words import visit_title
 from core.words import MISSING, day, instant, plural
 from ui.context import AppContext
-from ui.forms.fields import Line
+from ui.forms.fields import Line, ProblemLine
 from ui.widgets.basics import button, chip, clear, column, label, link, restyle, row, rule, set_chip
 from ui.words import tr
 
@@ -90,7 +90,7 @@ class CorrectionLine(QWidget):
         self.line.setPlaceholderText(tr("Why is it corrected?"))
         self.line.given.connect(self._give)
         self.line.cancelled.connect(self.cancelled)
-        self._problem = label("", "problem", wrap=True)
+        self._problem = ProblemLine()
         keys = label(tr("Enter saves the correction · Esc leaves the answer as it is"), "small")
         layout = column(self._question, self.line, self._problem, keys, spacing=4)
         self.setLayout(layout)
@@ -138,8 +138,7 @@ class CorrectionLine(QWidget):
 
     def _show_problem(self, problem: Problem | None) -> None:
         self.line.show_problem(problem)
-        self._problem.setText(problem.message if problem else "")
-        self._problem.setVisible(problem is not None)
+        self._problem.show_problem(problem)
 
 
 class QueryRow(QWidget):

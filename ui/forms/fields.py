@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
     QGridLayout,
+    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -69,6 +70,21 @@ class Line(QLineEdit):
             self.left.emit()
 
 
+class ProblemLine(QLabel):
+    """The sentence under a field that says what is wrong with it; hidden where nothing is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", "problem")
+        self.setWordWrap(True)
+        self.hide()
+
+    def show_problem(self, problem: Problem | None) -> None:
+        self.setText(problem.message if problem else "")
+        self.setVisible(problem is not None)
+
+
 class TextField(QWidget):
     """A label, a line, maybe a unit, and the problem under it.
 
@@ -102,8 +118,7 @@ class TextField(QWidget):
         if width:
             self.line.setFixedWidth(theme.px(width))
         self.setFocusProxy(self.line)
-        self._problem = label("", "problem", wrap=True)
-        self._problem.hide()
+        self._problem = ProblemLine()
         self._converted = label("", "muted")
         self._converted.hide()
         layout = QVBoxLayout(self)
@@ -145,8 +160,7 @@ class TextField(QWidget):
         return bool(self._problem.text())
 
     def show_problem(self, problem: Problem | None) -> None:
-        self._problem.setText(problem.message if problem else "")
-        self._problem.setVisible(problem is not None)
+        self._problem.show_problem(problem)
         self.line.setAccessibleDescription(problem.message if problem else "")
         wrong = "true" if problem else "false"
         if self.line.property("wrong") != wrong:
@@ -208,8 +222,7 @@ class ChoiceField(QWidget, Generic[T]):
             else:
                 flow.addWidget(one)
             del value
-        self._problem = label("", "problem", wrap=True)
-        self._problem.hide()
+        self._problem = ProblemLine()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -240,8 +253,7 @@ class ChoiceField(QWidget, Generic[T]):
         self._follow_focus()
 
     def show_problem(self, problem: Problem | None) -> None:
-        self._problem.setText(problem.message if problem else "")
-        self._problem.setVisible(problem is not None)
+        self._problem.show_problem(problem)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):

@@ -19,7 +19,7 @@ from core.views.measurements import measurement_before, measurement_text, nutrit
 from core.words import day, number
 from ui import theme
 from ui.context import AppContext
-from ui.forms.fields import Line
+from ui.forms.fields import Line, ProblemLine
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import Combo, clear, column, label, restyle, row
 from ui.words import tr
@@ -54,8 +54,7 @@ class MeasurementRow:
         self.note = Line()
         self.note.setPlaceholderText(tr("note"))
         self.note.setAccessibleName(tr("{kind}, note").format(kind=kind.short))
-        self.problem = label("", "problem", wrap=True)
-        self.problem.hide()
+        self.problem = ProblemLine()
         self.title = QWidget()
         lines = [label(kind.title, wrap=True)]
         if before:
@@ -66,8 +65,7 @@ class MeasurementRow:
         return read_measurement(self.kind, self.value.text())
 
     def show_problem(self, problem: Problem | None) -> None:
-        self.problem.setText(problem.message if problem else "")
-        self.problem.setVisible(problem is not None)
+        self.problem.show_problem(problem)
         wrong = "true" if problem else "false"
         if self.value.property("wrong") != wrong:
             self.value.setProperty("wrong", wrong)

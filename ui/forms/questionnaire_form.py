@@ -21,7 +21,7 @@ from ui.context import AppContext
 from ui.forms.answer_buttons import AnswerButtons
 from ui.forms.answered_how import AnsweredHow, said_of
 from ui.forms.comparison import ENTER, Comparison, CorrectionLine, go_to
-from ui.forms.fields import Line, TextField
+from ui.forms.fields import Line, ProblemLine, TextField
 from ui.forms.question_tiles import QuestionTiles
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import Combo, button, chip, clear, column, label, row, show_only
@@ -234,7 +234,7 @@ class QuestionnaireForm(StepForm):
     def _build_answers(self) -> None:
         self.answers = AnswerButtons()
         self.answers.given.connect(lambda score: self._follow(self.interview.give(score)))
-        self._problem = label("", "problem", wrap=True)
+        self._problem = ProblemLine()
         self._why_place = column()
         self.body.addWidget(self.answers)
         self.body.addWidget(self._problem)
@@ -399,8 +399,7 @@ class QuestionnaireForm(StepForm):
         if not self.note.hasFocus() and not self.note.isModified():
             self.note.setText(answer.note if answer else "")
         self.note.setEnabled(answer is not None)
-        self._problem.setText(problem.message if problem else "")
-        self._problem.setVisible(problem is not None)
+        self._problem.show_problem(problem)
         needed = problem is not None and bool(interview.item.requires)
         self._milestone_row.setVisible(needed or bool(self._milestone.text.strip()))
         self._strip.show_answers(interview.form.answers, current=self.slot)

@@ -18,8 +18,9 @@ from core.entry import Problem
 from core.forms import dictionaries, reading
 from core.forms.definition import Field, FieldType
 from core.forms.reading import Limits
+from core.words import MISSING
 from ui import theme
-from ui.forms.fields import ChoiceField, TextField
+from ui.forms.fields import ChoiceField, ProblemLine, TextField
 from ui.widgets.basics import Combo, PressButton, button, column, label, row
 from ui.widgets.responsive import Flow
 from ui.words import tr
@@ -135,7 +136,7 @@ class BoxEditor(FieldEditor):
         self.box = _TextBox()
         self.box.setAccessibleName(field.title)
         self.box.setAccessibleDescription(field.help)
-        self._problem = _problem_line()
+        self._problem = ProblemLine()
         self._said = ""
         self.setFocusProxy(self.box)
         self.setLayout(column(label(titled(field), "muted"), self.box, self._problem, spacing=4))
@@ -161,7 +162,7 @@ class BoxEditor(FieldEditor):
             self.box.setPlainText(text)
 
     def show_problem(self, problem: Problem | None) -> None:
-        _show(self._problem, problem)
+        self._problem.show_problem(problem)
 
     @property
     def is_wide(self) -> bool:
@@ -176,11 +177,11 @@ class ChoiceEditor(FieldEditor):
         self._choices = choices
         self._buttons: ChoiceField[str] | None = None
         self._list = Combo()
-        self._problem = _problem_line()
+        self._problem = ProblemLine()
         self.is_list = sum(map(len, choices.values())) + 3 * len(choices) > 2 * MOST_SIDE_BY_SIDE
         if self.is_list:
             self._list.setAccessibleName(field.title)
-            self._list.addItem(MISSING_CHOICE, "")
+            self._list.addItem(MISSING, "")
             for value, text in choices.items():
                 self._list.addItem(text, value)
             self._list.activated.connect(lambda _index: self.changed.emit())
@@ -211,7 +212,7 @@ class ChoiceEditor(FieldEditor):
 
     def show_problem(self, problem: Problem | None) -> None:
         if self._buttons is None:
-            _show(self._problem, problem)
+            self._problem.show_problem(problem)
         else:
             self._buttons.show_problem(problem)
 
@@ -243,7 +244,7 @@ class ChoicesEditor(FieldEditor):
             one.clicked.connect(lambda _checked=False: self.changed.emit())
             flow.addWidget(one)
             self._buttons[choice.id] = one
-        self._problem = _problem_line()
+        self._problem = ProblemLine()
         self.setFocusProxy(next(iter(self._buttons.values())))
         layout = column(label(titled(field), "muted"), spacing=4)
         layout.addLayout(flow)
@@ -260,7 +261,7 @@ class ChoicesEditor(FieldEditor):
             one.setChecked(name in chosen)
 
     def show_problem(self, problem: Problem | None) -> None:
-        _show(self._problem, problem)
+        self._problem.show_problem(problem)
 
     @property
     def is_wide(self) -> bool:
@@ -274,7 +275,7 @@ class FileEditor(FieldEditor):
         super().__init__(field)
         self._text = ""
         self._name = label("", wrap=True)
-        self._problem = _problem_line()
+        self._problem = ProblemLine()
         self.pick = button(tr("Attach a file…"), self._ask)
         self.pick.setAccessibleName(tr("Attach a file: {title}").format(title=field.title))
         self.drop = button(tr("Remove"), self._drop, link=True)
@@ -295,7 +296,7 @@ class FileEditor(FieldEditor):
         self.drop.setVisible(bool(text))
 
     def show_problem(self, problem: Problem | None) -> None:
-        _show(self._problem, problem)
+        self._problem.show_problem(problem)
 
     def take(self, path: Path) -> None:
         """The file at this place, whole; or what is wrong with it."""
@@ -344,9 +345,6 @@ class DerivedView(FieldEditor):
         """Nobody typed it: what is wrong is said at the fields it is made of."""
 
 
-MISSING_CHOICE = "–"
-
-
 def editor(field: Field, limits: Limits, records: Mapping[str, str]) -> FieldEditor:
     """The editor of a field; ``records`` are those that a reference can name, by id."""
     match field.type:
@@ -372,15 +370,3 @@ def editor(field: Field, limits: Limits, records: Mapping[str, str]) -> FieldEdi
 def titled(field: Field) -> str:
     """The title as it stands over the field; a star says that it is needed."""
     return f"{field.title} *" if field.required else field.title
-
-
-def _problem_line() -> QWidget:
-    made = label("", "problem", wrap=True)
-    made.hide()
-    return made
-
-
-def _show(line: QWidget, problem: Problem | None) -> None:
-    line.setProperty("words", problem.message if problem else "")
-    line.setText(problem.message if problem else "")  # type: ignore[attr-defined]
-    line.setVisible(problem is not None)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from core import clock
 from core.entering import records, typed_texts
 from core.entering.record_entry import RecordEntry, follows
+from core.entry import CLEARED, as_shown
 from core.forms import catalog, wording
 from core.forms.definition import Form
 from core.forms.reading import Limits
@@ -168,13 +169,13 @@ class RecordsView(QWidget):
         """The same for the file, with an empty text for whatever was kept and is not there any more."""
         if self._record is None:
             return {}
-        before = self._context.session.typed.of(
-            records.place_of(self.form), self._record.patient.id
-        )
-        return {
-            **dict.fromkeys(before, ""),
-            **{n: t or _EMPTIED for n, t in self.texts.items() if t or n not in (_ABOUT, _FOLLOWS)},
+        place = records.place_of(self.form)
+        before = self._context.session.typed.of(place, self._record.patient.id)
+        now = {
+            name: text if name in (_ABOUT, _FOLLOWS) else text or CLEARED
+            for name, text in self.texts.items()
         }
+        return {**dict.fromkeys(before, ""), **now}
 
     def save(self) -> None:
         """Save what is entered; say what is wrong with it where it cannot be."""
@@ -252,12 +253,6 @@ class RecordsView(QWidget):
             self.table.selectRow(index)
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def new(self) -> None:
-        """A new record, with the keyboard on its first field."""
-        if not self._in_the_way(None):
-            self._begin(None)
-            self.editor.focus_first()
-
     def _pick(self, index: int) -> None:
         if self.editor.entry is None or not self.editor.entry.is_new or self._ends is not None:
             if self._in_the_way(None):
@@ -334,7 +329,7 @@ class RecordsView(QWidget):
         known: dict[str, FormRecord] = {one.id: one for one in record.of_form(self.form.id)}
         before = known.get(texts.pop(_ABOUT, ""))
         ends = known.get(texts.pop(_FOLLOWS, ""))
-        typed = {name: "" if text == _EMPTIED else text for name, text in texts.items()}
+        typed = {name: as_shown(text) for name, text in texts.items()}
         if typed:
             self._begin(before, typed, ends=ends)
         else:
@@ -424,7 +419,7 @@ class RecordsView(QWidget):
         }
 
 
-_ABOUT, _FOLLOWS, _EMPTIED = "record", "follows", "\ue000"
+_ABOUT, _FOLLOWS = "record", "follows"  # which record the texts are about
 
 
 def _until(one: FormRecord) -> str:
