@@ -307,11 +307,7 @@ class _Covered:
 
     def differs(self, before: FormRecord | None, after: FormRecord | None) -> bool:
         """Whether a record of a form said something else in the summary before it was changed."""
-        sides = (
-            replace(self._bare, forms=() if one is None else (one,)) for one in (before, after)
-        )
-        was, now = (side.known_at(self._visit).forms for side in sides)
-        return was != now
+        return self._bare.told_otherwise(self._visit, before, after)
 
     def _holds(self, part: str, kind: type[Any], row: Row) -> bool:
         one = _structured(row, kind)

@@ -1,16 +1,12 @@
 """Saving, changing and removing records of forms that are data."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 from core.forms import catalog
 from core.forms.definition import Form, Of
-from core.model.form_record import FormRecord, Item, RecordCheck, Since
-from core.model.ids import PatientId, VisitId
+from core.model.form_record import FormRecord
+from core.model.ids import PatientId
 from core.model.record import PatientRecord
 from core.session import Session
 
-NEW = "new"  # the subject of text for a record that is not in the file yet
 PLACE = "form"
 
 
@@ -24,20 +20,11 @@ def of_patient() -> tuple[Form, ...]:
     return tuple(one for one in catalog.newest().values() if one.of is Of.PATIENT)
 
 
-def asked_at_visits() -> tuple[Form, ...]:
-    return tuple(one for one in of_patient() if one.ask)
-
-
 def moves_what_was_finished(
     record: PatientRecord, before: FormRecord | None, after: FormRecord | None
 ) -> bool:
     """Whether a change says something else of a visit that is finished: such a change needs its reason."""
-    for visit in record.finished_visits:
-        sides = (replace(record, forms=() if one is None else (one,)) for one in (before, after))
-        was, now = (side.known_at(visit).forms for side in sides)
-        if was != now:
-            return True
-    return False
+    return any(record.told_otherwise(visit, before, after) for visit in record.finished_visits)
 
 
 def save(session: Session, form: Form, record: FormRecord, reason: str = "") -> None:
@@ -61,24 +48,6 @@ def remove(session: Session, record: FormRecord, reason: str) -> None:
         session.forms.remove(record.id)
 
 
-def check(
-    session: Session, visit_id: VisitId, form: str, answer: Since | None, record_id: str = ""
-) -> None:
-    """What was said at a visit about a record, or whether there is another; None takes it back."""
-    with session.write():
-        if answer is None:
-            session.checks.remove(visit_id, form, record_id)
-        else:
-            session.checks.save(
-                RecordCheck(visit_id=visit_id, form=form, record_id=record_id, answer=answer)
-            )
-
-
 def _forget(session: Session, form: Form, patient_id: PatientId) -> None:
     place = place_of(form)
     session.typed.remove(place, patient_id, *session.typed.of(place, patient_id))
-
-
-def items(values: Mapping[str, str | int | float]) -> dict[str, Item]:
-    """Plain values as items: for what the program itself writes."""
-    return {name: Item(value=value) for name, value in values.items()}

@@ -1,15 +1,13 @@
 """What a form asks, in plain lines: shown before it is added to a clinic file."""
 
 from core.forms import conditions
-from core.forms.definition import Field, FieldType, Form, Identifies
+from core.forms.definition import Field, FieldType, Form, Identifies, Of
 from core.words import _
 
 
 def lines(form: Form) -> list[str]:
     """The title, every field under its heading with what it takes, and every rule."""
-    of = (
-        _("of a patient, whenever it is entered") if form.of.value == "patient" else _("of a visit")
-    )
+    of = _("of a patient, whenever it is entered") if form.of is Of.PATIENT else _("of a visit")
     found = [
         _("{title} ({id}, version {version}): {of}").format(
             title=form.title, id=form.id, version=form.version, of=of

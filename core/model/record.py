@@ -172,6 +172,17 @@ class PatientRecord:
             return any(one.used_on(on) for one in devices)
         return self.had(kind, on)
 
+    def told_otherwise(
+        self, visit: Visit, before: FormRecord | None, after: FormRecord | None
+    ) -> bool:
+        """Whether a visit of this record knows something else of a form's record than it knew before a change."""
+        bare = PatientRecord(patient=self.patient, visits=self.visits)
+        was, now = (
+            replace(bare, forms=() if one is None else (one,)).known_at(visit).forms
+            for one in (before, after)
+        )
+        return was != now
+
     def locks_on(self, visit_id: VisitId | None = None, form: str = "") -> tuple[Lock, ...]:
         """The locks that hold the patient's record, a visit of it or a form of that visit; the widest first."""
         held = [(LockLevel.DATABASE, ""), (LockLevel.PATIENT, self.patient.id)]

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.forms import catalog, wording
-from core.forms.definition import Field, Form
+from core.forms.definition import Form
 from core.labels import SINCE, why_not
 from core.model.assessment import NotDone
 from core.model.form_record import Since
-from core.model.trail import Names
+from core.model.trail import Names, RecordName
 from core.words import MISSING, _
 
 Row = Mapping[str, Any]
@@ -26,7 +26,8 @@ def record_title(row: Row, names: Names) -> str:
 
 def item_title(row: Row, names: Names) -> str:
     """The field of a record: Medicine “Riluzole”, single dose."""
-    field = _field(row, names)
+    form = _form(names.records.get(row["record_id"]))
+    field = None if form is None else form.find(row["field"])
     title = row["field"] if field is None else field.title
     record = _of_record(row["record_id"], names) or _("a record that was removed")
     return _("{record}, {field}").format(record=record, field=title)
@@ -36,7 +37,7 @@ def item_value(value: Any, row: Row, names: Names) -> str:
     if value is None:
         return MISSING if row["not_done"] is None else why_not(NotDone(row["not_done"]))
     known = names.records.get(row["record_id"])
-    form = None if known is None else catalog.find(known.form, known.version)
+    form = _form(known)
     field = None if form is None else form.find(row["field"])
     if known is None or form is None or field is None:
         return str(value)
@@ -59,13 +60,11 @@ def _of_record(id: str, names: Names) -> str:
     known = names.records.get(id)
     if known is None:
         return ""
-    title = form_title(known.form, known.version)
-    form = catalog.find(known.form, known.version)
+    form, title = _form(known), form_title(known.form, known.version)
     label = "" if form is None else wording.label_of(form, known.values)
     return _("{form} “{label}”").format(form=title, label=label) if label else title
 
 
-def _field(row: Row, names: Names) -> Field | None:
-    known = names.records.get(row["record_id"])
-    form: Form | None = None if known is None else catalog.find(known.form, known.version)
-    return None if form is None else form.find(row["field"])
+def _form(known: RecordName | None) -> Form | None:
+    """The version of the form that a record was entered with; None where this program does not have it."""
+    return None if known is None else catalog.find(known.form, known.version)
