@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from core.forms import catalog, conditions
+from core.forms import catalog, conditions, wording
 from core.forms.definition import Field, FieldType, Form
 from core.labels import NOT_DONE
 from core.model.document import OfDefinition, OfForm
+from core.model.form_record import FormRecord
 from core.reports import layout, table_report
 from core.reports.layout import MUTED, Block, Cell, Column
 from core.reports.page import INNER, Paper
@@ -40,7 +41,7 @@ def filled(source: OfForm) -> bytes:
     records = sorted(source.record.of_form(form.id), key=lambda one: one.began, reverse=True)
     sections = [
         Section(
-            title=title(one.form, one.version) if not form.repeats else "",
+            title=_record_title(form, one),
             facts=(
                 *value_facts(one),
                 Fact(_("Entered by"), source.names.get(one.entered_by, one.entered_by)),
@@ -49,6 +50,14 @@ def filled(source: OfForm) -> bytes:
         for one in records
     ]
     return table_report.render(paper, sections or [Section(paragraph=_("Nothing is recorded."))])
+
+
+def _record_title(form: Form, one: FormRecord) -> str:
+    """Of a form with several records, what this one is; else the form, with its version where it is an older one."""
+    entered_with = catalog.find(one.form, one.version)
+    if form.repeats and entered_with is not None:
+        return wording.line(entered_with, one)
+    return title(one.form, one.version)
 
 
 def title(id: str, version: str) -> str:

@@ -31,7 +31,9 @@ class FormPreview(QDialog):
             wrap=True,
         )
         add = button(tr("Add to the clinic file"), self.accept, primary=True)
-        self.setLayout(column(text, why, row(None, button(tr("Cancel"), self.reject), add)))
+        layout = column(text, why, row(None, button(tr("Cancel"), self.reject), add), spacing=12)
+        layout.setContentsMargins(18, 14, 18, 14)
+        self.setLayout(layout)
         add.setFocus()
 
 

@@ -99,6 +99,25 @@ def test_filled_paper_and_table_say_every_value(form, data):
         assert shown == want.removeprefix("'"), field.id
 
 
+def test_two_records_on_paper_are_two():
+    """Each begins with what it is."""
+    form, patient = catalog.newest()["medicine"], a_patient(record_number="12")
+    both = [
+        a_record(
+            patient,
+            form,
+            {"substance": name, "dose": 50.0, "unit": "mg", "started": "2026", "ongoing": 1},
+        )
+        for name in ("Riluzole", "Baclofen")
+    ]
+    record = PatientRecord(patient=patient, forms=tuple(both))
+    lines = [
+        line.strip()
+        for line in text_of(report_named("form").make(of_form(record, form))).splitlines()
+    ]
+    assert "Riluzole 50 mg" in lines and "Baclofen 50 mg" in lines
+
+
 @pytest.mark.parametrize("form", FORMS, ids=lambda one: one.id)
 def test_the_codebook_names_every_column(form):
     table = export_named("form-codebook").make(OfDefinition(choice=form.id, **COMMON))
