@@ -5,13 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 import main
 from core import VERSION
 from core.session import Session
 from tests.files import sample_clinic as sample
+from tests.pdf import text_of
 
 ROOT = Path(__file__).parents[1]
 DISPLAYS = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
@@ -74,13 +74,6 @@ def sentence(result):
     assert "Traceback" not in line
     assert line.endswith(".")
     return line
-
-
-def text_of(pdf):
-    document = pypdfium2.PdfDocument(pdf)
-    text = "\n".join(page.get_textpage().get_text_range() for page in document)
-    document.close()
-    return text
 
 
 def colours(image):

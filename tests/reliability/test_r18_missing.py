@@ -23,7 +23,6 @@ import io
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -48,6 +47,7 @@ from core.reports import summary as paper
 from core.views.events import event_row
 from core.views.visit_summary import build, without_value
 from tests.core.examples import a_patient, a_routine_patient
+from tests.pdf import line_of
 
 DAY = date(2026, 7, 21)
 BLANK, ZERO = "blank", "zero"
@@ -78,10 +78,7 @@ def printed(record, visit_id, session):
         printed_by="Dr. Demo",
         printed_at=datetime(2026, 7, 22, tzinfo=UTC),
     )
-    document = pypdfium2.PdfDocument(pdf)
-    text = " ".join(" ".join(one.get_textpage().get_text_range().split()) for one in document)
-    document.close()
-    return text
+    return line_of(pdf)
 
 
 def enter(draft, instrument, slot, state):

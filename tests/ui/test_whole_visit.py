@@ -1,4 +1,3 @@
-import pypdfium2
 import pytest
 
 from core import clock
@@ -6,6 +5,7 @@ from core.model.adverse_event import Grade, Outcome
 from core.model.partial_date import PartialDate
 from core.model.spirometry import BlowQuality, Position, TestType
 from core.model.visit import Mode, Respondent, VisitState
+from tests.pdf import text_of
 from tests.ui.conftest import words
 from tests.ui.keyboard import ALT, CTRL, Key, press, tab_to, write
 
@@ -91,9 +91,7 @@ def test_the_whole_visit_by_keyboard_alone(shell, due, today, alsfrs_r, qtbot, r
     qtbot.waitUntil(lambda: summary.pdf is not None)
     assert "Month 4" in words(summary)
     assert summary.pages.count() >= 1
-    document = pypdfium2.PdfDocument(summary.pdf)
-    printed = "\n".join(page.get_textpage().get_text_range() for page in document)
-    document.close()
+    printed = text_of(summary.pdf)
     for said in (
         "Visit summary",
         f"{sum(SCORES)}/48",

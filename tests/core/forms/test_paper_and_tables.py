@@ -2,10 +2,8 @@
 
 import csv
 import io
-from contextlib import closing
 from datetime import UTC, datetime
 
-import pypdfium2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -21,6 +19,7 @@ from core.model.user import Clinic
 from core.reports import named as report_named
 from tests.core.examples import a_patient
 from tests.core.forms.made_up import EVERY_TYPE, made_up, stored
+from tests.pdf import text_of
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 COMMON = {
@@ -39,11 +38,6 @@ def own():
     catalog.use_own([made_up()])
     yield
     catalog.use_own([])
-
-
-def text_of(pdf):
-    with closing(pypdfium2.PdfDocument(pdf)) as document:
-        return "\n".join(page.get_textpage().get_text_range() for page in document)
 
 
 def a_record(patient, form, values, **more):

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
-import pypdfium2
 import pytest
 
 from core.model.assessment import NotDone
@@ -17,6 +16,7 @@ from core.science.spirometry import evaluate_fev1, evaluate_ratio, with_inputs
 from core.views import visit_summary
 from core.words import number
 from tests.core.examples import EQUATION, a_patient, a_record, a_spirometry, a_visit
+from tests.pdf import line_of
 
 PATIENT = a_patient(
     sex=Sex.MALE,
@@ -65,10 +65,7 @@ def printed(record):
         printed_by="Dr. Demo",
         printed_at=NOW,
     )
-    document = pypdfium2.PdfDocument(pdf)
-    text = " ".join(" ".join(p.get_textpage().get_text_range().split()) for p in document)
-    document.close()
-    return text
+    return line_of(pdf)
 
 
 def test_fev1_and_its_share_of_the_fvc():

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pypdfium2
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -14,6 +13,7 @@ from core.model.judgement import Decision
 from core.model.visit import Mode, Respondent, TaskResult
 from core.reports import summary
 from tests.core.examples import a_routine_patient, enter_visit
+from tests.pdf import line_of
 from tests.ui.conftest import name_of, words
 from tests.ui.keyboard import CTRL, Key, focused, press, replace_by, settle, tab_to, write
 
@@ -488,9 +488,7 @@ def test_the_whole_way_to_the_file_and_the_paper(form, page, due, session, reope
         printed_by="Dr. Demo",
         printed_at=clock.now(),
     )
-    document = pypdfium2.PdfDocument(pdf)
-    printed = " ".join(" ".join(one.get_textpage().get_text_range().split()) for one in document)
-    document.close()
+    printed = line_of(pdf)
     for text in (
         "2†",
         "† Corrected after the comparison: with the banister",

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pypdfium2
 import pytest
 from PySide6.QtWidgets import QApplication
 
@@ -19,6 +18,7 @@ from core.model.user import Clinic, Role
 from core.session import Session, new_user
 from core.store.attempts import Attempts
 from tests.core.examples import FULL, a_patient, enter_visit
+from tests.pdf import line_of
 from tests.ui.conftest import name_of, words
 from tests.ui.keyboard import Key, answer_dialogs, in_dialog, press, settle, tab_to, write
 from ui.widgets.decide import DecideDialog
@@ -120,13 +120,6 @@ def test_of_a_locked_patient_it_is_said_and_nothing_is_asked(shell):
     assert QApplication.activeModalWidget() is None
     assert "A neurologist can unlock it" in told[-1]
     assert record_of(shell).decisions == ()
-
-
-def texts_of(pdf):
-    document = pypdfium2.PdfDocument(pdf)
-    text = " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
-    document.close()
-    return text
 
 
 def test_r14_a_visit_is_signed_with_the_keyboard_alone(shell):
@@ -245,7 +238,7 @@ def test_r14_a_void_signature_is_a_dagger_on_every_screen_and_on_paper(shell, qt
     shell.open_document("visit-summary", About(patient_id=visit.patient_id, visit_id=visit.id))
     page = shell.page("document")
     qtbot.waitUntil(lambda: page.pdf is not None)
-    printed = texts_of(page.pdf)
+    printed = line_of(page.pdf)
     assert "† VOID, the data was changed since." in printed
     assert "69.5 kg → 63.5 kg (typed wrongly)" in printed
     assert "Name Signature Date" in printed  # to be signed by hand, or again
@@ -257,7 +250,7 @@ def test_r14_a_signed_visit_is_printed_with_its_signature_and_no_lines_to_sign(s
     shell.open_document("visit-summary", About(patient_id=visit.patient_id, visit_id=visit.id))
     page = shell.page("document")
     qtbot.waitUntil(lambda: page.pdf is not None)
-    printed = texts_of(page.pdf)
+    printed = line_of(page.pdf)
     assert "Signed electronically by Dr. Demo (neurologist)" in printed
     assert f"Data hash {given.data_hash[:16]}" in printed
     assert "Name Signature Date" not in printed

@@ -1,0 +1,16 @@
+"""What a PDF says."""
+
+from contextlib import closing
+
+import pypdfium2
+
+
+def text_of(pdf):
+    """Every page's text (of bytes or a path), the pages one below another."""
+    with closing(pypdfium2.PdfDocument(pdf)) as document:
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
+
+
+def line_of(pdf):
+    """The same as one line of words."""
+    return " ".join(text_of(pdf).split())
