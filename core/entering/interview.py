@@ -274,6 +274,8 @@ class Interview:
 
     def undo(self) -> Lead:
         """The last answer is as it was before; after the comparison none is: it is corrected with a reason."""
+        self.save_note()  # what is typed here is left now: after the undo it would be saved over what that gives back
+        self.leave_date()
         slot: str | None = None
         with self._saving():
             slot = self.draft.questionnaires.undo(self.instrument.id)
@@ -281,7 +283,7 @@ class Interview:
                 self._saved()
         if slot is None:
             return Lead.NOWHERE
-        self._ask(slot)
+        self._bring(slot)
         answer = self.answer
         if answer is None:
             return Lead.STAY
@@ -399,8 +401,12 @@ class Interview:
         """Bring a question to the front; what is typed at the one that is left is saved or kept."""
         self.leave()
         self._just_answered = None
-        if self.correcting is not None:
-            return  # the file refused it: it is not lost from sight
+        if self.correcting is None:  # else the file refused it: it is not lost from sight
+            self._bring(slot)
+
+    def _bring(self, slot: str) -> None:
+        """Bring a question to the front, as the file has it; what is typed at the one before was left."""
+        self._just_answered = None
         unfinished = self.draft.comparisons.waiting_correction(self.instrument.id, slot)
         answer = unfinished or self.form.answers.get(slot)
         item = (

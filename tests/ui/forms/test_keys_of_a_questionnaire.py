@@ -1,6 +1,6 @@
 """Whatever keys somebody presses, the file holds what each of them meant."""
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core.instruments import catalog
@@ -100,6 +100,8 @@ def do(form, nurse, key):
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(keys=["0", ("note", "3", False), "up", "undo"])  # the note in sight is the one undone
+@example(keys=["0", ("note", "3", True), "up", "undo"])
 @given(keys=KEYS)
 def test_the_file_holds_what_each_key_meant(rating, session, due, keys):
     form, visit_id = rating()
