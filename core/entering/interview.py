@@ -283,7 +283,7 @@ class Interview:
                 self._saved()
         if slot is None:
             return Lead.NOWHERE
-        self._bring(slot)
+        self._ask(slot, left=True)
         answer = self.answer
         if answer is None:
             return Lead.STAY
@@ -397,16 +397,13 @@ class Interview:
             return True
         return False
 
-    def _ask(self, slot: str) -> None:
-        """Bring a question to the front; what is typed at the one that is left is saved or kept."""
-        self.leave()
+    def _ask(self, slot: str, *, left: bool = False) -> None:
+        """Bring a question to the front; what is typed at the one before is saved or kept, unless it was ``left``."""
+        if not left:
+            self.leave()
         self._just_answered = None
-        if self.correcting is None:  # else the file refused it: it is not lost from sight
-            self._bring(slot)
-
-    def _bring(self, slot: str) -> None:
-        """Bring a question to the front, as the file has it; what is typed at the one before was left."""
-        self._just_answered = None
+        if self.correcting is not None:
+            return  # the file refused it: it is not lost from sight
         unfinished = self.draft.comparisons.waiting_correction(self.instrument.id, slot)
         answer = unfinished or self.form.answers.get(slot)
         item = (
