@@ -41,7 +41,7 @@ from core.store.backup import Begun
 from core.store.clinic import ClinicStore, Thresholds, Users
 from core.store.definitions import Definitions
 from core.store.events import AdverseEvents, Milestones
-from core.store.file import connect, require, storage_errors, upgrade
+from core.store.file import connect, require, storage_errors, transaction, upgrade
 from core.store.forms import Forms, RecordChecks
 from core.store.judgements import CriterionResults, Decisions, Reconciliations
 from core.store.locks import Locks
@@ -314,7 +314,7 @@ class Session:
             with (
                 self._writing(reason, granted) as writing,
                 storage_errors(self.path),
-                self._db.atomic(),
+                transaction(self._db),
             ):
                 last = audit.last_at(self._db)
                 yield

@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -116,7 +116,7 @@ def upgrade(db: Database, path: Path, audit_key: bytes) -> None:
     if pending and is_old:
         _copy(db, path, path.with_suffix(f".before-{pending[0]}.als"))
     # One transaction: a kill between two steps would leave triggers that fit no columns.
-    with db.atomic():
+    with transaction(db):
         if pending:
             triggers.release(db)
         for following in [*pending[1:], None]:
@@ -208,6 +208,23 @@ def look_at(path: Path) -> None:
         text = _("{name} is not a clinic file: the name of one ends in .als. Choose another file.")
         raise StorageError(text.format(name=path.name))
     keys.read(path)
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """All of what is written in this block, or nothing of it.
+
+    Taking a transaction back, SQLCipher looks at the first page before it has decrypted it. Once in
+    several thousand times what it sees passes for a page, and reading the schema then says that the file
+    is damaged, which it is not. So after it was taken back all pages are read anew.
+    """
+    try:
+        with db.atomic():
+            yield
+    except BaseException:
+        with suppress(sqlcipher.Error):
+            db.conn.execute("PRAGMA shrink_memory")
+        raise
 
 
 @contextmanager

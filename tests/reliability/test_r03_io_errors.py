@@ -192,3 +192,32 @@ def test_r03_a_page_that_cannot_be_read_is_no_reason_to_take_a_backup(tmp_path):
             assert witness.contradictions(session._db) == []
         finally:
             session.close()
+
+
+@needs_vfs
+def test_r03_after_a_transaction_was_taken_back_the_first_page_is_read_anew(tmp_path):
+    """R3: once in several thousand times what the driver keeps of it in memory is not what is on the disk."""
+    path = tmp_path / "clinic.als"
+    clinic_day.create(path)
+    read: list[int] = []
+
+    def disk(call: Call) -> int:
+        if call.kind is Kind.READ and call.path == path:
+            read.append(call.offset)
+        return vfs.OK
+
+    def half_a_write() -> None:
+        with session.write():
+            session.patients.save(a_patient(record_number="another"))
+            raise KeyboardInterrupt
+
+    with vfs.watched(disk):
+        session = clinic_day.open_(path)
+        try:
+            read.clear()
+            with pytest.raises(KeyboardInterrupt):
+                half_a_write()
+            assert session._db.table_names()
+        finally:
+            session.close()
+    assert 0 in read
