@@ -64,6 +64,17 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        N_("Since last time"),
+        (
+            ("S, C, E", N_("it is the same, changed, ended")),
+            ("Y, N", N_("another one, or nothing new")),
+            ("M, V", N_("another medicine, another device")),
+            ("↑, ↓", N_("another line")),
+            ("Shift+S", N_("all that is open is the same")),
+            ("Ctrl+Z", N_("take the last answer back")),
+        ),
+    ),
+    (
         N_("In the questionnaire"),
         (
             ("0–4, 0–10", N_("answer the question and go on")),

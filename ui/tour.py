@@ -43,6 +43,7 @@ from ui.forms.other_forms import NoteForm, TasksForm
 from ui.forms.person_fields import NewPassword, PersonFields
 from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
+from ui.forms.since.form import SinceForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.main_window import MainWindow
@@ -232,6 +233,11 @@ class _Tour:
         details.respondent.set_value(Respondent.PATIENT)
         details.respondent.chosen.emit()
         self.type(details.weight.line, "61.4")
+        self.finish_step(page)
+        since = self.form(page, SinceForm)
+        QTest.keyClicks(since, "N")
+        QTest.keyClicks(since, "N")
+        self.picture("visit_since_last_time")
         self.finish_step(page)
         questionnaire = self.form(page, QuestionnaireForm)
         keys = self.plausible_keys(draft)

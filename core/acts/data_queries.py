@@ -13,11 +13,12 @@ from core import clock
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import DETAILS, NOTE, TASKS
 from core.entering.visit.unsaved import typed_in
+from core.forms import wording
 from core.labels import BLOW_QUALITY
 from core.model.data_query import DataQuery, QueryReply, QueryState
 from core.model.ids import PatientId, VisitId
 from core.model.measurement import kinds
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
 from core.model.record import PatientRecord
 from core.model.user import Right
 from core.protocols import catalog as protocols
@@ -58,6 +59,13 @@ def places(draft: Draft) -> tuple[Place, ...]:
         Place(DETAILS, "details.weight", _("Weight")),
         Place(DETAILS, "details.paper_on", _("Paper form")),
     ]
+    if draft.asks(SINCE_LAST_TIME):
+        for group in draft.since.groups:
+            found += [
+                Place(SINCE_LAST_TIME, line.record.id, wording.line(line.form, line.record))
+                for line in group.lines
+            ]
+            found.append(Place(SINCE_LAST_TIME, group.form.id, group.form.ask))
     for instrument in draft.questionnaires.instruments:
         answers = draft.questionnaires.form(instrument.id).answers
         for slot in instrument.slots:
@@ -72,6 +80,11 @@ def places(draft: Draft) -> tuple[Place, ...]:
             Place(MEASUREMENTS, f"measurement.value.{kind.id}", kind.title)
             for kind in kinds().values()
         ]
+    found += [
+        Place(form.id, field.id, f"{form.title}: {field.title}")
+        for form in draft.forms.asked
+        for field in form.fields
+    ]
     if draft.asks(ADVERSE_EVENTS):
         found.append(Place(ADVERSE_EVENTS, "asked", _("Anything new since the last visit?")))
         for event in draft.events.reported:

@@ -1,11 +1,17 @@
 """Saving, changing and removing records of forms that are data."""
 
+from datetime import date
+
+from core.entering.record_entry import RecordEntry
+from core.entry import Problem
 from core.forms import catalog
 from core.forms.definition import Form, Of
+from core.forms.reading import Limits
 from core.model.form_record import FormRecord
 from core.model.ids import PatientId
 from core.model.record import PatientRecord
 from core.session import Session
+from core.words import _
 
 PLACE = "form"
 
@@ -27,6 +33,39 @@ def moves_what_was_finished(
     return any(record.told_otherwise(visit, before, after) for visit in record.finished_visits)
 
 
+def ended_by(before: FormRecord, after: FormRecord) -> FormRecord | Problem:
+    """A record that ends where another begins; or why it cannot have ended then."""
+    form = catalog.find(before.form, before.version)
+    if form is None or form.course is None:
+        return Problem(
+            _("This program does not have the form of what is changed. Enter a new one instead.")
+        )
+    limits = Limits(latest=date.max)
+    entry = RecordEntry(form, before.patient_id, before.entered_by, limits, record=before)
+    entry.end(str(after.began))
+    for name in form.course.ended_with:
+        if not entry.texts.get(name):
+            entry.type(name, _("changed"))
+    wrong = [found.problem for found in entry.judge().found if not found.asks]
+    if wrong:
+        return wrong[0]
+    return entry.record or Problem(
+        _("What is changed has a question that needs a reason. Correct it first.")
+    )
+
+
+def follows(before: FormRecord, after: FormRecord) -> bool:
+    """Whether a record is what a change made of another one: it begins where that one ends, and is the same thing."""
+    course = before.course
+    if course is None or before.id == after.id or before.runs or before.ended != after.began:
+        return False
+    moves = {course.start, course.end, course.ongoing, *course.ended_with, *course.changed}
+    names = (before.items.keys() | after.items.keys()) - moves
+    form = catalog.find(before.form, before.version)
+    said = {one.id for one in form.stored if one.required} if form is not None else names
+    return all(before.value(name) == after.value(name) for name in names & said)
+
+
 def save(session: Session, form: Form, record: FormRecord, reason: str = "") -> None:
     """Save a record, and forget what was typed of it. Raises StorageError, NotAllowed, Locked."""
     with session.write(reason):
@@ -34,9 +73,11 @@ def save(session: Session, form: Form, record: FormRecord, reason: str = "") -> 
         _forget(session, form, record.patient_id)
 
 
-def change(session: Session, form: Form, before: FormRecord, after: FormRecord) -> None:
+def change(
+    session: Session, form: Form, before: FormRecord, after: FormRecord, reason: str = ""
+) -> None:
     """End a record where another follows it, both in one transaction."""
-    with session.write():
+    with session.write(reason):
         session.forms.save(before)
         session.forms.save(after)
         _forget(session, form, after.patient_id)

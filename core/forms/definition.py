@@ -147,7 +147,8 @@ class Form:
 
     ``repeats`` says that there may be several records. ``course`` names the fields that say from when to
     when a record holds; one that has none holds from the day on which it was entered. ``ask`` is the
-    question for more of them at a visit; a form without it is not asked about there. ``domain`` is its table
+    question for more of them at a visit, ``example`` how one is typed there in a line, ``key`` the key that
+    opens it; a form without ``ask`` is not asked about there. ``domain`` is its table
     in CDISC's SDTM.
     """
 
@@ -165,6 +166,8 @@ class Form:
     quick: tuple[Quick, ...] = ()
     course: Course | None = None
     ask: str = ""
+    example: str = ""
+    key: str = ""
     citation: str = ""
     help: tuple[str, ...] = ()
     domain: str = ""

@@ -26,6 +26,9 @@ from core.model.visit import TaskResult, TypedText, Visit, VisitMark
 SPIROMETRY = "spirometry"
 MEASUREMENTS = "measurements"
 ADVERSE_EVENTS = "adverse-events"
+SINCE_LAST_TIME = (
+    "since-last-time"  # what runs of the patient's forms, and whether there is another
+)
 TASKS = "tasks"
 
 

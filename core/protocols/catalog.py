@@ -12,7 +12,7 @@ from core import resources
 from core.convert import converter, problems
 from core.errors import InvalidProtocol
 from core.instruments import catalog as instruments
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
 from core.model.patient import Patient
 from core.protocols.definition import CriterionKind, Measure, Operator, Protocol
 
@@ -62,7 +62,7 @@ def read(path: Path) -> Protocol:
     except ClassValidationError as error:
         said = "; ".join(_worded(one, table) for one in problems(error))
         raise InvalidProtocol(f"{path.name}: {said}") from error
-    known = {SPIROMETRY, MEASUREMENTS, ADVERSE_EVENTS}
+    known = {SPIROMETRY, MEASUREMENTS, ADVERSE_EVENTS, SINCE_LAST_TIME}
     known |= {*instruments.shipped(), *(task.id for task in protocol.tasks)}
     if unknown := sorted(protocol.named_assessments - known):
         raise InvalidProtocol(

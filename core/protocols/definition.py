@@ -40,8 +40,8 @@ class Task:
 class PlannedKind:
     """One visit of the schedule. Its window runs from ``before`` to ``after`` days round the target.
 
-    ``assessments`` name questionnaires, "spirometry", "measurements", "adverse-events", or tasks of
-    the protocol. ``first_title`` is what the first one of a visit that recurs is called.
+    ``assessments`` name questionnaires, "spirometry", "measurements", "adverse-events", "since-last-time"
+    (what runs of the patient's medicines, devices …), or tasks of the protocol. ``first_title`` is what the first one of a visit that recurs is called.
     """
 
     code: str

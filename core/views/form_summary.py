@@ -68,9 +68,9 @@ def _facts(record: PatientRecord, visit: Visit, form: Form) -> tuple[Fact, ...]:
         if not one.runs and (ended is None or (before is not None and ended.last <= before.date)):
             continue  # it ended before, and an earlier summary says so
         found.append(Fact(_name(one), _course(one, answers.get(one.id))))
-    nothing_new = answers.get("") is Since.NOTHING_NEW
-    if nothing_new and not found:
-        found.append(Fact(form.plural, _("asked on {day}: none").format(day=day(visit.date))))
+    if answers.get("") is Since.NOTHING_NEW:
+        none = Fact(form.plural, _("asked on {day}: none").format(day=day(visit.date)))
+        found.append(Fact(form.ask, SINCE[Since.NOTHING_NEW]) if found else none)
     return tuple(found)
 
 

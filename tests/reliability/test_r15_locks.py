@@ -7,14 +7,18 @@ from inspect import getmembers, isfunction
 
 import pytest
 
+from core import clock
 from core.acts import locking
 from core.entering.visit.beginning import start_visit
 from core.entering.visit.draft import Draft
+from core.entering.visit.since import Line
 from core.errors import Locked, NotAllowed
 from core.findings.plausibility import Finding, Level
+from core.forms import catalog
 from core.model import nouns
 from core.model.adverse_event import Milestone, MilestoneKind
-from core.model.assessment import Answer
+from core.model.assessment import Answer, NotDone
+from core.model.form_record import FormRecord, Item
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.signature import LockLevel
@@ -338,6 +342,7 @@ READS = {
     "comparisons.questions", "comparisons.shows_previous", "comparisons.typed_reason",
     "comparisons.waiting_correction", "first_open_step", "measurements.of", "open_points",
     "questionnaires.default_variant", "questionnaires.form", "questionnaires.instrument",
+    "forms.entry", "forms.form", "forms.records", "since.line",
     "questionnaires.left_out", "questionnaires.untouched", "questionnaires.variant_problem",
     "reload", "spirometry.has_entries", "spirometry.turn_to", "spirometry.twice", "steps",
     "tasks.result", "unfinished", "unsaved.fields", "unsaved.open_points", "unsaved.points",
@@ -355,6 +360,18 @@ def functions(draft):
                 yield f"{part}.{name}"
 
 
+def a_medicine(draft, *, of_visit=False):
+    return FormRecord(
+        patient_id=draft.record.patient.id,
+        visit_id=draft.visit.id if of_visit else None,
+        form="medicine",
+        version="1",
+        entered_by="nurse",
+        entered_at=clock.now(),
+        items={"substance": Item(value="Riluzole"), "started": Item(value="2024")},
+    )
+
+
 def draft_writes(draft):
     """Every function of a Draft and its parts that writes, on the visit that is locked."""
     test, event, milestone = (
@@ -363,7 +380,20 @@ def draft_writes(draft):
         draft.record.milestones[0],
     )
     scored = Answer(item="speech", value=3)
+    form = catalog.newest()["medicine"]
+    taken = a_medicine(draft)
+    line = Line(form=form, record=taken)
     return {
+        "since.nothing_new": lambda: draft.since.nothing_new("medicine"),
+        "since.all_the_same": draft.since.all_the_same,
+        "since.same": lambda: draft.since.same(line),
+        "since.add": lambda: draft.since.add(a_medicine(draft)),
+        "since.end": lambda: draft.since.end(line, taken, ""),
+        "since.change": lambda: draft.since.change(line, taken, a_medicine(draft), ""),
+        "forms.save": lambda: draft.forms.save(a_medicine(draft, of_visit=True)),
+        "forms.save_not_done": lambda: draft.forms.save_not_done(
+            catalog.newest()["device"], NotDone.REFUSED
+        ),
         "save_details": lambda: draft.save_details(
             on=draft.visit.date, mode=Mode.PHONE, respondent=Respondent.PATIENT, weight_kg=61.0
         ),
@@ -411,8 +441,8 @@ def draft_writes(draft):
 OF_THE_PATIENT = {"save_milestone", "save_height"}  # what a visit's lock does not hold
 # These need a state of their own first; what they write, the statements above have tried.
 NOT_NOW = {
-    "comparisons.correct", "comparisons.show", "finish", "questionnaires.answer",
-    "questionnaires.undo", "reopen", "unsaved.discard", "unsaved.set_aside",
+    "comparisons.correct", "comparisons.show", "finish", "forms.remove", "questionnaires.answer",
+    "questionnaires.undo", "since.take_back", "since.undo", "reopen", "unsaved.discard", "unsaved.set_aside",
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ def main(path, key):
     press(Key.Key_Return)
     press(Key.Key_Right, Key.Key_Space, Key.Key_Tab, Key.Key_Space)  # telephone, patient
     press((CTRL, Key.Key_Return))
+    press((CTRL, Key.Key_Return))  # nothing runs since last time
     write("3432343")
     print("seven answered", flush=True)
     while True:  # until it is killed, whatever it is doing then

@@ -39,6 +39,10 @@ def test_the_whole_visit_by_keyboard_alone(shell, due, today, alsfrs_r, qtbot, r
     write("61,4")
     go_on()
 
+    assert in_front("since-last-time")
+    press(Key.Key_N, Key.Key_Down, Key.Key_N)  # no medicine, no device
+    go_on()
+
     assert in_front("alsfrs-r")
     write("".join(str(score) for score in SCORES))
     assert in_front("alsfrs-r"), "the comparison with month 2 comes first"
@@ -141,6 +145,7 @@ def test_a_visit_is_left_and_resumed_by_keyboard(shell):
     press(Key.Key_Return)
     press(Key.Key_Space, Key.Key_Tab, Key.Key_Space)
     go_on()
+    go_on()
     write("432")
     press(Key.Key_Escape)
     assert shell.current is shell.page("chart")
@@ -159,12 +164,13 @@ def test_a_visit_is_gone_back_through_by_keyboard(shell):
     page = shell.page("visit")
     press(Key.Key_Return)
     go_on()
+    go_on()
     assert page.current == "alsfrs-r"
-    press(Key.Key_Up)  # before the first question stands the first step
-    assert page.current == "details"
+    press(Key.Key_Up)  # before the first question stands the step before
+    assert page.current == "since-last-time"
     go_on()
     press(Key.Key_Right)
     press(Key.Key_Backspace)
     assert page.current == "alsfrs-r"
-    press((ALT, Key.Key_Left))
+    press((ALT, Key.Key_Left), (ALT, Key.Key_Left))
     assert page.current == "details"

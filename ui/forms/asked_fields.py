@@ -11,8 +11,10 @@ from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
 from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
+from ui.forms.since.form import SinceForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
+from ui.forms.visit_form import VisitFormStep
 from ui.widgets.basics import restyle
 
 _CONTROLS = (QLineEdit, QComboBox, QPlainTextEdit, QPushButton)
@@ -27,6 +29,8 @@ def field_of(form: StepForm, widget: QWidget | None) -> str:
         return form.slot_of(widget)
     if isinstance(form, ReviewForm):
         return form.view.field_of(widget)
+    if isinstance(form, SinceForm) and widget is form:
+        return form.point  # its lines have the keyboard together
     for field, places in _places(form):
         if widget is not None and any(p is widget or p.isAncestorOf(widget) for p in places):
             return field
@@ -70,6 +74,12 @@ def _places(form: StepForm) -> Iterator[tuple[str, tuple[QWidget, ...]]]:
                     f"measurement.value.{kind}",
                     (line.title, line.value, line.not_done, line.note),
                 )
+        case SinceForm():
+            for (name, record), shown in form.rows.items():
+                yield record or name, (shown,)
+        case VisitFormStep():
+            for name, frame in form.editor.frames.items():
+                yield name, (frame,)
         case EventsForm():
             yield "asked", (form.asked,)
         case TasksForm():

@@ -27,7 +27,7 @@ from core.entering.visit.working_copy import PLACE
 from core.model.data_query import DataQuery
 from core.model.document import About
 from core.model.ids import PatientId, VisitId
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
 from core.model.spirometry import Spirometry
 from core.model.user import Right
 from core.protocols.schedule import Window, windows
@@ -43,8 +43,10 @@ from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
 from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
+from ui.forms.since.form import SinceForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
+from ui.forms.visit_form import VisitFormStep
 from ui.pages.page import Page, Unsaved
 from ui.widgets import ask
 from ui.widgets.basics import (
@@ -309,6 +311,7 @@ class VisitPage(Page):
         self._show_steps()
         self._show_queries()
         if self.live is not None:
+            self._columns.show_rest(shown=step != SINCE_LAST_TIME)  # its lines need the width
             self.live.show_step(step)
         if field:
             self._last_field = field if step == REVIEW else self._last_field
@@ -440,6 +443,7 @@ class VisitPage(Page):
             DETAILS: DetailsForm,
             MEASUREMENTS: MeasurementsForm,
             ADVERSE_EVENTS: EventsForm,
+            SINCE_LAST_TIME: SinceForm,
             TASKS: TasksForm,
             NOTE: NoteForm,
         }
@@ -454,6 +458,8 @@ class VisitPage(Page):
             review.jump.connect(self.show_step)
             review.discard.connect(self._ask_discard)
             return review
+        if (defined := draft.forms.form(step)) is not None:
+            return VisitFormStep(self.context, draft, defined)
         instrument = next(one for one in draft.questionnaires.instruments if one.id == step)
         return QuestionnaireForm(self.context, draft, instrument)
 

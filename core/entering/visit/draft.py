@@ -15,10 +15,12 @@ from core.entering.visit.finishing import Finishing, ReviewStep
 from core.entering.visit.measurements import Measurements, MeasurementsStep
 from core.entering.visit.questionnaire_step import QuestionnaireStep
 from core.entering.visit.questionnaires import Questionnaires
+from core.entering.visit.since import SinceLastTime, SinceStep
 from core.entering.visit.spirometry import SpirometrySessions, SpirometryStep
 from core.entering.visit.steps import REVIEW, OpenPoint, Step, StepState, VisitStep
 from core.entering.visit.tasks import TasksStep, VisitTasks
 from core.entering.visit.unsaved import Unsaved
+from core.entering.visit.visit_forms import FormStep, VisitForms
 from core.entering.visit.working_copy import WorkingCopy
 from core.errors import StorageError
 from core.model.adverse_event import Milestone
@@ -47,16 +49,20 @@ class Draft:
         self.spirometry = SpirometrySessions(copy, unsaved)
         self.measurements = Measurements(copy)
         self.events = VisitEvents(copy, unsaved)
+        self.since = SinceLastTime(copy)
+        self.forms = VisitForms(copy, assessments)
         self.tasks = VisitTasks(copy, tuple(task for task in tasks if task is not None))
         # Every kind of step that there is, in the order of a visit.
         self._kinds: tuple[VisitStep, ...] = (
             DetailsStep(copy, unsaved),
+            SinceStep(self.since, unsaved, assessments),
             *(
                 QuestionnaireStep(one, self.questionnaires, self.comparisons, unsaved)
                 for one in self.questionnaires.instruments
             ),
             SpirometryStep(self.spirometry, unsaved, assessments),
             MeasurementsStep(self.measurements, unsaved, assessments),
+            *(FormStep(one, self.forms, unsaved) for one in self.forms.asked),
             EventsStep(copy, self.events, unsaved, assessments),
             TasksStep(self.tasks),
             NoteStep(copy),
@@ -70,6 +76,11 @@ class Draft:
     @property
     def visit(self) -> Visit:
         return self._copy.visit
+
+    @property
+    def rater(self) -> str:
+        """The login of the person at the keyboard."""
+        return self._copy.rater
 
     @property
     def takes_entries(self) -> bool:

@@ -8,7 +8,7 @@ from core.entering.visit.steps import TASKS, OpenPoint
 from core.entering.visit.working_copy import PLACE, WorkingCopy
 from core.entering.visit_entry import why_no_value
 from core.entry import CLEARED, Problem
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
 from core.model.spirometry import Spirometry
 from core.model.visit import WaitingText
 from core.words import _, instant
@@ -38,8 +38,10 @@ def step_of(field: str) -> str:
             return TASKS
         case "measurement":
             return MEASUREMENTS
-        case "correction" | "reason" | "milestone":
+        case "correction" | "reason" | "milestone" | "form":
             return names[0]
+        case "since":
+            return SINCE_LAST_TIME
         case _ if kind == TYPING:
             return names[0]
     return kind  # details, spirometry
@@ -48,6 +50,16 @@ def step_of(field: str) -> str:
 def typing_in(step: str, field: str) -> str:
     """Under which name the text is kept that stands in a field of a step before the field is left."""
     return f"{TYPING}.{step}.{field}"
+
+
+def typed_since(name: str) -> str:
+    """Under which name a text is kept that was typed since last time: of a record, or which record it is about."""
+    return f"since.{name}"
+
+
+def typed_of(form: str, name: str) -> str:
+    """Under which name a text of a form of this visit is kept."""
+    return f"form.{form}.{name}"
 
 
 def typed_in(session: Spirometry, field: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
+from core.forms import dictionaries
 from core.instruments import catalog as instruments
 from core.model import measurement
 from core.model.adverse_event import AdverseEvent, MilestoneKind
@@ -297,6 +298,12 @@ def _of_the_course() -> dict[str, Measure | Question]:
 
 def _questions() -> dict[str, Measure | Question]:
     return {
+        "communication_aid": Question(
+            _("no communication aid recorded"),
+            _("communication aid recorded"),
+            _communication_aid,
+        ),
+        "riluzole": Question(_("no riluzole recorded"), _("riluzole recorded"), _riluzole),
         "male": Question(_("a woman"), _("a man"), _male),
         "niv": Question(_("no NIV recorded"), _("NIV recorded"), _niv),
         "invasive_ventilation": Question(
@@ -584,6 +591,27 @@ def _fed_by_tube_alone(view: View) -> Reading | None:
     if tube is None or not tube.value or _answered(view, 3, (0, 1)) is None:
         return _no(view)
     return tube
+
+
+def _communication_aid(view: View) -> Reading | None:
+    """By the devices and support."""
+    found = (one for one in view.record.devices if one.kind == "communication_aid")
+    used = next((one for one in found if one.used_on(view.on)), None)
+    if used is None:
+        return _no(view)
+    words = _("communication aid since {when}")
+    return Reading(1.0, view.on, note=words.format(when=partial_day(used.began)))
+
+
+def _riluzole(view: View) -> Reading | None:
+    """By the medicines: under any of its names, and running on the day."""
+    for record in view.record.running("medicine", view.on):
+        taken = str(record.value("substance") or "")
+        if "riluzole" in dictionaries.meant("medicines", taken):
+            words = _("{what} since {when}")
+            note = words.format(what=taken, when=partial_day(record.began))
+            return Reading(1.0, view.on, note=note)
+    return _no(view)
 
 
 def _male(view: View) -> Reading | None:

@@ -14,10 +14,12 @@ from core import resources
 from core.errors import InvalidReference
 from core.findings import alerts
 from core.findings.alerts import deciding, definition, measures
+from core.forms import catalog
 from core.model import thresholds
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Assessment
 from core.model.decision import Choice, Decision
+from core.model.form_record import FormRecord, Item
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import Sex
@@ -277,6 +279,54 @@ def test_who_has_niv_is_told_since_when_and_asked_for_its_settings(id, when, sin
     had = () if when is None else (milestone(MilestoneKind.NIV, *when),)
     (found,) = {one.consider for one in fired(at(**BREATHLESS), milestones=had)[id].findings}
     assert found == ("NIV" if since is None else f"the use and settings of NIV (NIV since {since})")
+
+
+def running(form, **values):
+    return FormRecord(
+        patient_id=PATIENT.id,
+        form=form,
+        version="1",
+        entered_by="nurse",
+        entered_at=NOW,
+        items={name: Item(value=value) for name, value in values.items()},
+        course=catalog.newest()[form].course,
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "consider"),
+    [
+        (
+            {"substance": "Rilutek", "started": "2025-03", "ongoing": 1},
+            "stopping riluzole (Rilutek since Mar 2025): treatment is not recommended above 5 × ULN",
+        ),
+        ({"substance": "Rilutek", "started": "2025-03", "ongoing": 0, "ended": "2026-08-19"}, None),
+        ({"substance": "Baclofen", "started": "2025-03", "ongoing": 1}, None),
+        ({"substance": "Rilutek", "started": "2026-08-21", "ongoing": 1}, None),
+    ],
+)
+def test_a18_knows_whether_riluzole_is_taken_on_the_day_by_any_of_its_names(values, consider):
+    (finding,) = fired(at(alt_uln=6), forms=(running("medicine", **values),))["A18"].findings
+    unknown = (
+        "whether riluzole is taken, and stopping it: treatment is not recommended above 5 × ULN"
+    )
+    assert finding.consider == (consider or unknown)
+
+
+@pytest.mark.parametrize(
+    ("status", "consider"),
+    [
+        (
+            "used",
+            "speech therapy, and whether the aid is enough (communication aid since May 2026)",
+        ),
+        ("refused", "speech therapy and a communication aid"),
+    ],
+)
+def test_a19_knows_a_communication_aid_that_is_in_use(status, consider):
+    aid = running("device", kind="communication_aid", status=status, started="2026-05", ongoing=1)
+    (finding,) = fired(at(items={1: 1}), forms=(aid,))["A19"].findings
+    assert finding.consider == consider
 
 
 @pytest.mark.parametrize("score", [1, 2, 3])

@@ -90,6 +90,7 @@ def test_what_the_trials_visits_ask_for():
     assert ROYAN.assessments_of("D1") == ("adverse-events",)
     for code in ("M2", "M4", "M6", "M12"):
         assert set(ROYAN.assessments_of(code)) == {
+            "since-last-time",
             "alsfrs-r",
             "spirometry",
             "adverse-events",
@@ -98,7 +99,12 @@ def test_what_the_trials_visits_ask_for():
             "laboratory",
         }
     assert set(ROYAN.assessments_of("Y5")) == {"vital-status", "alsfrs-r"}
-    assert set(ROYAN.assessments_of(None)) == {"adverse-events", "alsfrs-r", "spirometry"}
+    assert set(ROYAN.assessments_of(None)) == {
+        "since-last-time",
+        "adverse-events",
+        "alsfrs-r",
+        "spirometry",
+    }
     assert ROYAN.task("mri").title == "Brain and spinal MRI"
     assert ROYAN.task("alsfrs-r") is None
     assert (ROYAN.visit_title("M2"), ROYAN.visit_title(None)) == ("Month 2", None)
@@ -128,8 +134,8 @@ def test_the_schedule_of_a_patient():
     [
         ('["mri"]', '["mir"]', "assessments ['mir'] are neither questionnaires nor [[tasks]]"),
         (
-            'unscheduled = ["adverse-events"',
-            'unscheduled = ["adverse-event"',
+            '"adverse-events", "alsfrs-r", "spirometry"]',
+            '"adverse-event", "alsfrs-r", "spirometry"]',
             "assessments ['adverse-event']",
         ),
         ('code = "MRI"', 'code = "SCR"', "visits ['SCR'] stand twice"),

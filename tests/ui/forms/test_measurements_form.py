@@ -91,7 +91,7 @@ def test_values_are_typed_one_below_the_other_and_saved(page, form, stored, reop
 def test_enter_on_the_last_one_goes_on(page, form):
     press(Key.Key_Return, times=len(kinds()))
     assert page.current == "adverse-events"
-    assert page._buttons["measurements"].accessibleName() == "5 Measurements, not begun"
+    assert page._buttons["measurements"].accessibleName() == "6 Measurements, not begun"
 
 
 def test_the_value_before_stands_beside_each_with_its_day(form, routine, session):

@@ -453,7 +453,7 @@ def test_the_whole_form_can_be_not_done_and_undone(form, page, session, due):
     write("3")
     form._set_form_not_done(NotDone.REFUSED)
     assert session.record(due.id).assessments[-1].not_done is NotDone.REFUSED
-    assert page._buttons["alsfrs-r"].accessibleName() == "2 ALSFRS-R, done"
+    assert page._buttons["alsfrs-r"].accessibleName() == "3 ALSFRS-R, done"
     form._form_not_done.click()
     saved = session.record(due.id).assessments[-1]
     assert (saved.not_done, saved.answers["speech"].value) == (None, 3)

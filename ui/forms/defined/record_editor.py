@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from core.entering.record_entry import KEPT, NOT_DONE, NOTE, Judged, RecordEntry
 from core.entry import Problem
 from core.forms import wording
-from core.forms.definition import FieldType, Layout
+from core.forms.definition import Field, FieldType, Layout
 from core.labels import NOT_DONE as WHY
 from core.model.form_record import FormRecord
 from ui.forms.defined.field_editors import FieldEditor, editor
@@ -99,6 +99,7 @@ class RecordEditor(QWidget):
         self.frames: dict[str, FieldFrame] = {}
         self._headings: dict[str, QWidget] = {}
         self._tried = False
+        self._only: frozenset[str] = frozenset()
         self._cells = Cells(wide=2, narrow=1, spacing=(24, 12), top=True)
         self._shown: tuple[QWidget, ...] = ()
         layout = QVBoxLayout(self)
@@ -106,9 +107,18 @@ class RecordEditor(QWidget):
         layout.addWidget(self._cells)
         QShortcut(QKeySequence("F3"), self, self._show_beside)
 
-    def begin(self, entry: RecordEntry, records: Mapping[str, Mapping[str, str]]) -> None:
-        """Show a record. ``records`` has those that a reference can name, by form and id."""
+    def begin(
+        self,
+        entry: RecordEntry,
+        records: Mapping[str, Mapping[str, str]],
+        only: frozenset[str] = frozenset(),
+    ) -> None:
+        """Show a record. ``records`` has those that a reference can name, by form and id.
+
+        With ``only`` no other field is shown, unless something is wrong with it.
+        """
         known = self.entry
+        self._only = only
         self.entry, self._tried = entry, False
         if known is None or known.form is not entry.form or known.limits != entry.limits:
             self._build(entry, records)
@@ -144,7 +154,7 @@ class RecordEditor(QWidget):
         whole: list[QWidget] = []
         heading = ""
         single = self.entry.form.layout is Layout.QUESTIONS
-        for one in judged.shown:
+        for one in self._asked(judged):
             if one.group in self._headings and one.group != heading:
                 heading = one.group
                 cells.append(self._headings[heading])
@@ -156,6 +166,14 @@ class RecordEditor(QWidget):
         if tuple(cells) != self._shown:
             self._shown = tuple(cells)
             self._cells.place(cells, whole)
+
+    def _asked(self, judged: Judged) -> list[Field]:
+        """The fields to show: of those that are asked, the ones that this entry is about."""
+        if not self._only:
+            return list(judged.shown)
+        wrong = {one.field for one in judged.found}
+        shown = self._only | wrong
+        return [one for one in judged.shown if one.id in shown or one.type is FieldType.DERIVED]
 
     def read(self) -> FormRecord | None:
         """The record, where it is whole; else what is missing is said, and the first field of it has the keyboard."""
@@ -176,7 +194,8 @@ class RecordEditor(QWidget):
         """The first field that has nothing yet, else the first one."""
         if self.entry is None:
             return
-        shown = [one for one in self.entry.judge().shown if one.type is not FieldType.DERIVED]
+        asked = self._asked(self.entry.judge())
+        shown = [one for one in asked if one.type is not FieldType.DERIVED]
         empty = (one for one in shown if not self.entry.texts.get(one.id))
         self.focus_field(next(empty, shown[0]).id)
 

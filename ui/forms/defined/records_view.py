@@ -1,7 +1,6 @@
 """All records of one form about a patient: what runs and what ended, and the one that is entered."""
 
 from collections.abc import Mapping
-from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -11,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from core import clock
 from core.entering import records, typed_texts
 from core.entering.record_entry import RecordEntry, follows
-from core.entry import CLEARED, as_shown
+from core.entry import CLEARED, Problem, as_shown
 from core.forms import catalog, wording
 from core.forms.definition import Form
 from core.forms.reading import Limits
@@ -183,14 +182,19 @@ class RecordsView(QWidget):
         entry = self.editor.entry
         if record is None or made is None or entry is None or self._is_locked(made):
             return
-        reason = self._reason(record, entry.before, made)
+        ends = self._ends
+        ended = records.ended_by(ends, made) if ends is not None else None
+        if isinstance(ended, Problem):
+            self._refuse(ended.message)
+            return
+        reason = self._reason(record, ends or entry.before, ended or made)
         if reason is None:
             return
-        session, ends = self._context.session, self._ends
+        session = self._context.session
         failures = self._context.failures
         with self._context.saving():
-            if ends is not None:
-                records.change(session, entry.form, _ended(ends, made), made)
+            if ended is not None:
+                records.change(session, entry.form, ended, made, reason)
             else:
                 records.save(session, entry.form, made, reason)
         if self._context.failures == failures:
@@ -314,10 +318,13 @@ class RecordsView(QWidget):
         about = None if entry is None else entry.before
         waits = bool(self.texts) and (chosen is None or about is None or about.id != chosen.id)
         if waits:
-            self.problem.setText(tr("Save what you are typing, or clear it, first."))
-            self.problem.show()
+            self._refuse(tr("Save what you are typing, or clear it, first."))
             self.editor.focus_first()
         return waits
+
+    def _refuse(self, why: str) -> None:
+        self.problem.setText(why)
+        self.problem.show()
 
     def _begin_kept(self) -> None:
         """What was typed for this patient and is not saved yet; else a new record, or the only one."""
@@ -426,18 +433,3 @@ def _until(one: FormRecord) -> str:
     if one.runs:
         return tr("running")
     return MISSING if one.ended is None else partial_day(one.ended)
-
-
-def _ended(before: FormRecord, after: FormRecord) -> FormRecord:
-    """The record that ends where the next one begins."""
-    form = catalog.find(before.form, before.version)
-    if form is None or form.course is None:
-        return before
-    entry = RecordEntry(
-        form, before.patient_id, before.entered_by, Limits(latest=date.max), record=before
-    )
-    entry.end(str(after.began))
-    for name in form.course.ended_with:
-        if not entry.texts.get(name):
-            entry.type(name, tr("changed"))
-    return entry.record or before

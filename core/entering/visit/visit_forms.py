@@ -1,0 +1,128 @@
+"""Forms that are data and belong to one visit, each a step of it."""
+
+from collections.abc import Mapping, Sequence
+
+from core import clock
+from core.entering.record_entry import RecordEntry
+from core.entering.visit.steps import OpenPoint, Step, VisitStep
+from core.entering.visit.unsaved import Unsaved, typed_of
+from core.entering.visit.working_copy import WorkingCopy
+from core.entry import Problem
+from core.forms import catalog
+from core.forms.definition import Form, Of
+from core.forms.reading import Limits
+from core.model.assessment import NotDone
+from core.model.form_record import FormRecord
+from core.words import _, plural
+
+
+class VisitForms:
+    """The records of this visit's forms. What is saved is in the file on return."""
+
+    def __init__(self, copy: WorkingCopy, assessments: Sequence[str]) -> None:
+        self._copy = copy
+        known = catalog.newest()
+        found = (known.get(name) for name in assessments)
+        self.asked: tuple[Form, ...] = tuple(
+            form for form in found if form is not None and form.of is Of.VISIT
+        )
+
+    def form(self, name: str) -> Form | None:
+        return next((one for one in self.asked if one.id == name), None)
+
+    def records(self, form: Form) -> tuple[FormRecord, ...]:
+        every = self._copy.record.of_form(form.id)
+        return tuple(one for one in every if one.visit_id == self._copy.visit_id)
+
+    def entry(self, form: Form, record: FormRecord | None, texts: Mapping[str, str]) -> RecordEntry:
+        """A record of this visit being entered; one that was entered before keeps its version of the form."""
+        used = form if record is None else catalog.find(record.form, record.version) or form
+        return RecordEntry(
+            used,
+            self._copy.record.patient.id,
+            self._copy.rater,
+            Limits(latest=self._copy.visit.date, born=self._copy.record.patient.born),
+            visit_id=self._copy.visit_id,
+            record=record if record is None or record.not_done is None else None,
+            texts=texts,
+        )
+
+    def save(self, record: FormRecord, *typed: str) -> None:
+        """Save a record. That the form was not done is taken out by it. ``typed`` are texts that are values now."""
+        with self._copy.saving():
+            for one in self._not_done(record.form):
+                self._copy.session.forms.remove(one.id)
+            self._copy.session.forms.save(record)
+            self._copy.forget(*typed)
+
+    def save_not_done(self, form: Form, why: NotDone | None, *typed: str) -> None:
+        """The whole form was not done; None takes that back. Raises ValueError where something was entered in it."""
+        if why is not None and any(one.not_done is None for one in self.records(form)):
+            raise ValueError(f"the form {form.id} has records at this visit")
+        with self._copy.saving():
+            for one in self._not_done(form.id):
+                self._copy.session.forms.remove(one.id)
+            if why is not None:
+                self._copy.session.forms.save(
+                    FormRecord(
+                        patient_id=self._copy.record.patient.id,
+                        visit_id=self._copy.visit_id,
+                        form=form.id,
+                        version=form.version,
+                        not_done=why,
+                        entered_by=self._copy.rater,
+                        entered_at=clock.now(),
+                    )
+                )
+            self._copy.forget(*typed)
+
+    def remove(self, record: FormRecord) -> None:
+        """Take out what was entered at this visit by mistake; the trail keeps it."""
+        with self._copy.saving(_("entered by mistake")):
+            self._copy.session.forms.remove(record.id)
+
+    def _not_done(self, form: str) -> list[FormRecord]:
+        return [
+            one
+            for one in self._copy.record.of_form(form)
+            if one.visit_id == self._copy.visit_id and one.not_done is not None
+        ]
+
+
+class FormStep(VisitStep):
+    """One form: entered, or not done and why."""
+
+    def __init__(self, form: Form, forms: VisitForms, unsaved: Unsaved) -> None:
+        self.id = form.id
+        self._form = form
+        self._forms = forms
+        self._unsaved = unsaved
+
+    @property
+    def title(self) -> str:
+        return self._form.plural
+
+    @property
+    def untouched(self) -> bool:
+        return not self._forms.records(self._form)
+
+    def state(self, points: Sequence[OpenPoint]) -> Step:
+        found = self._forms.records(self._form)
+        hint = ""
+        if any(one.not_done is not None for one in found):
+            hint = _("not done")
+        elif self._form.repeats and found:
+            hint = plural(len(found), "{n} entered", "{n} entered")
+        return self._state(points, begun=bool(found) or bool(self.unsaved_points()), hint=hint)
+
+    def open_points(self) -> list[OpenPoint]:
+        points = self.unsaved_points()
+        if not points and not self._forms.records(self._form):
+            text = _("{form}: enter it, or say why it was not done.")
+            points.append(OpenPoint(self.id, "", Problem(text.format(form=self.title))))
+        return points
+
+    def unsaved_points(self) -> list[OpenPoint]:
+        text = _("{form}: something was typed that cannot be saved yet. Finish it, or clear it.")
+        prefix = typed_of(self.id, "")
+        return self._unsaved.points(self.id, prefix, text.format(form=self.title))

@@ -1,0 +1,1 @@
+"""The step "Since last time": a line for everything that runs, one key each."""
