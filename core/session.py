@@ -1,12 +1,10 @@
 """One open clinic file and the person at the keyboard."""
 
 import platform
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import chain
 from math import ceil
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -16,24 +14,17 @@ from nacl.secret import Aead
 from core import VERSION, clock
 from core.errors import (
     FileExists,
-    Locked,
     NotAllowed,
     StorageError,
     TooManyAttempts,
-    UnreadableImport,
     WrongPassword,
 )
 from core.forms import catalog
-from core.imports.patients_csv import Preview
-from core.model.ids import PatientId, VisitId
-from core.model.nouns import ACTING, SPIROMETRY, may_write
-from core.model.patient import Patient
+from core.model.ids import PatientId
+from core.model.nouns import ACTING, may_write
 from core.model.record import PatientRecord
-from core.model.spirometry import Spirometry
 from core.model.trail import Act, TrailHead
 from core.model.user import Clinic, Right, Role, User
-from core.model.visit import Visit
-from core.science.spirometry import with_inputs
 from core.store import Database, as_of, audit, backup, instance, keys, records
 from core.store.assessments import Assessments
 from core.store.attempts import Attempts
@@ -54,11 +45,10 @@ from core.store.signatures import Signatures
 from core.store.spirometry import SpirometryStore
 from core.store.trail import Trail
 from core.store.visits import TaskResults, TypedTexts, VisitMarks, Visits
-from core.words import _, day, plural
+from core.words import _, plural
 
 T = TypeVar("T")
 
-MOST_NAMED = 6  # visits in one sentence
 LONG_WAIT_S = 60  # from where on a clock says more than a countdown
 
 
@@ -462,89 +452,11 @@ class Session:
         self.need(Right.READ)
         return as_of.record_as_of(self._db, patient_id, sequence)
 
-    def save_patient(self, patient: Patient) -> None:
-        """Save a patient; where a correction changes what % predicted is computed from, all of it follows.
-
-        Call it inside ``write``: the reason of the change stands beside every session it moved.
-        """
-        moved = self._moved(patient, self.clinic.equation)
-        self._refuse_locked({patient.id: moved})
-        self.patients.save(patient)
-        for session in moved:
-            self.spirometry.save(session)
-
-    def change_equation(self, equation_id: str, reason: str) -> int:
-        """Compute every session of the clinic by another equation: one transaction, one reason in the trail.
-
-        Answers how many sessions changed.
-        """
-        moved = {one.id: self._moved(one, equation_id) for one in self.patients.all()}
-        self._refuse_locked(moved)
-        with self.write(reason):
-            self.clinics.save(replace(self.clinic, equation=equation_id))
-            for session in chain.from_iterable(moved.values()):
-                self.spirometry.save(session)
-        return sum(map(len, moved.values()))
-
     def outlines(self) -> list[PatientRecord]:
         """Every patient with visits, marks, milestones and fatal events only: what the worklist is made from."""
         self.need(Right.READ)
         with storage_errors(self.path):
-            return self._outlines()
-
-    def _outlines(self) -> list[PatientRecord]:
-        visits, marks, milestones = defaultdict(list), defaultdict(list), defaultdict(list)
-        fatal = defaultdict(list)
-        for visit in self.visits.all():
-            visits[visit.patient_id].append(visit)
-        for mark in self.marks.all():
-            marks[mark.patient_id].append(mark)
-        for milestone in self.milestones.all():
-            milestones[milestone.patient_id].append(milestone)
-        for event in self.events.fatal():
-            fatal[event.patient_id].append(event)
-        thresholds = self.thresholds.all()
-        return [
-            PatientRecord(
-                patient=patient,
-                visits=tuple(visits[patient.id]),
-                marks=tuple(marks[patient.id]),
-                milestones=tuple(milestones[patient.id]),
-                events=tuple(fatal[patient.id]),
-                thresholds=thresholds,
-            )
-            for patient in self.patients.all()
-        ]
-
-    def import_patients(self, preview: Preview, reason: str = "import of patients from CSV") -> int:
-        """Save every patient of a preview that is ready, or none at all; answers how many they are.
-
-        The audit names no file: its name may hold a patient's.
-        """
-        if not preview.ready:
-            raise ValueError("a preview with problems or open questions is not for saving")
-        taken = {number.casefold() for number in self.patients.record_numbers()}
-        if any(row.record_number.casefold() in taken for row in preview.rows):
-            raise UnreadableImport(
-                "Some of these patients were added meanwhile. Read the CSV again."
-            )
-        if preview.questions:
-            confirmed = plural(
-                len(preview.questions),
-                "1 improbable value confirmed as right",
-                "{n} improbable values confirmed as right",
-            )
-            reason += f"; {confirmed}"
-        with self.write(reason):
-            for row in preview.rows:
-                if row.patient is not None:  # a ready preview has one in every row
-                    self.patients.save(row.patient)
-                for result in row.external:
-                    self.external.save(result)
-        return len(preview.rows)
-
-    def answered_of_drafts(self) -> dict[VisitId, int]:
-        return self.assessments.answered_of_drafts()
+            return records.outlines(self._db)
 
     def on_change(self, listener: Callable[[Changes], None]) -> None:
         self._listeners.append(listener)
@@ -566,41 +478,6 @@ class Session:
         if self._key:  # once: by then the note beside the file may be somebody else's
             self._close_file()
         self._key = self._trail_key = b""
-
-    def _moved(self, patient: Patient, equation_id: str) -> tuple[Spirometry, ...]:
-        """The sessions that another result follows for, from this patient's data and equation."""
-        pairs = (
-            (session, with_inputs(session, patient, equation_id))
-            for session in self.spirometry.of(patient.id)
-        )
-        return tuple(renewed for session, renewed in pairs if renewed != session)
-
-    def _refuse_locked(self, moved: Mapping[PatientId, Sequence[Spirometry]]) -> None:
-        """Raises Locked with the visits that hold sessions which would change."""
-        held = [
-            visit
-            for patient_id, sessions in moved.items()
-            if sessions
-            for visit in self._held_visits(patient_id, {one.visit_id for one in sessions})
-        ]
-        if not held:
-            return
-        named = ", ".join(day(visit.date) for visit in held[:MOST_NAMED])
-        if len(held) > MOST_NAMED:
-            named = _("{days} and {n} more").format(days=named, n=len(held) - MOST_NAMED)
-        text = _(
-            "This would change the % predicted of locked visits ({visits}): nothing was changed."
-            " A neurologist can unlock them with a reason."
-        )
-        raise Locked(text.format(visits=named))
-
-    def _held_visits(self, patient_id: PatientId, among: set[VisitId]) -> list[Visit]:
-        subjects = {lock.subject for lock in self.locks.of(patient_id) if lock.holds}
-        return [
-            visit
-            for visit in self.visits.of(patient_id)
-            if visit.id in among and subjects & {visit.id, f"{visit.id}/{SPIROMETRY}"}
-        ]
 
     @contextmanager
     def _writing(self, reason: str, granted: frozenset[Right] = frozenset()) -> Iterator[_Writing]:

@@ -1,5 +1,6 @@
 """All that one file knows of one patient, put together from the stores."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -52,3 +53,29 @@ def load(db: Database, patient_id: PatientId) -> PatientRecord:
     return PatientRecord(
         patient=Patients(db).get(patient_id), thresholds=Thresholds(db).all(), **parts
     )
+
+
+def outlines(db: Database) -> list[PatientRecord]:
+    """Every patient with visits, marks, milestones and fatal events only."""
+    visits, marks, milestones = defaultdict(list), defaultdict(list), defaultdict(list)
+    fatal = defaultdict(list)
+    for visit in Visits(db).all():
+        visits[visit.patient_id].append(visit)
+    for mark in VisitMarks(db).all():
+        marks[mark.patient_id].append(mark)
+    for milestone in Milestones(db).all():
+        milestones[milestone.patient_id].append(milestone)
+    for event in AdverseEvents(db).fatal():
+        fatal[event.patient_id].append(event)
+    thresholds = Thresholds(db).all()
+    return [
+        PatientRecord(
+            patient=patient,
+            visits=tuple(visits[patient.id]),
+            marks=tuple(marks[patient.id]),
+            milestones=tuple(milestones[patient.id]),
+            events=tuple(fatal[patient.id]),
+            thresholds=thresholds,
+        )
+        for patient in Patients(db).all()
+    ]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from core import clock
+from core.entering import recomputing
 from core.errors import AppError
 from core.model import decision
 from core.model.adverse_event import Grade, Milestone, MilestoneKind, Outcome
@@ -105,13 +106,14 @@ class Clinician:
         return visit
 
     def correct_patient(self) -> None:
-        self.session.save_patient(
+        recomputing.save_patient(
+            self.session,
             replace(
                 self.patient,
                 note=self.text(),
                 height_cm=self.height(),
                 stated_duration_months=self.maybe(abs(self.chance.choice(REALS))),
-            )
+            ),
         )
 
     def save_again(self) -> None:

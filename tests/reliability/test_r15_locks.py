@@ -9,6 +9,7 @@ import pytest
 
 from core import clock
 from core.acts import locking
+from core.entering import recomputing
 from core.entering.visit.beginning import start_visit
 from core.entering.visit.draft import Draft
 from core.entering.visit.since import Line
@@ -497,12 +498,12 @@ def test_r15_a_locked_patient_gets_no_visit_and_a_frozen_file_no_patient(session
     with pytest.raises(Locked, match="patient's record is locked"):
         start_visit(session, patient.id, None, date(2026, 7, 21))
     with pytest.raises(Locked), session.write("corrected"):
-        session.save_patient(a_patient(id=patient.id, family_name="Other"))
+        recomputing.save_patient(session, a_patient(id=patient.id, family_name="Other"))
     locking.unlock(session, lock, reason="came back")
     start_visit(session, patient.id, None, date(2026, 7, 21))
     locking.freeze(session, "closing of the database")
     with pytest.raises(Locked, match="clinic file is frozen"), session.write("entered"):
-        session.save_patient(a_patient(record_number="99"))
+        recomputing.save_patient(session, a_patient(record_number="99"))
     with pytest.raises(Locked), session.write("settings"):
         session.thresholds.save("a1_vc_percent", 45.0)
 
@@ -533,14 +534,14 @@ def test_r15_a_correction_that_would_move_locked_numbers_names_the_visits(
     older = replace(patient, born=date(1957, 3, 14))
     told = r"locked visits \(21 Jul 2026, 20 Sep 2026\): nothing was changed"
     with pytest.raises(Locked, match=told), session.write("passport seen"):
-        session.save_patient(older)
+        recomputing.save_patient(session, older)
     with pytest.raises(Locked, match=told):
-        session.change_equation("gli-2012", "the new standard")
+        recomputing.change_equation(session, "gli-2012", "the new standard")
     assert session.record(patient.id).spirometry == before.spirometry
     assert session.patients.get(patient.id) == patient
     locking.unlock(session, *taken, reason="passport seen")
     with session.write("passport seen"):
-        session.save_patient(older)
+        recomputing.save_patient(session, older)
     ages = [s.age_years for s in session.record(patient.id).spirometry]
     assert [round(age - s.age_years) for age, s in zip(ages, before.spirometry, strict=True)] == [
         2

@@ -9,8 +9,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from core import clock, exports
-from core.acts import data_queries, documents, locking, people
+from core.acts import data_queries, documents, importing, locking, people
 from core.acts.data_queries import Place
+from core.entering import recomputing
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
 from core.errors import AppError, NotAllowed
@@ -306,11 +307,13 @@ def attempts(session, patient, finished, begun, query):
 
     def register():
         with session.write("registered"):
-            session.save_patient(a_patient(record_number="8"))
+            recomputing.save_patient(session, a_patient(record_number="8"))
 
     def import_one():
         row = Row(line=2, record_number="9", patient=a_patient(record_number="9"), problems=())
-        session.import_patients(Preview(file_name="x.csv", rows=(row,), ignored_columns=()))
+        importing.import_patients(
+            session, Preview(file_name="x.csv", rows=(row,), ignored_columns=())
+        )
 
     def finish():
         with session.write("visit finished"):
@@ -343,7 +346,7 @@ def attempts(session, patient, finished, begun, query):
         "close a query": lambda: data_queries.close(session, query),
         "lock a visit": lambda: locking.lock_visit(session, patient.id, finished.id, "checked"),
         "freeze the file": lambda: locking.freeze(session, "the study has ended"),
-        "change the equation": lambda: session.change_equation("nhanes-iii", "agreed"),
+        "change the equation": lambda: recomputing.change_equation(session, "nhanes-iii", "agreed"),
         "change a threshold": change_threshold,
         "change the clinic's name": rename,
         "add a person": lambda: people.add(session, new_user("k.lein", "Karl Lein"), NEW),

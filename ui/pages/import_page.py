@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHeaderView, QVBoxLayout, QWidget
 
 from core import clock, imports
+from core.acts import importing
 from core.errors import AppError
 from core.findings import duplicates
 from core.imports import Import
@@ -335,7 +336,7 @@ class ImportPage(Page):
         if self.preview is None or not self.preview.ready or not self.context.backing_up.before():
             return
         with self.context.saving():
-            self.context.session.import_patients(self.preview, self.kind.reason)
+            importing.import_patients(self.context.session, self.preview, self.kind.reason)
             self._leave()
             self.context.show_page.emit("patients")
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock
-from core.entering import patient_entry, typed_texts
+from core.entering import patient_entry, recomputing, typed_texts
 from core.entry import as_shown, as_typed
 from core.findings.duplicates import Alike, NumbersKnown, alike
 from core.labels import ONSET, SEX
@@ -327,7 +327,7 @@ class PatientFormPage(Page):
             return
         with self.context.saving():
             with session.write(why):
-                session.save_patient(read)
+                recomputing.save_patient(session, read)
                 typed = session.typed.of(typed_texts.PATIENT, self._subject)
                 session.typed.remove(typed_texts.PATIENT, self._subject, *typed)
             self._base = None

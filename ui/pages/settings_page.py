@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from core import VERSION, entry
-from core.entering import typed_texts
+from core.entering import recomputing, typed_texts
 from core.entry import Problem, as_shown, as_typed
 from core.model import thresholds
 from core.model.thresholds import OFF, ON, Threshold
@@ -325,7 +325,7 @@ class SettingsPage(Page):
         if why is None:
             return
         with self.context.saving():
-            sessions = self.context.session.change_equation(equation.id, why)
+            sessions = recomputing.change_equation(self.context.session, equation.id, why)
             text = plural(sessions, "1 session computed again.", "{n} sessions computed again.")
             self._changed.setText(text)
         self._describe_equation()

@@ -163,7 +163,9 @@ class TodayPage(Page):
         records = session.outlines()
         names = session.users.names()
         corrections = beginning.corrections(session, records)
-        items = worklist.build(records, session.answered_of_drafts(), today, names, corrections)
+        items = worklist.build(
+            records, session.assessments.answered_of_drafts(), today, names, corrections
+        )
         self._date.setText(f"{tr(WEEKDAYS).split()[today.weekday()]} {day(today)}")
         self._counts.setText(worklist.counts(items) or tr("nothing to do"))
         selected = self.table.currentIndex().row()

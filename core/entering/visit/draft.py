@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from core import clock
+from core.entering import recomputing
 from core.entering.visit.beginning import reopened
 from core.entering.visit.comparisons import Comparisons
 from core.entering.visit.details import DetailsStep, NoteStep
@@ -172,7 +173,9 @@ class Draft:
     def save_height(self, height_cm: float) -> None:
         """The patient's height, where this visit is the first to measure it."""
         with self._copy.saving():
-            self._session.save_patient(replace(self.record.patient, height_cm=height_cm))
+            recomputing.save_patient(
+                self._session, replace(self.record.patient, height_cm=height_cm)
+            )
 
     def _save_visit(self, visit: Visit) -> None:
         if visit != self.visit:

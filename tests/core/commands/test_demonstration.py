@@ -75,7 +75,11 @@ def test_on_any_day_today_is_alive_and_our_own_rules_are_kept(tmp_path, monkeypa
     monkeypatch.setattr(clock, "today", lambda: today)
     session = demonstration.create(tmp_path / "demo.als", today)
     items = worklist.build(
-        session.outlines(), session.answered_of_drafts(), today, session.users.names(), {}
+        session.outlines(),
+        session.assessments.answered_of_drafts(),
+        today,
+        session.users.names(),
+        {},
     )
     records = [session.record(patient.id) for patient in session.patients.all()]
     finished = [(record, visit) for record in records for visit in record.finished_visits]

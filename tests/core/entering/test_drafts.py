@@ -271,7 +271,7 @@ def test_the_worklist_says_who_reopened_a_visit(draft, alsfrs_r, session, clinic
     records = with_nurse.outlines()
     items = worklist.build(
         records,
-        with_nurse.answered_of_drafts(),
+        with_nurse.assessments.answered_of_drafts(),
         DAY,
         with_nurse.users.names(),
         beginning.corrections(with_nurse, records),

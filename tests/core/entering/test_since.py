@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from core import clock
-from core.entering import records
+from core.entering import recomputing, records
 from core.entering.record_entry import RecordEntry, follows
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
@@ -45,7 +45,7 @@ def draft(session, put):
     """A routine visit of today, of somebody with two medicines and a wheelchair at the visit before."""
     patient = a_patient(protocol="routine")
     with session.write("registered"):
-        session.save_patient(patient)
+        recomputing.save_patient(session, patient)
     enter_visit(session, patient, clock.today() - timedelta(days=LAST), None)
     put(
         patient.id,

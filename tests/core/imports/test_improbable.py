@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from core.acts import importing
 from core.imports import patients_csv
 from core.protocols import catalog as protocols
 
@@ -121,8 +122,8 @@ def test_table_1_asks_nothing(previewed):
 def test_a_confirmed_import_says_so_in_the_trail(previewed, session):
     preview = previewed("patient,sex,age,fvc_pct\n1,M,50,0.826\n")
     with pytest.raises(ValueError, match="open questions"):
-        session.import_patients(preview)
+        importing.import_patients(session, preview)
     assert session.patients.all() == []
-    session.import_patients(replace(preview, confirmed=True))
+    importing.import_patients(session, replace(preview, confirmed=True))
     (row,) = session._db.query("SELECT DISTINCT reason FROM audit WHERE entity = 'patient'")
     assert row["reason"] == "import of patients from CSV; 1 improbable value confirmed as right"

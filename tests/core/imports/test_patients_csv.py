@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from core import resources
+from core.acts import importing
 from core.errors import UnreadableImport
 from core.imports import csv_table, patients_csv
 from core.model.partial_date import PartialDate
@@ -121,7 +122,7 @@ def test_table_1_is_stored_unchanged_and_nothing_else(tmp_path):
     found = patients_csv.read(TABLE_1, session.patients.record_numbers(), ROYAN, TODAY)
     assert found.ready
     assert found.ignored_columns == ()
-    assert session.import_patients(found) == 17
+    assert importing.import_patients(session, found) == 17
     session.close()
 
     session = Session(path, key, "rater")
@@ -191,7 +192,7 @@ def test_one_bad_row_and_nothing_is_saved(clinic, preview):
     assert not bad.ready
     before = stored(clinic)
     with pytest.raises(ValueError, match="preview with problems"):
-        clinic.import_patients(bad)
+        importing.import_patients(clinic, bad)
     assert stored(clinic) == before
 
 
@@ -202,22 +203,22 @@ def test_a_failure_half_way_leaves_nothing(clinic, preview):
     found = replace(found, rows=(found.rows[0], replace(last, external=(stranger,))))
     before = stored(clinic)
     with pytest.raises(Exception, match="refused this entry"):
-        clinic.import_patients(found)
+        importing.import_patients(clinic, found)
     assert stored(clinic) == before
 
 
 def test_the_same_preview_is_not_saved_twice(clinic, preview):
     found = preview(f"{HEADER}\n{GOOD}\n")
-    clinic.import_patients(found)
+    importing.import_patients(clinic, found)
     saved = stored(clinic)
     with pytest.raises(UnreadableImport, match="added meanwhile"):
-        clinic.import_patients(found)
+        importing.import_patients(clinic, found)
     assert stored(clinic) == saved
 
 
 def test_the_name_of_the_file_stays_out_of_the_audit(clinic, file):
     path = file(f"{HEADER}\n{GOOD}\n", "Jane Doe.csv")
-    clinic.import_patients(patients_csv.read(path, (), ROYAN, TODAY))
+    importing.import_patients(clinic, patients_csv.read(path, (), ROYAN, TODAY))
     (dump,) = clinic._db.query("SELECT group_concat(reason || after) AS text FROM audit")
     assert "Jane Doe" not in dump["text"]
 

@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core import entry, resources
+from core.acts import importing
 from core.imports import patients_csv
 from core.model.judgement import CriterionResult
 from core.model.partial_date import PartialDate
@@ -73,7 +74,7 @@ def stated(patient, kind, value, on=None):
 
 def test_table_1_as_imported_flags_the_ages_of_12_and_15_and_the_duration_of_15(session):
     found = patients_csv.read(TABLE_1, (), ROYAN, date(2026, 11, 21))
-    session.import_patients(found)
+    importing.import_patients(session, found)
     criteria = {"AGE": "age", "DURATION": "diagnosis"}
     with TABLE_1.open(newline="") as file:
         flags = {
@@ -91,7 +92,7 @@ def test_table_1_as_imported_flags_the_ages_of_12_and_15_and_the_duration_of_15(
 
 
 def test_table_1_says_where_its_values_come_from(session):
-    session.import_patients(patients_csv.read(TABLE_1, (), ROYAN, date(2026, 11, 21)))
+    importing.import_patients(session, patients_csv.read(TABLE_1, (), ROYAN, date(2026, 11, 21)))
     fifteen = next(p for p in session.patients.all() if p.record_number == "15")
     now = states(session.record(fifteen.id))
     assert {name: now[name].value for name in COMPUTED} == {

@@ -293,7 +293,7 @@ def test_a_stored_file_upgraded_is_like_a_new_one(stored, session):
 def test_a_stored_file_takes_new_entries(stored):
     with stored.write("today"):
         stored.assessments.save_answer("v2", "alsfrs-r", "walking", Answer(item="walking", value=3))
-    assert stored.answered_of_drafts() == {"v2": 1}
+    assert stored.assessments.answered_of_drafts() == {"v2": 1}
     *_, last = stored._db.query("SELECT * FROM audit")
     assert (last["actor"], last["reason"]) == ("dr.demo", "today")
 

@@ -385,8 +385,8 @@ def test_answers_of_visits_in_progress_are_counted(session, visit_day):
     finished = visit_day(date(2026, 4, 23), "SCR", scores=(3,) * 12)
     begun = visit_day(date(2026, 7, 21), "M2", scores=(3, 3, *(None,) * 10), finished=False)
     empty = visit_day(date(2026, 7, 22), finished=False)
-    assert session.answered_of_drafts() == {begun.id: 2, empty.id: 0}
-    assert finished.id not in session.answered_of_drafts()
+    assert session.assessments.answered_of_drafts() == {begun.id: 2, empty.id: 0}
+    assert finished.id not in session.assessments.answered_of_drafts()
 
 
 def test_a_discarded_visit_takes_all_of_its_entries_along(session, patient, visit_day):

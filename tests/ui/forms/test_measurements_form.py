@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtWidgets import QLabel
 
 from core import clock
+from core.entering import recomputing
 from core.entering.visit.draft import Draft
 from core.model.assessment import NotDone
 from core.model.measurement import Measurement, kinds
@@ -204,7 +205,7 @@ def test_weight_comes_from_the_details_with_what_it_means(page, form, session, r
     assert "23.1 kg/m²" in said
     assert "−10.0 % since" in said and f"{first.day} " in said and "(70.0 kg)" in said
     with session.write("height unknown"):
-        session.save_patient(replace(routine, height_cm=None))
+        recomputing.save_patient(session, replace(routine, height_cm=None))
     page.refresh()
     form.show_draft()
     settle()

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from core import clock, resources
+from core.acts import importing
 from core.imports import patients_csv
 from core.model.adverse_event import Grade, MilestoneKind, Outcome
 from core.model.ids import EventId
@@ -91,7 +92,7 @@ def test_stated_values_without_a_date_are_told_and_not_drawn(shell, session):
     preview = patients_csv.read(
         resources.path("demo", "table1.csv"), set(), protocol, clock.today()
     )
-    session.import_patients(preview)
+    importing.import_patients(session, preview)
     patient = next(p for p in session.patients.all() if p.record_number == "12")
     shell.open_chart(patient.id)
     settle()

@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from core.entering import recomputing
 from core.science.spirometry import evaluate
 from tests.ui.keyboard import answer_dialogs, settle
 
@@ -24,7 +25,7 @@ def test_the_group_of_the_clinics_equation_is_entered_with_the_patient(
     edit, session, patient, visit_day
 ):
     visit_day(date(2026, 7, 21), "M2", blows=(3200, 3150))
-    session.change_equation("gli-2012", "the device uses it")
+    recomputing.change_equation(session, "gli-2012", "the device uses it")
     (test,) = session.record(patient.id).spirometry
     assert evaluate(test).percent is None and "group" in evaluate(test).why_not
     page = edit(patient)
