@@ -45,7 +45,7 @@ from core.store.signatures import Signatures
 from core.store.spirometry import SpirometryStore
 from core.store.trail import Trail
 from core.store.visits import TaskResults, TypedTexts, VisitMarks, Visits
-from core.words import _, plural
+from core.words import N_, _, plural
 
 T = TypeVar("T")
 
@@ -205,7 +205,7 @@ class Session:
                 attempts.failed(None, clock.now())  # and so into the trail: the code was used
             user = session.user
             session.login = user.login  # as the file writes it, however it was typed
-            with session.write("recovery code used", granted=frozenset({Right.PEOPLE})):
+            with session.write(N_("recovery code used"), granted=frozenset({Right.PEOPLE})):
                 session._note_failures(attempts)
                 session.note(Act.RECOVERY_USED, row=user.login)
                 # Should it end here, the password of before opens nothing that need not be changed.
@@ -215,7 +215,7 @@ class Session:
             keys.write(path, ring)
             with suppress(StorageError):  # the new code is in force: it has to be shown
                 chosen = replace(user, disabled_at=None, must_change=False, password_at=clock.now())
-                with session.write("recovery code used", granted=frozenset({Right.PEOPLE})):
+                with session.write(N_("recovery code used"), granted=frozenset({Right.PEOPLE})):
                     session.users.save(chosen)
                 attempts.succeeded()
         except BaseException:
@@ -250,7 +250,7 @@ class Session:
             keys.write(path, ring)
             session = cls(path, key, user.login, create=True)
             try:
-                with session.write("clinic file created"):
+                with session.write(N_("clinic file created")):
                     session.clinics.save(clinic)
                     for one, _secret in people:
                         session.users.save(one)

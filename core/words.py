@@ -2,6 +2,8 @@
 
 Nothing is translated when a module is imported: what is written at its head is marked with `N_`, a table of words
 is `Words`, and `_` translates where the text is shown. So a language can be chosen, and changed, at any time.
+A text of a shipped definition (TOML) is `Shown` in its class, which is `translated`: it hands its words out in the
+language of the moment. What is data (a table that leaves the file) is made `untranslated`.
 
 A translation is a file ``resources/translations/<language>/LC_MESSAGES/als-follow-up.mo``.
 Screen and paper call the same functions, so that they cannot word one value in two ways.
@@ -10,23 +12,36 @@ Screen and paper call the same functions, so that they cannot word one value in 
 import gettext
 import unicodedata
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import fields
 from datetime import date, datetime
-from typing import TypeVar
+from typing import Annotated, Any, TypeVar
 
 from core import resources
 
 K = TypeVar("K")
+C = TypeVar("C", bound=type)
+Shown = Annotated[str, "a text that a person reads"]  # of a definition; see `translated`
 
 _translation: gettext.NullTranslations = gettext.translation(
     "als-follow-up", resources.path("translations"), fallback=True
 )
+# While a thread makes what is data: the words as they are in the code, in whatever language the window is.
+_AS_WRITTEN = gettext.NullTranslations()
+_source: ContextVar[gettext.NullTranslations | None] = ContextVar("source", default=None)
 MISSING = "–"
 MINUS = "−"
 
 
 def _(message: str) -> str:
     """The message in the language of this workstation (English where there is no translation)."""
-    return _translation.gettext(message) if message else ""  # that of "" is the file's own head
+    return language().gettext(message) if message else ""  # that of "" is the file's own head
+
+
+def language() -> gettext.NullTranslations:
+    """The words in use. Whatever is made of words and remembered is remembered by it."""
+    return _source.get() or _translation
 
 
 def speak(translation: gettext.NullTranslations) -> gettext.NullTranslations:
@@ -34,6 +49,21 @@ def speak(translation: gettext.NullTranslations) -> gettext.NullTranslations:
     global _translation
     before, _translation = _translation, translation
     return before
+
+
+@contextmanager
+def untranslated() -> Iterator[None]:
+    """Words as they are in the code, for this thread: what a script reads must not change with the language."""
+    token = _source.set(_AS_WRITTEN)
+    try:
+        yield
+    finally:
+        _source.reset(token)
+
+
+def right_to_left() -> bool:
+    """Whether the language is written from right to left ("x-direction: rtl" in its head says so)."""
+    return _translation.info().get("x-direction") == "rtl"
 
 
 def N_(message: str) -> str:  # noqa: N802 the name that gettext's tools look for
@@ -57,13 +87,52 @@ class Words(Mapping[K, str]):
         return len(self._marked)
 
 
+class _Handed:
+    """Hands a text of a definition out in the language of the moment; stored is what the file says."""
+
+    def __init__(self, slot: Any) -> None:
+        self.slot = slot
+
+    def __get__(self, one: object, kind: type) -> Any:
+        if one is None:
+            return self
+        text = self.slot.__get__(one, kind)
+        return _(text) if isinstance(text, str) else tuple(map(_, text))
+
+    def __set__(self, one: object, text: object) -> None:
+        self.slot.__set__(one, text)
+
+
+def shown_fields(kind: type) -> tuple[str, ...]:
+    """The names of a definition's fields that are `Shown`, one text or several."""
+    texts = (Shown, tuple[Shown, ...])
+    return tuple(one.name for one in fields(kind) if one.type in texts)
+
+
+def translated(kind: C) -> C:
+    """A definition (a dataclass with slots) whose `Shown` texts are translated whenever they are read.
+
+    A text that the catalogue does not have, such as that of a clinic's own form, is shown as it is written.
+    """
+    for name in shown_fields(kind):
+        if name in vars(kind):  # not those of its base, which hands them out itself
+            setattr(kind, name, _Handed(vars(kind)[name]))
+    return kind
+
+
+def as_written(one: object, name: str) -> Any:
+    """A `Shown` text as its file has it, for what is computed from it."""
+    handed: _Handed = getattr(type(one), name)
+    return handed.slot.__get__(one, type(one))
+
+
 DEMONSTRATION = N_("Demonstration data, follow-up simulated")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def month_name(month: int) -> str:
     """Translated with the context "month": the one that is called May is no permission."""
-    return _translation.pgettext("month", MONTHS[month - 1])
+    return language().pgettext("month", MONTHS[month - 1])
 
 
 def day(value: date | None) -> str:
@@ -108,9 +177,9 @@ def isolated(text: str) -> str:
 
 def within(title: str) -> str:
     """A title as a word within a sentence: begun small, where the language does that ("x-small-within: no" in its head says not)."""
-    return title if _translation.info().get("x-small-within") == "no" else title.lower()
+    return title if language().info().get("x-small-within") == "no" else title.lower()
 
 
 def plural(count: int, one: str, many: str) -> str:
     """``plural(2, "1 visit", "{n} visits")``; a language may have more forms than these two."""
-    return _translation.ngettext(one, many, count).replace("{n}", str(count))
+    return language().ngettext(one, many, count).replace("{n}", str(count))

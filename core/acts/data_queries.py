@@ -26,7 +26,7 @@ from core.session import Session
 from core.views.events import event_field, event_row
 from core.views.spirometry import spirometry_title
 from core.views.visit_words import visit_title
-from core.words import _, plural
+from core.words import N_, _, plural
 
 PATIENT = "patient"  # the step of a question that is about no visit
 
@@ -134,7 +134,7 @@ def ask(
         opened_by=session.login,
         opened_at=clock.now(),
     )
-    with session.write("query asked"):
+    with session.write(N_("query asked")):
         session.queries.save(query)
     return query
 
@@ -142,21 +142,21 @@ def ask(
 def answer(session: Session, query: DataQuery, text: str) -> None:
     """Answer a question that is not closed. Raises NotAllowed."""
     session.need(Right.QUERY)
-    _reply(session, _open_still(session, query), text, "query answered")
+    _reply(session, _open_still(session, query), text, N_("query answered"))
 
 
 def ask_again(session: Session, query: DataQuery, text: str) -> None:
     """Say why an answer does not settle it; a closed question is reopened by who may close. Raises NotAllowed."""
     current = _current(session, query)
     session.need(Right.CLOSE_QUERY if current.closed else Right.QUERY)
-    _reply(session, current, text, "query asked again", asks=True)
+    _reply(session, current, text, N_("query asked again"), asks=True)
 
 
 def close(session: Session, query: DataQuery, remark: str = "") -> None:
     """Settle a question, with a last word if there is one. Raises NotAllowed."""
     session.need(Right.CLOSE_QUERY)
     current = _open_still(session, query)
-    with session.write("query closed"):
+    with session.write(N_("query closed")):
         if remark.strip():
             session.queries.reply(_next_reply(session, current, remark))
         session.queries.save(replace(current, closed_by=session.login, closed_at=clock.now()))

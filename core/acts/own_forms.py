@@ -9,7 +9,7 @@ from core.forms.definition import Form
 from core.imports import redcap
 from core.session import Session
 from core.store.definitions import FORM, Definition
-from core.words import _
+from core.words import N_, _
 
 
 def read(path: Path) -> tuple[tuple[str, Form], ...]:
@@ -38,7 +38,7 @@ def add(session: Session, text: str, form: Form) -> None:
             "There is a form “{id}” of version {version} already. Give this one a new version, or another id."
         )
         raise InvalidForm(message.format(id=form.id, version=form.version))
-    with session.write(_("form added")):
+    with session.write(N_("form added")):
         session.definitions.add(
             Definition(
                 kind=FORM,

@@ -18,7 +18,7 @@ from core.model.trail import Act
 from core.model.user import Reviewed, Right, Role, User
 from core.session import Session
 from core.store import keys
-from core.words import _
+from core.words import N_, _
 
 OWN = frozenset({Right.PEOPLE})  # what changing one's own password gives, for that write
 
@@ -49,7 +49,7 @@ def add(session: Session, user: User, password: str, cost: keys.Cost | None = No
     logins = [one.login for one in session.users.all()]
     _refuse(login_problem(user.login, logins))
     _refuse(password_problem(password, user.login, user.full_name))
-    with session.write("user added"):
+    with session.write(N_("user added")):
         session.users.save(replace(user, must_change=True))
         session.note(Act.PASSWORD_SET, row=user.login)
     session.rewrap(lambda ring, key: keys.with_password(ring, key, user.login, password, cost))
@@ -112,7 +112,7 @@ def change_own_password(
     _refuse(password_problem(new, user.login, user.full_name))
     # The slot first: interrupted after it, the person is asked for a new password once more.
     session.rewrap(lambda ring, key: keys.with_password(ring, key, user.login, new, cost))
-    with session.write("own password changed", granted=OWN):
+    with session.write(N_("own password changed"), granted=OWN):
         session.users.save(replace(user, must_change=False, password_at=clock.now()))
         session.note(Act.PASSWORD_SET, row=user.login)
 

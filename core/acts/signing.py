@@ -33,10 +33,10 @@ from core.model.visit import Visit
 from core.session import Session
 from core.views import trail_words, visit_summary
 from core.views.visit_summary import VisitSummary
-from core.words import _
+from core.words import N_, _
 
 T = TypeVar("T")
-SIGNED = "signed"  # why a visit is locked that was signed
+SIGNED = N_("signed")  # why a visit is locked that was signed
 _SIGNED = [noun for noun in NOUNS.values() if noun.signed is not Signed.NEVER]
 # Of a record; what the summary does not show, or was said about it later, is not signed.
 COVERED = tuple(noun.part for noun in _SIGNED if noun.part)
@@ -412,7 +412,7 @@ def _change(entry: TrailEntry, names: Names) -> ChangeSince:
         by=names.person(entry.actor),
         at=entry.local,
         what=trail_words.what(entry, names),
-        reason=entry.reason,
+        reason=trail_words.why(entry),
     )
 
 

@@ -2,39 +2,45 @@
 
 To add one: a file with ``document(source) -> bytes``, and its entry in `EXPORTS`. The window offers and saves it,
 by the right that it needs, and the trail says so. A table of words goes through `table_csv.render`.
+What leaves as data is read by scripts, and so is made `untranslated`: the same bytes in every language.
 """
 
 from typing import Any
 
 from core.model.document import CSV, Document, OfDefinition, OfForm, OfPatient, OfTrail, OfUsers
 from core.model.user import Right
-from core.words import N_
+from core.words import N_, untranslated
 
 
+@untranslated()
 def _chart(source: OfPatient) -> bytes:
     from core.exports import chart_csv
 
     return chart_csv.document(source)
 
 
+@untranslated()
 def _form(source: OfForm) -> bytes:
     from core.exports import form_csv
 
     return form_csv.document(source)
 
 
+@untranslated()
 def _codebook(source: OfDefinition) -> bytes:
     from core.exports import form_csv
 
     return form_csv.codebook(source)
 
 
+@untranslated()
 def _user_review(source: OfUsers) -> bytes:
     from core.exports import user_review_csv
 
     return user_review_csv.document(source)
 
 
+@untranslated()
 def _audit_trail(source: OfTrail) -> bytes:
     from core.exports import trail_csv
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from core.exports import table_csv
 from core.model.document import OfTrail
 from core.model.trail import Names, TrailEntry
-from core.views.trail_words import changes, kind, local, what
+from core.views.trail_words import changes, kind, local, what, why
 from core.words import N_, _
 
 TITLES = (
@@ -54,7 +54,7 @@ def _row(entry: TrailEntry, names: Names) -> list[str]:
         what(entry, names),
         "; ".join(_said(one.label, one.before) for one in fields if one.changed and one.before),
         "; ".join(_said(one.label, one.after) for one in fields if one.changed and one.after),
-        entry.reason,
+        why(entry),
         entry.hash.hex(),
     ]
 

@@ -24,7 +24,7 @@ from core.model.assessment import Assessment
 from core.model.record import PatientRecord
 from core.rule import Condition, Rule, met
 from core.science.progression import months_between
-from core.words import _, day, number, plural
+from core.words import Shown, _, day, number, plural, translated
 
 VENTILATION = (MilestoneKind.NIV, MilestoneKind.TRACHEOSTOMY)
 FEEDING_TUBES = (MilestoneKind.GASTROSTOMY, MilestoneKind.NASOGASTRIC_TUBE)
@@ -61,13 +61,15 @@ class Finding:
     message: str
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class QuestionRule(Rule):
     """A rule of a question; ``say`` where it says so in its own words."""
 
-    say: str = ""
+    say: Shown = ""
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Question:
     """One plausibility question: asked where one of its rules is met."""
@@ -76,7 +78,7 @@ class Question:
     about: About
     level: Level
     found: str
-    say: str
+    say: Shown
     rules: tuple[QuestionRule, ...]
     slot: str = ""
 
@@ -173,7 +175,7 @@ def _asked(record: PatientRecord, about: About, seen: Iterable[_Seen]) -> Iterat
         for question in questions:
             rule = next((r for r in question.rules if met(r, one.read, record.thresholds)), None)
             if rule is not None:
-                say = _(rule.say or question.say)
+                say = rule.say or question.say
                 yield Finding(
                     rule=question.id,
                     level=question.level,

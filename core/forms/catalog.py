@@ -12,7 +12,7 @@ from core.forms import conditions, derived, dictionaries
 from core.forms.definition import Field, FieldType, Form, Group, Rule
 from core.model.form_record import Course
 from core.toml_values import Fault, Place
-from core.words import _
+from core.words import _, as_written
 
 Versions = Mapping[tuple[str, str], Form]
 _NAME = re.compile("[a-z][a-z0-9_]*")
@@ -78,7 +78,7 @@ def _check(form: Form) -> None:
     _check_groups(form)
     for index, one in enumerate(form.fields):
         _check_field(form, one, form.fields[:index], ("fields", index))
-    _check_braces(form, form.row, ("row",))
+    _check_braces(form, as_written(form, "row"), ("row",))
     for index, rule in enumerate(form.rules):
         _check_rule(form, rule, form.rules[:index], ("rules", index))
     for index, quick in enumerate(form.quick):
@@ -208,7 +208,7 @@ def _check_rule(form: Form, rule: Rule, before: Sequence[Rule], place: Place) ->
     if not rule.when:
         raise Fault(_("rule {id} always holds; say when, in “when”."), place, id=rule.id)
     conditions.check(form, rule.when, (*place, "when"))
-    _check_braces(form, rule.say, (*place, "say"))
+    _check_braces(form, as_written(rule, "say"), (*place, "say"))
 
 
 def _check_course(form: Form, course: Course) -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from core.model.form_record import Course
 from core.toml_values import Scalar
+from core.words import Shown, translated
 
 Condition = Mapping[str, Scalar | tuple[str, ...]]  # see `core.forms.conditions`
 
@@ -54,6 +55,7 @@ class Layout(StrEnum):
     PAGE = "page"  # groups side by side
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One answer of a list. ``id`` is stored, ``text`` is shown, ``code`` is what a standard calls it.
@@ -62,11 +64,12 @@ class Choice:
     """
 
     id: str
-    text: str
+    text: Shown
     code: str = ""
     alone: bool = False
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Field:
     """One value, in ``unit`` or in the unit that the choice ``unit_from`` says. ``likely`` is the range (lowest, highest) outside which a number is asked about.
@@ -77,10 +80,10 @@ class Field:
     """
 
     id: str
-    title: str
+    title: Shown
     type: FieldType
     required: bool = False
-    unit: str = ""
+    unit: Shown = ""
     unit_from: str = ""
     low: float | None = None
     high: float | None = None
@@ -92,7 +95,7 @@ class Field:
     function: str = ""
     default: str = ""
     future: bool = False
-    help: str = ""
+    help: Shown = ""
     group: str = ""
     identifies: Identifies = Identifies.YES
     sdtm: str = ""
@@ -109,16 +112,18 @@ class Field:
         return next((one for one in self.choices if one.id == id), None)
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Group:
     """Fields under one heading, asked where the condition holds; see ``Field.group``."""
 
     id: str
-    title: str = ""
+    title: Shown = ""
     show_if: dict[str, Scalar | tuple[str, ...]] = field(default_factory=dict)
-    help: str = ""
+    help: Shown = ""
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Rule:
     """What cannot be right (or, where it ``asks``, what needs a reason) when the condition holds.
@@ -129,18 +134,20 @@ class Rule:
     id: str
     field: str
     when: dict[str, Scalar | tuple[str, ...]]
-    say: str
+    say: Shown
     asks: bool = False
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Quick:
     """A record that is entered often: its title, and the fields that it fills in, as they would be typed."""
 
-    title: str
+    title: Shown
     values: dict[str, Scalar | tuple[str, ...]]
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Form:
     """One version of a form. ``row`` says a record in one line, its fields in braces.
@@ -154,22 +161,22 @@ class Form:
 
     id: str
     version: str
-    title: str
+    title: Shown
     of: Of
-    row: str
+    row: Shown
     fields: tuple[Field, ...]
-    several: str = ""
+    several: Shown = ""
     repeats: bool = False
     layout: Layout = Layout.PAGE
     groups: tuple[Group, ...] = ()
     rules: tuple[Rule, ...] = ()
     quick: tuple[Quick, ...] = ()
     course: Course | None = None
-    ask: str = ""
-    example: str = ""
+    ask: Shown = ""
+    example: Shown = ""
     key: str = ""
     citation: str = ""
-    help: tuple[str, ...] = ()
+    help: tuple[Shown, ...] = ()
     domain: str = ""
     order: int = 0
 

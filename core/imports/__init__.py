@@ -58,7 +58,7 @@ IMPORTS: tuple[Import, ...] = (
         ),
         files_called=N_("CSV files"),
         files="*.csv *.txt *.tsv",
-        reason="import of patients from CSV",
+        reason=N_("import of patients from CSV"),
         right=Right.ENTER,
         read=_patients,
     ),

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from core.words import Shown, translated
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -12,6 +14,7 @@ class Choice:
     text: str = ""
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Item:
     """One question. Items that share a ``slot`` are variants of it: exactly one of them is answered.
@@ -28,7 +31,7 @@ class Item:
     slot: str = ""
     requires: str = ""
     when: str = ""
-    help: str = ""
+    help: Shown = ""
     numeric: bool = False
 
     @property
@@ -51,12 +54,13 @@ class Item:
         return text or " … ".join(f"{end.score} {end.text}" for end in self.ends)
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Scale:
     """A sum over slots: the questionnaire's ``total``, or one of its domains."""
 
     id: str
-    title: str
+    title: Shown
     slots: tuple[str, ...]
     maximum: int
     total: bool = False
@@ -76,6 +80,7 @@ class Scale:
         return sum(values[slot] for slot in self.slots if slot in values)
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Instrument:
     """One version of a questionnaire; versions are whole numbers, and the highest is the newest.
@@ -87,12 +92,12 @@ class Instrument:
 
     id: str
     version: str
-    title: str
+    title: Shown
     citation: str
     higher_is_better: bool
     items: tuple[Item, ...]
     scales: tuple[Scale, ...]
-    rater_help: tuple[str, ...] = ()
+    rater_help: tuple[Shown, ...] = ()
     comparable_with: tuple[str, ...] = ()
     optional: bool = False
 

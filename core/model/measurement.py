@@ -7,20 +7,22 @@ from core import resources
 from core.convert import read_listed
 from core.model.assessment import NotDone
 from core.model.ids import VisitId
+from core.words import Shown, translated
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class MeasurementKind:
     """One kind of measurement. Values lie from ``low`` to ``high`` in ``unit``, with so many decimals."""
 
     id: str
-    title: str
-    short: str
-    unit: str
+    title: Shown
+    short: Shown
+    unit: Shown
     low: float
     high: float
     decimals: int
-    help: str = ""
+    help: Shown = ""
 
     def __post_init__(self) -> None:
         if not self.low < self.high:

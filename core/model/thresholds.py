@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core import resources
 from core.convert import read_listed
-from core.words import N_, Words
+from core.words import N_, Shown, Words, as_written, translated
 
 ON, OFF = 1.0, 0.0
 STATUS: Mapping[str, str] = Words(
@@ -19,6 +19,7 @@ STATUS: Mapping[str, str] = Words(
 )
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """One number in ``unit``, from ``low`` to ``high``; a switch is 0 or 1 and has the unit "switch".
@@ -27,13 +28,13 @@ class Threshold:
     """
 
     id: str
-    group: str
-    title: str
+    group: Shown
+    title: Shown
     value: float
-    unit: str
+    unit: Shown
     low: float
     high: float
-    source: str
+    source: Shown
     status: str = ""
 
     def __post_init__(self) -> None:
@@ -44,7 +45,7 @@ class Threshold:
 
     @property
     def is_switch(self) -> bool:
-        return self.unit == "switch"
+        return bool(as_written(self, "unit") == "switch")
 
 
 @cache

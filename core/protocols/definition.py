@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.rule import COMPARE, Op
+from core.words import Shown, as_written, translated
 
 ELIGIBILITY = "eligibility"  # the task of the visit on whose day the criteria are evaluated
 
@@ -28,14 +29,16 @@ class Offset:
     unit: Unit
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Task:
     """An assessment that happens outside this program; here it is ticked off, or why it was not done."""
 
     id: str
-    title: str
+    title: Shown
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class PlannedKind:
     """One visit of the schedule. Its window runs from ``before`` to ``after`` days round the target.
@@ -45,12 +48,12 @@ class PlannedKind:
     """
 
     code: str
-    title: str
+    title: Shown
     offset: Offset
     before: int
     after: int
     assessments: tuple[str, ...]
-    first_title: str = ""
+    first_title: Shown = ""
 
 
 class CriterionKind(StrEnum):
@@ -91,6 +94,7 @@ class Operator(StrEnum):
     BETWEEN = "between"
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """One condition of taking part.
@@ -102,14 +106,14 @@ class Criterion:
 
     id: str
     kind: CriterionKind
-    title: str
-    source: str
+    title: Shown
+    source: Shown
     measure: Measure = Measure.ASKED
     operator: Operator | None = None
     value: float | None = None
     low: float | None = None
     high: float | None = None
-    unit: str = ""
+    unit: Shown = ""
 
     def __post_init__(self) -> None:
         for name in ("id", "title", "source"):
@@ -143,7 +147,7 @@ class Criterion:
             return f"a measure needs an operator: write one of {', '.join(Operator)}"
         if not all(math.isfinite(limit) for limit in limits):
             return "a limit is not a number: write one"
-        if self.unit != UNITS[self.measure]:
+        if as_written(self, "unit") != UNITS[self.measure]:
             return f"{self.measure} counts in {UNITS[self.measure]}: write this unit"
         if self.operator is not Operator.BETWEEN:
             right = self.value is not None and len(limits) == 1
@@ -153,6 +157,7 @@ class Criterion:
         return "" if self.low <= self.high else "low is above high: exchange them"
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Protocol:
     """A visit schedule, and who may take part.
@@ -163,10 +168,10 @@ class Protocol:
 
     id: str
     version: str
-    title: str
-    source: str
+    title: Shown
+    source: Shown
     anchor: Anchor
-    reference: str
+    reference: Shown
     visits: tuple[PlannedKind, ...]
     unscheduled: tuple[str, ...]
     tasks: tuple[Task, ...] = field(default=())

@@ -12,7 +12,7 @@ from core.reports.page import Paper
 from core.reports.table_report import Section
 from core.reports.text import Align
 from core.views.fact import Fact
-from core.views.trail_words import local, what
+from core.views.trail_words import local, what, why
 from core.words import N_, _
 
 TITLE = N_("Audit trail")
@@ -73,5 +73,5 @@ def _row(entry: TrailEntry, names: Names) -> list[str]:
         f"{who}, {entry.workstation}" if entry.workstation else who,
         names.patient(entry),
         what(entry, names),
-        entry.reason,
+        why(entry),
     ]

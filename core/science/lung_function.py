@@ -22,7 +22,7 @@ from core.convert import converter, problems
 from core.errors import InvalidReference
 from core.labels import SEX
 from core.model.patient import Sex
-from core.words import N_, Words, _
+from core.words import N_, Shown, Words, _, translated
 
 DEFAULT_EQUATION = "gli-global-2022"
 
@@ -129,6 +129,7 @@ class Linear:
         return (self.group,)
 
 
+@translated
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Equation:
     """One version of a published set of equations: whom it is valid for, and its coefficients.
@@ -144,12 +145,12 @@ class Equation:
     title: str
     year: int
     citation: str
-    notes: tuple[str, ...] = ()
+    notes: tuple[Shown, ...] = ()
     youngest_years: float
     oldest_years: float
     constant_below_years: float = 0.0
     heights_cm: Mapping[Sex, tuple[float, float]] = field(default_factory=dict)
-    groups: Mapping[int, str] = field(default_factory=dict)
+    groups: Mapping[int, Shown] = field(default_factory=dict)
     limit_z: float
     method: Method
     splines: Mapping[Parameter, str] = field(default_factory=dict)
@@ -281,7 +282,7 @@ def coefficients(
             _("{equation} needs the sex, female or male; it is not known.").format(equation=e.title)
         )
     if e.groups and group not in e.groups:
-        groups = ", ".join(f"{number} {name}" for number, name in e.groups.items())
+        groups = ", ".join(f"{number} {_(name)}" for number, name in e.groups.items())
         return CannotPredict(
             _("{equation} needs the group of the patient: one of {groups}.").format(
                 equation=e.title, groups=groups

@@ -72,7 +72,7 @@ def lock_text(lock: Lock, names: Mapping[str, str]) -> str:
         what=what,
         who=named(names, lock.locked_by),
         when=instant(lock.locked_at),
-        reason=lock.reason,
+        reason=_(lock.reason),
     )
 
 

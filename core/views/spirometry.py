@@ -138,6 +138,6 @@ def equation_text(session: Spirometry) -> str:
     if session.height_cm is not None:
         inputs.append(number(session.height_cm, 0, "cm"))
     if equation is not None and session.reference_group is not None:
-        inputs.append(equation.groups[session.reference_group])
+        inputs.append(_(equation.groups[session.reference_group]))
     title = session.equation if equation is None else equation.title
     return f"{title} · {', '.join(inputs)}"

@@ -96,6 +96,11 @@ def what(entry: TrailEntry, names: Names) -> str:
     return _("{subject}: {what}").format(subject=subject, what=told or MISSING)
 
 
+def why(entry: TrailEntry) -> str:
+    """The reason that was given; one of the program's own is stored in English, and shown in the language in use."""
+    return _(entry.reason)
+
+
 def changes(entry: TrailEntry, names: Names) -> tuple[FieldChange, ...]:
     """Every field that a person knows by name, in the order of the form; ids are not among them."""
     if entry.entity in _ACTS:

@@ -253,7 +253,7 @@ class PatientFormPage(Page):
         self.group.clear()
         self.group.addItem(tr("not stated"), "")
         for name in equation.groups.values():
-            self.group.addItem(name, name)
+            self.group.addItem(tr(name), name)
         if chosen and self.group.findData(chosen) < 0:
             text = tr("{name} (no group of this equation)").format(name=chosen)
             self.group.addItem(text, chosen)

@@ -292,7 +292,7 @@ class SettingsPage(Page):
             telling_file_names=self.file_names.isChecked(),
         )
         with self.context.saving():
-            with session.write("settings changed"):
+            with session.write(N_("settings changed")):
                 session.clinics.save(clinic)
                 session.typed.remove(
                     typed_texts.SETTINGS, typed_texts.CLINIC, "name", "idle_lock", "letterhead"

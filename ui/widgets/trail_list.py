@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QAbstractItemView, QGridLayout, QLabel, QVBoxLayou
 
 from core.model.trail import Names, TrailEntry, TrailFilter
 from core.store.trail import Trail
-from core.views.trail_words import FieldChange, changes, kind, local, what
+from core.views.trail_words import FieldChange, changes, kind, local, what, why
 from core.words import MISSING, N_
 from ui import theme
 from ui.models.table import Column, TableModel
@@ -39,7 +39,7 @@ def _what(row: TrailRow) -> str:
 
 
 def _because(row: TrailRow) -> str:
-    reason = row.entry.reason
+    reason = why(row.entry)
     return tr("because: {reason}").format(reason=reason) if reason else ""
 
 
@@ -194,7 +194,7 @@ class TrailDetails(QWidget):
             (tr("Who"), f"{names.person(entry.actor)} ({entry.actor})"),
             (tr("Where"), entry.workstation or MISSING),
             (tr("Program"), " · ".join(filter(None, (entry.program, entry.schema))) or MISSING),
-            (tr("Reason"), entry.reason or MISSING),
+            (tr("Reason"), why(entry) or MISSING),
         ):
             line = self._grid.rowCount()
             self._grid.addWidget(label(title, "muted"), line, 0, TOP)

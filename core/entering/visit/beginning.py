@@ -13,7 +13,7 @@ from core.model.visit import Visit, VisitKind, VisitState
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.session import Session
-from core.words import _
+from core.words import N_, _
 
 
 def start_visit(session: Session, patient_id: PatientId, code: str | None, on: date) -> VisitId:
@@ -33,7 +33,7 @@ def start_visit(session: Session, patient_id: PatientId, code: str | None, on: d
         rater=session.user.login,
         started_at=clock.now(),
     )
-    with session.write("visit started"):
+    with session.write(N_("visit started")):
         session.visits.save(visit)
         if code is not None:
             session.marks.remove(patient_id, code)

@@ -32,7 +32,7 @@ from core.model.user import Right
 from core.model.visit import ClinicalStage, Mode, Respondent, Visit, VisitState
 from core.protocols import catalog as protocols
 from core.session import Session
-from core.words import _
+from core.words import N_, _
 
 
 class Draft:
@@ -191,7 +191,7 @@ class Draft:
             raise ValueError("the visit is not complete")
         finished = replace(self.visit, state=VisitState.FINISHED, finished_at=clock.now())
         finishing = Finishing(self._copy, self.questionnaires, self.comparisons)
-        with self._copy.saving("visit finished"):
+        with self._copy.saving(N_("visit finished")):
             self._session.visits.save(finished)
             finishing.store_questions(self.steps(), points)
 

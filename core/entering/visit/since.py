@@ -13,7 +13,7 @@ from core.forms.definition import Form
 from core.model.form_record import FormRecord, Item, RecordCheck, Since
 from core.model.nouns import SINCE_LAST_TIME
 from core.model.visit import Visit
-from core.words import _
+from core.words import N_, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ class SinceLastTime:
         if line.answer is None:
             return
         group = next(one for one in self.groups if one.form.id == line.form.id)
-        with self._copy.saving(_("taken back at the visit")):
+        with self._copy.saving(N_("taken back at the visit")):
             if line.answer is Since.NEW:
                 session.forms.remove(line.record.id)
                 alone = [one for one in group.lines if one.answer is Since.NEW] == [line]

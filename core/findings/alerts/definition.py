@@ -16,32 +16,35 @@ from core.findings import signs
 from core.findings.alerts.measures import Question, measures
 from core.model import thresholds
 from core.rule import Condition, Rule
-from core.words import _
+from core.words import Shown, _, translated
 
 T = TypeVar("T")
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class ActionKind:
     """What a person is asked to decide about: breathing, feeding … One line, one decision."""
 
     id: str
-    title: str
+    title: Shown
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class AlertRule(Rule):
     """A rule of an alert; ``source`` and ``status`` are its own where they differ from the alert's."""
 
-    source: str = ""
+    source: Shown = ""
     status: str = ""
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Addition:
     """What is said beside the facts, where every condition holds; ``{value}`` is that of the first one."""
 
-    text: str
+    text: Shown
     every: tuple[Condition, ...]
 
     def __post_init__(self) -> None:
@@ -49,11 +52,12 @@ class Addition:
             raise ValueError(f"“{self.text}” needs a condition")
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Instead:
     """Another thing to consider where every condition holds: what it asks for runs already, or the risk is another."""
 
-    consider: str
+    consider: Shown
     every: tuple[Condition, ...]
 
     def __post_init__(self) -> None:
@@ -61,6 +65,7 @@ class Instead:
             raise ValueError(f"“{self.consider}” needs a condition")
 
 
+@translated
 @dataclass(frozen=True, slots=True)
 class Definition:
     """One alert: met by any of its rules, or by an adverse event whose term means one of its ``signs``.
@@ -71,12 +76,12 @@ class Definition:
 
     id: str
     action: str
-    title: str
+    title: Shown
     topic: str
-    consider: str
-    source: str
+    consider: Shown
+    source: Shown
     status: str = ""
-    remark: str = ""
+    remark: Shown = ""
     rules: tuple[AlertRule, ...] = ()
     signs: str = ""
     unless: tuple[Condition, ...] = ()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
+from gettext import NullTranslations
 
 from core.forms import dictionaries
 from core.instruments import catalog as instruments
@@ -22,7 +23,7 @@ from core.science.history import onset_span
 from core.science.nutrition import bmi, weight_loss_percent
 from core.science.progression import Slope, months_between, ols_slope
 from core.science.spirometry import Result, vital_capacities
-from core.words import N_, Words, _, day, number, within
+from core.words import N_, Words, _, day, language, number, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +235,13 @@ class Question:
         return reading.note
 
 
-@cache
 def measures() -> Mapping[str, Measure | Question]:
     """Everything that a rule may compare, by name; each kind of measurement is one of them."""
+    return _measures(language())
+
+
+@cache
+def _measures(_language: NullTranslations) -> Mapping[str, Measure | Question]:
     found: dict[str, Measure | Question] = {**_of_breath(), **_of_the_course(), **_questions()}
     for kind in measurement.kinds().values():
         found[kind.id] = Measure(kind.short, kind.unit, kind.decimals, _measurement(kind.id))
