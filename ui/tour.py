@@ -225,7 +225,13 @@ class _Tour:
         chart = self.page("chart", ChartPage)
         QTest.keyClick(chart.start, Qt.Key.Key_Space)
         page = self.page("visit", VisitPage)
-        draft = self.draft(page)
+        self._details(page)
+        self._questionnaire(page)
+        self._spirometry(page)
+        self._adverse_event(page)
+        self._rest_and_review(page)
+
+    def _details(self, page: VisitPage) -> None:
         details = self.form(page, DetailsForm)
         self.picture("visit_details")
         details.mode.set_value(Mode.IN_PERSON)
@@ -239,6 +245,9 @@ class _Tour:
         QTest.keyClicks(since, "N")
         self.picture("visit_since_last_time")
         self.finish_step(page)
+
+    def _questionnaire(self, page: VisitPage) -> None:
+        draft = self.draft(page)
         questionnaire = self.form(page, QuestionnaireForm)
         keys = self.plausible_keys(draft)
         for key in keys[:5]:
@@ -253,6 +262,8 @@ class _Tour:
         self.picture("visit_comparison")
         page.show_step("alsfrs-r", "cutting")
         self.picture("visit_questionnaire_complete")
+
+    def _spirometry(self, page: VisitPage) -> None:
         page.show_step(SPIROMETRY)
         spirometry = self.form(page, SpirometryForm)
         for text in ("2.26", "2.31", "2.2x"):
@@ -263,9 +274,11 @@ class _Tour:
         self.type(spirometry.rows[2].volume, "2.28")
         QTest.keyClick(spirometry.rows[2].volume, Qt.Key.Key_Return)
         self.picture("visit_spirometry")
-        self.expect(
-            [b.volume_ml for b in draft.spirometry.entered.blows] == [2260, 2310, 2280], "blows"
-        )
+        blows = self.draft(page).spirometry.entered.blows
+        self.expect([one.volume_ml for one in blows] == [2260, 2310, 2280], "blows")
+
+    def _adverse_event(self, page: VisitPage) -> None:
+        draft = self.draft(page)
         page.show_step(ADVERSE_EVENTS)
         events = self.form(page, EventsForm)
         events.asked.set_value(True)
@@ -281,6 +294,9 @@ class _Tour:
         editor.add.click()
         self.expect(len(draft.events.reported) == 1, "the adverse event was not added")
         self.picture("visit_adverse_events")
+
+    def _rest_and_review(self, page: VisitPage) -> None:
+        draft = self.draft(page)
         page.show_step(TASKS)
         tasks = self.form(page, TasksForm)
         for done, _note in tasks.fields.values():

@@ -189,22 +189,19 @@ def ols_slope(
     )
     intercept = mean_value - per_month * mean_month
 
-    ci_low = ci_high = residual_sd = reach = None
+    residual_sd = reach = margin = None
     if n >= 3:
-        residual = math.fsum(
-            (y - mean_value - per_month * (x - mean_month)) ** 2
-            for x, y in zip(months, values, strict=True)
-        )
+        drawn = (mean_value + per_month * (x - mean_month) for x in months)
+        residual = math.fsum((y - line) ** 2 for y, line in zip(values, drawn, strict=True))
         residual_sd = math.sqrt(residual / (n - 2))
         if len(days) >= fewest:
             reach = interval_reach(residual_sd, n - 2, least_scatter)
             margin = reach / math.sqrt(spread)
-            ci_low, ci_high = per_month - margin, per_month + margin
     return Slope(
         per_month=per_month,
         intercept=intercept,
-        ci_low=ci_low,
-        ci_high=ci_high,
+        ci_low=None if margin is None else per_month - margin,
+        ci_high=None if margin is None else per_month + margin,
         n=n,
         first=first,
         span_days=(last - first).days,

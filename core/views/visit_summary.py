@@ -102,7 +102,6 @@ def build(
         raise ValueError("a signed visit is shown with the state of its signatures")
     visit = record.visit(visit_id)
     record = record.known_at(visit)
-    previous = record.visit_before(visit)
     events = record.events_of(visit)
     return VisitSummary(
         title=visit_title(record, visit),
@@ -124,11 +123,7 @@ def build(
             if session.visit_id == visit.id
         ),
         measurements=measurement_facts(record, visit),
-        events_title=(
-            _("Adverse events since {day}").format(day=day(previous.date))
-            if previous
-            else _("Adverse events")
-        ),
+        events_title=_events_title(record, visit),
         events=tuple(event_row(event, unsure=record.may_belong(event, visit)) for event in events),
         no_events=no_events(visit),
         milestones=tuple(
@@ -148,6 +143,13 @@ def build(
         signatures=tuple(signature_row(state) for state in signed),
         locks=tuple(lock_text(lock, names) for lock in locks_of(record, visit)),
     )
+
+
+def _events_title(record: PatientRecord, visit: Visit) -> str:
+    previous = record.visit_before(visit)
+    if previous is None:
+        return _("Adverse events")
+    return _("Adverse events since {day}").format(day=day(previous.date))
 
 
 def without_value(record: PatientRecord, visit: Visit) -> tuple[str, ...]:

@@ -1,7 +1,8 @@
 """Predicted values, percent predicted and z-scores for a whole sheet, by the equation of each row."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -24,6 +25,8 @@ from core.words import _
 
 T = TypeVar("T")
 Numbers = npt.NDArray[np.float64]
+_Said = tuple[str | None, Parameter | None, Sex | None, Hashable]
+_Kind = tuple[str, Parameter, Sex, int | None]  # equation, parameter, sex, group
 
 NEEDED = ("sex", "age", "height_cm", "equation", "parameter")
 OWN = ("equation", "parameter", "measured")  # the others also stand in sheets of other things
@@ -66,99 +69,122 @@ def results(sheet: Sheet) -> Results:
     of one equation, parameter, sex and group at once. A wrong `measured` takes only what is made of
     it: the prediction stands.
     """
-    reading, blowing = Reading(sheet), Reading(sheet)
-    equations = lung_function.equations()
-    ids = {_key(name): e.id for e in equations.values() for name in (e.id, e.title)}
-    ids |= {_key(name): equation for name, equation in _ALSO_CALLED.items()}
-    groups: dict[str, dict[Hashable, int]] = {
-        e.id: {said: number for number, name in e.groups.items() for said in (number, _key(name))}
-        for e in equations.values()
+    rows = _Rows(sheet)
+    for kind, members in rows.of_kind.items():
+        rows.predict(kind, np.array(members))
+    comma = _has_decimal_commas(sheet)
+    columns = {
+        name: _decimals(values, _DECIMALS[name], comma=comma) for name, values in rows.found.items()
     }
-    titles = ", ".join(e.title for e in equations.values())
+    emptied = rows.reading.emptied(columns)
+    for row, sentences in rows.blowing.problems.items():
+        rows.reading.problems[row] += sentences
+    return Results(emptied, rows.reading.problems)
 
-    def one_of(values: Mapping[str, T], advice: str) -> Callable[[str], T | Problem]:
-        return lambda text: values.get(_key(text), Problem(advice))
 
-    def age(text: str) -> float | Problem:
-        value = sheet.number(text)
-        return Problem(_("write the age in years, such as 49.12")) if value is None else value
+class _Rows:
+    """The rows of a sheet: what was read of them, and what was predicted.
 
-    def height(text: str) -> float | Problem:
-        value = sheet.number(text)
-        if value is None or not _SHORTEST_CM <= value <= _TALLEST_CM:
-            return Problem(
-                _("write the height in cm, from {low} to {high}").format(
-                    low=_SHORTEST_CM, high=_TALLEST_CM
-                )
-            )
-        return value
+    ``of_kind`` are the complete rows by equation, parameter, sex and group, ``found`` the columns ADDED, one
+    number a row, not a number where there is none. ``reading`` and ``blowing`` hold what is wrong with the
+    inputs of a prediction, and with the measured value.
+    """
 
-    def code(text: str) -> Hashable:
-        """A number or a name; which groups there are, and whether one is needed, the equation says."""
-        value = sheet.number(text)
-        return _key(text) if value is None else value
+    def __init__(self, sheet: Sheet) -> None:
+        self.reading, self.blowing = Reading(sheet), Reading(sheet)
+        self.found = {name: np.full(len(sheet.rows), np.nan) for name in ADDED}
+        self._equations = lung_function.equations()
+        ids = {_key(name): e.id for e in self._equations.values() for name in (e.id, e.title)}
+        ids |= {_key(name): equation for name, equation in _ALSO_CALLED.items()}
+        titles = ", ".join(e.title for e in self._equations.values())
+        read = self.reading.read
+        kinds = zip(
+            read("equation", _one_of(ids, _("write one of {names}").format(names=titles))),
+            read("parameter", _one_of(_PARAMETERS, _("write FVC, SVC, FEV1 or FEV1/FVC"))),
+            read("sex", _one_of(_SEXES, _("write F or M"))),
+            read("ethnicity_code", partial(_code, sheet)),
+            strict=True,
+        )
+        self._ages = np.array(read("age", partial(_age, sheet)), dtype=float)
+        self._heights = np.array(read("height_cm", partial(_height, sheet)), dtype=float)
+        volumes = self.blowing.read("measured", partial(_measured, sheet))
+        self._volumes = np.array(volumes, dtype=float)
+        self.of_kind = self._by_kind(kinds)
 
-    def measured(text: str) -> float | Problem:
-        value = sheet.number(text)
-        if value is None or value <= 0:
-            return Problem(_("write a number above 0, or nothing where it was not measured"))
-        return value
+    def _by_kind(self, kinds: Iterable[_Said]) -> Mapping[_Kind, list[int]]:
+        groups: dict[str, dict[Hashable, int]] = {
+            e.id: {
+                said: number for number, name in e.groups.items() for said in (number, _key(name))
+            }
+            for e in self._equations.values()
+        }
+        found: defaultdict[_Kind, list[int]] = defaultdict(list)
+        complete = ~(np.isnan(self._ages) | np.isnan(self._heights))
+        for row, (equation, parameter, sex, said) in enumerate(kinds):
+            if equation and parameter and sex and complete[row]:
+                group = None if said is None else groups[equation].get(said, _NO_GROUP)
+                found[equation, parameter, sex, group].append(row)
+        return found
 
-    kinds = zip(
-        reading.read("equation", one_of(ids, _("write one of {names}").format(names=titles))),
-        reading.read("parameter", one_of(_PARAMETERS, _("write FVC, SVC, FEV1 or FEV1/FVC"))),
-        reading.read("sex", one_of(_SEXES, _("write F or M"))),
-        reading.read("ethnicity_code", code),
-        strict=True,
-    )
-    ages = np.array(reading.read("age", age), dtype=float)
-    heights = np.array(reading.read("height_cm", height), dtype=float)
-    volumes = np.array(blowing.read("measured", measured), dtype=float)
-
-    rows_of: defaultdict[tuple[str, Parameter, Sex, int | None], list[int]] = defaultdict(list)
-    complete = ~(np.isnan(ages) | np.isnan(heights))
-    for row, (equation, parameter, sex, said) in enumerate(kinds):
-        if equation and parameter and sex and complete[row]:
-            group = None if said is None else groups[equation].get(said, _NO_GROUP)
-            rows_of[equation, parameter, sex, group].append(row)
-
-    found = {name: np.full(len(sheet.rows), np.nan) for name in ADDED}
-    for (equation, parameter, sex, group), members in rows_of.items():
-        e, rows = equations[equation], np.array(members)
+    def predict(self, kind: _Kind, rows: npt.NDArray[np.int_]) -> None:
+        """Predict all rows of one kind, and say what is wrong with those that cannot be predicted."""
+        equation, parameter, sex, group = kind
+        e = self._equations[equation]
         c = lung_function.coefficients(
             equation, parameter, sex, _GROUP_WHERE_BLANK.get(equation) if group is None else group
         )
         if isinstance(c, CannotPredict):
             column = "ethnicity_code" if parameter in e.parameters else "parameter"
-            for row in members:
-                reading.refuse(row, column, c.reason.removesuffix("."))
-            continue
+            for row in rows.tolist():
+                self.reading.refuse(row, column, c.reason.removesuffix("."))
+            return
         fits = np.ones(len(rows), dtype=bool)
         largest, advice = _largest(c.parameter)
-        absurd = rows[volumes[rows] > largest]
-        volumes[absurd] = np.nan
+        absurd = rows[self._volumes[rows] > largest]
+        self._volumes[absurd] = np.nan
         for row in absurd.tolist():
-            blowing.refuse(row, "measured", advice)
-        for column, valid, advice in _limits(e, c, ages[rows], heights[rows]):
+            self.blowing.refuse(row, "measured", advice)
+        for column, valid, advice in _limits(e, c, self._ages[rows], self._heights[rows]):
             for row in rows[~valid].tolist():
-                reading.refuse(row, column, advice)
+                self.reading.refuse(row, column, advice)
             fits &= valid
         rows = rows[fits]
-        normal = _normal(e, c, ages[rows], heights[rows], volumes[rows])
+        normal = _normal(e, c, self._ages[rows], self._heights[rows], self._volumes[rows])
         for row in rows[np.isnan(normal[0])].tolist():
             advice = _("{equation} has no prediction for so short a body").format(equation=e.title)
-            reading.refuse(row, "height_cm", advice)
+            self.reading.refuse(row, "height_cm", advice)
         for name, values in zip(ADDED, normal, strict=True):
-            found[name][rows] = values
+            self.found[name][rows] = values
 
-    comma = _has_decimal_commas(sheet)
-    columns = {
-        name: _decimals(values, _DECIMALS[name], comma=comma) for name, values in found.items()
-    }
-    emptied = reading.emptied(columns)
-    for row, sentences in blowing.problems.items():
-        reading.problems[row] += sentences
-    return Results(emptied, reading.problems)
+
+def _one_of(values: Mapping[str, T], advice: str) -> Callable[[str], T | Problem]:
+    return lambda text: values.get(_key(text), Problem(advice))
+
+
+def _age(sheet: Sheet, text: str) -> float | Problem:
+    value = sheet.number(text)
+    return Problem(_("write the age in years, such as 49.12")) if value is None else value
+
+
+def _height(sheet: Sheet, text: str) -> float | Problem:
+    value = sheet.number(text)
+    if value is None or not _SHORTEST_CM <= value <= _TALLEST_CM:
+        words = _("write the height in cm, from {low} to {high}")
+        return Problem(words.format(low=_SHORTEST_CM, high=_TALLEST_CM))
+    return value
+
+
+def _code(sheet: Sheet, text: str) -> Hashable:
+    """A number or a name; which groups there are, and whether one is needed, the equation says."""
+    value = sheet.number(text)
+    return _key(text) if value is None else value
+
+
+def _measured(sheet: Sheet, text: str) -> float | Problem:
+    value = sheet.number(text)
+    if value is None or value <= 0:
+        return Problem(_("write a number above 0, or nothing where it was not measured"))
+    return value
 
 
 def _largest(parameter: Parameter) -> tuple[float, str]:

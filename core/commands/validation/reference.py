@@ -87,6 +87,13 @@ def checks() -> Iterator[Planned]:
 
 
 def _all() -> Iterator[_Vectors]:
+    yield from _of_questionnaires()
+    yield from _of_lung_function()
+    yield from _of_the_trial()
+    yield from _of_follow_up()
+
+
+def _of_questionnaires() -> Iterator[_Vectors]:
     form = _Vectors(
         what=_("ALSFRS-R: total and the four domains"),
         basis="Cedarbaum 1999, J Neurol Sci 169:13-21",
@@ -110,6 +117,9 @@ def _all() -> Iterator[_Vectors]:
         ours=_mitos_and_ft9,
         columns=("mitos", "ft9_unconfirmed"),
     )
+
+
+def _of_lung_function() -> Iterator[_Vectors]:
     for title, basis, count in (
         ("GLI-Global-2022", _GLI_GLOBAL, 84),
         ("GLI-2012", _GLI_2012, 124),
@@ -139,6 +149,9 @@ def _all() -> Iterator[_Vectors]:
             tolerance=1e-4,
             where=("equation", title),
         )
+
+
+def _of_the_trial() -> Iterator[_Vectors]:
     table_1 = _Vectors(
         what=_("ΔFS since onset, Table 1 of the trial"),
         basis="Kimura 2006, Neurology 66:265-267; Nabavi 2021, Cell J 23(7):772-778",
@@ -165,6 +178,9 @@ def _all() -> Iterator[_Vectors]:
         columns=("eligibility_flags",),
         tolerance=None,
     )
+
+
+def _of_follow_up() -> Iterator[_Vectors]:
     yield _Vectors(
         what=_("Slope of the ALSFRS-R, points a month"),
         basis=_("ordinary least squares (Draper and Smith, chapter 1)"),
