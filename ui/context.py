@@ -28,6 +28,7 @@ class AppContext(QObject):
     open_chart = Signal(str)  # PatientId
     open_visit = Signal(str, str)  # PatientId, VisitId
     open_field = Signal(str, str, str, str)  # PatientId, VisitId, step and field of a visit
+    open_record = Signal(str, str, str)  # PatientId, id of a form, "record" or "record.field"
     open_document = Signal(str, object)  # id of a document, core.model.document.About
     open_past_chart = Signal(str, int, object)  # PatientId, entry of the trail, datetime
     edit_patient = Signal(object)  # PatientId, or None for a new one

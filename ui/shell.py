@@ -129,6 +129,7 @@ class Shell(QWidget):
         context.open_chart.connect(self.open_chart)
         context.open_visit.connect(self.open_visit)
         context.open_field.connect(self.open_field)
+        context.open_record.connect(self.open_record)
         context.open_document.connect(self.open_document)
         context.open_past_chart.connect(self.open_past_chart)
         context.edit_patient.connect(self.edit_patient)
@@ -205,6 +206,13 @@ class Shell(QWidget):
             and page.draft.visit.id == visit_id
         ):
             page.show_asked(step, field)
+
+    def open_record(self, patient_id: str, form: str, what: str) -> None:
+        """A record of a form in the chart, at the very field that somebody asked about."""
+        self.open_chart(patient_id)
+        page = self.current
+        if isinstance(page, ChartPage):
+            page.show_record(form, what)
 
     def open_document(self, id: str, about: About) -> None:
         """A document of the registry, previewed."""

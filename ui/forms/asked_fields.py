@@ -2,11 +2,12 @@
 
 from collections.abc import Collection, Iterator
 
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.entering.visit.unsaved import typed_in
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
+from ui.forms.fields import mark_asked
 from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
 from ui.forms.questionnaire_form import QuestionnaireForm
@@ -15,9 +16,6 @@ from ui.forms.since.form import SinceForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.forms.visit_form import VisitFormStep
-from ui.widgets.basics import restyle
-
-_CONTROLS = (QLineEdit, QComboBox, QPlainTextEdit, QPushButton)
 
 
 def field_of(form: StepForm, widget: QWidget | None) -> str:
@@ -41,17 +39,14 @@ def mark(form: StepForm, fields: Collection[str]) -> None:
     """Show on the fields themselves which of them somebody asked about."""
     if isinstance(form, QuestionnaireForm):
         for slot, tile in form.tiles.items():
-            _mark(tile, asked=slot in fields)
+            mark_asked(tile, asked=slot in fields)
         return
     if isinstance(form, ReviewForm):
         form.mark_queries()
         return
     for field, places in _places(form):
         for place in places:
-            controls = [place] if isinstance(place, _CONTROLS) else place.findChildren(QWidget)
-            for control in controls:
-                if isinstance(control, _CONTROLS):
-                    _mark(control, asked=field in fields)
+            mark_asked(place, asked=field in fields)
 
 
 def _places(form: StepForm) -> Iterator[tuple[str, tuple[QWidget, ...]]]:
@@ -87,10 +82,3 @@ def _places(form: StepForm) -> Iterator[tuple[str, tuple[QWidget, ...]]]:
         case NoteForm():
             yield "note", (form.note,)
             yield "stage", (form.stage,)
-
-
-def _mark(control: QWidget, *, asked: bool) -> None:
-    value = "true" if asked else "false"
-    if (control.property("asked") or "false") != value:
-        control.setProperty("asked", value)
-        restyle(control)

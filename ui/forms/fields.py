@@ -9,9 +9,12 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
+    QComboBox,
     QGridLayout,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -24,6 +27,7 @@ from ui.widgets.responsive import Flow
 
 T = TypeVar("T")
 Reader = Callable[[str], Any]
+_CONTROLS = (QLineEdit, QComboBox, QPlainTextEdit, QPushButton)
 
 
 class Line(QLineEdit):
@@ -293,3 +297,14 @@ class ChoiceField(QWidget, Generic[T]):
         checked = self._group.checkedButton()
         able = checked if checked is not None and checked.isEnabled() else first
         self.setFocusProxy(able or self._group.button(0))
+
+
+def mark_asked(place: QWidget, *, asked: bool) -> None:
+    """Show on a control, or on all within a widget, whether somebody asked about it."""
+    controls = [place] if isinstance(place, _CONTROLS) else place.findChildren(QWidget)
+    value = "true" if asked else "false"
+    for control in controls:
+        known = control.property("asked") or "false"
+        if isinstance(control, _CONTROLS) and known != value:
+            control.setProperty("asked", value)
+            restyle(control)

@@ -38,6 +38,12 @@ class TableModel(QAbstractTableModel, Generic[T]):
         self._rows = tuple(rows)
         self.endResetModel()
 
+    def show_again(self) -> None:
+        """The same rows, of which a column says something else now."""
+        if self._rows:
+            last = self.index(len(self._rows) - 1, len(self._columns) - 1)
+            self.dataChanged.emit(self.index(0, 0), last)
+
     def row(self, index: Index) -> T:
         return self._rows[index.row()]
 

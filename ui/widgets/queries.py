@@ -1,6 +1,6 @@
 """Questions on fields: asking, the exchange that follows, and what of it waits."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core import clock
-from core.acts import data_queries
+from core.acts import data_queries, record_queries
 from core.acts.data_queries import Place, Waiting
 from core.entering import typed_texts
 from core.labels import QUERY_STATE
@@ -41,6 +41,7 @@ class Exchange(QWidget):
         *,
         about: str = "",
         leads: bool = True,
+        remark: str = "",
     ) -> None:
         super().__init__()
         self.query = query
@@ -58,6 +59,8 @@ class Exchange(QWidget):
             text = tr("Asked again: {text}") if reply.asks else "{text}"
             lines.append(label(text.format(text=reply.text), wrap=True))
             lines.append(label(_who(names, reply.by, instant(reply.at)), "small", wrap=True))
+        if remark:
+            lines.append(label(remark, "question-note", wrap=True))
         if query.closed_by is not None and query.closed_at is not None:
             who = _who(names, query.closed_by, instant(query.closed_at))
             lines.append(label(tr("Closed by {who}").format(who=who), "small", wrap=True))
@@ -209,12 +212,20 @@ class QueriesList(QWidget):
         self.setLayout(self._lines)
 
     def show_queries(
-        self, queries: Sequence[DataQuery], about: Mapping[QueryId, str], none: str = ""
+        self,
+        queries: Sequence[DataQuery],
+        about: Mapping[QueryId, str],
+        none: str = "",
+        remarks: Mapping[QueryId, str] | None = None,
     ) -> None:
-        """``about`` names the visit of each question by its id; one that is not there leads nowhere."""
-        if (queries, about) == self._shows:
+        """``about`` names the visit of each question by its id; one that is not there leads nowhere.
+
+        ``remarks`` say what became of what was asked about.
+        """
+        remarks = remarks or {}
+        if (queries, about, remarks) == self._shows:
             return  # what is being typed as an answer stays
-        self._shows = (queries, about)
+        self._shows = (queries, about, remarks)
         session = self._context.session
         patients = {query.patient_id for query in queries}
         typed = {
@@ -228,7 +239,14 @@ class QueriesList(QWidget):
         names = session.users.names() if queries else {}
         for query in queries:
             visit = about.get(query.id)
-            made = Exchange(self._context, query, names, about=visit or "", leads=visit is not None)
+            made = Exchange(
+                self._context,
+                query,
+                names,
+                about=visit or "",
+                leads=visit is not None,
+                remark=remarks.get(query.id, ""),
+            )
             if text := typed.get(_answer(query), "") if query.closed_at is None else "":
                 made.line.setText(text)
                 made.line.setModified(True)
@@ -272,7 +290,9 @@ class PatientQueries(QWidget):
         self.list.jump.connect(self._jump)
         self.list.edited.connect(self.edited)
         self.ask.edited.connect(self.edited)
-        how = tr("A query on a field of a visit is asked there: F2, or the menu of the field.")
+        how = tr(
+            "A query on a field of a visit or a form is asked there: F2, or the menu of the field."
+        )
         head = row(self.shown, None, self.begin)
         self.setLayout(
             column(head, self.ask, self.list, label(how, "small", wrap=True), spacing=12)
@@ -303,14 +323,20 @@ class PatientQueries(QWidget):
         waits = data_queries.unsettled(record.queries)
         closed = tuple(query for query in record.queries if query.closed)
         queries = (*waits, *reversed(closed)) if self.shown.value else waits
-        visits = {visit.id for visit in record.visits}
-        may_edit = self._context.session.may(Right.ENTER)
         about = {
             query.id: data_queries.visit_of(record, query)
             for query in queries
-            if query.visit_id in visits or may_edit
+            if self._leads(record, query)
         }
-        self.list.show_queries(queries, about, tr("No query is open."))
+        remarks = record_queries.remarks(self._context.session, record, queries)
+        self.list.show_queries(queries, about, tr("No query is open."), remarks)
+
+    def _leads(self, record: PatientRecord, query: DataQuery) -> bool:
+        """Whether what was asked about is there, for this person to go to."""
+        if record_queries.about(query) is not None:
+            return not record_queries.removed(record, [query])
+        there = any(visit.id == query.visit_id for visit in record.visits)
+        return there or self._context.session.may(Right.ENTER)
 
     def _begin(self) -> None:
         self.ask.begin(data_queries.patient_places(), None)
@@ -363,7 +389,7 @@ class QueriesOfClinic(QWidget):
             self._lines.addWidget(label(more, "muted", wrap=True))
 
     def _go_to(self, query: DataQuery) -> None:
-        if query.visit_id is None:
+        if query.visit_id is None and record_queries.about(query) is None:
             self._context.open_chart.emit(query.patient_id)
         else:
             go_to(self._context, query)
@@ -371,14 +397,17 @@ class QueriesOfClinic(QWidget):
 
 def go_to(context: AppContext, query: DataQuery) -> None:
     """Show the very field that a question is about."""
-    if query.visit_id is not None:
+    where = record_queries.about(query)
+    if where is not None:
+        context.open_record.emit(query.patient_id, where.form, where.name)
+    elif query.visit_id is not None:
         context.open_field.emit(query.patient_id, query.visit_id, query.step, query.field)
     else:
         context.edit_patient.emit(query.patient_id)
 
 
 class QueriesPanel(QFrame):
-    """The questions on a step of a visit, above it; folded to one line, and not there where there are none."""
+    """The questions on a step of a visit or on a form, above it; folded to one line, and not there where there are none."""
 
     jump = Signal(object)
     asked = Signal(object, str)
@@ -407,10 +436,17 @@ class QueriesPanel(QFrame):
         layout.addWidget(self._area)
         self.hide()
 
-    def show_queries(self, queries: Sequence[DataQuery]) -> None:
+    def show_queries(
+        self,
+        queries: Sequence[DataQuery],
+        nowhere: Collection[QueryId] = (),
+        remarks: Mapping[QueryId, str] | None = None,
+    ) -> None:
+        """Show questions; those of ``nowhere`` lead to no field, ``remarks`` say what became of it."""
         waits = data_queries.unsettled(queries)
         closed = tuple(query for query in queries if query.closed)
-        self.list.show_queries((*waits, *closed), dict.fromkeys((q.id for q in queries), ""))
+        about = {query.id: "" for query in queries if query.id not in nowhere}
+        self.list.show_queries((*waits, *closed), about, remarks=remarks)
         self._words = queries_text(queries) or (tr("queries, all closed") if closed else "")
         self.fold.setVisible(bool(queries))
         if not queries:

@@ -1,6 +1,6 @@
 """The fields of one record of a form that is data: what is asked, what is wrong, and what needs a reason."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -13,14 +13,14 @@ from core.forms.definition import Field, FieldType, Layout
 from core.labels import NOT_DONE as WHY
 from core.model.form_record import FormRecord
 from ui.forms.defined.field_editors import FieldEditor, editor
-from ui.forms.fields import Line
+from ui.forms.fields import Line, mark_asked
 from ui.widgets.basics import Combo, column, label, row
 from ui.widgets.responsive import Cells
 from ui.words import tr
 
 
 class FieldFrame(QWidget):
-    """A field with what may stand under it: a question and its reason, a note, why there is no value."""
+    """A field with what may stand under it: a question and its reason, a note, why there is no value, what somebody asked."""
 
     changed = Signal()
     edited = Signal()
@@ -29,6 +29,7 @@ class FieldFrame(QWidget):
         super().__init__()
         self.editor, self.field = made, made.field
         self.question = label("", "question-note", wrap=True)
+        self.asked = label("", "question-note", wrap=True)
         self.reason = Line()
         self.reason.setPlaceholderText(tr("Yes, because…"))
         self.reason.setAccessibleName(tr("Why “{title}” is right").format(title=made.field.title))
@@ -43,10 +44,12 @@ class FieldFrame(QWidget):
         self._beside = QWidget()
         self._beside.setLayout(row(self.why, self.note))
         self.setFocusProxy(made)
-        for hidden in (self.question, self.reason, self._beside):
+        for hidden in (self.question, self.reason, self._beside, self.asked):
             hidden.setParent(self)
             hidden.hide()
-        self.setLayout(column(made, self.question, self.reason, self._beside, spacing=4))
+        self.setLayout(
+            column(made, self.question, self.reason, self._beside, self.asked, spacing=4)
+        )
         made.changed.connect(self.changed)
         made.edited.connect(self.edited)
         for line in (self.reason, self.note):
@@ -59,6 +62,12 @@ class FieldFrame(QWidget):
         """Show the note and the reasons for no value, and put the keyboard there."""
         self._beside.show()
         self.note.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def show_queries(self, texts: Sequence[str]) -> None:
+        """Show what somebody asked about the field and is not closed."""
+        self.asked.setText("\n".join(tr("Query: {text}").format(text=text) for text in texts))
+        self.asked.setVisible(bool(texts))
+        mark_asked(self.editor, asked=bool(texts))
 
     def put(self, entry: RecordEntry) -> None:
         """What stands here, into the entry."""
@@ -100,6 +109,7 @@ class RecordEditor(QWidget):
         self._headings: dict[str, QWidget] = {}
         self._tried = False
         self._only: frozenset[str] = frozenset()
+        self._queries: Mapping[str, Sequence[str]] = {}
         self._cells = Cells(wide=2, narrow=1, spacing=(24, 12), top=True)
         self._shown: tuple[QWidget, ...] = ()
         layout = QVBoxLayout(self)
@@ -127,6 +137,7 @@ class RecordEditor(QWidget):
             frame.editor.show_problem(None)
             frame.show_entry(entry, judged)
         self._arrange(judged)
+        self.show_queries({})
         if entry.typed:
             self._judge()
 
@@ -174,6 +185,13 @@ class RecordEditor(QWidget):
         wrong = {one.field for one in judged.found}
         shown = self._only | wrong
         return [one for one in judged.shown if one.id in shown or one.type is FieldType.DERIVED]
+
+    def show_queries(self, queries: Mapping[str, Sequence[str]]) -> None:
+        """Show the questions on the record, by field."""
+        if queries != self._queries:
+            self._queries = queries
+            for name, frame in self.frames.items():
+                frame.show_queries(queries.get(name, ()))
 
     def read(self) -> FormRecord | None:
         """The record, where it is whole; else what is missing is said, and the first field of it has the keyboard."""

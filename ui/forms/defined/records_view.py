@@ -1,6 +1,6 @@
 """All records of one form about a patient: what runs and what ended, and the one that is entered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -8,19 +8,24 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from core import clock
+from core.acts import record_queries
 from core.entering import records, typed_texts
 from core.entering.record_entry import RecordEntry, follows
 from core.entry import CLEARED, Problem, as_shown
 from core.forms import catalog, wording
 from core.forms.definition import Form
 from core.forms.reading import Limits
+from core.model.data_query import DataQuery
 from core.model.form_record import FormRecord
+from core.model.ids import PatientId, RecordId
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.model.user import Right
+from core.views.signed import queries_text
 from core.words import MISSING
 from ui.context import AppContext
 from ui.forms.defined.record_editor import RecordEditor
+from ui.forms.defined.record_words import RecordWords
 from ui.forms.fields import ChoiceField
 from ui.forms.kept_bar import KeptBar
 from ui.models.table import Column, TableModel
@@ -49,6 +54,7 @@ class RecordsView(QWidget):
         self._enters = context.session.may(Right.ENTER) and not read_only
         self._record: PatientRecord | None = None
         self._ends: FormRecord | None = None  # what the one being entered follows
+        self._queries: dict[RecordId, list[tuple[str, DataQuery]]] = {}  # with their fields
         self.editor = RecordEditor()
         self.editor.typed.connect(self.edited)
         self.title = label("", "heading", wrap=True)
@@ -82,11 +88,18 @@ class RecordsView(QWidget):
             label(tr("* is needed · F3 a note, or why there is no value"), "small", wrap=True),
             None,
         )
-        if not self._enters:
-            entered.hide()
-        self._parts = Columns(self._listed, entered, fixed={}, spacing=12)
+        self.read = RecordWords()
+        self._parts = Columns(
+            self._listed, entered if self._enters else card(self.read, None), fixed={}, spacing=12
+        )
         self.setLayout(column(self._parts))
-        if not form.repeats:
+        if self._enters:
+            self.read.setParent(self)
+            self.read.hide()
+        else:
+            entered.setParent(self)
+            entered.hide()
+        if not form.repeats and self._enters:
             self._listed.hide()
         for problem in (self.said, self.problem):
             problem.hide()
@@ -122,7 +135,7 @@ class RecordsView(QWidget):
         table.fix_widths(dict.fromkeys(range(1, len(columns)), 112))
         table.setAccessibleName(self.form.plural)
         table.opened.connect(lambda _record: self._correct())
-        table.selectionModel().selectionChanged.connect(lambda _now, _before: self._show_acts())
+        table.selectionModel().selectionChanged.connect(lambda _now, _before: self._on_selected())
         return table, model
 
     def _quick_picks(self) -> QWidget:
@@ -146,6 +159,11 @@ class RecordsView(QWidget):
             self._begin_kept()
         elif not self.form.repeats and not self.texts:
             self._begin(self._only)
+
+    @property
+    def patient_id(self) -> PatientId | None:
+        """Whose records are shown; None before the first."""
+        return None if self._record is None else self._record.patient.id
 
     @property
     def _only(self) -> FormRecord | None:
@@ -226,12 +244,23 @@ class RecordsView(QWidget):
         every = self._record.of_form(self.form.id)
         newest = sorted(every, key=lambda one: one.began, reverse=True)
         shown = [one for one in newest if one.runs or not self.which.value]
+        chosen = self.selected
         self._model.show_rows(shown)
+        again = [n for n, one in enumerate(shown) if chosen is not None and one.id == chosen.id]
+        if again or (shown and not self._enters):
+            self.table.selectRow(next(iter(again), 0))
         self.table.fit_height(MOST_ROWS)
         self.none.setVisible(not shown)
         self.table.setVisible(bool(shown))
         self.acts.setVisible(bool(shown))
+        self._on_selected()
+
+    def _on_selected(self) -> None:
         self._show_acts()
+        if not self._enters:
+            chosen = self.selected
+            self.read.show_record(None if chosen is None else self._form_of(chosen), chosen)
+            self._show_asked()
 
     def _show_acts(self) -> None:
         chosen = self.selected
@@ -251,11 +280,53 @@ class RecordsView(QWidget):
         elif self._enters:
             self.editor.focus_first()
 
-    def focus_record(self, id: str) -> None:
-        index = next((i for i, one in enumerate(self._model.rows) if one.id == id), None)
-        if index is not None:
-            self.table.selectRow(index)
+    def focus_record(self, what: str) -> None:
+        """Give the keyboard to a record ("record"), or to a field of it ("record.field")."""
+        name, _dot, field = what.partition(".")
+        one = self._record.form_record(RecordId(name)) if self._record is not None else None
+        if one is None:
+            return
+        if one not in self._model.rows:
+            self.which.set_value(False)
+            self._show_rows()
+        self.table.selectRow(self._model.rows.index(one))
+        if not (field and self._enters):
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif not self._in_the_way(one):
+            if self._entered is None or self._entered.id != one.id:
+                self._begin(one)
+            self.editor.focus_field(field)
+
+    @property
+    def _entered(self) -> FormRecord | None:
+        """The record that is being corrected."""
+        return None if self.editor.entry is None else self.editor.entry.before
+
+    @property
+    def looked_at(self) -> tuple[FormRecord | None, str]:
+        """The record and the field that a question would be about now: that with the keyboard, else the chosen line."""
+        widget = self.focusWidget()
+        if widget is not None and self.editor.isAncestorOf(widget) and self._entered is not None:
+            return self._entered, self.editor.field_of(widget)
+        return self.selected or self._only, ""
+
+    def show_queries(self, queries: Sequence[DataQuery]) -> None:
+        """Show the questions that are not closed: on the lines of their records, and on the fields."""
+        self._queries = {}
+        for query in queries:
+            where = record_queries.about(query)
+            if where is not None:
+                self._queries.setdefault(where.record, []).append((where.field, query))
+        self._model.show_again()
+        self._show_asked()
+
+    def _show_asked(self) -> None:
+        """On the fields of the record that is corrected, and of the one that is read."""
+        for shown, one in ((self.editor, self._entered), (self.read, self.selected)):
+            texts: dict[str, list[str]] = {}
+            for field, query in self._queries.get(one.id, ()) if one is not None else ():
+                texts.setdefault(field, []).append(query.text)
+            shown.show_queries(texts)
 
     def _pick(self, index: int) -> None:
         if self.editor.entry is None or not self.editor.entry.is_new or self._ends is not None:
@@ -365,6 +436,7 @@ class RecordsView(QWidget):
             texts=texts,
         )
         self.editor.begin(entry, self._referred())
+        self._show_asked()
         self.title.setText(self._title(before, ends))
         self.problem.hide()
         self.kept.show_since(None)
@@ -406,12 +478,13 @@ class RecordsView(QWidget):
         form = self._form_of(one)
         course = form.course
         dates = {course.start, course.end, course.ongoing} if course else set()
+        asked = queries_text(query for _field, query in self._queries.get(one.id, ()))
         parts = [
             f"{said.field.title}: {said.text}" + (f" ({said.note})" if said.note else "")
             for said in wording.said(form, one)
             if said.field.id not in dates and f"{{{said.field.id}}}" not in form.row
         ]
-        return " · ".join(parts)
+        return " · ".join(filter(None, (asked, *parts)))
 
     def _referred(self) -> dict[str, dict[str, str]]:
         """The records that a field of this form can name, by form and id."""

@@ -3,44 +3,90 @@
 from functools import partial
 from typing import Any
 
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from core.entering import records
+from core.acts import data_queries, record_queries
+from core.acts.data_queries import Place
+from core.entering import records, typed_texts
 from core.forms.definition import Form
+from core.model.data_query import DataQuery
 from core.model.document import About, Document, OfDefinition, OfForm
 from core.model.ids import PatientId
+from core.model.record import PatientRecord
+from core.model.user import Right
 from ui.context import AppContext
 from ui.documents import buttons, let_out
 from ui.forms.defined.records_view import RecordsView
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind, stacked
 from ui.pages.page import Unsaved
-from ui.widgets.basics import column
+from ui.widgets.basics import button, column
+from ui.widgets.queries import QueriesPanel
 from ui.widgets.responsive import Flow
+from ui.words import tr
 
 
 class FormTab(Tab):
-    """The records of one form, and the one that is entered."""
+    """The records of one form, the one that is entered, and the questions on them."""
 
     def __init__(self, form: Form, context: AppContext) -> None:
         super().__init__(context)
         self.view = RecordsView(context, form)
         self.view.edited.connect(self.edited)
         self.view.given_up.connect(self.given_up)
+        self.queries = QueriesPanel(context)
+        self.queries.jump.connect(self._jump)
+        self.queries.asked.connect(self._ask)
+        self.queries.edited.connect(self.edited)
+        self.query = button(tr("Query on a field (F2)"), self.ask_here, link=True)
+        self.query.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the field in front
+        if not context.session.may(Right.QUERY):
+            self.query.hide()
         leaving = [
             one
             for of in (OfForm, OfDefinition)
             for one in buttons(context, of, self._let_out, link=True)
         ]
         bar = QWidget()
-        bar.setLayout(Flow(*leaving, right=True))
-        self.setLayout(column(stacked(bar, self.view)))
+        bar.setLayout(Flow(self.query, *leaving, right=True))
+        self._area = stacked(bar, self.queries, self.view)
+        self.setLayout(column(self._area))
+        QShortcut(QKeySequence("F2"), self, self.ask_here)
+
+    def open(self, patient_id: PatientId) -> None:
+        super().open(patient_id)
+        self.queries.forget()
 
     def draw(self, now: ChartRecord) -> None:
+        other = self.view.patient_id != now.record.patient.id
         self.view.show_record(now.record)
+        self._show_queries(now.record)
+        if other:
+            typed = self.context.session.typed.of(typed_texts.QUERY, now.record.patient.id)
+            every = now.record.of_form(self.view.form.id)
+            places = [place for one in every for place in record_queries.places(one)]
+            self.queries.put_back(places, typed, self._place)
+
+    def _show_queries(self, record: PatientRecord) -> None:
+        mine = record_queries.of_form(record, self.view.form)
+        remarks = record_queries.remarks(self.context.session, record, mine)
+        self.queries.show_queries(mine, record_queries.removed(record, mine), remarks)
+        self.view.show_queries(data_queries.unsettled(mine))
+
+    @property
+    def _place(self) -> str:
+        """Under which name text typed on this tab is kept."""
+        return records.place_of(self.view.form)
 
     def unsaved(self, patient_id: PatientId) -> tuple[Unsaved, ...]:
-        place = records.place_of(self.view.form)
-        return (Unsaved(place=place, subject=patient_id, texts=self.view.kept_texts()),)
+        if self.view.patient_id != patient_id:
+            return ()  # it was made for the patient before, and is not drawn for this one yet
+        asked = self.queries.texts(self._place)
+        return (
+            Unsaved(place=self._place, subject=patient_id, texts=self.view.kept_texts()),
+            Unsaved(place=typed_texts.QUERY, subject=patient_id, texts=asked),
+        )
 
     def go_on(self) -> None:
         self.view.save()
@@ -49,12 +95,48 @@ class FormTab(Tab):
         self.view.save()
         return True
 
+    def ask_here(self) -> None:
+        """Ask about the field with the keyboard or the chosen record; any other field of that can be chosen."""
+        if not self.context.session.may(Right.QUERY):
+            return
+        one, field = self.view.looked_at
+        if one is None:
+            self.context.told.emit(
+                tr("A query is about a record that is saved. Choose a line, or save this record.")
+            )
+            return
+        places = record_queries.places(one)
+        name = f"{one.id}.{field}" if field else one.id
+        chosen = next((place for place in places if place.field == name), None)
+        self.queries.begin(places, chosen, self.focusWidget())
+        self._area.ensureWidgetVisible(self.queries)
+
+    def _ask(self, place: Place, text: str) -> None:
+        record, failures = self.record, self.context.failures
+        if record is None:
+            return
+        with self.context.saving():
+            data_queries.ask(self.context.session, record.patient.id, None, place, text)
+        if self.context.failures == failures:
+            self.queries.end()
+            self.edited.emit()
+
+    def _jump(self, query: DataQuery) -> None:
+        where = record_queries.about(query)
+        if where is not None:
+            self.focus_on(where.name)
+
     def _let_out(self, document: Document[Any]) -> None:
         about = About(patient_id=self.patient_id, choice=self.view.form.id)
         let_out(self, self.context, document, about)
 
     def focus_on(self, what: str) -> None:
+        """Give the keyboard to a record, or to a field of it, and show what was asked about it."""
+        self.queries.unfold()
         self.view.focus_record(what)
+        settled = self.focusWidget()
+        if settled is not None:
+            QTimer.singleShot(0, self, partial(self._area.ensureWidgetVisible, settled))
 
 
 def form_tabs() -> tuple[TabKind, ...]:
@@ -67,4 +149,6 @@ def form_tabs() -> tuple[TabKind, ...]:
 
 def _title(form: Form, now: ChartRecord) -> str:
     running = len(now.record.running(form.id, now.today))
-    return f"{form.plural} ({running})" if form.repeats and running else form.plural
+    title = f"{form.plural} ({running})" if form.repeats and running else form.plural
+    asked = len(data_queries.unsettled(record_queries.of_form(now.record, form)))
+    return f"{title} ?{asked}" if asked else title

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from PySide6.QtWidgets import QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from core import clock
-from core.model.ids import PatientId
+from core.model.ids import PatientId, RecordId
 from core.model.trail import Act
 from core.views import chart
 from ui.context import AppContext
@@ -102,6 +102,16 @@ class ChartPage(Page):
         self.tabs.setCurrentWidget(self._holders[id])
         if what:
             self.tab(id).focus_on(what)
+
+    def show_record(self, form: str, what: str) -> None:
+        """Bring a record of a form to the front; the queries where it is not there any more."""
+        record = None if self._now is None else self._now.record
+        gone = record is None or record.form_record(RecordId(what.partition(".")[0])) is None
+        tab = f"form.{form}"
+        if gone or tab not in self._kinds:
+            self.show_tab("queries")
+        else:
+            self.show_tab(tab, what)
 
     def title_of(self, id: str) -> str:
         """The words on a tab."""

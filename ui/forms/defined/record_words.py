@@ -1,0 +1,57 @@
+"""A record of a form for whoever only reads it: every field with what it says, and what was asked about it."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtWidgets import QWidget
+
+from core.forms import wording
+from core.forms.definition import Form
+from core.forms.wording import Said
+from core.model.form_record import FormRecord
+from ui.widgets.basics import column, label
+from ui.widgets.responsive import Cells
+from ui.words import tr
+
+
+class RecordWords(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self._said: tuple[Said, ...] = ()
+        self._queries: Mapping[str, Sequence[str]] = {}
+        self.title = label("", "heading", wrap=True)
+        self._cells = Cells(wide=2, narrow=1, spacing=(24, 12), top=True)
+        self.setLayout(column(self.title, self._cells))
+
+    def show_record(self, form: Form | None, record: FormRecord | None) -> None:
+        """Show a record; with none what there is to do."""
+        if form is None or record is None:
+            self._said = ()
+            self.title.setText(tr("Choose a line to read all of it."))
+        else:
+            self._said = wording.said(form, record)
+            self.title.setText(wording.line(form, record))
+        self._draw()
+
+    def show_queries(self, queries: Mapping[str, Sequence[str]]) -> None:
+        """Show the questions on the record, by field; those on all of it are by no field."""
+        if queries != self._queries:
+            self._queries = queries
+            self._draw()
+
+    def _draw(self) -> None:
+        cells = []
+        for said in self._said:
+            asked = self._queries.get(said.field.id, ())
+            text = label(said.text, wrap=True)
+            text.setProperty("asked", "true" if asked else "false")
+            lines = [label(said.field.title, "muted"), text]
+            if said.note:
+                lines.append(label(said.note, "small", wrap=True))
+            lines += [
+                label(tr("Query: {text}").format(text=one), "question-note", wrap=True)
+                for one in asked
+            ]
+            cell = QWidget()
+            cell.setLayout(column(*lines, spacing=2))
+            cells.append(cell)
+        self._cells.show_cells(cells)
