@@ -54,6 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _score(chosen)
     if chosen.command == "form":
         return _form(chosen)
+    if chosen.command == "schedule":
+        return _schedule(chosen)
     if chosen.command == "validate":
         return _validate(chosen.out)
     if chosen.command == "verify":
@@ -91,7 +93,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     )
     parser.add_argument("--version", action="version", version=f"ALS Follow-up {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for add in (_add_windows, _add_score, _add_form, _add_checks, _add_backups):
+    for add in (_add_windows, _add_score, _add_own, _add_checks, _add_backups):
         add(commands)
     return parser, commands.choices
 
@@ -148,7 +150,8 @@ def _add_score(commands: "_Commands") -> None:
     )
 
 
-def _add_form(commands: "_Commands") -> None:
+def _add_own(commands: "_Commands") -> None:
+    """The commands that check what a clinic adds: form, schedule."""
     form = commands.add_parser(
         "form",
         help="check a form of your own, and show what it asks",
@@ -157,6 +160,22 @@ def _add_form(commands: "_Commands") -> None:
         " is added in the window: Settings, Forms of the clinic.",
     )
     form.add_argument("source", metavar="FILE", type=Path, help="the form; it is only read")
+    schedule = commands.add_parser(
+        "schedule",
+        help="check a visit schedule of your own, and show its visits",
+        description="Checks a visit schedule (a TOML file) and shows its visits with their windows, what each"
+        " asks for, and its criteria. Writes nothing. Ends with 1 if it cannot be used, and names the line"
+        " to fix. A schedule is added in the window: Settings, Schedules of the clinic.",
+    )
+    schedule.add_argument("source", metavar="FILE", type=Path, help="the schedule; it is only read")
+    schedule.add_argument(
+        "--form",
+        metavar="FORM",
+        type=Path,
+        action="append",
+        default=[],
+        help="a form of your own that the schedule names; give it once for each form",
+    )
 
 
 def _add_checks(commands: "_Commands") -> None:
@@ -288,16 +307,38 @@ def _form(chosen: argparse.Namespace) -> int:
 
     try:
         found = own_forms.read(chosen.source)
-    except AppError as error:
-        return _refuse(str(error))
-    except OSError as error:
-        return _refuse(
-            f"{chosen.source.name} cannot be read: {error.strerror or 'unknown reason'}."
-        )
+    except (AppError, OSError) as error:
+        return _refuse(_unusable(chosen.source, error))
     for _text, form in found:
         print("\n".join(preview.lines(form)))
         print()
     return 0
+
+
+def _schedule(chosen: argparse.Namespace) -> int:
+    from core.acts import own_forms, own_schedules
+    from core.errors import AppError
+    from core.forms import catalog
+    from core.views import schedule_words
+
+    path: Path = chosen.source
+    try:
+        named = []
+        for path in chosen.form:
+            named += [form for _text, form in own_forms.read(path)]
+        catalog.use_own(named)
+        path = chosen.source
+        _text, schedule = own_schedules.read(path)
+    except (AppError, OSError) as error:
+        return _refuse(_unusable(path, error))
+    print("\n".join(schedule_words.lines(schedule)))
+    return 0
+
+
+def _unusable(path: Path, error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{path.name} cannot be read: {error.strerror or 'unknown reason'}."
+    return str(error)
 
 
 def _score(chosen: argparse.Namespace) -> int:

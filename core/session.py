@@ -19,12 +19,13 @@ from core.errors import (
     TooManyAttempts,
     WrongPassword,
 )
-from core.forms import catalog
+from core.forms import catalog as forms
 from core.model.ids import PatientId
 from core.model.nouns import ACTING, may_write
 from core.model.record import PatientRecord
 from core.model.trail import Act, TrailHead
 from core.model.user import Clinic, Right, Role, User
+from core.protocols import catalog as protocols
 from core.store import Database, as_of, audit, backup, instance, keys, records
 from core.store.assessments import Assessments
 from core.store.attempts import Attempts
@@ -108,7 +109,10 @@ class Session:
     signatures = _Clinical(Signatures)
     queries = _Clinical(DataQueries)
 
-    def __init__(self, path: Path, key: bytes, login: str, *, create: bool = False) -> None:
+    def __init__(
+        self, path: Path, key: bytes, login: str, *, create: bool = False, in_front: bool = True
+    ) -> None:
+        """``in_front`` is False of a file that is only written to: its own forms and schedules are not used."""
         self.path = path
         self.login = login
         self._key = key
@@ -138,7 +142,8 @@ class Session:
         self.typed = TypedTexts(self._db, login)
         self.locks = Locks(self._db)
         self.definitions = Definitions(self._db)
-        self.use_own_forms()
+        if in_front:
+            self.use_own()
         self.trail = Trail(self._db, self._trail_key, lambda: self.may(Right.READ))
         try:
             with storage_errors(path):
@@ -264,9 +269,13 @@ class Session:
             raise
         return session
 
-    def use_own_forms(self) -> None:
-        """From now on the clinic's own forms are among the forms; one that this program cannot read is left out."""
-        catalog.use_own(self.definitions.forms())
+    def use_own(self) -> None:
+        """From now on the clinic's own forms and schedules are among those of the program.
+
+        One that this program cannot read is left out.
+        """
+        forms.use_own(self.definitions.forms())
+        protocols.use_own(self.definitions.schedules())  # which may name a form
 
     @property
     def clinic(self) -> Clinic:

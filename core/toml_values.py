@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable
 from dataclasses import MISSING, fields, is_dataclass
 from enum import StrEnum
+from types import NoneType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from core.errors import AppError
@@ -37,21 +38,33 @@ def read(
     Raises ``refused``, naming the file and the line to fix.
     """
     try:
-        one = built(kind, tomllib.loads(data.decode()), ())
-        check(one)
+        text = data.decode("utf-8-sig")  # as the Editor of Windows saves it
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _invalid(
             name, line, _("this is not UTF-8; save the file as UTF-8."), refused
         ) from error
-    except tomllib.TOMLDecodeError as error:
-        at = re.search(r"at line (\d+)", str(error))  # or "at end of document"
-        line = int(at[1]) if at else data.rstrip().count(b"\n") + 1
-        text = _("this is not TOML ({why}); fix it.")
-        raise _invalid(name, line, text.format(why=error), refused) from error
+    raw = _parsed(name, text, refused)
+    try:
+        one = built(kind, raw, ())
+        check(one)
     except Fault as fault:
-        raise refusal(name, data.decode(), fault, refused) from fault
+        raise refusal(name, text, fault, refused) from fault
     return one
+
+
+def _parsed(name: str, text: str, refused: type[AppError]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise _invalid(
+            name, 1, _("its lists or tables are too deep; fix them."), refused
+        ) from error
+    except ValueError as error:  # of its own, and of a number with thousands of digits
+        at = re.search(r"at line (\d+)", str(error))  # or "at end of document"
+        line = int(at[1]) if at else text.rstrip().count("\n") + 1
+        said = _("this is not TOML ({why}); fix it.")
+        raise _invalid(name, line, said.format(why=error), refused) from error
 
 
 def refusal(name: str, text: str, fault: Fault, refused: type[E]) -> E:
@@ -90,19 +103,21 @@ def _value(hint: Any, raw: Any, place: Place) -> Any:
             raise Fault(text, place, key=name, what=_shown(raw))
         inner = get_args(hint)[0]
         return tuple(_value(inner, one, (*place, index)) for index, one in enumerate(raw))
-    for inner in get_args(hint):
-        if is_dataclass(inner):  # of one that may be missing
-            return built(inner, raw, place)  # type: ignore[arg-type]
+    if NoneType in get_args(hint):  # of one that may be missing
+        inner = next(one for one in get_args(hint) if one is not NoneType)
+        return _value(inner, raw, place)
     if is_dataclass(hint):
         return built(hint, raw, place)  # type: ignore[arg-type]
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         if not isinstance(raw, str) or raw not in set(hint):
             text = _("“{key}” must be one of {known}, not {what}.")
-            raise Fault(text, place, key=name, known=", ".join(hint), what=_shown(raw))
+            raise Fault(
+                text, place, key=name, known=", ".join(filter(None, hint)), what=_shown(raw)
+            )
         return hint(raw)
     if get_origin(hint) is dict:
         return _conditions(raw, place, name)
-    if hint == float | None and type(raw) in {int, float}:
+    if hint is float and type(raw) is int and abs(raw) < 1e15:  # beyond, a float is another number
         return float(raw)
     if type(raw) is not hint:  # isinstance would take True for a number
         wanted = {str: _("a text"), int: _("a whole number"), bool: _("true or false")}.get(

@@ -368,3 +368,34 @@ def test_a_form_of_ones_own_is_checked_and_shown(tmp_path, capsys):
     assert "sleep.toml, line 37: " in capsys.readouterr().err
     assert main.main(["form", str(tmp_path / "none.toml")]) == 1
     assert "cannot be read" in capsys.readouterr().err
+
+
+def test_a_schedule_of_ones_own_is_checked_and_shown(tmp_path, capsys):
+    from core.forms import catalog
+    from tests.core.forms.made_up import EVERY_TYPE
+    from tests.core.protocols.made_up import TWO_VISITS
+
+    path, form = tmp_path / "oral.toml", tmp_path / "sleep.toml"
+    path.write_text(TWO_VISITS, "utf-8")
+    assert main.main(["schedule", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "Oral drug trial (oral-drug, version 1)" in said
+    assert (
+        "Before the first dose [S]: 14 days before “First dose”; window from 10 days before" in said
+    )
+    assert "asks for: ALSFRS-R, Capsules counted" in said
+    assert "Age at the first dose: ≥ 18 years [age; inclusion, computed" in said
+    path.write_text(TWO_VISITS.replace('"capsules"]', '"capsules", "sleep"]'), "utf-8")
+    assert main.main(["schedule", str(path)]) == 1
+    assert "oral.toml, line 28: “sleep” is no questionnaire" in capsys.readouterr().err
+    form.write_text(EVERY_TYPE.format(of="visit", layout="page"), "utf-8")
+    try:
+        assert main.main(["schedule", str(path), "--form", str(form)]) == 0
+        assert "Capsules counted, Night" in capsys.readouterr().out
+        form.unlink()
+        assert main.main(["schedule", str(path), "--form", str(form)]) == 1
+        assert "sleep.toml cannot be read" in capsys.readouterr().err
+    finally:
+        catalog.use_own([])
+    assert main.main(["schedule", str(tmp_path / "none.toml")]) == 1
+    assert "none.toml cannot be read" in capsys.readouterr().err

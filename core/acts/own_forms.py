@@ -49,7 +49,7 @@ def add(session: Session, text: str, form: Form) -> None:
                 added_at=clock.now(),
             )
         )
-    session.use_own_forms()
+    session.use_own()
 
 
 def of_clinic(session: Session) -> tuple[Form, ...]:

@@ -71,7 +71,7 @@ def put_in_place(
 
 
 def _write_down(source: Path, restored: Path, key: bytes, login: str, reason: str) -> None:
-    session = Session(restored, key, login)
+    session = Session(restored, key, login, in_front=False)
     try:
         with session.write(reason):
             session.note(Act.RESTORED, row=source.name, details={"backup": source.name})

@@ -426,6 +426,7 @@ def _names(record: PatientRecord, people: Mapping[str, str]) -> Names:
                 code=visit.code,
                 on=visit.date,
                 protocol=patient.protocol,
+                version=patient.protocol_version,
                 is_first=record.is_first(visit),
             )
             for visit in record.visits

@@ -82,6 +82,7 @@ class VisitName:
     code: str | None
     on: date
     protocol: str
+    version: str  # of the schedule
     is_first: bool = False
 
 

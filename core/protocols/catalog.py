@@ -1,85 +1,104 @@
-"""The schedules shipped in resources/protocols, one TOML file each."""
+"""The schedules: those of resources/protocols, one TOML file for every version of one, and the clinic's own."""
 
-import re
-import tomllib
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-from cattrs import ClassValidationError
-
-from core import resources
-from core.convert import converter, problems
+from core import resources, toml_values
 from core.errors import InvalidProtocol
-from core.instruments import catalog as instruments
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
 from core.model.patient import Patient
-from core.protocols.definition import CriterionKind, Measure, Operator, Protocol
+from core.model.user import Clinic
+from core.protocols import checking
+from core.protocols.definition import Protocol
+from core.toml_values import Fault
+from core.words import _
 
 ROUTINE = "routine"
+Versions = Mapping[tuple[str, str], Protocol]
+_own: dict[tuple[str, str], Protocol] = {}  # of the clinic file that is open
 
 
 @cache
-def shipped() -> dict[str, Protocol]:
-    """The schedules of this program, by id. Raises InvalidProtocol."""
+def brought() -> Versions:
+    """Every version of every schedule that the program brings. Raises InvalidProtocol."""
     return load(resources.path("protocols"))
 
 
+def shipped() -> dict[str, Protocol]:
+    """The newest version of every schedule that the program brings, by id. Raises InvalidProtocol."""
+    return _newest(brought().values())
+
+
+def use_own(protocols: Sequence[Protocol]) -> None:
+    """The schedules of the clinic's own, of the file that was opened; they replace those of the file before."""
+    _own.clear()
+    _own.update({(one.id, one.version): one for one in protocols})
+
+
+def newest() -> dict[str, Protocol]:
+    """The newest version of every schedule, by id: what new patients can be put on."""
+    return _newest([*brought().values(), *_own.values()])
+
+
+def named(id: str, version: str) -> Protocol | None:
+    """One version of a schedule; None where this program and this clinic file do not have it.
+
+    What the clinic added stays what it is, also where a later program brings a schedule of that name.
+    """
+    return _own.get((id, version)) or brought().get((id, version))
+
+
 def find(patient: Patient) -> Protocol | None:
-    """The schedule a patient is on, or None where this program does not have it."""
-    return shipped().get(patient.protocol)
+    """The schedule that a patient is on, of the version that they were registered with, or None."""
+    return named(patient.protocol, patient.protocol_version)
 
 
 def of(patient: Patient) -> Protocol:
-    """The schedule a patient is on. Raises InvalidProtocol where this program does not have it."""
-    protocol = find(patient)
+    """The schedule that a patient is on. Raises InvalidProtocol where neither program nor clinic file has it."""
+    return required(patient.protocol, patient.protocol_version)
+
+
+def required(id: str, version: str) -> Protocol:
+    """One version of a schedule. Raises InvalidProtocol where neither program nor clinic file has it."""
+    protocol = named(id, version)
     if protocol is None:
-        raise InvalidProtocol(
-            f"This program has no schedule named “{patient.protocol}”: add its file to resources/protocols."
+        text = _(
+            "This program has no schedule named “{id}” of version {version}: add its file in the settings,"
+            " or use the version of the program that has it."
         )
+        raise InvalidProtocol(text.format(id=id, version=version))
     return protocol
 
 
-def load(folder: Path) -> dict[str, Protocol]:
-    """The schedules of a folder, by id. Raises InvalidProtocol, also where two files claim one id."""
-    protocols: dict[str, Protocol] = {}
+def of_new_patients(clinic: Clinic) -> Protocol:
+    """The schedule that the clinic chose for new patients; the routine one where it is not there any more."""
+    found = newest()
+    return found.get(clinic.protocol) or found[ROUTINE]
+
+
+def load(folder: Path) -> Versions:
+    """The schedules of a folder, by id and version. Raises InvalidProtocol, naming the file and the line to fix."""
+    found: dict[tuple[str, str], Protocol] = {}
     for path in sorted(folder.glob("*.toml")):
-        protocol = read(path)
-        if protocol.id in protocols:
-            raise InvalidProtocol(f"{path.name}: the id {protocol.id} is taken by another file")
-        protocols[protocol.id] = protocol
-    return protocols
+        one = read(path.name, path.read_bytes())
+        key = (one.id, one.version)
+        if key in found:
+            text = _("version {version} of {id} is there twice; give this file a new one.")
+            fault = Fault(text, ("version",), version=one.version, id=one.id)
+            raise toml_values.refusal(path.name, path.read_text("utf-8"), fault, InvalidProtocol)
+        found[key] = one
+    return found
 
 
-def read(path: Path) -> Protocol:
-    """One schedule. Raises InvalidProtocol naming the file and what in it is wrong."""
-    table: dict[str, Any] = {}
-    try:
-        table = tomllib.loads(path.read_text("utf-8"))
-        protocol = converter.structure(table, Protocol)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InvalidProtocol(f"{path.name}: {error}") from error
-    except ClassValidationError as error:
-        said = "; ".join(_worded(one, table) for one in problems(error))
-        raise InvalidProtocol(f"{path.name}: {said}") from error
-    known = {SPIROMETRY, MEASUREMENTS, ADVERSE_EVENTS, SINCE_LAST_TIME}
-    known |= {*instruments.shipped(), *(task.id for task in protocol.tasks)}
-    if unknown := sorted(protocol.named_assessments - known):
-        raise InvalidProtocol(
-            f"{path.name}: assessments {unknown} are neither questionnaires nor [[tasks]]"
-        )
-    return protocol
+def read(name: str, data: bytes) -> Protocol:
+    """One schedule. It may name the forms of a visit that there are now.
+
+    Raises InvalidProtocol, naming the file and the line to fix.
+    """
+    return toml_values.read(name, data, Protocol, checking.check, InvalidProtocol)
 
 
-def _worded(problem: str, table: dict[str, Any]) -> str:
-    """A problem as it is told: that of a criterion begins with its id, and names the words there are."""
-    match = re.fullmatch(r"(.*) @ \$\.criteria\[(\d+)\]\.?(\w*)", problem)
-    if match is None:
-        return problem
-    said, at, key = match[1], int(match[2]), match[3]
-    one = table["criteria"][at]
-    name = one.get("id", at + 1) if isinstance(one, dict) else at + 1
-    kind = {"kind": CriterionKind, "measure": Measure, "operator": Operator}.get(key)
-    if kind is not None:
-        said = f"write one of {', '.join(filter(None, kind))}"
-    return f"criterion {name}, {key}: {said}" if key else f"criterion {name}: {said}"
+def _newest(protocols: Iterable[Protocol]) -> dict[str, Protocol]:
+    """By id, in the order of the ids."""
+    newest_last = sorted(protocols, key=lambda one: (one.id, int(one.version)))
+    return {one.id: one for one in newest_last}

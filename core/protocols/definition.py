@@ -1,12 +1,11 @@
 """A protocol is data: its visits, their windows, what is assessed at each, and who may take part."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from core.rule import COMPARE, Op
-from core.words import Shown, as_written, translated
+from core.words import Shown, translated
 
 ELIGIBILITY = "eligibility"  # the task of the visit on whose day the criteria are evaluated
 
@@ -43,8 +42,8 @@ class Task:
 class PlannedKind:
     """One visit of the schedule. Its window runs from ``before`` to ``after`` days round the target.
 
-    ``assessments`` name questionnaires, "spirometry", "measurements", "adverse-events", "since-last-time"
-    (what runs of the patient's medicines, devices …), or tasks of the protocol. ``first_title`` is what the first one of a visit that recurs is called.
+    ``assessments`` name questionnaires, forms of a visit, "spirometry", "measurements", "adverse-events",
+    "since-last-time" (what runs of the patient's medicines, devices …), or tasks of the protocol. ``first_title`` is what the first one of a visit that recurs is called.
     """
 
     code: str
@@ -115,13 +114,6 @@ class Criterion:
     high: float | None = None
     unit: Shown = ""
 
-    def __post_init__(self) -> None:
-        for name in ("id", "title", "source"):
-            if not getattr(self, name).strip():
-                raise ValueError(f"its {name} is empty: write one")
-        if wrong := self._wrong():
-            raise ValueError(wrong)
-
     @property
     def asked(self) -> bool:
         return self.measure is Measure.ASKED
@@ -134,27 +126,6 @@ class Criterion:
         if self.operator is not Operator.BETWEEN:
             limits = {Op(self.operator.value): self.value}
         return all(limit is not None and COMPARE[op](value, limit) for op, limit in limits.items())
-
-    def _wrong(self) -> str:
-        """What is wrong with the limits; empty where nothing is."""
-        limits = [limit for limit in (self.value, self.low, self.high) if limit is not None]
-        if self.asked:
-            odd = limits or self.operator or self.unit
-            return (
-                "without a measure it has no operator, limits or unit: remove them" if odd else ""
-            )
-        if self.operator is None:
-            return f"a measure needs an operator: write one of {', '.join(Operator)}"
-        if not all(math.isfinite(limit) for limit in limits):
-            return "a limit is not a number: write one"
-        if as_written(self, "unit") != UNITS[self.measure]:
-            return f"{self.measure} counts in {UNITS[self.measure]}: write this unit"
-        if self.operator is not Operator.BETWEEN:
-            right = self.value is not None and len(limits) == 1
-            return "" if right else f"the operator {self.operator} needs “value” and no other limit"
-        if self.low is None or self.high is None or self.value is not None:
-            return "the operator between needs “low” and “high” and no “value”"
-        return "" if self.low <= self.high else "low is above high: exchange them"
 
 
 @translated
@@ -176,31 +147,6 @@ class Protocol:
     unscheduled: tuple[str, ...]
     tasks: tuple[Task, ...] = field(default=())
     criteria: tuple[Criterion, ...] = field(default=())
-
-    def __post_init__(self) -> None:
-        codes = [visit.code for visit in self.visits]
-        if repeated := sorted({code for code in codes if codes.count(code) > 1}):
-            raise ValueError(f"visits {repeated} stand twice")
-        if not self.visits:
-            raise ValueError("a protocol needs at least one visit")
-        if self.anchor is Anchor.LAST_VISIT and len(self.visits) != 1:
-            raise ValueError("a protocol anchored on the last visit has exactly one visit")
-        for visit in self.visits:
-            if visit.before < 0 or visit.after < 0:
-                raise ValueError(f"the window of visit {visit.code} is negative")
-        names = [criterion.id for criterion in self.criteria]
-        if repeated := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"criteria {repeated} stand twice")
-        if self.criteria and self.screening is None:
-            raise ValueError(
-                "the criteria need a visit that assesses “eligibility”: they are evaluated on its day"
-            )
-
-    @property
-    def named_assessments(self) -> frozenset[str]:
-        """Every assessment that some visit asks for."""
-        lists = [*(visit.assessments for visit in self.visits), self.unscheduled]
-        return frozenset(name for names in lists for name in names)
 
     @property
     def screening(self) -> PlannedKind | None:

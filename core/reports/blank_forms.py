@@ -33,7 +33,6 @@ from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.spirometry import MAX_BLOWS
 from core.model.trail import TrailHead
 from core.model.user import Clinic
-from core.protocols import catalog as protocols
 from core.protocols.definition import ELIGIBILITY, Criterion, Protocol
 from core.reports import choices, layout, page, writing
 from core.reports.layout import MUTED, SMALL, Block, Cell, Column
@@ -66,8 +65,8 @@ class _Sheets:
 
 def document(source: OfNothing) -> bytes:
     """What the source's choice says, as `choices.blank_forms` offers it."""
-    kind, schedule, which = source.choice.split("/", 2)
-    protocol = protocols.shipped()[schedule]
+    kind, _schedule, which = source.choice.split("/", 2)
+    protocol = choices.schedule_of(source)
     render_this = partial(render, protocol, which or None)
     if kind == choices.ALL:
         render_this = partial(render_all, [protocol])

@@ -6,26 +6,35 @@ from core.forms import catalog
 from core.instruments import catalog as instruments
 from core.model.document import OfDefinition, OfForm, OfNothing
 from core.protocols import catalog as protocols
+from core.protocols.definition import Protocol
 from core.words import _
 
 ALL, VISIT, QUESTIONNAIRE = "all", "visit", "questionnaire"
 
 
 def blank_forms(source: OfNothing) -> Mapping[str, str]:
-    """Every form of a schedule, those of one of its visits, or one questionnaire: by "kind/schedule/which".
+    """Every form of a schedule, those of one of its visits, or one questionnaire: by "kind/schedule@version/which".
 
     The schedule is that of the choice, where there is one, else the clinic's.
     """
-    asked = source.choice.split("/")[1] if source.choice else source.clinic.protocol
-    shown = protocols.shipped()[asked]
-    found = {f"{ALL}/{shown.id}/": _("All visits and questionnaires")}
+    shown = schedule_of(source)
+    name = _name(shown)
+    found = {f"{ALL}/{name}/": _("All visits and questionnaires")}
     for visit in shown.visits:
         title = _("Visit: {title}").format(title=visit.title)
-        found[blank_form(shown.id, visit.code)] = title
-    found[blank_form(shown.id, "")] = _("Unscheduled visit")
+        found[blank_form(shown, visit.code)] = title
+    found[blank_form(shown, "")] = _("Unscheduled visit")
     for instrument in instruments.shipped().values():
-        found[f"{QUESTIONNAIRE}/{shown.id}/{instrument.id}"] = instruments.title(instrument)
+        found[f"{QUESTIONNAIRE}/{name}/{instrument.id}"] = instruments.title(instrument)
     return found
+
+
+def schedule_of(source: OfNothing) -> Protocol:
+    """The schedule that the choice names, else the clinic's. Raises InvalidProtocol."""
+    if not source.choice:
+        return protocols.of_new_patients(source.clinic)
+    schedule, _at, version = source.choice.split("/")[1].partition("@")
+    return protocols.required(schedule, version)
 
 
 def forms(_source: OfDefinition | OfForm) -> Mapping[str, str]:
@@ -33,6 +42,10 @@ def forms(_source: OfDefinition | OfForm) -> Mapping[str, str]:
     return {name: form.plural for name, form in catalog.newest().items()}
 
 
-def blank_form(protocol: str, code: str) -> str:
+def blank_form(protocol: Protocol, code: str) -> str:
     """The choice of the forms of one visit of a schedule; ``code`` is empty for an unscheduled one."""
-    return f"{VISIT}/{protocol}/{code}"
+    return f"{VISIT}/{_name(protocol)}/{code}"
+
+
+def _name(protocol: Protocol) -> str:
+    return f"{protocol.id}@{protocol.version}"

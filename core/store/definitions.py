@@ -7,12 +7,14 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from core.convert import converter
-from core.errors import InvalidForm
+from core.errors import InvalidForm, InvalidProtocol
 from core.forms import catalog
 from core.forms.definition import Form
+from core.protocols import catalog as protocols
+from core.protocols.definition import Protocol
 from core.store import rows
 
-FORM = "form"
+FORM, SCHEDULE = "form", "schedule"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,18 @@ class Definitions:
             if one.kind == FORM:
                 with suppress(InvalidForm):
                     found.append(catalog.read(f"{one.id}.toml", one.text.encode()))
+        return tuple(found)
+
+    def schedules(self) -> tuple[Protocol, ...]:
+        """The clinic's own schedules; one that this program cannot read is left out.
+
+        A schedule may name a form of a visit: the clinic's own forms must be in use by now.
+        """
+        found = []
+        for one in self.all():
+            if one.kind == SCHEDULE:
+                with suppress(InvalidProtocol):
+                    found.append(protocols.read(f"{one.id}.toml", one.text.encode()))
         return tuple(found)
 
     def add(self, definition: Definition) -> None:

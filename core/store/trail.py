@@ -128,6 +128,7 @@ class Trail:
                             code=visit["code"],
                             on=date.fromisoformat(visit["date"]),
                             protocol=protocol.get("protocol", ""),
+                            version=protocol.get("protocol_version", ""),
                             is_first=not self._has_earlier(visit),
                         )
         return Names(

@@ -120,7 +120,7 @@ def one_of(words: Mapping[Any, str]) -> Say:
 def visit_words(visit: VisitName) -> str:
     if visit.code is None:
         return _("unscheduled visit of {day}").format(day=day(visit.on))
-    schedule = protocols.shipped().get(visit.protocol)
+    schedule = protocols.named(visit.protocol, visit.version)
     title = (
         visit.code
         if schedule is None
@@ -172,9 +172,11 @@ def instrument(value: Any, _row: Row, _names: Names) -> str:
     return str(value) if found is None else found.title
 
 
-def schedule(value: Any, _row: Row, _names: Names) -> str:
-    found = protocols.shipped().get(value)
-    return text(value, _row, _names) if found is None else found.title
+def schedule(value: Any, row: Row, names: Names) -> str:
+    """By its title of the version that the row tells; a clinic's setting names the newest of it."""
+    version = row.get("protocol_version")
+    found = protocols.newest().get(value) if version is None else protocols.named(value, version)
+    return text(value, row, names) if found is None else found.title
 
 
 def alert(value: Any, _row: Row, _names: Names) -> str:
@@ -193,7 +195,7 @@ def facts(value: Any, _row: Row, names: Names) -> str:
 
 
 def criterion(value: Any, row: Row, _names: Names) -> str:
-    schedule = protocols.shipped().get(row.get("protocol", ""))
+    schedule = protocols.named(row.get("protocol", ""), row.get("version", ""))
     found = schedule and next((c for c in schedule.criteria if c.id == value), None)
     return str(value) if not found else found.title
 

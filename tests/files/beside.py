@@ -29,4 +29,4 @@ def beside_the_shipped(folder, *files):
 
 def _read_again():
     instruments.versions.cache_clear()
-    protocols.shipped.cache_clear()
+    protocols.brought.cache_clear()

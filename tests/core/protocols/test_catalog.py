@@ -1,12 +1,16 @@
+import re
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core import resources
 from core.errors import InvalidProtocol
 from core.protocols import catalog
 from core.protocols.definition import Anchor, CriterionKind, Measure, Operator
 from core.protocols.schedule import windows
+from core.views import schedule_words
 from tests.core.examples import a_patient, a_routine_patient
 
 GOOD = resources.path("protocols", "royan_2021.toml").read_text("utf-8")
@@ -19,7 +23,7 @@ def refusal(folder, text):
     (folder / "bad.toml").write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(InvalidProtocol) as refused:
         catalog.load(folder)
-    assert str(refused.value).startswith("bad.toml: ")
+    assert str(refused.value).startswith("bad.toml, line ")
     return str(refused.value)
 
 
@@ -129,55 +133,176 @@ def test_the_schedule_of_a_patient():
         catalog.of(a_patient(protocol="lost-2019"))
 
 
+def line_of(text):
+    """The number of the line of the shipped schedule that begins so."""
+    lines = GOOD.splitlines()
+    return next(n for n, line in enumerate(lines, 1) if line.startswith(text))
+
+
+MRI, INF, Y5 = (line_of(f'code = "{code}"') for code in ("MRI", "INF", "Y5"))
+AGE, DIAGNOSIS, TOTAL, FVC = (
+    line_of(f'title = "{title}') for title in ("Age", "Time since", "ALSFRS-R total", "FVC")
+)
+
+
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "line", "said"),
     [
-        ('["mri"]', '["mir"]', "assessments ['mir'] are neither questionnaires nor [[tasks]]"),
+        ('["mri"]', '["mir"]', MRI + 5, "“mir” is no questionnaire, no form of a visit and no"),
         (
-            '"adverse-events", "alsfrs-r", "spirometry"]',
-            '"adverse-event", "alsfrs-r", "spirometry"]',
-            "assessments ['adverse-event']",
+            'unscheduled = ["adverse-events"',
+            'unscheduled = ["adverse-event"',
+            10,
+            "“adverse-event”",
         ),
-        ('code = "MRI"', 'code = "SCR"', "visits ['SCR'] stand twice"),
-        ("before = 3", "before = -3", "the window of visit MRI is negative"),
-        ('unit = "days"', 'unit = "weeks"', "@ $.visits[0].offset.unit"),
-        ("value = -28", 'value = "soon"', "expected int @ $.visits[0].offset.value"),
-        ('anchor = "reference"', 'anchor = "last_visit"', "has exactly one visit"),
-        ('anchor = "reference"', 'anchor = "birth"', "@ $.anchor"),
-        ("tasks = [", "taks = [", "extra fields found (taks)"),
-        ('code = "INF"', "", "required field missing @ $.visits[2].code"),
-        ('id = "royan-2021"', "id = royan", "bad.toml: "),
-        ('id = "fvc"', 'id = "age"', "criteria ['age'] stand twice"),
-        ('"consent", "eligibility"', '"consent"', "the criteria need a visit that assesses"),
-        ('kind = "exclusion"', 'kind = "excluding"', "other-disease, kind: write one of inclusion"),
+        ('code = "MRI"', 'code = "SCR"', MRI, "visit SCR is there twice; give each visit its own"),
+        ('code = "MRI"', 'code = "M R"', MRI, "code “M R” is no code; write up to 12 letters"),
+        ("before = 3", "before = -3", MRI + 3, "window of visit MRI is -3 days before; write 0 to"),
+        ("before = 3", "before = 9999", MRI + 3, "is 9999 days before; write 0 to 3650"),
+        ("before = 3", "before = true", MRI + 3, "“before” must be a whole number, not true"),
+        ("before = 3", "before = 2.5", MRI + 3, "“before” must be a whole number, not 2.5"),
+        ('unit = "days"', 'unit = "weeks"', 28, "“unit” must be one of days, months, not"),
+        ("value = -28", 'value = "soon"', 28, "“value” must be a whole number, not"),
+        ("value = -28", "value = -99999", 28, "visit SCR is more than 100 years away"),
+        ("value = -28", "value = -6", MRI + 2, "visit MRI is not after visit SCR; put the visits"),
+        ('anchor = "reference"', 'anchor = "last_visit"', MRI - 1, "has exactly one visit"),
+        ('anchor = "reference"', 'anchor = "birth"', 8, "“anchor” must be one of reference, last"),
+        ("tasks = [", "taks = [", 12, "“taks” means nothing here"),
+        ('code = "INF"', "", INF - 1, "“code” is missing; add it"),
+        ('id = "royan-2021"', "id = royan", 4, "this is not TOML"),
+        ('id = "royan-2021"', 'id = "Royan 2021"', 4, "“Royan 2021” is no name"),
+        ('version = "1"', 'version = "1.1"', 5, "version “1.1” is not a whole number"),
+        ('reference = "Infusion"', 'reference = ""', 9, "“reference” is empty"),
+        ('title = "MRI"', 'title = "MRI\\nof the head"', MRI + 1, "“title” is more than one line"),
+        ('id = "emg"', 'id = "mri"', 19, "task mri is there twice"),
+        ('id = "emg"', 'id = "spirometry"', 18, "task spirometry has the name of something"),
+        ('["mri"]', '["mri", "mri"]', MRI + 5, "“mri” is there twice; name it once"),
+        ('id = "fvc"', 'id = "age"', FVC - 2, "criterion age is there twice"),
+        ('"consent", "eligibility"', '"consent"', AGE - 3, "assesses “eligibility”; add it"),
+        ('kind = "exclusion"', 'kind = "excluding"', FVC + 15, "must be one of inclusion, exclu"),
         (
             'measure = "age_years"',
             'measure = "age"',
-            "criterion age, measure: write one of age_years",
+            AGE + 1,
+            "must be one of age_years, diagnosis",
         ),
-        ('operator = ">"', 'operator = "=>"', "criterion diagnosis, operator: write one of >=, <="),
-        ('measure = "age_years"', "", "criterion age: without a measure it has no operator"),
-        ('operator = ">"', "", "criterion diagnosis: a measure needs an operator: write one of >="),
-        ("value = 24", "", "criterion alsfrs-r: the operator >= needs “value” and no other"),
-        ("value = 24", "value = 24\nlow = 20", "the operator >= needs “value” and no other limit"),
-        ("value = 24", "value = nan", "criterion alsfrs-r: a limit is not a number: write one"),
-        ("value = 24", 'value = "many"', "criterion alsfrs-r, value: invalid value"),
-        ("value = 24", "valeu = 24", "criterion alsfrs-r: extra fields found (valeu)"),
-        ("low = 18", "", "criterion age: the operator between needs “low” and “high”"),
-        ("low = 18", "low = 18\nvalue = 18", "the operator between needs “low” and “high” and no"),
-        ("low = 18", "low = 66", "criterion age: low is above high: exchange them"),
-        ('unit = "%"', 'unit = "L"', "criterion fvc: fvc_percent counts in %: write this unit"),
+        (
+            'operator = ">"',
+            'operator = "=>"',
+            DIAGNOSIS + 2,
+            "must be one of >=, <=, >, <, between",
+        ),
+        ('measure = "age_years"', "", AGE + 2, "asked of a person. Remove “operator”"),
+        ('operator = ">"', "", DIAGNOSIS - 3, "add “operator”, one of >=, <=, >, <, between"),
+        ("value = 24", "", TOTAL - 3, "the operator >= needs “value”; add it"),
+        (
+            "value = 24",
+            "value = 24\nlow = 20",
+            TOTAL + 4,
+            "the operator >= has no “low”; remove it",
+        ),
+        ("value = 24", "value = nan", TOTAL + 3, "“value” is no number; write one"),
+        ("value = 24", 'value = "many"', TOTAL + 3, "“value” must be a number, not"),
+        ("value = 24", "value = 1" + "0" * 400, TOTAL + 3, "“value” must be a number, not"),
+        ("value = 24", "valeu = 24", TOTAL + 3, "“valeu” means nothing here"),
+        ("low = 18", "", AGE - 3, "the operator between needs “low”; add it"),
+        ("low = 18", "low = 18\nvalue = 18", AGE + 4, "between has no “value”; remove it"),
+        ("low = 18", "low = 66", AGE + 3, "low 66 is above high 65; exchange them"),
+        ('unit = "%"', 'unit = "L"', FVC + 4, "fvc_percent counts in %; write unit"),
+        ('title = "Age at screening"', 'title = " "', AGE, "“title” is empty; write its words"),
         (
             'title = "Age at screening"',
-            'title = " "',
-            "criterion age: its title is empty: write one",
+            'title = "Age above 17"',
+            AGE,
+            "title of criterion age has a",
         ),
-        ('id = "age"', "", "criterion 1, id: required field missing"),
+        ('id = "age"', "", AGE - 3, "“id” is missing; add it"),
     ],
 )
-def test_a_bad_file_is_refused_with_what_is_wrong(tmp_path, old, new, said):
+def test_a_bad_file_is_refused_with_what_is_wrong_and_where(tmp_path, old, new, line, said):
     assert old in GOOD
-    assert said in refusal(tmp_path, GOOD.replace(old, new, 1))
+    refused = refusal(tmp_path, GOOD.replace(old, new, 1))
+    assert said in refused
+    assert refused.startswith(f"bad.toml, line {line}: ")
+
+
+RECURRING = resources.path("protocols", "routine.toml").read_text("utf-8")
+
+
+def test_a_visit_that_comes_again_comes_later(tmp_path):
+    text = RECURRING.replace("value = 3", "value = 0")
+    assert "its offset must be above 0" in refusal(tmp_path, text)
+
+
+@pytest.mark.parametrize("start", ["\ufeff", ""])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_file_as_other_editors_save_it(start, end):
+    text = start + GOOD.replace("\n", end)
+    assert catalog.read("trial.toml", text.encode()) == ROYAN
+    wrong = text.replace("value = -28", "value = -280000").encode()
+    with pytest.raises(InvalidProtocol, match=r"trial\.toml, line 28: visit SCR is more than 100"):
+        catalog.read("trial.toml", wrong)
+
+
+LINES = GOOD.splitlines()
+
+
+@given(st.data())
+def test_whatever_is_wrong_is_one_sentence_with_its_line(data):
+    """Lines left out, written twice, moved, cut or filled with something else: read, or refused in a sentence."""
+    lines = list(LINES)
+    for _n in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        other = data.draw(st.sampled_from(lines))
+        key = lines[at].partition("=")[0]
+        value = data.draw(
+            st.sampled_from(
+                [
+                    '""',
+                    "-1",
+                    "1e999",
+                    "nan",
+                    "[]",
+                    "{}",
+                    "[[]]",
+                    "true",
+                    '"x"',
+                    "2026-01-01",
+                    '"\\u0000"',
+                    "9" * 30,
+                ]
+            )
+        )
+        cut = data.draw(st.integers(0, len(lines[at])))
+        lines[at : at + 1] = data.draw(
+            st.sampled_from(
+                [[], [lines[at]] * 2, [lines[at], other], [lines[at][:cut]], [f"{key}= {value}"]]
+            )
+        )
+    try:
+        protocol = catalog.read("any.toml", "\n".join(lines).encode())
+    except InvalidProtocol as refused:
+        place, _colon, said = str(refused).partition(": ")
+        assert re.fullmatch(r"any\.toml, line \d+", place) and said
+        assert 1 <= int(place.split()[-1]) <= len(lines)
+        return
+    spans = windows(protocol, date(2014, 3, 10))
+    assert list(spans) == [visit.code for visit in protocol.visits]
+    targets = [span.target for span in spans.values()]
+    assert targets == sorted(targets)
+    assert all(span.open <= span.target <= span.close for span in spans.values())
+    assert "\n".join(schedule_words.lines(protocol))
+
+
+@given(st.binary(max_size=300))
+def test_what_is_no_schedule_at_all_is_refused(data):
+    with pytest.raises(InvalidProtocol, match=r"any\.toml, line \d+: "):
+        catalog.read("any.toml", data)
+
+
+def test_what_nests_without_end_is_refused():
+    with pytest.raises(InvalidProtocol, match=r"any\.toml, line \d+: "):
+        catalog.read("any.toml", b"visits = " + b"[" * 100_000)
 
 
 # Nabavi 2021, Cell J 23(7):772-778; the abstract on the web prints "<" for the last two.
@@ -227,12 +352,27 @@ def test_a_schedule_needs_a_visit(tmp_path):
     assert "at least one visit" in refusal(
         tmp_path, head.replace("tasks =", "visits = []\ntasks =")
     )
+    assert "“visits” is missing" in refusal(tmp_path, head)
 
 
 def test_a_file_in_another_encoding(tmp_path):
-    assert "can't decode" in refusal(tmp_path, GOOD.encode("utf-16"))
+    assert "not UTF-8" in refusal(tmp_path, GOOD.encode("utf-16"))
 
 
-def test_two_files_cannot_claim_one_id(tmp_path):
+def test_two_files_cannot_be_one_version(tmp_path):
     (tmp_path / "a.toml").write_text(GOOD, "utf-8")
-    assert "the id royan-2021 is taken by another file" in refusal(tmp_path, GOOD)
+    assert "version 1 of royan-2021 is there twice" in refusal(tmp_path, GOOD)
+
+
+def test_a_folder_holds_every_version_of_a_schedule(tmp_path):
+    (tmp_path / "a.toml").write_text(GOOD.replace('version = "1"', 'version = "10"', 1), "utf-8")
+    (tmp_path / "b.toml").write_text(GOOD.replace('version = "1"', 'version = "9"', 1), "utf-8")
+    found = catalog.load(tmp_path)
+    assert set(found) == {("royan-2021", "9"), ("royan-2021", "10")}
+    catalog.use_own(list(found.values()))
+    assert catalog.newest()["royan-2021"].version == "10"
+    assert catalog.of(a_patient(protocol_version="9")).version == "9"
+    assert catalog.of(a_patient()) == ROYAN
+    catalog.use_own([])
+    with pytest.raises(InvalidProtocol, match="no schedule named “royan-2021” of version 9"):
+        catalog.of(a_patient(protocol_version="9"))

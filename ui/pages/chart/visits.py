@@ -148,7 +148,7 @@ class VisitsTab(Tab):
         if self.now is not None:
             coming = self.now.coming
             code = coming.code if coming else ""
-            choice = blank_form(self.now.protocol.id, code)
+            choice = blank_form(self.now.protocol, code)
             self.context.open_document.emit("blank-forms", About(choice=choice))
 
     def _ask_lock(self) -> None:

@@ -1,0 +1,96 @@
+"""What a schedule says, in plain lines: shown before it is added to a clinic file."""
+
+from collections.abc import Sequence
+
+from core.forms import catalog as forms
+from core.protocols.definition import (
+    Anchor,
+    Criterion,
+    CriterionKind,
+    PlannedKind,
+    Protocol,
+    Unit,
+)
+from core.science import eligibility
+from core.views.visit_words import form_title
+from core.words import _, plural
+
+
+def lines(protocol: Protocol) -> list[str]:
+    """The title, every visit with its window and what it asks for, the criteria and the tasks."""
+    title = _("{title} ({id}, version {version})")
+    found = [
+        title.format(title=protocol.title, id=protocol.id, version=protocol.version),
+        _("Source: {source}").format(source=protocol.source),
+        "",
+        _("Visits"),
+    ]
+    for visit in protocol.visits:
+        found += _visit(protocol, visit)
+    found += [f"  {_('Unscheduled visit')}", _asks_for(protocol, protocol.unscheduled)]
+    screening = protocol.screening
+    if screening is not None and protocol.criteria:
+        text = _("Criteria, evaluated on the day of the visit “{visit}”")
+        found += ["", text.format(visit=screening.title)]
+        found += [f"  {_criterion(one)}" for one in protocol.criteria]
+    if protocol.tasks:
+        found += ["", _("Tasks: done elsewhere, and ticked off here")]
+        found += [f"  {task.title} [{task.id}]" for task in protocol.tasks]
+    return found
+
+
+def _visit(protocol: Protocol, visit: PlannedKind) -> list[str]:
+    found = [f"  {visit.title} [{visit.code}]: {_when(protocol, visit)}; {_window(visit)}"]
+    if visit.first_title:
+        text = _("    the first one is called “{title}”")
+        found.append(text.format(title=visit.first_title))
+    return [*found, _asks_for(protocol, visit.assessments)]
+
+
+def _when(protocol: Protocol, visit: PlannedKind) -> str:
+    far = abs(visit.offset.value)
+    if visit.offset.unit is Unit.DAYS:
+        length = plural(far, "1 day", "{n} days")
+    else:
+        length = plural(far, "1 month", "{n} months")
+    if protocol.anchor is Anchor.LAST_VISIT:
+        return _("{length} after the last one").format(length=length)
+    if not far:
+        return _("on the day of “{event}”").format(event=protocol.reference)
+    text = (
+        _("{length} before “{event}”") if visit.offset.value < 0 else _("{length} after “{event}”")
+    )
+    return text.format(length=length, event=protocol.reference)
+
+
+def _window(visit: PlannedKind) -> str:
+    if not visit.before and not visit.after:
+        return _("that day only")
+    before = plural(visit.before, "1 day before", "{n} days before")
+    after = plural(visit.after, "1 day after", "{n} days after")
+    return _("window from {before} to {after}").format(before=before, after=after)
+
+
+def _asks_for(protocol: Protocol, names: Sequence[str]) -> str:
+    titles = ", ".join(_assessment(protocol, name) for name in names)
+    return _("    asks for: {titles}").format(titles=titles or _("nothing but the visit's details"))
+
+
+def _assessment(protocol: Protocol, name: str) -> str:
+    task, form = protocol.task(name), forms.newest().get(name)
+    if task is not None:
+        return task.title
+    return form_title(name) if form is None else form.title
+
+
+def _criterion(criterion: Criterion) -> str:
+    kind = _("inclusion") if criterion.kind is CriterionKind.INCLUSION else _("exclusion")
+    how = _("asked") if criterion.asked else _("computed")
+    text = _("{requirement} [{id}; {kind}, {how}; source: {source}]")
+    return text.format(
+        requirement=eligibility.requirement(criterion),
+        id=criterion.id,
+        kind=kind,
+        how=how,
+        source=criterion.source,
+    )
