@@ -22,6 +22,7 @@ from core.labels import ROLE
 from core.model.document import About
 from core.model.ids import PatientId, VisitId
 from core.model.user import Right
+from core.session import Changes
 from ui import theme
 from ui.actions import ACTIONS, PAGE_KEYS, Action
 from ui.context import AppContext
@@ -120,6 +121,7 @@ class Shell(QWidget):
         layout.addLayout(right, 1)
         self._narrow = self._folded = False
         self._shortcuts()
+        context.changed.connect(self._on_changed)
         context.saved.connect(self._on_saved)
         context.refused.connect(self.refuse)
         context.told.connect(self._say)
@@ -306,6 +308,15 @@ class Shell(QWidget):
             self._day = clock.today()
             for page in self._pages.values():
                 page.mark_stale()
+
+    def _on_changed(self, changes: Changes) -> None:
+        """A chart has a tab for each form: where one was added, it is made anew when it is next opened."""
+        page = self._pages.get("chart")
+        if "definition" in changes.entities and page is not None and page is not self.current:
+            area = self._areas.pop("chart")
+            del self._pages["chart"]
+            self._stack.removeWidget(area)
+            area.deleteLater()
 
     def _on_saved(self) -> None:
         now = clock.now().astimezone()

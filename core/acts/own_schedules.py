@@ -8,7 +8,7 @@ from core.protocols import catalog
 from core.protocols.definition import Protocol
 from core.session import Session
 from core.store.definitions import SCHEDULE, Definition
-from core.words import _
+from core.words import N_, _
 
 
 def read(path: Path) -> tuple[str, Protocol]:
@@ -31,7 +31,7 @@ def add(session: Session, text: str, protocol: Protocol) -> None:
         )
         next_one = int(newest.version) + 1
         raise InvalidProtocol(message.format(id=protocol.id, version=newest.version, next=next_one))
-    with session.write(_("schedule added")):
+    with session.write(N_("schedule added")):
         session.definitions.add(
             Definition(
                 kind=SCHEDULE,

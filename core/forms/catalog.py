@@ -9,7 +9,7 @@ from pathlib import Path
 from core import resources, toml_values
 from core.errors import InvalidForm
 from core.forms import conditions, derived, dictionaries
-from core.forms.definition import Field, FieldType, Form, Group, Rule
+from core.forms.definition import Field, FieldType, Form, Group, Of, Rule
 from core.model.form_record import Course
 from core.toml_values import Fault, Place
 from core.words import _, as_written
@@ -42,6 +42,13 @@ def newest() -> dict[str, Form]:
     newest_last = sorted(versions().values(), key=lambda one: int(one.version))
     by_id = {one.id: one for one in newest_last}
     return dict(sorted(by_id.items(), key=lambda item: (item[1].order, item[0])))
+
+
+def of_visits(names: Sequence[str]) -> tuple[Form, ...]:
+    """Those of these names that are forms of a visit, the newest version of each."""
+    found = newest()
+    forms = (found[name] for name in names if name in found)
+    return tuple(form for form in forms if form.of is Of.VISIT)
 
 
 def find(id: str, version: str) -> Form | None:

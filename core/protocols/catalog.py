@@ -36,8 +36,9 @@ def use_own(protocols: Sequence[Protocol]) -> None:
 
 
 def newest() -> dict[str, Protocol]:
-    """The newest version of every schedule, by id: what new patients can be put on."""
-    return _newest([*brought().values(), *_own.values()])
+    """The newest version of every schedule, by id, the program's first: what new patients can be put on."""
+    newest = _newest([*brought().values(), *_own.values()])
+    return {name: newest[name] for name in (*shipped(), *newest)}
 
 
 def named(id: str, version: str) -> Protocol | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from core.forms import catalog as forms
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument, Item
 from core.labels import (
@@ -34,7 +35,7 @@ from core.model.spirometry import MAX_BLOWS
 from core.model.trail import TrailHead
 from core.model.user import Clinic
 from core.protocols.definition import ELIGIBILITY, Criterion, Protocol
-from core.reports import choices, layout, page, writing
+from core.reports import choices, form_pages, layout, page, writing
 from core.reports.layout import MUTED, SMALL, Block, Cell, Column
 from core.reports.page import INNER, Document, Paper
 from core.reports.text import Align, Style, Weight
@@ -181,6 +182,8 @@ def _visit(protocol: Protocol, sheets: _Sheets, papers: Callable[[str], Paper]) 
     blocks += [*_how_answered(), _weight()]
     for instrument in (found[name] for name in sheets.assessments if name in found):
         blocks += _questionnaire(instrument, paper.room, alone=False)
+    for form in forms.of_visits(sheets.assessments):
+        blocks += [*_section(form.title), *form_pages.body(form)]
     if SPIROMETRY in sheets.assessments:
         blocks += _spirometry(paper.room)
     if MEASUREMENTS in sheets.assessments:

@@ -79,7 +79,7 @@ def blank(source: OfDefinition) -> bytes:
         printed_at=source.printed_at,
         head=source.head,
     )
-    return paper.render([*_heading(form), *_body(form)], layout.gap(0))
+    return paper.render([*_heading(form), *body(form)], layout.gap(0))
 
 
 def _heading(form: Form) -> list[Block]:
@@ -99,7 +99,8 @@ def _heading(form: Form) -> list[Block]:
     ]
 
 
-def _body(form: Form) -> list[Block]:
+def body(form: Form) -> list[Block]:
+    """What the form asks, with room for the answers."""
     asked_for = [one for one in form.fields if one.is_stored]
     if form.repeats and len(asked_for) <= _IN_A_LINE:
         return _grid(asked_for)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from core.instruments import catalog as instruments
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
+from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
 from core.model.record import PatientRecord
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
@@ -11,6 +11,7 @@ from core.words import N_, Words, _, day
 
 STEP_TITLES: Mapping[str, str] = Words(
     {
+        SINCE_LAST_TIME: N_("Since last time"),
         SPIROMETRY: N_("Spirometry"),
         MEASUREMENTS: N_("Measurements"),
         ADVERSE_EVENTS: N_("Adverse events"),

@@ -150,6 +150,8 @@ COLUMNS: tuple[Column[Row], ...] = (
 class ImportPage(Page):
     """Nothing is written until it is confirmed, and nothing at all while a row is wrong."""
 
+    shows = frozenset({"definition"})
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.preview: Preview | None = None
@@ -176,8 +178,7 @@ class ImportPage(Page):
         cancel = button(tr("Cancel"), self._cancel)
         self.protocol = QComboBox()
         self.protocol.setAccessibleName(tr("Visit schedule of these patients"))
-        for protocol in protocols.shipped().values():
-            self.protocol.addItem(protocol.title, protocol.id)
+        self._show_schedules("")
         self.protocol.activated.connect(self._read_again)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 18)
@@ -210,9 +211,22 @@ class ImportPage(Page):
 
     def refresh(self) -> None:
         """What is previewed stays until it is imported or cancelled."""
-        if self.preview is None:
-            usual = self.context.session.clinic.protocol
-            self.protocol.setCurrentIndex(max(0, self.protocol.findData(usual)))
+        self._show_schedules(self.protocol.currentData() if self.preview is not None else "")
+        if self.preview is not None and self._is_of_an_older_version(self.preview):
+            self._read()
+
+    def _show_schedules(self, chosen: str) -> None:
+        """What the patients can be put on: the one that was chosen, else the clinic's, in front."""
+        self.protocol.clear()
+        for protocol in protocols.newest().values():
+            self.protocol.addItem(protocol.title, protocol.id)
+        usual = protocols.of_new_patients(self.context.session.clinic).id
+        self.protocol.setCurrentIndex(self.protocol.findData(chosen or usual))
+
+    def _is_of_an_older_version(self, preview: Preview) -> bool:
+        """Whether there is a newer version by now of the schedule that the rows were read for."""
+        newest = protocols.newest()[self.protocol.currentData()].version
+        return any(one.patient and one.patient.protocol_version != newest for one in preview.rows)
 
     def focus_first(self) -> None:
         target = self.confirm if self.confirm.isEnabled() else self.choose
@@ -229,7 +243,7 @@ class ImportPage(Page):
         if self._path is None:
             return
         session = self.context.session
-        protocol = protocols.shipped()[self.protocol.currentData()]
+        protocol = protocols.newest()[self.protocol.currentData()]
         numbers, written = session.patients.record_numbers(), self.how_written.written()
         try:
             preview = self.kind.read(self._path, numbers, protocol, clock.today(), written)

@@ -13,7 +13,7 @@ from core.labels import ONSET, SEX
 from core.model.ids import PatientId
 from core.model.patient import OnsetRegion, Patient, Sex
 from core.protocols import catalog as protocols
-from core.protocols.definition import Anchor
+from core.protocols.definition import Anchor, Protocol
 from core.science import lung_function
 from ui.context import AppContext
 from ui.forms.fields import ChoiceField, TextField
@@ -76,8 +76,6 @@ class PatientFormPage(Page):
         self.region = ChoiceField(tr("Region of onset"), ONSET, columns=2)
         self.protocol = Combo()
         self.protocol.setAccessibleName(tr("Visit schedule"))
-        for protocol in protocols.shipped().values():
-            self.protocol.addItem(protocol.title, protocol.id)
         self.protocol.currentIndexChanged.connect(self._show_reference)
         self.group = Combo()
         self.group.setAccessibleName(tr("Group of the reference equation"))
@@ -135,7 +133,7 @@ class PatientFormPage(Page):
         self.keep()  # what stands here may be about another patient
         self._is_new = patient_id is None
         if patient_id is None:
-            protocol = protocols.shipped()[session.clinic.protocol]
+            protocol = protocols.of_new_patients(session.clinic)
             self._base = Patient(
                 record_number="",
                 protocol=protocol.id,
@@ -154,7 +152,7 @@ class PatientFormPage(Page):
             self.fields[name].set_text(text)
         self.sex.set_value(None if self._is_new else patient.sex)
         self.region.set_value(None if self._is_new else patient.onset_region)
-        self.protocol.setCurrentIndex(max(0, self.protocol.findData(patient.protocol)))
+        self._show_schedules(patient)
         has_visits = not self._is_new and bool(session.visits.of(patient.id))
         self.protocol.setEnabled(not has_visits)
         self.protocol.setToolTip(
@@ -238,13 +236,36 @@ class PatientFormPage(Page):
             self.edit(None if self._is_new or base is None else base.id)
             self.focus_first()
 
+    def _show_schedules(self, patient: Patient) -> None:
+        """What a patient can be put on, by id: their own in the version that they have, of others the newest."""
+        own = protocols.find(patient)
+        titles = {one.id: one.title for one in protocols.newest().values()}
+        missing = tr("{id} (not in this program)").format(id=patient.protocol)
+        titles[patient.protocol] = own.title if own else missing
+        self.protocol.blockSignals(True)  # what it shows while it is filled is nobody's choice
+        self.protocol.clear()
+        for name, title in titles.items():
+            self.protocol.addItem(title, name)
+        self.protocol.setCurrentIndex(self.protocol.findData(patient.protocol))
+        self.protocol.blockSignals(False)
+
+    def _schedule(self) -> Protocol | None:
+        """The chosen schedule in the version that the patient gets; None where nobody has it any more."""
+        chosen, base = self.protocol.currentData(), self._base
+        if base is not None and chosen == base.protocol:
+            return protocols.find(base)
+        return protocols.newest().get(chosen)
+
     def _show_reference(self) -> None:
-        protocol = protocols.shipped()[self.protocol.currentData()]
+        protocol = self._schedule()
+        if protocol is None or protocol.anchor is not Anchor.REFERENCE:
+            self._reference.hide()
+            return
         self._reference_title.setText(
             tr("{event} (day 0 of the schedule)").format(event=protocol.reference)
         )
         self.fields["reference_on"].line.setAccessibleName(protocol.reference)
-        self._reference.setVisible(protocol.anchor is Anchor.REFERENCE)
+        self._reference.show()
 
     def _show_group(self, chosen: str) -> None:
         """The groups that the clinic's equation tells apart; nothing where it needs none."""
@@ -319,8 +340,8 @@ class PatientFormPage(Page):
     def _store(self, read: Patient) -> None:
         session = self.context.session
         read = replace(read, reference_group=self.group.currentData())
-        protocol = protocols.shipped()[self.protocol.currentData()]
-        if self.protocol.isEnabled():
+        protocol = self._schedule()
+        if self.protocol.isEnabled() and protocol is not None:
             read = replace(read, protocol=protocol.id, protocol_version=protocol.version)
         why = "patient entered" if self._is_new else self._why_changed(read)
         if why is None:

@@ -33,7 +33,7 @@ from ui.settings import TEXT_SIZES, Appearance
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
 from ui.widgets.locks import FreezeCard
-from ui.widgets.own_forms import OwnForms
+from ui.widgets.own_definitions import FORMS, SCHEDULES, OwnDefinitions
 from ui.widgets.own_password import OwnPassword
 from ui.words import tr
 
@@ -63,7 +63,7 @@ class SettingsPage(Page):
             column(
                 self._clinic_card(context),
                 self._lung_card(),
-                *self._forms_card(context),
+                *self._own_cards(context),
                 *cards,
                 spacing=14,
             )
@@ -95,12 +95,22 @@ class SettingsPage(Page):
         layout.addWidget(label(tr("Settings"), "title"))
         layout.addWidget(scrolled(inner), 1)
 
-    def _forms_card(self, context: AppContext) -> list[QWidget]:
-        """The clinic's own forms, for who reads patients' data."""
+    def _own_cards(self, context: AppContext) -> list[QWidget]:
+        """The clinic's own forms and schedules, for who reads patients' data."""
         if not context.session.may(Right.READ):
             return []
-        self.own_forms = OwnForms(context)
-        return [self.own_forms]
+        self.own_forms = OwnDefinitions(context, FORMS)
+        self.own_schedules = OwnDefinitions(context, SCHEDULES)
+        self.own_schedules.added.connect(self._show_schedules)
+        return [self.own_forms, self.own_schedules]
+
+    def _show_schedules(self) -> None:
+        """What new patients can be put on; what is chosen stays so."""
+        chosen = self.protocol.currentData()
+        self.protocol.clear()
+        for protocol in protocols.newest().values():
+            self.protocol.addItem(protocol.title, protocol.id)
+        self.protocol.setCurrentIndex(max(0, self.protocol.findData(chosen)))
 
     def _clinic_card(self, context: AppContext) -> QFrame:
         """What the clinic says of itself, and how its file is locked and named."""
@@ -111,8 +121,7 @@ class SettingsPage(Page):
         self.letterhead.setFixedHeight(theme.px(90))
         self.protocol = Combo()
         self.protocol.setAccessibleName(tr("Schedule of new patients"))
-        for protocol in protocols.shipped().values():
-            self.protocol.addItem(protocol.title, protocol.id)
+        self._show_schedules()
         self.idle_lock = TextField(
             tr("Lock the file after so long without a key or a click"),
             _read_minutes,
@@ -205,7 +214,8 @@ class SettingsPage(Page):
         self.of_clinic.setToolTip(lock_text(held[0], session.users.names()) if held else "")
         clinic = session.clinic
         self._show_texts(clinic)
-        self.protocol.setCurrentIndex(max(0, self.protocol.findData(clinic.protocol)))
+        usual = protocols.of_new_patients(clinic)
+        self.protocol.setCurrentIndex(self.protocol.findData(usual.id))
         self.file_names.setChecked(clinic.telling_file_names)
         self.equation.setCurrentIndex(max(0, self.equation.findData(clinic.equation)))
         self._describe_equation()

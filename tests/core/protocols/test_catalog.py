@@ -150,8 +150,8 @@ AGE, DIAGNOSIS, TOTAL, FVC = (
     [
         ('["mri"]', '["mir"]', MRI + 5, "“mir” is no questionnaire, no form of a visit and no"),
         (
-            'unscheduled = ["adverse-events"',
-            'unscheduled = ["adverse-event"',
+            '"adverse-events", "alsfrs-r", "spirometry"]',
+            '"adverse-event", "alsfrs-r", "spirometry"]',
             10,
             "“adverse-event”",
         ),

@@ -15,7 +15,7 @@ from core.session import Session
 from tests.core.forms.made_up import EVERY_TYPE
 from tests.ui.keyboard import CTRL, Key, answer_dialogs, in_dialog, press, settle, tab_to, write
 from ui.forms.defined.field_editors import FileEditor
-from ui.widgets.own_forms import FormPreview
+from ui.widgets.own_definitions import Preview
 
 
 @pytest.fixture(autouse=True)
@@ -215,7 +215,7 @@ def test_a_form_is_added_in_the_settings_after_it_was_shown(shell, session, tmp_
         shown.append(dialog.findChild(QPlainTextEdit).toPlainText())
         dialog.accept()
 
-    in_dialog(look, kind=FormPreview)
+    in_dialog(look, kind=Preview)
     card.take(path)
     assert "Slept [hours]: number; 0 to 24 h" in shown[0]
     assert card.said.text() == "Added: Night"
