@@ -173,7 +173,7 @@ def _check_asked(criterion: Criterion, place: Place) -> None:
 
 
 def _check_computed(criterion: Criterion, place: Place) -> None:
-    if any(letter.isdigit() for letter in criterion.title):
+    if any(letter.isdigit() for letter in as_written(criterion, "title")):
         text = _("the title of criterion {id} has a number; leave it to the limit, which says it.")
         raise Fault(text, (*place, "title"), id=criterion.id)
     if criterion.operator is None:
