@@ -133,7 +133,7 @@ class _Tour:
     def new_clinic(self) -> None:
         welcome = self.window.welcome
         self.picture("welcome")
-        welcome.create_file.click()
+        welcome.start.create_file.click()
         first_run = self.front(FirstRun)
         self.type(first_run.clinic_name.line, "Neurology clinic")
         self.picture("new_clinic_file")

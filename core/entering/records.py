@@ -4,7 +4,7 @@ from datetime import date
 
 from core.entering.record_entry import RecordEntry
 from core.entry import Problem
-from core.forms import catalog
+from core.forms import catalog, wording
 from core.forms.definition import Form, Of
 from core.forms.reading import Limits
 from core.model.form_record import FormRecord
@@ -24,6 +24,16 @@ def place_of(form: Form) -> str:
 def of_patient() -> tuple[Form, ...]:
     """The forms about patients, in the order in which they are shown."""
     return tuple(one for one in catalog.newest().values() if one.of is Of.PATIENT)
+
+
+def referred(record: PatientRecord, form: Form) -> dict[str, dict[str, str]]:
+    """The records of a patient that fields of this form can name: by form and id, each in one line."""
+    named = {one.form for one in form.fields if one.form}
+    return {
+        name: {one.id: wording.line(known, one) for one in record.of_form(name)}
+        for name, known in catalog.newest().items()
+        if name in named
+    }
 
 
 def moves_what_was_finished(

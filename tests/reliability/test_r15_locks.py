@@ -343,7 +343,7 @@ READS = {
     "comparisons.questions", "comparisons.shows_previous", "comparisons.typed_reason",
     "comparisons.waiting_correction", "first_open_step", "measurements.of", "open_points",
     "questionnaires.default_variant", "questionnaires.form", "questionnaires.instrument",
-    "forms.entry", "forms.form", "forms.records", "since.line",
+    "forms.entry", "forms.form", "forms.records", "since.begin", "since.line", "since.read", "since.resumed",
     "questionnaires.left_out", "questionnaires.untouched", "questionnaires.variant_problem",
     "reload", "spirometry.has_entries", "spirometry.turn_to", "spirometry.twice", "steps",
     "tasks.result", "unfinished", "unsaved.fields", "unsaved.open_points", "unsaved.points",

@@ -214,7 +214,7 @@ def test_before_a_file_is_open_a_small_window_stays_small_and_scrolls(empty_wind
     empty_window.resize(*SMALL)
     settle()
     welcome = empty_window.welcome
-    welcome.create_file.click()
+    welcome.start.create_file.click()
     first_run = welcome.front
     first_run.clinic_name.set_text("Clinic")
     first_run.go_on()

@@ -106,7 +106,7 @@ def test_the_demonstration_is_opened_from_the_welcome_page_and_removed(
     welcome, empty_window, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    welcome.demo.click()
+    welcome.start.demo.click()
     settle()
     (folder,) = tmp_path.glob("als-follow-up-demo-*")
     assert "Study nurse (demonstration)" in words(empty_window.shell)

@@ -5,6 +5,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout
 
+from core.entering import records
 from core.entering.visit.draft import Draft
 from core.entering.visit.unsaved import typed_of
 from core.entry import CLEARED, as_shown
@@ -82,7 +83,7 @@ class VisitFormStep(StepForm):
 
     def _begin(self, record: FormRecord | None, typed: dict[str, str] | None = None) -> None:
         entry = self.draft.forms.entry(self.form, record, typed or {})
-        self.editor.begin(entry, self._referred())
+        self.editor.begin(entry, records.referred(self.draft.record, self.form))
         self.add.setText(tr("Add") if record is None else tr("Save changes"))
 
     def _show_entered(self) -> None:
@@ -102,14 +103,6 @@ class VisitFormStep(StepForm):
             remove = button(tr("Remove"), partial(self._remove, record), link=True)
             remove.setAccessibleName(tr("Remove: {what}").format(what=said))
             self._entered.addLayout(row(change, None, remove))
-
-    def _referred(self) -> dict[str, dict[str, str]]:
-        named = {one.form for one in self.form.fields if one.form}
-        return {
-            name: {one.id: wording.line(known, one) for one in self.draft.record.of_form(name)}
-            for name, known in catalog.newest().items()
-            if name in named
-        }
 
     # Saving.
 

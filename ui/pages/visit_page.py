@@ -21,33 +21,26 @@ from core.acts import data_queries
 from core.acts.data_queries import Place
 from core.entering import typed_texts
 from core.entering.visit.draft import Draft
-from core.entering.visit.steps import DETAILS, NOTE, REVIEW, TASKS, Step, StepState
-from core.entering.visit.unsaved import Waiting
+from core.entering.visit.steps import REVIEW, Step, StepState
 from core.entering.visit.working_copy import PLACE
 from core.model.data_query import DataQuery
 from core.model.document import About
 from core.model.ids import PatientId, VisitId
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
+from core.model.nouns import SINCE_LAST_TIME, SPIROMETRY
 from core.model.spirometry import Spirometry
 from core.model.user import Right
 from core.protocols.schedule import Window, windows
-from core.science import eligibility
 from core.views.visit_words import transcribed_text, visit_title
-from core.words import day, instant, plural, short_day, within
+from core.words import day, plural, short_day
 from ui import theme
 from ui.context import AppContext
 from ui.forms.asked_fields import field_of, mark
-from ui.forms.details_form import DetailsForm
-from ui.forms.events_form import EventsForm
-from ui.forms.measurements_form import MeasurementsForm
-from ui.forms.other_forms import NoteForm, TasksForm
-from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
-from ui.forms.since.form import SinceForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
-from ui.forms.visit_form import VisitFormStep
+from ui.forms.steps import form_of
 from ui.pages.page import Page, Unsaved
+from ui.pages.visit_notices import VisitNotices
 from ui.widgets import ask
 from ui.widgets.basics import (
     Combo,
@@ -58,7 +51,6 @@ from ui.widgets.basics import (
     column,
     label,
     restyle,
-    row,
     scrolled,
     show_only,
 )
@@ -185,8 +177,9 @@ class VisitPage(Page):
         layout.setContentsMargins(16, 8, 16, 12)
         layout.setSpacing(8)
         layout.addWidget(self._header)
-        self._others = QVBoxLayout()
-        layout.addLayout(self._others)
+        self.notices = VisitNotices(context)
+        self.notices.changed.connect(self._show_steps)
+        layout.addWidget(self.notices)
         layout.addWidget(self._columns, 1)
         QShortcut(QKeySequence("Alt+Left"), self, partial(self._step, -1))
         QShortcut(QKeySequence("F2"), self, self.ask_here)
@@ -206,7 +199,7 @@ class VisitPage(Page):
         self._build(self.draft)
         self._stale = False
         self._show_header()
-        self._show_others()
+        self.notices.show_draft(self.draft)
         enters = self.draft.takes_entries
         self.show_step(self.draft.first_open_step() if enters else REVIEW)
 
@@ -428,7 +421,12 @@ class VisitPage(Page):
 
     def _make(self, draft: Draft, step: str) -> StepForm:
         """The form of a step, in the stack and listened to; what it shows comes with ``show_draft``."""
-        form = self._form(draft, step)
+        form = form_of(self.context, draft, step)
+        if isinstance(form, SpirometryForm):
+            form.previewed.connect(self._on_preview)
+        if isinstance(form, ReviewForm):
+            form.jump.connect(self.show_step)
+            form.discard.connect(self._ask_discard)
         form.touched.connect(self._on_touched)
         form.go_on.connect(self.go_on)
         form.go_back.connect(partial(self._step, -1))
@@ -437,31 +435,6 @@ class VisitPage(Page):
         self._frames[step] = self._framed(form, step)
         self.stack.addWidget(self._frames[step])
         return form
-
-    def _form(self, draft: Draft, step: str) -> StepForm:
-        simple: dict[str, type[StepForm]] = {
-            DETAILS: DetailsForm,
-            MEASUREMENTS: MeasurementsForm,
-            ADVERSE_EVENTS: EventsForm,
-            SINCE_LAST_TIME: SinceForm,
-            TASKS: TasksForm,
-            NOTE: NoteForm,
-        }
-        if step in simple:
-            return simple[step](self.context, draft)
-        if step == SPIROMETRY:
-            spirometry = SpirometryForm(self.context, draft)
-            spirometry.previewed.connect(self._on_preview)
-            return spirometry
-        if step == REVIEW:
-            review = ReviewForm(self.context, draft)
-            review.jump.connect(self.show_step)
-            review.discard.connect(self._ask_discard)
-            return review
-        if (defined := draft.forms.form(step)) is not None:
-            return VisitFormStep(self.context, draft, defined)
-        instrument = next(one for one in draft.questionnaires.instruments if one.id == step)
-        return QuestionnaireForm(self.context, draft, instrument)
 
     def _show_header(self) -> None:
         draft = self.draft
@@ -547,52 +520,6 @@ class VisitPage(Page):
         index = names.index(self.current) + by
         if 0 <= index < len(names):
             self.show_step(names[index])
-
-    def _show_others(self) -> None:
-        """Whose text waits in which step, and since when; never what it says."""
-        clear(self._others)
-        if self.draft is None:
-            return
-        self._show_undecided(self.draft)
-        titles = {step.id: step.title for step in self.draft.steps()}
-        for one in self.draft.unsaved.waiting(mine=False):
-            text = tr("Unsaved text of {who} from {when} in {step}; only they can see it.").format(
-                who=one.name, when=instant(one.since), step=titles.get(one.step, one.step)
-            )
-            bar = QFrame()
-            bar.setProperty("role", "notice")
-            aside = button(tr("Set aside…"), partial(self._ask_set_aside, one), link=True)
-            aside.setAccessibleName(tr("Set aside the text of {who}").format(who=one.name))
-            line = row(label(text, wrap=True), aside)
-            line.setStretch(0, 1)
-            line.setContentsMargins(12, 4, 8, 4)
-            bar.setLayout(line)
-            self._others.addWidget(bar)
-
-    def _show_undecided(self, draft: Draft) -> None:
-        """The visit at the reference day (the infusion) of a patient outside the criteria says so before anything else."""
-        if not draft.visit.is_draft or not draft.protocol.is_at_reference(draft.visit.code):
-            return
-        if criteria := eligibility.undecided(draft.record, draft.protocol):
-            text = tr(
-                "Not eligible, and the investigator has not decided: {criteria}. Decide on the chart, Eligibility, before {event}."
-            )
-            bar = QFrame()
-            bar.setProperty("role", "notice")
-            event = within(draft.protocol.reference)
-            bar.setLayout(row(label(text.format(criteria=criteria, event=event), wrap=True)))
-            self._others.addWidget(bar)
-
-    def _ask_set_aside(self, waiting: Waiting) -> None:
-        question = tr(
-            "The text of {who} is taken out of this visit and kept in the audit trail. Why?"
-        ).format(who=waiting.name)
-        why = ask.reason(self, tr("Set aside"), question)
-        if why is not None and self.draft is not None:
-            with self.context.saving():
-                self.draft.unsaved.set_aside(waiting, why)
-            self._show_others()
-            self._show_steps()
 
     def _ask_discard(self) -> None:
         draft = self.draft

@@ -28,6 +28,23 @@ if TYPE_CHECKING:
 WIDTH = 440
 
 
+class StartCard(QWidget):
+    """What can be done where no clinic file is chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.create_file = button(tr("Create a clinic file…"), primary=True)
+        self.open_file = button(tr("Open a clinic file…"))
+        self.restore_file = button(tr("Restore from a backup…"))
+        self.demo = button(tr("Try the demonstration"))
+        words = tr(
+            "Everything is kept in one encrypted file on this computer. Nothing is sent anywhere."
+        )
+        acts = (self.create_file, self.open_file, self.restore_file, self.demo)
+        what = label(words, "muted", wrap=True)
+        self.setLayout(column(card(label(tr("Welcome"), "title"), what, *acts)))
+
+
 class WelcomePage(FrontPage):
     """``opened`` carries the open Session. While this page asks something, no file is open."""
 
@@ -47,13 +64,17 @@ class WelcomePage(FrontPage):
         self._note.hide()
         self.offer = button(tr("Restore from a backup…"), self._offer_restore)
         self.offer.hide()
-        self._start = self._start_card()
+        self.start = StartCard()
+        self.start.create_file.clicked.connect(self._show_create)
+        self.start.open_file.clicked.connect(self._choose)
+        self.start.restore_file.clicked.connect(self._choose_backup)
+        self.start.demo.clicked.connect(self._demonstrate)
         self._sign_in = self._sign_in_card()
-        self._cards = (self._start, self._sign_in)
+        self._cards = (self.start, self._sign_in)
         below: tuple[QWidget, ...] = (self._problem, self.offer, self._note)
         for one in (*self._cards, *below):
             one.setFixedWidth(theme.px(WIDTH))
-        self.front: QWidget = self._start  # one of these, or one that is made when it is asked for
+        self.front: QWidget = self.start  # one of these, or one that is made when it is asked for
         brand = label("ALS Follow-up", "brand")
         words = label(tr("Guided visits, trends and summaries for an ALS clinic"), "muted")
         middle = column(None, brand, words, *self._cards, *below, None, spacing=10)
@@ -68,8 +89,8 @@ class WelcomePage(FrontPage):
             self.show_start()
 
     def show_start(self) -> None:
-        self._show(self._start)
-        self.create_file.setFocus()
+        self._show(self.start)
+        self.start.create_file.setFocus()
 
     def ask_sign_in(self, path: Path) -> None:
         """Ask who opens this file."""
@@ -289,27 +310,6 @@ class WelcomePage(FrontPage):
             text += " " + tr("The file as it was is now called {name}.").format(name=kept.name)
         self._note.setText(text)
         self._note.show()
-
-    def _start_card(self) -> QWidget:
-        self.create_file = button(tr("Create a clinic file…"), self._show_create, primary=True)
-        self.open_file = button(tr("Open a clinic file…"), self._choose)
-        self.restore_file = button(tr("Restore from a backup…"), self._choose_backup)
-        self.demo = button(tr("Try the demonstration"), self._demonstrate)
-        return card(
-            label(tr("Welcome"), "title"),
-            label(
-                tr(
-                    "Everything is kept in one encrypted file on this computer."
-                    " Nothing is sent anywhere."
-                ),
-                "muted",
-                wrap=True,
-            ),
-            self.create_file,
-            self.open_file,
-            self.restore_file,
-            self.demo,
-        )
 
     def _sign_in_card(self) -> QWidget:
         self._file_name = label("", "muted", wrap=True)

@@ -1,8 +1,9 @@
 """What fits its width: rows that wrap, and columns that stand side by side or below one another."""
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -315,3 +316,18 @@ class FrontPage(QWidget):
         """What has the keyboard is in sight."""
         if now is not None and self._area.page.isAncestorOf(now):
             self._area.show_widget(now)
+
+
+def area_of(widget: QWidget) -> QScrollArea | None:
+    """What a widget is scrolled in; None where nothing above it scrolls."""
+    above = widget.parentWidget()
+    while above is not None and not isinstance(above, QScrollArea):
+        above = above.parentWidget()
+    return above
+
+
+def bring_into_sight(widget: QWidget) -> None:
+    """Scroll to a widget, once it has its place."""
+    area = area_of(widget)
+    if area is not None:
+        QTimer.singleShot(0, widget, partial(area.ensureWidgetVisible, widget, 0, 24))

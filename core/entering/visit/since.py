@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.entering import records
+from core.entering.visit.since_entry import SinceEntry, limits_of, resumed
 from core.entering.visit.steps import OpenPoint, Step, StepState, VisitStep
 from core.entering.visit.unsaved import Unsaved, typed_since
 from core.entering.visit.working_copy import WorkingCopy
 from core.entry import Problem, Severity
-from core.forms import catalog, wording
+from core.forms import catalog, free_text, wording
 from core.forms.definition import Form
 from core.model.form_record import FormRecord, Item, RecordCheck, Since
 from core.model.nouns import SINCE_LAST_TIME
@@ -115,6 +116,19 @@ class SinceLastTime:
     def line(self, form: str, record: str) -> Line | None:
         every = (line for group in self.groups for line in group.lines)
         return next((one for one in every if (one.form.id, one.record.id) == (form, record)), None)
+
+    def begin(self, form: Form, record: FormRecord | None, how: Since) -> SinceEntry:
+        """Enter what changed of a record, its end, or another one."""
+        return SinceEntry(self, self._copy, form, record, how)
+
+    def read(self, form: Form, said: str) -> SinceEntry:
+        """Another one from a line as it is said, to be shown and confirmed."""
+        texts = free_text.read(form, said, limits_of(self._copy))
+        return SinceEntry(self, self._copy, form, None, Since.NEW, texts)
+
+    def resumed(self) -> SinceEntry | None:
+        """What was being entered when the visit was left."""
+        return resumed(self, self._copy, self.groups)
 
     # Answering.
 

@@ -71,7 +71,7 @@ def enter(*texts):
 def test_a_clinic_file_is_made_by_keyboard_and_opened_again(
     welcome, empty_window, tmp_path, settings
 ):
-    welcome.create_file.setFocus()
+    welcome.start.create_file.setFocus()
     press(Key.Key_Space)
     enter("Neurology clinic")
     enter("Ada Minister", "admin", PASSWORD, PASSWORD)
@@ -125,7 +125,7 @@ def test_a_clinic_file_is_made_by_keyboard_and_opened_again(
 
 
 def test_each_step_says_what_it_lacks(welcome):
-    welcome.create_file.click()
+    welcome.start.create_file.click()
     settle()
     first = welcome.front
     assert isinstance(first, FirstRun)
@@ -161,12 +161,12 @@ def test_each_step_says_what_it_lacks(welcome):
     assert first.clinic_name.isVisible() and first.clinic_name.text == "C"
     first.go_back()
     settle()
-    assert welcome.create_file.isVisible()
+    assert welcome.start.create_file.isVisible()
 
 
 def test_a_file_is_never_made_over_another(welcome, empty_window, tmp_path):
     (tmp_path / "taken.als").write_bytes(b"somebody's work")
-    welcome.create_file.click()
+    welcome.start.create_file.click()
     first = welcome.front
     first.clinic_name.set_text("C")
     for person, new, login in (
@@ -435,7 +435,7 @@ def test_the_page_that_asks_is_painted_before_the_file_that_was_named_is_looked_
     qtbot.waitUntil(lambda: "looked" in seen)
     assert seen[0] == "painted"
     qtbot.waitUntil(lambda: "There is no file at " in words(window.welcome))
-    assert window.welcome.create_file.isVisible()
+    assert window.welcome.start.create_file.isVisible()
     window.close_unasked()
     window.deleteLater()
 

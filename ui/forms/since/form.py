@@ -1,36 +1,33 @@
 """The step "Since last time": S, C or E for what runs, and whether there is another; the keyboard goes on by itself."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
-from core.entering import records
-from core.entering.record_entry import RecordEntry, follows
 from core.entering.visit.draft import Draft
 from core.entering.visit.since import Group
+from core.entering.visit.since_entry import SinceEntry
 from core.entering.visit.unsaved import typed_since
-from core.entry import CLEARED, Problem, as_shown
-from core.forms import catalog, free_text, wording
+from core.forms import wording
 from core.forms.definition import Form
-from core.forms.reading import Limits
 from core.model.form_record import FormRecord, Since
 from core.model.nouns import SINCE_LAST_TIME
 from core.views.visit_words import visit_title
 from core.words import day, plural
 from ui import theme
 from ui.context import AppContext
-from ui.forms.since.panel import RecordPanel, only_of
+from ui.forms.since.panel import RecordPanel
 from ui.forms.since.rows import AskRow, LineRow, SinceRow
 from ui.forms.since.strip import Months, Scale
 from ui.forms.step_form import StepForm
 from ui.widgets import ask
 from ui.widgets.basics import clear, label, row
+from ui.widgets.responsive import area_of, bring_into_sight
 from ui.words import tr
 
-_FORM, _RECORD, _HOW = "about.form", "about.record", "about.how"  # what the texts are about
 _LETTERS = {"S": Since.SAME, "C": Since.CHANGED, "E": Since.ENDED}
 _ASK_LETTERS = {"Y": Since.NEW, "N": Since.NOTHING_NEW}
 ROOM_FOR_BARS = 620  # px
@@ -48,7 +45,7 @@ class SinceForm(StepForm):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.rows: dict[Key, SinceRow] = {}
         self.current: Key | None = None
-        self._about: tuple[Form, FormRecord | None, Since] | None = None
+        self._about: SinceEntry | None = None  # what is entered under a line
         self.title = label(tr("Since last time"), "question")
         self.before = label("", "muted", wrap=True)
         self.count = label("", "accent")
@@ -158,8 +155,8 @@ class SinceForm(StepForm):
         """Under the line that it is about; away where there is no such line any more."""
         if self._about is None:
             return
-        form, record, _how = self._about
-        shown = self.rows.get((form.id, record.id if record is not None else ""))
+        about = self._about.record
+        shown = self.rows.get((self._about.form.id, about.id if about is not None else ""))
         self._lines.removeWidget(self.panel)
         if shown is None:
             self._about = None
@@ -188,19 +185,7 @@ class SinceForm(StepForm):
         if not self.panel.isVisible():
             self.setFocus(Qt.FocusReason.OtherFocusReason)
         if key in self.rows:
-            self._bring_into_sight(self.rows[key])
-
-    def _area(self) -> QScrollArea | None:
-        """What this step scrolls in."""
-        above = self.parentWidget()
-        while above is not None and not isinstance(above, QScrollArea):
-            above = above.parentWidget()
-        return above
-
-    def _bring_into_sight(self, widget: QWidget) -> None:
-        area = self._area()
-        if area is not None:
-            QTimer.singleShot(0, widget, partial(area.ensureWidgetVisible, widget, 0, 24))
+            bring_into_sight(self.rows[key])
 
     @property
     def point(self) -> str:
@@ -232,7 +217,7 @@ class SinceForm(StepForm):
 
     def _fit_bars(self) -> None:
         """In a narrow window the bars give way to the words and the answers."""
-        area = self._area()
+        area = area_of(self)
         room = area is None or area.width() >= theme.px(ROOM_FOR_BARS)
         strips = (one.strip for one in self.rows.values() if isinstance(one, LineRow))
         for one in (self.months, *strips):
@@ -293,7 +278,7 @@ class SinceForm(StepForm):
                 self._save(partial(self.draft.since.take_back, line), stays=key)
             fresh = self.draft.since.line(*key)
             if fresh is not None and fresh.answer is None:
-                self._open(fresh.form, fresh.record, answer)
+                self._open(self.draft.since.begin(fresh.form, fresh.record, answer))
 
     def _on_asked(self, key: Key, answer: Since) -> None:
         shown = self.rows.get(key)
@@ -347,95 +332,45 @@ class SinceForm(StepForm):
     # Entering under a line.
 
     def _on_typed_line(self, form: Form, text: str) -> None:
-        texts = free_text.read(form, text, self._limits())
-        self._open(form, None, Since.NEW, texts)
+        self._open(self.draft.since.read(form, text))
 
-    def _open(
-        self,
-        form: Form,
-        record: FormRecord | None,
-        how: Since,
-        texts: Mapping[str, str] | None = None,
-    ) -> None:
-        """Enter in place what changed, the end, or another one; ``texts`` are what was typed of it already."""
-        used = form
-        if record is not None:
-            used = catalog.find(record.form, record.version) or form
-        if record is not None and how is Since.CHANGED and texts is None:
-            texts = follows(used, record)
-        entry = RecordEntry(
-            used,
-            self.draft.record.patient.id,
-            self.draft.rater,
-            self._limits(),
-            record=record if how is Since.ENDED else None,
-            texts=texts,
-        )
-        course = used.course
-        if how is Since.ENDED and texts is None:
-            entry.end("")
-        self._about = (used, record, how)
+    def _open(self, entry: SinceEntry) -> None:
+        """Enter in place what changed, the end, or another one."""
+        self._about = entry
+        self.panel = self._panel_of(entry.form.id, entry.form.version)
         self._place_panel()
-        first = ""
-        if course is not None and how is not Since.NEW:
-            first = course.end if how is Since.ENDED else next(iter(course.changed), course.start)
-        what = "" if record is None else wording.line(used, record)
         words = {
             Since.CHANGED: tr("What is it now, and from when? {what}"),
             Since.ENDED: tr("When did it end, and why? {what}"),
             Since.NEW: tr("Another one: is this right?"),
         }
-        only = only_of(used, record, ending=how is Since.ENDED)
-        title = words[how].format(what=what)
-        self.panel.begin(title, entry, only, self._referred(used), first)
-        self._bring_into_sight(self.panel)
+        what = "" if entry.record is None else wording.line(entry.form, entry.record)
+        self.panel.begin(words[entry.how].format(what=what), entry, self.draft.record)
+        bring_into_sight(self.panel)
 
     def _on_done(self, made: FormRecord) -> None:
-        if self._about is None:
+        entry = self._about
+        if entry is None:
             return
-        form, record, how = self._about
-        since, typed = self.draft.since, self.draft.unsaved.fields(typed_since(""))
-        if record is None:
-            self._finish(partial(since.add, made, *typed))
+        if why := entry.wrong(made):
+            self.panel.refuse(why)
             return
-        line = since.line(form.id, record.id)
-        if line is None:
+        reason: str | None = ""
+        if entry.needs_reason(made):
+            question = tr("A finished visit shows this. Why is it changed?")
+            reason = ask.reason(self, entry.form.title, question)
+        if reason is None:
             return
-        ended: FormRecord | Problem = made if how is Since.ENDED else records.ended_by(record, made)
-        if isinstance(ended, Problem):
-            self.panel.refuse(ended.message)
-            return
-        if how is Since.CHANGED and _is_the_same(form, record, made):
-            self.panel.refuse(tr("Nothing is changed here. Change it, or cancel and press S."))
-            return
-        reason = ""
-        if records.moves_what_was_finished(self.draft.record, record, ended):
-            said = ask.reason(
-                self, form.title, tr("A finished visit shows this. Why is it changed?")
-            )
-            if said is None:
-                return
-            reason = said
-        if how is Since.ENDED:
-            self._finish(partial(since.end, line, ended, reason, *typed))
-        else:
-            self._finish(partial(since.change, line, ended, made, reason, *typed))
-
-    def _finish(self, act: Callable[[], None]) -> None:
         failures = self.context.failures
-        about, self._about = self._about, None
         with self.context.saving():
-            act()
-        if self.context.failures != failures:
-            self._about = about
-            return
-        self._close()
-        self.touched.emit()
-        self._show_rows()
-        self.go_to(self._next_open(self.current))
+            entry.save(made, reason)
+        if self.context.failures == failures:
+            self._close()
+            self.touched.emit()
+            self._show_rows()
+            self.go_to(self._next_open(self.current))
 
     def _on_given_up(self) -> None:
-        self._about = None
         self._close()
         with self.context.saving():
             self.draft.unsaved.save_all(dict.fromkeys(self._kept_names(), ""))
@@ -443,23 +378,15 @@ class SinceForm(StepForm):
         self.go_to(self.current)
 
     def _close(self) -> None:
+        self._about = None
         self._keep_soon.stop()
         self.panel.hide()
-        for one in self.rows.values():
-            if isinstance(one, AskRow):
-                one.line.clear()
-                one.line.hide()
+        for asked in self._ask_rows():
+            asked.line.clear()
+            asked.line.hide()
 
-    def _limits(self) -> Limits:
-        return Limits(latest=self.draft.visit.date, born=self.draft.record.patient.born)
-
-    def _referred(self, form: Form) -> dict[str, dict[str, str]]:
-        named = {one.form for one in form.fields if one.form}
-        return {
-            name: {one.id: wording.line(known, one) for one in self.draft.record.of_form(name)}
-            for name, known in catalog.newest().items()
-            if name in named
-        }
+    def _ask_rows(self) -> list[AskRow]:
+        return [one for one in self.rows.values() if isinstance(one, AskRow)]
 
     # What is typed and not saved yet.
 
@@ -472,16 +399,11 @@ class SinceForm(StepForm):
     def _kept_texts(self) -> dict[str, str]:
         """What stands under a line and in the questions for another one; an empty text for what was there before."""
         texts = dict.fromkeys(self._kept_names(), "")
-        for (form, _record), one in self.rows.items():
-            if isinstance(one, AskRow) and one.line.text().strip():
-                texts[typed_since(f"line.{form}")] = one.line.text()
+        for asked in self._ask_rows():
+            if asked.line.text().strip():
+                texts[_line(asked.form.id)] = asked.line.text()
         if self._about is not None:
-            used, record, how = self._about
-            typed = self.panel.editor.texts
-            texts |= {typed_since(f"text.{n}"): text or CLEARED for n, text in typed.items()}
-            texts[typed_since(_FORM)] = used.id
-            texts[typed_since(_RECORD)] = record.id if record is not None else ""
-            texts[typed_since(_HOW)] = how.value
+            texts |= self._about.kept(self.panel.editor.texts)
         return texts
 
     def keep_typed(self) -> None:
@@ -502,37 +424,24 @@ class SinceForm(StepForm):
 
     def _show_kept_texts(self) -> None:
         """Open again what was being entered when the visit was left."""
-        prefix = typed_since("")
-        texts = self.draft.unsaved.texts
-        kept = {name.removeprefix(prefix): texts[name] for name in self._kept_names()}
-        if self._about is not None or not kept:
+        if self._about is not None:
             return
-        for (form, record), one in self.rows.items():
-            text = kept.get(f"line.{form}", "")
-            if isinstance(one, AskRow) and not record and text:
-                one.line.setText(text)
-                one.line.show()
-        form_id, about = kept.get(_FORM, ""), kept.get(_RECORD, "")
-        group = next((one for one in self.groups if one.form.id == form_id), None)
-        if group is None or _HOW not in kept:
-            return
-        found = next((one.record for one in group.lines if one.record.id == about), None)
-        how = Since(kept[_HOW])
-        if (found is None) == (how is not Since.NEW):
-            return  # what it was about is gone
-        typed = {
-            name.removeprefix("text."): as_shown(text)
-            for name, text in kept.items()
-            if name.startswith("text.")
-        }
-        base: dict[str, str] = {}
-        if found is not None and how is Since.CHANGED:
-            base = follows(group.form, found)
-        self._open(group.form, found, how, {**base, **typed})
+        for asked in self._ask_rows():
+            if text := self.draft.unsaved.texts.get(_line(asked.form.id), ""):
+                asked.line.setText(text)
+                asked.line.show()
+        entry = self.draft.since.resumed()
+        if entry is not None:
+            self._open(entry)
 
     def _discard_typed(self) -> None:
         self._on_given_up()
         super()._discard_typed()
+
+
+def _line(form: str) -> str:
+    """Under which name a line about another one is kept."""
+    return typed_since(f"line.{form}")
 
 
 def _field(key: Key) -> str:
@@ -548,8 +457,3 @@ def _keys(group: Group) -> list[Key]:
 def _open_keys(group: Group) -> list[tuple[Key, bool]]:
     opens = [line.is_open for line in group.lines] + [group.another is None]
     return list(zip(_keys(group), opens, strict=True))
-
-
-def _is_the_same(form: Form, before: FormRecord, after: FormRecord) -> bool:
-    changed: tuple[str, ...] = form.course.changed if form.course is not None else ()
-    return all(before.value(name) == after.value(name) for name in changed)

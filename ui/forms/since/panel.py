@@ -1,14 +1,12 @@
 """What is entered in place under a line: what changed and from when, the end and its reason, or another one."""
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame
 
-from core.entering.record_entry import RecordEntry
-from core.forms.definition import Form
-from core.model.form_record import FormRecord
+from core.entering import records
+from core.entering.visit.since_entry import SinceEntry
+from core.model.record import PatientRecord
 from ui.forms.defined.record_editor import RecordEditor
 from ui.widgets.basics import button, column, label, row
 from ui.words import tr
@@ -26,7 +24,7 @@ class RecordPanel(QFrame):
         self.title = label("", "heading", wrap=True)
         self.problem = label("", "question-note", wrap=True)
         self.editor = RecordEditor()
-        self.save = button(tr("Save"), self._save, primary=True, tip="Ctrl+Enter")
+        self.save = button(tr("Save"), self.commit, primary=True, tip="Ctrl+Enter")
         self.leave = button(tr("Cancel"), self.given_up.emit, tip="Esc")
         self.problem.hide()
         inside = column(
@@ -35,19 +33,13 @@ class RecordPanel(QFrame):
         inside.setContentsMargins(14, 10, 10, 12)
         self.setLayout(inside)
 
-    def begin(
-        self,
-        title: str,
-        entry: RecordEntry,
-        only: frozenset[str],
-        records: Mapping[str, Mapping[str, str]],
-        first: str,
-    ) -> None:
+    def begin(self, title: str, entry: SinceEntry, record: PatientRecord) -> None:
         self.title.setText(title)
         self.problem.hide()
-        self.editor.begin(entry, records, only=only)
-        if first:
-            self.editor.focus_field(first)
+        referred = records.referred(record, entry.form)
+        self.editor.begin(entry.entry, referred, only=entry.only)
+        if entry.first:
+            self.editor.focus_field(entry.first)
         else:
             self.editor.focus_first()
 
@@ -55,26 +47,14 @@ class RecordPanel(QFrame):
         self.problem.setText(why)
         self.problem.show()
 
-    def _save(self) -> None:
+    def commit(self) -> None:
+        """Give the record out where it is whole; else what is missing is said."""
         made = self.editor.read()
         if made is not None:
             self.done.emit(made)
-
-    def commit(self) -> None:
-        self._save()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.given_up.emit()
             return
         super().keyPressEvent(event)
-
-
-def only_of(form: Form, record: FormRecord | None, *, ending: bool) -> frozenset[str]:
-    """The fields that a change, or an end, is told by; all of them for a new one."""
-    course = form.course
-    if record is None or course is None:
-        return frozenset()
-    return frozenset(
-        (course.end, *course.ended_with) if ending else (*course.changed, course.start)
-    )

@@ -155,7 +155,7 @@ class AskRow(SinceRow):
 
     def __init__(self, group: Group) -> None:
         super().__init__((Since.NEW, Since.NOTHING_NEW))
-        form = group.form
+        self.form = form = group.form
         self.line = TypedLine()
         self.line.setAccessibleName(form.ask)
         self.line.setPlaceholderText(

@@ -1,0 +1,76 @@
+"""What stands above a visit that is entered: who else has typed in it, and that the patient is not eligible."""
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QWidget
+
+from core.entering.visit.draft import Draft
+from core.entering.visit.unsaved import Waiting
+from core.science import eligibility
+from core.words import instant, within
+from ui.context import AppContext
+from ui.widgets import ask
+from ui.widgets.basics import button, clear, column, label, row
+from ui.words import tr
+
+
+class VisitNotices(QWidget):
+    """``changed`` says that the text of somebody else was set aside."""
+
+    changed = Signal()
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__()
+        self._context = context
+        self._draft: Draft | None = None
+        self._bars = column()
+        self.setLayout(self._bars)
+
+    def show_draft(self, draft: Draft | None) -> None:
+        """Whose text waits in which step, and since when; never what it says."""
+        self._draft = draft
+        clear(self._bars)
+        if draft is None:
+            self.hide()
+            return
+        self._show_undecided(draft)
+        titles = {step.id: step.title for step in draft.steps()}
+        for one in draft.unsaved.waiting(mine=False):
+            text = tr("Unsaved text of {who} from {when} in {step}; only they can see it.").format(
+                who=one.name, when=instant(one.since), step=titles.get(one.step, one.step)
+            )
+            aside = button(tr("Set aside…"), partial(self._ask_set_aside, one), link=True)
+            aside.setAccessibleName(tr("Set aside the text of {who}").format(who=one.name))
+            self._add(text, aside)
+        self.setVisible(self._bars.count() > 0)
+
+    def _add(self, text: str, *acts: QWidget) -> None:
+        bar = QFrame()
+        bar.setProperty("role", "notice")
+        line = row(label(text, wrap=True), *acts)
+        line.setStretch(0, 1)
+        line.setContentsMargins(12, 4, 8, 4)
+        bar.setLayout(line)
+        self._bars.addWidget(bar)
+
+    def _show_undecided(self, draft: Draft) -> None:
+        """The visit at the reference day (the infusion) of a patient outside the criteria says so before anything else."""
+        if not draft.visit.is_draft or not draft.protocol.is_at_reference(draft.visit.code):
+            return
+        if criteria := eligibility.undecided(draft.record, draft.protocol):
+            text = tr(
+                "Not eligible, and the investigator has not decided: {criteria}. Decide on the chart, Eligibility, before {event}."
+            )
+            self._add(text.format(criteria=criteria, event=within(draft.protocol.reference)))
+
+    def _ask_set_aside(self, waiting: Waiting) -> None:
+        question = tr(
+            "The text of {who} is taken out of this visit and kept in the audit trail. Why?"
+        ).format(who=waiting.name)
+        why = ask.reason(self, tr("Set aside"), question)
+        if why is not None and self._draft is not None:
+            with self._context.saving():
+                self._draft.unsaved.set_aside(waiting, why)
+            self.show_draft(self._draft)
+            self.changed.emit()
