@@ -48,27 +48,7 @@ class PatientFormPage(Page):
         self.kept = KeptBar()
         self.kept.discarded.connect(self._discard_typed)
         self.title = label("", "title")
-        date_hint = "2012-09-15"
-        partial_hint = tr("2012, 2012-09 or 2012-09-15")
-        self.fields = {
-            "record_number": TextField(tr("Record number")),
-            "family_name": TextField(tr("Family name")),
-            "given_name": TextField(tr("Given name")),
-            "born": TextField(
-                tr("Date of birth"), patient_entry.READERS["born"], placeholder=date_hint
-            ),
-            "height_cm": TextField(tr("Height"), patient_entry.READERS["height_cm"], unit="cm"),
-            "onset": TextField(
-                tr("First symptom"), patient_entry.READERS["onset"], placeholder=partial_hint
-            ),
-            "diagnosis": TextField(
-                tr("Diagnosis"), patient_entry.READERS["diagnosis"], placeholder=partial_hint
-            ),
-            "reference_on": TextField(
-                "", patient_entry.READERS["reference_on"], placeholder=date_hint
-            ),
-            "note": TextField(tr("Note")),
-        }
+        self.fields = _text_fields()
         for field in self.fields.values():
             field.committed.connect(self._judge)
         self._tried = False  # to save it: what is missing is said then, and not before
@@ -88,17 +68,34 @@ class PatientFormPage(Page):
         self.group.activated.connect(self.keep_soon.start)
         self.watch(*(field.line for field in self.fields.values()))
         self._reference_title = label("", "muted")
+        self._reference = QWidget()
+        self._reference.setLayout(
+            column(self._reference_title, self.fields["reference_on"], spacing=4)
+        )
         self._stated = label("", "muted", wrap=True)
         self._number_alike = label("", "question-note", wrap=True)
         self.same_person = SamePersonBar()
         self.same_person.opened.connect(context.open_chart)
         self.same_person.another.connect(self._save_another)
+        inner = QWidget()
+        body = QVBoxLayout(inner)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.addWidget(card(self._grid(), self._stated))
+        body.addStretch(1)
+        self.save = button(tr("Save patient"), self._save, primary=True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 18)
+        layout.setSpacing(14)
+        layout.addWidget(self.title)
+        layout.addWidget(self.kept)
+        layout.addWidget(self.same_person)
+        layout.addWidget(scrolled(inner), 1)
+        layout.addLayout(row(None, button(tr("Cancel"), self._cancel), self.save))
+
+    def _grid(self) -> Cells:
+        """The fields, three side by side; one below the other on a narrow page."""
         schedule = QWidget()
         schedule.setLayout(column(label(tr("Visit schedule"), "muted"), self.protocol, spacing=4))
-        self._reference = QWidget()
-        self._reference.setLayout(
-            column(self._reference_title, self.fields["reference_on"], spacing=4)
-        )
         grid = Cells(wide=3, narrow=1, spacing=(20, 12), top=True)
         fields = self.fields
         number = QWidget()
@@ -112,20 +109,7 @@ class PatientFormPage(Page):
             ],
             whole=[fields["note"]],
         )
-        inner = QWidget()
-        body = QVBoxLayout(inner)
-        body.setContentsMargins(0, 0, 0, 0)
-        body.addWidget(card(grid, self._stated))
-        body.addStretch(1)
-        self.save = button(tr("Save patient"), self._save, primary=True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 18, 24, 18)
-        layout.setSpacing(14)
-        layout.addWidget(self.title)
-        layout.addWidget(self.kept)
-        layout.addWidget(self.same_person)
-        layout.addWidget(scrolled(inner), 1)
-        layout.addLayout(row(None, button(tr("Cancel"), self._cancel), self.save))
+        return grid
 
     def edit(self, patient_id: PatientId | None) -> None:
         """Show a patient to change, or an empty form for a new one."""
@@ -374,3 +358,26 @@ class PatientFormPage(Page):
             self.context.open_chart.emit(base.id)
         else:
             self.context.show_page.emit("today")
+
+
+def _text_fields() -> dict[str, TextField]:
+    """What is typed of a patient, by the names of `patient_entry`."""
+    date_hint = "2012-09-15"
+    partial_hint = tr("2012, 2012-09 or 2012-09-15")
+    return {
+        "record_number": TextField(tr("Record number")),
+        "family_name": TextField(tr("Family name")),
+        "given_name": TextField(tr("Given name")),
+        "born": TextField(
+            tr("Date of birth"), patient_entry.READERS["born"], placeholder=date_hint
+        ),
+        "height_cm": TextField(tr("Height"), patient_entry.READERS["height_cm"], unit="cm"),
+        "onset": TextField(
+            tr("First symptom"), patient_entry.READERS["onset"], placeholder=partial_hint
+        ),
+        "diagnosis": TextField(
+            tr("Diagnosis"), patient_entry.READERS["diagnosis"], placeholder=partial_hint
+        ),
+        "reference_on": TextField("", patient_entry.READERS["reference_on"], placeholder=date_hint),
+        "note": TextField(tr("Note")),
+    }
