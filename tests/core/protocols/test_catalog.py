@@ -376,3 +376,11 @@ def test_a_folder_holds_every_version_of_a_schedule(tmp_path):
     catalog.use_own([])
     with pytest.raises(InvalidProtocol, match="no schedule named “royan-2021” of version 9"):
         catalog.of(a_patient(protocol_version="9"))
+
+
+def test_the_example_in_the_documentation_can_be_added():
+    text = (resources.FOLDER.parent / "docs" / "schedules.md").read_text("utf-8")
+    (example,) = re.findall(r"```toml\n(id = .*?)```", text, re.DOTALL)
+    protocol = catalog.read("example.toml", example.encode())
+    assert [visit.code for visit in protocol.visits] == ["S", "W1"]
+    assert len(protocol.criteria) == 2
