@@ -39,8 +39,9 @@ def check(protocol: Protocol) -> None:
     if not re.fullmatch("[1-9][0-9]{0,8}", protocol.version):
         text = _("version “{version}” is not a whole number; write 1, 2, 3 and so on.")
         raise Fault(text, ("version",), version=protocol.version)
-    for key in ("title", "source", "reference"):
-        _check_words(getattr(protocol, key), (key,))
+    _check_words(protocol.title, 80, ("title",))
+    _check_words(protocol.source, 300, ("source",))
+    _check_words(protocol.reference, 40, ("reference",))
     _check_tasks(protocol)
     _check_visits(protocol)
     _check_assessments(protocol, protocol.unscheduled, ("unscheduled",))
@@ -55,8 +56,11 @@ def _check_name(id: str, place: Place) -> None:
         raise Fault(text, place, id=id)
 
 
-def _check_words(text: str, place: Place) -> None:
-    """Words are one line: they stand in tables, and on paper."""
+def _check_words(text: str, most: int, place: Place) -> None:
+    """Words are one line that fits: they are shown on buttons, in tables, and on paper."""
+    if len(text) > most:
+        said = _("“{key}” has {n} letters; write at most {most}.")
+        raise Fault(said, place, key=place[-1], n=len(text), most=most)
     if any(unicodedata.category(letter) == "Cc" for letter in text):
         raise Fault(_("“{key}” is more than one line; write it in one."), place, key=place[-1])
 
@@ -76,7 +80,7 @@ def _check_tasks(protocol: Protocol) -> None:
         if task.id in taken:
             text = _("task {id} has the name of something that is entered; give it another id.")
             raise Fault(text, place, id=task.id)
-        _check_words(task.title, (*place, "title"))
+        _check_words(task.title, 120, (*place, "title"))
 
 
 def _check_visits(protocol: Protocol) -> None:
@@ -94,7 +98,7 @@ def _check_visits(protocol: Protocol) -> None:
         twice = _("visit {id} is there twice; give each visit its own code.")
         _check_once(codes, index, twice, (*place, "code"))
         for key in ("title", "first_title"):
-            _check_words(getattr(visit, key), (*place, key))
+            _check_words(getattr(visit, key), 40, (*place, key))
         _check_when(protocol, visit, place)
         _check_assessments(protocol, visit.assessments, (*place, "assessments"))
         if index and _days(visit.offset) <= _days(protocol.visits[index - 1].offset):
@@ -150,8 +154,8 @@ def _check_criteria(protocol: Protocol) -> None:
         _check_name(criterion.id, (*place, "id"))
         twice = _("criterion {id} is there twice; give each criterion its own id.")
         _check_once(ids, index, twice, (*place, "id"))
-        for key in ("title", "source"):
-            _check_words(getattr(criterion, key), (*place, key))
+        _check_words(criterion.title, 120, (*place, "title"))
+        _check_words(criterion.source, 300, (*place, "source"))
         if criterion.asked:
             _check_asked(criterion, place)
         else:

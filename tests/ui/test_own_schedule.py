@@ -10,7 +10,7 @@ from core.acts import documents
 from core.entering.visit import beginning
 from core.forms import catalog as forms
 from core.model.document import About
-from core.model.user import Role
+from core.model.user import Clinic, Role
 from core.model.visit import VisitState
 from core.protocols import catalog
 from core.reports.choices import blank_form
@@ -317,3 +317,21 @@ def test_a_form_and_a_schedule_that_names_it_are_there_at_once(shell, add, sessi
         documents.source(session, reports.named("blank-forms"), About(choice=choice))
     )
     assert "How was the night" in line_of(printed)
+
+
+def test_another_clinic_file_in_the_same_window_does_not_have_it(
+    shell, add, file, open_window, tmp_path
+):
+    add(file)
+    assert "oral-drug" in catalog.newest()
+    other = Session(tmp_path / "other.als", bytes(32), "dr.demo", create=True)
+    with other.write("made"):
+        other.clinics.save(Clinic(name="Another clinic"))
+        other.users.save(new_user("dr.demo", "Dr. Demo"))
+    shell = open_window(other)
+    shell.edit_patient(None)
+    settle()
+    shown = shell.page("patient").protocol
+    assert {shown.itemData(at) for at in range(shown.count())} == set(catalog.shipped())
+    shell.show_page("settings")
+    assert "Oral drug trial" not in words(shell.page("settings"))

@@ -1,24 +1,32 @@
 """A clinic's own schedule is checked, added, kept in the clinic file, and never changed."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core import clock
 from core.acts import backups, own_forms, own_schedules, restoring
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
 from core.errors import InvalidProtocol, NotAllowed, StorageError
 from core.forms import catalog as forms
+from core.model.ids import new_id
 from core.model.judgement import CriterionResult
 from core.model.user import Clinic, Role
-from core.protocols import catalog
+from core.protocols import catalog, schedule
+from core.reports import blank_forms
 from core.science import eligibility
 from core.session import Session, new_user
 from core.store import verification
-from core.views import schedule_words, trail_values, trail_words, worklist
+from core.views import schedule_words, trail_values, trail_words, visit_summary, worklist
 from tests.core.examples import a_patient, enter_visit
 from tests.core.forms.made_up import EVERY_TYPE
 from tests.core.protocols.made_up import TWO_VISITS
+from tests.pdf import line_of
 
 
 @pytest.fixture(autouse=True)
@@ -251,3 +259,47 @@ def test_what_a_later_program_can_read_is_left_out_and_said(session, file):
     assert catalog.of(patient).version == "1"
     with pytest.raises(InvalidProtocol, match="no schedule named “oral-drug” of version 2"):
         catalog.of(replace(patient, protocol_version="2"))
+
+
+ASSESSMENTS = ("alsfrs-r", "nrs-pain-fatigue", "spirometry", "measurements", "adverse-events",
+               "since-last-time", "eligibility", "capsules")  # fmt: skip
+
+
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    asked=st.lists(st.sampled_from(ASSESSMENTS), unique=True),
+    days=st.lists(st.integers(-400, 2000), min_size=1, max_size=6, unique=True).map(sorted),
+    window=st.tuples(st.integers(0, 400), st.integers(0, 400)),
+    again=st.booleans(),
+)
+def test_whatever_a_schedule_asks_for_is_entered_shown_and_printed(
+    session, asked, days, window, again
+):
+    """Visits of any length, window and content, also of none."""
+    head = TWO_VISITS[: TWO_VISITS.index("[[visits]]")]
+    kept = days if not again else [abs(days[0]) + 1]
+    visits = [
+        f'[[visits]]\ncode = "V{n}"\ntitle = "Visit {n}"\noffset = {{ value = {day}, unit = "days" }}\n'
+        f"before = {window[0]}\nafter = {window[1]}\nassessments = {json.dumps(asked)}\n"
+        for n, day in enumerate(kept)
+    ]
+    if again:
+        head = head.replace('"reference"', '"last_visit"', 1)
+    protocol = catalog.read("any.toml", (head + "\n".join(visits)).encode())
+    assert schedule_words.lines(protocol)
+    catalog.use_own([protocol])
+    patient = on_it(session, record_number=new_id())
+    today = clock.today()
+    record = session.record(patient.id)
+    planned = schedule.plan(record, protocol, today)
+    assert [one.code for one in planned] == [visit.code for visit in protocol.visits]
+    worklist.build([record], {}, today, {}, {})
+    draft = Draft(session, patient.id, beginning.start_visit(session, patient.id, "V0", today))
+    wanted = {name for name in asked if protocol.task(name) is None} - {"since-last-time"}
+    assert wanted <= {step.id for step in draft.steps()}
+    record = session.record(patient.id)
+    assert visit_summary.build(record, draft.visit.id, {}).draft
+    paper = blank_forms.render(
+        protocol, "V0", session.clinic, printed_by="Dr", printed_at=clock.now(), head=None
+    )
+    assert "Visit 0" in line_of(paper)

@@ -174,6 +174,12 @@ AGE, DIAGNOSIS, TOTAL, FVC = (
         ('version = "1"', 'version = "1.1"', 5, "version “1.1” is not a whole number"),
         ('reference = "Infusion"', 'reference = ""', 9, "“reference” is empty"),
         ('title = "MRI"', 'title = "MRI\\nof the head"', MRI + 1, "“title” is more than one line"),
+        (
+            'title = "MRI"',
+            f'title = "{"M" * 41}"',
+            MRI + 1,
+            "“title” has 41 letters; write at most 40",
+        ),
         ('id = "emg"', 'id = "mri"', 19, "task mri is there twice"),
         ('id = "emg"', 'id = "spirometry"', 18, "task spirometry has the name of something"),
         ('["mri"]', '["mri", "mri"]', MRI + 5, "“mri” is there twice; name it once"),
