@@ -30,7 +30,7 @@ def read(path: Path) -> tuple[tuple[str, Form], ...]:
 def add(session: Session, text: str, form: Form) -> None:
     """Add a form, or a new version of one; what is there is never changed.
 
-    Raises InvalidForm where this version is there already; NotAllowed, Locked, StorageError.
+    Raises InvalidForm where this version is there already, or where it is part of a form that is not; NotAllowed, Locked, StorageError.
     """
     known = catalog.find(form.id, form.version)
     if known is not None:
@@ -38,6 +38,7 @@ def add(session: Session, text: str, form: Form) -> None:
             "There is a form “{id}” of version {version} already. Give this one a new version, or another id."
         )
         raise InvalidForm(message.format(id=form.id, version=form.version))
+    catalog.check_parent(form, text, catalog.newest().values())
     with session.write(N_("form added")):
         session.definitions.add(
             Definition(

@@ -11,7 +11,7 @@ from core.forms.definition import Field, Form, Quick
 from core.forms.reading import Limits
 from core.model.assessment import NotDone
 from core.model.form_record import FormRecord, Item, Stored
-from core.model.ids import PatientId, VisitId
+from core.model.ids import PatientId, RecordId, VisitId
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class RecordEntry:
         limits: Limits,
         *,
         visit_id: VisitId | None = None,
+        within: RecordId | None = None,
         record: FormRecord | None = None,
         texts: Mapping[str, str] | None = None,
     ) -> None:
@@ -52,6 +53,7 @@ class RecordEntry:
         self._blank = FormRecord(
             patient_id=patient_id,
             visit_id=visit_id,
+            within=within,
             form=form.id,
             version=form.version,
             entered_by=login,

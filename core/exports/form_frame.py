@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 HEAD = ("record_number", "record", "visit", "entered_at")  # of an identified table
 _HEAD_WITHOUT = ("patient",)  # a number that is of this table alone
+WITHIN = "within"  # of a form of parts: the record that it belongs to
 _DTYPES = {
     FieldType.NUMBER: "Float64",
     FieldType.DERIVED: "Float64",
@@ -29,6 +30,8 @@ def fields_of(form: Form, *, identified: bool) -> tuple[Field, ...]:
 
 def columns(form: Form, *, identified: bool) -> tuple[str, ...]:
     head = HEAD if identified else _HEAD_WITHOUT
+    if form.within:
+        head = (*head, WITHIN)
     names = [one.id for one in fields_of(form, identified=identified)]
     return (*head, *names, *(f"{name}_not_done" for name in names))
 
@@ -39,7 +42,8 @@ def rows(
     """One row a record, in the order of the patients and of what was entered; a missing value is None.
 
     Choices are their ids, yes and no 1 and 0, dates ISO texts. De-identified, no date leaves, and patients are
-    numbered as they come.
+    numbered as they come. A part names the record that it belongs to by its id; de-identified, by which of the
+    patient's records of that form it is, from 1.
     """
     shown = fields_of(form, identified=identified)
     found = []
@@ -53,8 +57,17 @@ def rows(
                     one.visit_id,
                     one.entered_at.isoformat(),
                 )
+            if form.within:
+                head = (*head, _parent(record, one, form.within, identified=identified))
             found.append((*head, *_cells(form, shown, one)))
     return found
+
+
+def _parent(record: PatientRecord, one: FormRecord, form: str, *, identified: bool) -> Cell:
+    if identified or one.within is None:
+        return one.within
+    every = [each.id for each in record.of_form(form)]
+    return every.index(one.within) + 1 if one.within in every else None
 
 
 def _cells(form: Form, shown: Sequence[Field], one: FormRecord) -> tuple[Cell, ...]:
@@ -79,7 +92,7 @@ def frame(
         rows(form, records, identified=identified), columns=list(names), dtype=object
     )
     kinds = {one.id: _dtype(one) for one in fields_of(form, identified=identified)}
-    numbered = {"patient": "Int64"}
+    numbered = {"patient": "Int64"} if identified else {"patient": "Int64", WITHIN: "Int64"}
     return made.astype({name: kinds.get(name) or numbered.get(name, "string") for name in names})
 
 

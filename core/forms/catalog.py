@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -51,6 +51,11 @@ def of_visits(names: Sequence[str]) -> tuple[Form, ...]:
     return tuple(form for form in forms if form.of is Of.VISIT)
 
 
+def parts_of(form: Form) -> tuple[Form, ...]:
+    """The forms whose records are parts of this one's, in their order."""
+    return tuple(one for one in newest().values() if one.within == form.id)
+
+
 def find(id: str, version: str) -> Form | None:
     """The version that a record was entered with; None where this program does not have it."""
     return shipped().get((id, version)) or _own.get((id, version))
@@ -59,6 +64,7 @@ def find(id: str, version: str) -> Form | None:
 def load(folder: Path) -> Versions:
     """The forms of a folder, by id and version. Raises InvalidForm, naming the file and the line to fix."""
     found: dict[tuple[str, str], Form] = {}
+    texts: dict[tuple[str, str], str] = {}
     for path in sorted(folder.glob("*.toml")):
         one = read(path.name, path.read_bytes())
         key = (one.id, one.version)
@@ -67,7 +73,19 @@ def load(folder: Path) -> Versions:
             fault = Fault(text, ("version",), version=one.version, id=one.id)
             raise toml_values.refusal(path.name, path.read_text("utf-8"), fault, InvalidForm)
         found[key] = one
+        texts[key] = path.read_text("utf-8")
+    for key, one in found.items():
+        check_parent(one, texts[key], found.values())
     return found
+
+
+def check_parent(form: Form, text: str, known: Iterable[Form]) -> None:
+    """Raises InvalidForm where a form is part of one that is not there, or that is a part itself."""
+    parents = {one.id for one in known if one.of is Of.PATIENT and not one.within}
+    if form.within and form.within not in parents:
+        words = _("“within” names “{id}”, which is no form with parts; write one of: {known}.")
+        fault = Fault(words, ("within",), id=form.within, known=", ".join(sorted(parents)))
+        raise toml_values.refusal(f"{form.id}.toml", text, fault, InvalidForm)
 
 
 def read(name: str, data: bytes) -> Form:
@@ -93,6 +111,8 @@ def _check(form: Form) -> None:
             _known(form, key, ("quick", index, "values"))
     if form.course is not None:
         _check_course(form, form.course)
+    if form.within:
+        _check_part(form)
 
 
 def _check_name(id: str, place: Place) -> None:
@@ -232,3 +252,14 @@ def _check_course(form: Form, course: Course) -> None:
     for name in ("ended_with", "changed"):
         for named in getattr(course, name):
             _known(form, named, ("course", 0, name))
+
+
+def _check_part(form: Form) -> None:
+    """What a part of another form's records cannot be; whether that form is there, `check_parent` says."""
+    if form.of is not Of.PATIENT:
+        raise Fault(_("a form of a visit is no part of another; remove “within”."), ("within",))
+    if form.within == form.id:
+        raise Fault(_("a form is no part of itself; name another in “within”."), ("within",))
+    if form.ask:
+        text = _("a part is asked about with what it belongs to; remove “ask”.")
+        raise Fault(text, ("ask",))

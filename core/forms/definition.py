@@ -155,8 +155,8 @@ class Form:
     ``repeats`` says that there may be several records. ``course`` names the fields that say from when to
     when a record holds; one that has none holds from the day on which it was entered. ``ask`` is the
     question for more of them at a visit, ``example`` how one is typed there in a line, ``key`` the key that
-    opens it; a form without ``ask`` is not asked about there. ``domain`` is its table
-    in CDISC's SDTM.
+    opens it; a form without ``ask`` is not asked about there. ``within`` is the form whose records these are
+    parts of. ``domain`` is its table in CDISC's SDTM.
     """
 
     id: str
@@ -178,6 +178,7 @@ class Form:
     citation: str = ""
     help: tuple[Shown, ...] = ()
     domain: str = ""
+    within: str = ""
     order: int = 0
 
     @property

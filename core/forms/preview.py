@@ -13,6 +13,8 @@ def lines(form: Form) -> list[str]:
             title=form.title, id=form.id, version=form.version, of=of
         )
     ]
+    if form.within:
+        found.append(_("each record is part of one of the form {id}").format(id=form.within))
     group = ""
     for one in form.fields:
         if one.group != group:

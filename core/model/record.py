@@ -122,6 +122,12 @@ class PatientRecord:
     def form_record(self, id: RecordId) -> FormRecord | None:
         return next((one for one in self.forms if one.id == id), None)
 
+    def parts_of(self, one: FormRecord, form: str = "") -> tuple[FormRecord, ...]:
+        """The records that are parts of one, of one form or of all."""
+        return tuple(
+            part for part in self.forms if part.within == one.id and form in ("", part.form)
+        )
+
     def running(self, form: str, on: date) -> tuple[FormRecord, ...]:
         """The records of a form that hold on a day."""
         known = (one.known_on(on) for one in self.of_form(form))

@@ -7,6 +7,7 @@ from core.forms.definition import Field, FieldType, Form
 from core.labels import NOT_DONE
 from core.model.document import OfDefinition, OfForm
 from core.model.form_record import FormRecord
+from core.model.record import PatientRecord
 from core.reports import layout, table_report
 from core.reports.layout import MUTED, Block, Cell, Column
 from core.reports.page import INNER, Paper
@@ -39,17 +40,31 @@ def filled(source: OfForm) -> bytes:
         head=source.head,
     )
     records = sorted(source.record.of_form(form.id), key=lambda one: one.began, reverse=True)
-    sections = [
-        Section(
-            title=_record_title(form, one),
-            facts=(
-                *value_facts(one),
-                Fact(_("Entered by"), source.names.get(one.entered_by, one.entered_by)),
-            ),
-        )
-        for one in records
-    ]
+    sections = [section for one in records for section in _sections(source, form, one)]
     return table_report.render(paper, sections or [Section(paragraph=_("Nothing is recorded."))])
+
+
+def _sections(source: OfForm, form: Form, one: FormRecord) -> list[Section]:
+    """A record and below it its parts; a part that is printed by itself says what it belongs to."""
+    found = [_section(source, _record_title(form, one), one)]
+    for part in source.record.parts_of(one):
+        known = catalog.find(part.form, part.version)
+        line = part.form if known is None else f"{known.title}: {wording.line(known, part)}"
+        found.append(_section(source, f"{_record_title(form, one)} – {line}", part))
+    return found
+
+
+def _section(source: OfForm, title: str, one: FormRecord) -> Section:
+    entered = Fact(_("Entered by"), source.names.get(one.entered_by, one.entered_by))
+    return Section(title=title, facts=(*_belongs(source.record, one), *value_facts(one), entered))
+
+
+def _belongs(record: PatientRecord, one: FormRecord) -> tuple[Fact, ...]:
+    parent = None if one.within is None else record.form_record(one.within)
+    form = None if parent is None else catalog.find(parent.form, parent.version)
+    if parent is None or form is None:
+        return ()
+    return (Fact(_("Belongs to"), f"{form.title}: {wording.line(form, parent)}"),)
 
 
 def _record_title(form: Form, one: FormRecord) -> str:
@@ -79,7 +94,10 @@ def blank(source: OfDefinition) -> bytes:
         printed_at=source.printed_at,
         head=source.head,
     )
-    return paper.render([*_heading(form), *body(form)], layout.gap(0))
+    blocks = [*_heading(form), *body(form)]
+    for part in catalog.parts_of(form):
+        blocks += [layout.gap(10), *layout.paragraph(part.plural, _SECTION, INNER), *body(part)]
+    return paper.render(blocks, layout.gap(0))
 
 
 def _heading(form: Form) -> list[Block]:

@@ -67,7 +67,7 @@ def _facts(record: PatientRecord, visit: Visit, form: Form) -> tuple[Fact, ...]:
         ended = one.ended
         if not one.runs and (ended is None or (before is not None and ended.last <= before.date)):
             continue  # it ended before, and an earlier summary says so
-        found.append(Fact(_name(one), _course(one, answers.get(one.id))))
+        found.append(Fact(_name_within(record, one), _course(one, answers.get(one.id))))
     if answers.get("") is Since.NOTHING_NEW:
         none = Fact(form.plural, _("asked on {day}: none").format(day=day(visit.date)))
         found.append(Fact(form.ask, SINCE[Since.NOTHING_NEW]) if found else none)
@@ -77,6 +77,12 @@ def _facts(record: PatientRecord, visit: Visit, form: Form) -> tuple[Fact, ...]:
 def _name(one: FormRecord) -> str:
     form = catalog.find(one.form, one.version)
     return one.form if form is None else wording.line(form, one)
+
+
+def _name_within(record: PatientRecord, one: FormRecord) -> str:
+    """Of a part, with what it belongs to before it."""
+    parent = None if one.within is None else record.form_record(one.within)
+    return _name(one) if parent is None else f"{_name(parent)} – {_name(one)}"
 
 
 def _course(one: FormRecord, answer: Since | None) -> str:

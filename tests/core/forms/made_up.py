@@ -172,9 +172,49 @@ when = {{ per_day = "> 100" }}
 say = "{{per_day}} a day is much. Is that right?"
 """
 
+PART = """
+id = "waking"
+version = "1"
+title = "Waking"
+several = "Wakings"
+of = "patient"
+within = "sleep"
+repeats = true
+layout = "{layout}"
+row = "{{at}}: {{reason}}"
+
+[[fields]]
+id = "at"
+title = "At"
+type = "time"
+required = true
+identifies = "no"
+
+[[fields]]
+id = "reason"
+title = "Because of"
+type = "choice"
+identifies = "no"
+choices = [{{ id = "pain", text = "pain" }}, {{ id = "thirst", text = "thirst" }}]
+
+[[fields]]
+id = "minutes"
+title = "Awake for"
+type = "integer"
+unit = "min"
+low = 0
+high = 600
+likely = [1, 240]
+identifies = "no"
+"""
+
 
 def made_up(of="patient", layout="page"):
     return catalog.read("sleep.toml", EVERY_TYPE.format(of=of, layout=layout).encode())
+
+
+def part_of_made_up(layout="rows"):
+    return catalog.read("waking.toml", PART.format(layout=layout).encode())
 
 
 def texts(least=1, most=40):

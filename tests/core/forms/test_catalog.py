@@ -5,7 +5,7 @@ import pytest
 from core.errors import InvalidForm
 from core.forms import catalog
 from core.forms.definition import Identifies
-from tests.core.forms.made_up import EVERY_TYPE
+from tests.core.forms.made_up import EVERY_TYPE, PART
 
 GOOD = EVERY_TYPE.format(of="patient", layout="page")
 
@@ -76,3 +76,35 @@ def test_two_files_of_one_version_are_refused(tmp_path):
         (tmp_path / name).write_text(GOOD, "utf-8")
     with pytest.raises(InvalidForm, match=r"b\.toml, line 3: .* there twice"):
         catalog.load(tmp_path)
+
+
+PARTS = PART.format(layout="rows")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (PARTS.replace('of = "patient"', 'of = "visit"'), "a form of a visit is no part"),
+        (PARTS.replace('within = "sleep"', 'within = "waking"'), "no part of itself"),
+        (PARTS.replace("repeats = true", 'repeats = true\nask = "More?"'), "remove “ask”"),
+    ],
+)
+def test_what_cannot_be_a_part_says_so_with_its_line(text, says):
+    with pytest.raises(InvalidForm, match=says) as caught:
+        catalog.read("waking.toml", text.encode())
+    line = int(str(caught.value).split("line ")[1].split(":", maxsplit=1)[0])
+    assert line == line_of(text, "ask = " if "ask" in says else "within = ")
+
+
+@pytest.mark.parametrize("parent", ["nowhere", "inner"])
+def test_a_part_names_a_form_that_is_there_and_is_no_part_itself(tmp_path, parent):
+    text = PARTS.replace('within = "sleep"', f'within = "{parent}"')
+    inner = PARTS.replace('id = "waking"', 'id = "inner"', 1)
+    for name, one in (("sleep", GOOD), ("inner", inner), ("waking", text)):
+        (tmp_path / f"{name}.toml").write_text(one, "utf-8")
+    with pytest.raises(InvalidForm) as caught:
+        catalog.load(tmp_path)
+    line = line_of(text, "within = ")
+    assert str(caught.value).startswith(f"waking.toml, line {line}: “within” names “{parent}”")
+    (tmp_path / "waking.toml").write_text(PARTS, "utf-8")
+    assert ("waking", "1") in catalog.load(tmp_path)

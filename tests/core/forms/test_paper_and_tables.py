@@ -18,7 +18,7 @@ from core.model.record import PatientRecord
 from core.model.user import Clinic
 from core.reports import named as report_named
 from tests.core.examples import a_patient
-from tests.core.forms.made_up import EVERY_TYPE, made_up, stored
+from tests.core.forms.made_up import EVERY_TYPE, made_up, part_of_made_up, stored
 from tests.pdf import text_of
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -153,3 +153,47 @@ def test_a_field_that_says_nothing_about_what_it_gives_away_stays_out_of_a_deide
     unsaid = EVERY_TYPE.format(of="patient", layout="page").replace('identifies = "no"\n', "")
     form = catalog.read("sleep.toml", unsaid.encode())
     assert form_frame.columns(form, identified=False) == ("patient",)
+
+
+@pytest.fixture
+def night():
+    """A night with two parts, beside another that has none."""
+    sleep, waking = made_up(), part_of_made_up()
+    catalog.use_own([sleep, waking])
+    patient = a_patient()
+    first, second = (
+        a_record(patient, sleep, {"quality": quality, "started": "2026-01"})
+        for quality in ("good", "bad")
+    )
+    parts = [
+        a_record(patient, waking, {"at": at, "reason": "pain"}, within=second.id)
+        for at in ("02:00", "04:30")
+    ]
+    return PatientRecord(patient=patient, forms=(first, second, *parts))
+
+
+def test_parts_are_printed_below_what_they_belong_to_and_by_themselves_name_it(night):
+    sleep, waking = made_up(), part_of_made_up()
+    words = text_of(report_named("form").make(of_form(night, sleep)))
+    assert words.index("Waking: 02:00: pain") < words.index("Waking: 04:30: pain")
+    assert words.count("Belongs to") == 2
+    alone = text_of(report_named("form").make(of_form(night, waking)))
+    assert "Night: bad" in alone
+    assert alone.count("Belongs to") == 2
+    blank = text_of(report_named("blank-form").make(OfDefinition(choice="sleep", **COMMON)))
+    assert "Wakings" in blank and "Awake for (min)" in blank
+
+
+def test_parts_leave_with_a_reference_to_what_they_belong_to(night):
+    waking = part_of_made_up()
+    _first, second, *_parts = night.forms
+    table = export_named("form-csv").make(of_form(night, waking)).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(table)))
+    assert [(one["within"], one["at"]) for one in rows] == [
+        (second.id, "02:00"),
+        (second.id, "04:30"),
+    ]
+    bare = form_frame.frame(waking, [night])
+    assert list(bare["within"]) == [2, 2] and str(bare["within"].dtype) == "Int64"
+    assert second.id not in bare.to_csv()
+    assert "within" not in form_frame.columns(made_up(), identified=True)

@@ -155,7 +155,7 @@ def test_a_record_is_corrected_and_removed_with_the_trail_telling_it(view, due, 
     view.save()
     settle()
     view.table.selectRow(0)
-    view.correct.click()
+    view.list.buttons["correct"].click()
     settle()
     view.editor.frames["awake"].editor.input.line.setText("4")
     view.save()  # no finished visit shows it yet: nobody is asked why
@@ -164,7 +164,7 @@ def test_a_record_is_corrected_and_removed_with_the_trail_telling_it(view, due, 
     assert '"value":3' in entry.before and '"value":4' in entry.after
     view.table.selectRow(0)
     answer_dialogs("another patient's")
-    view.remove.click()
+    view.list.buttons["remove"].click()
     settle()
     assert session.record(due.id).of_form("sleep") == ()
     assert session.trail.entries(entity="record")[0].reason == "another patient's"

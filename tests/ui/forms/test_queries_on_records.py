@@ -82,7 +82,7 @@ def test_f2_on_a_field_asks_about_it_and_gives_the_keyboard_back(open_tab, sessi
     assert frame.asked.isVisible() and "50 mg or 100?" in frame.asked.text()
     assert dose.property("asked") == "true"
     assert tab.view.editor.frames["substance"].asked.isHidden()
-    assert tab.view._why(riluzole).startswith("1 query open")
+    assert tab.view.list.why(riluzole).startswith("1 query open")
     assert "1 query open" in tab.queries.fold.text()
     assert tab.window().shell.page("chart").title_of("form.medicine").endswith("?1")
 
@@ -151,8 +151,8 @@ def test_a_link_leads_to_a_record_that_the_list_hides(open_tab, shell, session, 
     query = ask(session, ended, "ended", "Which day?")
     tab = open_tab()
     tab.view.which.set_value(True)
-    tab.view._show_rows()
-    assert ended not in tab.view._model.rows
+    tab.view.list._show_rows()
+    assert ended not in tab.view.list.model.rows
     go_to(shell.context, query)
     settle()
     assert tab.view.editor.field_of(focused()) == "ended"
@@ -183,7 +183,7 @@ def test_it_is_answered_and_closed_above_the_records(open_tab, session, due, ril
     settle()
     (query,) = session.queries.of(due.id)
     assert query.state is QueryState.CLOSED
-    assert "open" not in tab.view._why(riluzole)
+    assert "open" not in tab.view.list.why(riluzole)
     tab.view.focus_record(f"{riluzole.id}.dose")
     assert tab.view.editor.frames["dose"].asked.isHidden()
     entries = session.trail.entries(entity="data_query")
@@ -214,7 +214,7 @@ def test_a_query_outlives_its_record_and_says_so(open_tab, shell, session, due, 
     tab = open_tab()
     tab.view.focus_record(riluzole.id)
     answer_dialogs("another patient's")
-    tab.view.remove.click()
+    tab.view.list.buttons["remove"].click()
     settle()
     (kept,) = session.queries.of(due.id)
     assert kept == query

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from core import clock
@@ -18,25 +17,20 @@ from core.forms.reading import Limits
 from core.model.data_query import DataQuery
 from core.model.form_record import FormRecord
 from core.model.ids import PatientId, RecordId
-from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.model.user import Right
-from core.views.signed import queries_text
-from core.words import MISSING
+from core.words import plural
 from ui.context import AppContext
 from ui.forms.defined.record_editor import RecordEditor
+from ui.forms.defined.record_list import RecordList
+from ui.forms.defined.record_parts import WITHIN, RecordParts
 from ui.forms.defined.record_words import RecordWords
-from ui.forms.fields import ChoiceField
 from ui.forms.kept_bar import KeptBar
-from ui.models.table import Column, TableModel
 from ui.widgets import ask
 from ui.widgets.basics import button, card, column, label, row
 from ui.widgets.locks import explained
 from ui.widgets.responsive import Columns, Flow
-from ui.widgets.table import Table
 from ui.words import tr
-
-MOST_ROWS = 9
 
 
 class RecordsView(QWidget):
@@ -53,6 +47,7 @@ class RecordsView(QWidget):
         self._context, self.form = context, form
         self._enters = context.session.may(Right.ENTER) and not read_only
         self._record: PatientRecord | None = None
+        self._within: RecordId | None = None  # whose parts are shown, of a form of parts
         self._ends: FormRecord | None = None  # what the one being entered follows
         self._queries: dict[RecordId, list[tuple[str, DataQuery]]] = {}  # with their fields
         self.editor = RecordEditor()
@@ -60,24 +55,36 @@ class RecordsView(QWidget):
         self.title = label("", "heading", wrap=True)
         self.said = label("", "good-note", wrap=True)
         self.problem = label("", "question-note", wrap=True)
-        self.none = label(tr("Nothing is recorded yet."), "muted", wrap=True)
-        self.acts = QWidget()
         self.kept = KeptBar()
         self.kept.discarded.connect(self._discard)
-        self.table, self._model = self._make_table()
-        self.which: ChoiceField[bool] = ChoiceField("", {True: tr("Running"), False: tr("All")})
-        self.which.set_value(False)
-        self.which.chosen.connect(self._show_rows)
         self.add = button(tr("Save"), self.save, primary=True, tip="Ctrl+Enter")
         self.clear = button(tr("Clear"), self._clear)
-        self.change = button(tr("Changed…"), self._change, tip="C")
-        self.end = button(tr("Ended…"), self._end, tip="E")
-        self.correct = button(tr("Correct…"), self._correct)
-        self.remove = button(tr("Remove…"), self._remove)
         self.picks = self._quick_picks()
-        self._listed = self._build_list()
+        self.list = self._make_list()
+        self.read = RecordWords()
+        self.parts = RecordParts(
+            [RecordsView(context, part, read_only) for part in catalog.parts_of(form)]
+        )
+        for part in self.parts.views:
+            part.edited.connect(self.edited)
+            part.saved.connect(self.saved)
+            part.given_up.connect(self.given_up)
+        self._build()
+
+    def _make_list(self) -> RecordList:
+        made = RecordList(self.form, enters=self._enters)
+        made.chosen.connect(self._on_chosen)
+        made.change.connect(self._change)
+        made.end.connect(self._end)
+        made.correct.connect(self._correct)
+        made.remove.connect(self._remove)
+        self.table, self.which = made.table, made.which
+        return made
+
+    def _build(self) -> None:
         head = row(self.title, self.clear, self.add)
         head.setStretch(0, 1)
+        hint = tr("* is needed · F3 a note, or why there is no value")
         entered = card(
             head,
             self.said,
@@ -85,58 +92,18 @@ class RecordsView(QWidget):
             self.kept,
             self.problem,
             self.editor,
-            label(tr("* is needed · F3 a note, or why there is no value"), "small", wrap=True),
+            label(hint, "small", wrap=True),
             None,
         )
-        self.read = RecordWords()
-        self._parts = Columns(
-            self._listed, entered if self._enters else card(self.read, None), fixed={}, spacing=12
-        )
-        self.setLayout(column(self._parts))
-        if self._enters:
-            self.read.setParent(self)
-            self.read.hide()
-        else:
-            entered.setParent(self)
-            entered.hide()
-        if not form.repeats and self._enters:
-            self._listed.hide()
+        shown = entered if self._enters else card(self.read, None)
+        self.setLayout(column(Columns(self.list, shown, fixed={}, spacing=12), self.parts))
+        for hidden in (self.read,) if self._enters else (entered,):
+            hidden.setParent(self)
+            hidden.hide()
+        if not self.form.repeats and self._enters:
+            self.list.hide()
         for problem in (self.said, self.problem):
             problem.hide()
-
-    def _build_list(self) -> QWidget:
-        acts = Flow(spacing=8)
-        for one in (self.change, self.end, self.correct, self.remove):
-            acts.addWidget(one)
-            if not self._enters:
-                one.hide()
-        self.acts.setLayout(acts)
-        course = self.form.course is not None and bool(self.form.course.end)
-        if not course:
-            for part in (self.which, self.change, self.end):
-                part.hide()
-        head = row(label(self.form.plural, "heading"), None, self.which)
-        hint = label("\n".join(self.form.help), "small", wrap=True)
-        if not self.form.help:
-            hint.hide()
-        for key, act in (("C", self._change), ("E", self._end)):
-            QShortcut(QKeySequence(key), self.table, act, context=Qt.ShortcutContext.WidgetShortcut)
-        return card(head, hint, self.none, self.table, self.acts, None)
-
-    def _make_table(self) -> tuple[Table, TableModel[FormRecord]]:
-        columns: list[Column[FormRecord]] = [
-            Column(self.form.title, self._line, second=self._why),
-            Column(tr("From"), lambda one: partial_day(one.began)),
-        ]
-        if self.form.course is not None and self.form.course.end:
-            columns.append(Column(tr("Until"), _until))
-        model = TableModel(columns)
-        table = Table(model, row_height=44)
-        table.fix_widths(dict.fromkeys(range(1, len(columns)), 112))
-        table.setAccessibleName(self.form.plural)
-        table.opened.connect(lambda _record: self._correct())
-        table.selectionModel().selectionChanged.connect(lambda _now, _before: self._on_selected())
-        return table, model
 
     def _quick_picks(self) -> QWidget:
         flow = Flow(spacing=6)
@@ -150,15 +117,16 @@ class RecordsView(QWidget):
             box.hide()
         return box
 
-    def show_record(self, record: PatientRecord) -> None:
-        """Show the records of a patient; what is typed for this patient stays."""
-        other = self._record is None or self._record.patient.id != record.patient.id
-        self._record = record
-        self._show_rows()
+    def show_record(self, record: PatientRecord, within: RecordId | None = None) -> None:
+        """Show the records of a patient, or those within one; what is typed for them stays."""
+        other = self.patient_id != record.patient.id or self._within != within
+        self._record, self._within = record, within
+        self.list.show_records(self._mine)
         if other:
             self._begin_kept()
         elif not self.form.repeats and not self.texts:
             self._begin(self._only)
+        self._show_parts()
 
     @property
     def patient_id(self) -> PatientId | None:
@@ -166,11 +134,19 @@ class RecordsView(QWidget):
         return None if self._record is None else self._record.patient.id
 
     @property
+    def _mine(self) -> tuple[FormRecord, ...]:
+        every = () if self._record is None else self._record.of_form(self.form.id)
+        return tuple(one for one in every if one.within == self._within)
+
+    @property
     def _only(self) -> FormRecord | None:
         """The record of a form that has one."""
-        if self.form.repeats or self._record is None:
-            return None
-        return next(iter(self._record.of_form(self.form.id)), None)
+        return None if self.form.repeats else next(iter(self._mine), None)
+
+    @property
+    def views(self) -> "tuple[RecordsView, ...]":
+        """This one, and those of the parts of its records."""
+        return (self, *self.parts.views)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -180,7 +156,12 @@ class RecordsView(QWidget):
         if not texts or entry is None:
             return {}
         about = "" if entry.before is None else entry.before.id
-        return {**texts, _ABOUT: about, _FOLLOWS: self._ends.id if self._ends else ""}
+        return {
+            **texts,
+            _ABOUT: about,
+            _FOLLOWS: self._ends.id if self._ends else "",
+            WITHIN: self._within or "",
+        }
 
     def kept_texts(self) -> dict[str, str]:
         """The same for the file, with an empty text for whatever was kept and is not there any more."""
@@ -189,7 +170,7 @@ class RecordsView(QWidget):
         place = records.place_of(self.form)
         before = self._context.session.typed.of(place, self._record.patient.id)
         now = {
-            name: text if name in (_ABOUT, _FOLLOWS) else text or CLEARED
+            name: text if name in (_ABOUT, _FOLLOWS, WITHIN) else text or CLEARED
             for name, text in self.texts.items()
         }
         return {**dict.fromkeys(before, ""), **now}
@@ -238,44 +219,26 @@ class RecordsView(QWidget):
             self._context, self._record.locks_on(made.visit_id, self.form.id)
         )
 
-    def _show_rows(self) -> None:
-        if self._record is None:
-            return
-        every = self._record.of_form(self.form.id)
-        newest = sorted(every, key=lambda one: one.began, reverse=True)
-        shown = [one for one in newest if one.runs or not self.which.value]
-        chosen = self.selected
-        self._model.show_rows(shown)
-        again = [n for n, one in enumerate(shown) if chosen is not None and one.id == chosen.id]
-        if again or (shown and not self._enters):
-            self.table.selectRow(next(iter(again), 0))
-        self.table.fit_height(MOST_ROWS)
-        self.none.setVisible(not shown)
-        self.table.setVisible(bool(shown))
-        self.acts.setVisible(bool(shown))
-        self._on_selected()
-
-    def _on_selected(self) -> None:
-        self._show_acts()
+    def _on_chosen(self) -> None:
         if not self._enters:
             chosen = self.selected
             self.read.show_record(None if chosen is None else self._form_of(chosen), chosen)
             self._show_asked()
+        self._show_parts()
 
-    def _show_acts(self) -> None:
-        chosen = self.selected
-        for one in (self.correct, self.remove):
-            one.setEnabled(chosen is not None)
-        for one in (self.change, self.end):
-            one.setEnabled(chosen is not None and chosen.runs)
+    def _show_parts(self) -> None:
+        """The parts of the record that is corrected, else of the chosen one."""
+        if self._record is not None and self.parts.views:
+            self.parts.show_parent(
+                self._context.session, self._record, self._entered or self.selected or self._only
+            )
 
     @property
     def selected(self) -> FormRecord | None:
-        index = self.table.currentIndex()
-        return self._model.row(index) if index.isValid() and self._model.rows else None
+        return self.list.selected
 
     def focus_first(self) -> None:
-        if self.form.repeats and self._model.rows:
+        if self.form.repeats and self.list.model.rows:
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self._enters:
             self.editor.focus_first()
@@ -286,16 +249,29 @@ class RecordsView(QWidget):
         one = self._record.form_record(RecordId(name)) if self._record is not None else None
         if one is None:
             return
-        if one not in self._model.rows:
-            self.which.set_value(False)
-            self._show_rows()
-        self.table.selectRow(self._model.rows.index(one))
+        if one.form != self.form.id:
+            self._focus_part(one, what)
+            return
+        self.list.select(one)
         if not (field and self._enters):
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not self._in_the_way(one):
             if self._entered is None or self._entered.id != one.id:
                 self._begin(one)
             self.editor.focus_field(field)
+
+    def _focus_part(self, one: FormRecord, what: str) -> None:
+        """Give the keyboard to a part of a record, which is shown first."""
+        record = self._record
+        parent = record.form_record(one.within) if record is not None and one.within else None
+        if parent is None or self._in_the_way(parent):
+            return
+        self.list.select(parent)
+        if self._enters and (self._entered is None or self._entered.id != parent.id):
+            self._begin(parent)
+        for view in self.parts.views:
+            if view.form.id == one.form and self.parts.parent_id == parent.id:
+                view.focus_record(what)
 
     @property
     def _entered(self) -> FormRecord | None:
@@ -306,6 +282,9 @@ class RecordsView(QWidget):
     def looked_at(self) -> tuple[FormRecord | None, str]:
         """The record and the field that a question would be about now: that with the keyboard, else the chosen line."""
         widget = self.focusWidget()
+        for part in self.parts.views:
+            if widget is not None and part.isAncestorOf(widget):
+                return part.looked_at
         if widget is not None and self.editor.isAncestorOf(widget) and self._entered is not None:
             return self._entered, self.editor.field_of(widget)
         return self.selected or self._only, ""
@@ -317,8 +296,12 @@ class RecordsView(QWidget):
             where = record_queries.about(query)
             if where is not None:
                 self._queries.setdefault(where.record, []).append((where.field, query))
-        self._model.show_again()
+        self.list.show_queries(
+            {one: [query for _field, query in asked] for one, asked in self._queries.items()}
+        )
         self._show_asked()
+        for part in self.parts.views:
+            part.show_queries(queries)
 
     def _show_asked(self) -> None:
         """On the fields of the record that is corrected, and of the one that is read."""
@@ -375,7 +358,14 @@ class RecordsView(QWidget):
         if chosen is None or record is None or self._is_locked(chosen):
             return
         what = wording.line(self._form_of(chosen), chosen)
+        parts = len(record.parts_of(chosen))
         question = tr("Remove “{what}”, which was entered by mistake? Why?").format(what=what)
+        if parts:
+            belongs = plural(parts, "1 record belongs to it", "{n} records belong to it")
+            words = tr(
+                "Remove “{what}”, which was entered by mistake? {belongs} and will be removed, too. Why?"
+            )
+            question = words.format(what=what, belongs=belongs)
         why = ask.reason(self, self.form.title, question)
         if why is not None:
             with self._context.saving():
@@ -404,7 +394,8 @@ class RecordsView(QWidget):
             return
         place = records.place_of(self.form)
         texts = dict(session.typed.of(place, record.patient.id))
-        known: dict[str, FormRecord] = {one.id: one for one in record.of_form(self.form.id)}
+        texts.pop(WITHIN, "")
+        known: dict[str, FormRecord] = {one.id: one for one in self._mine}
         before = known.get(texts.pop(_ABOUT, ""))
         ends = known.get(texts.pop(_FOLLOWS, ""))
         typed = {name: as_shown(text) for name, text in texts.items()}
@@ -432,6 +423,7 @@ class RecordsView(QWidget):
             record.patient.id,
             self._context.session.login,
             Limits(latest=clock.today(), born=record.patient.born),
+            within=self._within,
             record=before,
             texts=texts,
         )
@@ -440,6 +432,7 @@ class RecordsView(QWidget):
         self.title.setText(self._title(before, ends))
         self.problem.hide()
         self.kept.show_since(None)
+        self._show_parts()
 
     def _title(self, before: FormRecord | None, ends: FormRecord | None) -> str:
         if ends is not None:
@@ -470,22 +463,6 @@ class RecordsView(QWidget):
     def _form_of(self, one: FormRecord) -> Form:
         return catalog.find(one.form, one.version) or self.form
 
-    def _line(self, one: FormRecord) -> str:
-        return wording.line(self._form_of(one), one)
-
-    def _why(self, one: FormRecord) -> str:
-        """What the line does not say, each in words."""
-        form = self._form_of(one)
-        course = form.course
-        dates = {course.start, course.end, course.ongoing} if course else set()
-        asked = queries_text(query for _field, query in self._queries.get(one.id, ()))
-        parts = [
-            f"{said.field.title}: {said.text}" + (f" ({said.note})" if said.note else "")
-            for said in wording.said(form, one)
-            if said.field.id not in dates and f"{{{said.field.id}}}" not in form.row
-        ]
-        return " · ".join(filter(None, (asked, *parts)))
-
     def _referred(self) -> dict[str, dict[str, str]]:
         """The records that a field of this form can name, by form and id."""
         record = self._record
@@ -500,9 +477,3 @@ class RecordsView(QWidget):
 
 
 _ABOUT, _FOLLOWS = "record", "follows"  # which record the texts are about
-
-
-def _until(one: FormRecord) -> str:
-    if one.runs:
-        return tr("running")
-    return MISSING if one.ended is None else partial_day(one.ended)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from core.acts import data_queries, record_queries
 from core.acts.data_queries import Place
 from core.entering import records, typed_texts
+from core.forms import catalog
 from core.forms.definition import Form
 from core.model.data_query import DataQuery
 from core.model.document import About, Document, OfDefinition, OfForm
@@ -64,12 +65,12 @@ class FormTab(Tab):
         self._show_queries(now.record)
         if other:
             typed = self.context.session.typed.of(typed_texts.QUERY, now.record.patient.id)
-            every = now.record.of_form(self.view.form.id)
+            every = [one for view in self.view.views for one in now.record.of_form(view.form.id)]
             places = [place for one in every for place in record_queries.places(one)]
             self.queries.put_back(places, typed, self._place)
 
     def _show_queries(self, record: PatientRecord) -> None:
-        mine = record_queries.of_form(record, self.view.form)
+        mine = _queries_on(record, self.view.form)
         remarks = record_queries.remarks(self.context.session, record, mine)
         self.queries.show_queries(mine, record_queries.removed(record, mine), remarks)
         self.view.show_queries(data_queries.unsettled(mine))
@@ -83,16 +84,21 @@ class FormTab(Tab):
         if self.view.patient_id != patient_id:
             return ()  # it was made for the patient before, and is not drawn for this one yet
         asked = self.queries.texts(self._place)
-        return (
-            Unsaved(place=self._place, subject=patient_id, texts=self.view.kept_texts()),
-            Unsaved(place=typed_texts.QUERY, subject=patient_id, texts=asked),
-        )
+        typed = [
+            Unsaved(place=records.place_of(view.form), subject=patient_id, texts=view.kept_texts())
+            for view in self.view.views
+            if view.patient_id == patient_id
+        ]
+        return (*typed, Unsaved(place=typed_texts.QUERY, subject=patient_id, texts=asked))
 
     def go_on(self) -> None:
-        self.view.save()
+        """Save what is entered where the keyboard is: a record, or a part of it."""
+        widget = self.focusWidget()
+        parts = (one for one in self.view.parts.views if widget and one.isAncestorOf(widget))
+        next(parts, self.view).save()
 
     def save(self) -> bool:
-        self.view.save()
+        self.go_on()
         return True
 
     def ask_here(self) -> None:
@@ -150,5 +156,11 @@ def form_tabs() -> tuple[TabKind, ...]:
 def _title(form: Form, now: ChartRecord) -> str:
     running = len(now.record.running(form.id, now.today))
     title = f"{form.plural} ({running})" if form.repeats and running else form.plural
-    asked = len(data_queries.unsettled(record_queries.of_form(now.record, form)))
+    asked = len(data_queries.unsettled(_queries_on(now.record, form)))
     return f"{title} ?{asked}" if asked else title
+
+
+def _queries_on(record: PatientRecord, form: Form) -> tuple[DataQuery, ...]:
+    """The questions on a patient's records of a form, and on the parts of them."""
+    forms = (form, *catalog.parts_of(form))
+    return tuple(query for one in forms for query in record_queries.of_form(record, one))

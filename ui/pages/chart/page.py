@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from PySide6.QtWidgets import QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from core import clock
+from core.forms import catalog
 from core.model.ids import PatientId, RecordId
 from core.model.trail import Act
 from core.views import chart
@@ -107,7 +108,8 @@ class ChartPage(Page):
         """Bring a record of a form to the front; the queries where it is not there any more."""
         record = None if self._now is None else self._now.record
         gone = record is None or record.form_record(RecordId(what.partition(".")[0])) is None
-        tab = f"form.{form}"
+        known = catalog.newest().get(form)
+        tab = f"form.{known.within or form}" if known is not None else ""
         if gone or tab not in self._kinds:
             self.show_tab("queries")
         else:
