@@ -72,7 +72,7 @@ def test_a_visit_cut_off_by_a_kill_goes_on_where_it_stood(
     form = page.forms["alsfrs-r"]
     assert (page.current, form.slot) == ("alsfrs-r", alsfrs_r.slots[7])
     assert form.hasFocus()
-    assert [tile.score for tile in form._tiles.values()] == [*"3432343", *"–––––"]
+    assert [tile.score for tile in form.tiles.values()] == [*"3432343", *"–––––"]
     visit = again.record(due.id).visits[-1]
     assert (visit.mode, visit.respondent) == (Mode.PHONE, Respondent.PATIENT)
     write("2")

@@ -1,34 +1,35 @@
 """A questionnaire, one question at a time, answered by single keys."""
 
 from collections.abc import Mapping
-from functools import partial
-from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.entering.interview import Asked, Front, Interview, Lead, Told, Typed
+from core.entering.interview import Asked, Front, Interview, Lead, Typed
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import COMPARISON
 from core.entry import Problem
-from core.instruments.definition import Instrument, Item
-from core.labels import MODE, NOT_DONE, RESPONDENT, no_score, why_not, why_not_alone
+from core.instruments.definition import Instrument
+from core.labels import NOT_DONE, why_not_alone
 from core.model.assessment import Answer, NotDone
-from core.model.partial_date import read_partial_date
 from core.views.visit_words import visit_title
 from ui.context import AppContext
 from ui.forms.answer_buttons import AnswerButtons
 from ui.forms.answered_how import AnsweredHow, said_of
 from ui.forms.comparison import ENTER, Comparison, CorrectionLine, go_to
-from ui.forms.fields import Line, ProblemLine, TextField
-from ui.forms.question_tiles import QuestionTiles
+from ui.forms.fields import Line, ProblemLine
+from ui.forms.question_parts import (
+    EventDate,
+    QuestionFoot,
+    QuestionHead,
+    QuestionStrip,
+    clicked_only,
+)
 from ui.forms.step_form import StepForm
-from ui.widgets.basics import Combo, button, chip, clear, column, label, row, show_only
+from ui.widgets.basics import Combo, column, row, show_only
 from ui.words import tr
 
-CHANGED_MS = 8000  # how long a change of an answer stands beside the question
-W = TypeVar("W", bound=QWidget)
 STEPS: dict[int, int] = {
     Qt.Key.Key_Up: -1,
     Qt.Key.Key_Backspace: -1,
@@ -64,12 +65,26 @@ class QuestionnaireForm(StepForm):
         self.body = QVBoxLayout(self._question)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.setSpacing(8)
-        self._build_question()
+        self.head = QuestionHead(instrument)
+        self.head.switched.connect(self._switch)
+        self.head.help_pressed.connect(self._toggle_help)
+        self.body.addWidget(self.head)
         self._build_answers()
-        self._build_event()
+        self.happened = EventDate(self.interview.date_typed)
+        self.happened.record.clicked.connect(self._record_event)
+        self.happened.date.committed.connect(self.interview.leave_date)
+        for one in (self.happened.date.line, self.happened.record):
+            one.installEventFilter(self)
+        self.body.addWidget(self.happened)
         self._build_note()
-        self._build_foot()
-        self._feet = self._build_feet()
+        self.foot = QuestionFoot(instrument)
+        self.foot.how.clicked.connect(self._show_how)
+        self.body.addWidget(self.foot)
+        self.strip = QuestionStrip(instrument)
+        self.strip.jumped.connect(self._jump)
+        self.strip.back.clicked.connect(lambda: self._step(-1))
+        self.strip.on.clicked.connect(lambda: self._step(1))
+        self.strip.not_done.connect(self._set_form_not_done)
 
     @property
     def slot(self) -> str:
@@ -83,21 +98,23 @@ class QuestionnaireForm(StepForm):
     @property
     def tiles(self) -> Mapping[str, QWidget]:
         """What stands for each question below."""
-        return self._tiles
+        return self.strip.tiles
 
     def slot_of(self, widget: QWidget | None) -> str:
         """The question that a widget belongs to: that of a tile, else the one in front."""
-        return next((slot for slot, tile in self._tiles.items() if tile is widget), self.slot)
+        return next((slot for slot, tile in self.strip.tiles.items() if tile is widget), self.slot)
 
     def show_draft(self) -> None:
-        self._show_how_text()
+        self.foot.show_how(
+            said_of(self.context, self.draft, self.instrument.id), self.interview.form
+        )
         self._follow(self.interview.begin())
 
     def lines(self) -> Mapping[str, Line]:
         """Those of the question in front."""
         if self.interview.front is not Front.QUESTION:
             return {}
-        return {f"{self.slot}.note": self.note, f"{self.slot}.date": self._milestone.line}
+        return {f"{self.slot}.note": self.note, f"{self.slot}.date": self.happened.date.line}
 
     def keep_typed(self) -> None:
         super().keep_typed()
@@ -130,7 +147,7 @@ class QuestionnaireForm(StepForm):
                 go_to(self.lines()[field])
                 return
         if self.interview.date_typed:
-            go_to(self._milestone.line)
+            go_to(self.happened.date.line)
         elif self.interview.problem is not None and not self.interview.item.requires:
             self._follow(Lead.NOTE)
         else:
@@ -181,10 +198,13 @@ class QuestionnaireForm(StepForm):
                 return True
             if watched is self.note and event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
                 return True  # another question must not come while the keyboard is in this note
-            if watched in (self._milestone.line, self._record) and enter:
+            if watched in (self.happened.date.line, self.happened.record) and enter:
                 self._record_event()
                 return True
-            if watched is self._milestone.line and event.key() in {Qt.Key.Key_Up, Qt.Key.Key_Down}:
+            if watched is self.happened.date.line and event.key() in {
+                Qt.Key.Key_Up,
+                Qt.Key.Key_Down,
+            }:
                 return True  # no way to another question from within a date
             if watched is self.not_done and leaves:
                 return True  # the key that closed the list comes here as well, and must not go on
@@ -201,35 +221,9 @@ class QuestionnaireForm(StepForm):
             self._comparison.commit()
 
     def feet(self) -> QVBoxLayout:
-        return self._feet
+        return column(self.strip)
 
     # What the question is made of, from the top down.
-
-    def _build_question(self) -> None:
-        self._title = label("", "question", wrap=True)
-        self._domain = chip("", "neutral")
-        self._when = label("", "muted", wrap=True)
-        self._variants = QHBoxLayout()
-        self._variants.setSpacing(6)
-        self._rater_help = label(
-            "\n".join(f"• {rule}" for rule in self.instrument.rater_help), wrap=True
-        )
-        self._rater_help.hide()
-        how = _clicked_only(button(tr("How to rate (H)"), self._toggle_help, link=True))
-        if not self.instrument.rater_help:
-            how.hide()
-        self.changed = chip("", "warn")  # what a key has just made of an answer that was there
-        self.changed.hide()
-        self._changed_for_a_moment = QTimer(self)
-        self._changed_for_a_moment.setSingleShot(True)
-        self._changed_for_a_moment.setInterval(CHANGED_MS)
-        self._changed_for_a_moment.timeout.connect(self.changed.hide)
-        top = row(self._title, self.changed, how, self._domain)
-        top.setStretch(0, 1)
-        self.body.addLayout(top)
-        self.body.addWidget(self._rater_help)
-        self.body.addWidget(self._when)
-        self.body.addLayout(self._variants)
 
     def _build_answers(self) -> None:
         self.answers = AnswerButtons()
@@ -240,20 +234,6 @@ class QuestionnaireForm(StepForm):
         self.body.addWidget(self._problem)
         self.body.addLayout(self._why_place)
 
-    def _build_event(self) -> None:
-        """The date of an event that a variant needs (a gastrostomy for 5b)."""
-        self._milestone = TextField(
-            tr("Date of the event (2012, 2012-09 or 2012-09-15)"), read_partial_date, width=160
-        )
-        self._milestone.set_text(self.interview.date_typed)
-        self._milestone.committed.connect(self.interview.leave_date)
-        self._milestone.line.installEventFilter(self)
-        self._record = button(tr("Record the event"), self._record_event)
-        self._record.installEventFilter(self)
-        self._milestone_row = QWidget()
-        self._milestone_row.setLayout(row(self._milestone, self._record, None))
-        self.body.addWidget(self._milestone_row)
-
     def _build_note(self) -> None:
         self.note = Line()
         self.note.setPlaceholderText(tr("Note to this answer (N)"))
@@ -261,40 +241,18 @@ class QuestionnaireForm(StepForm):
         self.note.setEnabled(False)  # an empty line that shows no question yet empties no note
         self.note.editingFinished.connect(self._save_note)
         self.note.installEventFilter(self)
-        self.not_done = _clicked_only(Combo())
+        self.not_done = clicked_only(Combo())
         self.not_done.setAccessibleName(tr("Not done, because"))
         self.not_done.addItem(tr("Not done… (D)"), None)
         for reason in NOT_DONE:
             self.not_done.addItem(why_not_alone(reason), reason)
         self.not_done.activated.connect(self._on_not_done)
         self.not_done.installEventFilter(self)
-        self.watch(self.note, self._milestone.line)
+        self.watch(self.note, self.happened.date.line)
         tail = row(self.note, self.not_done)
         tail.setStretch(0, 1)
         self.body.addLayout(tail)
         self.body.addStretch(1)
-
-    def _build_foot(self) -> None:
-        self._keys = label("", "small", wrap=True)
-        citation = label(self.instrument.citation, "small", wrap=True)
-        self._how_button = _clicked_only(button("", self._show_how, link=True))
-        self._how_button.setMaximumHeight(24)  # the smallest screen has no line to spare
-        foot = row(citation, self._how_button)
-        foot.setStretch(0, 1)
-        self.body.addLayout(column(self._keys, foot, spacing=0))
-
-    def _build_feet(self) -> QVBoxLayout:
-        self._strip = QuestionTiles(self.instrument)
-        self._strip.chosen.connect(self._jump)
-        self._tiles = self._strip.tiles
-        back = _clicked_only(button(tr("Back"), lambda: self._step(-1)))
-        self._next = _clicked_only(button(tr("Next"), lambda: self._step(1), primary=True))
-        whole = button(tr("Whole form not done…"), self._ask_form_not_done, link=True)
-        self._form_not_done = _clicked_only(whole)
-        tiles = row(self._strip, None)
-        tiles.setStretch(0, 1)  # few of them stay narrow, at the left
-        tiles.setStretch(1, 0)
-        return column(tiles, row(back, self._form_not_done, None, self._next))
 
     # The interview is drawn, and its leads are followed.
 
@@ -304,7 +262,7 @@ class QuestionnaireForm(StepForm):
             return Typed()
         return Typed(
             note=self.note.text() if self.note.isEnabled() else None,
-            date=self._milestone.text,
+            date=self.happened.date.text,
             reason=self._why.line.text() if self._why is not None else "",
         )
 
@@ -317,7 +275,7 @@ class QuestionnaireForm(StepForm):
             case Lead.QUESTION:
                 self.focus_first()
             case Lead.EVENT:
-                go_to(self._milestone.line)
+                go_to(self.happened.date.line)
             case Lead.NOTE:
                 if self.note.isEnabled():
                     self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -329,7 +287,7 @@ class QuestionnaireForm(StepForm):
                 self.go_on.emit()
         if (told := self.interview.told) is not None:
             self.interview.told = None
-            self._tell(told)
+            self.head.tell(told)
 
     def _draw(self) -> None:
         if self.interview.front is not Front.QUESTION:
@@ -343,9 +301,9 @@ class QuestionnaireForm(StepForm):
     def _show_asked(self) -> None:
         """Another question, or the same one as it is in the file now."""
         self._drawn = self.interview.asked
-        self._milestone.set_text(self.interview.date_typed)
+        self.happened.date.set_text(self.interview.date_typed)
         if self.interview.date_typed:
-            self._milestone.read()  # what is wrong with it is said under it again
+            self.happened.date.read()  # what is wrong with it is said under it again
         self._show_item()
         if self._question.isHidden():
             self._bring(self._question)
@@ -354,38 +312,13 @@ class QuestionnaireForm(StepForm):
     def _show_item(self) -> None:
         """The words of the question in this variant, and its possible answers."""
         item = self.interview.item
-        self._title.setText(f"{item.number}  {item.title}")
         self.setAccessibleName(f"{item.number} {item.title}")
-        domain = self.instrument.domain_of(self.slot)
-        self._domain.setText(domain.title if domain else "")
-        self._domain.setVisible(domain is not None and len(domain.slots) > 1)
-        hints = [item.when, item.help]
-        self._when.setText(" ".join(hint for hint in hints if hint))
-        self._when.setVisible(any(hints))
-        self._show_siblings(item)
-        self._keys.setText(_keys_of(item))
+        self.head.show_item(item, self.instrument.domain_of(self.slot), self.interview.variants)
+        self.foot.show_keys(item)
         self.answers.show_item(item)
         answer = self.interview.answer
         self.note.setText(answer.note if answer else "")
         self._show_answer()
-
-    def _show_siblings(self, item: Item) -> None:
-        """The switch between the variants of a question that has them (5a and 5b)."""
-        siblings = self.interview.variants
-        if len(siblings) == 1 and not self._variants.count():
-            return
-        clear(self._variants)
-        if len(siblings) > 1:
-            for sibling in siblings:
-                letter = sibling.number[-1].upper()
-                text = f"{sibling.number} ({letter}): {sibling.when}"
-                one = button(text, partial(self._switch, letter.lower()))
-                one.setProperty("segment", "true")
-                one.setCheckable(True)
-                one.setChecked(sibling is item)
-                one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-                self._variants.addWidget(one)
-            self._variants.addStretch(1)
 
     def _show_answer(self) -> None:
         """What the draft says of this question, without rebuilding it."""
@@ -393,7 +326,7 @@ class QuestionnaireForm(StepForm):
         answer, problem = interview.answer, interview.problem
         fits = answer if answer is not None and answer.item == interview.item.id else None
         self.answers.check(fits.value if fits else None)
-        self._show_previous()
+        self.answers.show_before(*_before(self.draft, interview))
         reason = fits.not_done if fits else None
         self.not_done.setCurrentIndex(self.not_done.findData(reason) if reason else 0)
         if not self.note.hasFocus() and not self.note.isModified():
@@ -401,26 +334,8 @@ class QuestionnaireForm(StepForm):
         self.note.setEnabled(answer is not None)
         self._problem.show_problem(problem)
         needed = problem is not None and bool(interview.item.requires)
-        self._milestone_row.setVisible(needed or bool(self._milestone.text.strip()))
-        self._strip.show_answers(interview.form.answers, current=self.slot)
-        last = self.slot == self.instrument.slots[-1]
-        self._next.setText(tr("Save and go on") if last else tr("Next question"))
-        done = interview.form.not_done
-        self._form_not_done.setText(
-            tr("Whole form {reason}. Undo").format(reason=why_not(done))
-            if done
-            else tr("Whole form not done…")
-        )
-
-    def _show_previous(self) -> None:
-        """The last visit's answer, only after the comparison: it must not steer the rater."""
-        earlier = self.interview.before
-        before = earlier.answers.get(self.slot) if earlier is not None else None
-        if earlier is None or before is None or before.item != self.interview.item.id:
-            self.answers.show_before(None, "")
-            return
-        visit = self.draft.record.visit(earlier.visit_id)
-        self.answers.show_before(before, visit_title(self.draft.record, visit))
+        self.happened.setVisible(needed or bool(self.happened.date.text.strip()))
+        self.strip.show_form(interview.form, self.slot)
 
     def _show_reason(self) -> None:
         """Ask why an answer is corrected, as long as it needs that."""
@@ -432,26 +347,13 @@ class QuestionnaireForm(StepForm):
         if self._why is None:
             self._why = CorrectionLine()
             self._why.given.connect(self._correct)
-            self._why.cancelled.connect(self._cancel_correction)
+            self._why.cancelled.connect(self.interview.give_correction_up)
+            self._why.cancelled.connect(lambda: self._follow(Lead.QUESTION))
             self.watch(self._why.line)
             self._why_place.addWidget(self._why)
         if not self._why.asks(answer):
             self._why.ask(self.slot, self.interview.answer, answer)
             self.answers.check(answer.value)
-
-    def _tell(self, told: Told) -> None:
-        """Say beside the question in front, for a moment, what has become of another answer."""
-        item = self.instrument.item(told.now.item)
-        question, new = f"{item.number} {item.short}", _score(told.now)
-        if told.before is None:
-            text = tr("{question} is {old} again").format(question=question, old=new)
-        else:
-            text = tr("{question}: {old} → {new}, Ctrl+Z undoes it").format(
-                question=question, old=_score(told.before), new=new
-            )
-        self.changed.setText(text)
-        self.changed.show()
-        self._changed_for_a_moment.start()
 
     # What a person does.
 
@@ -475,7 +377,7 @@ class QuestionnaireForm(StepForm):
             return
         lead = self.interview.undo()
         if lead is not Lead.NOWHERE:
-            self.changed.hide()
+            self.head.changed.hide()
         self._follow(lead)
 
     def _on_not_done(self, index: int) -> None:
@@ -500,17 +402,17 @@ class QuestionnaireForm(StepForm):
             self._show_answer()
 
     def _record_event(self) -> None:
-        when = self._milestone.read()
+        when = self.happened.date.read()
         problem = when if isinstance(when, Problem) else self.interview.event_problem(when)
         if problem is not None:
-            self._milestone.show_problem(problem)
-            go_to(self._milestone.line)
+            self.happened.date.show_problem(problem)
+            go_to(self.happened.date.line)
         elif when is None:
             self.interview.leave_date()
             self._follow(Lead.QUESTION)
         elif not isinstance(when, Problem):
             if self.interview.record_event(when):
-                self._milestone.set_text("")
+                self.happened.date.set_text("")
             self._follow(self.interview.settle())
 
     def _correct(self, answer: Answer) -> None:
@@ -519,35 +421,22 @@ class QuestionnaireForm(StepForm):
             self._why.done()
         self._follow(lead)
 
-    def _cancel_correction(self) -> None:
-        self.interview.give_correction_up()
-        self._follow(Lead.QUESTION)
-
     def _discard_typed(self) -> None:
         # As the file has it: what stands in the fields must not be saved again.
         answer = self.interview.answer
         self.note.setText(answer.note if answer else "")
-        self._milestone.set_text("")
+        self.happened.date.set_text("")
         self.interview.correcting = None
         if self._why is not None:
             self._why.done()
         super()._discard_typed()
-
-    def _ask_form_not_done(self) -> None:
-        if self.interview.form.not_done is not None:
-            self._set_form_not_done(None)
-            return
-        menu = QMenu(self)
-        for reason, text in NOT_DONE.items():
-            menu.addAction(text).triggered.connect(partial(self._set_form_not_done, reason))
-        menu.exec(self._form_not_done.mapToGlobal(self._form_not_done.rect().topLeft()))
 
     def _set_form_not_done(self, reason: NotDone | None) -> None:
         self.interview.mark_form_not_done(reason)
         self._draw()
 
     def _toggle_help(self) -> None:
-        self._rater_help.setVisible(bool(self._rater_help.text()) and self._rater_help.isHidden())
+        self.head.toggle_help()
         self.focus_first()
 
     # In place of the question: the comparison, and how the form was answered.
@@ -566,8 +455,7 @@ class QuestionnaireForm(StepForm):
             self._comparison.go_back.connect(lambda: self._step(-1))
             self._outer.addWidget(self._comparison)
         self._comparison.show_draft()
-        self._strip.show_answers(self.interview.form.answers, current="")
-        self._next.setText(tr("Save and go on"))
+        self.strip.show_form(self.interview.form, "")
         self.interview.front = Front.COMPARISON
         self._bring(self._comparison)
         self.focus_first()
@@ -586,42 +474,20 @@ class QuestionnaireForm(StepForm):
         self.focus_first()
 
     def _close_how(self) -> None:
-        self._show_how_text()
+        self.foot.show_how(
+            said_of(self.context, self.draft, self.instrument.id), self.interview.form
+        )
         self._jump(self.slot)
-
-    def _show_how_text(self) -> None:
-        form = self.interview.form
-        parts = [RESPONDENT[form.respondent]] if form.respondent else []
-        parts += [MODE[form.mode]] if form.mode else []
-        parts += [tr("interpreter")] if form.interpreter else []
-        short = " · ".join(parts) or tr("How answered?")
-        whole = said_of(self.context, self.draft, self.instrument.id)
-        self._how_button.setText(f"{short} (W)")
-        self._how_button.setToolTip(whole)
-        self._how_button.setAccessibleName(tr("{how}; answered differently?").format(how=whole))
 
     def _bring(self, shown: QWidget) -> None:
         made = (self._question, self._comparison, self._how)
         show_only([shown], [one for one in made if one is not None])
 
 
-def _score(answer: Answer) -> str:
-    """The number that was given, or the mark of a question that was not done."""
-    return no_score(answer.not_done) if answer.not_done is not None else str(answer.value)
-
-
-def _keys_of(item: Item) -> str:
-    """The keys that this question understands."""
-    scores = sorted(item.scores)
-    whole = scores == list(range(scores[0], scores[-1] + 1))
-    answers = f"{scores[0]}–{scores[-1]}" if whole else ", ".join(map(str, scores))
-    text = tr("{answers} answer and go on").format(answers=answers)
-    if 10 in scores:
-        text += tr(" (1 waits for 0 or Enter)")
-    return text + tr(" · ↑ back · N note · D not done · Ctrl+Z undo · Esc leave")
-
-
-def _clicked_only(one: W) -> W:
-    """The keyboard passes it by: keys are for the question."""
-    one.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-    return one
+def _before(draft: Draft, interview: Interview) -> tuple[Answer | None, str]:
+    """The last visit's answer and its title, only after the comparison: it must not steer the rater."""
+    earlier = interview.before
+    before = earlier.answers.get(interview.slot) if earlier is not None else None
+    if earlier is None or before is None or before.item != interview.item.id:
+        return None, ""
+    return before, visit_title(draft.record, draft.record.visit(earlier.visit_id))

@@ -68,7 +68,7 @@ def compared(form):
 
 
 def title(form):
-    return form._title.text() if form._title.isVisible() else ""
+    return form.head.title.text() if form.head.title.isVisible() else ""
 
 
 def steps(page):
@@ -137,7 +137,7 @@ def test_one_goes_on_with_open_queries_which_the_review_names(form, page, decide
     settle()
     (link,) = [
         one
-        for one in page.forms["review"].findChildren(type(form._next))
+        for one in page.forms["review"].findChildren(type(form.strip.on))
         if name_of(one).startswith("→ P4: ")
     ]
     assert P4 in name_of(link)
@@ -255,7 +255,7 @@ def test_an_answer_is_corrected_with_a_reason(form, page, stored, decided):
     )
     assert decided() == [("P4", "turning", Decision.CORRECTED, "bed rail counted twice")]
     assert compared(form) and "nothing open" in words(form)
-    assert form._tiles["turning"].score == "3"
+    assert form.tiles["turning"].score == "3"
     assert steps(page)[FORM] == "done"
 
 
@@ -265,7 +265,7 @@ def test_a_changed_answer_leads_to_its_question(form):
     press(Key.Key_Space)
     assert title(form) == "1  Speech"
     press(Key.Key_Up)  # and back again
-    assert form._tiles["speech"].score == "3"
+    assert form.tiles["speech"].score == "3"
 
 
 def test_the_same_digit_again_is_no_correction(form, stored):
@@ -312,7 +312,7 @@ def test_a_correction_that_is_left_waits_for_its_reason(form, page, due, session
     form = page.forms[FORM]
     assert focused() is form._why.line
     write("uses a st")
-    QTest.mouseClick(form._tiles["speech"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(form.tiles["speech"], Qt.MouseButton.LeftButton)
     settle()
     assert stored().values["walking"] == 3, "only Enter gives a reason"
     form._jump("walking")
@@ -410,7 +410,7 @@ def test_a_form_is_told_apart_from_its_visit(form, page, stored):
     )
     page.show_step(FORM)
     settle()
-    assert form._how_button.text() == "patient · in person (W)"
+    assert form.foot.how.text() == "patient · in person (W)"
     page.draft.save_details(
         on=page.draft.visit.date,
         mode=Mode.VIDEO,
@@ -428,7 +428,7 @@ def test_a_form_is_told_apart_from_its_visit(form, page, stored):
     )
     page.show_step(FORM)
     settle()
-    assert "Rater Dr. Demo · in person · answered by: patient" in name_of(form._how_button)
+    assert "Rater Dr. Demo · in person · answered by: patient" in name_of(form.foot.how)
     press(Key.Key_W)
     press(Key.Key_Right, Key.Key_Space)  # telephone
     tab_to("With an interpreter?: no")
@@ -437,7 +437,7 @@ def test_a_form_is_told_apart_from_its_visit(form, page, stored):
     assert how in words(form)
     press(Key.Key_Escape)
     assert title(form) == "1  Speech" and form.hasFocus()
-    assert form._how_button.text() == "patient · telephone · interpreter (W)"
+    assert form.foot.how.text() == "patient · telephone · interpreter (W)"
     assert (stored().mode, stored().respondent) == (Mode.PHONE, Respondent.PATIENT)
     assert (stored().interpreter, stored().rater) == (True, "dr.demo")
 
@@ -537,4 +537,4 @@ def test_a_number_is_corrected_to_ten(enter, session, rated_before):
 
 
 def _buttons(form):
-    return form._comparison.findChildren(type(form._next))
+    return form._comparison.findChildren(type(form.strip.on))

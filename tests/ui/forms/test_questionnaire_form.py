@@ -53,11 +53,11 @@ def gastrostomy(session, due):
 
 
 def title(form):
-    return form._title.text()
+    return form.head.title.text()
 
 
 def strip(form):
-    return [tile.score for tile in form._tiles.values()]
+    return [tile.score for tile in form.tiles.values()]
 
 
 def chosen(form):
@@ -82,7 +82,7 @@ def test_a_digit_answers_is_saved_and_moves_on(form, stored):
     assert strip(form) == ["3"] + ["–"] * 11
     write("4")
     assert strip(form)[:2] == ["3", "4"]
-    assert form._tiles["salivation"].accessibleName() == "2 Salivation: 4"
+    assert form.tiles["salivation"].accessibleName() == "2 Salivation: 4"
 
 
 @pytest.mark.parametrize("back", [Key.Key_Up, Key.Key_Backspace])
@@ -92,7 +92,10 @@ def test_going_back_shows_the_answer_and_another_digit_replaces_it(form, stored,
     assert (title(form), chosen(form)) == ("1  Speech", [3])
     write("2")
     assert stored()["speech"].value == 2
-    assert form.changed.isVisible() and form.changed.text() == "1 Sp: 3 → 2, Ctrl+Z undoes it"
+    assert (
+        form.head.changed.isVisible()
+        and form.head.changed.text() == "1 Sp: 3 → 2, Ctrl+Z undoes it"
+    )
     # Not Salivation, which has its answer: the next digit is meant for an open question.
     assert (title(form), chosen(form)) == ("3  Swallowing", [])
     assert strip(form)[:3] == ["2", "4", "–"]
@@ -104,7 +107,7 @@ def test_undo_takes_the_last_answer_back_and_then_the_one_before(form, stored):
     write("1")
     press((CTRL, Key.Key_Z))
     assert (title(form), chosen(form), stored()["speech"].value) == ("3  Swallowing", [], 3)
-    assert form.changed.text() == "1 Sp is 3 again"
+    assert form.head.changed.text() == "1 Sp is 3 again"
     press((CTRL, Key.Key_Z))
     assert (title(form), chosen(form), strip(form)[1]) == ("2  Salivation", [], "–")
     assert set(stored()) == {"speech"}
@@ -144,7 +147,7 @@ def test_the_digit_after_a_note_answers_the_next_open_question(form, stored, lea
         "swallowing": 1,
     }
     assert stored()["salivation"].note == "drools at night"
-    assert not form.changed.isVisible(), "nothing was changed"
+    assert not form.head.changed.isVisible(), "nothing was changed"
 
 
 def test_n_after_moving_away_is_no_note_to_an_answer_out_of_sight(form, stored):
@@ -216,7 +219,7 @@ def test_5b_without_a_gastrostomy_asks_for_the_event_and_records_it(form, sessio
     press(Key.Key_Space)
     assert "The event is after this visit." in words(form)
     assert session.record(due.id).milestones == ()
-    form._milestone.setFocus()
+    form.happened.date.setFocus()
     write("2024-03")
     tab_to("Record the event")
     press(Key.Key_Space)
@@ -233,7 +236,7 @@ def ask_for_the_event(form):
     write("4444")
     press(Key.Key_B)
     write("2")
-    assert focused() is form._milestone.line
+    assert focused() is form.happened.date.line
 
 
 @pytest.fixture
@@ -251,7 +254,7 @@ def test_enter_in_the_date_records_the_event_and_goes_on(form, session, due, sto
     write("3")
     assert (stored()["cutting"].value, stored()["dressing"].value) == (2, 3)
     press(Key.Key_Up, Key.Key_Up)
-    assert title(form).startswith("5b") and not form._milestone.isVisible()
+    assert title(form).startswith("5b") and not form.happened.date.isVisible()
 
 
 @pytest.mark.usefixtures("asked_for_the_event")
@@ -276,10 +279,10 @@ def test_a_date_that_cannot_be_keeps_the_keyboard(form, session, due, stored, ty
     write(typed)
     press(Key.Key_Return)
     assert sentence in words(form)
-    assert focused() is form._milestone.line and title(form).startswith("5b")
+    assert focused() is form.happened.date.line and title(form).startswith("5b")
     press(Key.Key_Up, Key.Key_Down)
-    assert focused() is form._milestone.line and title(form).startswith("5b")
-    assert not form._milestone._problem.visibleRegion().isEmpty(), "it is scrolled into sight"
+    assert focused() is form.happened.date.line and title(form).startswith("5b")
+    assert not form.happened.date._problem.visibleRegion().isEmpty(), "it is scrolled into sight"
     assert session.record(due.id).milestones == ()
     assert stored()["cutting"].value == 2
 
@@ -293,9 +296,9 @@ def test_a_date_that_was_begun_is_there_after_leaving(resume, shell, session, du
     assert session.record(due.id).milestones == ()
     form = resume("alsfrs-r").forms["alsfrs-r"]
     assert title(form).startswith("5b")
-    assert form._milestone.isVisible() and form._milestone.text == "2024-0"
+    assert form.happened.date.isVisible() and form.happened.date.text == "2024-0"
     assert "“2024-0” is not a date." in words(form)
-    form._milestone.setFocus()
+    form.happened.date.setFocus()
     write("2024-03")
     press(Key.Key_Return)
     assert [str(m.happened_on) for m in session.record(due.id).milestones] == ["2024-03"]
@@ -311,10 +314,10 @@ def test_a_date_that_was_begun_blocks_even_where_5a_is_answered_then(page, form)
     (point,) = [p for p in page.draft.open_points() if p.field == "cutting"]
     assert "“2024-03” was typed, but no event recorded" in point.problem.message
     page.show_step("alsfrs-r", "cutting")
-    assert focused() is form._milestone.line
+    assert focused() is form.happened.date.line
     press((CTRL, Key.Key_A), Key.Key_Delete, Key.Key_Return)
     assert [p for p in page.draft.open_points() if p.field == "cutting"] == []
-    assert not form._milestone.isVisible() and form.hasFocus()
+    assert not form.happened.date.isVisible() and form.hasFocus()
 
 
 def test_5b_can_be_taken_back_to_5a(form, stored):
@@ -444,7 +447,7 @@ def test_a_question_not_done_leaves_the_total_open(page):
 
 
 def test_a_tile_of_the_strip_jumps_to_its_question(form):
-    QTest.mouseClick(form._tiles["walking"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(form.tiles["walking"], Qt.MouseButton.LeftButton)
     assert title(form) == "8  Walking"
     assert form.hasFocus()
 
@@ -454,7 +457,7 @@ def test_the_whole_form_can_be_not_done_and_undone(form, page, session, due):
     form._set_form_not_done(NotDone.REFUSED)
     assert session.record(due.id).assessments[-1].not_done is NotDone.REFUSED
     assert page._buttons["alsfrs-r"].accessibleName() == "3 ALSFRS-R, done"
-    form._form_not_done.click()
+    form.strip.whole.click()
     saved = session.record(due.id).assessments[-1]
     assert (saved.not_done, saved.answers["speech"].value) == (None, 3)
 
@@ -465,7 +468,7 @@ def test_a_note_stays_with_the_question_it_was_typed_at(form, stored):
     press(Key.Key_Up, Key.Key_Up)
     press(Key.Key_N)
     write("slurred on the telephone")
-    QTest.mouseClick(form._tiles["salivation"], Qt.MouseButton.LeftButton)
+    QTest.mouseClick(form.tiles["salivation"], Qt.MouseButton.LeftButton)
     settle()
     assert {slot: answer.note for slot, answer in stored().items()} == {
         "speech": "slurred on the telephone",
@@ -633,8 +636,8 @@ def test_eleven_numbers_fit_the_smallest_screen_without_scrolling(nrs_page, nrs_
 
 
 def test_the_hint_names_the_keys_that_work(form, nrs_form):
-    assert form._keys.text().startswith("0–4 answer and go on · ")
-    assert nrs_form._keys.text().startswith("0–10 answer and go on (1 waits for 0 or Enter) · ")
+    assert form.foot.keys.text().startswith("0–4 answer and go on · ")
+    assert nrs_form.foot.keys.text().startswith("0–10 answer and go on (1 waits for 0 or Enter) · ")
 
 
 def test_the_numbers_of_last_time_stay_hidden_until_both_are_answered(nrs_page, nrs_form):
@@ -708,12 +711,12 @@ def test_a_new_questionnaire_is_entered_by_keyboard(enter, session):
         session.patients.save(patient)
     page = enter(patient, "H1", "household")
     form = page.forms["household"]
-    assert form._keys.text().startswith("0–3 answer and go on")
-    assert form._domain.text() == "Chores"
+    assert form.foot.keys.text().startswith("0–3 answer and go on")
+    assert form.head.domain.text() == "Chores"
     write("32")
     assert title(form) == "3a  Shopping"
-    assert not form._domain.isVisible()  # a scale of this one question says nothing more
-    assert form._keys.text().startswith("0, 2, 4 answer and go on")
+    assert not form.head.domain.isVisible()  # a scale of this one question says nothing more
+    assert form.foot.keys.text().startswith("0, 2, 4 answer and go on")
     write("13")
     assert title(form) == "3a  Shopping"
     press(Key.Key_B)
