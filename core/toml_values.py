@@ -20,6 +20,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound=AppError)
 Place = tuple[str | int, ...]  # ("items", 3, "choices", 1): the second choice of the fourth item
 Scalar = str | int | float | bool
+MOST_SHOWN = 60  # characters of a wrong value
 
 
 class Fault(Exception):
@@ -144,7 +145,9 @@ def _conditions(raw: Any, place: Place, name: str) -> dict[str, Any]:
 
 
 def _shown(raw: Any) -> str:
-    return json.dumps(raw, ensure_ascii=False, default=str)
+    """What the file has, cut if it is long: the sentence is to be read."""
+    text = json.dumps(raw, ensure_ascii=False, default=str)
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}…"
 
 
 # Where a part is in the file.

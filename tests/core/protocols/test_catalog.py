@@ -230,6 +230,7 @@ def test_a_bad_file_is_refused_with_what_is_wrong_and_where(tmp_path, old, new, 
     refused = refusal(tmp_path, GOOD.replace(old, new, 1))
     assert said in refused
     assert refused.startswith(f"bad.toml, line {line}: ")
+    assert len(refused) < 400, "and it can be read"
 
 
 RECURRING = resources.path("protocols", "routine.toml").read_text("utf-8")
