@@ -199,10 +199,11 @@ class ChoiceField(QWidget, Generic[T]):
     """One of a few values as buttons side by side. None until something was chosen.
 
     Arrow keys choose the neighbour, as radio buttons do; where choosing leads elsewhere (``leads``) they
-    only move. A digit chooses the choice whose text begins with it.
+    only move. A digit chooses the choice whose text begins with it, which ``by_digit`` says after ``chosen``.
     """
 
     chosen = Signal()
+    by_digit = Signal()
 
     def __init__(
         self, title: str, choices: Mapping[T, str], *, columns: int = 0, leads: bool = False
@@ -265,6 +266,8 @@ class ChoiceField(QWidget, Generic[T]):
             if chosen is not None:
                 chosen.setFocus(Qt.FocusReason.ShortcutFocusReason)
                 chosen.click()
+                if event.text().isdigit():
+                    self.by_digit.emit()
                 return True
         return super().eventFilter(watched, event)
 

@@ -44,10 +44,14 @@ _PLACEHOLDERS = {
 
 
 class FieldEditor(QWidget):
-    """``changed`` says that another text is there to be judged, ``edited`` that a key was typed."""
+    """``changed`` says that another text is there to be judged, ``edited`` that a key was typed.
+
+    ``answered`` says that a digit chose an answer, after which the next field is asked.
+    """
 
     changed = Signal()
     edited = Signal()
+    answered = Signal()
 
     def __init__(self, field: Field) -> None:
         super().__init__()
@@ -170,15 +174,19 @@ class BoxEditor(FieldEditor):
 
 
 class ChoiceEditor(FieldEditor):
-    """One of a few: buttons side by side, or a list where they are many."""
+    """One of a few: buttons side by side, or a list where they are many.
 
-    def __init__(self, field: Field, choices: Mapping[str, str]) -> None:
+    Where they are ``numbered`` they are buttons below one another, each with the digit that chooses it.
+    """
+
+    def __init__(self, field: Field, choices: Mapping[str, str], *, numbered: bool = False) -> None:
         super().__init__(field)
         self._choices = choices
         self._buttons: ChoiceField[str] | None = None
         self._list = Combo()
         self._problem = ProblemLine()
-        self.is_list = sum(map(len, choices.values())) + 3 * len(choices) > 2 * MOST_SIDE_BY_SIDE
+        letters = sum(map(len, choices.values())) + 3 * len(choices)
+        self.is_list = not numbered and letters > 2 * MOST_SIDE_BY_SIDE
         if self.is_list:
             self._list.setAccessibleName(field.title)
             self._list.addItem(MISSING, "")
@@ -193,8 +201,12 @@ class ChoiceEditor(FieldEditor):
         self._list.setParent(self)
         self._list.hide()
         self._problem.setParent(self)
-        self._buttons = ChoiceField(titled(field), choices)
+        words = _with_digits(choices) if numbered else choices
+        below = numbered and letters > MOST_SIDE_BY_SIDE
+        self._buttons = ChoiceField(titled(field), words, columns=1 if below else 0)
         self._buttons.chosen.connect(self.changed)
+        if numbered:
+            self._buttons.by_digit.connect(self.answered)
         self.setFocusProxy(self._buttons)
         self.setLayout(column(self._buttons))
 
@@ -230,14 +242,17 @@ class ChoiceEditor(FieldEditor):
 
 
 class ChoicesEditor(FieldEditor):
-    """Several of a few, each a button that stays pressed."""
+    """Several of a few, each a button that stays pressed; where they are ``numbered`` its digit presses it."""
 
-    def __init__(self, field: Field) -> None:
+    def __init__(self, field: Field, *, numbered: bool = False) -> None:
         super().__init__(field)
+        self._numbered = numbered
         self._buttons: dict[str, PressButton] = {}
         flow = Flow(spacing=6)
+        words = {choice.id: choice.text for choice in field.choices}
+        shown = _with_digits(words) if numbered else words
         for choice in field.choices:
-            one = PressButton(choice.text)
+            one = PressButton(shown[choice.id])
             one.setCheckable(True)
             one.setProperty("segment", "true")
             one.setAccessibleName(f"{field.title}: {choice.text}")
@@ -250,6 +265,16 @@ class ChoicesEditor(FieldEditor):
         layout.addLayout(flow)
         layout.addWidget(self._problem)
         self.setLayout(layout)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """A digit presses its choice, or takes it back."""
+        digit = event.text() if self._numbered and event.text().isdigit() else ""
+        meant = (one for one in self._buttons.values() if digit and one.text().startswith(digit))
+        if (one := next(meant, None)) is not None:
+            one.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            one.click()
+        else:
+            super().keyPressEvent(event)
 
     @property
     def text(self) -> str:
@@ -345,21 +370,28 @@ class DerivedView(FieldEditor):
         """Nobody typed it: what is wrong is said at the fields it is made of."""
 
 
-def editor(field: Field, limits: Limits, records: Mapping[str, str]) -> FieldEditor:
-    """The editor of a field; ``records`` are those that a reference can name, by id."""
+def editor(
+    field: Field, limits: Limits, records: Mapping[str, str], *, numbered: bool = False
+) -> FieldEditor:
+    """The editor of a field; ``records`` are those that a reference can name, by id.
+
+    ``numbered`` says that choices are chosen by their digits.
+    """
     match field.type:
         case FieldType.LONG_TEXT:
             return BoxEditor(field, limits)
         case FieldType.CHOICE:
-            return ChoiceEditor(field, {one.id: one.text for one in field.choices})
+            choices = {one.id: one.text for one in field.choices}
+            return ChoiceEditor(field, choices, numbered=numbered)
         case FieldType.YES_NO:
-            return ChoiceEditor(field, {reading.YES: tr("yes"), reading.NO: tr("no")})
+            both = {reading.YES: tr("yes"), reading.NO: tr("no")}
+            return ChoiceEditor(field, both, numbered=numbered)
         case FieldType.RECORD:
             made = ChoiceEditor(field, records)
             made.setEnabled(bool(records))
             return made
         case FieldType.CHOICES:
-            return ChoicesEditor(field)
+            return ChoicesEditor(field, numbered=numbered)
         case FieldType.FILE:
             return FileEditor(field)
         case FieldType.DERIVED:
@@ -370,3 +402,14 @@ def editor(field: Field, limits: Limits, records: Mapping[str, str]) -> FieldEdi
 def titled(field: Field) -> str:
     """The title as it stands over the field; a star says that it is needed."""
     return f"{field.title} *" if field.required else field.title
+
+
+def _with_digits(choices: Mapping[str, str]) -> dict[str, str]:
+    """The first nine with the digit that chooses them; those whose words begin with a digit each keep theirs."""
+    digits = {text[:1] for text in choices.values()}
+    if len(digits) == len(choices) and all(one.isdigit() for one in digits):
+        return dict(choices)
+    return {
+        name: f"{number}  {text}" if number < 10 else text
+        for number, (name, text) in enumerate(choices.items(), start=1)
+    }

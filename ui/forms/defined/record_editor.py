@@ -1,6 +1,7 @@
 """The fields of one record of a form that is data: what is asked, what is wrong, and what needs a reason."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -149,8 +150,11 @@ class RecordEditor(QWidget):
         }
         self.frames = {}
         for one in form.fields:
-            frame = FieldFrame(editor(one, entry.limits, records.get(one.form, {})))
+            numbered = form.layout is Layout.QUESTIONS
+            made = editor(one, entry.limits, records.get(one.form, {}), numbered=numbered)
+            frame = FieldFrame(made)
             frame.changed.connect(self._on_changed)
+            made.answered.connect(partial(self._go_on, one.id))
             frame.edited.connect(self.typed)
             self.frames[one.id] = frame
         for widget in (*self._headings.values(), *self.frames.values()):
@@ -220,6 +224,15 @@ class RecordEditor(QWidget):
     def focus_field(self, field: str) -> None:
         if field in self.frames:
             self.frames[field].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _go_on(self, field: str) -> None:
+        """To the reason that an answer needs, else to the field that is asked next."""
+        if not self.frames[field].reason.isHidden():
+            self.frames[field].reason.setFocus(Qt.FocusReason.TabFocusReason)
+            return
+        order = [one.id for one in self.entry.judge().shown if one.is_stored] if self.entry else []
+        if field in order[:-1]:
+            self.focus_field(order[order.index(field) + 1])
 
     def field_of(self, widget: QWidget | None) -> str:
         """The field that a widget belongs to; empty where it is none."""
