@@ -66,12 +66,8 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         N_("Since last time"),
         (
-            ("S, C, E", N_("it is the same, changed, ended")),
-            ("Y, N", N_("another one, or nothing new")),
-            ("M, V", N_("another medicine, another device")),
-            ("↑, ↓", N_("another line")),
-            ("Shift+S", N_("all that is open is the same")),
-            ("Ctrl+Z", N_("take the last answer back")),
+            ("S, C, E", N_("same, changed, ended; Shift+S: all the rest is the same")),
+            ("Y, N, M, V", N_("another one, nothing new, another medicine, another device")),
         ),
     ),
     (

@@ -421,3 +421,7 @@ def _load_the_rest() -> None:
     # First: it hides numpy while it is loaded, maybe by another thread, and the window needs numpy.
     import core.store  # noqa: F401
     import ui.shell  # noqa: F401
+    from ui.pages.every import page_class
+
+    for name in ("today", "chart", "visit"):  # what is opened first
+        page_class(name)

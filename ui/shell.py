@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
@@ -27,19 +28,8 @@ from ui import theme
 from ui.actions import ACTIONS, PAGE_KEYS, Action
 from ui.context import AppContext
 from ui.forms.fields import Line
-from ui.pages.backups_page import BackupsPage
-from ui.pages.chart.page import ChartPage
-from ui.pages.document_page import DocumentPage
-from ui.pages.import_page import ImportPage
+from ui.pages.every import page_class
 from ui.pages.page import Page, Place
-from ui.pages.past_chart_page import PastChartPage
-from ui.pages.patient_form_page import PatientFormPage
-from ui.pages.patients_page import PatientsPage
-from ui.pages.people_page import PeoplePage
-from ui.pages.settings_page import SettingsPage
-from ui.pages.today_page import TodayPage
-from ui.pages.trail_page import TrailPage
-from ui.pages.visit_page import VisitPage
 from ui.widgets.basics import button, chip, column, label, row, set_chip
 from ui.widgets.demo_notice import DemoNotice
 from ui.widgets.file_warnings import FileWarnings, SecondPlaceReminder
@@ -50,20 +40,13 @@ from ui.widgets.saved_note import SavedNote
 from ui.widgets.trail_warnings import TrailWarnings
 from ui.words import tr
 
-PAGES: tuple[tuple[str, type[Page]], ...] = (
-    ("today", TodayPage),
-    ("patients", PatientsPage),
-    ("import", ImportPage),
-    ("people", PeoplePage),
-    ("backups", BackupsPage),
-    ("trail", TrailPage),
-    ("settings", SettingsPage),
-    ("patient", PatientFormPage),
-    ("chart", ChartPage),
-    ("visit", VisitPage),
-    ("past", PastChartPage),
-    ("document", DocumentPage),
-)
+if TYPE_CHECKING:
+    from ui.pages.chart.page import ChartPage
+    from ui.pages.document_page import DocumentPage
+    from ui.pages.past_chart_page import PastChartPage
+    from ui.pages.patient_form_page import PatientFormPage
+    from ui.pages.patients_page import PatientsPage
+    from ui.pages.visit_page import VisitPage
 
 NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
     "patient": Right.ENTER,
@@ -163,15 +146,15 @@ class Shell(QWidget):
     def page(self, name: str) -> Page:
         """The page of that name, made when it is first asked for."""
         if name not in self._pages:
-            page = dict(PAGES)[name](self.context)
+            page = page_class(name)(self.context)
             page.set_tight(tight=self._folded)
             area = PageArea(page)
             page.set_narrow(narrow=self._narrow)
             area.set_narrow(narrow=self._narrow)
             self._pages[name], self._areas[name] = page, area
             self._stack.addWidget(area)
-            if isinstance(page, PatientsPage):
-                page.unfiltered.connect(self.search.clear)
+            if name == "patients":
+                cast("PatientsPage", page).unfiltered.connect(self.search.clear)
         return self._pages[name]
 
     def show_page(self, name: str) -> None:
@@ -179,8 +162,8 @@ class Shell(QWidget):
             self._show(name)
 
     def open_chart(self, patient_id: str) -> None:
-        page = self.page("chart")
-        if isinstance(page, ChartPage) and self._may_leave_for("chart"):
+        page = cast("ChartPage", self.page("chart"))
+        if self._may_leave_for("chart"):
             page.open(PatientId(patient_id))
             self._show("chart")
             self.clear_search()
@@ -188,45 +171,40 @@ class Shell(QWidget):
     def clear_search(self) -> None:
         """An empty line filters nothing: the list of patients is whole again."""
         self.search.clear()
-        page = self._pages.get("patients")
-        if isinstance(page, PatientsPage):
-            page.search("")
+        if "patients" in self._pages:
+            cast("PatientsPage", self.page("patients")).search("")
 
     def open_visit(self, patient_id: str, visit_id: str) -> None:
-        page = self.page("visit")
-        if isinstance(page, VisitPage) and page.leave() and self._may_leave_for("visit"):
+        page = cast("VisitPage", self.page("visit"))
+        if page.leave() and self._may_leave_for("visit"):
             page.open(PatientId(patient_id), VisitId(visit_id))
             self._show("visit")
 
     def open_field(self, patient_id: str, visit_id: str, step: str, field: str) -> None:
         """A visit at the very field that somebody asked about."""
         self.open_visit(patient_id, visit_id)
-        page = self.current
-        if (
-            isinstance(page, VisitPage)
-            and page.draft is not None
-            and page.draft.visit.id == visit_id
-        ):
+        page = cast("VisitPage", self.page("visit"))
+        if self.current is page and page.draft is not None and page.draft.visit.id == visit_id:
             page.show_asked(step, field)
 
     def open_record(self, patient_id: str, form: str, what: str) -> None:
         """A record of a form in the chart, at the very field that somebody asked about."""
         self.open_chart(patient_id)
-        page = self.current
-        if isinstance(page, ChartPage):
+        page = cast("ChartPage", self.page("chart"))
+        if self.current is page:
             page.show_record(form, what)
 
     def open_document(self, id: str, about: About) -> None:
         """A document of the registry, previewed."""
-        page = self.page("document")
+        page = cast("DocumentPage", self.page("document"))
         right = reports.named(id).right
-        if isinstance(page, DocumentPage) and self._may_leave_for("document", right):
+        if self._may_leave_for("document", right):
             page.open(id, about)
             self._show("document")
 
     def open_past_chart(self, patient_id: str, sequence: int, at: datetime) -> None:
-        page = self.page("past")
-        if isinstance(page, PastChartPage) and self._may_leave_for("past"):
+        page = cast("PastChartPage", self.page("past"))
+        if self._may_leave_for("past"):
             if page.open(PatientId(patient_id), sequence, at):
                 self._show("past")
             else:
@@ -241,8 +219,8 @@ class Shell(QWidget):
         )
         if explained(self.context, held):
             return
-        page = self.page("patient")
-        if isinstance(page, PatientFormPage) and self._may_leave_for("patient"):
+        page = cast("PatientFormPage", self.page("patient"))
+        if self._may_leave_for("patient"):
             page.edit(None if patient_id is None else PatientId(str(patient_id)))
             self._show("patient")
 
@@ -465,15 +443,14 @@ class Shell(QWidget):
         KeysDialog(self, groups).exec()
 
     def _on_search(self, text: str) -> None:
-        page = self.page("patients")
-        if isinstance(page, PatientsPage):
-            page.search(text)
-            if self.current is not page:
-                self.show_page("patients")
-                self.search.setFocus()
-                self.search.setCursorPosition(len(text))
+        page = cast("PatientsPage", self.page("patients"))
+        page.search(text)
+        if self.current is not page:
+            self.show_page("patients")
+            self.search.setFocus()
+            self.search.setCursorPosition(len(text))
 
     def _on_search_entered(self) -> None:
-        page = self.page("patients")
-        if isinstance(page, PatientsPage) and self.current is page and self.search.text().strip():
+        page = cast("PatientsPage", self.page("patients"))
+        if self.current is page and self.search.text().strip():
             page.open_first()

@@ -21,7 +21,7 @@ from core.model.document import About
 from tests.ui.conftest import name_of
 from tests.ui.keyboard import Key, press, settle, write
 from ui import theme
-from ui.shell import PAGES
+from ui.pages.every import PAGES
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def places(demo_shell, numbered, demo, qtbot):
 
     def walk():
         visit_id = beginning.start_visit(demo, patient.id, "M4", clock.today())
-        for name, _kind in PAGES:
+        for name in PAGES:
             page = demo_shell.page(name)
             if name == "chart":
                 demo_shell.open_chart(numbered("A-015").id)

@@ -19,7 +19,8 @@ from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, Key, in_dialog, press, settle, tab_to, write
 from ui import theme
 from ui.main_window import MainWindow
-from ui.shell import NEEDS, PAGES
+from ui.pages.every import PAGES
+from ui.shell import NEEDS
 
 PASSWORD = "a long password"
 
@@ -83,7 +84,7 @@ def test_the_demonstration_says_so_on_every_page_and_is_thrown_away(
 ):
     patient = numbered("A-003")
     visits = demo.record(patient.id).visits
-    for name, _kind in PAGES:
+    for name in PAGES:
         if (right := NEEDS.get(name)) is not None and not demo.may(right):
             continue
         if name == "chart":

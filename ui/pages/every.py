@@ -1,0 +1,62 @@
+"""Every page of the shell by its name. One is loaded when it is first shown: all together take long."""
+
+from ui.pages.page import Page
+
+PAGES = (
+    *("today", "patients", "import", "people", "backups", "trail", "settings"),
+    *("patient", "chart", "visit", "past", "document"),
+)
+
+
+def page_class(name: str) -> type[Page]:
+    """Raises KeyError."""
+    match name:
+        case "today":
+            from ui.pages.today_page import TodayPage
+
+            return TodayPage
+        case "patients":
+            from ui.pages.patients_page import PatientsPage
+
+            return PatientsPage
+        case "import":
+            from ui.pages.import_page import ImportPage
+
+            return ImportPage
+        case "people":
+            from ui.pages.people_page import PeoplePage
+
+            return PeoplePage
+        case "backups":
+            from ui.pages.backups_page import BackupsPage
+
+            return BackupsPage
+        case "trail":
+            from ui.pages.trail_page import TrailPage
+
+            return TrailPage
+        case "settings":
+            from ui.pages.settings_page import SettingsPage
+
+            return SettingsPage
+        case "patient":
+            from ui.pages.patient_form_page import PatientFormPage
+
+            return PatientFormPage
+        case "chart":
+            from ui.pages.chart.page import ChartPage
+
+            return ChartPage
+        case "visit":
+            from ui.pages.visit_page import VisitPage
+
+            return VisitPage
+        case "past":
+            from ui.pages.past_chart_page import PastChartPage
+
+            return PastChartPage
+        case "document":
+            from ui.pages.document_page import DocumentPage
+
+            return DocumentPage
+    raise KeyError(name)
