@@ -37,7 +37,7 @@ class VisitFormStep(StepForm):
         self.said.hide()
         self.not_done = Combo()
         self.not_done.setAccessibleName(tr("{form}: not done").format(form=form.title))
-        self.not_done.addItem(tr("Done"), "")
+        self.not_done.addItem(tr("Not done…"), "")
         for reason, text in NOT_DONE.items():
             self.not_done.addItem(tr("Not done: {why}").format(why=text), reason.value)
         self.not_done.activated.connect(self._on_not_done)
@@ -205,9 +205,10 @@ class VisitFormStep(StepForm):
         return False
 
     def focus_field(self, field: str) -> None:
-        name = field.removeprefix(typed_of(self.form.id, _TEXT))
-        if name in self.editor.frames:
-            self.editor.focus_field(name)
+        if field.startswith(typed_of(self.form.id, "")):
+            self.editor.focus_wrong()
+        elif field in self.editor.frames:
+            self.editor.focus_field(field)
         else:
             self.focus_first()
 

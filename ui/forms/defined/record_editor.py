@@ -212,6 +212,14 @@ class RecordEditor(QWidget):
             return None
         return self.entry.record
 
+    def focus_wrong(self) -> None:
+        """The first field that keeps this from being saved; the first one where none does."""
+        found = self.entry.judge().found if self.entry is not None else ()
+        if found:
+            self.focus_field(found[0].field)
+        else:
+            self.focus_first()
+
     def focus_first(self) -> None:
         """The first field that has nothing yet, else the first one."""
         if self.entry is None:
