@@ -1,5 +1,6 @@
 """Saving, changing and removing records of forms that are data."""
 
+from collections.abc import Collection
 from datetime import date
 
 from core.entering.record_entry import RecordEntry
@@ -78,11 +79,20 @@ def follows(before: FormRecord, after: FormRecord) -> bool:
     return all(before.value(name) == after.value(name) for name in names & said)
 
 
-def save(session: Session, form: Form, record: FormRecord, reason: str = "") -> None:
-    """Save a record, and forget what was typed of it. Raises StorageError, NotAllowed, Locked."""
+def save(
+    session: Session,
+    form: Form,
+    record: FormRecord,
+    reason: str = "",
+    typed: Collection[str] | None = None,
+) -> None:
+    """Save a record, and forget what was typed of it. Raises StorageError, NotAllowed, Locked.
+
+    ``typed`` are the names of its texts, where other records of the form are being typed, too.
+    """
     with session.write(reason):
         session.forms.save(record)
-        _forget(session, form, record.patient_id)
+        _forget(session, form, record.patient_id, typed)
 
 
 def change(
@@ -101,6 +111,9 @@ def remove(session: Session, record: FormRecord, reason: str) -> None:
         session.forms.remove(record.id)
 
 
-def _forget(session: Session, form: Form, patient_id: PatientId) -> None:
+def _forget(
+    session: Session, form: Form, patient_id: PatientId, names: Collection[str] | None = None
+) -> None:
     place = place_of(form)
-    session.typed.remove(place, patient_id, *session.typed.of(place, patient_id))
+    known = session.typed.of(place, patient_id)
+    session.typed.remove(place, patient_id, *(n for n in known if names is None or n in names))

@@ -1,11 +1,13 @@
 """The layouts of a form: questions answered by digits, below one another; a grid with one line a record."""
 
 import pytest
+from PySide6.QtWidgets import QLabel, QWidget
 
-from core.acts import own_forms
+from core.acts import data_queries, own_forms, record_queries
 from core.forms import catalog
-from tests.core.forms.made_up import EVERY_TYPE
-from tests.ui.keyboard import CTRL, Key, focused, press, settle, write
+from tests.core.forms.made_up import EVERY_TYPE, PART
+from tests.ui.keyboard import CTRL, SHIFT, Key, answer_dialogs, focused, press, settle, write
+from ui.forms.defined.records_grid import RecordsGrid
 
 
 @pytest.fixture(autouse=True)
@@ -115,3 +117,171 @@ def test_on_a_page_a_digit_is_no_answer(add, request):
     view.editor.focus_first()
     press(Key.Key_2)
     assert view.editor.frames["quality"].editor.text == ""
+
+
+GRID = PART.format(layout="grid").replace('within = "sleep"\n', "")
+
+
+@pytest.fixture
+def grid(add, request):
+    add(GRID)
+    view = request.getfixturevalue("open_tab")("waking").view
+    assert isinstance(view, RecordsGrid)
+    view.lines[-1].focus_first()
+    return view
+
+
+def place(view):
+    """The line, from 0, and the field with the keyboard."""
+    line = view._line_in_front
+    return view.lines.index(line), line.field_of(focused())
+
+
+def wakings(session, due):
+    return [
+        (one.value("at"), one.value("reason"), one.value("minutes"))
+        for one in session.record(due.id).of_form("waking")
+    ]
+
+
+def test_tab_goes_through_a_line_and_enter_adds_the_next(grid, session, due):
+    assert place(grid) == (0, "at")
+    write("0230")
+    press(Key.Key_Tab)
+    assert place(grid) == (0, "reason")
+    write("t")  # a list finds what begins so
+    press(Key.Key_Tab)
+    assert place(grid) == (0, "minutes")
+    write("20")
+    press(Key.Key_Return)
+    assert wakings(session, due) == [("02:30", "thirst", 20)]
+    assert place(grid) == (1, "at") and len(grid.lines) == 2
+    write("0400")
+    press(Key.Key_Return)
+    assert wakings(session, due) == [("02:30", "thirst", 20), ("04:00", None, None)]
+    assert place(grid) == (2, "at")
+    assert grid.said.text() == "Saved: 04:00"
+    press((SHIFT, Key.Key_Tab))
+    assert place(grid) == (1, "minutes")
+
+
+def test_a_line_is_corrected_in_place_with_the_trail_telling_it(grid, session, due):
+    write("0230")
+    press(Key.Key_Return)
+    grid.lines[0].frames["minutes"].setFocus()
+    write("30")
+    press(Key.Key_Return)
+    assert wakings(session, due) == [("02:30", None, 30)]
+    assert place(grid) == (1, "at")
+    grid.lines[0].frames["minutes"].setFocus()
+    press((CTRL, Key.Key_A))
+    write("45")
+    press(Key.Key_Return)
+    (entry, *_rest) = session.trail.entries(entity="item")
+    assert '"value":30' in entry.before and '"value":45' in entry.after
+    assert len(session.record(due.id).of_form("waking")) == 1
+
+
+def test_what_is_wrong_or_missing_in_a_line_is_said_at_its_field(grid, session, due):
+    grid.lines[0].frames["minutes"].setFocus()
+    write("4o")
+    press(Key.Key_Return)
+    assert wakings(session, due) == []
+    assert place(grid) == (0, "at")
+    said = [one.text() for one in grid.findChildren(QLabel) if one.isVisible()]
+    assert any("“At” is missing" in text for text in said)
+    assert any("4o" in text for text in said)
+
+
+def test_ctrl_enter_saves_every_line_that_is_whole(grid, session, due):
+    write("0230")
+    press(Key.Key_Return)
+    write("0400")
+    grid.lines[0].frames["minutes"].setFocus()
+    write("10")
+    press((CTRL, Key.Key_Return))
+    assert wakings(session, due) == [("02:30", None, 10), ("04:00", None, None)]
+
+
+def test_half_lines_are_there_again_and_saving_one_keeps_the_text_of_the_others(
+    grid, shell, session, due
+):
+    write("0230")
+    press(Key.Key_Return)
+    write("04")
+    grid.lines[0].frames["minutes"].setFocus()
+    write("1")
+    shell.page("chart").keep()
+    press(Key.Key_Return)
+    assert wakings(session, due) == [("02:30", None, 1)]
+    assert session.typed.of("form.waking", due.id)["new/at"] == "04"  # also before the next keeping
+    assert place(grid) == (1, "reason")  # the first that has nothing yet
+    assert set(grid.texts) == {"new/at", "within"}
+    grid._record = None  # as another window would begin
+    grid.show_record(session.record(due.id))
+    assert grid.lines[1].frames["at"].editor.text == "04" and grid.kept.isVisible()
+    grid.kept.discard.click()
+    settle()
+    assert session.typed.of("form.waking", due.id) == {}
+
+
+def test_a_line_is_removed_with_a_reason(grid, session, due):
+    for at in ("0100", "0200"):
+        write(at)
+        press(Key.Key_Return)
+    grid.lines[0].frames["at"].setFocus()
+    answer_dialogs("of another night")
+    press((CTRL, Key.Key_Delete))
+    assert wakings(session, due) == [("02:00", None, None)]
+    assert len(grid.lines) == 2
+    assert session.trail.entries(entity="record")[0].reason == "of another night"
+
+
+def test_a_query_on_a_cell_is_at_the_cell(grid, shell, session, due):
+    write("0230")
+    press(Key.Key_Return)
+    grid.lines[0].frames["minutes"].setFocus()
+    press(Key.Key_F2)
+    write("how long?")
+    press(Key.Key_Return)
+    (query,) = session.queries.of(due.id)
+    assert query.label == "Waking: 02:30 · Awake for"
+    assert "how long?" in grid.lines[0].frames["minutes"].asked.text()
+    assert place(grid) == (0, "minutes")
+    grid.lines[1].frames["at"].setFocus()
+    grid.focus_record(record_queries.about(query).name)
+    assert place(grid) == (0, "minutes")
+    data_queries.close(session, query)
+    settle()
+    assert grid.lines[0].frames["minutes"].asked.isHidden()
+
+
+def test_a_choice_that_is_a_list_is_named_with_its_line(grid):
+    names = {one.accessibleName() for one in grid.findChildren(QWidget)}
+    assert {"At *, line 1", "Because of, line 1", "Awake for (min), line 1"} <= names
+
+
+def test_the_grid_of_a_part_is_of_its_record(add, request, session, due):
+    add(EVERY_TYPE.format(of="patient", layout="page"))
+    add(PART.format(layout="grid"))
+    view = request.getfixturevalue("open_tab")("sleep").view
+    for quality, started in ((Key.Key_Left, "2026-01"), (Key.Key_Right, "2026-02")):
+        view.editor.focus_field("quality")
+        press(quality)
+        view.editor.focus_field("started")
+        write(started)
+        press((CTRL, Key.Key_Return))
+    nights = session.record(due.id).of_form("sleep")
+    for number, night in enumerate(nights, start=1):
+        view.focus_record(night.id)
+        settle()
+        (part,) = view.parts.views
+        assert isinstance(part, RecordsGrid) and len(part.lines) == 1
+        part.lines[-1].focus_first()
+        write(f"0{number}00")
+        press(Key.Key_Return)
+    found = session.record(due.id).of_form("waking")
+    assert [(one.within, one.value("at")) for one in found] == [
+        (nights[0].id, "01:00"),
+        (nights[1].id, "02:00"),
+    ]

@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QFileDialog,
+    QLabel,
     QPlainTextEdit,
     QWidget,
 )
@@ -176,17 +177,25 @@ class BoxEditor(FieldEditor):
 class ChoiceEditor(FieldEditor):
     """One of a few: buttons side by side, or a list where they are many.
 
-    Where they are ``numbered`` they are buttons below one another, each with the digit that chooses it.
+    Where they are ``numbered`` they are buttons below one another, each with the digit that chooses it; in a
+    cell they are a list.
     """
 
-    def __init__(self, field: Field, choices: Mapping[str, str], *, numbered: bool = False) -> None:
+    def __init__(
+        self,
+        field: Field,
+        choices: Mapping[str, str],
+        *,
+        numbered: bool = False,
+        in_cell: bool = False,
+    ) -> None:
         super().__init__(field)
         self._choices = choices
         self._buttons: ChoiceField[str] | None = None
         self._list = Combo()
         self._problem = ProblemLine()
         letters = sum(map(len, choices.values())) + 3 * len(choices)
-        self.is_list = not numbered and letters > 2 * MOST_SIDE_BY_SIDE
+        self.is_list = in_cell or (not numbered and letters > 2 * MOST_SIDE_BY_SIDE)
         if self.is_list:
             self._list.setAccessibleName(field.title)
             self._list.addItem(MISSING, "")
@@ -371,23 +380,40 @@ class DerivedView(FieldEditor):
 
 
 def editor(
-    field: Field, limits: Limits, records: Mapping[str, str], *, numbered: bool = False
+    field: Field,
+    limits: Limits,
+    records: Mapping[str, str],
+    *,
+    numbered: bool = False,
+    in_cell: bool = False,
 ) -> FieldEditor:
     """The editor of a field; ``records`` are those that a reference can name, by id.
 
-    ``numbered`` says that choices are chosen by their digits.
+    ``numbered`` says that choices are chosen by their digits, ``in_cell`` that the title is over a column of a
+    grid.
     """
+    made = _editor(field, limits, records, numbered=numbered, in_cell=in_cell)
+    if in_cell:
+        for one in made.findChildren(QLabel):
+            if one.text() in {titled(field), field.title}:
+                one.hide()
+    return made
+
+
+def _editor(
+    field: Field, limits: Limits, records: Mapping[str, str], *, numbered: bool, in_cell: bool
+) -> FieldEditor:
     match field.type:
         case FieldType.LONG_TEXT:
             return BoxEditor(field, limits)
         case FieldType.CHOICE:
             choices = {one.id: one.text for one in field.choices}
-            return ChoiceEditor(field, choices, numbered=numbered)
+            return ChoiceEditor(field, choices, numbered=numbered, in_cell=in_cell)
         case FieldType.YES_NO:
             both = {reading.YES: tr("yes"), reading.NO: tr("no")}
-            return ChoiceEditor(field, both, numbered=numbered)
+            return ChoiceEditor(field, both, numbered=numbered, in_cell=in_cell)
         case FieldType.RECORD:
-            made = ChoiceEditor(field, records)
+            made = ChoiceEditor(field, records, in_cell=in_cell)
             made.setEnabled(bool(records))
             return made
         case FieldType.CHOICES:

@@ -15,6 +15,7 @@ from ui.widgets.basics import column, label
 from ui.words import tr
 
 if TYPE_CHECKING:
+    from ui.forms.defined.records_grid import RecordsGrid
     from ui.forms.defined.records_view import RecordsView
 
 WITHIN = "within"  # under which name it is kept to which record unsaved text of a part belongs
@@ -23,7 +24,7 @@ WITHIN = "within"  # under which name it is kept to which record unsaved text of
 class RecordParts(QWidget):
     """Hidden where the form has no parts, or no record is chosen. Parts that are being typed stay in front."""
 
-    def __init__(self, views: "Sequence[RecordsView]") -> None:
+    def __init__(self, views: "Sequence[RecordsView | RecordsGrid]") -> None:
         super().__init__()
         self.views = tuple(views)
         self.parent_id: RecordId | None = None

@@ -12,7 +12,7 @@ from core.entering import records, typed_texts
 from core.entering.record_entry import RecordEntry, follows
 from core.entry import CLEARED, Problem, as_shown
 from core.forms import catalog, wording
-from core.forms.definition import Form
+from core.forms.definition import Form, Layout
 from core.forms.reading import Limits
 from core.model.data_query import DataQuery
 from core.model.form_record import FormRecord
@@ -25,6 +25,8 @@ from ui.forms.defined.record_editor import RecordEditor
 from ui.forms.defined.record_list import RecordList
 from ui.forms.defined.record_parts import WITHIN, RecordParts
 from ui.forms.defined.record_words import RecordWords
+from ui.forms.defined.records_grid import RecordsGrid
+from ui.forms.defined.referred import referred
 from ui.forms.kept_bar import KeptBar
 from ui.widgets import ask
 from ui.widgets.basics import button, card, column, label, row
@@ -42,10 +44,10 @@ class RecordsView(QWidget):
     saved = Signal()
     given_up = Signal()
 
-    def __init__(self, context: AppContext, form: Form, read_only: bool = False) -> None:
+    def __init__(self, context: AppContext, form: Form) -> None:
         super().__init__()
         self._context, self.form = context, form
-        self._enters = context.session.may(Right.ENTER) and not read_only
+        self._enters = context.session.may(Right.ENTER)
         self._record: PatientRecord | None = None
         self._within: RecordId | None = None  # whose parts are shown, of a form of parts
         self._ends: FormRecord | None = None  # what the one being entered follows
@@ -62,9 +64,7 @@ class RecordsView(QWidget):
         self.picks = self._quick_picks()
         self.list = self._make_list()
         self.read = RecordWords()
-        self.parts = RecordParts(
-            [RecordsView(context, part, read_only) for part in catalog.parts_of(form)]
-        )
+        self.parts = RecordParts([records_of(context, part) for part in catalog.parts_of(form)])
         for part in self.parts.views:
             part.edited.connect(self.edited)
             part.saved.connect(self.saved)
@@ -144,7 +144,7 @@ class RecordsView(QWidget):
         return None if self.form.repeats else next(iter(self._mine), None)
 
     @property
-    def views(self) -> "tuple[RecordsView, ...]":
+    def views(self) -> "tuple[RecordsView | RecordsGrid, ...]":
         """This one, and those of the parts of its records."""
         return (self, *self.parts.views)
 
@@ -319,7 +319,7 @@ class RecordsView(QWidget):
         entry = self.editor.entry
         if entry is not None:
             entry.fill(self.form.quick[index])
-            self.editor.begin(entry, self._referred())
+            self.editor.begin(entry, referred(self.form, self._record))
             self.editor.focus_first()
             self.edited.emit()
 
@@ -343,7 +343,7 @@ class RecordsView(QWidget):
         course = self.form.course
         if entry is not None and course is not None:
             entry.end(clock.today().isoformat())
-            self.editor.begin(entry, self._referred())
+            self.editor.begin(entry, referred(self.form, self._record))
             self.editor.focus_field(course.end)
 
     def _correct(self) -> None:
@@ -427,7 +427,7 @@ class RecordsView(QWidget):
             record=before,
             texts=texts,
         )
-        self.editor.begin(entry, self._referred())
+        self.editor.begin(entry, referred(self.form, self._record))
         self._show_asked()
         self.title.setText(self._title(before, ends))
         self.problem.hide()
@@ -463,17 +463,13 @@ class RecordsView(QWidget):
     def _form_of(self, one: FormRecord) -> Form:
         return catalog.find(one.form, one.version) or self.form
 
-    def _referred(self) -> dict[str, dict[str, str]]:
-        """The records that a field of this form can name, by form and id."""
-        record = self._record
-        if record is None:
-            return {}
-        named = {one.form for one in self.form.fields if one.form}
-        return {
-            name: {one.id: wording.line(form, one) for one in record.of_form(name)}
-            for name, form in catalog.newest().items()
-            if name in named
-        }
-
 
 _ABOUT, _FOLLOWS = "record", "follows"  # which record the texts are about
+
+
+def records_of(context: AppContext, form: Form) -> RecordsView | RecordsGrid:
+    """The records of a form as its layout says; who only reads, and a form with parts, has a list."""
+    grid = form.layout is Layout.GRID and form.repeats and not catalog.parts_of(form)
+    if grid and context.session.may(Right.ENTER):
+        return RecordsGrid(context, form)
+    return RecordsView(context, form)

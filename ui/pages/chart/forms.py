@@ -19,7 +19,7 @@ from core.model.record import PatientRecord
 from core.model.user import Right
 from ui.context import AppContext
 from ui.documents import buttons, let_out
-from ui.forms.defined.records_view import RecordsView
+from ui.forms.defined.records_view import records_of
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind, stacked
 from ui.pages.page import Unsaved
 from ui.widgets.basics import button, column
@@ -33,7 +33,7 @@ class FormTab(Tab):
 
     def __init__(self, form: Form, context: AppContext) -> None:
         super().__init__(context)
-        self.view = RecordsView(context, form)
+        self.view = records_of(context, form)
         self.view.edited.connect(self.edited)
         self.view.given_up.connect(self.given_up)
         self.queries = QueriesPanel(context)
@@ -94,7 +94,7 @@ class FormTab(Tab):
     def go_on(self) -> None:
         """Save what is entered where the keyboard is: a record, or a part of it."""
         widget = self.focusWidget()
-        parts = (one for one in self.view.parts.views if widget and one.isAncestorOf(widget))
+        parts = (one for one in self.view.views[1:] if widget and one.isAncestorOf(widget))
         next(parts, self.view).save()
 
     def save(self) -> bool:
