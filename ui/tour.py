@@ -241,9 +241,9 @@ class _Tour:
         self.type(details.weight.line, "61.4")
         self.finish_step(page)
         since = self.form(page, SinceForm)
-        QTest.keyClicks(since, "N")
-        QTest.keyClicks(since, "N")
+        QTest.keyClicks(since, "SS")
         self.picture("visit_since_last_time")
+        QTest.keyClicks(since, "NN")
         self.finish_step(page)
 
     def _questionnaire(self, page: VisitPage) -> None:

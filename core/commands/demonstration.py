@@ -14,13 +14,18 @@ from pathlib import Path
 
 from core import resources
 from core.acts import signing
+from core.entering.record_entry import RecordEntry
 from core.findings import alerts
+from core.forms import catalog as forms
+from core.forms.reading import Limits
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
 from core.model.decision import Choice
-from core.model.nouns import ADVERSE_EVENTS, SPIROMETRY
+from core.model.device import FORM as DEVICE
+from core.model.form_record import FormRecord, RecordCheck, Since
+from core.model.nouns import ADVERSE_EVENTS, SINCE_LAST_TIME, SPIROMETRY
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
 from core.model.signature import Meaning
@@ -38,6 +43,7 @@ from core.science.spirometry import predict, with_inputs
 from core.session import Session, new_user
 from core.store import keys
 
+MEDICINE = "medicine"
 SWALLOWING, WALKING, STAIRS = "swallowing", "walking", "stairs"
 DYSPNEA, RESPIRATORY_INSUFFICIENCY = "dyspnea", "respiratory_insufficiency"
 
@@ -76,6 +82,14 @@ _MILESTONES = {
     15: [(MilestoneKind.NIV, 30), (MilestoneKind.GASTROSTOMY, 152)],
     9: [(MilestoneKind.NIV, 75)],
     7: [(MilestoneKind.GASTROSTOMY, -60)],
+}
+# What each takes, with the months from its start to screening: simulated.
+_MEDICINES: Mapping[OnsetRegion, tuple[tuple[str, str, str, int], ...]] = {
+    OnsetRegion.BULBAR: (
+        ("Riluzole", "50", "2_daily", 6),
+        ("Glycopyrronium", "1", "3_daily", 3),
+    ),
+    OnsetRegion.LIMB: (("Riluzole", "50", "2_daily", 6), ("Baclofen", "10", "3_daily", 4)),
 }
 _ORTHOPNEA = "orthopnea"
 _TUBE = {MilestoneKind.GASTROSTOMY, MilestoneKind.NASOGASTRIC_TUBE}
@@ -364,10 +378,46 @@ class _Course:
             self._save_form(visit, months, percent, answers)
             if SPIROMETRY in assessments and finished:
                 self._save_spirometry(visit, percent)
+        if finished and SINCE_LAST_TIME in assessments:
+            self._save_since_last_time(visit)
         if finished:
             for name in assessments:
                 if self.protocol.task(name) is not None:
                     self.session.tasks.save(TaskResult(visit_id=visit.id, task=name, done=True))
+
+    def _save_since_last_time(self, visit: Visit) -> None:
+        """At the first visit what is taken, at each later one that it is the same; nothing is new."""
+        known = self.session.record(self.patient.id).running(MEDICINE, visit.date)
+        for record in known or self._medicines(visit):
+            answer = Since.SAME if known else Since.NEW
+            if not known:
+                self.session.forms.save(record)
+            self._check(visit, MEDICINE, record.id if known else "", answer)
+        if known:
+            self._check(visit, MEDICINE, "", Since.NOTHING_NEW)
+        self._check(visit, DEVICE, "", Since.NOTHING_NEW)
+
+    def _check(self, visit: Visit, form: str, record_id: str, answer: Since) -> None:
+        check = RecordCheck(visit_id=visit.id, form=form, record_id=record_id, answer=answer)
+        self.session.checks.save(check)
+
+    def _medicines(self, visit: Visit) -> list[FormRecord]:
+        form = forms.newest()[MEDICINE]
+        limits = Limits(latest=visit.date, born=self.patient.born)
+        made = []
+        for substance, dose, frequency, months in _MEDICINES.get(self.patient.onset_region, ()):
+            began = shift(self.screening, Offset(-months, Unit.MONTHS))
+            texts = {
+                "substance": substance,
+                "dose": dose,
+                "frequency": frequency,
+                "started": f"{began:%Y-%m}",
+            }
+            record = RecordEntry(form, self.patient.id, LOGIN, limits, texts=texts).record
+            if record is None:
+                raise ValueError(f"{substance} is no record of the form {MEDICINE}")
+            made.append(replace(record, entered_at=visit.started_at + timedelta(minutes=10)))
+        return made
 
     def _save_not_asked(self, visit: Visit) -> None:
         """The paper's baseline has no items and no litres: the screening visit keeps it as stated."""

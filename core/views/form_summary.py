@@ -69,7 +69,7 @@ def _facts(record: PatientRecord, visit: Visit, form: Form) -> tuple[Fact, ...]:
             continue  # it ended before, and an earlier summary says so
         found.append(Fact(_name_within(record, one), _course(one, answers.get(one.id))))
     if answers.get("") is Since.NOTHING_NEW:
-        none = Fact(form.plural, _("asked on {day}: none").format(day=day(visit.date)))
+        none = Fact(_("none"), _("asked on {day}").format(day=day(visit.date)))
         found.append(Fact(form.ask, SINCE[Since.NOTHING_NEW]) if found else none)
     return tuple(found)
 
