@@ -189,3 +189,31 @@ def test_a_screen_reader_hears_the_line_in_front_and_its_answer(step):
     assert "open" in step.accessibleName()
     _press(Qt.Key.Key_S)
     assert "Baclofen" in step.accessibleName()
+
+
+def test_a_key_pressed_again_loses_no_change(step, session, due):
+    """Only S, which contradicts a change, takes it back; the new dose is never lost by a slip of the finger."""
+    _press(Qt.Key.Key_C)
+    _type("20")
+    step.panel.editor.frames["started"].setFocus()
+    _type(_ago(20))
+    _press(Qt.Key.Key_Return, CONTROL)
+    changed = session.record(due.id).forms
+    _press(Qt.Key.Key_Up)
+    for key in (Qt.Key.Key_C, Qt.Key.Key_E):
+        _press(key)
+        assert not step.panel.isVisible()
+        assert session.record(due.id).forms == changed
+    assert "S takes the answer back" in step._lacks.text()
+    _press(Qt.Key.Key_S)
+    running = session.record(due.id).running("medicine", clock.today())
+    assert [one.value("dose") for one in running] == [50, 10]
+    assert _answers(step, session, due) == {"Riluzole": Since.SAME}
+
+
+def test_an_end_that_is_given_up_leaves_the_answer_of_before(step, session, due):
+    _press(Qt.Key.Key_S)
+    _press(Qt.Key.Key_Up)
+    _press(Qt.Key.Key_E)
+    _press(Qt.Key.Key_Escape)
+    assert _answers(step, session, due) == {"Riluzole": Since.SAME}

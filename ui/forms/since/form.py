@@ -267,18 +267,16 @@ class SinceForm(StepForm):
         if line is None:
             self._on_asked(key, answer)
             return
-        if line.answer is answer:
+        if answer is Since.SAME and line.answer is Since.SAME:
             self._save(partial(self.draft.since.take_back, line), stays=key)  # pressed once more
         elif line.answer is Since.NEW:
             return
         elif answer is Since.SAME:
             self._save(partial(self.draft.since.same, line))
+        elif line.answer in {Since.CHANGED, Since.ENDED}:
+            self._say_lacks(tr("This is answered. S takes the answer back, with what it changed."))
         else:
-            if line.answer is not None:
-                self._save(partial(self.draft.since.take_back, line), stays=key)
-            fresh = self.draft.since.line(*key)
-            if fresh is not None and fresh.answer is None:
-                self._open(self.draft.since.begin(fresh.form, fresh.record, answer))
+            self._open(self.draft.since.begin(line.form, line.record, answer))
 
     def _on_asked(self, key: Key, answer: Since) -> None:
         shown = self.rows.get(key)
