@@ -249,9 +249,11 @@ DEFINITION: Mapping[str, str] = Words({"form": N_("Form"), "schedule": N_("Sched
 
 # The words of every closed set that a column can hold.
 OF: Mapping[type[Enum], Mapping[Any, str]] = {
-    VisitKind: {VisitKind.SCHEDULED: N_("planned"), VisitKind.UNSCHEDULED: N_("unscheduled")},
-    VisitState: {VisitState.DRAFT: N_("draft"), VisitState.FINISHED: N_("finished")},
-    Decision: {Decision.KEPT: N_("kept"), Decision.CORRECTED: N_("corrected")},
+    VisitKind: Words(
+        {VisitKind.SCHEDULED: N_("planned"), VisitKind.UNSCHEDULED: N_("unscheduled")}
+    ),
+    VisitState: Words({VisitState.DRAFT: N_("draft"), VisitState.FINISHED: N_("finished")}),
+    Decision: Words({Decision.KEPT: N_("kept"), Decision.CORRECTED: N_("corrected")}),
     BlowQuality: BLOW_QUALITY,
     Choice: CHOICE,
     ClinicalStage: CLINICAL_STAGE,

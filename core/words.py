@@ -129,6 +129,15 @@ def as_written(one: object, name: str) -> Any:
 DEMONSTRATION = N_("Demonstration data, follow-up simulated")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+WEEKDAYS = (
+    *(N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday")),
+    *(N_("Saturday"), N_("Sunday")),
+)
+
+
+# Every day, month and week that a person reads is written by these functions: another calendar has its place here,
+# and nothing else formats a date (tests/core/test_calendar.py).
+
 
 def month_name(month: int) -> str:
     """Translated with the context "month": the one that is called May is no permission."""
@@ -138,6 +147,16 @@ def month_name(month: int) -> str:
 def day(value: date | None) -> str:
     """``12 Nov 2026``: a month in letters cannot be read the wrong way round."""
     return MISSING if value is None else f"{value.day} {month_name(value.month)} {value.year}"
+
+
+def month_of(value: date) -> str:
+    """``Nov 2026``: the month that a day is in."""
+    return f"{month_name(value.month)} {value.year}"
+
+
+def long_day(value: date) -> str:
+    """With the day of the week before it: Sunday 29 Nov 2026."""
+    return _("{weekday} {day}").format(weekday=_(WEEKDAYS[value.weekday()]), day=day(value))
 
 
 def short_day(value: date) -> str:

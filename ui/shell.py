@@ -305,7 +305,6 @@ class Shell(QWidget):
         session = self.context.session
         frame = QFrame()
         frame.setProperty("role", "sidebar")
-        frame.setFixedWidth(theme.px(SIDEBAR))
         layout = QVBoxLayout(frame)
         layout.setContentsMargins(8, 12, 7, 10)
         layout.setSpacing(2)
@@ -329,6 +328,9 @@ class Shell(QWidget):
         layout.addWidget(button(tr("Lock Ctrl+L"), self.lock_asked.emit, link=True))
         sign_out = button(tr("Sign out"), self.signed_out.emit, link=True, tip="Ctrl+Shift+L")
         layout.addWidget(sign_out)
+        frame.ensurePolished()
+        # Words of another language may be longer.
+        frame.setFixedWidth(max(theme.px(SIDEBAR), layout.minimumSize().width()))
         return frame
 
     def _menu(self) -> QPushButton:

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
-from core import resources
+from core import resources, words
 from ui.settings import Appearance
 
 FAMILIES = ["IBM Plex Sans Arabic", "Fira Sans"]
@@ -22,6 +22,13 @@ def start(app: QApplication, appearance: Appearance) -> None:
         QFontDatabase.addApplicationFont(str(path))
     app.styleHints().colorSchemeChanged.connect(lambda _scheme: _follow_system(app))
     choose(app, appearance)
+    follow_language(app)
+
+
+def follow_language(app: QApplication) -> None:
+    """Lay everything out in the direction in which the language is read."""
+    way = Qt.LayoutDirection
+    app.setLayoutDirection(way.RightToLeft if words.right_to_left() else way.LeftToRight)
 
 
 def choose(app: QApplication, appearance: Appearance) -> None:

@@ -8,7 +8,7 @@ from functools import total_ordering
 
 from core import entry, persian_calendar
 from core.entry import Problem
-from core.words import MISSING, _, day, month_name
+from core.words import MISSING, _, day, month_of
 
 _PATTERN = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _YEAR_MONTH = re.compile(r"(\d{4})(?:[-/](\d{1,2}))?")
@@ -129,5 +129,5 @@ def partial_day(value: PartialDate | None) -> str:
     if value.month is None:
         return str(value.year)
     if value.day is None:
-        return f"{month_name(value.month)} {value.year}"
+        return month_of(date(value.year, value.month, 1))
     return day(value.first)

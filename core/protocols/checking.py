@@ -39,9 +39,9 @@ def check(protocol: Protocol) -> None:
     if not re.fullmatch("[1-9][0-9]{0,8}", protocol.version):
         text = _("version “{version}” is not a whole number; write 1, 2, 3 and so on.")
         raise Fault(text, ("version",), version=protocol.version)
-    _check_words(protocol.title, 80, ("title",))
-    _check_words(protocol.source, 300, ("source",))
-    _check_words(protocol.reference, 40, ("reference",))
+    _check_words(as_written(protocol, "title"), 80, ("title",))
+    _check_words(as_written(protocol, "source"), 300, ("source",))
+    _check_words(as_written(protocol, "reference"), 40, ("reference",))
     _check_tasks(protocol)
     _check_visits(protocol)
     _check_assessments(protocol, protocol.unscheduled, ("unscheduled",))
@@ -80,7 +80,7 @@ def _check_tasks(protocol: Protocol) -> None:
         if task.id in taken:
             text = _("task {id} has the name of something that is entered; give it another id.")
             raise Fault(text, place, id=task.id)
-        _check_words(task.title, 120, (*place, "title"))
+        _check_words(as_written(task, "title"), 120, (*place, "title"))
 
 
 def _check_visits(protocol: Protocol) -> None:
@@ -98,7 +98,7 @@ def _check_visits(protocol: Protocol) -> None:
         twice = _("visit {id} is there twice; give each visit its own code.")
         _check_once(codes, index, twice, (*place, "code"))
         for key in ("title", "first_title"):
-            _check_words(getattr(visit, key), 40, (*place, key))
+            _check_words(as_written(visit, key), 40, (*place, key))
         _check_when(protocol, visit, place)
         _check_assessments(protocol, visit.assessments, (*place, "assessments"))
         if index and _days(visit.offset) <= _days(protocol.visits[index - 1].offset):
@@ -154,8 +154,8 @@ def _check_criteria(protocol: Protocol) -> None:
         _check_name(criterion.id, (*place, "id"))
         twice = _("criterion {id} is there twice; give each criterion its own id.")
         _check_once(ids, index, twice, (*place, "id"))
-        _check_words(criterion.title, 120, (*place, "title"))
-        _check_words(criterion.source, 300, (*place, "source"))
+        _check_words(as_written(criterion, "title"), 120, (*place, "title"))
+        _check_words(as_written(criterion, "source"), 300, (*place, "source"))
         if criterion.asked:
             _check_asked(criterion, place)
         else:

@@ -13,7 +13,7 @@ from core.reports import text
 from core.reports.text import CAP_HEIGHT, Align, Style, Weight
 from core.views import plot_style
 from core.views.trends import Axis, Plot, Series, TimelineEvent, TimeScale
-from core.words import MINUS, _, month_name
+from core.words import MINUS, _, month_of
 
 _TITLE = Style(8.5, 11, Weight.SEMIBOLD)
 _SMALL = Style(7, 9)
@@ -239,7 +239,7 @@ def _calendar_ticks(
     first = (days[0].year * 12 + days[0].month - 3) // step * step
     last = days[1].year * 12 + days[1].month + 2
     months = [date(n // 12, n % 12 + 1, 1) for n in range(first, last, step)]
-    return [(scale.position(day), f"{month_name(day.month)} {day.year}") for day in months]
+    return [(scale.position(day), month_of(day)) for day in months]
 
 
 def _place(

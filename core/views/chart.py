@@ -159,7 +159,7 @@ def _delta_fs(record: PatientRecord) -> Figure:
         why = _("It needs the onset and a complete ALSFRS-R.")
         return Figure(title, MISSING, why, why)
     beside = f"{course.pace_text(rate)}, {course.delta_fs_basis_text(rate)}"
-    tip = f"(48 − total) / months since onset: {course.delta_fs_text(rate)}"
+    tip = _("(48 − total) / months since onset: {rate}").format(rate=course.delta_fs_text(rate))
     return Figure(title, course.delta_fs_rate_text(rate, _("/month")), beside, tip)
 
 

@@ -31,6 +31,7 @@ from core.model.spirometry import Blow, Spirometry
 from core.model.trail import Names
 from core.model.user import Clinic, User
 from core.model.visit import TaskResult, TypedText, Visit, VisitMark
+from core.protocols import catalog as protocols
 from core.views import form_words
 from core.views import trail_values as values
 from core.views.trail_values import UNITS, Row, Say
@@ -135,7 +136,9 @@ def _measurement(row: Row, names: Names) -> str:
 
 
 def _task(row: Row, names: Names) -> str:
-    return _at_visit(row, names, _("Assessment “{task}”").format(task=row["task"]))
+    known = (one.task(row["task"]) for one in protocols.newest().values())
+    title = next((task.title for task in known if task is not None), row["task"])
+    return _at_visit(row, names, _("Assessment “{task}”").format(task=title))
 
 
 def _threshold(row: Row, _names: Names) -> str:
@@ -383,6 +386,7 @@ TABLES: Mapping[str, Table] = {
         ),
         of=Lock,
         titles={"unlock_reason": N_("unlocked because")},
+        says={"reason": values.own_words},
         silent=frozenset({"level"}),
     ),
     "data_query": Table(

@@ -58,6 +58,11 @@ def short(line: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
 
 
+def own_words(value: Any, _row: Row, _names: Names) -> str:
+    """A text that the program itself may have written, in English (`N_`)."""
+    return MISSING if value in (None, "") else _(value)
+
+
 def private(_value: Any, _row: Row, _names: Names) -> str:
     return _("only its author sees it")
 

@@ -125,15 +125,22 @@ def undecided(
 
 def counts(items: Sequence[WorkItem]) -> str:
     """The line under today's date."""
-    words = {
-        Group.DRAFT: ("1 draft to resume", "{n} drafts to resume"),
-        Group.OVERDUE: ("1 visit overdue", "{n} visits overdue"),
-        Group.DUE: ("1 due today", "{n} due today"),
-        Group.OPEN: ("1 window open", "{n} windows open"),
-        Group.UPCOMING: ("1 coming up", "{n} coming up"),
-    }
     found = [(group, sum(item.group is group for item in items)) for group in Group]
-    return " · ".join(plural(n, *words[group]) for group, n in found if n)
+    return " · ".join(_count(group, n) for group, n in found if n)
+
+
+def _count(group: Group, n: int) -> str:
+    match group:
+        case Group.DRAFT:
+            return plural(n, "1 draft to resume", "{n} drafts to resume")
+        case Group.OVERDUE:
+            return plural(n, "1 visit overdue", "{n} visits overdue")
+        case Group.DUE:
+            return plural(n, "1 due today", "{n} due today")
+        case Group.OPEN:
+            return plural(n, "1 window open", "{n} windows open")
+        case Group.UPCOMING:
+            return plural(n, "1 coming up", "{n} coming up")
 
 
 def patient_line(patient: Patient, today: date) -> str:

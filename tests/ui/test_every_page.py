@@ -126,6 +126,21 @@ def text_size(app):
     theme.choose_text_size(app, 100)
 
 
+def cut_off(shown):
+    """What does not have the room that its words need."""
+    for area in seen(shown, QScrollArea):
+        if area.widget().minimumSizeHint().width() > area.viewport().width() + 1:
+            yield f"{type(area.widget()).__name__} is wider than its room"
+    for one in seen(shown, QLabel):
+        if one.text() and not one.wordWrap() and one.sizeHint().width() > one.width() + 1:
+            yield f"{one.text()} ({one.width()} of {one.sizeHint().width()})"
+        if one.wordWrap() and one.heightForWidth(one.width()) > one.height() + 1:
+            yield f"{one.text()} (too low)"
+    for one in seen(shown, QPushButton):
+        if one.text() and one.minimumSizeHint().width() > one.width() + 1:
+            yield f"{one.text()} (button)"
+
+
 @pytest.mark.parametrize(("size", "percent"), SIZES)
 def test_no_word_is_cut_and_pages_scroll_up_and_down_only(
     size, percent, text_size, empty_window, demo, request
@@ -138,17 +153,7 @@ def test_no_word_is_cut_and_pages_scroll_up_and_down_only(
     cut = set()
     for place in places():
         assert (window.width(), window.height()) == size, place
-        for area in seen(demo_shell, QScrollArea):
-            if area.widget().minimumSizeHint().width() > area.viewport().width() + 1:
-                cut.add(f"{place}: {type(area.widget()).__name__} is wider than its room")
-        for one in seen(demo_shell, QLabel):
-            if one.text() and not one.wordWrap() and one.sizeHint().width() > one.width() + 1:
-                cut.add(f"{place}: {one.text()} ({one.width()} of {one.sizeHint().width()})")
-            if one.wordWrap() and one.heightForWidth(one.width()) > one.height() + 1:
-                cut.add(f"{place}: {one.text()} (too low)")
-        for one in seen(demo_shell, QPushButton):
-            if one.text() and one.minimumSizeHint().width() > one.width() + 1:
-                cut.add(f"{place}: {one.text()} (button)")
+        cut |= {f"{place}: {what}" for what in cut_off(demo_shell)}
     assert cut == set()
 
 

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStyle, QWidget
 
 from core.instruments.definition import Choice, Item
 from core.model.assessment import Answer
@@ -78,11 +78,15 @@ class ChoiceButton(AnswerButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         painter = QPainter(self)
-        number = QRect(16, 0, theme.px(24), self.height())
+        number = self._mirrored(QRect(16, 0, theme.px(24), self.height()))
         self.paint_number(painter, number, Qt.AlignmentFlag.AlignVCenter)
         painter.setFont(self._font())
-        painter.drawText(self._area(), self._wrapped, self.words)
+        painter.drawText(self._mirrored(self._area()), self._wrapped, self.words)
         painter.end()
+
+    def _mirrored(self, place: QRect) -> QRect:
+        """The place in a window that is read from right to left."""
+        return QStyle.visualRect(self.layoutDirection(), self.rect(), place)
 
     _wrapped = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap
 
@@ -155,10 +159,15 @@ class Ends(QWidget):
         painter.setFont(theme.font(13))
         half = self.width() // 2 - 8
         top = Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        left = QRect(2, 0, half, self.height())
-        painter.drawText(left, top | Qt.AlignmentFlag.AlignLeft, self.low)
-        right = QRect(self.width() - half - 2, 0, half, self.height())
-        painter.drawText(right, top | Qt.AlignmentFlag.AlignRight, self.high)
+        start = QRect(2, 0, half, self.height())
+        end = QRect(self.width() - half - 2, 0, half, self.height())
+        way = self.layoutDirection()  # the alignments follow it by themselves
+        painter.drawText(
+            QStyle.visualRect(way, self.rect(), start), top | Qt.AlignmentFlag.AlignLeft, self.low
+        )
+        painter.drawText(
+            QStyle.visualRect(way, self.rect(), end), top | Qt.AlignmentFlag.AlignRight, self.high
+        )
         painter.end()
 
 

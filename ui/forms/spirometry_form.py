@@ -44,6 +44,7 @@ from ui.forms.step_form import StepForm
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, clear, column, label, restyle, row
 from ui.widgets.range_bar import RangeBar
+from ui.widgets.responsive import Flow
 from ui.words import tr
 
 FIRST_ROWS = 3
@@ -352,9 +353,8 @@ class SpirometryForm(StepForm):
 
     def _build(self) -> None:
         self.body.setSpacing(10)
-        head = row(label(tr("Spirometry"), "question"), None, self.add_session)
-        head.addWidget(self.test_type)
-        head.addWidget(self.not_done)
+        head = row(label(tr("Spirometry"), "question"))
+        head.addLayout(Flow(self.add_session, self.test_type, self.not_done, right=True), 1)
         self.body.addLayout(head)
         self.body.addLayout(self._sessions_row)
         interface = QWidget()

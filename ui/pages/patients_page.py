@@ -16,7 +16,7 @@ from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.protocols.schedule import next_visit
 from core.views.patient_words import age
-from core.words import MISSING, N_, day, short_day
+from core.words import MISSING, N_, day
 from ui.context import AppContext
 from ui.documents import buttons, let_out
 from ui.models.table import Column, TableModel
@@ -131,9 +131,7 @@ class PatientsPage(Page):
             elif coming is None:
                 text = MISSING
             else:
-                text = (
-                    f"{coming.title}, {short_day(coming.window.target)} {coming.window.target.year}"
-                )
+                text = f"{coming.title}, {day(coming.window.target)}"
             self._rows.append(PatientRow(record, text, day(done[-1].date) if done else MISSING))
         self._show()
 

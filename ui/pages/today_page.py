@@ -16,7 +16,7 @@ from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.views import worklist
 from core.views.worklist import Group, WorkItem
-from core.words import MISSING, N_, day, instant, short_day, within
+from core.words import MISSING, N_, day, instant, long_day, short_day, within
 from ui import theme
 from ui.context import AppContext
 from ui.documents import buttons, let_out
@@ -38,7 +38,6 @@ CHIPS = {
     Group.UPCOMING: "neutral",
 }
 ATTENTION = 190  # px: the least height of what needs attention, below the visits of a small window
-WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday"
 
 
 def _window_words(item: WorkItem) -> str:
@@ -166,7 +165,7 @@ class TodayPage(Page):
         items = worklist.build(
             records, session.assessments.answered_of_drafts(), today, names, corrections
         )
-        self._date.setText(f"{tr(WEEKDAYS).split()[today.weekday()]} {day(today)}")
+        self._date.setText(long_day(today))
         self._counts.setText(worklist.counts(items) or tr("nothing to do"))
         selected = self.table.currentIndex().row()
         self.model.show_rows(items)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -71,7 +72,11 @@ class StepButton(PressButton):
         self.setProperty("step", "true")
         self._sign, self._title, self._hint = label(""), label(""), label("", "muted")
         self._sign.setFixedWidth(theme.px(18))
-        layout = QHBoxLayout(self)
+        self._title.setWordWrap(True)
+        policy = QSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        layout = self._line = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 8, 0)
         layout.setSpacing(6)
         for one in (self._sign, self._title, self._hint):
@@ -79,6 +84,13 @@ class StepButton(PressButton):
         layout.addWidget(self._sign)
         layout.addWidget(self._title, 1)
         layout.addWidget(self._hint)
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """As high as its title needs on so many px."""
+        return max(self.sizeHint().height(), self._line.heightForWidth(width))
 
     def show_step(self, number: int, step: Step, *, current: bool, asked: int = 0) -> None:
         done = step.state is StepState.DONE

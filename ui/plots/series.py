@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QStyle
 
 from core.views import plot_style
 from ui import theme
@@ -25,7 +25,8 @@ class SeriesName(QLabel):
         self._role = role
         self.ensurePolished()
         self._room = self.fontMetrics().horizontalAdvance("● ")
-        self.setContentsMargins(self._room, 0, 0, 0)
+        before, after = (0, self._room) if self.isRightToLeft() else (self._room, 0)
+        self.setContentsMargins(before, 0, after, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -33,7 +34,8 @@ class SeriesName(QLabel):
         painter.setFont(self.font())
         painter.setPen(colour(self._role))
         marker = MARKERS[plot_style.of(self._role).marker]
-        painter.drawText(
-            QRect(0, 0, self._room, self.height()), Qt.AlignmentFlag.AlignVCenter, marker
+        room = QStyle.visualRect(
+            self.layoutDirection(), self.rect(), QRect(0, 0, self._room, self.height())
         )
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, marker)
         painter.end()

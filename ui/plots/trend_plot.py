@@ -12,7 +12,7 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from core import clock
 from core.views import plot_style
 from core.views.trends import Axis, Plot, Series, TimelineEvent, TimeScale
-from core.words import day, month_name, number
+from core.words import day, month_of, number
 from ui import theme
 from ui.plots import series as series_look
 from ui.widgets.basics import label
@@ -46,7 +46,7 @@ class TimeAxis(pg.AxisItem):
         if self.scale_of is None or self.scale_of.axis is not Axis.DATE:
             return [number(value, 0) for value in values]
         days = [self.scale_of.origin + timedelta(days=value) for value in values]
-        return [f"{month_name(d.month)} {d.year}" for d in days]
+        return [month_of(d) for d in days]
 
 
 class TrendPlot(pg.PlotWidget):
@@ -66,6 +66,9 @@ class TrendPlot(pg.PlotWidget):
         self._names_marks = names_marks
         self._time_axis = TimeAxis()
         super().__init__(axisItems={"bottom": self._time_axis}, background=None)
+        # Time runs from left to right in every language.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        self.getPlotItem().setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
         self.hideButtons()
@@ -387,7 +390,7 @@ def _month_starts(scale: TimeScale, low: float, high: float, room: int) -> list[
 def _in_words(plot: Plot) -> str:
     """The plot for a screen reader."""
     forecasts = [
-        f"{forecast.title}: {forecast.points[-1].value:.0f} on {day(forecast.points[-1].day)}"
+        f"{forecast.title}: {_on_day(f'{forecast.points[-1].value:.0f}', forecast.points[-1].day)}"
         for forecast in plot.forecasts
     ]
     return "; ".join([*_points_in_words(plot), *forecasts])
@@ -396,6 +399,10 @@ def _in_words(plot: Plot) -> str:
 def _points_in_words(plot: Plot) -> list[str]:
     return [
         f"{series.title}: "
-        + ", ".join(f"{point.value:g} on {day(point.day)}" for point in series.points)
+        + ", ".join(_on_day(f"{point.value:g}", point.day) for point in series.points)
         for series in plot.series
     ]
+
+
+def _on_day(value: str, on: date) -> str:
+    return tr("{value} on {day}").format(value=value, day=day(on))

@@ -25,6 +25,8 @@ from ui.plots.trend_plot import TrendPlot
 from ui.widgets.basics import chip, label, row, set_chip, show_only
 from ui.words import tr
 
+NAME = 94  # px that the name of a scale may have, so that two of them stand in a line
+
 
 class LivePanel(QFrame):
     """Moves with every keystroke; it never draws a partial sum, only the range still possible."""
@@ -174,11 +176,16 @@ class LivePanel(QFrame):
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(2)
         values = {scale.id: label("", "muted") for scale in instrument.domains}
+        names = {
+            one.id: SeriesName(trends.role(instrument, one), one.title)
+            for one in instrument.domains
+        }
+        widest = max((name.sizeHint().width() for name in names.values()), default=0)
+        across = 2 if widest <= theme.px(NAME) else 1
         for index, scale in enumerate(instrument.domains):
-            line, half = divmod(index, 2)
-            name = SeriesName(trends.role(instrument, scale), scale.title)
-            grid.addWidget(name, line, 2 * half)
-            grid.addWidget(values[scale.id], line, 2 * half + 1)
+            line, place = divmod(index, across)
+            grid.addWidget(names[scale.id], line, 2 * place)
+            grid.addWidget(values[scale.id], line, 2 * place + 1)
         self.domains[instrument.id] = values
         return made
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLayoutItem,
     QScrollArea,
     QSizePolicy,
+    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -30,7 +31,7 @@ class Flow(QLayout):
     def __init__(self, *items: QWidget, spacing: int = 8, right: bool = False) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
-        self._right = right  # the last item of a line ends at the right edge
+        self._right = right  # the last item of a line ends at the edge where lines end
         self._whole = False
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
@@ -84,6 +85,10 @@ class Flow(QLayout):
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if not item.isEmpty()]
 
+    def _direction(self) -> Qt.LayoutDirection:
+        parent = self.parentWidget()
+        return Qt.LayoutDirection.LeftToRight if parent is None else parent.layoutDirection()
+
     def _arrange(self, area: QRect, *, move: bool) -> int:
         """Place the items line by line; the height that they take."""
         lines: list[list[QLayoutItem]] = []
@@ -105,7 +110,8 @@ class Flow(QLayout):
                 size.setWidth(min(size.width(), area.width()))
                 if move:
                     top = y + (height - size.height()) // 2
-                    item.setGeometry(QRect(QPoint(max(x, area.x()), top), size))
+                    place = QRect(QPoint(max(x, area.x()), top), size)
+                    item.setGeometry(QStyle.visualRect(self._direction(), area, place))
                 x += size.width() + self.spacing()
             y += height + self.spacing()
         return max(0, y - self.spacing() - area.y()) if lines else 0

@@ -232,6 +232,8 @@ def paint_chip(
     painter.setFont(theme.font(size=12, weight=QFont.Weight.Medium))
     width = min(QFontMetricsF(painter.font()).horizontalAdvance(text) + 18, area.width())
     box = QRectF(area.x(), area.center().y() - 11, width, 22)
+    if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+        box.moveRight(area.right())
     ink = theme.colour("muted" if kind == "neutral" else kind)
     painter.setPen(QPen(ink, 1) if lined else Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("card" if lined else f"{kind}_ground"))

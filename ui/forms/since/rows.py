@@ -59,10 +59,8 @@ class KeyButton(TileButton):
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, self.key)
         painter.setPen(theme.colour("accent" if self.isChecked() else "ink"))
         painter.setFont(self.font())
-        side_flag = (
-            Qt.AlignmentFlag.AlignRight if self.isRightToLeft() else Qt.AlignmentFlag.AlignLeft
-        )
-        painter.drawText(words, side_flag | Qt.AlignmentFlag.AlignVCenter, self.words)
+        start = Qt.AlignmentFlag.AlignLeft  # the right side in a mirrored window
+        painter.drawText(words, start | Qt.AlignmentFlag.AlignVCenter, self.words)
         painter.end()
 
 
