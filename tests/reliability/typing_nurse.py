@@ -32,14 +32,14 @@ def main(path, key, name, at_pauses):
     window.activateWindow()
     session = Session(path, key, "dr.demo")
     window.open_session(session)
-    _wait(0.1)
+    wait(0.1)
     window.activateWindow()
     patient = next(p for p in session.patients.all() if p.record_number == "12")
     form = FORMS[name]
     begin_typing(form, window, patient)
     begin = time.monotonic()
     for number, character in enumerate(steady(form)):
-        _wait(begin + number * A_KEY - time.monotonic())
+        wait(begin + number * A_KEY - time.monotonic())
         about = time.monotonic()
         QApplication.processEvents()  # whatever is due by now
         write(character)
@@ -48,7 +48,7 @@ def main(path, key, name, at_pauses):
         time.sleep(1.0)
 
 
-def _wait(seconds):
+def wait(seconds):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         QApplication.processEvents()

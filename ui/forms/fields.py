@@ -298,6 +298,9 @@ class ChoiceField(QWidget, Generic[T]):
         """The choice that was made has the keyboard, else the first one; never one that cannot be chosen."""
         first = next((one for one in self._group.buttons() if one.isEnabled()), None)
         checked = self._group.checkedButton()
+        if checked is None:
+            for one in self._group.buttons():  # Qt leaves Tab to the one that was checked before
+                one.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         able = checked if checked is not None and checked.isEnabled() else first
         self.setFocusProxy(able or self._group.button(0))
 

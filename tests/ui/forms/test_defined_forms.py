@@ -108,6 +108,7 @@ def test_it_is_entered_by_keyboard_with_its_question_and_saved(view, due, sessio
     assert one.items["dose"].kept == "as prescribed"
     assert "night.txt" in values["trace"] and "per_day" not in values
     assert view.said.isVisible() and view.table.isVisible()
+    assert view.texts == {}  # nothing of it is in the next one, though its reason had the keyboard
 
 
 def test_what_is_missing_is_said_at_its_field_and_nothing_is_saved(view, due, session):
@@ -118,6 +119,15 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_is_saved(view, due, se
         in view.editor.frames["quality"].editor._buttons._problem.text()
     )
     assert session.record(due.id).of_form("sleep") == ()
+
+
+def test_after_a_record_was_saved_tab_reaches_the_first_choice_again(view, tmp_path):
+    for _night in range(2):
+        enter(view, tmp_path)  # the second time from an empty form
+        view.editor.frames["dose"].reason.setText("as prescribed")
+        view.save()
+        settle()
+    assert len(view.list.model.rows) == 2
 
 
 def test_a_group_comes_and_goes_with_its_condition(view):

@@ -108,7 +108,7 @@ class RecordEditor(QWidget):
         self.entry: RecordEntry | None = None
         self.frames: dict[str, FieldFrame] = {}
         self._headings: dict[str, QWidget] = {}
-        self._tried = False
+        self._tried = self._showing = False
         self._only: frozenset[str] = frozenset()
         self._queries: Mapping[str, Sequence[str]] = {}
         self._cells = Cells(wide=2, narrow=1, spacing=(24, 12), top=True)
@@ -134,9 +134,12 @@ class RecordEditor(QWidget):
         if known is None or known.form is not entry.form or known.limits != entry.limits:
             self._build(entry, records)
         judged = entry.judge()
+        # A reason that is hidden loses the keyboard and says so: until all show the new record, nothing is taken.
+        self._showing = True
         for frame in self.frames.values():
             frame.editor.show_problem(None)
             frame.show_entry(entry, judged)
+        self._showing = False
         self._arrange(judged)
         self.show_queries({})
         if entry.typed:
@@ -256,13 +259,13 @@ class RecordEditor(QWidget):
         return {} if self.entry is None else self.entry.typed
 
     def _take(self) -> None:
-        if self.entry is not None:
+        if self.entry is not None and not self._showing:
             for frame in self.frames.values():
                 if not frame.isHidden():
                     frame.put(self.entry)
 
     def _on_changed(self) -> None:
-        if self.entry is None:
+        if self.entry is None or self._showing:
             return
         self._take()
         self._judge()

@@ -40,6 +40,7 @@ class GridLine:
         self, number: int, entry: RecordEntry, named: Mapping[str, Mapping[str, str]]
     ) -> None:
         self.entry, self.tried = entry, False
+        self._showing = False
         self.frames: dict[str, FieldFrame] = {}
         for one in entry.form.fields:
             made = editor(one, entry.limits, named.get(one.form, {}), in_cell=True)
@@ -55,11 +56,19 @@ class GridLine:
         return _NEW if self.entry.before is None else self.entry.before.id
 
     @property
+    def is_shown(self) -> bool:
+        """False for the moment in which not all fields show the record yet."""
+        return not self._showing
+
+    @property
     def typed(self) -> dict[str, str]:
         self.take()
         return self.entry.typed
 
     def take(self) -> None:
+        """What stands in the fields, but for the moment in which not all show the record yet."""
+        if self._showing:
+            return
         for frame in self.frames.values():
             if not frame.isHidden():
                 frame.put(self.entry)
@@ -72,10 +81,12 @@ class GridLine:
         for one in judged.found:
             if not one.asks and (self.tried or one.rule != "required"):
                 wrong.setdefault(one.field, one.problem)
+        self._showing = True
         for name, frame in self.frames.items():
             frame.setVisible(name in shown)
             frame.editor.show_problem(wrong.get(name))
             frame.show_entry(self.entry, judged)
+        self._showing = False
         return judged
 
     def read(self) -> FormRecord | None:
@@ -239,8 +250,9 @@ class RecordsGrid(QWidget):
         )
 
     def _on_changed(self, line: GridLine) -> None:
-        line.take()
-        line.show()
+        if line.is_shown:
+            line.take()
+            line.show()
         self.edited.emit()
 
     # What is typed and not saved yet.
