@@ -3,9 +3,15 @@
 import pytest
 from PySide6.QtWidgets import QLabel, QWidget
 
-from core.acts import data_queries, own_forms, record_queries
+from core import clock
+from core.acts import data_queries, locking, own_forms, record_queries
+from core.entering import records
 from core.forms import catalog
+from core.model.form_record import FormRecord, Item
+from core.model.user import Role
+from core.session import Session, new_user
 from tests.core.forms.made_up import EVERY_TYPE, PART
+from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, SHIFT, Key, answer_dialogs, focused, press, settle, write
 from ui.forms.defined.records_grid import RecordsGrid
 
@@ -285,3 +291,67 @@ def test_the_grid_of_a_part_is_of_its_record(add, request, session, due):
         (nights[0].id, "01:00"),
         (nights[1].id, "02:00"),
     ]
+
+
+def test_a_line_of_an_older_version_keeps_the_field_that_the_newer_one_dropped(
+    add, request, session, due
+):
+    form = add(GRID)
+    one = FormRecord(
+        patient_id=due.id,
+        form=form.id,
+        version=form.version,
+        entered_by="dr.demo",
+        entered_at=clock.now(),
+        items={"at": Item(value="02:00"), "minutes": Item(value=30)},
+    )
+    records.save(session, form, one)
+    dropped = GRID[: GRID.index('[[fields]]\nid = "minutes"')]
+    add(dropped.replace('version = "1"', 'version = "2"'))
+    grid = request.getfixturevalue("open_tab")("waking").view
+    first, new = grid.lines
+    assert "minutes" not in new.frames
+    assert first.frames["minutes"].editor.text == "30" and first.frames["minutes"].isVisible()
+    first.frames["reason"].setFocus()
+    write("p")
+    press(Key.Key_Return)
+    assert wakings(session, due) == [("02:00", "pain", 30)]
+    (kept,) = session.record(due.id).of_form("waking")
+    assert kept.version == "1"
+
+
+def test_a_locked_patient_s_grid_takes_nothing_and_keeps_what_is_typed(grid, session, due):
+    write("0230")
+    locking.lock_patient(session, due.id, "checked")
+    settle()
+    press(Key.Key_Return)
+    assert wakings(session, due) == []
+    assert grid.texts["new/at"] == "0230"
+    (lock,) = session.locks.of(due.id)
+    locking.unlock(session, lock, reason="a slip of the pen")
+    settle()
+    press(Key.Key_Return)
+    assert wakings(session, due) == [("02:30", None, None)]
+
+
+def test_a_reader_has_the_grid_as_a_list(add, session, due, clinic_path, key, open_window):
+    form = add(GRID)
+    with session.write("people"):
+        session.users.save(new_user("monitor", "Mona Tor", Role.MONITOR))
+    one = FormRecord(
+        patient_id=due.id,
+        form=form.id,
+        version=form.version,
+        entered_by="dr.demo",
+        entered_at=clock.now(),
+        items={"at": Item(value="02:00"), "minutes": Item(value=30)},
+    )
+    records.save(session, form, one)
+    session.close()
+    shell = open_window(Session(clinic_path, key, "monitor"))
+    shell.open_chart(due.id)
+    page = shell.page("chart")
+    page.show_tab("form.waking")
+    settle()
+    view = page.tab("form.waking").view
+    assert "30 min" in words(view.read) and not view.editor.isVisible()
