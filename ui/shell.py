@@ -27,11 +27,11 @@ from core.session import Changes
 from ui import theme
 from ui.actions import ACTIONS, PAGE_KEYS, Action
 from ui.context import AppContext
-from ui.forms.fields import Line
 from ui.pages.every import page_class
 from ui.pages.page import Page, Place
 from ui.widgets.basics import button, chip, column, label, row, set_chip
 from ui.widgets.demo_notice import DemoNotice
+from ui.widgets.fields import Line
 from ui.widgets.file_warnings import FileWarnings, SecondPlaceReminder
 from ui.widgets.keys_dialog import KeysDialog
 from ui.widgets.locks import explained

@@ -40,7 +40,6 @@ from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
 from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
-from ui.forms.person_fields import NewPassword, PersonFields
 from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
 from ui.forms.since.form import SinceForm
@@ -59,6 +58,7 @@ from ui.pages.today_page import TodayPage
 from ui.pages.visit_page import VisitPage
 from ui.settings import Appearance, Settings
 from ui.shell import Shell
+from ui.widgets.person_fields import NewPassword, PersonFields
 from ui.widgets.recovery_code import RecoveryCode
 from ui.widgets.sign import SignDialog
 

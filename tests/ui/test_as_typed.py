@@ -24,9 +24,9 @@ from tests.ui.keyboard import (
     tab_to,
     write,
 )
-from ui.forms.fields import ChoiceField, TextField
 from ui.pages.trail_page import TrailPage
 from ui.widgets.basics import button, column
+from ui.widgets.fields import ChoiceField, TextField
 
 TOMORROW = str(clock.today() + timedelta(days=1))
 ENTER = (CTRL, Key.Key_Return)

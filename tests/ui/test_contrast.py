@@ -8,9 +8,9 @@ from core import resources
 from core.views import plot_style
 from tests.contrast import EDGE, PALETTES, TEXT, contrast
 from ui import theme
-from ui.forms.fields import Line
 from ui.plots import series
 from ui.settings import Appearance
+from ui.widgets.fields import Line
 
 TEXTS = ("ink", "muted", "accent", "good", "warn", "bad")
 GROUNDS = (

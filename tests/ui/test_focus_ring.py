@@ -6,9 +6,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from tests.ui.keyboard import Key, press, settle
-from ui.forms.fields import ChoiceField
 from ui.pages.visit_page import StepButton
 from ui.widgets.basics import Combo, button
+from ui.widgets.fields import ChoiceField
 
 RING, CORNER, ARROW = 3, 8, 34  # px: what the ring takes, its rounded corners, the arrow of a list
 

@@ -11,8 +11,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from tests.ui.keyboard import settle
-from ui.forms.fields import Line
 from ui.lock import LOOK_EVERY_MS, IdleWatch
+from ui.widgets.fields import Line
 
 ROOT = Path(__file__).parents[2]
 DESKTOP = """

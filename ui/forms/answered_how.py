@@ -8,8 +8,8 @@ from core.entering.visit.draft import Draft
 from core.labels import MODE, RESPONDENT
 from core.views.questionnaire import how_text
 from ui.context import AppContext
-from ui.forms.fields import ChoiceField
 from ui.widgets.basics import button, label, row
+from ui.widgets.fields import ChoiceField
 from ui.words import tr
 
 

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QWidget
 from core.entering.visit.unsaved import typed_in
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
-from ui.forms.fields import mark_asked
 from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
 from ui.forms.questionnaire_form import QuestionnaireForm
@@ -16,6 +15,7 @@ from ui.forms.since.form import SinceForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.forms.visit_form import VisitFormStep
+from ui.widgets.fields import mark_asked
 
 
 def field_of(form: StepForm, widget: QWidget | None) -> str:

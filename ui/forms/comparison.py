@@ -27,8 +27,8 @@ from core.views.questionnaire import scale_row
 from core.views.visit_words import visit_title
 from core.words import MISSING, day, instant, plural
 from ui.context import AppContext
-from ui.forms.fields import Line, ProblemLine
 from ui.widgets.basics import button, chip, clear, column, label, link, restyle, row, rule, set_chip
+from ui.widgets.fields import Line, ProblemLine
 from ui.words import tr
 
 ENTER = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})

@@ -12,10 +12,10 @@ from core.entering.visit_entry import read_visit_date, read_weight
 from core.entry import Problem
 from core.labels import MODE, RESPONDENT
 from ui.context import AppContext
-from ui.forms.fields import ChoiceField, Line, TextField
 from ui.forms.paper_field import PaperField
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import label
+from ui.widgets.fields import ChoiceField, Line, TextField
 from ui.words import tr
 
 

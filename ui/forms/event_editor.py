@@ -16,8 +16,8 @@ from core.model.adverse_event import AdverseEvent, Grade, Milestone, Outcome
 from core.model.ids import EventId, PatientId, VisitId
 from core.model.record import PatientRecord
 from core.views.events import event_row
-from ui.forms.fields import ChoiceField, TextField
 from ui.widgets.basics import button, row
+from ui.widgets.fields import ChoiceField, TextField
 from ui.words import tr
 
 

@@ -12,9 +12,9 @@ from core.model.nouns import ADVERSE_EVENTS
 from core.views.events import event_field, event_row
 from ui.context import AppContext
 from ui.forms.event_editor import EventEditor, said_of
-from ui.forms.fields import ChoiceField
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import button, chip, clear, label, row
+from ui.widgets.fields import ChoiceField
 from ui.words import tr
 
 

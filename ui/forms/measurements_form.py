@@ -19,9 +19,9 @@ from core.views.measurements import measurement_before, measurement_text, nutrit
 from core.words import day, number
 from ui import theme
 from ui.context import AppContext
-from ui.forms.fields import Line, ProblemLine
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import Combo, clear, column, label, restyle, row
+from ui.widgets.fields import Line, ProblemLine
 from ui.words import tr
 
 

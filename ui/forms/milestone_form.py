@@ -12,8 +12,8 @@ from core.labels import MILESTONES
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.ids import PatientId
 from core.model.partial_date import PartialDate
-from ui.forms.fields import TextField
 from ui.widgets.basics import Combo, button, column, label, row
+from ui.widgets.fields import TextField
 from ui.words import tr
 
 

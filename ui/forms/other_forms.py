@@ -14,9 +14,9 @@ from core.labels import CLINICAL_STAGE
 from core.model.visit import TaskResult
 from core.protocols.definition import Task
 from ui.context import AppContext
-from ui.forms.fields import ChoiceField, Line, TextField
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import label, row
+from ui.widgets.fields import ChoiceField, Line, TextField
 from ui.words import tr
 
 SAVE_AFTER_MS = 400

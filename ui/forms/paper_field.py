@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from core.entering import visit_entry
 from core.entry import Problem
-from ui.forms.fields import TextField
 from ui.widgets.basics import row
+from ui.widgets.fields import TextField
 from ui.words import tr
 
 

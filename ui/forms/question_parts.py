@@ -12,9 +12,9 @@ from core.instruments.definition import Instrument, Item, Scale
 from core.labels import MODE, NOT_DONE, RESPONDENT, no_score, why_not
 from core.model.assessment import Answer, Assessment
 from core.model.partial_date import read_partial_date
-from ui.forms.fields import TextField
 from ui.forms.question_tiles import QuestionTiles
 from ui.widgets.basics import button, chip, clear, column, label, row
+from ui.widgets.fields import TextField
 from ui.words import tr
 
 W = TypeVar("W", bound=QWidget)

@@ -18,7 +18,6 @@ from ui.context import AppContext
 from ui.forms.answer_buttons import AnswerButtons
 from ui.forms.answered_how import AnsweredHow, said_of
 from ui.forms.comparison import ENTER, Comparison, CorrectionLine, go_to
-from ui.forms.fields import Line, ProblemLine
 from ui.forms.question_parts import (
     EventDate,
     QuestionFoot,
@@ -28,6 +27,7 @@ from ui.forms.question_parts import (
 )
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import Combo, column, row, show_only
+from ui.widgets.fields import Line, ProblemLine
 from ui.words import tr
 
 STEPS: dict[int, int] = {

@@ -39,10 +39,10 @@ from core.views.spirometry import equation_text, fev1_text, ratio_text, spiromet
 from core.words import MISSING, number
 from ui import theme
 from ui.context import AppContext
-from ui.forms.fields import ChoiceField, Line, TextField
 from ui.forms.step_form import StepForm
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, clear, column, label, restyle, row
+from ui.widgets.fields import ChoiceField, Line, TextField
 from ui.widgets.range_bar import RangeBar
 from ui.widgets.responsive import Flow
 from ui.words import tr

@@ -9,10 +9,10 @@ from core.entering.visit.draft import Draft
 from core.entering.visit.steps import OpenPoint
 from core.entering.visit.unsaved import typing_in
 from ui.context import AppContext
-from ui.forms.fields import Line
 from ui.forms.keep_timer import KeepTimer
 from ui.forms.kept_bar import KeptBar
 from ui.widgets.basics import button, label, row
+from ui.widgets.fields import Line
 from ui.words import tr
 
 

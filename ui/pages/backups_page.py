@@ -21,10 +21,10 @@ from core.words import N_, instant, number, plural
 from ui import theme
 from ui.context import AppContext
 from ui.documents import print_out, save, save_to
-from ui.forms.fields import TextField
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.widgets.basics import button, card, chip, column, label, row, scrolled, set_chip
+from ui.widgets.fields import TextField
 from ui.widgets.responsive import Flow
 from ui.widgets.table import Table
 from ui.words import tr

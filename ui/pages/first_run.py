@@ -9,9 +9,9 @@ from core.entry import Problem
 from core.labels import ROLE
 from core.model.user import Role
 from ui import theme
-from ui.forms.fields import ChoiceField, TextField
-from ui.forms.person_fields import NewPassword, PersonFields
 from ui.widgets.basics import button, card, column, label, row, show_only
+from ui.widgets.fields import ChoiceField, TextField
+from ui.widgets.person_fields import NewPassword, PersonFields
 from ui.words import tr
 
 WIDTH = 440

@@ -11,9 +11,9 @@ from core.errors import AppError
 from core.session import Session
 from core.words import instant
 from ui import theme
-from ui.forms.fields import ChoiceField, TextField
 from ui.widgets.basics import button, card, column, label, row
 from ui.widgets.countdown import Countdown
+from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.responsive import FrontPage
 from ui.widgets.waiting import waiting
 from ui.words import tr

@@ -16,11 +16,11 @@ from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor, Protocol
 from core.science import lung_function
 from ui.context import AppContext
-from ui.forms.fields import ChoiceField, TextField
 from ui.forms.kept_bar import KeptBar
 from ui.pages.page import Page, Unsaved
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
+from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.responsive import Cells
 from ui.widgets.same_person import SamePersonBar
 from ui.words import tr

@@ -20,11 +20,11 @@ from core.words import MISSING, N_, Words, instant, plural
 from ui import theme
 from ui.context import AppContext
 from ui.documents import buttons, save
-from ui.forms.fields import ChoiceField, TextField
-from ui.forms.person_fields import NewPassword, PersonFields
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.widgets.basics import button, card, column, label, restyle, row, scrolled, show_only
+from ui.widgets.fields import ChoiceField, TextField
+from ui.widgets.person_fields import NewPassword, PersonFields
 from ui.widgets.recovery_code import RecoveryCode
 from ui.widgets.responsive import Flow
 from ui.widgets.table import Table

@@ -26,12 +26,12 @@ from core.views.signed import lock_text
 from core.words import N_, plural
 from ui import theme
 from ui.context import AppContext
-from ui.forms.fields import ChoiceField, TextField
 from ui.forms.kept_bar import KeptBar
 from ui.pages.page import Page, Unsaved
 from ui.settings import TEXT_SIZES, Appearance
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
+from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.locks import FreezeCard
 from ui.widgets.own_definitions import FORMS, SCHEDULES, OwnDefinitions
 from ui.widgets.own_password import OwnPassword

@@ -19,9 +19,9 @@ from core.words import instant
 from ui import theme
 from ui.context import AppContext
 from ui.documents import buttons, save, save_to
-from ui.forms.fields import TextField
 from ui.pages.page import Page
 from ui.widgets.basics import Combo, FilterChip, button, card, chip, column, label, row, set_chip
+from ui.widgets.fields import TextField
 from ui.widgets.responsive import Flow
 from ui.widgets.trail_list import TrailList
 from ui.words import tr

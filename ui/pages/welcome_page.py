@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from core.errors import AppError, FileDamaged, FileMissing
 from ui import theme
 from ui.file_look import FileLook, Look
-from ui.forms.fields import TextField
 from ui.settings import Settings
 from ui.widgets.basics import button, card, column, label, link, row, show_only
 from ui.widgets.countdown import Countdown
+from ui.widgets.fields import TextField
 from ui.widgets.responsive import FrontPage
 from ui.widgets.waiting import waiting
 from ui.words import tr

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from core.entry import Problem
 from ui import theme
-from ui.forms.fields import TextField
 from ui.widgets.basics import Combo, button, column, label, row
+from ui.widgets.fields import TextField
 from ui.words import tr
 
 T = TypeVar("T")

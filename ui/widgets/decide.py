@@ -15,8 +15,8 @@ from core.model.decision import Choice
 from core.model.record import PatientRecord
 from ui import theme
 from ui.context import AppContext
-from ui.forms.fields import ChoiceField, TextField
 from ui.widgets.basics import button, column, label, row, scrolled
+from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.folded import Folded
 from ui.widgets.locks import explained
 from ui.words import tr

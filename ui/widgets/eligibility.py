@@ -16,9 +16,9 @@ from core.science import eligibility
 from core.science.eligibility import FULFILMENT, CriterionState, Fulfilment
 from core.words import N_, Words, day
 from ui.context import AppContext
-from ui.forms.fields import ChoiceField
 from ui.widgets import ask
 from ui.widgets.basics import button, card, chip, clear, column, label, rule, set_chip
+from ui.widgets.fields import ChoiceField
 from ui.words import tr
 
 CHIPS = {Fulfilment.MET: "good", Fulfilment.NOT_MET: "bad", Fulfilment.UNKNOWN: "neutral"}

@@ -7,10 +7,10 @@ from core.entry import Problem
 from core.errors import AppError, StorageError
 from ui import theme
 from ui.context import AppContext
-from ui.forms.fields import TextField
-from ui.forms.person_fields import NewPassword
 from ui.widgets.basics import button, column, label, row
 from ui.widgets.countdown import Countdown
+from ui.widgets.fields import TextField
+from ui.widgets.person_fields import NewPassword
 from ui.widgets.waiting import waiting
 from ui.words import tr
 

@@ -4,8 +4,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from core.model.user import User
-from ui.forms.person_fields import NewPassword
 from ui.widgets.basics import button, column, label, row
+from ui.widgets.person_fields import NewPassword
 from ui.words import tr
 
 

@@ -19,8 +19,8 @@ from core.model.user import Right
 from core.views.signed import queries_text
 from core.words import instant
 from ui.context import AppContext
-from ui.forms.fields import ChoiceField, Line
 from ui.widgets.basics import Combo, button, chip, clear, column, label, link, row, rule, scrolled
+from ui.widgets.fields import ChoiceField, Line
 from ui.words import tr
 
 CHIPS = {QueryState.OPEN: "warn", QueryState.ANSWERED: "accent", QueryState.CLOSED: "neutral"}

@@ -4,10 +4,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 from core.entry import Problem
-from ui.forms.fields import TextField
-from ui.forms.person_fields import NewPassword
 from ui.widgets.basics import button, column, label, row
 from ui.widgets.countdown import Countdown
+from ui.widgets.fields import TextField
+from ui.widgets.person_fields import NewPassword
 from ui.words import tr
 
 

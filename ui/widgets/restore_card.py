@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout
 from core.entry import Problem
 from core.model.backup import Backup
 from core.words import instant
-from ui.forms.fields import TextField
 from ui.widgets.basics import Combo, button, column, label, link, row
 from ui.widgets.countdown import Countdown
+from ui.widgets.fields import TextField
 from ui.words import tr
 
 

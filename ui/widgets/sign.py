@@ -22,9 +22,9 @@ from core.views.visit_words import visit_title
 from core.words import day, plural
 from ui import theme
 from ui.context import AppContext
-from ui.forms.fields import ChoiceField, TextField
 from ui.widgets.basics import button, clear, column, label, link, row
 from ui.widgets.countdown import Countdown
+from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.waiting import waiting
 from ui.words import tr
 

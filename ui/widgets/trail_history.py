@@ -10,8 +10,8 @@ from core.entry import Problem
 from core.model.ids import PatientId
 from core.model.trail import TrailEntry, TrailFilter
 from ui.context import AppContext
-from ui.forms.fields import TextField
 from ui.widgets.basics import button, column, label, row
+from ui.widgets.fields import TextField
 from ui.widgets.trail_list import TrailList
 from ui.words import tr
 

@@ -15,7 +15,7 @@ from core.views.trends import Axis
 from tests.core.examples import a_routine_patient
 from tests.ui.conftest import words
 from tests.ui.keyboard import ALT, CTRL, Key, answer_dialogs, focused, press, settle, tab_to, write
-from ui.forms.fields import ChoiceField
+from ui.widgets.fields import ChoiceField
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ from core.forms.definition import Field, FieldType
 from core.forms.reading import Limits
 from core.words import MISSING
 from ui import theme
-from ui.forms.fields import ChoiceField, ProblemLine, TextField
 from ui.widgets.basics import Combo, PressButton, button, column, label, row
+from ui.widgets.fields import ChoiceField, ProblemLine, TextField
 from ui.widgets.responsive import Flow
 from ui.words import tr
 

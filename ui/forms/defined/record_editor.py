@@ -14,8 +14,8 @@ from core.forms.definition import Field, FieldType, Layout
 from core.labels import NOT_DONE as WHY
 from core.model.form_record import FormRecord
 from ui.forms.defined.field_editors import FieldEditor, editor
-from ui.forms.fields import Line, mark_asked
 from ui.widgets.basics import Combo, column, label, row
+from ui.widgets.fields import Line, mark_asked
 from ui.widgets.responsive import Cells
 from ui.words import tr
 

@@ -14,9 +14,9 @@ from core.model.ids import RecordId
 from core.model.partial_date import partial_day
 from core.views.signed import queries_text
 from core.words import MISSING
-from ui.forms.fields import ChoiceField
 from ui.models.table import Column, TableModel
 from ui.widgets.basics import button, card, column, label, row
+from ui.widgets.fields import ChoiceField
 from ui.widgets.responsive import Flow
 from ui.widgets.table import Table
 from ui.words import tr

@@ -10,9 +10,9 @@ from core.labels import SINCE
 from core.model.form_record import Since
 from core.model.partial_date import partial_day
 from ui import theme
-from ui.forms.fields import Line as TypedLine
 from ui.forms.since.strip import Bar, Scale, Strip
 from ui.widgets.basics import TileButton, column, label, restyle, row
+from ui.widgets.fields import Line as TypedLine
 from ui.words import tr
 
 KEYS = {

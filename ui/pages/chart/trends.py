@@ -20,10 +20,10 @@ from core.words import DEMONSTRATION
 from ui import theme
 from ui.context import AppContext
 from ui.documents import buttons, let_out
-from ui.forms.fields import ChoiceField
 from ui.plots.series import SeriesName
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets.basics import Combo, button, card, clear, column, label, row
+from ui.widgets.fields import ChoiceField
 from ui.widgets.responsive import Flow
 from ui.words import tr
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from core.acts.passwords import login_problem, password_problem
 from core.entry import Problem
-from ui.forms.fields import TextField
 from ui.widgets.basics import column, row
+from ui.widgets.fields import TextField
 from ui.words import tr
 
 
