@@ -84,6 +84,13 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        N_("In a chart's forms"),
+        (
+            ("C, E, F2", N_("on a record: changed, ended, a query about it")),
+            ("F3", N_("in a field: a note, or why there is no value")),
+        ),
+    ),
+    (
         N_("In the list of patients"),
         (("Esc", N_("show all patients again")),),
     ),

@@ -15,7 +15,7 @@ from pathlib import Path
 from core import resources
 from core.acts import signing
 from core.entering.record_entry import RecordEntry
-from core.findings import alerts
+from core.findings import alerts, eligibility
 from core.forms import catalog as forms
 from core.forms.reading import Limits
 from core.instruments import catalog as instruments
@@ -36,7 +36,6 @@ from core.model.visit import Mode, Respondent, TaskResult, Visit, VisitState
 from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Protocol, Unit
 from core.protocols.schedule import shift, windows
-from core.science import eligibility
 from core.science.lung_function import DEFAULT_EQUATION, Prediction
 from core.science.progression import months_between
 from core.science.spirometry import predict, with_inputs

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from core.findings import eligibility
 from core.forms import catalog as forms
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument, Item
@@ -40,7 +41,6 @@ from core.reports.layout import MUTED, SMALL, Block, Cell, Column
 from core.reports.page import INNER, Document, Paper
 from core.reports.text import Align, Style, Weight
 from core.reports.writing import NAMED, PRINT, asked, fields, grid, inside, tick, ticks
-from core.science import eligibility
 from core.words import N_, _
 
 TITLE = N_("Blank forms")

@@ -2,12 +2,12 @@
 
 from datetime import date
 
+from core.findings import eligibility
 from core.labels import ONSET, SEX
 from core.model.partial_date import partial_day
 from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
-from core.science import eligibility
 from core.science.history import onset_day
 from core.science.progression import months_between
 from core.views.fact import Fact

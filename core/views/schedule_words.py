@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.findings import eligibility
 from core.forms import catalog as forms
 from core.protocols.definition import (
     Anchor,
@@ -11,7 +12,6 @@ from core.protocols.definition import (
     Protocol,
     Unit,
 )
-from core.science import eligibility
 from core.views.visit_words import form_title
 from core.words import _, plural
 

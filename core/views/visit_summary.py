@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.findings import alerts
+from core.findings import alerts, eligibility
+from core.findings.eligibility import CriterionState, Fulfilment
 from core.instruments import catalog as instruments
 from core.labels import EXTERNAL, MILESTONES, MODE, RESPONDENT, why_not
 from core.model.ids import VisitId
@@ -13,8 +14,6 @@ from core.model.signature import SignatureState
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.protocols.definition import ELIGIBILITY
-from core.science import eligibility
-from core.science.eligibility import CriterionState, Fulfilment
 from core.science.spirometry import evaluate
 from core.views.events import EventRow, event_row, no_events
 from core.views.fact import Fact

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from core.findings import eligibility
 from core.labels import onset_within
 from core.model.ids import PatientId, VisitId
 from core.model.patient import Patient
@@ -13,7 +14,6 @@ from core.model.trail import TrailEntry
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.protocols.schedule import PlannedVisit, Status, Window, plan
-from core.science import eligibility
 from core.views.patient_words import age
 from core.views.visit_words import visit_title
 from core.words import _, plural, short_day

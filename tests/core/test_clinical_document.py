@@ -14,8 +14,9 @@ from core.commands import scoring
 from core.entering import patient_entry
 from core.entering.visit_entry import check_visit_date
 from core.entry import Problem
-from core.findings import alerts, plausibility
+from core.findings import alerts, eligibility, plausibility
 from core.findings.alerts.measures import measures
+from core.findings.eligibility import Fulfilment
 from core.imports import patients_csv
 from core.instruments import catalog as instruments
 from core.model import measurement, terms, thresholds
@@ -27,8 +28,7 @@ from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Unit
 from core.protocols.schedule import LAST_VISIT_GRACE_DAYS, shift, windows
 from core.rule import LIMIT
-from core.science import eligibility, lung_function
-from core.science.eligibility import Fulfilment
+from core.science import lung_function
 from core.science.lung_function import Parameter, percent_predicted, predict, z_score
 from core.science.nutrition import bmi, weight_loss_percent
 from core.science.progression import (

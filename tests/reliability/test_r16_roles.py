@@ -15,12 +15,12 @@ from core.entering import recomputing
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
 from core.errors import AppError, NotAllowed
+from core.findings import eligibility
 from core.imports.patients_csv import Preview, Row
 from core.model.document import About
 from core.model.judgement import CriterionResult
 from core.model.user import Right, Role
 from core.model.visit import VisitState
-from core.science import eligibility
 from core.session import Session, new_user
 from core.store.audit import NOT_AUDITED
 from tests.core.clinic_of_four import LOGIN, PASSWORD, copied, make

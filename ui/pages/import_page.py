@@ -10,14 +10,13 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHeaderView, QV
 from core import clock, imports
 from core.acts import importing
 from core.errors import AppError
-from core.findings import duplicates
+from core.findings import duplicates, eligibility
 from core.imports import Import
 from core.imports.csv_table import DECIMALS, ENCODINGS, SEPARATORS, Written, WrittenHow
 from core.imports.patients_csv import Preview, Row
 from core.model.ids import PatientId
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
-from core.science import eligibility
 from core.words import MISSING, N_, plural
 from ui.context import AppContext
 from ui.models.table import Column, TableModel

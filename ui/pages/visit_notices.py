@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from core.entering.visit.draft import Draft
 from core.entering.visit.unsaved import Waiting
-from core.science import eligibility
+from core.findings import eligibility
 from core.words import instant, within
 from ui.context import AppContext
 from ui.widgets import ask

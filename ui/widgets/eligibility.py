@@ -8,12 +8,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QGridLayout, QLabel, QPushButton, QWidget
 
 from core import clock
+from core.findings import eligibility
+from core.findings.eligibility import FULFILMENT, CriterionState, Fulfilment
 from core.model.judgement import CriterionResult
 from core.model.record import PatientRecord
 from core.model.user import Right
 from core.protocols.definition import Criterion, CriterionKind, Protocol
-from core.science import eligibility
-from core.science.eligibility import FULFILMENT, CriterionState, Fulfilment
 from core.words import N_, Words, day
 from ui.context import AppContext
 from ui.widgets import ask

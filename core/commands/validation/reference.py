@@ -9,6 +9,8 @@ from functools import partial
 from core import resources
 from core.commands.validation.checks import Found, Planned
 from core.errors import InvalidReference
+from core.findings import eligibility
+from core.findings.eligibility import Fulfilment
 from core.imports import patients_csv
 from core.instruments import catalog as instruments
 from core.model.patient import Sex
@@ -16,8 +18,7 @@ from core.model.record import PatientRecord
 from core.model.visit import Mark
 from core.protocols import catalog as protocols
 from core.protocols import schedule
-from core.science import eligibility, lung_function, staging
-from core.science.eligibility import Fulfilment
+from core.science import lung_function, staging
 from core.science.lung_function import Parameter, Prediction
 from core.science.progression import MONTH_DAYS, Slope, delta_fs, ols_slope, pace
 from core.words import N_, _, number, plural

@@ -13,13 +13,13 @@ from core.acts import backups, own_forms, own_schedules, restoring
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
 from core.errors import InvalidProtocol, NotAllowed, StorageError
+from core.findings import eligibility
 from core.forms import catalog as forms
 from core.model.ids import new_id
 from core.model.judgement import CriterionResult
 from core.model.user import Clinic, Role
 from core.protocols import catalog, schedule
 from core.reports import blank_forms
-from core.science import eligibility
 from core.session import Session, new_user
 from core.store import verification
 from core.views import schedule_words, trail_values, trail_words, visit_summary, worklist

@@ -10,13 +10,13 @@ from core import clock, resources
 from core.acts import data_queries, locking, signing
 from core.commands import demonstration
 from core.entering.visit.draft import Draft
+from core.findings import eligibility
 from core.model.adverse_event import MilestoneKind
 from core.model.assessment import Answer
 from core.model.patient import ExternalKind
 from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Unit
 from core.protocols.schedule import shift
-from core.science import eligibility
 from core.views import worklist
 from core.views.worklist import Group
 

@@ -6,6 +6,7 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 import pytest
 
+from core.findings import eligibility
 from core.instruments import catalog as instruments
 from core.labels import (
     BLOW_QUALITY,
@@ -26,7 +27,6 @@ from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.spirometry import MAX_BLOWS
 from core.protocols import catalog as protocols
 from core.reports import blank_forms, page
-from core.science import eligibility
 from tests.core.reports import qr_reader
 from tests.core.reports.records import CLINIC, HEAD, PRINTED_AT
 from tests.core.reports.test_summary import pages, stands_in

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from core.findings.eligibility import waive
 from core.model.ids import VisitId
 from core.model.judgement import CriterionResult
 from core.reports import summary
-from core.science.eligibility import waive
 from core.views import visit_summary
 from tests.core.reports.records import CLINIC, PATIENT, PRINTED_AT, ordinary
 from tests.core.reports.test_summary import pages

@@ -5,10 +5,10 @@ import pytest
 
 from core import clock, resources
 from core.entering.visit import beginning
+from core.findings import eligibility
+from core.findings.eligibility import Fulfilment, evaluate
 from core.imports import patients_csv
 from core.protocols import catalog as protocols
-from core.science import eligibility
-from core.science.eligibility import Fulfilment, evaluate
 from tests.core.examples import a_patient, a_routine_patient, enter_visit
 from tests.ui.conftest import words
 from tests.ui.keyboard import Key, focused, in_dialog, press, settle, tab_to, write

@@ -1,6 +1,6 @@
 """The criteria of the protocol, where it has any."""
 
-from core.science import eligibility
+from core.findings import eligibility
 from ui.context import AppContext
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind, stacked
 from ui.widgets.basics import column

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from core import entry, resources
 from core.acts import importing
+from core.findings import eligibility
+from core.findings.eligibility import Fulfilment, completed_years, evaluate, headline, screening
 from core.imports import patients_csv
 from core.model.judgement import CriterionResult
 from core.model.partial_date import PartialDate
@@ -16,8 +18,6 @@ from core.model.patient import ExternalKind, ExternalResult, Sex
 from core.model.spirometry import Position, TestType
 from core.protocols import catalog
 from core.protocols.definition import Criterion, CriterionKind, Measure, Operator
-from core.science import eligibility
-from core.science.eligibility import Fulfilment, completed_years, evaluate, headline, screening
 from core.science.spirometry import evaluate as evaluate_session
 from core.science.spirometry import with_inputs
 from tests.core.examples import (
