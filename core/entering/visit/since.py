@@ -58,7 +58,8 @@ class SinceLastTime:
     def __init__(self, copy: WorkingCopy) -> None:
         self._copy = copy
         self._undo: list[tuple[str, str]] = []  # what was answered last, by form and record
-        self._known: tuple[object, ...] = ()
+        self._forms = tuple(form for form in catalog.newest().values() if form.ask)
+        self._known: tuple[object, ...] = (None, None, None)  # what the groups were computed from
         self._groups: tuple[Group, ...] = ()
 
     @property
@@ -68,16 +69,12 @@ class SinceLastTime:
 
     @property
     def groups(self) -> tuple[Group, ...]:
-        """Every form that is asked about at a visit. Computed when a record or an answer has changed."""
+        """Every form that is asked about at a visit. Computed anew when a record, an answer or the day has changed."""
         record = self._copy.record
-        known = (record.forms, record.checks, self._copy.visit.date, catalog.newest())
-        if len(self._known) != len(known) or any(
-            a is not b for a, b in zip(known, self._known, strict=True)
-        ):
+        known = (record.forms, record.checks, self._copy.visit.date)
+        if any(now is not then for now, then in zip(known, self._known, strict=True)):
             self._known = known
-            self._groups = tuple(
-                self._group(form) for form in catalog.newest().values() if form.ask
-            )
+            self._groups = tuple(self._group(form) for form in self._forms)
         return self._groups
 
     @property
