@@ -30,14 +30,15 @@ def read(path: Path) -> tuple[tuple[str, Form], ...]:
 def add(session: Session, text: str, form: Form) -> None:
     """Add a form, or a new version of one; what is there is never changed.
 
-    Raises InvalidForm where this version is there already, or where it is part of a form that is not; NotAllowed, Locked, StorageError.
+    Raises InvalidForm where this version is there already, or a newer one, or where it is part of a form that is not; NotAllowed, Locked, StorageError.
     """
-    known = catalog.find(form.id, form.version)
-    if known is not None:
+    newest = catalog.newest().get(form.id)
+    if newest is not None and int(form.version) <= int(newest.version):
         message = _(
-            "There is a form “{id}” of version {version} already. Give this one a new version, or another id."
+            "There is a form “{id}” of version {version} already. Give this one version {next}, or another id."
         )
-        raise InvalidForm(message.format(id=form.id, version=form.version))
+        next_one = int(newest.version) + 1
+        raise InvalidForm(message.format(id=form.id, version=newest.version, next=next_one))
     catalog.check_parent(form, text, catalog.newest().values())
     with session.write(N_("form added")):
         session.definitions.add(

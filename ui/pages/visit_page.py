@@ -538,8 +538,8 @@ class VisitPage(Page):
         if draft is None:
             return
         question = tr(
-            "Discard this {visit} visit with all its answers? Adverse events stay with the patient,"
-            " and the audit trail keeps everything. Why is it discarded?"
+            "Discard this {visit} visit with all its answers? Adverse events stay with the patient, and so does what"
+            " changed of medicines and devices; the audit trail keeps everything. Why is it discarded?"
         ).format(visit=visit_title(draft.record, draft.visit))
         reason = ask.reason(self, tr("Discard visit"), question)
         if reason is not None:

@@ -291,7 +291,7 @@ class PatientQueries(QWidget):
         self.list.edited.connect(self.edited)
         self.ask.edited.connect(self.edited)
         how = tr(
-            "A query on a field of a visit or a form is asked there: F2, or the menu of the field."
+            "A query on a field of a visit or a form is asked there: F2, or in a visit the menu of the field."
         )
         head = row(self.shown, None, self.begin)
         self.setLayout(

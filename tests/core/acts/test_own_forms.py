@@ -92,6 +92,17 @@ def test_a_version_that_is_there_is_never_changed(session, file):
     assert catalog.find("sleep", "1") is not None
 
 
+def test_an_older_version_than_the_newest_is_refused_with_the_next_number(session, file):
+    """New records would be entered with the newest one: an older one that is added later would never be used."""
+    text = file.read_text("utf-8")
+    for version in ("1", "3"):
+        newer = text.replace('version = "1"', f'version = "{version}"')
+        own_forms.add(session, newer, catalog.read("sleep.toml", newer.encode()))
+    older = text.replace('version = "1"', 'version = "2"')
+    with pytest.raises(InvalidForm, match="version 3 already. Give this one version 4"):
+        own_forms.add(session, older, catalog.read("sleep.toml", older.encode()))
+
+
 def test_a_shipped_form_cannot_be_replaced(session, tmp_path):
     path = tmp_path / "medicine.toml"
     path.write_text(TEXT.replace('id = "sleep"', 'id = "medicine"', 1), "utf-8")

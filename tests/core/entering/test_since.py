@@ -252,3 +252,16 @@ def test_what_is_still_open_is_named_and_what_was_answered_is_not(draft):
     assert "Riluzole" not in point.problem.message
     assert "Baclofen 10 mg" in point.problem.message
     assert "Another medicine since then?" in point.problem.message
+
+
+def test_a_discarded_visit_takes_its_answers_along_and_leaves_what_they_changed(draft, session):
+    """As adverse events stay with the patient: the end of a medicine is no less true without the visit."""
+    line, ended = _ended(draft, "Riluzole", why="liver")
+    draft.since.end(line, ended, "")
+    draft.since.nothing_new("medicine")
+    draft.discard("begun by mistake")
+    record = session.record(draft.record.patient.id)
+    assert record.checks == ()
+    assert [one.value("substance") for one in record.running("medicine", clock.today())] == [
+        "Baclofen"
+    ]

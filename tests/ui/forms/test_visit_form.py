@@ -162,3 +162,10 @@ def test_what_was_entered_is_asked_about_and_printed(page, session, patient):
     printed = text_of(documents.export(session, reports.named("visit-summary"), about))
     assert "90 mL" in printed
     assert "Water swallowed" in printed
+
+
+def test_a_discarded_visit_takes_its_forms_along(page, session, patient):
+    _enter_swallowing(page)
+    _press(Qt.Key.Key_Return, CONTROL)
+    page.draft.discard("begun by mistake")
+    assert session.record(patient.id).forms == ()
