@@ -99,7 +99,7 @@ def test_an_older_version_than_the_newest_is_refused_with_the_next_number(sessio
         newer = text.replace('version = "1"', f'version = "{version}"')
         own_forms.add(session, newer, catalog.read("sleep.toml", newer.encode()))
     older = text.replace('version = "1"', 'version = "2"')
-    with pytest.raises(InvalidForm, match="version 3 already. Give this one version 4"):
+    with pytest.raises(InvalidForm, match=r"version 3 already\. Give this one version 4"):
         own_forms.add(session, older, catalog.read("sleep.toml", older.encode()))
 
 
