@@ -4,7 +4,6 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from PySide6.QtWidgets import QDialog
 
@@ -18,6 +17,7 @@ from core.store import backup, instance, keys
 from tests.core import clinic_of_four
 from tests.core.clinic_of_four import LOGIN, PASSWORD
 from tests.core.examples import a_patient
+from tests.pdf import text_of
 from tests.ui.conftest import words
 from tests.ui.keyboard import Key, focused, press, settle, tab_to, write
 from ui import backing_up as ui_backing_up
@@ -416,9 +416,7 @@ def test_r12_the_drill_ends_in_words_an_entry_and_a_certificate(page, idle, tmp_
     out = tmp_path / "drill.pdf"
     page.save_certificate(out)
     qtbot.waitUntil(lambda: "The certificate is saved." in words(page))
-    document = pypdfium2.PdfDocument(out)
-    text = document[0].get_textpage().get_text_range()
-    document.close()
+    text = text_of(out)
     assert "Certificate of a restore drill" in text and page.model.rows[0].backup.path.name in text
     assert sorted(one.name for one in page.folder.iterdir()) == sorted(
         name

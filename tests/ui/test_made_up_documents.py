@@ -1,6 +1,7 @@
 """A document and an export that nothing but the registry knows: offered, previewed, printed, saved, written down."""
 
 import json
+from contextlib import closing
 
 import pypdfium2
 import pytest
@@ -13,6 +14,7 @@ from core.model.trail import Act
 from core.model.user import Role
 from core.session import Session, new_user
 from tests import made_up_documents as made_up
+from tests.pdf import text_of
 from tests.ui.conftest import words
 from tests.ui.keyboard import settle
 from ui.pdf_pages import PDFIUM
@@ -77,8 +79,7 @@ def shown(shell, qtbot, of):
     qtbot.waitUntil(lambda: page.pdf is not None and page.print.isEnabled(), timeout=20_000)
     assert shell.current is page and page.pages.count() == 2
     assert f"Made-up letter ({of.__name__})" in words(page)
-    with PDFIUM:
-        text = pypdfium2.PdfDocument(page.pdf)[1].get_textpage().get_text_range()
+    text = text_of(page.pdf)
     assert f"Made up of {of.__name__} , page 2" in text
     return page
 
@@ -97,8 +98,8 @@ def test_a_made_up_document_is_previewed_printed_and_saved(
     press_button(go_to(shell, of, due), f"Letter ({of.__name__})…")
     page = shown(shell, qtbot, of)
     page.print.click()
-    with PDFIUM:
-        assert len(pypdfium2.PdfDocument(printed)) == 2
+    with PDFIUM, closing(pypdfium2.PdfDocument(printed)) as document:
+        assert len(document) == 2
     assert last_act(session) == (Act.PRINTED, name, whose)
     page.save.click()
     (path,) = saved_as

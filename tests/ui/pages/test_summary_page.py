@@ -96,10 +96,9 @@ def test_printing_sends_every_page_to_the_printer(page, tmp_path):
     printer.setOutputFileName(str(tmp_path / "printed.pdf"))
     print_pages(page.pdf, printer)
     _text, pages = text_of(page.pdf)
-    document = pypdfium2.PdfDocument(tmp_path / "printed.pdf")
-    assert len(document) == pages
-    picture = document[0].render(scale=0.5).to_numpy()
-    document.close()
+    with PDFIUM, closing(pypdfium2.PdfDocument(tmp_path / "printed.pdf")) as document:
+        assert len(document) == pages
+        picture = document[0].render(scale=0.5).to_numpy().copy()
     assert picture.min() < 100 and picture.max() > 200, "the printed page is blank"
 
 

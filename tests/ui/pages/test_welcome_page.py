@@ -5,7 +5,6 @@ import re
 import shutil
 import threading
 
-import pypdfium2
 import pytest
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QDesktopServices
@@ -20,6 +19,7 @@ from core.store import file, keys
 from core.store.attempts import TRIES, Attempts
 from core.words import DEMONSTRATION
 from tests.core.clinic_of_four import LOGIN, PASSWORD, copied, make
+from tests.pdf import line_of
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, SHIFT, Key, focused, press, settle, tab_to, write
 from ui.main_window import MainWindow
@@ -329,9 +329,7 @@ def test_the_printed_page_names_the_link_that_leads_to_the_code(
     monkeypatch.setattr(QDesktopServices, "openUrl", opened.append)
     card.folder.click()
     assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
-    document = pypdfium2.PdfDocument(tmp_path / "code.pdf")
-    printed = " ".join(document[0].get_textpage().get_text_range().split())
-    document.close()
+    printed = line_of(tmp_path / "code.pdf")
     assert f"“{welcome.forgot.accessibleName()}”" in printed
     assert all(group in printed for group in card.code.text().split())
 
