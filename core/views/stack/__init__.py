@@ -1,0 +1,1 @@
+"""The chart of a patient as one stack of rows over one time axis, described without any drawing library."""
