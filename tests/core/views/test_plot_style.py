@@ -54,3 +54,24 @@ def test_what_is_written_beside_a_mark_in_its_colour_is_read(role):
     style = plot_style.of(role)
     assert contrast(style.light, PALETTES["light"]["card"]) >= TEXT
     assert contrast(style.dark, PALETTES["dark"]["card"]) >= TEXT
+
+
+FILLS = tomllib.loads(resources.path("styles", "fills.toml").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("role", FILLS)
+def test_the_words_inside_a_bar_or_a_square_are_read(role):
+    for style in (plot_style.fill(role).light, plot_style.fill(role).dark):
+        assert contrast(style.ink, style.fill) >= TEXT
+
+
+@pytest.mark.parametrize("grade", range(1, 6))
+def test_the_square_of_a_grade_is_seen_by_its_fill_or_its_edge(grade):
+    style = plot_style.fill(f"grade_{grade}")
+    for one, palette in ((style.light, "light"), (style.dark, "dark")):
+        ground = PALETTES[palette]["card"]
+        assert max(contrast(one.fill, ground), contrast(one.edge, ground)) >= EDGE
+
+
+def test_a_bar_without_a_fill_of_its_own_looks_like_any_other():
+    assert plot_style.fill("of a clinic's own form") == plot_style.fill("bar")
