@@ -84,6 +84,14 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        N_("In a chart"),
+        (
+            ("1–9", N_("the first, the second … tab")),
+            ("E", N_("log an adverse event")),
+            ("A", N_("the alerts, to be decided")),
+        ),
+    ),
+    (
         N_("In a chart's forms"),
         (
             ("C, E, F2", N_("on a record: changed, ended, a query about it")),

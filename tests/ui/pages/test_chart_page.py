@@ -147,15 +147,16 @@ def test_an_unscheduled_visit_left_untouched_leaves_no_trace(
 ):
     page = open_chart("A-003")
     before = demo.record(numbered("A-003").id)
-    page.acts.unscheduled.setFocus()
-    press(Key.Key_Space)
+    page.acts.unscheduled.trigger()
+    settle()
     assert demo_shell.current is demo_shell.page("visit")
     assert "Unscheduled visit" in words(demo_shell.current)
     press(Key.Key_Escape)
     assert demo_shell.current is page
     assert demo.record(numbered("A-003").id) == before
-    page.acts.unscheduled.setFocus()
-    press(Key.Key_Space, Key.Key_Space)  # this time, in person
+    page.acts.unscheduled.trigger()
+    settle()
+    press(Key.Key_Space)  # this time, in person
     press(Key.Key_Escape)
     visit = demo.record(numbered("A-003").id).visits[-1]
     assert (visit.code, visit.is_draft) == (None, True)

@@ -355,16 +355,16 @@ def test_r15_a_locked_patient_is_explained_before_anything_is_typed(shell, patie
     chart.tabs.setCurrentIndex(1)
     chart.tab("visits").lock.click()
     assert "Patient's record locked by Dr. Demo" in words(chart)
-    chart.acts.edit.click()
+    chart.acts.edit.trigger()
     assert shell.current is chart
     assert "left the study. A neurologist can unlock it" in told[-1]
-    chart.acts.unscheduled.click()
+    chart.acts.unscheduled.trigger()
     assert "This patient's record is locked: nothing was changed." in told[-1]
     assert len(session.visits.of(patient.id)) == 2
     answer_dialogs("came back")
     chart.locks.unlock.click()
     assert "locked by" not in words(chart)
-    chart.acts.edit.click()
+    chart.acts.edit.trigger()
     assert shell.current is shell.page("patient")
 
 

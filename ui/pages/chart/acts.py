@@ -2,6 +2,9 @@
 
 from functools import partial
 
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu
+
 from core import clock
 from core.entering.visit import beginning
 from core.model.document import About
@@ -22,14 +25,23 @@ class PatientActs:
         self._context = context
         self._now: ChartRecord | None = None
         self._enters = context.session.may(Right.ENTER)
-        self.edit = button(tr("Edit"), self.ask_edit)
-        if not self._enters:
-            self.edit.hide()
         self.print = button(tr("Print summary"), self._print_last)
         if not context.session.may(Right.EXPORT):
             self.print.setText(tr("Show summary"))
-        self.unscheduled = button(tr("Unscheduled visit"), partial(self._start, None))
+        self.log = button(tr("Log event E"))
+        self.log.setToolTip(tr("Log an adverse event"))
         self.start = button("", self._start_next, primary=True)
+        self.more = button(tr("More"))
+        self.more.setAccessibleName(tr("More about this patient"))
+        menu = QMenu(self.more)
+        self.unscheduled: QAction = menu.addAction(
+            tr("Unscheduled visit"), partial(self._start, None)
+        )
+        self.edit: QAction = menu.addAction(tr("Edit registration"), self.ask_edit)
+        self.more.setMenu(menu)
+        if not self._enters:
+            self.log.hide()
+            self.more.hide()
 
     def show_chart(self, now: ChartRecord) -> None:
         """Offer what this patient's visits allow."""
@@ -43,9 +55,7 @@ class PatientActs:
         elif coming is not None and startable:
             self.start.setText(tr("Start {visit}").format(visit=coming.title))
         self.start.setVisible(self._enters and (draft is not None or startable))
-        self.unscheduled.setVisible(
-            self._enters and draft is None and record.participation_ended is None
-        )
+        self.unscheduled.setVisible(draft is None and record.participation_ended is None)
         self.print.setEnabled(bool(record.visits))
 
     def ask_edit(self) -> None:

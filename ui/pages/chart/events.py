@@ -101,6 +101,15 @@ class EventsTab(Tab):
         place = typed_texts.CHART_EVENT
         return (Unsaved(place=place, subject=patient_id, texts=self._texts),)
 
+    def focus_on(self, what: str) -> None:  # noqa: ARG002  there is one editor
+        """Where the event that is typed goes on; a new one begins with what happened."""
+        if not self._enters or self.is_locked():
+            return
+        if any(self._texts.values()):
+            self.editor.focus_open()
+        else:
+            self.editor.term.line.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def go_on(self) -> None:
         if self.editor.isVisible():
             self.editor.enter()

@@ -30,6 +30,7 @@ class OverviewTab(Tab):
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.trends = TrendsPanel(context)
+        self.tools = self.trends.tools
         self.alerts = AlertsCard()
         self.alerts.opened.connect(lambda action: self.leads_to.emit("alerts", action or FIRST))
         self._timeline = QVBoxLayout()

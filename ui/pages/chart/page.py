@@ -1,25 +1,33 @@
-"""The patient's chart: who it is, what can be done, the key figures, and a tab for each kind of thing."""
+"""The patient's chart: who it is, what can be done, and a tab for each kind of thing."""
 
 from collections.abc import Mapping
 
-from PySide6.QtWidgets import QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from core import clock
 from core.forms import catalog
 from core.model.ids import PatientId, RecordId
 from core.model.trail import Act
 from core.views import chart
+from ui import theme
 from ui.context import AppContext
 from ui.pages.chart.acts import PatientActs
+from ui.pages.chart.alerts import FIRST
 from ui.pages.chart.tab import ChartRecord, Tab
 from ui.pages.chart.tabs import tabs
 from ui.pages.page import Page, Unsaved
-from ui.widgets.basics import Combo, column
+from ui.widgets.basics import NO_MODIFIER, Combo, column, row
 from ui.widgets.figure_tile import figure_tile
 from ui.widgets.locks import LockBar
 from ui.widgets.patient_header import PatientHeader
 from ui.widgets.responsive import Cells
+from ui.widgets.table import Table
 from ui.words import tr
+
+MARGIN = 16  # px at the sides
+GAP = 12  # px between the tabs and the tools
 
 
 class ChartPage(Page):
@@ -64,7 +72,8 @@ class ChartPage(Page):
         }  # one for each tab that is made later
         self.acts = PatientActs(context)
         self.print, self.start = self.acts.print, self.acts.start
-        self._header = PatientHeader(self.acts.edit, self.print, self.acts.unscheduled, self.start)
+        self.acts.log.clicked.connect(self.log_event)
+        self._header = PatientHeader(self.acts.more, self.print, self.acts.log, self.start)
         self.locks = LockBar(context)
         self._figures = Cells(wide=6, narrow=3)
         self.choice = Combo()  # instead of the tabs, where there is no room for them
@@ -77,13 +86,24 @@ class ChartPage(Page):
         self.tabs.setTabBar(bar)
         self.tabs.setDocumentMode(True)
         bar.setDrawBase(False)
-        for holder in self._holders.values():
-            self.tabs.addTab(holder, "")
+        self._columns = {kind.id: column(spacing=6) for kind in self._tabs}
+        for kind in self._tabs:
+            self._holders[kind.id].setLayout(self._columns[kind.id])
+            self.tabs.addTab(self._holders[kind.id], "")
+        self._beside_tabs, self._beside_choice = QWidget(), QWidget()  # where tools can be
+        self._tools_at = {one: row() for one in (self._beside_tabs, self._beside_choice)}
+        for one, line in self._tools_at.items():
+            one.setLayout(line)
+        self.tabs.setCornerWidget(self._beside_tabs)
+        self._beside_choice.hide()
+        choices = row(self.choice, None, self._beside_choice)
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 8, 16, 12)
-        layout.setSpacing(8)
-        for part in (self._header, self.locks, self._figures, self.choice):
-            layout.addWidget(part)
+        layout.setContentsMargins(MARGIN, 5, MARGIN, 8)
+        layout.setSpacing(5)
+        layout.addWidget(self._header)
+        layout.addWidget(self.locks)
+        layout.addWidget(self._figures)
+        layout.addLayout(choices)
         layout.addWidget(self.tabs, 1)
 
     @property
@@ -146,6 +166,12 @@ class ChartPage(Page):
         for tab in self.made.values():
             tab.show_chart(now)
         self.tab(self.front)
+        self._place_tools()
+
+    def log_event(self) -> None:
+        """Begin an adverse event, or go on with the one that is typed."""
+        self.show_tab("events")
+        self.tab("events").focus_on("")
 
     def unsaved(self) -> tuple[Unsaved, ...]:
         if self._patient_id is None:
@@ -196,14 +222,78 @@ class ChartPage(Page):
         if self._now is not None:
             tab.show_chart(self._now)
             tab.draw_if_stale()
-        self._holders[id].setLayout(column(tab))
+        for table in tab.findChildren(Table):
+            table.passes_letters = True  # they are keys of the chart
+        if tab.tools is not None:
+            self.give_tools(tab, tab.tools)
+        self._columns[id].addWidget(tab)
         tab.show()  # its layout would do so later, and what is hidden takes no keyboard
         return tab
+
+    def give_tools(self, tab: Tab, tools: QWidget) -> None:
+        """Show these beside the tabs while the tab is in front."""
+        tab.tools = tools
+        tools.setProperty("role", "tools")
+        tools.installEventFilter(self)  # it may grow, and then needs another place
 
     def _on_tab(self) -> None:
         if self._now is not None:
             self.tab(self.front)
             self.choice.setCurrentIndex(self.choice.findData(self.front))
+            self._place_tools()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_tools()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_tools()
+        return super().eventFilter(watched, event)
+
+    def _place_tools(self) -> None:
+        """The tools of the tab in front: beside the tabs, or beside the choice instead of them; below where that is full."""
+        front = self.front
+        for one in self.made.values():
+            if one.tools is not None and one is not self.made.get(front):
+                one.tools.hide()
+        tools = self.made[front].tools if front in self.made else None
+        self._beside_choice.setVisible(tools is not None and self._tight)
+        if tools is None:
+            return
+        others = self.choice if self._tight else self.tabs.tabBar()
+        room = self.contentsRect().width() - 2 * theme.px(MARGIN) - others.sizeHint().width()
+        line: QBoxLayout = self._columns[front]
+        if tools.sizeHint().width() + theme.px(GAP) <= room:
+            line = self._tools_at[self._beside_choice if self._tight else self._beside_tabs]
+        if tools.parentWidget() is not line.parentWidget():
+            line.insertWidget(0, tools)
+        tools.show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Letters and digits that no field and no list took: a tab by its place, what the tab knows, what the chart knows."""
+        key = event.text().upper()
+        plain = event.modifiers() in {NO_MODIFIER, Qt.KeyboardModifier.KeypadModifier}
+        if not (plain and key and self._take_key(key)):
+            super().keyPressEvent(event)
+
+    def _take_key(self, key: str) -> bool:
+        if key.isdecimal():
+            there = [kind.id for at, kind in enumerate(self._tabs) if self.tabs.isTabVisible(at)]
+            at = int(key) - 1
+            if not 0 <= at < len(there):
+                return False
+            self.show_tab(there[at])
+            return True
+        if self.tab(self.front).take_key(key):
+            return True
+        if key == "E" and self.acts.log.isVisible():
+            self.log_event()
+        elif key == "A":
+            self.show_tab("alerts", FIRST)
+        else:
+            return False
+        return True
 
     def _show_choice(self) -> None:
         """The choice of parts says what their tabs say."""

@@ -63,7 +63,10 @@ class ChartRecord:
 
 
 class Tab(QWidget):
-    """One part of a chart: made when it is first shown, and drawn only while it is in front."""
+    """One part of a chart: made when it is first shown, and drawn only while it is in front.
+
+    Its ``tools`` are at the end of the line of tabs while it is in front, or below that line where it is full.
+    """
 
     edited = Signal()  # something was typed that is not saved: it is kept soon
     given_up = Signal()  # what was typed and not saved is discarded: this is kept at once
@@ -74,6 +77,7 @@ class Tab(QWidget):
         self.context = context
         self.patient_id: PatientId | None = None
         self.now: ChartRecord | None = None  # None until the patient's record was read
+        self.tools: QWidget | None = None
         self._stale = False
 
     def open(self, patient_id: PatientId) -> None:
@@ -101,6 +105,10 @@ class Tab(QWidget):
 
     def save(self) -> bool:
         """Ctrl+S; False where there is nothing to save."""
+        return False
+
+    def take_key(self, key: str) -> bool:  # noqa: ARG002
+        """A letter that nobody typed into a field, as it is on its button; False where it does nothing here."""
         return False
 
     def focus_on(self, what: str) -> None:

@@ -48,6 +48,8 @@ class TrendsPanel(QWidget):
             },
         )
         self.axis.chosen.connect(self._on_axis)
+        self.tools = QWidget()  # of the tab, beside the tabs
+        self.tools.setLayout(row(self.axis))
         self.ahead = QCheckBox(tr("Projection"))
         self.ahead.setToolTip(
             tr(
@@ -74,7 +76,7 @@ class TrendsPanel(QWidget):
         if not self._context.session.may(Right.EXPORT):
             copied.hide()
         tools = row(self._total_title, self.questionnaire)
-        tools.addLayout(Flow(copied, *leaving, self.ahead, self.axis, right=True), 1)
+        tools.addLayout(Flow(copied, *leaving, self.ahead, right=True), 1)
         return card(tools, self._legend, self.total_plot, spacing=4)
 
     def _capacity_card(self) -> QFrame:

@@ -1,0 +1,133 @@
+"""The frame of a chart: where the tools of a tab are, and what the keys of the page do."""
+
+import pytest
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from tests.ui.keyboard import Key, focused, press, settle, write
+from ui.actions import PAGE_KEYS
+from ui.widgets.basics import row
+
+
+@pytest.fixture
+def open_chart(demo_shell, numbered):
+    def open_it(number, size=(1366, 768)):
+        demo_shell.window().resize(*size)
+        settle()
+        demo_shell.open_chart(numbered(number).id)
+        settle()
+        return demo_shell.page("chart")
+
+    return open_it
+
+
+def give_tool(page, id, width):
+    """A tool of a width (px) on a tab."""
+    tab = page.tab(id)
+    tool = QPushButton("tool")
+    tool.setFixedWidth(width)
+    tools = QWidget()
+    tools.setLayout(row(tool))
+    page.give_tools(tab, tools)
+    page.show_tab(id)
+    settle()
+    return tool
+
+
+def place(widget):
+    """Where a widget is in its window."""
+    return widget.mapTo(widget.window(), widget.rect().topLeft())
+
+
+def test_tools_are_at_the_end_of_the_tabs_where_they_fit_and_below_where_not(open_chart):
+    page = open_chart("A-003")
+    bar, tab = page.tabs.tabBar(), page.tab("milestones")
+    tool = give_tool(page, "milestones", 120)
+    assert tool.isVisible()
+    assert place(bar).y() <= place(tool).y() < place(bar).y() + bar.height()
+    assert place(tool).x() >= place(bar).x() + bar.sizeHint().width()
+    before = tab.height()
+    tool.setFixedWidth(800)  # it grows
+    settle()
+    assert place(tool).y() >= place(bar).y() + bar.height()
+    assert place(tool).y() + tool.height() <= place(tab).y()
+    assert tab.height() < before
+    tool.setFixedWidth(120)
+    settle()
+    assert place(tool).y() < place(bar).y() + bar.height() and tab.height() == before
+
+
+def test_tools_are_there_only_while_their_tab_is_in_front(open_chart):
+    page = open_chart("A-003")
+    tool = give_tool(page, "milestones", 120)
+    page.show_tab("visits")
+    settle()
+    assert not tool.isVisible()
+    page.show_tab("milestones")
+    settle()
+    assert tool.isVisible()
+
+
+@pytest.mark.parametrize(("width", "beside"), [(120, True), (560, False)])
+def test_in_a_small_window_tools_are_beside_the_choice_of_tabs_or_below_it(
+    open_chart, width, beside
+):
+    page = open_chart("A-003", (683, 364))
+    tool = give_tool(page, "milestones", width)
+    assert tool.isVisible() and page.choice.isVisible()
+    below = place(page.choice).y() + page.choice.height()
+    assert (place(tool).y() < below) is beside
+    assert page.window().width() == 683
+
+
+def test_a_digit_shows_the_tab_of_that_place(open_chart):
+    page = open_chart("A-003")
+    there = [page._tabs[at].id for at in range(page.tabs.count()) if page.tabs.isTabVisible(at)]
+    for digit in (2, 3, 9, 1):
+        write(str(digit))
+        assert page.front == there[digit - 1]
+    press(Key.Key_0)
+    assert page.front == there[0]
+
+
+def test_a_digit_of_another_keyboard_shows_the_same_tab(open_chart):
+    page = open_chart("A-003")
+    page.start.setFocus()
+    write("۲")
+    assert page.front == "visits"
+
+
+def test_a_list_with_the_keyboard_leaves_digits_and_letters_to_the_chart(open_chart):
+    page = open_chart("A-003")
+    page.show_tab("visits")
+    page.tab("visits").table.setFocus()
+    write("a")
+    assert page.front == "alerts"
+
+
+def test_e_logs_an_event_and_what_is_typed_there_is_typed(open_chart):
+    page = open_chart("A-003")
+    write("e")
+    assert page.front == "events"
+    line = page.tab("events").editor.term.line
+    assert focused() is line
+    write("e12 ta")
+    assert line.text() == "e12 ta" and page.front == "events"
+    page.show_tab("overview")
+    page.start.setFocus()
+    write("e")
+    assert page.front == "events" and line.text() == "e12 ta", "what was typed goes on"
+    assert page.acts.log.text() == "Log event E"
+
+
+def test_a_reads_the_alerts(open_chart):
+    page = open_chart("A-010")
+    write("a")
+    assert page.front == "alerts"
+    assert focused() in page.tab("alerts").list.buttons.values()
+
+
+def test_every_key_of_a_chart_is_in_the_help():
+    (keys,) = [keys for title, keys in PAGE_KEYS if title == "In a chart"]
+    known = " ".join(key for key, _what in keys)
+    for key in ("1–9", "E", "A"):
+        assert key in known
