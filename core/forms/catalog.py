@@ -9,7 +9,7 @@ from pathlib import Path
 from core import resources, toml_values
 from core.errors import InvalidForm
 from core.forms import conditions, derived, dictionaries
-from core.forms.definition import Field, FieldType, Form, Group, Of, Rule
+from core.forms.definition import LANES, Field, FieldType, Form, Group, InLane, Of, Rule
 from core.model.form_record import Course
 from core.toml_values import Fault, Place
 from core.words import _, as_written
@@ -19,6 +19,9 @@ _NAME = re.compile("[a-z][a-z0-9_]*")
 _own: dict[tuple[str, str], Form] = {}  # of the clinic file that is open
 _RANGED = {FieldType.NUMBER, FieldType.INTEGER}
 _CHOOSES = {FieldType.CHOICE, FieldType.CHOICES}
+_PLOTTED = {FieldType.NUMBER, FieldType.INTEGER, FieldType.DERIVED}
+_TELLS_APART = {FieldType.CHOICE, FieldType.TERM}
+_GRADES = {"1", "2", "3", "4", "5"}
 
 
 @cache
@@ -111,6 +114,13 @@ def _check(form: Form) -> None:
             _known(form, key, ("quick", index, "values"))
     if form.course is not None:
         _check_course(form, form.course)
+    for index, lane in enumerate(form.lanes):
+        _check_lane(form, lane, ("lanes", index))
+        if not lane.when and index + 1 < len(form.lanes):
+            text = _(
+                "every record is in the lane “{id}” above, so that this is never used; move it before."
+            )
+            raise Fault(text, ("lanes", index + 1), id=lane.id)
     if form.within:
         _check_part(form)
 
@@ -165,6 +175,7 @@ def _check_field(form: Form, one: Field, before: Sequence[Field], place: Place) 
         raise Fault(text, (*place, "group"), id=one.id, group=one.group)
     _check_choices(one, place)
     _check_range(one, place)
+    _check_plot(form, one, place)
     if one.unit_from:
         _known(form, one.unit_from, (*place, "unit_from"))
     if one.type is FieldType.TERM and not dictionaries.exists(one.dictionary):
@@ -252,6 +263,55 @@ def _check_course(form: Form, course: Course) -> None:
     for name in ("ended_with", "changed"):
         for named in getattr(course, name):
             _known(form, named, ("course", 0, name))
+
+
+def _check_plot(form: Form, one: Field, place: Place) -> None:
+    if one.plot and one.type not in _PLOTTED:
+        text = _("field {id} is no number, so that it cannot be plotted; remove “plot”.")
+        raise Fault(text, (*place, "plot"), id=one.id)
+    if not one.plot_by:
+        return
+    if not one.plot:
+        text = _("field {id} is not plotted; write plot = true, or remove “plot_by”.")
+        raise Fault(text, (*place, "plot_by"), id=one.id)
+    if _known(form, one.plot_by, (*place, "plot_by")).type not in _TELLS_APART:
+        text = _("“plot_by” of field {id} names “{name}”; name a choice or a term.")
+        raise Fault(text, (*place, "plot_by"), id=one.id, name=one.plot_by)
+
+
+def _check_lane(form: Form, lane: InLane, place: Place) -> None:
+    _check_name(lane.id, (*place, "id"))
+    if lane.id not in LANES and not lane.title:
+        text = _("the lane “{id}” is new; give it a “title”, or name one of: {known}.")
+        raise Fault(text, (*place, "id"), id=lane.id, known=", ".join(LANES))
+    if lane.id in LANES and lane.title:
+        text = _("the lane “{id}” has its title already; remove this one.")
+        raise Fault(text, (*place, "title"), id=lane.id)
+    _check_braces(form, as_written(lane, "label"), (*place, "label"))
+    for name in ("when", "hollow_if", "serious_if"):
+        conditions.check(form, getattr(lane, name), (*place, name))
+    lasts = form.course is not None and bool(form.course.end)
+    for name in ("bar", "shade"):
+        if getattr(lane, name) and not lasts:
+            text = _("“{name}” is for what lasts; name its end in [course], or remove “{name}”.")
+            raise Fault(text, (*place, name), name=name)
+    if lane.bar and lane.grade:
+        text = _("a square with a grade has its bar by itself; remove “bar”.")
+        raise Fault(text, (*place, "bar"))
+    if lane.grade:
+        _check_grade(_known(form, lane.grade, (*place, "grade")), (*place, "grade"))
+
+
+def _check_grade(one: Field, place: Place) -> None:
+    """A grade is a whole number from 1 to 5, or a choice of some of these."""
+    whole = one.type is FieldType.INTEGER and one.low is not None and one.high is not None
+    ranged = whole and (one.low or 0) >= 1 and (one.high or 0) <= 5
+    chosen = one.type is FieldType.CHOICE and {choice.id for choice in one.choices} <= _GRADES
+    if not ranged and not chosen:
+        text = _(
+            "“{id}” is no grade; name a whole number from 1 to 5, or a choice of 1, 2, 3, 4, 5."
+        )
+        raise Fault(text, place, id=one.id)
 
 
 def _check_part(form: Form) -> None:

@@ -48,6 +48,23 @@ class Of(StrEnum):
     VISIT = "visit"
 
 
+class Role(StrEnum):
+    """What a mark in a chart is coloured as; `resources/styles/series.toml` has the colours."""
+
+    SUPPORT = "support"
+    MEDICINE = "medicine"
+    HOSPITAL = "hospital"
+    MILESTONE = "milestone"
+    REFERENCE = "reference"
+    EVENT = "event"
+    SERIOUS = "serious"
+
+
+# The lanes that every chart has; any other is the form's own, and has the title that the form gives it.
+PROCEDURES, SUPPORT, ADVERSE_EVENTS = "procedures", "support", "adverse_events"
+LANES = (PROCEDURES, SUPPORT, ADVERSE_EVENTS)
+
+
 class Layout(StrEnum):
     QUESTIONS = "questions"  # below one another, each choice as its buttons
     ROWS = "rows"  # a list of records, and the one that is entered beside it
@@ -76,7 +93,8 @@ class Field:
 
     ``dictionary`` is the list of a term, ``form`` the one whose records a reference names, ``function`` what
     computes a derived value. A date is not in the future, except where ``future`` says so. ``sdtm`` is its variable in CDISC's tables. What ``identifies`` does not say
-    counts as identifying.
+    counts as identifying. ``plot`` offers a number as a row of the chart; ``plot_by`` is the choice or term that
+    tells one row from another (the test of a laboratory value).
     """
 
     id: str
@@ -99,6 +117,8 @@ class Field:
     group: str = ""
     identifies: Identifies = Identifies.YES
     sdtm: str = ""
+    plot: bool = False
+    plot_by: str = ""
 
     @property
     def is_stored(self) -> bool:
@@ -149,6 +169,31 @@ class Quick:
 
 @translated
 @dataclass(frozen=True, slots=True)
+class InLane:
+    """How a chart shows a record for which ``when`` holds: the first of a form's ``lanes`` that does counts.
+
+    ``id`` is the lane (see `LANES`), ``title`` that of a lane that is the form's own. ``label`` are the few
+    words beside it, fields in braces; without it the form's ``row``. It is one symbol where the record begins;
+    a ``bar`` to its end; or a square with the CTCAE grade that the field ``grade`` holds, red-rimmed where
+    ``serious_if`` holds. It is hollow where ``hollow_if`` holds: for what was offered or refused. ``line`` draws
+    a line through all rows at its beginning, ``shade`` shades them while it lasts.
+    """
+
+    id: str
+    role: Role
+    title: Shown = ""
+    label: Shown = ""
+    when: dict[str, Scalar | tuple[str, ...]] = field(default_factory=dict)
+    bar: bool = False
+    grade: str = ""
+    hollow_if: dict[str, Scalar | tuple[str, ...]] = field(default_factory=dict)
+    serious_if: dict[str, Scalar | tuple[str, ...]] = field(default_factory=dict)
+    line: bool = False
+    shade: bool = False
+
+
+@translated
+@dataclass(frozen=True, slots=True)
 class Form:
     """One version of a form. ``row`` says a record in one line, its fields in braces.
 
@@ -156,7 +201,8 @@ class Form:
     when a record holds; one that has none holds from the day on which it was entered. ``ask`` is the
     question for more of them at a visit, ``example`` how one is typed there in a line, ``key`` the key that
     opens it; a form without ``ask`` is not asked about there. ``within`` is the form whose records these are
-    parts of. ``domain`` is its table in CDISC's SDTM.
+    parts of. ``domain`` is its table in CDISC's SDTM. ``lanes`` say how the chart shows its records; those of
+    a form without them are in no lane.
     """
 
     id: str
@@ -171,6 +217,7 @@ class Form:
     groups: tuple[Group, ...] = ()
     rules: tuple[Rule, ...] = ()
     quick: tuple[Quick, ...] = ()
+    lanes: tuple[InLane, ...] = ()
     course: Course | None = None
     ask: Shown = ""
     example: Shown = ""

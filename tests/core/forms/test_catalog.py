@@ -37,6 +37,10 @@ def line_of(text, part):
         ("likely = [3, 12]", "likely = [3]", "two numbers"),
         ('{ id = "2_daily", text = ', '{ id = "daily", text = ', "choice daily twice"),
         ('group = "bad"', 'group = "worse"', "the group “worse”"),
+        ('title = "Remark"', 'title = "Remark"\nplot = true', "is no number, so that it cannot be plotted"),
+        ('title = "Times awake"', 'title = "Times awake"\nplot_by = "quality"', "write plot = true"),
+        ('title = "Times awake"', 'title = "Times awake"\nplot = true\nplot_by = "hours"', "name a choice or a term"),
+        ('title = "Times awake"', 'title = "Times awake"\nplot = true\nplot_by = "sort"', "no field “sort”"),
     ],
 )  # fmt: skip
 def test_a_fault_names_its_line(part, instead, says):
@@ -108,3 +112,61 @@ def test_a_part_names_a_form_that_is_there_and_is_no_part_itself(tmp_path, paren
     assert str(caught.value).startswith(f"waking.toml, line {line}: “within” names “{parent}”")
     (tmp_path / "waking.toml").write_text(PARTS, "utf-8")
     assert ("waking", "1") in catalog.load(tmp_path)
+
+
+COURSE = GOOD.replace('start = "started"', 'start = "started"\nend = "asked_on"')
+IN_LANE = """
+[[lanes]]
+id = "support"
+role = "support"
+when = { quality = "bad" }
+label = "{quality} {hours}"
+bar = true
+shade = true
+hollow_if = { napped = true }
+"""
+
+
+def test_a_form_says_where_a_chart_shows_its_records():
+    lane = catalog.read("sleep.toml", f"{COURSE}{IN_LANE}".encode()).lanes[0]
+    assert (lane.id, lane.role, lane.label) == ("support", "support", "{quality} {hours}")
+    assert (lane.bar, lane.shade, lane.line) == (True, True, False)
+    assert lane.hollow_if == {"napped": True}
+
+
+@pytest.mark.parametrize(
+    ("part", "instead", "says"),
+    [
+        ('id = "support"', 'id = "Support lane"', "“Support lane” is no name"),
+        ('id = "support"', 'id = "sleep"', "“sleep” is new; give it a “title”"),
+        ('id = "support"', 'id = "support"\ntitle = "Help"', "has its title already"),
+        ('role = "support"', 'role = "pink"', "“role” must be one of support, medicine"),
+        ('role = "support"', "", "“role” is missing"),
+        ('quality = "bad"', 'quality = "so so"', "cannot be asked of “quality”"),
+        ("napped = true", "napping = true", "no field “napping”"),
+        ("{hours}", "{our}", "no field “our”"),
+        ("{hours}", "{hours", "a brace too few"),
+        ("bar = true", 'grade = "awake"', "“awake” is no grade"),
+        ("bar = true", 'grade = "quality"', "“quality” is no grade"),
+        ("bar = true", 'bar = true\ngrade = "awake"', "remove “bar”"),
+        ("bar = true", "bar = 1", "“bar” must be true or false"),
+        ('when = { quality = "bad" }', 'when = "bad"', "“when” must be a table"),
+        ("shade", "shades", "“shades” means nothing here"),
+    ],
+)
+def test_a_fault_of_a_lane_names_its_line(part, instead, says):
+    wrong = IN_LANE.replace(part, instead, 1)
+    assert wrong != IN_LANE
+    with pytest.raises(InvalidForm, match=says) as caught:
+        catalog.read("sleep.toml", f"{COURSE}{wrong}".encode())
+    named = int(str(caught.value).split("line ")[1].split(":", maxsplit=1)[0])
+    first = f"{COURSE}{wrong}".count("\n", 0, len(COURSE)) + 1
+    assert first <= named <= first + wrong.count("\n")
+
+
+def test_a_bar_needs_an_end_and_a_lane_that_takes_all_is_the_last():
+    with pytest.raises(InvalidForm, match="“bar” is for what lasts; name its end"):
+        catalog.read("sleep.toml", f"{GOOD}{IN_LANE}".encode())
+    every = IN_LANE.replace('when = { quality = "bad" }', "")
+    with pytest.raises(InvalidForm, match="every record is in the lane “support” above"):
+        catalog.read("sleep.toml", f"{COURSE}{every}{IN_LANE}".encode())
