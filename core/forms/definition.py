@@ -49,7 +49,7 @@ class Of(StrEnum):
 
 
 class Role(StrEnum):
-    """What a mark in a chart is coloured as; `resources/styles/series.toml` has the colours."""
+    """What a mark in a chart is coloured as; the tables of colours are in `resources/styles/`."""
 
     SUPPORT = "support"
     MEDICINE = "medicine"

@@ -18,6 +18,8 @@ from core.model.form_record import Item
 from core.model.signature import Meaning
 from core.session import Session
 from core.store import keys
+from core.views.stack.fields import plots
+from core.views.stack.lanes import lanes
 from tests.core.examples import FULL, enter_visit
 from tests.pdf import text_of
 from tests.reliability.test_r17_forms import clinic, forget, killed_while_typing  # noqa: F401
@@ -92,6 +94,18 @@ def test_a_form_is_added_by_its_file_alone(clinic, key, due, open_window):
         assert words in filled
     for words in ("How was the night", "In their words", "Wakings", "Awake for (min)"):
         assert words in blank
+
+    # The chart shows it in a lane of its own, and its number as a row; the lane leads to it.
+    record = session.record(due.id)
+    lane = lanes(record, clock.today())[-1]
+    (mark,) = lane.marks
+    assert (lane.title, mark.label, mark.hollow) == ("Nights", "bad", False)
+    (plot,) = [one for one in plots(record) if one.id.startswith("sleep")]
+    assert (plot.title, plot.unit) == ("Night: Slept", "h")
+    assert [point.value for point in plot.series[0].points] == [6.5]
+    page.show_tab("overview")
+    page.show_tab(mark.tab, mark.what)
+    assert page.front == "form.sleep" and tab.view.looked_at[0].id == night.id
 
     # It leaves as a table, and as a frame that gives nobody away.
     table = documents.export(session, exports.named("form-csv"), about).decode("utf-8-sig")

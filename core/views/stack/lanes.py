@@ -1,9 +1,8 @@
 """The lanes above the plots of a chart: what happened, what runs, and adverse events.
 
 What a form's records look like here is said by its definition (``[[lanes]]``), so that a new form is in a lane
-without a line of code. What is known to its month is where the rest of the program counts it from: an event at
-`PatientRecord.began`, a milestone on the first day it can mean, a record of a form in the middle of its month,
-but no later than the day it was entered.
+without a line of code. What is known to its month only is placed by `core/views/stack/days.py`, an event by
+`PatientRecord.began`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +16,7 @@ from core.model.form_record import FormRecord, Stored
 from core.model.partial_date import PartialDate, partial_day
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
+from core.views.stack.days import began_on, day_of, end_of, milestone_day
 from core.views.stack.rows import Lane, Mark, Shape
 from core.words import MINUS, _, day, plural, short_day
 
@@ -29,7 +29,7 @@ def lanes(record: PatientRecord, today: date) -> tuple[Lane, ...]:
         ADVERSE_EVENTS: _("Adverse events"),
     }
     marks: dict[str, list[Mark]] = {
-        PROCEDURES: [*_reference(record, today), *_milestones(record), *_death(record)],
+        PROCEDURES: [*_reference(record, today), *_milestones(record, today), *_death(record)],
         SUPPORT: [],
         ADVERSE_EVENTS: [_event(record, event, today) for event in record.events],
     }
@@ -68,7 +68,7 @@ def _reference(record: PatientRecord, today: date) -> Iterator[Mark]:
     )
 
 
-def _milestones(record: PatientRecord) -> Iterator[Mark]:
+def _milestones(record: PatientRecord, today: date) -> Iterator[Mark]:
     """Those that no device tells of already; a death is a mark of its own."""
     for one in record.milestones:
         told = any(
@@ -76,16 +76,16 @@ def _milestones(record: PatientRecord) -> Iterator[Mark]:
             for device in record.devices
         )
         if one.kind is not MilestoneKind.DEATH and not told:
-            yield _milestone(record, one)
+            yield _milestone(record, one, today)
 
 
-def _milestone(record: PatientRecord, one: Milestone) -> Mark:
+def _milestone(record: PatientRecord, one: Milestone, today: date) -> Mark:
     title = MILESTONES[one.kind]
     said = (partial_day(one.happened_on), _day_number(record, one.happened_on))
     return Mark(
         id=one.id,
         shape=Shape.SYMBOL,
-        began=one.happened_on.first,
+        began=milestone_day(one.happened_on, today),
         label=title,
         title=title,
         role="milestone",
@@ -107,7 +107,7 @@ def _death(record: PatientRecord) -> Iterator[Mark]:
     yield Mark(
         id="death",
         shape=Shape.SYMBOL,
-        began=on.first,
+        began=on.assumed,
         label=title,
         title=title,
         role="death",
@@ -138,7 +138,7 @@ def _event(record: PatientRecord, event: AdverseEvent, today: date) -> Mark:
             ),
             *_lines(_period(event.onset, event.ended, runs=goes_on), _outcome(event)),
         ),
-        ended=_end(began, event.ended, today),
+        ended=end_of(began, event.ended, today),
         runs=goes_on and event.ended is None,
         exact=event.onset.exact,
         grade=event.grade.value,
@@ -179,10 +179,10 @@ def _of_form(
     today: date,
 ) -> Mark:
     since = began_on(record, one)
-    began = _beginning(since, one)
+    began = day_of(since, one)
     grade = _grade(known.get(rule.grade)) if rule.grade else None
     runs = one.course is not None and bool(one.course.end) and one.runs
-    ended = _end(began, one.ended, today)
+    ended = end_of(began, one.ended, today)
     length = _length(since, one.ended) if rule.shade else ""
     title = wording.line(form, one) or form.title
     label = wording.worded(form, rule.label or form.row, known) or title
@@ -209,28 +209,6 @@ def _of_form(
         tab=tab,
         what=what,
     )
-
-
-def began_on(record: PatientRecord, one: FormRecord) -> PartialDate:
-    """From when a record of a form holds; one that does not say it has the day of its visit, or of what it is part of."""
-    if one.course is not None and one.day(one.course.start) is not None:
-        return one.began
-    if one.visit_id is not None:
-        return PartialDate.of(record.visit(one.visit_id).date)
-    parent = None if one.within is None else record.form_record(one.within)
-    return one.began if parent is None else parent.began
-
-
-def _beginning(since: PartialDate, one: FormRecord) -> date:
-    """The middle of a month or year, but no later than the day it was entered, where it can mean that."""
-    return max(since.first, min(since.assumed, one.entered_at.date()))
-
-
-def _end(began: date, ended: PartialDate | None, today: date) -> date | None:
-    """Never before the beginning, and of a month or year that is not over no later than today."""
-    if ended is None:
-        return None
-    return max(began, ended.first, min(ended.assumed, today))
 
 
 def _where(form: Form, one: FormRecord) -> tuple[str, str]:

@@ -46,6 +46,7 @@ high = 24
 decimals = 1
 likely = [3, 12]
 identifies = "no"
+plot = true
 
 [[fields]]
 id = "awake"
@@ -157,6 +158,13 @@ type = "file"
 id = "bad"
 title = "A bad night"
 show_if = {{ quality = "bad" }}
+
+[[lanes]]
+id = "sleep"
+title = "Nights"
+label = "{{quality}}"
+role = "event"
+hollow_if = {{ quality = "good" }}
 
 [[rules]]
 id = "awake_and_good"

@@ -114,7 +114,8 @@ def test_a_part_names_a_form_that_is_there_and_is_no_part_itself(tmp_path, paren
     assert ("waking", "1") in catalog.load(tmp_path)
 
 
-COURSE = GOOD.replace('start = "started"', 'start = "started"\nend = "asked_on"')
+IN_NO_LANE = GOOD[: GOOD.index("[[lanes]]")] + GOOD[GOOD.index("[[rules]]") :]
+COURSE = IN_NO_LANE.replace('start = "started"', 'start = "started"\nend = "asked_on"')
 IN_LANE = """
 [[lanes]]
 id = "support"
@@ -166,7 +167,7 @@ def test_a_fault_of_a_lane_names_its_line(part, instead, says):
 
 def test_a_bar_needs_an_end_and_a_lane_that_takes_all_is_the_last():
     with pytest.raises(InvalidForm, match="“bar” is for what lasts; name its end"):
-        catalog.read("sleep.toml", f"{GOOD}{IN_LANE}".encode())
+        catalog.read("sleep.toml", f"{IN_NO_LANE}{IN_LANE}".encode())
     every = IN_LANE.replace('when = { quality = "bad" }', "")
     with pytest.raises(InvalidForm, match="every record is in the lane “support” above"):
         catalog.read("sleep.toml", f"{COURSE}{every}{IN_LANE}".encode())

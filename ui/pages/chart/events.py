@@ -101,8 +101,12 @@ class EventsTab(Tab):
         place = typed_texts.CHART_EVENT
         return (Unsaved(place=place, subject=patient_id, texts=self._texts),)
 
-    def focus_on(self, what: str) -> None:  # noqa: ARG002  there is one editor
-        """Where the event that is typed goes on; a new one begins with what happened."""
+    def focus_on(self, what: str) -> None:
+        """An event in the list; else where the event that is typed goes on, or a new one begins."""
+        if any(event.id == what for event in self.model.rows):
+            select(self.table, self.model, what)
+            self.table.setFocus()
+            return
         if not self._enters or self.is_locked():
             return
         if any(self._texts.values()):

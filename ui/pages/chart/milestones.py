@@ -76,6 +76,11 @@ class MilestonesTab(Tab):
         place = typed_texts.CHART_MILESTONE
         return (Unsaved(place=place, subject=patient_id, texts=self.form.texts),)
 
+    def focus_on(self, what: str) -> None:
+        """A milestone in the list."""
+        select(self.table, self.model, what)
+        self.table.setFocus()
+
     def go_on(self) -> None:
         if self.form.isVisible():
             self.form.enter()

@@ -143,7 +143,7 @@ def stacked(*cards: QWidget) -> QScrollArea:
 
 
 def select(table: Table, model: TableModel[Any], id: str) -> None:
-    """Mark the row of what was saved."""
+    """Mark the row of what was saved, or is led to."""
     index = next((i for i, one in enumerate(model.rows) if one.id == id), None)
     if index is not None:
         table.selectRow(index)

@@ -119,6 +119,14 @@ class VisitsTab(Tab):
         self.lock.setVisible(self.context.session.may(Right.LOCK) and not now.locks)
         self._allow_acts()
 
+    def focus_on(self, what: str) -> None:
+        """A visit in the list."""
+        lines = enumerate(self.model.rows)
+        at = (row for row, line in lines if line.visit is not None and line.visit.id == what)
+        if (found := next(at, None)) is not None:
+            self.table.selectRow(found)
+        self.table.setFocus()
+
     def _allow_acts(self) -> None:
         """What can be done with the selected row; why not stands in the tip of the button."""
         line = self._selected
