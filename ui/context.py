@@ -23,7 +23,10 @@ class AppContext(QObject):
     saved = Signal()
     refused = Signal(str)  # a save failed; the sentence that says why
     told = Signal(str)  # what a person should know, though nothing that they did failed
+    writing = Signal(object, object)  # path of a file that is being made, and what gives it up
     written = Signal(object)  # path of a file that was saved for the person, to be told where
+    cancelled = Signal(object)  # path of a file that the person gave up
+    not_written = Signal()  # it could not be saved, and the person was told
     show_page = Signal(str)
     open_chart = Signal(str)  # PatientId
     open_visit = Signal(str, str)  # PatientId, VisitId

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -69,7 +70,7 @@ def save_to(
     done: Callable[[Source], None] | None = None,
     say: Say | None = None,
 ) -> None:
-    """Write down that it leaves, make it off the UI thread, write it, and say where it is.
+    """Write down that it leaves, make it off the UI thread, write it, and say where it is; a long one can be given up.
 
     ``content`` is what was made already. What cannot be saved is told by ``say``, in one sentence.
     """
@@ -81,7 +82,7 @@ def save_to(
     if written is None:
         return
 
-    def saved(_none: None = None) -> None:
+    def saved() -> None:
         if done is not None:
             done(made_of)
         context.written.emit(path)
@@ -89,13 +90,11 @@ def save_to(
     def failed(error: BaseException) -> None:
         if not isinstance(error, OSError):
             raise error
+        context.not_written.emit()
         tell(_no_place(document).format(why=error.strerror or tr("unknown reason")))
 
-    def work() -> None:
-        path.write_bytes(document.make(written))
-
     if content is None:
-        context.tasks.run(work, done=saved, failed=failed)
+        _make(path, context, document, written, saved, failed)
         return
     try:
         path.write_bytes(content)
@@ -103,6 +102,36 @@ def save_to(
         failed(error)
     else:
         saved()
+
+
+def _make(
+    path: Path,
+    context: AppContext,
+    document: Document[S],
+    made_of: S,
+    saved: Callable[[], None],
+    failed: Callable[[BaseException], None],
+) -> None:
+    """Make a file off the UI thread. It can be given up until it is written: then there is none."""
+    given_up = Event()
+
+    def work() -> bool:
+        made = b"" if given_up.is_set() else document.make(made_of)
+        if given_up.is_set():
+            return False
+        path.write_bytes(made)
+        return True
+
+    def settled(is_written: bool) -> None:
+        if is_written:
+            saved()
+            return
+        with context.saving():
+            documents.write_cancelled(context.session, document, made_of)
+        context.cancelled.emit(path)
+
+    context.writing.emit(path, given_up.set)
+    context.tasks.run(work, done=settled, failed=failed)
 
 
 def print_out(

@@ -108,7 +108,10 @@ class Shell(QWidget):
         context.saved.connect(self._on_saved)
         context.refused.connect(self.refuse)
         context.told.connect(self._say)
+        context.writing.connect(self.saved_note.wait_for)
         context.written.connect(self.saved_note.say)
+        context.cancelled.connect(self.saved_note.say_cancelled)
+        context.not_written.connect(self.saved_note.forget)
         context.backing_up.failed.connect(self._say)
         context.show_page.connect(self.show_page)
         context.open_chart.connect(self.open_chart)
@@ -237,7 +240,7 @@ class Shell(QWidget):
     def _show(self, name: str) -> None:
         page = self.page(name)
         self._message_bar_widget.hide()
-        self.saved_note.hide()
+        self.saved_note.leave()
         # Drawn before it is shown: Qt does not survive an error inside its own show event.
         page.refresh_if_stale()
         self._stack.setCurrentWidget(self._areas[name])

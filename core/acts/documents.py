@@ -22,6 +22,7 @@ from core.model.document import (
 )
 from core.model.trail import Act
 from core.session import Session
+from core.words import N_
 
 S = TypeVar("S", bound=Source)
 Common = Mapping[str, Any]  # what every source has
@@ -63,6 +64,13 @@ def write_down(session: Session, document: Document[S], made_of: S, act: Act) ->
     details = {"document": document.called, **made_of.counts}
     session.record_act(act, patient_id=made_of.patient_id, details=details)
     return replace(made_of, head=session.trail_head)
+
+
+def write_cancelled(session: Session, document: Document[Any], made_of: Source) -> None:
+    """After `write_down`: it was given up, and did not leave."""
+    with session.write(N_("cancelled: nothing was saved")):
+        details = {"document": document.called, **dict.fromkeys(made_of.counts, 0)}
+        session.note(Act.EXPORTED, patient_id=made_of.patient_id, details=details)
 
 
 def export(session: Session, document: Document[S], about: About) -> bytes:

@@ -76,7 +76,7 @@ def say(one: Field, value: Stored | None) -> str:
 def _said(one: Field, value: Stored) -> str:
     match one.type:
         case FieldType.NUMBER | FieldType.INTEGER | FieldType.DERIVED:
-            return number(float(value), _decimals(one, float(value)), one.unit)
+            return number(float(value), decimals_of(one, float(value)), one.unit)
         case FieldType.YES_NO:
             return _("yes") if value else _("no")
         case FieldType.CHOICE:
@@ -98,7 +98,7 @@ def typed(one: Field, value: Stored | None) -> str:
         return ""
     match one.type:
         case FieldType.NUMBER | FieldType.INTEGER:
-            return f"{float(value):.{_decimals(one, float(value))}f}"
+            return f"{float(value):.{decimals_of(one, float(value))}f}"
         case FieldType.YES_NO:
             return YES if value else NO
         case FieldType.INSTANT:
@@ -119,8 +119,8 @@ def fits(one: Field, value: Stored) -> bool:
         return False
 
 
-def _decimals(one: Field, value: float) -> int:
-    """As many as the value has, up to those of the field."""
+def decimals_of(one: Field, value: float) -> int:
+    """How many decimals of a number are shown: as many as the value has, up to those of the field."""
     for places in range(one.decimals):
         if round(value, places) == round(value, one.decimals):
             return places

@@ -1,17 +1,24 @@
 """A saved document: its name tells it apart and names nobody, the window says where it is and opens the folder."""
 
+import csv
 import re
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog
 
-from core import clock
+from core import clock, exports
+from core.acts import documents
 from core.model.document import About
+from core.model.trail import Act
 from core.views import trail_words
+from core.words import DEMONSTRATION
 from tests.ui.conftest import words
 from tests.ui.keyboard import Key, press, settle
+from ui.documents import save_to
 
 
 @pytest.fixture
@@ -72,6 +79,15 @@ def test_exported_data_say_where_they_are(
     (name,) = saved_into
     assert re.fullmatch(r"chart-data_[a-z2-9]{4}\.csv", name)
     told_where(demo_shell, tmp_path, name, opened)
+    with (tmp_path / name).open(encoding="utf-8-sig", newline="") as file:
+        lines = list(csv.DictReader(file))
+    found = {(line["result"], line["visit"]): line for line in lines}
+    percent = found["FVC, seated, % predicted", "M2"]
+    assert percent["value"] == f"{float(percent['raw value']):.1f}" != percent["raw value"]
+    (event,) = (line for line in lines if line["result"] == "adverse event")
+    assert (event["CTCAE grade"], event["serious"], event["outcome"]) == ("2", "no", "recovered")
+    assert {line["data"] for line in lines} == {DEMONSTRATION}
+    assert {"Medicine", "Riluzole: Single dose"} <= {line["result"] for line in lines}
 
 
 def test_a_clinic_may_have_record_numbers_and_days_in_file_names(
@@ -114,4 +130,82 @@ def test_what_cannot_be_written_is_not_called_saved(
     qtbot.waitUntil(lambda: page.pdf is not None, timeout=20_000)
     page.save_to(tmp_path / "no folder" / "a.pdf")
     assert "could not be saved there" in words(demo_shell)
+    assert not demo_shell.saved_note.isVisible()
+
+
+@pytest.fixture
+def long_export(demo_shell, demo, numbered, tmp_path):
+    """An export that is being made until it is let go; what was told of it; where it is to be."""
+    gate, begun = threading.Event(), threading.Event()
+    document = exports.named("chart-data")
+
+    def make(made_of):
+        begun.set()
+        gate.wait(20)
+        return document.make(made_of)
+
+    slow = replace(document, make=make)
+    made_of = documents.source(demo, slow, About(patient_id=numbered("A-001").id))
+    demo_shell.saved_note.patience.setInterval(0)
+    path = tmp_path / "chart-data_abcd.csv"
+    save_to(path, demo_shell.context, slow, made_of)
+    assert begun.wait(20)
+    yield path, gate
+    gate.set()
+
+
+def test_an_export_that_takes_long_says_so_on_every_page_and_then_where_it_is(
+    demo_shell, long_export, qtbot, opened
+):
+    path, gate = long_export
+    note = demo_shell.saved_note
+    qtbot.waitUntil(note.isVisible)
+    assert f"Making {path.name}…" in words(demo_shell)
+    assert note.cancel.isVisible() and note.moving.isVisible() and not note.folder.isVisible()
+    demo_shell.show_page("patients")
+    settle()
+    assert note.isVisible() and not path.exists()
+    gate.set()
+    qtbot.waitUntil(note.folder.isVisible, timeout=20_000)
+    assert not note.cancel.isVisible() and not note.moving.isVisible()
+    told_where(demo_shell, path.parent, path.name, opened)
+
+
+def test_an_export_that_is_cancelled_is_nowhere_and_the_trail_says_so(
+    demo_shell, demo, long_export, qtbot
+):
+    path, gate = long_export
+    note = demo_shell.saved_note
+    qtbot.waitUntil(note.cancel.isVisible)
+    note.cancel.setFocus()
+    press(Key.Key_Return)
+    assert not note.cancel.isVisible()
+    gate.set()
+    text = f"Cancelled: {path.name} was not saved."
+    qtbot.waitUntil(lambda: text in words(demo_shell), timeout=20_000)
+    assert not path.exists() and not note.folder.isVisible()
+    cancelled, asked = demo.trail.entries(entity=Act.EXPORTED, limit=2)
+    assert (asked.reason, cancelled.reason) == ("", "cancelled: nothing was saved")
+    assert asked.patient_id == cancelled.patient_id
+    demo_shell.show_page("patients")
+    assert not note.isVisible()
+
+
+def test_a_quick_export_says_only_where_it_is(demo_shell, demo, numbered, tmp_path, qtbot):
+    document, note = exports.named("chart-data"), demo_shell.saved_note
+    made_of = documents.source(demo, document, About(patient_id=numbered("A-001").id))
+    note.patience.setInterval(60_000)
+    save_to(tmp_path / "a.csv", demo_shell.context, document, made_of)
+    qtbot.waitUntil(note.folder.isVisible, timeout=20_000)
+    assert not note.patience.isActive(), "nothing comes after it"
+    assert not note.cancel.isVisible() and note.dismiss.isVisible()
+
+
+def test_a_long_export_that_cannot_be_written_leaves_no_note(demo_shell, demo, numbered, qtbot):
+    document = exports.named("chart-data")
+    made_of = documents.source(demo, document, About(patient_id=numbered("A-001").id))
+    demo_shell.saved_note.patience.setInterval(0)
+    save_to(Path("/no folder/a.csv"), demo_shell.context, document, made_of)
+    said = "The table could not be saved there"
+    qtbot.waitUntil(lambda: said in words(demo_shell), timeout=20_000)
     assert not demo_shell.saved_note.isVisible()
