@@ -1,6 +1,7 @@
 """A document or a table that leaves the file: asked for, saved or printed, written down and told, in one way for all."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Event
@@ -97,7 +98,7 @@ def save_to(
         _make(path, context, document, written, saved, failed)
         return
     try:
-        path.write_bytes(content)
+        _write(path, content)
     except OSError as error:
         failed(error)
     else:
@@ -119,7 +120,7 @@ def _make(
         made = b"" if given_up.is_set() else document.make(made_of)
         if given_up.is_set():
             return False
-        path.write_bytes(made)
+        _write(path, made)
         return True
 
     def settled(is_written: bool) -> None:
@@ -132,6 +133,18 @@ def _make(
 
     context.writing.emit(path, given_up.set)
     context.tasks.run(work, done=settled, failed=failed)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Raises OSError; then no half of a file is left that was not there before."""
+    was_there = path.exists()
+    try:
+        path.write_bytes(content)
+    except OSError:
+        if not was_there:
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+        raise
 
 
 def print_out(

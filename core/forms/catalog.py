@@ -64,6 +64,39 @@ def find(id: str, version: str) -> Form | None:
     return shipped().get((id, version)) or _own.get((id, version))
 
 
+def lanes_of(form: Form) -> tuple[InLane, ...]:
+    """How a chart shows its records: as it says itself, else as its newest version does, where that fits this one.
+
+    So a form that says it later shows what was entered before.
+    """
+    latest = newest().get(form.id)
+    if form.lanes or latest is None:
+        return form.lanes
+    return tuple(lane for lane in latest.lanes if _fits(form, lane))
+
+
+def plotted(form: Form) -> tuple[tuple[Field, str], ...]:
+    """The fields that a chart can show as rows, each with its ``plot_by``; else those that the newest version says."""
+    own = tuple((one, one.plot_by) for one in form.fields if one.plot)
+    latest = newest().get(form.id)
+    if own or latest is None:
+        return own
+    named = ((form.find(one.id), one.plot_by) for one in latest.fields if one.plot)
+    return tuple(
+        (one, by)
+        for one, by in named
+        if one is not None and one.type in _PLOTTED and (not by or form.find(by) is not None)
+    )
+
+
+def _fits(form: Form, lane: InLane) -> bool:
+    try:
+        _check_lane(form, lane, ())
+    except Fault:
+        return False
+    return True
+
+
 def load(folder: Path) -> Versions:
     """The forms of a folder, by id and version. Raises InvalidForm, naming the file and the line to fix."""
     found: dict[tuple[str, str], Form] = {}

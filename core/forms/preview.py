@@ -1,7 +1,7 @@
 """What a form asks, in plain lines: shown before it is added to a clinic file."""
 
 from core.forms import conditions
-from core.forms.definition import Field, FieldType, Form, Identifies, Of
+from core.forms.definition import Field, FieldType, Form, Identifies, InLane, Of
 from core.words import _
 
 
@@ -24,7 +24,23 @@ def lines(form: Form) -> list[str]:
     for rule in form.rules:
         kind = _("asks") if rule.asks else _("refuses")
         found.append(_("  rule {id} {kind}: {say}").format(id=rule.id, kind=kind, say=rule.say))
+    found += [_in_lane(form, lane) for lane in form.lanes]
     return found
+
+
+def _in_lane(form: Form, lane: InLane) -> str:
+    how = _("a symbol")
+    if lane.bar:
+        how = _("a bar")
+    elif lane.grade:
+        how = _("a square with its grade")
+    text = _("  in the chart: {how} in the lane “{lane}”").format(
+        how=how, lane=lane.title or lane.id.replace("_", " ")
+    )
+    if not lane.when:
+        return text
+    condition = conditions.worded(form, lane.when)
+    return _("{line}, if {condition}").format(line=text, condition=condition)
 
 
 def _heading(form: Form, group: str) -> list[str]:
@@ -47,6 +63,8 @@ def _field(one: Field) -> str:
         parts.append(one.unit)
     if one.type is FieldType.TERM:
         parts.append(_("proposed from the list of {name}").format(name=one.dictionary))
+    if one.plot:
+        parts.append(_("offered as a row of the chart"))
     if one.required:
         parts.append(_("needed"))
     if one.identifies is Identifies.YES:

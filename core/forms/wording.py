@@ -46,8 +46,9 @@ def line(form: Form, record: FormRecord) -> str:
 def worded(form: Form, text: str, known: Mapping[str, Stored | None]) -> str:
     """A text of the definition with the values of the fields that it names in braces."""
     said = {
-        one.id: told(form, one, known) if known.get(one.id) is not None else ""
+        one.id: "" if known.get(one.id) is None else told(form, one, known)
         for one in form.fields
+        if f"{{{one.id}" in text
     }
     plain = " ".join(text.format(**said).split())
     return plain.replace(" ,", ",").strip(" ,:")

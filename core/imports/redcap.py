@@ -121,7 +121,7 @@ def _field(row: Row, one: str, kind: str, group: str) -> list[str]:
     if kind in {"choice", "choices"}:
         given["choices"] = _choices(row.get(CHOICES) or "")
     if kind in {"number", "integer"}:
-        given |= _range(row, kind)
+        given |= {**_range(row, kind), "plot": "true"}
     given["identifies"] = _text(_identifies(row, kind))
     if group:
         given["group"] = _text(group)

@@ -2,6 +2,7 @@
 
 import csv
 import re
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -209,3 +210,31 @@ def test_a_long_export_that_cannot_be_written_leaves_no_note(demo_shell, demo, n
     said = "The table could not be saved there"
     qtbot.waitUntil(lambda: said in words(demo_shell), timeout=20_000)
     assert not demo_shell.saved_note.isVisible()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
+def test_a_disk_that_fills_up_leaves_no_half_of_a_file(
+    demo_shell, demo, numbered, qtbot, tmp_path, monkeypatch
+):
+    """The system refuses more than 100 bytes of a file, as a full disk would."""
+    import resource
+
+    document = exports.named("chart-data")
+    made_of = documents.source(demo, document, About(patient_id=numbered("A-001").id))
+    made = document.make(made_of)
+    full = replace(document, make=lambda _made_of: made)
+    whole = resource.getrlimit(resource.RLIMIT_FSIZE)
+    write = Path.write_bytes
+
+    def limited(path, data):
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, whole[1]))
+        try:
+            return write(path, data)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, whole)
+
+    monkeypatch.setattr(Path, "write_bytes", limited)
+    save_to(tmp_path / "a.csv", demo_shell.context, full, made_of)
+    said = "The table could not be saved there"
+    qtbot.waitUntil(lambda: said in words(demo_shell), timeout=20_000)
+    assert list(tmp_path.glob("*.csv")) == []

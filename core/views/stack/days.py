@@ -8,18 +8,20 @@ from core.model.record import PatientRecord
 
 
 def began_on(record: PatientRecord, one: FormRecord) -> PartialDate:
-    """From when a record of a form holds; one that does not say it has the day of its visit, or of what it is part of."""
+    """From when a record of a form holds; one that does not say it has the day of its visit, of what it is part of, or on which it was entered."""
     if one.course is not None and one.day(one.course.start) is not None:
         return one.began
     if one.visit_id is not None:
         return PartialDate.of(record.visit(one.visit_id).date)
     parent = None if one.within is None else record.form_record(one.within)
-    return one.began if parent is None else parent.began
+    if parent is not None:
+        return began_on(record, parent)
+    return PartialDate.of(one.entered_at.astimezone().date())
 
 
 def day_of(since: PartialDate, one: FormRecord) -> date:
     """Of a record of a form: no later than the day it was entered, where it can mean that."""
-    return milestone_day(since, one.entered_at.date())
+    return milestone_day(since, one.entered_at.astimezone().date())
 
 
 def milestone_day(on: PartialDate, latest: date) -> date:

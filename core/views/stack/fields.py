@@ -64,10 +64,11 @@ class _Key:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A value of a field, with the definition and the values that it was entered with."""
+    """A value of a field, with the definition and the values that it was entered with; ``what`` it is of."""
 
     form: Form
     field: Field
+    what: str
     known: dict[str, Stored | None]
     point: Point
 
@@ -89,15 +90,16 @@ def _values(record: PatientRecord, one: FormRecord) -> Iterator[tuple[_Key, _Fou
     known = wording.of_record(form, one)
     since = began_on(record, one)
     note = "" if since.exact else partial_day(since)
-    for field in form.fields:
+    for field, plot_by in catalog.plotted(form):
         value = known.get(field.id)
-        if not field.plot or value is None or isinstance(value, str):
+        if value is None or isinstance(value, str):
             continue
-        by = str(known.get(field.plot_by) or "") if field.plot_by else ""
+        by = str(known.get(plot_by) or "") if plot_by else ""
         unit = str(known.get(field.unit_from) or "") if field.unit_from else ""
         key = _Key(form.id, field.id, by, unit or as_written(field, "unit"))
         point = Point(day_of(since, one), float(value), sure=since.exact, note=note)
-        yield key, _Found(form, field, known, point)
+        what = say(form.field(plot_by), by) if by else form.title
+        yield key, _Found(form, field, what, known, point)
 
 
 def _plot(key: _Key, found: Sequence[_Found]) -> Plot:
@@ -106,7 +108,6 @@ def _plot(key: _Key, found: Sequence[_Found]) -> Plot:
     points = tuple(sorted((one.point for one in found), key=lambda point: point.day))
     field, known = last.field, last.known
     low, high, step = scale([point.value for point in points], field.low, field.high)
-    what = last.form.title if not key.by else say(last.form.field(field.plot_by), key.by)
     unit = field.unit
     if field.unit_from and known.get(field.unit_from) is not None:
         unit = say(last.form.field(field.unit_from), known[field.unit_from])
@@ -114,7 +115,7 @@ def _plot(key: _Key, found: Sequence[_Found]) -> Plot:
     series = Series("field", field.title, points, joined=not lasts)
     return Plot(
         id=".".join(filter(None, (key.form, key.field, key.by, key.unit))),
-        title=_("{what}: {field}").format(what=what, field=field.title),
+        title=_("{what}: {field}").format(what=last.what, field=field.title),
         unit=unit,
         low=low,
         high=high,

@@ -164,7 +164,8 @@ def _of_forms(record: PatientRecord, today: date) -> Iterator[tuple[InLane, Mark
             if form is None or one.not_done is not None:
                 continue
             known = wording.of_record(form, one)
-            holding = (rule for rule in form.lanes if conditions.holds(form, rule.when, known.get))
+            rules = catalog.lanes_of(form)
+            holding = (rule for rule in rules if conditions.holds(form, rule.when, known.get))
             rule = next(holding, None)
             if rule is not None:
                 yield rule, _of_form(record, form, rule, one, known, today)
@@ -184,7 +185,7 @@ def _of_form(
     runs = one.course is not None and bool(one.course.end) and one.runs
     ended = end_of(began, one.ended, today)
     length = _length(since, one.ended) if rule.shade else ""
-    title = wording.line(form, one) or form.title
+    title = wording.worded(form, form.row, known) or form.title
     label = wording.worded(form, rule.label or form.row, known) or title
     tab, what = _where(form, one)
     return Mark(

@@ -170,6 +170,8 @@ def test_a_data_dictionary_of_redcap_becomes_forms(tmp_path):
     assert mobility.group(mobility.field("which").group).show_if == {"hurts": "2"}
     assert mobility.field("which").identifies.value == "yes"
     assert (fatigue.field("tired").low, fatigue.field("tired").high) == (0, 100)
+    plotted = {one.id for form in (mobility, fatigue) for one in form.fields if one.plot}
+    assert plotted == {"how_many", "speed", "tired"}
 
 
 def test_what_redcap_asks_and_we_do_not_have_is_named():

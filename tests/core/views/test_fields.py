@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.forms import catalog
+from core.forms import catalog, preview
 from core.model.form_record import FormRecord, Item
 from core.model.measurement import Measurement, kinds
 from core.views.stack.fields import plots, scale
@@ -172,6 +172,46 @@ def test_a_form_of_the_clinic_is_in_a_lane_of_its_own_with_its_grade(laboratory)
         *("ALT", "form.laboratory"),
         *(graded.id, False),
     )
+
+
+def test_what_was_entered_before_a_form_said_so_is_shown_too(laboratory):
+    """A version that is released never changes: the newest one says how the chart shows the older ones."""
+    first = LABORATORY[: LABORATORY.index("[[lanes]]")].replace(
+        'plot = true\nplot_by = "test"\n', ""
+    )
+    without = catalog.read("laboratory.toml", first.encode())
+    second = LABORATORY.replace('version = "1"', 'version = "2"')
+    catalog.use_own([without])
+    old = a_value("alt", 300.0, "u_l", "2026-09-01", grade=4)
+    record = a_record(PATIENT, forms=(old,))
+    assert plots(record) == () and len(lanes(record, TODAY)) == 3
+    catalog.use_own([without, catalog.read("laboratory.toml", second.encode())])
+    assert [plot.id for plot in plots(record)] == ["laboratory.value.alt.u_l"]
+    assert [mark.what for mark in lanes(record, TODAY)[-1].marks] == [old.id]
+    other = second.replace('grade = "given" }', 'grade = "given", place = "given" }').replace(
+        "[[lanes]]", '[[fields]]\nid = "place"\ntitle = "Place"\ntype = "text"\n\n[[lanes]]'
+    )
+    catalog.use_own([without, catalog.read("laboratory.toml", other.encode())])
+    assert len(lanes(record, TODAY)) == 3, "it asks for what the older version does not have"
+
+
+def test_a_value_without_a_day_of_its_own_is_of_the_day_it_was_entered():
+    plain = LABORATORY[: LABORATORY.index("[[lanes]]")].replace('[course]\nstart = "taken"\n', "")
+    catalog.use_own([catalog.read("laboratory.toml", plain.encode())])
+    try:
+        (plot,) = plots(a_record(PATIENT, forms=(a_value("alt", 45.0, "u_l", "2026-06-01"),)))
+    finally:
+        catalog.use_own([])
+    assert points(plot) == [(TODAY, 45.0)]
+
+
+def test_a_form_that_is_added_says_how_a_chart_shows_it(laboratory):
+    said = preview.lines(laboratory)
+    assert "  Value [value]: number; 0 to 100000; offered as a row of the chart" in said
+    shown = (
+        "  in the chart: a square with its grade in the lane “Laboratory”, if CTCAE grade: given"
+    )
+    assert said[-1] == shown
 
 
 def of_visit(form, visit, **values):
