@@ -92,6 +92,13 @@ class Settings:
     def geometry(self, geometry: QByteArray) -> None:
         self._store.setValue("geometry", geometry)
 
+    def chosen(self, login: str, what: str) -> str:
+        """What a person chose on this workstation for how a page looks; empty where they chose nothing."""
+        return str(self._store.value(f"chosen/{login}/{what}", ""))
+
+    def set_chosen(self, login: str, what: str, value: str) -> None:
+        self._store.setValue(f"chosen/{login}/{what}", value)
+
     def seen(self, fingerprint: str) -> str:
         """Up to where this workstation has seen the audit trail of a clinic file: an entry's code and instant."""
         return str(self._store.value(f"seen/{fingerprint}", ""))

@@ -76,6 +76,12 @@ def colour(role: str) -> QColor:
     return QColor(_tokens()["dark" if is_dark() else "light"][role])
 
 
+def token(role: str, *, dark: bool) -> QColor | None:
+    """The colour of a role in one of the palettes; None for one that is no token."""
+    found = _tokens()["dark" if dark else "light"].get(role)
+    return None if found is None else QColor(found)
+
+
 def _follow_system(app: QApplication) -> None:
     if app.property("appearance") == Appearance.SYSTEM.value:
         _apply(app, dark=app.styleHints().colorScheme() == Qt.ColorScheme.Dark)

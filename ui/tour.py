@@ -203,8 +203,7 @@ class _Tour:
         chart = self.page("chart", ChartPage)
         trends = self.tab(chart, "overview", OverviewTab).trends
         for axis in (Axis.DATE, Axis.ONSET):
-            trends.axis.set_value(axis)
-            trends.axis.chosen.emit()
+            trends.show_axis(axis)
             self.picture(f"chart_{axis.value}")
         chart.show_tab("visits")
         self.picture("chart_visits")

@@ -71,12 +71,13 @@ class Series:
 class Forecast:
     """The patient's own line carried forward, drawn dashed with its interval; ``role`` is that of its series.
 
-    ``how`` says how it was made.
+    ``how`` says how it was made, ``n`` from how many results.
     """
 
     role: str
     title: str
     how: str
+    n: int
     points: tuple[Projected, ...]
 
 
@@ -411,7 +412,8 @@ def _forecast(
         last=day(found.slope.last),
         end=day(found.points[-1].day),
     )
-    return [Forecast(role, _("Projection, 95 % interval"), how, found.points)], ""
+    title = _("Projection, 95 % interval")
+    return [Forecast(role, title, how, found.slope.n, found.points)], ""
 
 
 def timeline(record: PatientRecord) -> tuple[TimelineEvent, ...]:

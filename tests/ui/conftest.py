@@ -26,6 +26,7 @@ from ui.context import AppContext
 from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.main_window import MainWindow
 from ui.pages.visit_page import VisitPage
+from ui.plots.trend_stack import TrendStack
 from ui.settings import Appearance, Settings
 
 SIZE = (1366, 768)
@@ -197,10 +198,12 @@ def name_of(widget):
 
 
 def words(widget):
-    """Every text a person can read in a widget, each on a line."""
-    return "\n".join(
-        label.text() for label in widget.findChildren(QLabel) if label.isVisible() and label.text()
-    )
+    """Every text a person can read in a widget, each on a line: labels, what a chart paints, and says of itself."""
+    texts = [one.text() for one in widget.findChildren(QLabel) if one.isVisible() and one.text()]
+    for chart in widget.findChildren(TrendStack):
+        if chart.isVisible():
+            texts += [*chart.said, chart.accessibleDescription()]
+    return "\n".join(texts)
 
 
 @pytest.fixture

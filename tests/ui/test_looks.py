@@ -3,16 +3,18 @@
 import itertools
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect
+from PySide6.QtCore import QEvent, QPoint, QRect
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QStyleOptionViewItem, QToolTip
 
 from core import clock
 from core.entering.visit import beginning
+from core.views.stack.shapes import Align, Line, Marker, Text
 from tests.core.examples import a_patient
 from tests.ui.keyboard import Key, in_dialog, press, settle, tab_to, write
 from ui import theme
 from ui.pages import visit_page
+from ui.plots import painting
 from ui.widgets import ask
 from ui.widgets.alerts_card import ActionButton
 from ui.widgets.ask import AskDialog
@@ -42,37 +44,40 @@ def open_chart(demo_shell, numbered, sized):
     return open_it
 
 
-def tiles_of(page):
-    return [page._figures.layout().itemAt(i).widget() for i in range(6)]
+def reach(text):
+    """The rectangle of painted words: left, top, right, bottom (px)."""
+    wide = painting.measure(text.words, text.size, text.weight)
+    left = {Align.LEFT: text.x, Align.CENTRE: text.x - wide / 2, Align.RIGHT: text.x - wide}
+    return left[text.align], text.y - 0.74 * text.size, left[text.align] + wide, text.y
+
+
+def painted(page, kind):
+    chart = page.tab("overview").trends.chart
+    return [shape for shape in chart.drawing.shapes if isinstance(shape, kind)]
 
 
 @pytest.mark.parametrize("number", PATIENTS)
-def test_figures_have_one_width_and_their_numbers_one_line(open_chart, number):
-    tiles = tiles_of(open_chart(number))
-    assert max(tile.width() for tile in tiles) - min(tile.width() for tile in tiles) <= 1
-    for role in ("muted", "number"):
-        firsts = [
-            next(one for one in tile.findChildren(QLabel) if one.property("role") == role)
-            for tile in tiles
-        ]
-        assert len({one.mapTo(one.window(), QPoint()).y() for one in firsts}) == 1
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1024, 640), (683, 364)])
+def test_the_words_of_a_chart_lie_on_no_others_and_within_it(open_chart, number, size):
+    page = open_chart(number, size)
+    width = page.tab("overview").trends.chart.width()
+    texts = [(text, reach(text)) for text in painted(page, Text)]
+    assert len(texts) > 20
+    for text, (left, _top, right, _bottom) in texts:
+        assert left >= -1 and right <= width + 1, text.words
+    for (one, a), (other, b) in itertools.combinations(texts, 2):
+        apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+        assert apart, (one.words, other.words)
 
 
 @pytest.mark.parametrize("number", PATIENTS)
 @pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (1024, 640)])
 def test_the_words_of_a_threshold_stand_on_no_value(open_chart, number, size):
-    plot = open_chart(number, size).tab("overview").trends.capacity_plot
-    plot.grab()  # what is below the edge of the page has not been painted yet
-    (line,) = [line for line in plot._lines if line.isVisible()]
-    words = line.label.mapRectToScene(line.label.boundingRect())
-    assert plot.rect().contains(words.toRect().adjusted(2, 2, -2, -2)), "they are in sight"
-    box = plot.getViewBox()
-    for curve in plot._curves.values():
-        x, y = curve.getData()
-        for one in zip([] if x is None else x, [] if y is None else y, strict=True):
-            at = box.mapViewToScene(QPointF(*one))
-            assert not words.contains(at)
-            assert at.x() + 4 <= words.left(), "no value is below or above them either"
+    page = open_chart(number, size)
+    for words in (one for one in painted(page, Text) if one.colour == "threshold"):
+        left, top, right, bottom = reach(words)
+        for marker in painted(page, Marker):
+            assert not (left < marker.x < right and top < marker.y < bottom)
 
 
 def test_why_nothing_is_drawn_is_crossed_by_no_line(shell, session):
@@ -81,10 +86,13 @@ def test_why_nothing_is_drawn_is_crossed_by_no_line(shell, session):
         session.patients.save(patient)
     shell.open_chart(patient.id)
     settle()
-    plot = shell.page("chart").tab("overview").trends.capacity_plot
-    assert plot._nothing.isVisible()
-    assert not any(line.isVisible() for line in plot._lines)
-    assert not plot.getAxis("left").grid
+    page = shell.page("chart")
+    said = [one for one in painted(page, Text) if one.words.startswith("Nothing to draw yet")]
+    assert said
+    level = [one for one in painted(page, Line) if one.y1 == one.y2]
+    for text in said:
+        left, top, right, bottom = reach(text)
+        assert not [one for one in level if top < one.y1 < bottom and one.x1 < right > left]
 
 
 def test_the_button_that_adds_an_event_is_in_sight_on_a_small_screen(open_chart):
@@ -288,21 +296,9 @@ def test_the_chart_as_it_stood_shows_its_figures_whole_in_a_small_window(demo_sh
     settle()
     past = demo_shell.page("past")
     assert demo_shell.current is past
-    for tile in tiles_of(past):
-        for one in tile.findChildren(QLabel):
-            needed = one.heightForWidth(one.width()) if one.wordWrap() else one.sizeHint().height()
-            assert one.height() >= needed, one.text()
-
-
-@pytest.mark.parametrize("number", PATIENTS)
-def test_the_words_of_marks_stand_above_every_value(open_chart, number):
-    plot = open_chart(number).tab("overview").trends.total_plot
-    plot.grab()
-    named = [text for _line, text in plot._marks if text.isVisible()]
-    box = plot.getViewBox()
-    top = box.mapViewToScene(QPointF(0, plot._plot.high)).y()
-    assert named or number == "A-003"
-    for text in named:
-        ink = text.mapRectToScene(text.textItem.mapRectToParent(text.textItem.boundingRect()))
-        if len(named) <= 2:  # more of them may need half of a low plot, and no more
-            assert ink.bottom() - 3 <= top + 2
+    plots = past.plots
+    assert plots.height() >= plots.minimumHeight() > 300
+    assert "ALSFRS-R total" in plots.said
+    for text in (shape for shape in plots.drawing.shapes if isinstance(shape, Text)):
+        left, _top, right, bottom = reach(text)
+        assert left >= -1 and right <= plots.width() + 1 and bottom <= plots.height() + 1

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from PySide6.QtWidgets import QFrame, QTabWidget, QVBoxLayout, QWidget
 
-from core.instruments import catalog as instruments
 from core.labels import MILESTONES
 from core.model.adverse_event import AdverseEvent, Milestone
 from core.model.ids import PatientId
@@ -13,18 +12,18 @@ from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.model.trail import Act
 from core.model.visit import Visit
-from core.views import chart, trends, visit_summary
+from core.views import chart, visit_summary
 from core.views.events import event_row
+from core.views.stack import build
 from core.views.visit_words import visit_title
 from core.words import MISSING, N_, day, instant
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
-from ui.plots.trend_plot import TrendPlot
+from ui.plots.trend_stack import TrendStack
 from ui.widgets.basics import button, card, clear, column, label, row, scrolled
-from ui.widgets.figure_tile import figure_tile
 from ui.widgets.patient_header import PatientHeader
-from ui.widgets.responsive import Cells, Columns
+from ui.widgets.responsive import Columns
 from ui.widgets.summary_view import SummaryView
 from ui.widgets.table import Table
 from ui.words import tr
@@ -71,6 +70,9 @@ TURNING_POINTS: tuple[Column[Milestone], ...] = (
 )
 
 
+FIELDS = ("weight",)
+
+
 class PastChartPage(Page):
     """Nothing on it can be changed; the banner says so, and when it was, on every tab."""
 
@@ -86,8 +88,7 @@ class PastChartPage(Page):
         inside.setContentsMargins(18, 8, 14, 8)
         bar.setLayout(inside)
         self._header = PatientHeader()
-        self._figures = Cells(wide=6, narrow=3)
-        self.plots = TrendPlot(), TrendPlot(names_marks=False)
+        self.plots = TrendStack()
         self._timeline = column(spacing=6)
         self._visit_model = TableModel(VISITS)
         self._event_model, self._milestone_model = TableModel(EVENTS), TableModel(TURNING_POINTS)
@@ -114,7 +115,6 @@ class PastChartPage(Page):
         layout.setSpacing(10)
         layout.addWidget(bar)
         layout.addWidget(self._header)
-        layout.addWidget(self._figures)
         layout.addWidget(self.tabs, 1)
 
     def open(self, patient_id: PatientId, sequence: int, at: datetime) -> bool:
@@ -141,13 +141,8 @@ class PastChartPage(Page):
 
     def _show(self, record: PatientRecord, at: datetime) -> None:
         self._header.show_record(record)
-        found = chart.figures(record, at.astimezone().date())
-        self._figures.show_cells([figure_tile(figure) for figure in found])
-        scale = trends.time_scales(record)[0]
-        total = trends.scores(record, instruments.alsfrs_r(), projected=False)
-        capacity = trends.vital_capacity(record, projected=False)
-        for plot, drawn in zip(self.plots, (total, capacity), strict=True):
-            plot.show_plot(drawn, scale, total.days + capacity.days)
+        stack = build.build(record, at.astimezone().date(), fields=FIELDS, projected=False)
+        self.plots.show_stack(stack, stack.scales[0], whole=False)
         clear(self._timeline)
         for one in chart.timeline(record):
             details = " · ".join(part for part in (one.when, one.detail) if part)
@@ -174,16 +169,7 @@ class PastChartPage(Page):
         inner = QWidget()
         inner.setLayout(column(self._timeline, None))
         right = card(label(tr("Timeline"), "heading"), scrolled(inner, tr("Timeline")))
-        titles = (tr("ALSFRS-R"), tr("Vital capacity"))
-        plots = column(
-            *(
-                card(label(title, "heading"), plot, spacing=4)
-                for title, plot in zip(titles, self.plots, strict=True)
-            ),
-            spacing=10,
-        )
-        drawn = QWidget()
-        drawn.setLayout(plots)
+        drawn = card(self.plots)
         page = QWidget()
         page.setLayout(column(Columns(drawn, right, fixed={1: 292})))
         return page

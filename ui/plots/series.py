@@ -10,9 +10,10 @@ from ui import theme
 MARKERS = {"circle": "●", "square": "■", "triangle": "▲", "diamond": "◆", "cross": "✚"}
 
 
-def colour(role: str) -> QColor:
+def colour(role: str, *, dark: bool | None = None) -> QColor:
+    """The colour of a role; ``dark`` None is the palette in use."""
     style = plot_style.of(role)
-    return QColor(style.dark if theme.is_dark() else style.light)
+    return QColor(style.dark if (theme.is_dark() if dark is None else dark) else style.light)
 
 
 class SeriesName(QLabel):

@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -11,6 +12,8 @@ from core.model.ids import EventId
 from core.model.visit import ClinicalStage, Mark, VisitState
 from core.protocols import catalog as protocols
 from core.views import chart, trends
+from core.views.stack import geometry
+from core.views.stack.shapes import Marker, Path
 from core.views.trends import Axis
 from tests.core.examples import a_routine_patient
 from tests.ui.conftest import words
@@ -43,9 +46,23 @@ def lines(page):
     return {line.title: (line.status, line.action) for line in page.tab("visits").model.rows}
 
 
-def curve(plot, role):
-    x, y = plot._curves[role].getData()
-    return ([], []) if x is None else (list(x), list(y))
+def chart_of(page):
+    return page.tab("overview").trends.chart
+
+
+def drawn(page, role):
+    """The points of a series as they are painted (px), from left to right."""
+    chart = chart_of(page)
+    axis = geometry.time_axis(chart.stack, chart._sheet(), chart.scale)
+    markers = (shape for shape in chart.drawing.shapes if isinstance(shape, Marker))
+    found = [(one.x, one.y) for one in markers if one.colour == role and one.x >= axis.left]
+    return sorted(found)
+
+
+def places(page, days):
+    chart = chart_of(page)
+    axis = geometry.time_axis(chart.stack, chart._sheet(), chart.scale)
+    return [axis.x(day) for day in days]
 
 
 @pytest.mark.parametrize("number", ["A-001", "A-003", "A-010", "A-014", "A-015"])
@@ -55,7 +72,7 @@ def test_figures_and_timeline_say_what_core_says(open_chart, demo, numbered, num
     shown = words(page)
     for figure in chart.figures(record, clock.today()):
         assert figure.title in shown
-        assert figure.text in shown.replace("\n/month", " /month")  # a unit is small beside it
+        assert figure.text in shown
         assert figure.beside in shown
     for happening in chart.timeline(record):
         assert happening.title in shown
@@ -68,23 +85,23 @@ def test_the_axis_switches_between_months_dates_and_onset(open_chart, demo, numb
     page = open_chart("A-003")
     record = demo.record(numbered("A-003").id)
     points = trends.total(record, chart.instruments.alsfrs_r()).series[0].points
-    seen = {}
-    page.tab("overview").trends.axis.setFocus()
-    for scale in trends.time_scales(record):
-        button = page.tab("overview").trends.axis._group.button(
-            page.tab("overview").trends.axis._values.index(scale.axis)
-        )
-        button.setFocus()
-        press(Key.Key_Space)
-        x, y = curve(page.tab("overview").trends.total_plot, "total")
-        assert x == pytest.approx([scale.position(point.day) for point in points])
-        assert y == [point.value for point in points]
+    seen, ticks = {}, {}
+    scales = trends.time_scales(record)
+    chart_of(page).setFocus()
+    for scale in scales:
+        assert chart_of(page).scale == scale
         assert scale.title in words(page)
-        seen[scale.axis] = x
-        ticks = page.tab("overview").trends.total_plot._time_axis.tickStrings([x[0]], 1, 1)
-        assert ("20" in ticks[0]) == (scale.axis is Axis.DATE)
+        found = drawn(page, "total")
+        assert [x for x, _y in found] == pytest.approx(places(page, [one.day for one in points]))
+        frame = chart_of(page).drawing.frames[0]
+        assert [y for _x, y in found] == pytest.approx([frame.y(one.value) for one in points])
+        seen[scale.axis] = [round(x) for x, _y in found]
+        ticks[scale.axis] = chart_of(page).said
+        write("m")
+    assert chart_of(page).scale == scales[0], "after the last comes the first"
     assert set(seen) == set(Axis)
-    assert len({tuple(x) for x in seen.values()}) == 3
+    assert any(re.fullmatch(r"\w{3} 20\d\d", text) for text in ticks[Axis.DATE])
+    assert not any(re.fullmatch(r"\w{3} 20\d\d", text) for text in ticks[Axis.ONSET])
 
 
 def test_stated_values_without_a_date_are_told_and_not_drawn(shell, session):
@@ -102,12 +119,9 @@ def test_stated_values_without_a_date_are_told_and_not_drawn(shell, session):
     assert "57.7 %" in shown and "stated, equation unknown" in shown
     assert "36/48 stated · FVC 57.7 % stated" in shown
     assert "baseline, date unknown" in shown
-    assert curve(page.tab("overview").trends.total_plot, "total") == ([], [])
-    assert all(
-        curve(page.tab("overview").trends.capacity_plot, role) == ([], [])
-        for role in page.tab("overview").trends.capacity_plot._curves
-    )
-    assert page.tab("overview").trends.total_plot._nothing.isVisible()
+    for row in chart_of(page).stack.rows[:3]:
+        assert not row.plot.days
+    assert chart_of(page).said.count("Nothing to draw yet: no value has a date.") >= 3
 
 
 def test_enter_in_the_visits_starts_opens_and_resumes(open_chart, demo_shell):
@@ -319,14 +333,14 @@ def test_in_a_small_window_only_the_tabs_of_this_patient_can_be_chosen(shell, se
 
 def test_what_is_entered_shows_on_the_chart_at_once(open_chart, demo_shell):
     page = open_chart("A-003")
-    x_before, _y = curve(page.tab("overview").trends.total_plot, "total")
+    before = drawn(page, "total")
     press(Key.Key_Space)  # start month 4
     demo_shell.page("visit").show_step("alsfrs-r")
     settle()
     write("222222222222")
     press((ALT, Key.Key_Left), Key.Key_Escape)
-    x, y = curve(page.tab("overview").trends.total_plot, "total")
-    assert (len(x), y[-1]) == (len(x_before) + 1, 24)
+    points = chart_of(page).stack.rows[0].plot.series[0].points
+    assert (len(drawn(page, "total")), points[-1].value) == (len(before) + 1, 24)
     assert "24 / 48" in words(page)
     assert focused() is page.start
 
@@ -366,32 +380,30 @@ def test_a_projection_is_drawn_named_and_can_be_switched_off(shell, patient, vis
     shell.open_chart(patient.id)
     settle()
     page = shell.page("chart")
-    assert (
-        page.tab("overview").trends.ahead.isVisible()
-        and page.tab("overview").trends.ahead.isChecked()
-    )
-    line, band = page.tab("overview").trends.total_plot._forecasts["total"]
-    x, _y = line.getData()
-    assert len(x) >= 2 and x[0] == pytest.approx(
-        curve(page.tab("overview").trends.total_plot, "total")[0][-1]
-    )
-    assert band.isVisible()
-    assert "Projection, 95 % interval" in words(page)
-    page.tab("overview").trends.ahead.setFocus()
-    press(Key.Key_Space)
-    assert not page.tab("overview").trends.ahead.isChecked()
-    assert not line.isVisible() and not band.isVisible()
-    assert "Projection, 95 % interval" not in words(page)
+    ahead = page.tab("overview").trends.ahead
+    assert ahead.isChecked()
+    dashed = [one for one in chart_of(page).drawing.shapes if isinstance(one, Path) and one.dash]
+    line = next(one for one in dashed if one.colour == "total")
+    last = drawn(page, "total")[-1][0]
+    assert line.points[0][0] == pytest.approx(last) and line.points[-1][0] > last + 20
+    assert "straight line through 6 results, 95 % prediction interval" in words(page)
+    assert "Projection, 95 % interval: " in words(page)
+    chart_of(page).setFocus()
+    write("p")
+    assert not ahead.isChecked()
+    assert not [one for one in chart_of(page).drawing.shapes if isinstance(one, Path) and one.dash]
+    assert "prediction interval" not in words(page)
+    assert "Projection" not in words(page)
 
 
 def test_too_few_forms_give_a_sentence_instead_of_a_projection(open_chart):
     page = open_chart("A-010")  # two forms, and one in progress
-    assert "total" not in page.tab("overview").trends.total_plot._forecasts
-    needs = "A projection needs results on at least 6 different days; so far: 2."
-    why = f"No projection in either plot. {needs}"
-    assert [said for said in words(page).splitlines() if needs in said] == [why]  # once
-    page.tab("overview").trends.ahead.setFocus()
-    press(Key.Key_Space)
+    assert not chart_of(page).stack.rows[0].plot.forecasts
+    why = "A projection needs results on at least 6 different days; so far: 2."
+    assert why in " ".join(chart_of(page).said)
+    assert why in chart_of(page).accessibleDescription()
+    chart_of(page).setFocus()
+    write("p")
     assert why not in words(page)
 
 

@@ -31,6 +31,8 @@ class OverviewTab(Tab):
         super().__init__(context)
         self.trends = TrendsPanel(context)
         self.tools = self.trends.tools
+        self.trends.chart.opens.connect(self.leads_to)
+        self.trends.chart.opens_visit.connect(lambda visit: self.leads_to.emit("visits", visit))
         self.alerts = AlertsCard()
         self.alerts.opened.connect(lambda action: self.leads_to.emit("alerts", action or FIRST))
         self._timeline = QVBoxLayout()
@@ -47,6 +49,9 @@ class OverviewTab(Tab):
         self.trends.show_record(now.record)
         self.alerts.show_actions(now.open_actions, now.decided_actions)
         self._show_timeline(now.record)
+
+    def take_key(self, key: str) -> bool:
+        return self.trends.take_key(key)
 
     def save(self) -> bool:
         """The results behind the chart."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from core import clock
 from core.forms import catalog
@@ -237,6 +237,9 @@ class ChartPage(Page):
         tools.installEventFilter(self)  # it may grow, and then needs another place
 
     def _on_tab(self) -> None:
+        way = QSizePolicy.Policy
+        for id, holder in self._holders.items():  # only the tab in front says how high the page is
+            holder.setSizePolicy(way.Preferred, way.Preferred if id == self.front else way.Ignored)
         if self._now is not None:
             self.tab(self.front)
             self.choice.setCurrentIndex(self.choice.findData(self.front))

@@ -1,13 +1,14 @@
-"""The trends of a patient: a questionnaire and the vital capacity over one time axis."""
+"""The course of one patient: the stack over one time axis, and its tools."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QApplication, QCheckBox, QFrame, QWidget
+from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from core import exports
+from core import clock, exports
+from core.acts import documents
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.model.document import About, Document, OfPatient
@@ -15,138 +16,92 @@ from core.model.record import PatientRecord
 from core.model.trail import Act
 from core.model.user import Right
 from core.views import trends
-from core.views.trends import Axis, Plot
-from core.words import DEMONSTRATION
-from ui import theme
+from core.views.stack import build, fields
+from core.views.stack.rows import Stack
+from core.views.trends import Axis, TimeScale
+from core.words import DEMONSTRATION, N_, Words, day
 from ui.context import AppContext
-from ui.documents import buttons, let_out
-from ui.plots.series import SeriesName
-from ui.plots.trend_plot import TrendPlot
-from ui.widgets.basics import Combo, button, card, clear, column, label, row
-from ui.widgets.fields import ChoiceField
-from ui.widgets.responsive import Flow
+from ui.documents import let_out
+from ui.plots.trend_stack import TrendStack
+from ui.widgets.basics import button, card, row
 from ui.words import tr
+
+_AXES = Words({Axis.REFERENCE: N_("Months"), Axis.DATE: N_("Dates"), Axis.ONSET: N_("Since onset")})
+FIRST_FIELDS = ("weight",)  # that are drawn until somebody chooses others
+AXIS, WHOLE, AHEAD, FIELDS = (
+    "axis",
+    "whole-scale",
+    "projection",
+    "fields",
+)  # names of what is remembered
 
 
 class TrendsPanel(QWidget):
-    """Two plots below one another, which share their axis; copied as a picture, exported as numbers."""
+    """The stack, copied as a picture, exported as numbers. What a person chooses is remembered for them."""
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
         self._record: PatientRecord | None = None
-        self._axis = Axis.REFERENCE
-        self.total_plot, self.capacity_plot = TrendPlot(), TrendPlot(names_marks=False)
-        for plot in (self.total_plot, self.capacity_plot):
-            plot.setMinimumHeight(theme.px(96))
-        self.axis = ChoiceField(
-            "",
-            {
-                Axis.REFERENCE: tr("Months"),
-                Axis.DATE: tr("Dates"),
-                Axis.ONSET: tr("Since onset"),
-            },
-        )
-        self.axis.chosen.connect(self._on_axis)
-        self.tools = QWidget()  # of the tab, beside the tabs
-        self.tools.setLayout(row(self.axis))
-        self.ahead = QCheckBox(tr("Projection"))
+        self._built: tuple[object, Stack] | None = None
+        self.chart = TrendStack()
+        self.axis = button("", self._next_axis)
+        self.whole = button("", self._turn_whole)
+        self.more = button(tr("Show"))
+        self.more.setAccessibleName(tr("What the chart shows, and what can be taken along"))
+        self._menu = QMenu(self.more)
+        self._menu.setToolTipsVisible(True)
+        self.more.setMenu(self._menu)
+        self.ahead = QAction(tr("Projection") + "\tP", self, checkable=True)
         self.ahead.setToolTip(
             tr(
                 "The patient's own straight line carried forward, dashed, with its 95 % prediction"
-                " interval; from three visits on."
+                " interval; from six visits on."
             )
         )
-        self.ahead.setChecked(True)
-        self.ahead.toggled.connect(lambda _on: self._on_axis())
-        self.questionnaire = Combo()
-        self.questionnaire.setAccessibleName(tr("Questionnaire drawn"))
-        self.questionnaire.activated.connect(lambda _index: self._on_axis())
-        self._legend, self._capacity_legend = Flow(spacing=12), Flow(spacing=12)
-        self._total_title, self._capacity_title = label("", "heading"), label("", "heading")
-        self._axis_title = label("", "small")  # one for both plots
-        plots = column(spacing=10)
-        plots.addWidget(self._total_card(), 3)
-        plots.addWidget(self._capacity_card(), 2)
-        self.setLayout(plots)
-
-    def _total_card(self) -> QFrame:
-        copied = button(tr("Copy picture"), self.copy_picture, link=True)
-        leaving = buttons(self._context, OfPatient, self._let_out, link=True)
-        if not self._context.session.may(Right.EXPORT):
-            copied.hide()
-        tools = row(self._total_title, self.questionnaire)
-        tools.addLayout(Flow(copied, *leaving, self.ahead, right=True), 1)
-        return card(tools, self._legend, self.total_plot, spacing=4)
-
-    def _capacity_card(self) -> QFrame:
-        feet = row(None, self._axis_title, None)
-        return card(
-            self._capacity_title, self._capacity_legend, self.capacity_plot, feet, spacing=4
-        )
+        self.ahead.setChecked(self._remembered(AHEAD) != "no")
+        self.ahead.toggled.connect(self._on_ahead)
+        self._instrument = instruments.ALSFRS_R
+        copy = QShortcut(QKeySequence.StandardKey.Copy, self.chart, self.copy_picture)
+        copy.setContext(copy.context().WidgetShortcut)
+        self.tools = QWidget()  # of the tab, beside the tabs
+        self.tools.setLayout(row(self.axis, self.whole, self.more, None, spacing=6))
+        self._name_tools()
+        frame = card(self.chart)
+        if (body := frame.layout()) is not None:
+            body.setContentsMargins(1, 4, 1, 1)
+        self.setLayout(row(frame))
 
     def show_record(self, record: PatientRecord) -> None:
+        if self._record is None or record.patient.id != self._record.patient.id:
+            self._instrument = instruments.ALSFRS_R
         self._record = record
-        scales = {scale.axis: scale for scale in trends.time_scales(record)}
-        self.axis.allow(set(scales))
-        scale = scales.get(self._axis) or next(iter(scales.values()))
-        self.axis.set_value(scale.axis)
-        instrument = self._chosen_questionnaire(record)
-        total = trends.scores(record, instrument, projected=True)
-        capacity = trends.vital_capacity(record, projected=True)
-        asked = (total, capacity)
-        self.ahead.setVisible(any(plot.forecasts or plot.no_forecast for plot in asked))
-        if not self.ahead.isChecked():
-            total, capacity = (replace(plot, forecasts=(), no_forecast="") for plot in asked)
-        both = total
-        if instrument.total is not None and instrument.domains:
-            both = _joined(total, trends.domains(record, instrument))
-        days = both.days + capacity.days
-        self.total_plot.show_plot(both, scale, days)
-        self.capacity_plot.show_plot(capacity, scale, days)
-        self._total_title.setText(instruments.title(instrument))
-        self._capacity_title.setText(capacity.title)
-        self._axis_title.setText(scale.title)
-        why_not = _no_projection(total, capacity)
-        _show_legend(self._legend, both, why_not[0])
-        _show_legend(self._capacity_legend, capacity, why_not[1])
+        self._draw()
 
-    def _chosen_questionnaire(self, record: PatientRecord) -> Instrument:
-        """The one to draw; it can be chosen only where this patient has answered another one too."""
-        first = instruments.alsfrs_r()
-        answered = {form.instrument for form in record.assessments if form.values}
-        offered = [one for one in trends.questionnaires(record) if one.id in answered | {first.id}]
-        before = self.questionnaire.currentText()
-        self.questionnaire.clear()
-        for one in offered:
-            self.questionnaire.addItem(instruments.title(one))
-        index = max(0, self.questionnaire.findText(before))
-        self.questionnaire.setCurrentIndex(index)
-        self.questionnaire.setVisible(len(offered) > 1)
-        self._total_title.setVisible(len(offered) == 1)
-        return offered[index]
-
-    def _on_axis(self) -> None:
-        self._axis = self.axis.value or Axis.REFERENCE
-        if self._record is not None:
-            self.show_record(self._record)
+    def take_key(self, key: str) -> bool:
+        """M: the next time axis; Z: used range or whole scale; P: projection."""
+        if key == "M":
+            self._next_axis()
+        elif key == "Z":
+            self._turn_whole()
+        elif key == "P":
+            self.ahead.toggle()
+        else:
+            return False
+        return True
 
     def copy_picture(self) -> None:
-        """The trend as it is on screen, for a letter or a slide; it names nobody."""
-        if self._record is None:
+        """The whole stack for a letter or a slide, white and sharp; it names nobody."""
+        if self._record is None or not self._context.session.may(Right.EXPORT):
             return
         patient_id, details = self._record.patient.id, {"document": "picture of the trends"}
         if not self._context.write_down(Act.EXPORTED, patient_id=patient_id, details=details):
             return
-        picture = self.total_plot.grab()
-        if self._context.session.clinic.demonstration:
-            painter = QPainter(picture)
-            painter.setPen(theme.colour("warn"))
-            corner = self.total_plot.rect().adjusted(0, 0, -8, -30)
-            align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom
-            painter.drawText(corner, align, tr(DEMONSTRATION))
-            painter.end()
-        QApplication.clipboard().setPixmap(picture)
+        title = tr("The course to {day}").format(day=day(clock.today()))
+        demonstration = self._context.session.clinic.demonstration
+        picture = self.chart.picture(title, tr(DEMONSTRATION) if demonstration else "")
+        QApplication.clipboard().setImage(picture)
+        self._context.told.emit(tr("The picture is copied."))
 
     def ask_export(self) -> bool:
         """Ask where the results behind the chart are saved; False where nobody may, or there are none."""
@@ -155,36 +110,120 @@ class TrendsPanel(QWidget):
         self._let_out(exports.named("chart-data"))
         return True
 
+    def _draw(self) -> None:
+        record = self._record
+        if record is None:
+            return
+        self._name_tools()
+        chosen = self._fields()
+        instrument = self._drawn(record)
+        today = clock.today()
+        key = (record, today, instrument.id, tuple(chosen), self.ahead.isChecked())
+        if self._built is None or self._built[0] != key:
+            projected = self.ahead.isChecked()
+            stack = build.build(
+                record, today, instrument=instrument, fields=chosen, projected=projected
+            )
+            self._built = (key, stack)
+        self.chart.show_stack(self._built[1], self._scale(record), whole=self._is_whole)
+        self._fill_menu(record)
+
+    def _scale(self, record: PatientRecord) -> TimeScale:
+        """The axis that was chosen, or the first that this patient has."""
+        scales = trends.time_scales(record)
+        wanted = self._remembered(AXIS)
+        return next((scale for scale in scales if scale.axis.value == wanted), scales[0])
+
+    def _name_tools(self) -> None:
+        """The buttons say what is shown, and the key that shows the next."""
+        now = Axis.REFERENCE if self._record is None else self._scale(self._record).axis
+        self.axis.setText(f"{_AXES[now]}  M")
+        self.axis.setToolTip(tr("What the time axis counts: months, dates, or months since onset."))
+        whole = tr("Whole scale") if self._is_whole else tr("Used range")
+        self.whole.setText(f"{whole}  Z")
+        self.whole.setToolTip(tr("The part of each scale that is used, or the whole of it."))
+
+    @property
+    def _is_whole(self) -> bool:
+        return self._remembered(WHOLE) == "yes"
+
+    def _drawn(self, record: PatientRecord) -> Instrument:
+        offered = self._questionnaires(record)
+        return next((one for one in offered if one.id == self._instrument), offered[0])
+
+    def _questionnaires(self, record: PatientRecord) -> list[Instrument]:
+        """The ALSFRS-R, and each other one that this patient has answered."""
+        first = instruments.alsfrs_r()
+        answered = {form.instrument for form in record.assessments if form.values}
+        return [one for one in trends.questionnaires(record) if one.id in answered | {first.id}]
+
+    def _fill_menu(self, record: PatientRecord) -> None:
+        """What can be drawn for this patient, and what can be taken along."""
+        self._menu.clear()
+        self._menu.addAction(self.ahead)
+        offered = self._questionnaires(record)
+        if len(offered) > 1:
+            self._menu.addSeparator()
+            for one in offered:
+                chosen = one.id == self._drawn(record).id
+                self._add(instruments.title(one), partial(self._on_instrument, one.id), chosen)
+        plots = fields.plots(record)
+        if plots:
+            self._menu.addSeparator()
+        for plot in plots:
+            self._add(plot.title, partial(self._on_field, plot.id), plot.id in self._fields())
+        if self._context.session.may(Right.EXPORT):
+            self._menu.addSeparator()
+            self._menu.addAction(tr("Copy picture") + "\tCtrl+C", self.copy_picture)
+        for document in documents.offered(self._context.session, OfPatient):
+            if documents.may_take(self._context.session, document):
+                self._menu.addAction(tr(document.button), partial(self._let_out, document))
+
+    def _add(self, title: str, act: Callable[[], None], chosen: bool) -> None:
+        entry = self._menu.addAction(title, act)
+        entry.setCheckable(True)
+        entry.setChecked(chosen)
+
+    def _fields(self) -> list[str]:
+        """The ids of the numbers that are drawn below the vital capacity."""
+        text = self._remembered(FIELDS)
+        return list(FIRST_FIELDS) if not text else [one for one in text.split(",") if one != "none"]
+
+    def show_axis(self, axis: Axis) -> None:
+        """Draw on this time axis, where the patient has it."""
+        self._remember(AXIS, axis.value)
+        self._draw()
+
+    def _next_axis(self) -> None:
+        if self._record is not None:
+            axes = [scale.axis for scale in trends.time_scales(self._record)]
+            self.show_axis(axes[(axes.index(self._scale(self._record).axis) + 1) % len(axes)])
+
+    def _turn_whole(self) -> None:
+        self._remember(WHOLE, "no" if self._is_whole else "yes")
+        self._draw()
+
+    def _on_ahead(self) -> None:
+        self._remember(AHEAD, "yes" if self.ahead.isChecked() else "no")
+        self._draw()
+
+    def _on_instrument(self, id: str) -> None:
+        self._instrument = id
+        self._draw()
+
+    def _on_field(self, id: str) -> None:
+        chosen = self._fields()
+        chosen = [one for one in chosen if one != id] if id in chosen else [*chosen, id]
+        self._remember(FIELDS, ",".join(chosen) or "none")
+        self._draw()
+
     def _let_out(self, document: Document[Any]) -> None:
         if self._record is not None:
             about = About(patient_id=self._record.patient.id)
             let_out(self, self._context, document, about)
 
+    def _remembered(self, what: str) -> str:
+        return self._context.settings.chosen(self._context.session.login, what)
 
-def _joined(total: Plot, domains: Plot) -> Plot:
-    """Total and domains in one plot: the total's range holds both."""
-    return replace(total, series=(*total.series, *domains.series))
-
-
-def _no_projection(total: Plot, capacity: Plot) -> tuple[str, str]:
-    """Why nothing is carried forward in either plot; one reason of both stands once."""
-    if total.no_forecast and total.no_forecast == capacity.no_forecast:
-        return tr("No projection in either plot. {why}").format(why=total.no_forecast), ""
-    words = tr("No projection. {why}")
-    first, second = (
-        words.format(why=plot.no_forecast) if plot.no_forecast else "" for plot in (total, capacity)
-    )
-    return first, second
-
-
-def _show_legend(layout: Flow, plot: Plot, no_projection: str) -> None:
-    """The names of the series with their markers; why none of them is carried forward."""
-    clear(layout)
-    for series in plot.series:
-        layout.addWidget(SeriesName(series.role, series.title))
-    for title, how in dict.fromkeys((one.title, one.how) for one in plot.forecasts):
-        entry = label(f"┄ {title}", "small")
-        entry.setToolTip(how)
-        layout.addWidget(entry)
-    if no_projection:
-        layout.addWidget(label(no_projection, "small"))
+    def _remember(self, what: str, value: str) -> None:
+        self._context.settings.set_chosen(self._context.session.login, what, value)

@@ -1,0 +1,225 @@
+"""Plots with the figures that stand beside them."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from core.instruments import catalog as instruments
+from core.instruments.definition import Instrument
+from core.model.record import PatientRecord
+from core.model.spirometry import Position
+from core.science.progression import NoSlope, Slope
+from core.science.projection import Crossing
+from core.science.spirometry import vital_capacities
+from core.views import course, trends
+from core.views.chart import Figure
+from core.views.course import Window
+from core.views.stack.rows import LegendRow, PlotRow, Tone, Words
+from core.views.trends import Plot, Series
+from core.words import MISSING, _, day, number, signed
+
+LEAST_TOTAL, LEAST_PERCENT = (
+    24,
+    50,
+)  # of a scale that are shown; DESIGN: so that noise fills no plot
+Lines = tuple[tuple[Words, ...], ...]
+
+
+def total_row(
+    record: PatientRecord, instrument: Instrument, figures: Sequence[Figure], *, projected: bool
+) -> PlotRow:
+    """The questionnaire's total with how far and how fast; its scales where it has no total."""
+    plot = trends.scores(record, instrument, projected=projected)
+    share = LEAST_TOTAL / instruments.alsfrs_r_total().maximum
+    used = round((plot.high - plot.low) * share)
+    if instrument.id != instruments.ALSFRS_R:
+        return PlotRow(
+            plot=plot, lines=_last_value(plot), legend=_legend(plot), used=used, weight=40
+        )
+    total, rate, slope = figures[0], figures[1], figures[2]
+    lines = (
+        _title(total.title),
+        _big(total.text),
+        (Words(total.beside, Tone.MUTED),),
+        *_rate(slope, _("slope")),
+        *_rate(rate, _("deltaFS")),
+    )
+    return PlotRow(plot=plot, lines=lines, used=used, weight=40)
+
+
+def domains_row(record: PatientRecord, instrument: Instrument) -> PlotRow:
+    """Each domain with its last score, the change since the form before, and its slope over the total's window."""
+    plot = trends.domains(record, instrument)
+    maxima = {scale.maximum for scale in instrument.domains}
+    of = _("of {maximum}").format(maximum=maxima.pop()) if len(maxima) == 1 else ""
+    found = [one for one in course.slopes(record) if isinstance(one.result, Slope)]
+    recent = [one for one in found if one.window is Window.RECENT] or found[:1]
+    window = recent[0].result if recent else None
+    legend = tuple(
+        LegendRow(series.role, series.title, _cells(record, series, window))
+        for series in plot.series
+    )
+    return PlotRow(
+        plot=plot,
+        lines=(_title(_("Domains")),),
+        heads=(of, _("change"), _("/month")),
+        legend=legend,
+        weight=24,
+    )
+
+
+def _cells(
+    record: PatientRecord, series: Series, window: Slope | NoSlope | None
+) -> tuple[str, str, str]:
+    points = series.points
+    if not points:
+        return MISSING, "", ""
+    change = signed(points[-1].value - points[-2].value, 0) if len(points) > 1 else ""
+    rate = ""
+    if isinstance(window, Slope):
+        taken = [(p.day, p.value) for p in points if window.first <= p.day <= window.last]
+        found = trends.line(record, taken)
+        rate = signed(found.per_month, 2) if isinstance(found, Slope) else MISSING
+    return number(points[-1].value, 0), change, rate
+
+
+def capacity_row(record: PatientRecord, figures: Sequence[Figure], *, projected: bool) -> PlotRow:
+    plot = trends.vital_capacity(record, projected=projected)
+    figure = figures[4]
+    lines = [_title(figure.title), _big(figure.text), (Words(figure.beside, Tone.MUTED),)]
+    lines += [(Words(text),) for text in _volume(record)]
+    crossing = course.capacity_crossing(record)
+    if crossing is not None and isinstance(crossing[1], Crossing):
+        line = record.thresholds["a1_vc_percent"]
+        text = _("{n:g} % about {day}").format(n=line, day=day(crossing[1].on))
+        lines.append((Words(text, Tone.WARN),))
+    drawn = [series for series in plot.series if series.points and not _of_others(series)]
+    return PlotRow(
+        plot=plot,
+        lines=tuple(lines),
+        legend=_legend(plot) if len(drawn) > 1 else (),
+        used=LEAST_PERCENT,
+        decimals=1,
+        weight=23,
+    )
+
+
+def _volume(record: PatientRecord) -> list[str]:
+    """Litres, z-score, lower limit and grade of the last seated session that has a % predicted."""
+    seated = [
+        (session, result)
+        for session, result in vital_capacities(record)
+        if session.position is Position.SITTING and result.prediction is not None
+    ]
+    if not seated:
+        return []
+    _session, result = seated[-1]
+    parts = [number(result.best_l, 2, _("L")), _("z {z}").format(z=number(result.z, 2))]
+    if result.prediction is not None:
+        parts.append(_("LLN {lln}").format(lln=number(result.prediction.lln, 2, _("L"))))
+    return [" · ".join([*parts, result.grade_text])]
+
+
+def field_row(plot: Plot, figures: Sequence[Figure]) -> PlotRow:
+    """A number that is measured again and again, such as weight, with its last value."""
+    lines = _last_value(plot)
+    if plot.id == "weight":
+        figure = figures[5]
+        lines = (
+            _title(f"{figure.title}, {plot.unit}"),
+            _big(figure.text),
+            (Words(figure.beside, Tone.MUTED),),
+        )
+    return PlotRow(
+        plot=plot,
+        lines=lines,
+        legend=_legend(plot) if len(plot.series) > 1 else (),
+        used=min(10.0, plot.high - plot.low) if plot.id == "weight" else (plot.high - plot.low) / 4,
+        decimals=1 if plot.id == "weight" else _decimals(plot),
+        weight=13,
+    )
+
+
+def day_lines(row: PlotRow, on: date) -> Lines:
+    """What one day says in a plot: every series that has a value, or a dash."""
+    found = [
+        (series, point) for series in row.plot.series for point in series.points if point.day == on
+    ]
+    head = _title(row.lines[0][0].text if row.lines else row.plot.title)
+    if not found:
+        return (head, (Words(_("no value"), Tone.MUTED),))
+    several = len([s for s in row.plot.series if s.points and not _of_others(s)]) > 1
+    lines = [head]
+    for series, point in found:
+        value = number(point.value, row.decimals, row.plot.unit if row.plot.unit == "%" else "")
+        named = several or _of_others(series)
+        name = (Words(f"{series.title} ", Tone.PLAIN),) if named else ()
+        size = Tone.STRONG if several else Tone.BIG
+        note = (Words(f"  {point.note}", Tone.MUTED),) if point.note else ()
+        lines.append((*name, Words(value, size), *note))
+    return tuple(lines)
+
+
+def _title(text: str) -> tuple[Words, ...]:
+    return (Words(text, Tone.TITLE),)
+
+
+def _big(text: str) -> tuple[Words, ...]:
+    value, space, rest = text.partition(" ")
+    return (
+        (Words(value, Tone.BIG), Words(space + rest, Tone.MUTED))
+        if rest
+        else (Words(value, Tone.BIG),)
+    )
+
+
+def _rate(figure: Figure, name: str) -> Lines:
+    if figure.text == MISSING:
+        return (
+            (Words(f"{name}: ", Tone.PLAIN), Words(f"{figure.text} {figure.beside}", Tone.MUTED)),
+        )
+    return (
+        (Words(figure.text, Tone.STRONG), Words(f"  {name}", Tone.PLAIN)),
+        (Words(figure.beside, Tone.MUTED),),
+    )
+
+
+def _last_value(plot: Plot) -> Lines:
+    """Title, last value and its day of a plot that has one series; the title only where it has more."""
+    head = _title(plot.title if plot.unit in plot.title else f"{plot.title}, {plot.unit}")
+    drawn = [series for series in plot.series if series.points]
+    if len(drawn) != 1:
+        return (head,) if drawn else (head, (Words(_("no value yet"), Tone.MUTED),))
+    points = drawn[0].points
+    last = points[-1]
+    text = day(last.day)
+    if len(points) > 1:
+        before = points[-2]
+        text = _("{day}, {change} since {before}").format(
+            day=text,
+            change=signed(last.value - before.value, _decimals(plot), plot.unit),
+            before=day(before.day),
+        )
+    return (head, _big(number(last.value, _decimals(plot), plot.unit)), (Words(text, Tone.MUTED),))
+
+
+def _decimals(plot: Plot) -> int:
+    """As many as the values need, two at the most."""
+    values = [point.value for series in plot.series for point in series.points]
+    return next((n for n in (0, 1) if all(round(v, n) == v for v in values)), 2)
+
+
+def _legend(plot: Plot) -> tuple[LegendRow, ...]:
+    """The series with their last values; those of others say at their points what they are."""
+    return tuple(
+        LegendRow(series.role, series.title, (_latest(series),))
+        for series in plot.series
+        if series.points and not _of_others(series)
+    )
+
+
+def _of_others(series: Series) -> bool:
+    return series.role.endswith(("_stated", "_device"))
+
+
+def _latest(series: Series) -> str:
+    return number(series.points[-1].value, 1 if series.points[-1].value % 1 else 0)

@@ -1,0 +1,218 @@
+"""Where everything of a stack is on a sheet: one layout for the window, for a picture and for paper."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.views.stack import axes, place_lanes, place_plots, place_words
+from core.views.stack.axes import Time
+from core.views.stack.rows import PlotRow, Stack
+from core.views.stack.shapes import Align, Box, Drawing, Frame, Line, Measure, Text, Weight
+from core.views.trends import TimeScale
+from core.words import short_day
+
+
+class Figures(StrEnum):
+    """Where the words of a plot stand: left of it, above it where there is no room, or only its name left of it."""
+
+    BESIDE = "beside"
+    ABOVE = "above"
+    NAMES = "names"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """What a stack is drawn on. ``unit`` is how long a usual pixel is: the text size of a window, 0.75 on paper (points).
+
+    ``height`` is what there is; a stack that needs more takes it. ``whole`` draws the whole scales.
+    """
+
+    width: float
+    height: float
+    measure: Measure
+    unit: float = 1.0
+    figures: Figures = Figures.BESIDE
+    whole: bool = False
+
+
+SIDE, NAMES_SIDE, AXIS = 214, 92, 34  # px: left of the plots, and for the numbers of their axes
+EDGE = 12  # right of the plots
+HEADS, BAND, TIME_AXIS, GAP = 36, 17, 24, 6
+TITLE = 16  # of the time axis, where it stands below the numbers
+ABOVE = 28  # the line of figures above a plot
+LEAST = {40.0: 156, 24.0: 112, 23.0: 88, 13.0: 44}  # the lowest height of a plot by its weight
+LEAST_ON_PAPER = 40
+
+
+def least_height(stack: Stack, sheet: Sheet) -> float:
+    """How high the stack is at the least on such a sheet."""
+    plots = sum(_least(row, sheet) for row in stack.rows)
+    return _fixed(stack, sheet) + plots
+
+
+def _least(row: PlotRow, sheet: Sheet) -> float:
+    if sheet.figures is Figures.NAMES:
+        return LEAST_ON_PAPER * sheet.unit
+    return LEAST.get(row.weight, 44) * sheet.unit
+
+
+def _fixed(stack: Stack, sheet: Sheet) -> float:
+    """The height of all that is no plot."""
+    u = sheet.unit
+    lanes = sum(place_lanes.height(lane, u) for lane in stack.lanes)
+    above = ABOVE * u if sheet.figures is Figures.ABOVE else 0.0
+    bands = len(stack.bands) * BAND * u + (GAP * u if stack.bands else 0)
+    between = (GAP * u + above) * len(stack.rows)
+    return HEADS * u + foot(sheet) + lanes + GAP * u + bands + between
+
+
+def foot(sheet: Sheet) -> float:
+    """The height of the time axis."""
+    below = TITLE if sheet.figures is Figures.ABOVE else 0
+    return (TIME_AXIS + below) * sheet.unit
+
+
+def place(stack: Stack, sheet: Sheet, scale: TimeScale) -> Drawing:
+    """The whole stack as shapes, on the chosen time axis."""
+    u = sheet.unit
+    height = max(sheet.height, least_height(stack, sheet))
+    drawing = Drawing(sheet.width, height, u, sheet.measure)
+    axis = time_axis(stack, sheet, scale)
+    top = HEADS * u
+    bottom = height - foot(sheet)
+    _ground(drawing, stack, sheet, axis, top, bottom)
+    _heads(drawing, stack, sheet, axis, bottom)
+    _through(drawing, stack, axis, bottom)
+    for lane in stack.lanes:
+        place_lanes.lane(drawing, lane, axis, top, side_width(sheet))
+        top += place_lanes.height(lane, u)
+    top += GAP * u
+    for band in stack.bands:
+        place_lanes.band(drawing, band, axis, (top, BAND * u), side_width(sheet))
+        top += BAND * u
+    if stack.bands:
+        top += GAP * u
+    _plots(drawing, stack, sheet, axis, top)
+    _time(drawing, sheet, axis, bottom)
+    return drawing
+
+
+def time_axis(stack: Stack, sheet: Sheet, scale: TimeScale) -> Time:
+    """The days of the stack over the width of the sheet's plots."""
+    left = (
+        (side_width(sheet) + AXIS * sheet.unit)
+        if sheet.figures is not Figures.ABOVE
+        else AXIS * sheet.unit
+    )
+    right = sheet.width - EDGE * sheet.unit
+    return axes.time(stack, scale, left, right, 26 * sheet.unit)
+
+
+def side_width(sheet: Sheet) -> float:
+    """The width left of the value axes."""
+    widths = {Figures.BESIDE: SIDE, Figures.NAMES: NAMES_SIDE, Figures.ABOVE: 0}
+    return widths[sheet.figures] * sheet.unit
+
+
+def _plots(drawing: Drawing, stack: Stack, sheet: Sheet, axis: Time, top: float) -> None:
+    u = sheet.unit
+    spare = drawing.height - least_height(stack, sheet)
+    weights = sum(row.weight for row in stack.rows)
+    for row in stack.rows:
+        begins = top
+        if sheet.figures is Figures.ABOVE:
+            place_words.above(drawing, row, top, sheet.width)
+            top += ABOVE * u
+        plot = _least(row, sheet) + spare * row.weight / weights
+        low, high = axes.values_shown(row, plot, 16 * u, whole=sheet.whole)
+        inset = (0.0, 0.0) if row.used else (8 * u, 5 * u)  # what lies on the ends is seen whole
+        frame = Frame(top + inset[0], top + plot - inset[1], low, high)
+        drawing.frames.append(frame)
+        place_plots.plot(drawing, row, frame, axis)
+        if sheet.figures is Figures.BESIDE:
+            place_words.beside(drawing, row, (top, plot), side_width(sheet))
+        elif sheet.figures is Figures.NAMES:
+            place_words.name(drawing, row, (top, plot), side_width(sheet))
+        drawing.areas.append((begins, top + plot))
+        top += plot + GAP * u
+        if row is not stack.rows[-1]:
+            y = top - GAP * u / 2
+            drawing.add(Line(0, y, sheet.width, y, "line"))
+
+
+def _ground(
+    drawing: Drawing, stack: Stack, sheet: Sheet, axis: Time, top: float, bottom: float
+) -> None:
+    """The shaded future, and what shades all rows while it lasts."""
+    if axis.shows(stack.today) and stack.ends is None:
+        x = axis.x(stack.today)
+        drawing.add(Box(x, top, axis.right - x, bottom - top, "ground", alpha=0.75))
+    for mark in (mark for lane in stack.lanes for mark in lane.marks if mark.shade):
+        ended = mark.ended or (stack.today if mark.runs else mark.began)
+        x, end = max(axis.x(mark.began), axis.left), min(axis.x(ended), axis.right)
+        if end >= x:
+            drawing.add(Box(x, top, max(end - x, 2 * sheet.unit), bottom - top, "neutral_ground"))
+
+
+def _heads(drawing: Drawing, stack: Stack, sheet: Sheet, axis: Time, bottom: float) -> None:
+    """A line through every visit; its name and its day above, where they touch no other's."""
+    u = sheet.unit
+    taken: list[tuple[float, float]] = []
+    valued = {day for row in stack.rows for day in row.plot.days}
+    several = len({head.on.year for head in stack.heads}) > 1
+    in_turn = sorted(
+        stack.heads, key=lambda one: (not one.is_last, one.on not in valued, -one.on.toordinal())
+    )
+    for head in in_turn:
+        x = axis.x(head.on)
+        drawing.add(Line(x, HEADS * u, x, bottom, "line"))
+        day = head.day if several or head.is_last else short_day(head.on)
+        wide = max(
+            sheet.measure(head.title, 11 * u, Weight.SEMIBOLD),
+            sheet.measure(day, 11 * u, Weight.REGULAR),
+        )
+        centre = min(max(x, wide / 2 + 2 * u), sheet.width - wide / 2 - 2 * u)
+        left, right = centre - wide / 2 - 5 * u, centre + wide / 2 + 5 * u
+        if any(left < end and start < right for start, end in taken):
+            continue
+        taken.append((left, right))
+        colour = "accent" if head.is_last else "ink"
+        drawing.add(
+            Text(centre, 14 * u, head.title, 11 * u, Weight.SEMIBOLD, colour, Align.CENTRE),
+            Text(
+                centre,
+                28 * u,
+                day,
+                11 * u,
+                Weight.MEDIUM if head.is_last else Weight.REGULAR,
+                "accent" if head.is_last else "muted",
+                Align.CENTRE,
+            ),
+        )
+
+
+def _through(drawing: Drawing, stack: Stack, axis: Time, bottom: float) -> None:
+    """What is a line through all rows: the reference day, a death."""
+    u = drawing.unit
+    for mark in (mark for lane in stack.lanes for mark in lane.marks if mark.line):
+        if axis.shows(mark.began):
+            x = axis.x(mark.began)
+            drawing.add(Line(x, HEADS * u, x, bottom, mark.role, 1.6 * u))
+
+
+def _time(drawing: Drawing, sheet: Sheet, axis: Time, bottom: float) -> None:
+    """The axis below the last plot."""
+    u = sheet.unit
+    drawing.add(Line(axis.left, bottom, axis.right, bottom, "strong_line", u))
+    ticks = axes.time_ticks(axis, 44 * u)
+    for x, words in ticks:
+        drawing.add(Line(x, bottom, x, bottom + 3 * u, "strong_line", u))
+        weight = Weight.SEMIBOLD if words == "0" else Weight.REGULAR
+        colour = "ink" if words == "0" else "muted"
+        drawing.add(Text(x, bottom + 16 * u, words, 11 * u, weight, colour, Align.CENTRE))
+    if sheet.figures is Figures.ABOVE:
+        middle, y = (axis.left + axis.right) / 2, bottom + 32 * u
+        drawing.add(Text(middle, y, axis.scale.title, 11 * u, colour="muted", align=Align.CENTRE))
+        return
+    left = place_words.LEFT * u if sheet.figures is Figures.BESIDE else 0
+    title = place_words.fit(axis.scale.title, 11 * u, axis.left - left - 4 * u, sheet.measure)
+    drawing.add(Text(left, bottom + 16 * u, title, 11 * u, colour="muted"))

@@ -1,0 +1,72 @@
+"""The stack for a screen reader: how far, how fast, which stage, what happened and what runs."""
+
+from datetime import date
+
+from core.views.stack.figures import day_lines
+from core.views.stack.rows import Band, Lane, Mark, PlotRow, Shape, Stack
+from core.words import _, day, number
+
+
+def all_of(stack: Stack) -> str:
+    """A sentence a line: figures and values of every plot, the stages, every lane."""
+    lines = [_row(row) for row in stack.rows]
+    lines += [_band(band) for band in stack.bands if band.stretches]
+    lines += [_lane(lane) for lane in stack.lanes if lane.marks]
+    return "\n".join(lines)
+
+
+def of_mark(mark: Mark) -> str:
+    return "; ".join([mark.title, *mark.details])
+
+
+def of_day(stack: Stack, on: date) -> str:
+    """What one day says in every plot, with the name of its visit."""
+    visits = [head.title for head in stack.heads if head.on == on]
+    said = ["; ".join([day(on), *visits])]
+    for row in stack.rows:
+        head, *lines = ("".join(words.text for words in line) for line in day_lines(row, on))
+        said.append(f"{head}: {', '.join(lines)}")
+    return "\n".join(said)
+
+
+def _row(row: PlotRow) -> str:
+    lines = ["".join(words.text for words in line) for line in row.lines]
+    heads = [*row.heads, "", "", ""]
+    for one in row.legend:
+        cells = (f"{cell} {head}".strip() for cell, head in zip(one.cells, heads, strict=False))
+        lines.append(f"{one.title}: {', '.join(filter(None, cells))}")
+    for series in row.plot.series:
+        values = ", ".join(
+            _("{value} on {day}").format(value=number(p.value, row.decimals), day=day(p.day))
+            for p in series.points
+        )
+        if values:
+            lines.append(f"{series.title}: {values}")
+    if row.plot.no_forecast:
+        lines.append(row.plot.no_forecast)
+    for forecast in row.plot.forecasts:
+        end = forecast.points[-1]
+        text = _("{title}: {value} on {day}")
+        lines.append(
+            text.format(title=forecast.title, value=number(end.value, 0), day=day(end.day))
+        )
+    return "; ".join(lines)
+
+
+def _band(band: Band) -> str:
+    return f"{band.title}: {band.now}, {band.since}"
+
+
+def _lane(lane: Lane) -> str:
+    return f"{lane.title}: " + "; ".join(_happened(mark) for mark in lane.marks)
+
+
+def _happened(mark: Mark) -> str:
+    """With its day, and its end where it has one."""
+    if mark.runs:
+        return _("{what}, since {day}").format(what=mark.title, day=day(mark.began))
+    if mark.ended is not None and mark.shape is not Shape.SYMBOL:
+        return _("{what}, {day} to {end}").format(
+            what=mark.title, day=day(mark.began), end=day(mark.ended)
+        )
+    return _("{what}, {day}").format(what=mark.title, day=day(mark.began))

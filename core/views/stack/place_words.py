@@ -1,0 +1,184 @@
+"""The words beside a plot, and how words are fitted into what room there is."""
+
+from bisect import bisect_right
+
+from core.views import plot_style
+from core.views.stack.rows import PlotRow, Tone
+from core.views.stack.rows import Words as Said
+from core.views.stack.shapes import Align, Box, Drawing, Frame, Marker, Measure, Text, Weight
+from core.words import _, number
+
+ELLIPSIS = "…"
+LEFT = 12
+LOOKS: dict[Tone, tuple[float, Weight, str, float]] = {
+    Tone.TITLE: (12.0, Weight.SEMIBOLD, "ink", 17.0),
+    Tone.BIG: (24.0, Weight.SEMIBOLD, "ink", 29.0),
+    Tone.STRONG: (13.0, Weight.SEMIBOLD, "ink", 18.0),
+    Tone.PLAIN: (11.0, Weight.MEDIUM, "ink", 14.0),
+    Tone.MUTED: (11.0, Weight.REGULAR, "muted", 14.0),
+    Tone.WARN: (11.0, Weight.SEMIBOLD, "warn", 14.0),
+}  # size, weight, colour and height of a line (px)
+
+
+def fit(
+    words: str, size: float, room: float, measure: Measure, weight: Weight = Weight.REGULAR
+) -> str:
+    """The words, shortened with an ellipsis where they are wider than the room; empty where nothing fits."""
+    if measure(words, size, weight) <= room:
+        return words
+    lengths = range(1, len(words) + 1)
+    longest = bisect_right(lengths, room, key=lambda n: measure(words[:n] + ELLIPSIS, size, weight))
+    return words[:longest].rstrip() + ELLIPSIS if longest else ""
+
+
+def wrapped(words: str, size: float, room: float, measure: Measure, most: int) -> list[str]:
+    """The words in lines, ``most`` at the most; the last one is shortened where they do not suffice."""
+    lines: list[str] = []
+    rest = words.split()
+    while rest and len(lines) < most:
+        if len(lines) == most - 1:
+            return [*lines, fit(" ".join(rest), size, room, measure)]
+        taken = 1
+        while (
+            taken < len(rest) and measure(" ".join(rest[: taken + 1]), size, Weight.REGULAR) <= room
+        ):
+            taken += 1
+        lines.append(fit(" ".join(rest[:taken]), size, room, measure))
+        rest = rest[taken:]
+    return lines
+
+
+def beside(drawing: Drawing, row: PlotRow, at: tuple[float, float], side: float) -> None:
+    """Lines of figures from the top down, then the table of the series; what does not fit is left out from below."""
+    top, height = at
+    y = figures(drawing, row.lines, at, side)
+    if row.legend:
+        _table(drawing, row, (y, top + height - y))
+    _scale_key(drawing, row, drawing.frames[-1], side)
+
+
+def figures(
+    drawing: Drawing, lines: tuple[tuple[Said, ...], ...], at: tuple[float, float], side: float
+) -> float:
+    """The lines of figures; answers with the place below the last that fits."""
+    u = drawing.unit
+    measure = drawing.measure
+    top, height = at
+    y = top
+    for line in lines:
+        room = side - (LEFT + 10) * u
+        size, weight, colour, high = LOOKS[line[0].tone]
+        size, high = size * u, high * u
+        if len(line) == 1 and line[0].tone in {Tone.MUTED, Tone.PLAIN, Tone.WARN}:
+            for words in wrapped(line[0].text, size, room, measure, 2):
+                if y + high <= top + height:
+                    drawing.add(Text(LEFT * u, y + high * 0.78, words, size, weight, colour))
+                    y += high
+            continue
+        if y + high > top + height:
+            break
+        baseline, x = y + high * 0.78, LEFT * u
+        for part in line:
+            size, weight, colour, _high = LOOKS[part.tone]
+            words = fit(part.text, size * u, LEFT * u + room - x, measure, weight)
+            drawing.add(Text(x, baseline, words, size * u, weight, colour))
+            x += measure(words, size * u, weight)
+        y += high
+    return y
+
+
+def _table(drawing: Drawing, row: PlotRow, at: tuple[float, float]) -> None:
+    """A line a series: marker, name, and its cells in columns under their heads."""
+    u = drawing.unit
+    measure = drawing.measure
+    top, height = at
+    columns = (122.0, 162.0, 204.0)
+    if len(row.heads) > 1:
+        for head, x in zip(row.heads, columns, strict=False):
+            drawing.add(
+                Text(
+                    x * u, top - 17 * u * 0.22 - u, head, 10 * u, colour="muted", align=Align.RIGHT
+                )
+            )
+    step = min(24 * u, max(height / len(row.legend), 13 * u))
+    for i, one in enumerate(row.legend):
+        baseline = top + i * step + min(step, 20 * u) * 0.7
+        if baseline > top + height:
+            break
+        style = plot_style.of(one.role)
+        drawing.add(Marker((LEFT + 5) * u, baseline - 4 * u, style.marker, 3.6 * u, one.role))
+        last = columns[0] - 16 if len(one.cells) > 1 else columns[2] - 34
+        name = fit(one.title, 11 * u, (last - LEFT - 14) * u, measure, Weight.MEDIUM)
+        drawing.add(Text((LEFT + 14) * u, baseline, name, 11 * u, Weight.MEDIUM))
+        places = columns if len(one.cells) > 1 else columns[2:]
+        for n, (cell, x) in enumerate(zip(one.cells, places, strict=False)):
+            weight = (Weight.SEMIBOLD, Weight.MEDIUM, Weight.REGULAR)[min(n, 2)]
+            size = 13 if n == 0 and len(one.cells) > 1 else 11
+            colour = "muted" if n == 2 else "ink"
+            drawing.add(Text(x * u, baseline, cell, size * u, weight, colour, Align.RIGHT))
+
+
+def name(drawing: Drawing, row: PlotRow, at: tuple[float, float], side: float) -> None:
+    """On paper: what the plot is and which part of its scale is shown."""
+    u = drawing.unit
+    measure = drawing.measure
+    top, _height = at
+    title = row.lines[0][0].text if row.lines else row.plot.title
+    y = top + 10 * u
+    for words in wrapped(title, 11 * u, side - 6 * u, measure, 2):
+        drawing.add(Text(0, y, words, 11 * u, Weight.SEMIBOLD))
+        y += 13 * u
+    if said := shown_part(row, drawing.frames[-1]):
+        drawing.add(Text(0, y, fit(said, 10 * u, side, measure), 10 * u, colour="muted"))
+
+
+def above(drawing: Drawing, row: PlotRow, top: float, width: float) -> None:
+    """In a narrow window: the figures in one line above the plot, as many as fit."""
+    u = drawing.unit
+    measure = drawing.measure
+    x, baseline = LEFT * u, top + 16 * u
+    for line in row.lines:
+        for part in line:
+            size, weight, colour, _high = LOOKS[part.tone]
+            size = min(size, 18.0) * u
+            wide = measure(part.text, size, weight)
+            if x + wide > width - LEFT * u:
+                return
+            drawing.add(Text(x, baseline, part.text, size, weight, colour, halo=True))
+            x += wide + 4 * u
+        x += 8 * u
+    for one in row.legend:
+        words = " ".join(filter(None, (one.title, *one.cells[:1])))
+        wide = measure(words, 11 * u, Weight.MEDIUM) + 14 * u
+        if x + wide > width - LEFT * u:
+            return
+        drawing.add(
+            Marker(x + 4 * u, baseline - 4 * u, plot_style.of(one.role).marker, 3.4 * u, one.role)
+        )
+        drawing.add(Text(x + 12 * u, baseline, words, 11 * u, Weight.MEDIUM))
+        x += wide + 8 * u
+
+
+def shown_part(row: PlotRow, frame: Frame) -> str:
+    """``16–42 of 48 shown``; empty where the whole scale is."""
+    if (frame.low, frame.high) == (row.plot.low, row.plot.high) or not row.plot.days:
+        return ""
+    text = _("{low}–{high} of {most} shown")
+    decimals = 0 if frame.low == round(frame.low) and frame.high == round(frame.high) else 1
+    return text.format(
+        low=number(frame.low, decimals),
+        high=number(frame.high, decimals),
+        most=number(row.plot.high, 0),
+    )
+
+
+def _scale_key(drawing: Drawing, row: PlotRow, frame: Frame, side: float) -> None:
+    """The whole scale as a pale bar, the part that is shown dark."""
+    u = drawing.unit
+    if not row.used:
+        return
+    x, wide, high = side - 9 * u, 3 * u, frame.bottom - frame.top
+    whole = row.plot.high - row.plot.low
+    drawing.add(Box(x, frame.top, wide, high, "line"))
+    top = frame.bottom - (frame.high - row.plot.low) / whole * high
+    drawing.add(Box(x, top, wide, (frame.high - frame.low) / whole * high, "muted"))

@@ -1,0 +1,294 @@
+"""The stack of a chart in the window: painted once, and over it what one points at, by mouse or by keyboard."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from core.views.stack import geometry, in_words, overlay
+from core.views.stack.geometry import Figures, Sheet
+from core.views.stack.rows import Mark, Stack
+from core.views.stack.shapes import Drawing, Text, Weight
+from core.views.trends import TimeScale
+from ui import theme
+from ui.plots import painting
+from ui.words import tr
+
+T = TypeVar("T")
+BESIDE_FROM_PX = 760  # narrower than this, the figures stand above their plots
+NEAR_PX = 40  # of a day with a value
+PICTURE = (1222, 700)  # px, of a copied picture before it is made twice as sharp
+
+
+@dataclass(frozen=True, slots=True)
+class _Painted:
+    """The stack as it was painted last, and what it was painted for."""
+
+    key: tuple[object, ...]
+    drawing: Drawing
+    pixmap: QPixmap
+
+
+class TrendStack(QWidget):
+    """Rows over one time axis. ``←`` ``→`` go from visit to visit, ``↑`` ``↓`` from event to event, Enter opens it."""
+
+    opens = Signal(str, str)  # the tab that shows what is pointed at, and what on it
+    opens_visit = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack: Stack | None = None
+        self.scale: TimeScale | None = None
+        self.whole = False
+        self.day: date | None = None  # that the line stands at
+        self.mark: Mark | None = None  # that is shown in full
+        self._painted: _Painted | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName(tr("The course over time"))
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time runs so in every language
+
+    def show_stack(self, stack: Stack, scale: TimeScale, *, whole: bool) -> None:
+        if self.stack is not None and stack.heads != self.stack.heads:
+            self.day = self.mark = None
+        self.stack, self.scale, self.whole = stack, scale, whole
+        self._painted = None
+        self.setAccessibleDescription(in_words.all_of(stack))
+        self._keep_height()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(960), theme.px(634))
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Every event of the lanes, in order of their days."""
+        if self.stack is None:
+            return ()
+        every = [mark for lane in self.stack.lanes for mark in lane.marks]
+        return tuple(sorted(every, key=lambda mark: mark.began))
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Every text that is painted, from the top down."""
+        texts = () if self.stack is None else self._draw().drawing.shapes
+        return tuple(shape.words for shape in texts if isinstance(shape, Text))
+
+    @property
+    def drawing(self) -> Drawing | None:
+        """What is on the screen, without what one points at."""
+        return None if self.stack is None else self._draw().drawing
+
+    def point_at(self, on: date | None, mark: Mark | None = None) -> None:
+        """Put the line at a day, or show an event in full; neither where both are None."""
+        if (on, mark) == (self.day, self.mark):
+            return
+        self.day, self.mark = on, mark
+        if self.stack is not None:
+            words = in_words.all_of(self.stack)
+            if mark is not None:
+                words = in_words.of_mark(mark)
+            elif on is not None:
+                words = in_words.of_day(self.stack, on)
+            self.setAccessibleDescription(words)
+        self.update()
+
+    def picture(self, title: str, remark: str) -> QImage:
+        """The whole stack for a letter or a slide: white, twice as sharp as a screen, under a title."""
+        if self.stack is None or self.scale is None:
+            return QImage()
+        wide, high = PICTURE
+        sheet = Sheet(width=wide, height=high, measure=painting.measure, whole=self.whole)
+        placed = geometry.place(self.stack, sheet, self.scale)
+        image = QImage(2 * wide, round(2 * (placed.height + 40)), QImage.Format.Format_RGB32)
+        image.fill(Qt.GlobalColor.white)
+        image.setDotsPerMeterX(7559)  # 192 dots an inch: as large on paper as on the screen
+        image.setDotsPerMeterY(7559)
+        painter = QPainter(image)
+        painter.scale(2, 2)
+        head = Drawing(wide, 40, 1.0, painting.measure)
+        head.add(Text(12, 24, title, 15, Weight.SEMIBOLD))
+        if remark:
+            x = 24 + painting.measure(title, 15, Weight.SEMIBOLD)
+            head.add(Text(x, 24, remark, 12, Weight.MEDIUM, "warn"))
+        painting.paint(painter, head, dark=False)
+        painter.translate(0, 40)
+        painting.paint(painter, placed, dark=False)
+        painter.end()
+        return image
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002
+        painter = QPainter(self)
+        if self.stack is not None and self.scale is not None:
+            painted = self._draw()
+            painter.drawPixmap(0, 0, painted.pixmap)
+            sheet = self._sheet()
+            axis = geometry.time_axis(self.stack, sheet, self.scale)
+            if self.day is not None and axis.shows(self.day):
+                over = overlay.hairline(self.stack, sheet, painted.drawing, axis, self.day)
+                painting.paint(painter, over)
+            if self.mark is not None:
+                hint = tr("Enter opens it") if self.hasFocus() else ""
+                hint = hint if self.mark.tab else ""
+                card = overlay.event_card(sheet, painted.drawing, axis, self.mark, hint)
+                painting.paint(painter, card)
+        if self.hasFocus():
+            painter.setPen(theme.colour("accent"))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), 6, 6)
+        painter.end()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        mark = self._mark_at(event.position())
+        on = None if mark is not None else self._day_at(event.position().x())
+        self.setCursor(
+            Qt.CursorShape.PointingHandCursor
+            if mark is not None and mark.tab
+            else Qt.CursorShape.ArrowCursor
+        )
+        self.point_at(on, mark)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            if self._mark_at(event.position()) is not None:
+                self.open()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.point_at(self._day_at(event.position().x()))
+        self.open()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        if not self.hasFocus():
+            self.point_at(None)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.point_at(None)
+        self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        marks = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        if key in steps and self.stack is not None:
+            self.point_at(_next(self._days(), self.day, steps[Qt.Key(key)]))
+        elif key in marks and self.marks:
+            self.point_at(None, _next(self.marks, self.mark, marks[Qt.Key(key)]))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and (self.mark or self.day):
+            self.open()
+        elif key == Qt.Key.Key_Escape and (self.mark or self.day):
+            self.point_at(None)
+        else:
+            super().keyPressEvent(event)
+
+    def open(self) -> None:
+        """Go to where the chart shows the event or the visit that is pointed at."""
+        if self.mark is not None and self.mark.tab:
+            self.opens.emit(self.mark.tab, self.mark.what)
+        elif self.day is not None and self.stack is not None:
+            visit = next((head.id for head in self.stack.heads if head.on == self.day), "")
+            if visit:
+                self.opens_visit.emit(visit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._keep_height)
+
+    def _keep_height(self) -> None:
+        """Never lower than what the rows need: the page scrolls then."""
+        if self.stack is not None:
+            least = round(geometry.least_height(self.stack, self._sheet()))
+            if least != self.minimumHeight():
+                self.setMinimumHeight(least)
+
+    def _sheet(self) -> Sheet:
+        unit = theme.px(100) / 100
+        beside = self.width() >= BESIDE_FROM_PX * unit
+        return Sheet(
+            width=self.width(),
+            height=self.height(),
+            measure=painting.measure,
+            unit=unit,
+            figures=Figures.BESIDE if beside else Figures.ABOVE,
+            whole=self.whole,
+        )
+
+    def _draw(self) -> _Painted:
+        """The stack as pixels; painted anew only where something has changed."""
+        if self.stack is None or self.scale is None:
+            raise ValueError("nothing is shown yet")
+        ratio = self.devicePixelRatioF()
+        key = (
+            self.size(),
+            ratio,
+            theme.is_dark(),
+            theme.px(100),
+            id(self.stack),
+            self.scale,
+            self.whole,
+        )
+        if self._painted is None or self._painted.key != key:
+            drawing = geometry.place(self.stack, self._sheet(), self.scale)
+            pixmap = QPixmap(self.size() * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(theme.colour("card"))
+            painter = QPainter(pixmap)
+            painting.paint(painter, drawing)
+            painter.end()
+            self._painted = _Painted(key, drawing, pixmap)
+        return self._painted
+
+    def _days(self) -> Sequence[date]:
+        """Days of visits and of every value, in their order."""
+        if self.stack is None:
+            return ()
+        days = {head.on for head in self.stack.heads}
+        for row in self.stack.rows:
+            days |= {point.day for series in row.plot.series for point in series.points}
+        return sorted(days)
+
+    def _day_at(self, x: float) -> date | None:
+        """The nearest day that has a value; None where none is near."""
+        if self.stack is None or self.scale is None:
+            return None
+        axis = geometry.time_axis(self.stack, self._sheet(), self.scale)
+        nearest = min(self._days(), key=lambda on: abs(axis.x(on) - x), default=None)
+        near = nearest is not None and abs(axis.x(nearest) - x) <= theme.px(NEAR_PX)
+        return nearest if near and x >= axis.left - theme.px(NEAR_PX) else None
+
+    def _mark_at(self, at: QPointF) -> Mark | None:
+        """The event at a place; of several the one drawn last."""
+        if self.stack is None:
+            return None
+        hits = self._draw().drawing.hits
+        found = next((hit.mark for hit in reversed(hits) if hit.holds(at.x(), at.y())), None)
+        return next((mark for mark in self.marks if mark.id == found), None)
+
+
+def _next(every: Sequence[T], now: T | None, step: int) -> T | None:
+    """The neighbour; from nowhere the last one back, the first one on."""
+    if not every:
+        return None
+    if now not in every:
+        return every[-1] if step < 0 else every[0]
+    return every[min(max(every.index(now) + step, 0), len(every) - 1)]
