@@ -238,8 +238,8 @@ class ChartPage(Page):
 
     def _on_tab(self) -> None:
         way = QSizePolicy.Policy
-        for id, holder in self._holders.items():  # only the tab in front says how high the page is
-            holder.setSizePolicy(way.Preferred, way.Preferred if id == self.front else way.Ignored)
+        for tab, holder in self._holders.items():  # only the tab in front says how high the page is
+            holder.setSizePolicy(way.Preferred, way.Preferred if tab == self.front else way.Ignored)
         if self._now is not None:
             self.tab(self.front)
             self.choice.setCurrentIndex(self.choice.findData(self.front))
