@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Generic, TypeVar
 
 from core.model.backup import DrillResult
@@ -15,6 +16,13 @@ from core.model.validation import Validation
 from core.model.visit import Visit
 
 PDF, CSV = "pdf", "csv"
+
+
+class PaperSize(StrEnum):
+    """What a document is printed on."""
+
+    A4 = "a4"
+    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +45,8 @@ class About:
 class Source:
     """What a document is made of: values read from the file at one moment, so that any thread can make it.
 
-    ``head`` is where the audit trail stood; ``choice`` is one of the document's own choices.
+    ``head`` is where the audit trail stood; ``choice`` is one of the document's own choices. ``size`` is that of
+    its paper.
     """
 
     clinic: Clinic
@@ -46,6 +55,7 @@ class Source:
     printed_at: datetime
     head: TrailHead | None
     choice: str = ""
+    size: PaperSize = PaperSize.A4
 
     @property
     def patient_id(self) -> PatientId | None:

@@ -22,7 +22,8 @@ _DOTTED, _DASHED = (0.8, 1.6), (4, 2)
 _RADIUS = 2.3  # of a marker
 _NEAR = timedelta(days=92)  # an event further from the values than this would squeeze them
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240)
-_LABEL_ROWS = 4
+_LABEL_ROWS = 4  # at most
+_LEAST_FRAME = 24.0  # the height that is kept for the values (points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def draw(
         return x + width * (scale.position(day) - low) / (high - low)
 
     events = [event for event in plot.events if days[0] <= event.day <= days[1]]
-    labels = _place(events, across, x, box.right)
+    most = max(0, min(_LABEL_ROWS, int((top - y - _LEAST_FRAME) // _SMALL.leading)))
+    labels = _place(events, across, x, box.right, most)
     rows = max((label.row + 1 for label in labels), default=0)
     frame = Box(x, y, width, top - y - rows * _SMALL.leading - 2)
 
@@ -135,7 +137,7 @@ def _heading(canvas: Canvas, plot: Plot, box: Box) -> None:
         style, baseline = plot_style.of(role), y - row * _SMALL.leading
         middle = baseline + CAP_HEIGHT * _SMALL.size / 2
         left = box.x + x
-        _marker(canvas, style.marker, style.light, left + _RADIUS, middle, filled=filled)
+        marker(canvas, style.marker, style.light, left + _RADIUS, middle, filled=filled)
         text.draw(canvas, left + 2 * _RADIUS + 3, baseline, words, _SMALL)
 
 
@@ -243,9 +245,13 @@ def _calendar_ticks(
 
 
 def _place(
-    events: Sequence[TimelineEvent], across: Callable[[date], float], left: float, right: float
+    events: Sequence[TimelineEvent],
+    across: Callable[[date], float],
+    left: float,
+    right: float,
+    rows: int = _LABEL_ROWS,
 ) -> list[_Label]:
-    """A row and a place for every label, so that none touches another or leaves the frame.
+    """A place in one of the rows for every label, so that none touches another or leaves the frame.
 
     From right to left, so that a line rises to its label past the beginnings of the others. Where
     the rows do not suffice, a label is shortened, and at last left out: its line stays.
@@ -256,7 +262,7 @@ def _place(
         suffix = _(" (serious)") if event.role == "serious" else ""
         for longest in ((right - left) / 2, 66.0, 44.0):
             term = text.fit(event.label, _SMALL, longest - text.width(suffix, _SMALL))
-            label = _first_free(labels, event, x, text.embedded(term) + suffix, left, right)
+            label = _first_free(labels, event, x, text.embedded(term) + suffix, left, right, rows)
             if label is not None:
                 break
         labels.append(label or _Label(event, x, x, 0, ""))
@@ -271,11 +277,17 @@ def _below(scale: TimeScale, labels: Sequence[_Label]) -> str:
 
 
 def _first_free(
-    labels: Sequence[_Label], event: TimelineEvent, x: float, words: str, left: float, right: float
+    labels: Sequence[_Label],
+    event: TimelineEvent,
+    x: float,
+    words: str,
+    left: float,
+    right: float,
+    rows: int = _LABEL_ROWS,
 ) -> _Label | None:
     wide = text.width(words, _SMALL)
     start = max(left, min(x - 1, right - wide))
-    for row in range(_LABEL_ROWS):
+    for row in range(rows):
         if not any(
             label.row == row
             and label.words
@@ -325,7 +337,7 @@ def _series(
         for (x1, y1), (x2, y2) in pairwise(places):
             _line(canvas, x1, y1, x2, y2, style.light, 1.1)
     for (x, y), point in zip(places, series.points, strict=True):
-        _marker(canvas, style.marker, style.light, x, y, filled=point.sure)
+        marker(canvas, style.marker, style.light, x, y, filled=point.sure)
 
 
 def _line(
@@ -344,7 +356,7 @@ def _line(
     canvas.line(x1, y1, x2, y2)
 
 
-def _marker(canvas: Canvas, shape: str, colour: str, x: float, y: float, *, filled: bool) -> None:
+def marker(canvas: Canvas, shape: str, colour: str, x: float, y: float, *, filled: bool) -> None:
     """One of the shapes of ``plot_style``; an open one is white inside."""
     canvas.setStrokeColor(HexColor(colour))
     canvas.setFillColor(HexColor(colour if filled else "#ffffff"))

@@ -70,6 +70,11 @@ def kept(blocks: Iterable[Block]) -> list[Block]:
     return [replace(block, keep=True) for block in blocks]
 
 
+def together(blocks: Sequence[Block]) -> list[Block]:
+    """The blocks, held on one page as far as a page is high enough for all of them."""
+    return [*kept(blocks[:-1]), *blocks[-1:]]
+
+
 def heading(words: str, width: float) -> list[Block]:
     return kept(paragraph(words, HEADING, width))
 
@@ -177,19 +182,20 @@ def rule(canvas: Canvas, x: float, y: float, width: float, *, strong: bool = Fal
     canvas.line(x, y, x + width, y)
 
 
-def paginate(blocks: Sequence[Block], room: float) -> list[list[Block]]:
-    """The blocks of every page, each page ``room`` points high."""
+def paginate(blocks: Sequence[Block], room: float, first: float | None = None) -> list[list[Block]]:
+    """The blocks of every page, each page ``room`` points high, the first one ``first``."""
     pages: list[list[Block]] = [[]]
     used = 0.0
+    left = room if first is None else first
     for chain in _chains(blocks):
         whole = height(chain)
-        if used + whole > room and pages[-1] and whole <= room:
+        if used + whole > left and pages[-1] and whole <= room:
             pages.append([])
-            used = 0
+            used, left = 0, room
         for block in chain:
-            if used + block.height > room and pages[-1]:
+            if used + block.height > left and pages[-1]:
                 pages.append([])
-                used = 0
+                used, left = 0, room
             if not pages[-1] and block.space:
                 continue
             if not pages[-1] and block.head is not None:

@@ -1,16 +1,17 @@
 """What every printed page carries: letterhead, warnings, whose record it is, when it was printed."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 
 from reportlab.lib.colors import HexColor
-from reportlab.lib.pagesizes import A4
+from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from core import VERSION
+from core.model.document import PaperSize
 from core.model.trail import TrailHead
 from core.model.user import Clinic
 from core.reports import layout, qr, text
@@ -18,14 +19,21 @@ from core.reports.layout import INK, SMALL, Block, Cell, Column
 from core.reports.text import Align, Style, Weight
 from core.words import _, instant
 
+SIZES: Mapping[PaperSize, tuple[float, float]] = {
+    PaperSize.A4: A4,
+    PaperSize.LETTER: LETTER,
+}  # width and height, in points
 WIDTH, HEIGHT = A4
-LEFT, TOP, BOTTOM = 42.0, 28.0, 17.0  # margins
-INNER = WIDTH - 2 * LEFT
+LEFT, TOP, BOTTOM = 34.0, 24.0, 17.0  # margins, of A4
+INNER = WIDTH - 2 * LEFT  # the width of the text, the same on every paper
 
+_MOST_LINES = 8  # of a letterhead, a clinic's name or a subject on a page: the rest of the page is for the text
 _QR = 14 * mm  # with its quiet zone, which lies over the margins
 
+_HEADING = Style(15, 18, Weight.SEMIBOLD)
 _CLINIC = Style(10, 13, Weight.SEMIBOLD)
-_WARNING = Style(9, 15, Weight.SEMIBOLD)
+_CLINIC_BESIDE = 0.4  # of the width, where something has the left
+_WARNING = Style(8.5, 13, Weight.SEMIBOLD)
 _STRONG = Style(SMALL.size, SMALL.leading, Weight.SEMIBOLD)
 _TRAIL = Style(7.5, SMALL.leading, Weight.MEDIUM)
 
@@ -37,7 +45,8 @@ class Paper:
     ``subject`` says whose paper it is and which (a page that is separated from the others must say so);
     ``head`` is where the audit trail stood at printing: its code bears witness against a trail cut short.
     ``warnings`` are printed in a frame above the text, ``under_head`` stands under the letterhead: on a
-    form to be filled in, the lines for whose it is.
+    form to be filled in, the lines for whose it is. ``heading`` are lines at the left of the letterhead, the first of
+    them large, and the clinic is at the right; where there are none, the clinic's name is at the left.
     """
 
     title: str
@@ -48,45 +57,82 @@ class Paper:
     head: TrailHead | None
     warnings: tuple[str, ...] = ()
     under_head: tuple[Block, ...] = ()
+    size: PaperSize = PaperSize.A4
+    heading: tuple[str, ...] = ()
+
+    @property
+    def width(self) -> float:
+        return float(SIZES[self.size][0])
+
+    @property
+    def height(self) -> float:
+        return float(SIZES[self.size][1])
 
     @property
     def room(self) -> float:
         """The height that is left for the text (points)."""
         used = layout.height([*self._head(), *self._foot("", "")])
-        return float(HEIGHT - TOP - BOTTOM - used)
+        return float(self.height - TOP - BOTTOM - used)
 
-    def render(self, blocks: Sequence[Block], end: Block) -> bytes:
-        """The document as PDF; ``end`` stands at the bottom of the last page."""
-        return bind(self.title, [Document(self, blocks, end)])
+    def render(self, blocks: Sequence[Block], end: Block, *, end_first: bool = False) -> bytes:
+        """The document as PDF; ``end`` stands at the bottom of the last page, or of the first."""
+        return bind(self.title, [Document(self, blocks, end, end_first=end_first)])
 
-    def draw(self, canvas: Canvas, blocks: Sequence[Block], end: Block) -> None:
+    def draw(
+        self, canvas: Canvas, blocks: Sequence[Block], end: Block, *, end_first: bool = False
+    ) -> None:
         """The pages of one document, numbered from 1."""
-        pages = layout.paginate(blocks, self.room)
-        if layout.height(pages[-1]) + end.height > self.room:
+        room = self.room
+        pages = layout.paginate(blocks, room, room - end.height if end_first else room)
+        if not end_first and layout.height(pages[-1]) + end.height > room:
             pages.append([])
-        filler = self.room - layout.height(pages[-1]) - end.height
-        pages[-1] += [layout.gap(filler), end]
+        ending = pages[0 if end_first else -1]
+        ending += [layout.gap(room - layout.height(ending) - end.height), end]
+        left = (self.width - INNER) / 2
         for number, page in enumerate(pages, 1):
             foot = self._foot(
                 _("page {page} of {pages}").format(page=number, pages=len(pages)),
                 _("ALS follow-up {version}").format(version=VERSION),
             )
-            _stack(canvas, HEIGHT - TOP, [*self._head(), *page])
-            _stack(canvas, BOTTOM + layout.height(foot), foot)
+            canvas.setPageSize(SIZES[self.size])
+            _stack(canvas, left, self.height - TOP, [*self._head(), *page])
+            _stack(canvas, left, BOTTOM + layout.height(foot), foot)
             canvas.showPage()
 
     def _head(self) -> list[Block]:
-        name = layout.paragraph(self.clinic.name, _CLINIC, INNER * 0.5, Align.LEFT)
-        address = [
-            block
-            for line in self.clinic.letterhead.splitlines()
-            for block in layout.paragraph(line, SMALL, INNER * 0.5, Align.RIGHT)
-        ]
-        head = layout.beside([(INNER * 0.5, name), (INNER * 0.5, address)], limit=HEIGHT)
+        warnings = self.warnings
+        right = INNER * (_CLINIC_BESIDE if self.heading else 0.5)
+        address = _at_most(layout.paragraph(self.clinic.letterhead, SMALL, right, Align.RIGHT))
+        align = Align.RIGHT if self.heading else Align.LEFT
+        name = _at_most(layout.paragraph(self.clinic.name, _CLINIC, right, align))
+        if self.heading:
+            heading, warnings = self._heading(INNER - right)
+            stacks = [(INNER - right, heading), (right, [*name, *address])]
+        else:
+            stacks = [(INNER - right, name), (right, address)]
+        head = layout.beside(stacks, limit=HEIGHT)
         head = layout.ruled([*head, layout.gap(3)], INNER, strong=True)
-        if self.warnings:
-            head += [layout.gap(4), _framed(self.warnings)]
-        return [*head, *self.under_head, layout.gap(8)]
+        if warnings:
+            head += [layout.gap(3), _framed(warnings, INNER)]
+        return [*head, *self.under_head, layout.gap(6 if self.heading else 8)]
+
+    def _heading(self, width: float) -> tuple[list[Block], tuple[str, ...]]:
+        """The lines at the left, with the warnings beside the first where they fit; and those that do not."""
+        title, *rest = self.heading
+        blocks = layout.paragraph(title, _HEADING, width, Align.LEFT)
+        for words in rest:
+            blocks += _at_most(layout.paragraph(words, _CLINIC, width - 6, Align.LEFT))
+        taken = text.width(title, _HEADING) + 14
+        needed = sum(text.width(one, _WARNING) + 14 for one in self.warnings)
+        if not self.warnings or len(blocks) < 2 or taken + needed > width:
+            return blocks, self.warnings
+        first, frame = blocks[0], _framed(self.warnings, needed)
+
+        def draw(canvas: Canvas, x: float, top: float) -> None:
+            first.draw(canvas, x, top)
+            frame.draw(canvas, x + taken, top - (first.height - frame.height) / 2)
+
+        return [replace(first, draw=draw), *blocks[1:]], ()
 
     def _foot(self, page: str, program: str) -> list[Block]:
         code = "" if self.head is None else self.head.code
@@ -97,7 +143,7 @@ class Paper:
             instant=instant(self.printed_at), name=text.embedded(self.printed_by)
         )
         lines = [
-            *layout.row([Cell(self.subject, _STRONG), Cell(page, _STRONG)], columns),
+            *_at_most(layout.row([Cell(self.subject, _STRONG), Cell(page, _STRONG)], columns)),
             *layout.row([Cell(printed, SMALL), Cell(program, SMALL)], columns),
         ]
         if code:
@@ -114,6 +160,7 @@ class Document:
     paper: Paper
     blocks: Sequence[Block]
     end: Block
+    end_first: bool = False
 
 
 def bind(title: str, documents: Sequence[Document]) -> bytes:
@@ -126,7 +173,7 @@ def bind(title: str, documents: Sequence[Document]) -> bytes:
     canvas.setCreator("")
     canvas.setSubject("")
     for one in documents:
-        one.paper.draw(canvas, one.blocks, one.end)
+        one.paper.draw(canvas, one.blocks, one.end, end_first=one.end_first)
     canvas.save()
     return buffer.getvalue()
 
@@ -141,8 +188,9 @@ def _square(code: str) -> Block:
     return Block(_QR - quiet, draw)
 
 
-def _framed(warnings: Sequence[str]) -> Block:
-    width = INNER / len(warnings)
+def _framed(warnings: Sequence[str], whole: float) -> Block:
+    """Each in a frame of its share of the whole width."""
+    width = whole / len(warnings)
 
     def draw(canvas: Canvas, x: float, top: float) -> None:
         canvas.setStrokeColor(HexColor(INK))
@@ -157,7 +205,15 @@ def _framed(warnings: Sequence[str]) -> Block:
     return Block(_WARNING.leading, draw)
 
 
-def _stack(canvas: Canvas, top: float, blocks: Sequence[Block]) -> None:
+def _at_most(lines: Sequence[Block]) -> list[Block]:
+    """The first of them; a sentence in place of the others where there are more than a page has room for."""
+    if len(lines) <= _MOST_LINES:
+        return list(lines)
+    said = layout.paragraph(_("This goes on: shorten it in the program."), SMALL, INNER * 0.38)
+    return [*lines[: _MOST_LINES - 1], *said]
+
+
+def _stack(canvas: Canvas, left: float, top: float, blocks: Sequence[Block]) -> None:
     for block in blocks:
-        block.draw(canvas, LEFT, top)
+        block.draw(canvas, left, top)
         top -= block.height

@@ -1,25 +1,32 @@
-"""The printed visit summary. Its words and numbers are those of ``core.views.visit_summary``; it computes nothing."""
+"""The printed visit summary. Its words and numbers are those of ``core.views.visit_summary``; it computes nothing.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+One page in the ordinary case. Where there is more, whole sections continue on the next page; the place to sign
+stays on the first.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
-from core.model.document import OfVisit
+from core.instruments.catalog import ALSFRS_R
+from core.model.document import OfVisit, PaperSize
 from core.model.ids import VisitId
 from core.model.record import PatientRecord
 from core.model.signature import SignatureState
 from core.model.trail import TrailHead
 from core.model.user import Clinic
-from core.reports import chart, layout, page, text
-from core.reports.layout import BODY, INK, LABEL, SMALL, STRONG, VALUE, Block, Cell, Column
-from core.reports.text import Align, Style, Weight
+from core.reports import chart, layout, page, summary_items, text
+from core.reports.layout import INK, SMALL, Block, Cell, Column
+from core.reports.summary_items import BODY, LABEL, STRONG, VALUE
+from core.reports.text import Style, Weight
 from core.science import lung_function
 from core.views import trends, visit_summary
 from core.views.events import EventRow
-from core.views.questionnaire import CORRECTED, FormSummary, ItemRow, ScaleRow, corrected_text
+from core.views.fact import Fact
+from core.views.signed import SignatureRow
 from core.views.spirometry import SpirometrySummary
 from core.views.trends import Plot
 from core.views.visit_summary import VisitSummary
@@ -27,15 +34,33 @@ from core.words import MISSING, N_, _
 
 TITLE = N_("Visit summary")
 
-_TITLE = Style(15, 19, Weight.SEMIBOLD)
-_NAME = Style(11, 14, Weight.SEMIBOLD)
-_TOTAL = Style(9.5, 13, Weight.SEMIBOLD)
-_HEADLINE = Style(11, 14, Weight.SEMIBOLD)
-_NOTE = Style(7.5, 9.6)
-_GUTTER = 18.0
-_HALF = (page.INNER - _GUTTER) / 2
-_INDENT = 84.0  # of what stands beside its label
-_CHART_HEIGHTS = (104.0, 140.0, 175.0)  # lowest, comfortable, highest
+_HEADING = Style(9, 12, Weight.SEMIBOLD)
+_HEADLINE = Style(11, 13.5, Weight.SEMIBOLD)
+_SOURCE = Style(7, 8, colour=SMALL.colour)
+_GUTTER = 14.0
+_INDENT = 86.0  # of what stands beside its label
+_MOST_LABEL = 52.0  # of a label in a column
+# Widths of vital capacity, course, measured and done: with two gutters the whole width.
+_COLUMNS = ((164.0, 206.0), (150.0, 232.0), (140.0, 256.0), (176.0, 180.0))
+_LOWEST, _COMFORTABLE, _HIGHEST = 60.0, 140.0, 190.0  # of the plots
+_CHART_GAP = 6.0
+_MOST_IN_A_ROW = 6  # events in one paragraph
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+class _Sources:
+    """What the page stands on: each source once, under the number that leads to it."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def mark(self, *sources: str) -> str:
+        """The small numbers of these sources, to be set behind what stands on them."""
+        found = [self._numbers.setdefault(one, len(self._numbers) + 1) for one in sources if one]
+        return " ".join(str(one).translate(_SUPERSCRIPT) for one in dict.fromkeys(found))
+
+    def text(self) -> str:
+        return " ".join(f"{self.mark(one)}\u00a0{one}" for one in self._numbers)
 
 
 def document(source: OfVisit) -> bytes:
@@ -48,6 +73,7 @@ def document(source: OfVisit) -> bytes:
         printed_at=source.printed_at,
         head=source.head,
         signed=source.signed,
+        size=source.size,
     )
 
 
@@ -61,8 +87,9 @@ def render(
     printed_at: datetime,
     head: TrailHead | None = None,
     signed: Sequence[SignatureState] = (),
+    size: PaperSize = PaperSize.A4,
 ) -> bytes:
-    """The summary of one visit as a PDF of A4 pages: one in the ordinary case, more where the text is long.
+    """The summary of one visit as a PDF: one page in the ordinary case, more where the text is long.
 
     ``printed_at`` is an aware instant, ``signed`` the state of every signature of the visit. The same
     arguments give the same bytes.
@@ -77,26 +104,52 @@ def render(
         printed_at=printed_at,
         head=head,
         warnings=_warnings(summary, clinic),
+        size=size,
+        heading=tuple(_heading(summary)),
     )
+    plots = _plots(record)
+    least = _CHART_GAP + _LOWEST if plots else 0.0
+    parts = _parts(summary, tight=False)
+    if parts.free(paper.room) < least:
+        tight = _parts(summary, tight=True)
+        parts = tight if tight.free(paper.room) >= least else parts
+    before = parts.before
+    if plots:
+        free = parts.free(paper.room) - _CHART_GAP
+        height = _chart_height(free, free + layout.height(parts.after))
+        before = [*before, layout.gap(_CHART_GAP), _charts(record, visit_id, plots, height)]
+    return paper.render([*before, *parts.after], parts.end, end_first=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What is above the plots, what is below them, and what is at the foot of the first page."""
+
+    before: list[Block]
+    after: list[Block]
+    end: Block
+
+    def free(self, room: float) -> float:
+        """How high the plots can be where all of it is on one page of so much room; half a point less, for fractions."""
+        used = layout.height([*self.before, *self.after, self.end])
+        return room - used - 0.5
+
+
+def _parts(summary: VisitSummary, *, tight: bool) -> _Parts:
+    sources = _Sources()
     before = [
-        *_who(summary),
-        *_questionnaires(summary),
-        *_results(summary),
-        *_course(summary),
+        *_who(summary, tight=tight),
+        *_questionnaires(summary, sources),
+        *_results(summary, sources),
     ]
     after = [
-        *_actions(summary),
-        *_events(summary),
+        *_actions(summary, sources),
+        *_events(summary, tight=tight),
         *_lists(summary),
         *_note(summary),
         *_signatures(summary),
     ]
-    plots = _plots(record)
-    end = _end(summary)
-    if plots:
-        room = paper.room - layout.height([*before, *after, end]) - 10
-        before += [layout.gap(10), _charts(record, visit_id, plots, _chart_height(room))]
-    return paper.render([*before, *after], end)
+    return _Parts(before, after, _end(summary, sources))
 
 
 def _subject(summary: VisitSummary) -> str:
@@ -118,143 +171,170 @@ def _warnings(summary: VisitSummary, clinic: Clinic) -> tuple[str, ...]:
     return tuple(warnings)
 
 
-def _who(summary: VisitSummary) -> list[Block]:
-    """Title, patient and visit."""
+def _heading(summary: VisitSummary) -> Iterator[str]:
+    """What it is, whose and of which visit: at the left of the letterhead, on every page."""
+    yield _(TITLE)
     number = _("Record {number}").format(number=text.embedded(summary.record_number))
-    name, right = Column(page.INNER * 0.65), Column(page.INNER * 0.35, align=Align.RIGHT)
     when = f"{summary.title}, {summary.on}"
-    facts = layout.beside(
-        [
-            (_HALF + _GUTTER, layout.facts(summary.patient, _HALF)),
-            (_HALF, layout.facts(summary.visit, _HALF)),
-        ]
-    )
-    return [
-        *layout.row([Cell(_(TITLE), _TITLE), Cell(when, _NAME)], [name, right]),
-        *layout.row([Cell(summary.patient_name, _NAME), Cell(number, _NAME)], [name, right]),
-        layout.gap(3),
-        *facts,
-        layout.gap(6),
-    ]
+    if summary.patient_name:
+        yield text.embedded(summary.patient_name)
+    yield f"{number} · {when}"
 
 
-def _questionnaires(summary: VisitSummary) -> list[Block]:
+def _who(summary: VisitSummary, *, tight: bool) -> list[Block]:
+    """Patient and visit; its title and day are in the heading."""
+    rest = [fact for fact in summary.visit if fact.field != "details/date"]
+    facts = [*summary.patient, *rest]
+    shown = _in_a_row(facts, page.INNER) if tight else _grid(facts, page.INNER)
+    return [*shown, layout.gap(4)]
+
+
+def _in_a_row(facts: Sequence[Fact], width: float) -> list[Block]:
+    """Labels and values one after another, in as many lines as they need; a long one has lines of its own."""
+    lines: list[list[Fact]] = [[]]
+    used = 0.0
+    short = [fact for fact in facts if _pair_width(fact) <= width]
+    for fact in short:
+        if lines[-1] and used + _pair_width(fact) > width:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(fact)
+        used += _pair_width(fact) + _GUTTER
+    blocks = []
+    for line in filter(None, lines):
+        cells = [cell for one in line for cell in (Cell(one.label, LABEL), Cell(one.text, VALUE))]
+        widths = [text.width(cell.text, cell.style) for cell in cells]
+        gaps = [4.0, _GUTTER] * len(line)
+        columns = [Column(wide + gap, gap=gap - 1) for wide, gap in zip(widths, gaps, strict=True)]
+        blocks += layout.row(cells, columns)
+    for fact in (one for one in facts if one not in short):
+        blocks += _labelled(fact.label, fact.text)
+    return blocks
+
+
+def _pair_width(fact: Fact) -> float:
+    return text.width(fact.label, LABEL) + 4 + text.width(fact.text, VALUE)
+
+
+def _grid(facts: Sequence[Fact], width: float) -> list[Block]:
+    """Labels over their values in up to five columns; what is too wide for that has a line of its own."""
+    needed = {fact: _natural(fact) for fact in facts}
+    short = [fact for fact in facts if needed[fact] <= width / 2.5]
+    count = min(5, len(short))
+    while count > 1 and sum(_widths(short, needed, count)) > width:
+        count -= 1
+    blocks: list[Block] = []
+    widths = _widths(short, needed, count)
+    spare = max(0.0, width - sum(widths)) / max(1, len(widths))
+    for start in range(0, len(short), max(1, count)):
+        line = short[start : start + count]
+        columns = [Column(wide + spare, gap=6) for wide in widths[: len(line)]]
+        blocks += [layout.gap(1.5)] if start else []
+        blocks += layout.row([Cell(fact.label, LABEL) for fact in line], columns)
+        blocks += layout.row([Cell(fact.text, VALUE) for fact in line], columns, pad=0.5)
+    for fact in (one for one in facts if one not in short):
+        blocks += _labelled(fact.label, fact.text)
+    return blocks
+
+
+def _natural(fact: Fact) -> float:
+    return max(text.width(fact.label, LABEL), text.width(fact.text, VALUE)) + 8
+
+
+def _widths(facts: Sequence[Fact], needed: Mapping[Fact, float], count: int) -> list[float]:
+    """The width of each of ``count`` columns: that of the widest fact in it."""
+    return [max(needed[fact] for fact in facts[start::count]) for start in range(count)]
+
+
+def _questionnaires(summary: VisitSummary, sources: _Sources) -> list[Block]:
     if not summary.forms:
         return _said(_("Questionnaire"), _("None at this visit."))
-    return [block for form in summary.forms for block in _items(form)]
-
-
-def _items(form: FormSummary) -> list[Block]:
-    if form.not_done and not form.items:
-        return _said(form.title, form.not_done)
-    previous = (
-        _("Previous, {day}").format(day=form.previous_on) if form.previous_on else _("Previous")
-    )
-    columns = [
-        Column(18),
-        Column(158, form.title, gap=6),
-        Column(page.INNER - 18 - 158 - 34 - 86, _("Answer")),
-        Column(34, _("Score"), Align.RIGHT),
-        Column(86, previous, Align.RIGHT),
+    return [
+        block
+        for form in summary.forms
+        for block in summary_items.blocks(form, sources.mark(form.citation))
     ]
-    reason = (
-        layout.paragraph(f"{form.title}: {form.not_done}.", STRONG, page.INNER)
-        if form.not_done
-        else []
-    )
-    table = layout.table(columns, [_item(item, columns) for item in form.items])
-    return [*reason, *table, *_reconciled(form)]
 
 
-def _reconciled(form: FormSummary) -> list[Block]:
-    """How the form was answered, and what the rater kept after the comparison with the form before."""
-    lines = [*filter(None, [form.how]), *(_("Kept: {text}").format(text=one) for one in form.kept)]
-    said = [block for line in lines for block in layout.paragraph(line, _NOTE, page.INNER)]
-    return [layout.gap(2), *said] if said else []
+def _results(summary: VisitSummary, sources: _Sources) -> list[Block]:
+    """Side by side: vital capacity, the course of the disease, what was measured and done; as low as they can be."""
+    marks = [sources.mark(*_citations([one.equation_id])) for one in summary.spirometry]
+    every = [_columns(summary, marks, left, middle) for left, middle in _COLUMNS]
+    lowest = min(every, key=lambda stacks: max(layout.height(blocks) for _, blocks in stacks))
+    return [layout.gap(5), *layout.beside(lowest)]
 
 
-def _item(item: ItemRow, columns: Sequence[Column]) -> list[Block]:
-    cells = [
-        Cell(item.number, LABEL),
-        Cell(item.title),
-        Cell(item.answer),
-        Cell(f"{item.score}{CORRECTED}" if item.corrected else item.score, STRONG),
-        Cell(item.previous),
+def _citations(equations: Sequence[str]) -> list[str]:
+    found = (lung_function.find(name) for name in equations)
+    return [equation.citation for equation in found if equation is not None]
+
+
+def _columns(
+    summary: VisitSummary, marks: Sequence[str], left: float, middle: float
+) -> list[tuple[float, list[Block]]]:
+    right = page.INNER - left - middle - 2 * _GUTTER
+    breathing = [
+        block
+        for one, mark in zip(summary.spirometry, marks, strict=True)
+        for block in _spirometry(one, mark, left)
     ]
-    blocks = layout.row(cells, columns, pad=0.5)
-    notes = [_("Note: {text}").format(text=item.note)] if item.note else []
-    if item.corrected:
-        notes.append(corrected_text(item))
-    indent = columns[0].width + columns[1].width
-    for note in notes:
-        blocks = [
-            *(replace(block, keep=True) for block in blocks),
-            *layout.row(
-                [Cell("", _NOTE), Cell(note, _NOTE)],
-                [Column(indent), Column(page.INNER - indent, align=Align.START)],
-            ),
-        ]
-    return layout.ruled(blocks, page.INNER)
+    if not breathing:
+        breathing = _column_title(_("Vital capacity"), left)
+        breathing += layout.paragraph(_("Not measured at this visit."), BODY, left)
+    course = _facts(_course(summary), middle)
+    done = _facts([*summary.measurements, *summary.milestones, *_tasks(summary)], right)
+    stacks = [(left + _GUTTER, breathing)]
+    if course:
+        stacks.append((middle + _GUTTER, [*_column_title(_("Course"), middle), *course]))
+    if done:
+        stacks.append((right, [*_column_title(_("Measured and done"), right), *done]))
+    return stacks
 
 
-def _results(summary: VisitSummary) -> list[Block]:
-    """Scores at the left, vital capacity at the right."""
-    breathing = [block for session in summary.spirometry for block in _spirometry(session, _HALF)]
-    answered = (form for form in summary.forms if not form.not_done)
-    scores = [block for form in answered for block in _scores(form, _HALF)]
-    stacks = [(_HALF + _GUTTER, stack) for stack in (scores, breathing) if stack]
-    measured = [layout.gap(7), *layout.beside(stacks)] if stacks else []
-    if breathing:
-        return measured
-    return [*measured, *_said(_("Vital capacity"), _("Not measured at this visit."))]
+def _column_title(words: str, width: float) -> list[Block]:
+    return layout.kept(layout.paragraph(words, _HEADING, width))
 
 
-def _course(summary: VisitSummary) -> list[Block]:
-    if not summary.course:
-        return []
-    width = page.INNER - _INDENT
-    facts = layout.facts(summary.course, width, columns=2)
-    return [layout.gap(3), *layout.labelled(_("Course"), _INDENT, facts)]
-
-
-def _scores(form: FormSummary, width: float) -> list[Block]:
-    columns = [
-        Column(width - 88 - 44 - 36, _("Scale")),
-        Column(88, _("Score"), Align.RIGHT),
-        Column(44, _("Previous"), Align.RIGHT),
-        Column(36, _("Change"), Align.RIGHT),
+def _course(summary: VisitSummary) -> list[Fact]:
+    """What can be said of the course, with the slope of the ALSFRS-R over all its forms."""
+    slopes = [
+        Fact(_("Slope"), form.slope)
+        for form in summary.forms
+        if form.instrument == ALSFRS_R and form.has_slope
     ]
-    rows = [
-        _scale(scale, columns, total=form.has_total and i == 0)
-        for i, scale in enumerate(form.scales)
+    return [*summary.course, *slopes]
+
+
+def _tasks(summary: VisitSummary) -> list[Fact]:
+    """What was simply done in one line; what was not, or has a note, in one each."""
+    done = [fact.label for fact in summary.tasks if fact.text == _("done")]
+    rest = [fact for fact in summary.tasks if fact.text != _("done")]
+    return [*([Fact(_("Done"), ", ".join(done))] if done else []), *rest]
+
+
+def _facts(facts: Sequence[Fact], width: float) -> list[Block]:
+    """Labels beside their values, one below another; what only says that there is no value is left out."""
+    known = [fact for fact in facts if fact.known]
+    label = min(max((text.width(one.label, LABEL) for one in known), default=0) + 6, _MOST_LABEL)
+    columns = [Column(label, gap=4), Column(width - label)]
+    return [
+        block
+        for fact in known
+        for block in layout.row([Cell(fact.label, LABEL), Cell(fact.text, VALUE)], columns)
     ]
-    slope = layout.row(
-        [Cell(_("Slope"), LABEL), Cell(form.slope, VALUE)], [Column(40), Column(width - 40)]
-    )
-    return [*layout.table(columns, rows), layout.gap(3), *slope]
 
 
-def _scale(scale: ScaleRow, columns: Sequence[Column], *, total: bool) -> list[Block]:
-    style = _TOTAL if total else BODY
-    texts = (scale.title, scale.score, scale.previous, scale.change)
-    cells = [Cell(words, style) for words in texts]
-    return layout.ruled(
-        layout.row(cells, columns, pad=0.5), sum(column.width for column in columns)
-    )
-
-
-def _spirometry(session: SpirometrySummary, width: float) -> list[Block]:
+def _spirometry(session: SpirometrySummary, mark: str, width: float) -> list[Block]:
     title = _("Vital capacity: {test}").format(test=session.title)
-    blocks = [
-        *layout.ruled(layout.row([Cell(title, LABEL)], [Column(width)], pad=1), width, strong=True),
-        *layout.paragraph(session.headline, _HEADLINE if session.facts else BODY, width),
-        *layout.facts(session.facts, width, columns=2),
-    ]
+    blocks = _column_title(f"{title} {mark}".rstrip(), width)
+    values = " · ".join(filter(None, [session.percent, session.headline]))
+    blocks += layout.paragraph(values, _HEADLINE if session.facts else BODY, width)
+    blocks += _facts(session.brief, width)
     if session.why_not:
         blocks += layout.paragraph(session.why_not, STRONG, width)
     if session.equation:
-        blocks += layout.paragraph(session.equation, SMALL, width)
-    return [*blocks, layout.gap(4)]
+        blocks += layout.paragraph(session.equation, LABEL, width)
+    return [*blocks, layout.gap(3)]
 
 
 def _plots(record: PatientRecord) -> list[Plot]:
@@ -264,10 +344,11 @@ def _plots(record: PatientRecord) -> list[Plot]:
     return [plot for plot in plots if plot.days]
 
 
-def _chart_height(room: float) -> float:
-    """As high as the page allows; where it needs a second page anyway, comfortably high."""
-    lowest, comfortable, highest = _CHART_HEIGHTS
-    return comfortable if room < lowest else min(room, highest)
+def _chart_height(free: float, first: float) -> float:
+    """As high as one page allows, ``free``; where it needs a second page anyway, as high as the ``first`` has room for it."""
+    if free >= _LOWEST:
+        return min(free, _HIGHEST)
+    return _COMFORTABLE if first >= _COMFORTABLE else _LOWEST
 
 
 def _charts(
@@ -288,68 +369,77 @@ def _charts(
     return Block(height, draw)
 
 
-def _actions(summary: VisitSummary) -> list[Block]:
-    """What the visit newly showed that asks for a decision: one line each, with what was decided."""
+def _actions(summary: VisitSummary, sources: _Sources) -> list[Block]:
+    """What the visit newly showed that asks for a decision, with what was decided."""
     if not summary.actions:
         return []
-    blocks = [layout.gap(8), *layout.heading(_("Alerts"), page.INNER)]
+    blocks = _column_title(_("Alerts"), page.INNER)
+    indent = max(text.width(action.title, STRONG) for action in summary.actions) + 10
     for action in summary.actions:
-        words = f"{action.line}. {action.decided or _('Not decided yet.')}"
-        lines = layout.paragraph(words, BODY, page.INNER)
-        blocks += [*(replace(line, keep=True) for line in lines[:-1]), lines[-1]]
-    return blocks
+        words = f"{action.said}. {action.decided or _('Not decided yet.')}"
+        words = f"{words} {sources.mark(*action.cited)}".rstrip()
+        blocks += _labelled(action.title, words, indent)
+    return [layout.gap(5), *layout.together(blocks)]
 
 
-def _alert_sources(summary: VisitSummary) -> list[str]:
-    """What the alerts stand on, for the foot of the page."""
-    return [source for action in summary.actions for source in action.sources]
-
-
-def _events(summary: VisitSummary) -> list[Block]:
-    head = [layout.gap(8), *layout.heading(summary.events_title, page.INNER)]
+def _events(summary: VisitSummary, *, tight: bool) -> list[Block]:
+    """A table; on a full page one paragraph."""
     if not summary.events:
-        return [*head, *layout.paragraph(summary.no_events or MISSING, BODY, page.INNER)]
+        return [layout.gap(3), *_said(summary.events_title, summary.no_events or MISSING)]
+    if tight and len(summary.events) <= _MOST_IN_A_ROW:
+        said = " · ".join(_event_text(event) for event in summary.events)
+        return [layout.gap(3), *_said(summary.events_title, said)]
     columns = [
-        Column(page.INNER - 72 - 92 - 48 - 124, _("Term"), gap=6),
+        Column(page.INNER - 72 - 92 - 48 - 124, summary.events_title, gap=6),
         Column(72, _("Begun")),
         Column(92, _("CTCAE grade")),
         Column(48, _("Serious")),
         Column(124, _("Outcome")),
     ]
-    return [
-        *head,
-        *layout.table(columns, [_event(event, columns) for event in summary.events]),
-    ]
+    table = layout.table(columns, [_event(event, columns) for event in summary.events])
+    return [layout.gap(5), *layout.together(table)]
 
 
 def _event(event: EventRow, columns: Sequence[Column]) -> list[Block]:
     style = STRONG if event.is_serious else BODY
     term = f"{event.term} ({event.unsure})" if event.unsure else event.term
     texts = (term, event.onset, event.grade, event.serious, event.outcome)
-    blocks = layout.row([Cell(words, style) for words in texts], columns, pad=0.5)
-    return layout.ruled(blocks, page.INNER)
+    return layout.ruled(
+        layout.row([Cell(words, style) for words in texts], columns, pad=0.3), page.INNER
+    )
+
+
+def _event_text(event: EventRow) -> str:
+    parts = [
+        event.term,
+        event.unsure,
+        event.onset,
+        _("grade {grade}").format(grade=event.grade),
+        _("serious") if event.is_serious else "",
+        event.outcome,
+    ]
+    return ", ".join(text.embedded(part) for part in parts if part)
 
 
 def _lists(summary: VisitSummary) -> list[Block]:
-    """What forms hold, measurements, milestones, tasks and stated values, where there are any."""
+    """What forms hold, criteria and stated values, where there are any: one paragraph each."""
     lists = [
         *((group.title, group.facts) for group in summary.records),
-        (_("Measurements"), summary.measurements),
-        (_("Milestones"), summary.milestones),
-        (_("Tasks"), summary.tasks),
         (_("Eligibility"), summary.eligibility),
         (_("Stated by others"), summary.stated),
     ]
-    width = page.INNER - _INDENT
-    return [
-        block
-        for title, facts in lists
-        if facts
-        for block in [
-            layout.gap(3),
-            *layout.labelled(title, _INDENT, layout.facts(facts, width, columns=2)),
-        ]
-    ]
+    blocks: list[Block] = []
+    for title, facts in lists:
+        said = [_pair(fact) for fact in facts if fact.known]
+        if said:
+            blocks += _said(title, " · ".join(said))
+    return blocks
+
+
+def _pair(fact: Fact) -> str:
+    return _("{label}: {text}").format(
+        label=text.embedded(fact.label), text=text.embedded(fact.text)
+    )
 
 
 def _note(summary: VisitSummary) -> list[Block]:
@@ -359,34 +449,49 @@ def _note(summary: VisitSummary) -> list[Block]:
 
 
 def _said(label: str, words: str) -> list[Block]:
-    """A text beside its label."""
-    lines = layout.paragraph(words, BODY, page.INNER - _INDENT)
-    return [layout.gap(3), *layout.labelled(label, _INDENT, lines)]
+    """A section that is a text beside its label."""
+    return [layout.gap(2), *layout.together(_labelled(label, words))]
+
+
+def _labelled(label: str, words: str, indent: float = _INDENT) -> list[Block]:
+    """A text beside its label, which may need more room than others do."""
+    indent = max(indent, min(text.width(label, STRONG) + 10, page.INNER / 3))
+    return layout.labelled(label, indent, layout.paragraph(words, BODY, page.INNER - indent))
 
 
 def _signatures(summary: VisitSummary) -> list[Block]:
-    """Every electronic signature, under a void one what was changed since; and what is locked."""
+    """The electronic signatures that are not in the foot, under a void one what was changed since; what is locked."""
     blocks: list[Block] = []
+    shown = _in_foot(summary)
     for row in summary.signatures:
-        style = BODY if row.valid else STRONG
-        lines = layout.paragraph(row.text, style, page.INNER - _INDENT)
+        if row in shown and not row.changes:
+            continue
+        lines = layout.paragraph(row.text, BODY if row.valid else STRONG, page.INNER - _INDENT)
         for change in row.changes:
-            lines += layout.paragraph(change, _NOTE, page.INNER - _INDENT)
+            lines += layout.paragraph(change, BODY, page.INNER - _INDENT)
         blocks += [layout.gap(4), *layout.labelled(_("Signature"), _INDENT, lines)]
-    if summary.locks:
+    if summary.locks and not shown:
         blocks += _said(_("Locked"), "; ".join(summary.locks))
     return blocks
 
 
-def _end(summary: VisitSummary) -> Block:
-    """Place to sign by hand what is not signed yet, and the sources of the numbers."""
-    citations = _alert_sources(summary)
-    citations += [form.citation for form in summary.forms if form.citation]
-    found = (lung_function.find(name) for name in summary.equations)
-    citations += [equation.citation for equation in found if equation is not None]
-    by_hand = [] if summary.signed else [layout.gap(20), Block(12, _signature_lines)]
-    blocks = [*by_hand, layout.gap(4)]
-    blocks += layout.paragraph(" ".join(dict.fromkeys(citations)), SMALL, page.INNER)
+def _in_foot(summary: VisitSummary) -> tuple[SignatureRow, ...]:
+    """The signatures that are under the first page: up to two that hold."""
+    return tuple(row for row in summary.signatures if row.valid)[-2:]
+
+
+def _end(summary: VisitSummary, sources: _Sources) -> Block:
+    """Under the first page: who signed, or the place to sign by hand, and the sources of the numbers."""
+    sources.mark(*_citations(summary.equations))  # those of earlier sessions, which are in the plot
+    blocks: list[Block] = []
+    signed = [row.text for row in _in_foot(summary)]
+    if signed:
+        words = " ".join([*signed, *(f"{lock}." for lock in summary.locks)])
+        blocks += [layout.gap(4), *_labelled(_("Signature"), words)]
+    if not summary.signed:
+        blocks += [layout.gap(20), Block(12, _signature_lines)]
+    blocks.append(layout.gap(4))
+    blocks += layout.paragraph(sources.text(), _SOURCE, page.INNER)
     return layout.beside([(page.INNER, blocks)], limit=page.HEIGHT)[0]
 
 

@@ -22,10 +22,12 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from core import resources
+from core.words import _
 
 PLACEHOLDER = "▯"  # stands for a character that no font of ours has
 ELLIPSIS = "…"
 CAP_HEIGHT = 0.7  # of the font size, in both families
+LONGEST = 40_000  # characters of one text: five pages of them
 
 _LRM, _RLM = "\u200e", "\u200f"
 _ISOLATES = re.compile("[\u2066-\u2069]")  # python-bidi does not know them
@@ -100,10 +102,15 @@ def width(text: str, style: Style) -> float:
 
 
 def wrap(text: str, style: Style, available: float) -> list[str]:
-    """The lines of a text no wider than ``available`` points, cut in logical order; nothing is left out.
+    """The lines of a text no wider than ``available`` points, cut in logical order.
 
+    Nothing is left out of a text of up to `LONGEST` characters; of a longer one the last line says how much is.
     Lines of a right-to-left paragraph stay right-to-left even where they begin with a Latin word.
     """
+    if len(text) > LONGEST:
+        more = _("{n} more characters are not printed: read them in the program.")
+        said = more.format(n=f"{len(text) - LONGEST:,}")
+        return [*wrap(text[:LONGEST], style, available), *wrap(said, style, available)]
     lines = []
     for paragraph in text.splitlines() or [""]:
         direction = is_rtl(paragraph)
@@ -253,12 +260,26 @@ def _wrapped(paragraph: str, style: Style, available: float) -> Iterator[str]:
 
 
 def _pieces(word: str, style: Style, available: float) -> Iterator[str]:
-    """A word, or the parts of one that is wider than a line."""
-    while width(word, style) > available and len(word) > 1:
-        length = max(1, _longest(word, available, style))
-        yield word[:length]
-        word = word[length:]
-    yield word
+    """A word, or the parts of one that is wider than a line; in a time that grows as its length does."""
+    start = 0
+    while True:
+        length = _fitting(word, start, available, style)
+        yield word[start : start + length]
+        start += length
+        if start >= len(word):
+            return
+
+
+def _fitting(word: str, start: int, available: float, style: Style) -> int:
+    """How many characters from ``start`` on fit, at least 1: looked for among few first, then among twice as many."""
+    tried = 32
+    while True:
+        piece = word[start : start + tried]
+        if width(piece, style) > available:
+            return max(1, _longest(piece, available, style))
+        if start + tried >= len(word):
+            return len(piece)
+        tried *= 2
 
 
 def _longest(text: str, available: float, style: Style) -> int:

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """``field`` is where it was entered, as "step/field"; empty where it was not entered but follows."""
+    """``field`` is where it was entered, as "step/field"; empty where it was not entered but follows.
+
+    ``known`` is False where the text only says why there is no value: paper leaves it out.
+    """
 
     label: str
     text: str
     field: str = dataclasses.field(default="", compare=False)
+    known: bool = dataclasses.field(default=True, compare=False)

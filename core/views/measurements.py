@@ -30,7 +30,8 @@ def nutrition_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
         return ()
     index = bmi(visit.weight_kg, record.patient.height_cm)
     unknown = _("needs the height")
-    facts = [Fact(_("BMI"), unknown if index is None else number(index, 1, "kg/m²"))]
+    text = unknown if index is None else number(index, 1, "kg/m²")
+    facts = [Fact(_("BMI"), text, known=index is not None)]
     first = first_weight(record, visit.date)
     if first is not None:
         lost = weight_loss_percent(first[1], visit.weight_kg)

@@ -6,6 +6,7 @@ from core.model.assessment import Assessment
 from core.model.record import PatientRecord
 from core.model.visit import Visit
 from core.science.progression import NoSlope, Slope
+from core.science.projection import Crossing
 from core.views import course
 from core.views.fact import Fact
 from core.words import MISSING, _
@@ -43,7 +44,9 @@ def course_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
         if found.ft9_shown:
             text = MISSING if found.ft9 is None else str(found.ft9)
             parts.append(_("FT9 {n} (rule unconfirmed)").format(n=text))
-        facts.append(Fact(_("Stages"), f"{' · '.join(parts)} · {_(course.ESTIMATED)}"))
+        known = found.kings.stage is not None or found.mitos.stage is not None
+        text = f"{' · '.join(parts)} · {_(course.ESTIMATED)}"
+        facts.append(Fact(_("Stages"), text, known=known))
     if visit.clinical_stage is not None:
         facts.append(Fact(_("King's stage, clinical"), visit.clinical_stage.value, "note/stage"))
     if form is not None and answered:
@@ -55,7 +58,8 @@ def course_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
             title = _("{series} at {n:g} %, projected").format(
                 series=crossing[0].removesuffix(" %"), n=percent
             )
-            facts.append(Fact(title, course.crossing_text(crossing[1])))
+            known = isinstance(crossing[1], Crossing)
+            facts.append(Fact(title, course.crossing_text(crossing[1]), known=known))
     return tuple(facts)
 
 
@@ -63,7 +67,7 @@ def _rates(record: PatientRecord, form: Assessment) -> list[Fact]:
     """deltaFS and slopes; of an incomplete form a dash, and never those of an older one."""
     title = _("deltaFS since onset")
     if why := incomplete_text(instruments.named(form.instrument, form.version), form):
-        return [Fact(title, why)]
+        return [Fact(title, why, known=False)]
     rate = course.delta_fs(record)
     facts = [] if rate is None else [Fact(title, course.delta_fs_text(rate))]
     # The slope over all forms stands below the scores.

@@ -14,12 +14,30 @@ from core.model.judgement import Decision, Reconciliation
 from core.model.record import PatientRecord
 from core.model.thresholds import ON
 from core.model.visit import Visit
+from core.science.progression import Slope
 from core.views.progression import incomplete_text, slope_text
-from core.views.trends import slope, totals
+from core.views.trends import role, slope, totals
 from core.views.visit_words import named
-from core.words import MISSING, _, day, instant, signed, within
+from core.words import MISSING, _, day, instant, short_day, signed, within
 
 CORRECTED = "†"  # beside a score that was changed after the comparison
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an answer is on its scale from ``low`` to ``high``, and where the one before was; None where there is none.
+
+    What was answered on another scale of the question is none: the two are not compared.
+    """
+
+    low: int
+    high: int
+    now: int | None
+    before: int | None
+
+    @property
+    def moved(self) -> bool:
+        return self.now is not None and self.before is not None and self.now != self.before
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +45,7 @@ class ItemRow:
     """One question: this answer and the previous one. ``score`` is a digit, or a sign that says why there is none.
 
     ``corrected`` is why the answer was changed after the comparison with the form before; ``field`` is
-    where it was entered, as "step/field".
+    where it was entered, as "step/field". ``role`` names the marker of its scale (see `core.views.plot_style`).
     """
 
     number: str
@@ -38,17 +56,28 @@ class ItemRow:
     note: str
     corrected: str = ""
     field: str = dataclasses.field(default="", compare=False)
+    place: Place | None = dataclasses.field(default=None, compare=False)
+    role: str = dataclasses.field(default="total", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ScaleRow:
-    """``score`` is "27/48", or "7 of 12 answered"; ``change`` counts from ``previous``."""
+    """``score`` is "27/48", or "7 of 12 answered"; ``change`` counts from ``previous``.
+
+    ``rows`` are the first and the last of the form's items that it sums, where these are next to one another.
+    ``points`` of ``maximum`` is the score as a number, ``before`` the previous one.
+    """
 
     title: str
     score: str
     previous: str
     change: str
     complete: bool
+    role: str = dataclasses.field(default="total", compare=False)
+    rows: tuple[int, int] | None = dataclasses.field(default=None, compare=False)
+    points: int | None = dataclasses.field(default=None, compare=False)
+    before: int | None = dataclasses.field(default=None, compare=False)
+    maximum: int = dataclasses.field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +85,8 @@ class FormSummary:
     """``scales`` begin with the total where ``has_total`` says that there is one.
 
     ``how`` is who asked whom and in which way; ``kept`` the plausibility questions that were answered.
+    ``has_slope`` is False where ``slope`` only says why there is none; ``previous_short`` is ``previous_on`` without
+    its year. ``instrument`` is its id.
     """
 
     title: str
@@ -66,6 +97,9 @@ class FormSummary:
     scales: tuple[ScaleRow, ...]
     slope: str
     has_total: bool = False
+    has_slope: bool = False
+    previous_short: str = ""
+    instrument: str = ""
     how: str = ""
     kept: tuple[str, ...] = ()
 
@@ -90,7 +124,19 @@ def scale_row(
         previous=MISSING if earlier is None else f"{earlier}/{scale.maximum}",
         change=MISSING if score is None or earlier is None else signed(score - earlier, 0),
         complete=score is not None,
+        role=role(instrument, scale),
+        rows=_rows_of(instrument, scale),
+        points=score,
+        before=earlier,
+        maximum=scale.maximum,
     )
+
+
+def _rows_of(instrument: Instrument, scale: Scale) -> tuple[int, int] | None:
+    """The first and the last item of a scale; None where others stand between them."""
+    places = [instrument.slots.index(slot) for slot in scale.slots]
+    first, last = min(places), max(places)
+    return (first, last) if last - first + 1 == len(set(places)) else None
 
 
 def total_before(
@@ -116,8 +162,11 @@ def form_summary(
             reason = _("{reason}. These answers were given anyway, and do not count").format(
                 reason=reason
             )
-        return FormSummary(title, instrument.citation, reason, "", items, (), "")
+        return FormSummary(
+            title, instrument.citation, reason, "", items, (), "", instrument=instrument.id
+        )
     total = (instrument.total,) if instrument.total else ()
+    incomplete, found = incomplete_text(instrument, form), slope(record, instrument)
     return FormSummary(
         title=title,
         citation=instrument.citation,
@@ -128,8 +177,11 @@ def form_summary(
             scale_row(instrument, scale, form.values, before.values if before else None)
             for scale in (*total, *instrument.domains)
         ),
-        slope=incomplete_text(instrument, form) or slope_text(slope(record, instrument)),
+        slope=incomplete or slope_text(found),
         has_total=bool(total),
+        previous_short=short_day(before.date) if before else "",
+        has_slope=not incomplete and isinstance(found, Slope),
+        instrument=instrument.id,
         how=_how(visit, form, names),
         kept=tuple(
             _kept(instrument, form, one, named(names, one.by))
@@ -208,6 +260,23 @@ def _item(
         note=answer.note if answer else "",
         corrected=answer.corrected if answer else "",
         field=f"{instrument.id}/{slot}",
+        place=_place(item, answer, earlier),
+        role=_role(instrument, slot),
+    )
+
+
+def _role(instrument: Instrument, slot: str) -> str:
+    domain = instrument.domain_of(slot)
+    return "total" if domain is None else role(instrument, domain)
+
+
+def _place(item: Item, answer: Answer | None, earlier: Answer | None) -> Place:
+    compared = earlier is not None and earlier.item == item.id
+    return Place(
+        low=min(item.scores),
+        high=max(item.scores),
+        now=None if answer is None else answer.value,
+        before=earlier.value if compared and earlier is not None else None,
     )
 
 

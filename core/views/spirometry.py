@@ -1,6 +1,7 @@
 """A spirometry session in words: the best value, what it means, how good it is."""
 
 import dataclasses
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -17,12 +18,16 @@ from core.science.spirometry import (
     vital_capacities,
 )
 from core.views.fact import Fact
-from core.words import MISSING, _, day, number
+from core.words import MISSING, _, day, number, signed
 
 
 @dataclass(frozen=True, slots=True)
 class SpirometrySummary:
-    """``headline`` is the best value; ``facts`` say what it means; ``why_not`` why it has no % predicted."""
+    """``headline`` is the best value; ``facts`` say what it means; ``why_not`` why it has no % predicted.
+
+    ``brief`` are the facts in few lines, below ``headline`` and ``percent`` (which says what it is of; empty where
+    there is none). ``equation_id`` names the equation.
+    """
 
     title: str
     headline: str
@@ -30,6 +35,9 @@ class SpirometrySummary:
     equation: str
     why_not: str
     field: str = dataclasses.field(default="", compare=False)
+    percent: str = ""
+    brief: tuple[Fact, ...] = ()
+    equation_id: str = ""
 
 
 def spirometry_title(session: Spirometry) -> str:
@@ -46,7 +54,8 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
     result = evaluate(session)
     earlier = percent_before(record, session)
     previous = f"{number(earlier[1], 1, '%')}, {day(earlier[0])}" if earlier else MISSING
-    facts = [
+    more = _more_facts(session)
+    facts = (
         Fact(percent_title(session.test_type), number(result.percent, 1, "%")),
         Fact(_("z-score"), number(result.z, 2)),
         Fact(
@@ -58,21 +67,66 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
         Fact(_("Repeatability"), number(result.repeatability_ml, 0, "mL")),
         Fact(_("Grade"), quality_text(session, result)),
         Fact(_("Previous"), previous),
-    ]
+        *more,
+    )
+    return SpirometrySummary(
+        title=title,
+        headline=number(result.best_l, 2, "L"),
+        facts=facts,
+        equation=equation_text(session),
+        why_not=result.why_not,
+        field=field,
+        percent=_percent_text(session, result),
+        brief=(*_brief(session, result, earlier), *more),
+        equation_id=session.equation,
+    )
+
+
+def _more_facts(session: Spirometry) -> tuple[Fact, ...]:
+    """What not every session has: FEV1 with its ratio, the interface, the percentage of the device."""
+    facts = []
     if fev1 := fev1_text(session):
         facts += [Fact(_("FEV1"), fev1), Fact(_("FEV1/FVC"), ratio_text(session))]
     if session.interface is not None:
         facts.append(Fact(_("Interface"), INTERFACE[session.interface]))
     if session.device_percent is not None:
         facts.append(Fact(_("Device prints"), device_percent_text(session.device_percent)))
-    return SpirometrySummary(
-        title=title,
-        headline=number(result.best_l, 2, "L"),
-        facts=tuple(facts),
-        equation=equation_text(session),
-        why_not=result.why_not,
-        field=field,
-    )
+    return tuple(facts)
+
+
+def _percent_text(session: Spirometry, result: Result) -> str:
+    if result.percent is None:
+        return ""
+    text = number(result.percent, 1, "%")
+    if session.test_type is TestType.FVC:
+        return _("{n} predicted").format(n=text)
+    return _("{n} of predicted FVC").format(n=text)
+
+
+def _brief(
+    session: Spirometry, result: Result, earlier: tuple[date, float] | None
+) -> Iterator[Fact]:
+    """What is known of a session in few lines: what is not known has none."""
+    if earlier is not None:
+        text = f"{number(earlier[1], 1, '%')}, {day(earlier[0])}"
+        if result.percent is not None:
+            text += f" ({signed(result.percent - earlier[1], 1, _('points'))})"
+        yield Fact(_("Previous"), text)
+    expected = result.prediction
+    if expected is not None:
+        text = (
+            f"{number(result.z, 2)}, {number(expected.lln, 2, 'L')}, {number(expected.uln, 2, 'L')}"
+        )
+        yield Fact(_("z, LLN, ULN"), text)
+        text = number(expected.predicted, 2, "L")
+        if result.repeatability_ml is not None:
+            text = _("{litres}, repeatability {ml}").format(
+                litres=text, ml=number(result.repeatability_ml, 0, "mL")
+            )
+        yield Fact(_("Predicted"), text)
+    elif result.repeatability_ml is not None:
+        yield Fact(_("Repeatability"), number(result.repeatability_ml, 0, "mL"))
+    yield Fact(_("Grade"), quality_text(session, result))
 
 
 def fev1_text(session: Spirometry) -> str:

@@ -32,7 +32,8 @@ from core.words import MISSING, _, day, number, signed
 class ActionRow:
     """What a visit newly showed that asks for a decision: one line, and what was decided, or empty.
 
-    ``details`` are the rules behind it, each in full; ``sources`` those that it stands on.
+    ``details`` are the rules behind it, each in full; ``sources`` those that it stands on. ``said`` is the
+    line below a heading that has the title, ``cited`` its sources without the codes of the rules.
     """
 
     title: str
@@ -40,6 +41,8 @@ class ActionRow:
     details: tuple[str, ...]
     sources: tuple[str, ...]
     decided: str
+    said: str = ""
+    cited: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +207,8 @@ def _action(action: alerts.Action, names: Mapping[str, str]) -> ActionRow:
         decided=(
             "" if decided is None else alerts.decision_text(decided, named(names, decided.by))
         ),
+        said=action.said,
+        cited=tuple(dict.fromkeys(f"{one.source}." for one in action.details)),
     )
 
 

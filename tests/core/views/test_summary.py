@@ -540,7 +540,10 @@ def strings(value):
     elif isinstance(value, dict | tuple | list):
         where = value.items() if isinstance(value, dict) else enumerate(value)
         for key, one in where:
-            if key != "field":  # where it was entered, which no page shows
+            if key not in {
+                "field",
+                "role",
+            }:  # where it was entered, how it is drawn: no page shows it
                 yield from strings(one)
 
 
