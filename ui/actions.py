@@ -89,6 +89,7 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("1–9", N_("the first, the second … tab")),
             ("E", N_("log an adverse event")),
             ("A", N_("the alerts, to be decided")),
+            ("T", N_("on the overview: fold or open now, since last time and timeline")),
         ),
     ),
     (

@@ -1,4 +1,4 @@
-"""Alerts on screen: the few lines beside a timeline, the list that is decided on, the clinic's on Today."""
+"""Alerts on screen: the list that is decided on, the clinic's on Today."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,12 @@ from time import perf_counter
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core import clock
 from core.errors import AppError
 from core.findings import alerts
 from core.findings.alerts import Action
-from core.labels import choice_within
 from core.model.ids import PatientId
 from core.model.patient import Patient
 from core.model.record import PatientRecord
@@ -27,47 +26,6 @@ from ui.words import tr
 
 PATIENTS = 8  # on Today
 SLICE_S, PAUSE_MS = 0.004, 4  # half of the time stays free for the keyboard
-
-
-class AlertsCard(QFrame):
-    """How many decisions are open, one line each; then what was decided; hidden where there is nothing."""
-
-    opened = Signal(str)  # the action's id; empty for all of them
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self._title = label("", "heading")
-        self._lines = QVBoxLayout()
-        self._lines.setSpacing(0)
-        show = button(tr("Show"), partial(self.opened.emit, ""), link=True)
-        show.setAccessibleName(tr("Show all alerts"))
-        layout = column(row(self._title, None, show), self._lines, spacing=2)
-        layout.setContentsMargins(18, 10, 12, 10)
-        self.setLayout(layout)
-
-    def show_actions(self, found: Sequence[Action], decided: Sequence[Action]) -> None:
-        clear(self._lines)
-        none = tr("No alert is open")
-        self._title.setText(plural(len(found), "1 alert", "{n} alerts") if found else none)
-        for action in found:
-            self._lines.addWidget(link(action.line, partial(self.opened.emit, action.id)))
-        for action in decided:
-            self._lines.addWidget(label(_decided_briefly(action), "muted", wrap=True))
-        self.setVisible(bool(found) or bool(decided))
-
-
-def _decided_briefly(action: Action) -> str:
-    decision = action.decision
-    if decision is None:
-        return action.title
-    what = choice_within(decision.choice)
-    if decision.review_on is None:
-        return tr("{action}: {what}, {day}").format(
-            action=action.title, what=what, day=day(decision.at.astimezone().date())
-        )
-    until = tr("{action}: {what} until {day}")
-    return until.format(action=action.title, what=what, day=day(decision.review_on))
 
 
 class AlertsList(QWidget):

@@ -1,5 +1,7 @@
 """Who this is, at the top of every page about one patient."""
 
+from collections.abc import Sequence
+
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QWidget
 
@@ -9,7 +11,7 @@ from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.views.patient_words import age
-from core.words import day, number
+from core.words import day, number, plural
 from ui import theme
 from ui.widgets.basics import chip, label
 from ui.widgets.responsive import Flow
@@ -42,7 +44,8 @@ class PatientHeader(QFrame):
         self._acts.set_whole(whole=not below)
         super().resizeEvent(event)
 
-    def show_record(self, record: PatientRecord) -> None:
+    def show_record(self, record: PatientRecord, deviations: Sequence[str] = ()) -> None:
+        """``deviations`` are the criteria that are not fulfilled and were accepted so."""
         patient = record.patient
         self._number.setText(patient.record_number)
         facts = [
@@ -58,7 +61,10 @@ class PatientHeader(QFrame):
             self._who.removeWidget(one)
             one.hide()
             one.deleteLater()
-        self._chips = [chip(ONSET[patient.onset_region], "accent")]
+        onset = ONSET[patient.onset_region]
+        if patient.onset is not None:
+            onset = tr("{onset} {day}").format(onset=onset, day=partial_day(patient.onset))
+        self._chips = [chip(onset, "accent")]
         if patient.reference_on is not None:
             event = protocols.of(patient).reference
             planned = patient.reference_on > clock.today()
@@ -68,5 +74,11 @@ class PatientHeader(QFrame):
         if record.died_on is not None:
             text = tr("Died {day}").format(day=partial_day(record.died_on))
             self._chips.append(chip(text, "neutral"))
+        if deviations:
+            accepted = chip(plural(len(deviations), "1 deviation", "{n} deviations"), "warn")
+            said = tr("Accepted as a deviation: {criteria}.").format(criteria="; ".join(deviations))
+            accepted.setToolTip(said)
+            accepted.setAccessibleDescription(said)
+            self._chips.append(accepted)
         for one in self._chips:
             self._who.addWidget(one)

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from core.entering import records
 from core.entering.visit.since_entry import SinceEntry, limits_of, resumed
 from core.entering.visit.steps import OpenPoint, Step, StepState, VisitStep
 from core.entering.visit.unsaved import Unsaved, typed_since
 from core.entering.visit.working_copy import WorkingCopy
 from core.entry import Problem, Severity
-from core.forms import catalog, free_text, wording
+from core.forms import catalog, changes, free_text, wording
 from core.forms.definition import Form
 from core.model.form_record import FormRecord, Item, RecordCheck, Since
 from core.model.nouns import SINCE_LAST_TIME
@@ -94,7 +93,7 @@ class SinceLastTime:
         answers, every = self._answers, self._copy.record.of_form(form.id)
         day, started = self._copy.visit.date, self._copy.visit.started_at
         follows = {
-            one.id: next((each for each in every if records.follows(one, each)), None)
+            one.id: next((each for each in every if changes.follows(one, each)), None)
             for one in every
             if answers.get((form.id, one.id)) is Since.CHANGED
         }

@@ -22,6 +22,7 @@ from core.words import day
 from tests.core.examples import a_patient, enter_visit
 from tests.ui.conftest import name_of, words
 from tests.ui.keyboard import SHIFT, Key, focused, in_dialog, press, settle, tab_to
+from ui.pages.chart.alerts import FIRST
 from ui.widgets.alerts_card import PATIENTS
 from ui.widgets.decide import DecideDialog
 
@@ -134,7 +135,7 @@ def test_today_names_the_patient_and_leads_to_the_chart(session, due, measure, s
     tab_to(breathing)
     press(Key.Key_Space)
     assert shell.current is shell.page("chart")
-    assert "2 alerts" in words(shell.current)
+    assert "2 open alerts" in words(shell.current)
 
 
 def test_today_says_per_patient_what_to_consider_and_since_when(session, due, measure, today):
@@ -247,7 +248,7 @@ def test_decided_by_keyboard_with_the_reason_in_the_audit_trail(
 def test_every_decision_is_listed_below_folded(session, due, measure, chart, decide):
     measure(due, pcf=150)
     page = chart(due)
-    page.tab("overview").alerts.opened.emit("")
+    page.tab("overview").leads_to.emit("alerts", FIRST)
     decide("1", "cough assist ordered")
     tab_to("▸ 1 decision")
     assert "Breathing: PCF 150 L/min\n" not in words(page) + "\n"
@@ -260,7 +261,7 @@ def test_every_decision_is_listed_below_folded(session, due, measure, chart, dec
 def test_a_refusal_is_asked_again_in_three_months_and_says_so(session, due, measure, chart, decide):
     measure(due, pcf=150)
     page = chart(due)
-    page.tab("overview").alerts.opened.emit("breathing")
+    page.tab("overview").leads_to.emit("alerts", "breathing")
     decide("3")
     (one,) = session.record(due.id).decisions
     again = shift(clock.today(), Offset(3, Unit.MONTHS))
@@ -291,7 +292,7 @@ def test_a_decision_that_lacks_something_is_not_saved(
 ):
     measure(due, pcf=150)
     page = chart(due)
-    page.tab("overview").alerts.opened.emit("breathing")
+    page.tab("overview").leads_to.emit("alerts", "breathing")
     said = []
     decide(choice, reason, day=on, said=said)
     assert problem not in said[0] and problem in said[1]
@@ -301,7 +302,7 @@ def test_a_decision_that_lacks_something_is_not_saved(
 
 def test_the_day_of_a_decision_is_judged_when_its_field_is_left(due, measure, chart):
     measure(due, pcf=150)
-    chart(due).tab("overview").alerts.opened.emit("breathing")
+    chart(due).tab("overview").leads_to.emit("alerts", "breathing")
     said = []
 
     def type_it(dialog):
@@ -322,7 +323,7 @@ def test_the_day_of_a_decision_is_judged_when_its_field_is_left(due, measure, ch
 def test_escape_decides_nothing(session, due, measure, chart, decide):
     measure(due, pcf=150)
     page = chart(due)
-    page.tab("overview").alerts.opened.emit("breathing")
+    page.tab("overview").leads_to.emit("alerts", "breathing")
     decide("1", "never mind", then=Key.Key_Escape)
     assert session.record(due.id).decisions == ()
     assert page.title_of("alerts") == "Alerts (1)"
@@ -331,7 +332,7 @@ def test_escape_decides_nothing(session, due, measure, chart, decide):
 def test_the_last_one_decided_leaves_the_keyboard_on_the_list(due, measure, chart, decide):
     measure(due, pcf=150)
     page = chart(due)
-    page.tab("overview").alerts.opened.emit("")
+    page.tab("overview").leads_to.emit("alerts", FIRST)
     decide("1", "seen in clinic")
     assert page.title_of("alerts") == "Alerts"
     assert "No alert is open." in words(page)
@@ -341,7 +342,7 @@ def test_the_last_one_decided_leaves_the_keyboard_on_the_list(due, measure, char
 def test_worse_speaks_again_on_the_open_chart(session, due, measure, chart, decide):
     visit = measure(due, pcf=150)
     page = chart(due)
-    page.tab("overview").alerts.opened.emit("")
+    page.tab("overview").leads_to.emit("alerts", FIRST)
     decide("1", "seen in clinic")
     with session.write("correction"):
         session.measurements.save(Measurement(visit_id=visit.id, kind="pcf", value=120))
@@ -359,7 +360,7 @@ def test_a_poor_grade_is_marked(session, due, chart):
     assert visit.id == low.visit_id
     page = chart(due)
     assert "; low confidence)" in words(page)
-    page.tab("overview").alerts.opened.emit("breathing")
+    page.tab("overview").leads_to.emit("alerts", "breathing")
     shown = words(page).splitlines()
     assert "low confidence" in shown
 
@@ -371,7 +372,8 @@ def test_one_patients_alerts_never_stand_on_anothers_chart(session, due, measure
     with session.write("registered"):
         session.patients.save(other)
     page = chart(other)
-    assert not page.tab("overview").alerts.isVisibleTo(page)
+    shown = words(page.tab("overview").panel)
+    assert "No alert is open" in shown and "Breathing" not in shown
     assert page.tab("alerts").list.buttons == {}
 
 

@@ -1,27 +1,52 @@
-"""The course of the disease at a glance: trends at the left, alerts and the timeline at the right."""
+"""The course of the disease at a glance: trends at the left; now, since last time and the timeline at the right."""
 
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
 
-from core.model.record import PatientRecord
 from core.views import chart
-from ui import theme
+from core.views.now import now as what_is
+from core.views.since_last import since_last
 from ui.context import AppContext
-from ui.pages.chart.alerts import FIRST
+from ui.pages.chart.side import EdgeButton, SidePanel
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
 from ui.pages.chart.trends import TrendsPanel
-from ui.widgets.alerts_card import AlertsCard
-from ui.widgets.basics import card, clear, column, label, row, scrolled
+from ui.widgets.basics import column, show_only
 from ui.widgets.responsive import Columns
 from ui.words import tr
 
-DOTS = {
-    "visit": "accent",
-    "draft": "warn",
-    "event": "warn",
-    "serious": "bad",
-    "milestone": "muted",
-    "reference": "good",
-}
+WIDTH = 292  # px of the panel
+
+
+class Sides(Columns):
+    """The trends, and beside them the panel or the button that it is folded to; in one column nothing is folded."""
+
+    def __init__(self, context: AppContext, trends: TrendsPanel) -> None:
+        self.panel, self.edge = SidePanel(), EdgeButton()
+        self._settings, self.is_narrow = context.settings, False
+        super().__init__(trends, self.panel, self.edge, fixed={1: WIDTH, 2: EdgeButton.WIDTH})
+        self.panel.folded.connect(self.turn)
+        self.edge.clicked.connect(lambda _checked=False: self.turn())
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        super().set_narrow(narrow=narrow)
+        self.is_narrow = narrow
+        self.panel.set_whole(whole=narrow)
+        self._fit()
+
+    def turn(self) -> None:
+        """Fold the panel, or open it; this workstation remembers which. The keyboard stays, where that is still seen."""
+        before = self.focusWidget()
+        had_keyboard = before is not None and before.hasFocus() and before.isVisible()
+        self._settings.timeline_open = not self._settings.timeline_open
+        self._fit()
+        if before is not None and had_keyboard and not before.isVisible():
+            shown = self.panel.fold if self._settings.timeline_open else self.edge
+            shown.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fit(self) -> None:
+        is_open = self.is_narrow or self._settings.timeline_open
+        shown, hidden = (self.panel, self.edge) if is_open else (self.edge, self.panel)
+        show_only([shown], [hidden, shown])
+        self.panel.fold.setVisible(not self.is_narrow)
 
 
 class OverviewTab(Tab):
@@ -33,44 +58,27 @@ class OverviewTab(Tab):
         self.tools = self.trends.tools
         self.trends.chart.opens.connect(self.leads_to)
         self.trends.chart.opens_visit.connect(lambda visit: self.leads_to.emit("visits", visit))
-        self.alerts = AlertsCard()
-        self.alerts.opened.connect(lambda action: self.leads_to.emit("alerts", action or FIRST))
-        self._timeline = QVBoxLayout()
-        self._timeline.setSpacing(6)
-        inner = QWidget()
-        inner.setLayout(column(self._timeline, None))
-        area: QScrollArea = scrolled(inner, tr("Timeline"))
-        timeline = card(label(tr("Timeline"), "heading"), area)
-        right = QWidget()
-        right.setLayout(column(self.alerts, timeline, spacing=10))
-        self.setLayout(column(Columns(self.trends, right, fixed={1: 292})))
+        self.sides = Sides(context, self.trends)
+        self.panel = self.sides.panel
+        self.panel.leads_to.connect(self.leads_to)
+        self.setLayout(column(self.sides))
 
     def draw(self, now: ChartRecord) -> None:
         self.trends.show_record(now.record)
-        self.alerts.show_actions(now.open_actions, now.decided_actions)
-        self._show_timeline(now.record)
-
-    def take_key(self, key: str) -> bool:
-        return self.trends.take_key(key)
+        found, decided = now.open_actions, now.decided_actions
+        parts = what_is(now.record, now.today, found, decided, now.coming)
+        self.panel.show_parts(parts, since_last(now.record, now.today))
+        self.panel.show_timeline(chart.timeline(now.record))
 
     def save(self) -> bool:
         """The results behind the chart."""
         return self.trends.ask_export()
 
-    def _show_timeline(self, record: PatientRecord) -> None:
-        clear(self._timeline)
-        happenings = chart.timeline(record)
-        for one in happenings:
-            dot = label("●")
-            dot.setStyleSheet(f"color: {theme.colour(DOTS[one.kind]).name()};")
-            words = column(label(one.title, wrap=True), spacing=0)
-            details = " · ".join(part for part in (one.when, one.detail) if part)
-            words.addWidget(label(details, "muted", wrap=True))
-            line = row(dot, words, spacing=8, top=True)
-            line.setStretch(1, 1)
-            self._timeline.addLayout(line)
-        if not happenings:
-            self._timeline.addWidget(label(tr("Nothing yet."), "muted"))
+    def take_key(self, key: str) -> bool:
+        if key != "T" or self.sides.is_narrow:
+            return self.trends.take_key(key)
+        self.sides.turn()
+        return True
 
 
 OVERVIEW = TabKind(id="overview", title=lambda _now: tr("Overview"), make=OverviewTab)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QTabBar, QTabWidget, QVBoxLayout, QWidget
 
 from core import clock
+from core.findings import eligibility
 from core.forms import catalog
 from core.model.ids import PatientId, RecordId
 from core.model.trail import Act
@@ -154,7 +155,8 @@ class ChartPage(Page):
             return
         now = ChartRecord(self.context.session, self._patient_id, clock.today())
         self._now = now
-        self._header.show_record(now.record)
+        deviations = [one.criterion for one in now.criteria if one.waived]
+        self._header.show_record(now.record, [*map(eligibility.requirement, deviations)])
         self.acts.show_chart(now)
         found = chart.figures(now.record, now.today)
         self._figures.show_cells([figure_tile(figure) for figure in found])
