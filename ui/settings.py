@@ -84,15 +84,6 @@ class Settings:
         self._store.setValue("text_size", percent)
 
     @property
-    def timeline_open(self) -> bool:
-        """Whether a chart shows now, since last time and the timeline beside its plots."""
-        return str(self._store.value("timeline_open", "yes")) == "yes"
-
-    @timeline_open.setter
-    def timeline_open(self, is_open: bool) -> None:
-        self._store.setValue("timeline_open", "yes" if is_open else "no")
-
-    @property
     def geometry(self) -> QByteArray | None:
         value = self._store.value("geometry")
         return value if isinstance(value, QByteArray) else None

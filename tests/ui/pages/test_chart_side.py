@@ -11,6 +11,7 @@ from core.views.since_last import since_last
 from tests.ui.conftest import name_of, words
 from tests.ui.keyboard import Key, focused, press, settle, tab_to, write
 from ui import theme
+from ui.pages.chart.overview import FOLDED, OPEN, PANEL
 
 
 @pytest.fixture
@@ -89,30 +90,30 @@ def test_t_folds_and_opens_it_and_the_workstation_remembers(open_chart, settings
     write("t")
     assert not tab.panel.isVisible() and tab.sides.edge.isVisible()
     assert tab.trends.width() > before + theme.px(200)
-    assert settings.timeline_open is False
+    assert settings.chosen("demo", PANEL) == FOLDED
     tab.sides.edge.setFocus()
     press(Key.Key_Space)
     assert tab.panel.isVisible() and tab.trends.width() == before
     assert focused() is tab.panel.fold, "the keyboard is where it was closed"
-    assert settings.timeline_open is True
+    assert settings.chosen("demo", PANEL) == OPEN
 
 
 def test_it_opens_folded_where_it_was_folded(open_chart, settings):
-    settings.timeline_open = False
+    settings.set_chosen("demo", PANEL, FOLDED)
     tab = open_chart("A-001").tab("overview")
     assert tab.sides.edge.isVisible() and not tab.panel.isVisible()
     assert name_of(tab.sides.edge) == "Open now, since last time and timeline"
 
 
 def test_in_one_column_it_is_below_whole_and_never_folded(open_chart, settings):
-    settings.timeline_open = False
+    settings.set_chosen("demo", PANEL, FOLDED)
     page = open_chart("A-010", (683, 364))
     tab = page.tab("overview")
     assert tab.panel.isVisible() and not tab.sides.edge.isVisible()
     assert not tab.panel.fold.isVisible()
     assert place(tab.panel).y() >= place(tab.trends).y() + tab.trends.height()
     write("t")
-    assert tab.panel.isVisible() and settings.timeline_open is False
+    assert tab.panel.isVisible() and settings.chosen("demo", PANEL) == FOLDED
     for one in tab.panel.findChildren(QLabel):
         if one.isVisible() and one.wordWrap():
             assert one.height() >= one.heightForWidth(one.width()), one.text()

@@ -14,6 +14,7 @@ from ui.widgets.responsive import Columns
 from ui.words import tr
 
 WIDTH = 292  # px of the panel
+PANEL, OPEN, FOLDED = "panel beside a chart", "open", "folded"  # what a workstation remembers of a person
 
 
 class Sides(Columns):
@@ -21,7 +22,8 @@ class Sides(Columns):
 
     def __init__(self, context: AppContext, trends: TrendsPanel) -> None:
         self.panel, self.edge = SidePanel(), EdgeButton()
-        self._settings, self.is_narrow = context.settings, False
+        self._settings, self._login = context.settings, context.session.login
+        self.is_narrow = False
         super().__init__(trends, self.panel, self.edge, fixed={1: WIDTH, 2: EdgeButton.WIDTH})
         self.panel.folded.connect(self.turn)
         self.edge.clicked.connect(lambda _checked=False: self.turn())
@@ -33,17 +35,21 @@ class Sides(Columns):
         self._fit()
 
     def turn(self) -> None:
-        """Fold the panel, or open it; this workstation remembers which. The keyboard stays, where that is still seen."""
+        """Fold the panel, or open it; this workstation remembers it of who is signed in. The keyboard stays, where that is still seen."""
         before = self.focusWidget()
         had_keyboard = before is not None and before.hasFocus() and before.isVisible()
-        self._settings.timeline_open = not self._settings.timeline_open
+        self._settings.set_chosen(self._login, PANEL, FOLDED if self._is_open else OPEN)
         self._fit()
         if before is not None and had_keyboard and not before.isVisible():
-            shown = self.panel.fold if self._settings.timeline_open else self.edge
+            shown = self.panel.fold if self._is_open else self.edge
             shown.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @property
+    def _is_open(self) -> bool:
+        return self._settings.chosen(self._login, PANEL) != FOLDED
+
     def _fit(self) -> None:
-        is_open = self.is_narrow or self._settings.timeline_open
+        is_open = self.is_narrow or self._is_open
         shown, hidden = (self.panel, self.edge) if is_open else (self.edge, self.panel)
         show_only([shown], [hidden, shown])
         self.panel.fold.setVisible(not self.is_narrow)

@@ -19,7 +19,7 @@ from ui.pages.chart.alerts import FIRST
 from ui.pages.chart.tab import ChartRecord, Tab
 from ui.pages.chart.tabs import tabs
 from ui.pages.page import Page, Unsaved
-from ui.widgets.basics import NO_MODIFIER, Combo, column, row
+from ui.widgets.basics import NO_MODIFIER, Combo, column, restyle, row
 from ui.widgets.figure_tile import figure_tile
 from ui.widgets.locks import LockBar
 from ui.widgets.patient_header import PatientHeader
@@ -266,14 +266,26 @@ class ChartPage(Page):
         self._beside_choice.setVisible(tools is not None and self._tight)
         if tools is None:
             return
-        others = self.choice if self._tight else self.tabs.tabBar()
-        room = self.contentsRect().width() - 2 * theme.px(MARGIN) - others.sizeHint().width()
         line: QBoxLayout = self._columns[front]
-        if tools.sizeHint().width() + theme.px(GAP) <= room:
-            line = self._tools_at[self._beside_choice if self._tight else self._beside_tabs]
+        for dense in (False, True, False):  # the tabs stand closer where that makes room
+            self._set_dense(dense=dense)
+            if self._has_room(tools):
+                line = self._tools_at[self._beside_choice if self._tight else self._beside_tabs]
+                break
         if tools.parentWidget() is not line.parentWidget():
             line.insertWidget(0, tools)
         tools.show()
+
+    def _has_room(self, tools: QWidget) -> bool:
+        others = self.choice if self._tight else self.tabs.tabBar()
+        room = self.contentsRect().width() - 2 * theme.px(MARGIN) - others.sizeHint().width()
+        return tools.sizeHint().width() + theme.px(GAP) <= room
+
+    def _set_dense(self, *, dense: bool) -> None:
+        bar = self.tabs.tabBar()
+        if bar.property("dense") != dense:
+            bar.setProperty("dense", dense)
+            restyle(bar)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Letters and digits that no field and no list took: a tab by its place, what the tab knows, what the chart knows."""

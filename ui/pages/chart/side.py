@@ -9,18 +9,19 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QStyle, QStyleOptionButton, Q
 
 from core.views.chart import Happening
 from core.views.now import Line, Part
+from core.words import N_
 from ui import theme
 from ui.pages.chart.alerts import FIRST
 from ui.widgets.basics import PressButton, button, clear, column, label, link, row, rule, scrolled
 from ui.words import tr
 
-DOTS = {
-    "visit": "accent",
-    "draft": "warn",
-    "event": "warn",
-    "serious": "bad",
-    "milestone": "muted",
-    "reference": "good",
+DOTS = {  # by the kind of what happened: the colour of its dot, and what is said of it
+    "visit": ("accent", N_("visit")),
+    "draft": ("warn", N_("visit in progress")),
+    "event": ("warn", N_("adverse event")),
+    "serious": ("bad", N_("serious adverse event")),
+    "milestone": ("muted", N_("milestone")),
+    "reference": ("good", N_("what the schedule counts from")),
 }
 
 
@@ -79,8 +80,10 @@ class SidePanel(QFrame):
     def show_timeline(self, happenings: Sequence[Happening]) -> None:
         clear(self._timeline)
         for one in happenings:
+            colour, kind = DOTS[one.kind]
             dot = label("●")
-            dot.setStyleSheet(f"color: {theme.colour(DOTS[one.kind]).name()};")
+            dot.setStyleSheet(f"color: {theme.colour(colour).name()};")
+            dot.setAccessibleName(tr(kind))
             details = " · ".join(part for part in (one.when, one.detail) if part)
             words = column(label(one.title, wrap=True), spacing=0)
             words.addWidget(label(details, "muted", wrap=True))
