@@ -192,6 +192,12 @@ def headline(states: Sequence[CriterionState]) -> str:
     return ", ".join(parts)
 
 
+def accepted(record: PatientRecord, protocol: Protocol) -> tuple[str, ...]:
+    """The criteria whose deviation the investigator has accepted, in words."""
+    said = ((one, _said(record, protocol, one)) for one in protocol.criteria)
+    return tuple(requirement(one) for one, word in said if word.waiver and not word.proposed)
+
+
 def waiver_text(said: CriterionResult, names: Mapping[str, str]) -> str:
     """Who accepted or proposed a deviation, when and why; empty where nobody did. ``names`` are full names by login."""
     if said.waived_by is None or said.waived_at is None:

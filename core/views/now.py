@@ -15,6 +15,7 @@ from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.protocols.schedule import PlannedVisit, Status
+from core.views import course
 from core.views.visit_words import visit_title
 from core.words import _, day, plural
 
@@ -57,6 +58,11 @@ def now(
             Line(text=decided_text(one), tone="muted", tab="alerts", what=one.id) for one in decided
         )
         parts.append(Part(title=_("Decided"), lines=lines))
+    judged = course.clinical_stage(record)
+    if judged is not None and not record.dead:
+        on, stage = judged
+        text = _("clinical King's {stage}, {day}").format(stage=stage.value, day=day(on))
+        parts.append(Part(title=_("Stage"), lines=(Line(text=text, tab="visits"),)))
     if not record.dead:
         parts.append(Part(title=_("What runs"), lines=tuple(_running(record, today))))
     parts.append(Part(title=_("Next visit"), lines=tuple(_next(record, today, coming))))

@@ -494,6 +494,14 @@ def test_after_death_nothing_runs_and_no_visit_is_planned():
     }
 
 
+def test_a_stage_that_a_clinician_judged_is_told_with_its_day():
+    assert "Stage" not in now_of(two_visits())
+    record = two_visits()
+    first, last = record.visits
+    record = replace(record, visits=(replace(first, clinical_stage=ClinicalStage.THREE), last))
+    assert now_of(record)["Stage"] == ["clinical King's 3, 20 Sep 2026"]
+
+
 def test_why_no_visit_is_planned():
     gone = Milestone(
         patient_id=PATIENT.id, kind=MilestoneKind.WITHDRAWAL, happened_on=PartialDate(2026, 12, 1)

@@ -15,6 +15,7 @@ def open_chart(demo_shell, numbered):
         settle()
         demo_shell.open_chart(numbered(number).id)
         settle()
+        settle()  # the plots say how high they must be once they know how wide they are
         return demo_shell.page("chart")
 
     return open_it
@@ -54,6 +55,29 @@ def test_tools_are_at_the_end_of_the_tabs_where_they_fit_and_below_where_not(ope
     tool.setFixedWidth(120)
     settle()
     assert place(tool).y() < place(bar).y() + bar.height() and tab.height() == before
+
+
+@pytest.mark.parametrize("number", ["A-001", "A-006", "A-010", "A-012", "A-015"])
+def test_on_a_small_screen_a_tab_has_634_px_and_its_tools_are_beside_the_tabs(open_chart, number):
+    page = open_chart(number)
+    tab, window = page.tab("overview"), page.window()
+    assert (window.width(), window.height()) == (1366, 768)
+    assert tab.height() >= 634
+    assert place(tab).y() + tab.height() <= window.height()
+    assert page._header.height() + 2 * page.layout().contentsMargins().top() <= 46
+    assert page.tabs.tabBar().height() <= 34
+    assert place(tab.tools).y() < place(tab).y()
+
+
+def test_the_tabs_stand_closer_where_that_makes_room_for_the_tools(open_chart):
+    page = open_chart("A-010", (1280, 720))
+    tools, bar = page.tab("overview").tools, page.tabs.tabBar()
+    assert bar.property("dense") is True
+    assert place(tools).y() < place(bar).y() + bar.height()
+    page.window().resize(1366, 768)
+    settle()
+    assert bar.property("dense") is False
+    assert bar.height() <= 34
 
 
 def test_tools_are_there_only_while_their_tab_is_in_front(open_chart):

@@ -21,6 +21,7 @@ def open_chart(demo_shell, numbered):
         settle()
         demo_shell.open_chart(numbered(number).id)
         settle()
+        settle()  # the plots say how high they must be once they know how wide they are
         return demo_shell.page("chart")
 
     return open_it
@@ -48,6 +49,20 @@ def test_it_says_what_core_says(open_chart, demo, numbered, number):
             assert line.text in shown
     for happening in chart.timeline(record):
         assert happening.title in shown
+
+
+@pytest.mark.parametrize("number", ["A-001", "A-003", "A-010", "A-012", "A-015"])
+def test_now_and_since_are_seen_without_scrolling(open_chart, number):
+    side = panel(open_chart(number))
+    seen = side.area.viewport().visibleRegion().boundingRect()
+    last = [
+        one
+        for layout in (side._now, side._since)
+        for one in (layout.itemAt(layout.count() - 1).widget(),)
+    ]
+    for one in last:
+        bottom = one.mapTo(side.area.viewport(), one.rect().bottomLeft()).y()
+        assert one.isVisible() and bottom <= seen.bottom()
 
 
 def test_an_open_alert_leads_to_its_decision(open_chart):

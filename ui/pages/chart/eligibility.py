@@ -1,5 +1,6 @@
 """The criteria of the protocol, where it has any."""
 
+from core.findings import eligibility
 from ui.context import AppContext
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind, stacked
 from ui.widgets.basics import column
@@ -19,7 +20,7 @@ class EligibilityTab(Tab):
 
 def _title(now: ChartRecord) -> str:
     """It counts what is not accepted as a deviation."""
-    failing = sum(one.fails for one in now.criteria)
+    failing = sum(one.fails for one in eligibility.evaluate(now.record, now.protocol))
     title = tr("Eligibility ({n} not fulfilled)").format(n=failing)
     return title if failing else tr("Eligibility")
 

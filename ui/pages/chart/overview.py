@@ -14,7 +14,11 @@ from ui.widgets.responsive import Columns
 from ui.words import tr
 
 WIDTH = 292  # px of the panel
-PANEL, OPEN, FOLDED = "panel beside a chart", "open", "folded"  # what a workstation remembers of a person
+PANEL, OPEN, FOLDED = (
+    "panel beside a chart",
+    "open",
+    "folded",
+)  # what a workstation remembers of a person
 
 
 class Sides(Columns):

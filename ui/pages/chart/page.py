@@ -11,7 +11,6 @@ from core.findings import eligibility
 from core.forms import catalog
 from core.model.ids import PatientId, RecordId
 from core.model.trail import Act
-from core.views import chart
 from ui import theme
 from ui.context import AppContext
 from ui.pages.chart.acts import PatientActs
@@ -20,10 +19,8 @@ from ui.pages.chart.tab import ChartRecord, Tab
 from ui.pages.chart.tabs import tabs
 from ui.pages.page import Page, Unsaved
 from ui.widgets.basics import NO_MODIFIER, Combo, column, restyle, row
-from ui.widgets.figure_tile import figure_tile
 from ui.widgets.locks import LockBar
 from ui.widgets.patient_header import PatientHeader
-from ui.widgets.responsive import Cells
 from ui.widgets.table import Table
 from ui.words import tr
 
@@ -76,7 +73,6 @@ class ChartPage(Page):
         self.acts.log.clicked.connect(self.log_event)
         self._header = PatientHeader(self.acts.more, self.print, self.acts.log, self.start)
         self.locks = LockBar(context)
-        self._figures = Cells(wide=6, narrow=3)
         self.choice = Combo()  # instead of the tabs, where there is no room for them
         self.choice.setAccessibleName(tr("Part of the chart"))
         self.choice.activated.connect(lambda at: self.show_tab(self.choice.itemData(at)))
@@ -103,7 +99,6 @@ class ChartPage(Page):
         layout.setSpacing(5)
         layout.addWidget(self._header)
         layout.addWidget(self.locks)
-        layout.addWidget(self._figures)
         layout.addLayout(choices)
         layout.addWidget(self.tabs, 1)
 
@@ -155,11 +150,8 @@ class ChartPage(Page):
             return
         now = ChartRecord(self.context.session, self._patient_id, clock.today())
         self._now = now
-        deviations = [one.criterion for one in now.criteria if one.waived]
-        self._header.show_record(now.record, [*map(eligibility.requirement, deviations)])
+        self._header.show_record(now.record, eligibility.accepted(now.record, now.protocol))
         self.acts.show_chart(now)
-        found = chart.figures(now.record, now.today)
-        self._figures.show_cells([figure_tile(figure) for figure in found])
         self.locks.show_locks(now.locks)
         for index, kind in enumerate(self._tabs):
             self.tabs.setTabText(index, kind.title(now))

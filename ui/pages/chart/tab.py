@@ -10,9 +10,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from core.acts import signing
-from core.findings import alerts, eligibility
+from core.findings import alerts
 from core.findings.alerts import Action
-from core.findings.eligibility import CriterionState
 from core.model.ids import PatientId
 from core.model.record import PatientRecord
 from core.model.signature import Lock, SignatureState
@@ -44,11 +43,6 @@ class ChartRecord:
     def coming(self) -> PlannedVisit | None:
         """The visit that comes next; None after the last, and where participation has ended."""
         return next_visit(self.record, self.protocol, self.today)
-
-    @cached_property
-    def criteria(self) -> tuple[CriterionState, ...]:
-        """The criteria of the schedule, each with how it stands."""
-        return eligibility.evaluate(self.record, self.protocol)
 
     @cached_property
     def signatures(self) -> tuple[SignatureState, ...]:
