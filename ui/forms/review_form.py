@@ -103,7 +103,8 @@ class ReviewForm(StepForm):
     def _look_at_actions(self) -> dict[str, str]:
         """The patient's actions of today by title, for who may decide; each with what was decided, or empty."""
         record, session, today = self.draft.record, self.context.session, clock.today()
-        found = (*alerts.open_actions(record, today), *alerts.decided_actions(record, today))
+        still_open, decided = alerts.open_and_decided(record, today)
+        found = (*still_open, *decided)
         self._actions = {one.title: one for one in found} if session.may(Right.ENTER) else {}
         names = session.users.names() if self._actions else {}
         return {

@@ -10,9 +10,9 @@ visit: a value that is missing never meets one.
 from core.findings.alerts.actions import (
     Action,
     Detail,
-    decided_actions,
     evaluate,
     open_actions,
+    open_and_decided,
 )
 from core.findings.alerts.deciding import OFFERED, Given, decide, proposed_review
 from core.findings.alerts.definition import shipped
@@ -27,10 +27,10 @@ __all__ = [
     "Finding",
     "Given",
     "decide",
-    "decided_actions",
     "decision_text",
     "evaluate",
     "open_actions",
+    "open_and_decided",
     "past",
     "proposed_review",
     "shipped",

@@ -176,16 +176,16 @@ def open_actions(record: PatientRecord, today: date) -> tuple[Action, ...]:
 
     An action stays open also where later visits do not meet its rules. What runs by now, silences it by now.
     """
-    return (
-        ()
-        if record.dead
-        else tuple(action for action in _all(record, today) if action.decision is None)
-    )
+    return () if record.dead else open_and_decided(record, today)[0]
 
 
-def decided_actions(record: PatientRecord, today: date) -> tuple[Action, ...]:
-    """The actions that a person has decided on and nothing opened again, with the facts that still stand."""
-    return tuple(action for action in _all(record, today) if action.decision is not None)
+def open_and_decided(
+    record: PatientRecord, today: date
+) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
+    """The `open_actions`, and those that a person has decided on and nothing opened again, with the facts that still stand."""
+    every = tuple(_all(record, today))
+    still_open = () if record.dead else tuple(one for one in every if one.decision is None)
+    return still_open, tuple(one for one in every if one.decision is not None)
 
 
 class Settled:

@@ -1027,7 +1027,7 @@ def test_what_was_decided_is_open_again_on_its_day_and_stays_visible(choice, unt
     assert breathing.since == breathing.on, "it waits from the day of its fact"
     record = decided(record, breathing, choice=choice, until=until)
     assert open_ids(record) == ["feeding"]
-    (kept,) = alerts.decided_actions(record, TODAY)
+    (kept,) = alerts.open_and_decided(record, TODAY)[1]
     assert (kept.id, kept.decision.choice, kept.decision.reason) == ("breathing", choice, WHY)
     if until is None:
         assert open_ids(record, date(2036, 1, 1)) == ["feeding"]
@@ -1036,7 +1036,7 @@ def test_what_was_decided_is_open_again_on_its_day_and_stays_visible(choice, unt
     back, _feeding = open_actions(record, until)
     assert (back.id, back.returned.choice) == ("breathing", choice)
     assert back.since == until
-    assert alerts.decided_actions(record, until) == ()
+    assert alerts.open_and_decided(record, until)[1] == ()
     again = decided(record, back, choice=choice, until=until and until + timedelta(days=90))
     assert open_ids(again, until) == ["feeding"], "the last decision counts"
 
@@ -1058,7 +1058,7 @@ def test_it_does_not_come_back_where_nothing_of_it_stands_any_more():
         both, decisions=decided(first, choice=Choice.DECLINED, until=date(2027, 2, 21)).decisions
     )
     assert open_ids(both, date(2027, 3, 1)) == []
-    assert [one.id for one in alerts.decided_actions(both, date(2027, 3, 1))] == ["breathing"]
+    assert [one.id for one in alerts.open_and_decided(both, date(2027, 3, 1))[1]] == ["breathing"]
 
 
 @pytest.mark.parametrize(

@@ -53,13 +53,17 @@ class ChartRecord:
         """What locks the whole record, the widest first."""
         return self.record.locks_on()
 
-    @cached_property
+    @property
     def open_actions(self) -> tuple[Action, ...]:
-        return alerts.open_actions(self.record, self.today)
+        return self._actions[0]
+
+    @property
+    def decided_actions(self) -> tuple[Action, ...]:
+        return self._actions[1]
 
     @cached_property
-    def decided_actions(self) -> tuple[Action, ...]:
-        return alerts.decided_actions(self.record, self.today)
+    def _actions(self) -> tuple[tuple[Action, ...], tuple[Action, ...]]:
+        return alerts.open_and_decided(self.record, self.today)
 
 
 class Tab(QWidget):
