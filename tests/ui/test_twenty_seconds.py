@@ -104,11 +104,12 @@ def test_what_happened_is_heard_with_its_day(each):
 def test_what_is_open_and_what_is_decided_is_heard_with_its_facts(each):
     opened = decided = 0
     for record, text in each():
-        for action in alerts.open_actions(record, clock.today()):
+        still_open, settled = alerts.open_and_decided(record, clock.today())
+        for action in still_open:
             opened += 1
             assert lines_with(text, action.title, action.found)
             assert action.consider in text
-        for action in alerts.decided_actions(record, clock.today()):
+        for action in settled:
             decided += 1
             assert decided_text(action) in text.splitlines()
     assert opened >= 3 and decided >= 3

@@ -64,8 +64,7 @@ def now_of(record, today=TODAY):
     parts = now(
         record,
         today,
-        alerts.open_actions(record, today),
-        alerts.decided_actions(record, today),
+        *alerts.open_and_decided(record, today),
         next_visit(record, protocols.of(record.patient), today),
     )
     return {part.title: [line.text for line in part.lines] for part in parts}

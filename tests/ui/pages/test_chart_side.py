@@ -45,7 +45,7 @@ def test_it_says_what_core_says(open_chart, demo, numbered, number):
     page = open_chart(number)
     shown = words(panel(page)).splitlines()
     record, today = demo.record(numbered(number).id), clock.today()
-    found, decided = alerts.open_actions(record, today), alerts.decided_actions(record, today)
+    found, decided = alerts.open_and_decided(record, today)
     coming = page._now.coming
     for part in (*now(record, today, found, decided, coming), *since_last(record, today)):
         assert part.title in shown
