@@ -215,8 +215,8 @@ class TrendStack(QWidget):
         QTimer.singleShot(0, self, self._keep_height)
 
     def _keep_height(self) -> None:
-        """Never lower than what the rows need: the page scrolls then."""
-        if self.stack is not None:
+        """Never lower than what the rows need at this width: the page scrolls then."""
+        if self.stack is not None and self.isVisible():
             least = round(geometry.least_height(self.stack, self._sheet()))
             if least != self.minimumHeight():
                 self.setMinimumHeight(least)

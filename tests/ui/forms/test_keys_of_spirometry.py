@@ -165,10 +165,11 @@ class Nurse:
         return row <= self.now.rows and (name != FEV1 or self.now.has_fev1)
 
     def not_done(self, by):
-        if by and not all(self.now.is_empty(row) for row in range(1, MOST_ROWS + 1)):
-            return  # refused
         at = REASONS.index(self.now.reason) + by
-        self.now.reason = REASONS[min(max(at, 0), len(REASONS) - 1)]
+        reason = REASONS[min(max(at, 0), len(REASONS) - 1)]
+        blows = not all(self.now.is_empty(row) for row in range(1, MOST_ROWS + 1))
+        if not (by and reason and blows):  # else it is refused; a reason can always be taken back
+            self.now.reason = reason
 
     def fill(self, name, text):
         low, high = BOUNDS[name]
