@@ -36,6 +36,11 @@ def buttons(
     return made
 
 
+def source(context: AppContext, document: Document[S], about: About) -> S:
+    """What the document is made of, for the paper of this workstation. Raises NotAllowed."""
+    return documents.source(context.session, document, about, context.settings.paper)
+
+
 def let_out(parent: QWidget, context: AppContext, document: Document[Any], about: About) -> None:
     """What has pages is shown first; a table is saved."""
     if document in reports.REPORTS:
@@ -55,7 +60,7 @@ def save(
 ) -> None:
     """Ask where, and save it there, as `save_to` does."""
     with context.acting():
-        made_of = documents.source(context.session, document, about)
+        made_of = source(context, document, about)
         path = ask_where(parent, document, made_of)
         if path is not None:
             save_to(path, context, document, made_of, done=done, say=say)
@@ -161,7 +166,7 @@ def print_out(
     """
     from ui.pdf_pages import print_pages
 
-    printer = ask_printer(parent, document)
+    printer = ask_printer(parent, document, made_of.size)
     if printer is None:
         return False
     written = _written_down(context, document, made_of, Act.PRINTED)

@@ -31,11 +31,15 @@ def images(pdf: bytes, dpi: float) -> list[QImage]:
 
 
 def print_pages(pdf: bytes, printer: object) -> None:
-    """Send every page to a printer (a QPrinter, possibly one that writes a file), fitted to its paper."""
+    """Send every page to a printer (a QPrinter, possibly one that writes a file), as large as its paper.
+
+    The margins are in the page: on paper of its own size it is printed as the preview shows it, not smaller.
+    """
     from PySide6.QtPrintSupport import QPrinter
 
     if not isinstance(printer, QPrinter):
         raise TypeError("print_pages needs a QPrinter")
+    printer.setFullPage(True)
     painter = QPainter(printer)
     try:
         for index, image in enumerate(images(pdf, PRINT_DPI)):

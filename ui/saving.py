@@ -4,15 +4,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QStandardPaths, QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QPageSize
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.exports.file_name import Told, file_name
-from core.model.document import Document, Source
+from core.model.document import Document, PaperSize, Source
 from ui.words import tr
 
 if TYPE_CHECKING:
     from PySide6.QtPrintSupport import QPrinter
+
+PAGE_SIZES = {
+    PaperSize.A4: QPageSize.PageSizeId.A4,
+    PaperSize.LETTER: QPageSize.PageSizeId.Letter,
+}
 
 
 def show_folder(folder: Path) -> None:
@@ -20,11 +25,12 @@ def show_folder(folder: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
-def ask_printer(parent: QWidget, document: Document[Any]) -> "QPrinter | None":
-    """The printer that a person chose; None where they chose none."""
+def ask_printer(parent: QWidget, document: Document[Any], size: PaperSize) -> "QPrinter | None":
+    """The printer that a person chose, set to this paper; None where they chose none."""
     from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+    printer.setPageSize(QPageSize(PAGE_SIZES[size]))
     printer.setDocName(tr(document.title))
     return printer if QPrintDialog(printer, parent).exec() else None
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
+from core.model.document import PaperSize
+
 TEXT_SIZES = (90, 100, 110, 125, 150, 175, 200)  # % of the usual size, smallest first
 
 
@@ -15,7 +17,7 @@ class Appearance(StrEnum):
 
 
 class Settings:
-    """Last file, appearance, size of the window, ends of audit trails: nothing about patients."""
+    """Last file, appearance, paper, size of the window, ends of audit trails: nothing about patients."""
 
     def __init__(self, file: Path | None = None) -> None:
         """The settings of this workstation, or those in a file of their own (for the tour and tests)."""
@@ -82,6 +84,16 @@ class Settings:
     @text_size.setter
     def text_size(self, percent: int) -> None:
         self._store.setValue("text_size", percent)
+
+    @property
+    def paper(self) -> PaperSize:
+        """What documents are printed on here."""
+        text = str(self._store.value("paper", ""))
+        return PaperSize(text) if text in set(PaperSize) else PaperSize.A4
+
+    @paper.setter
+    def paper(self, size: PaperSize) -> None:
+        self._store.setValue("paper", size.value)
 
     @property
     def geometry(self) -> QByteArray | None:

@@ -18,6 +18,7 @@ from core.model.document import (
     OfTrail,
     OfUsers,
     OfVisit,
+    PaperSize,
     Source,
 )
 from core.model.trail import Act
@@ -42,8 +43,10 @@ def may_take(session: Session, document: Document[Any]) -> bool:
     return document.needs(session.rights) is None
 
 
-def source(session: Session, document: Document[S], about: About) -> S:
-    """What the document is made of, as the file is now. Raises NotAllowed."""
+def source(
+    session: Session, document: Document[S], about: About, size: PaperSize = PaperSize.A4
+) -> S:
+    """What the document is made of, as the file is now, and the paper that it is for. Raises NotAllowed."""
     if document.right is not None:
         session.need(document.right)
     common = {
@@ -53,6 +56,7 @@ def source(session: Session, document: Document[S], about: About) -> S:
         "printed_at": clock.now(),
         "head": session.trail_head,
         "choice": about.choice,
+        "size": size,
     }
     return cast(S, _SOURCES[document.of](session, about, common))
 

@@ -76,7 +76,7 @@ def _recovery_code(source: OfCode) -> bytes:
 def _validation(source: OfValidation) -> bytes:
     from core.reports import validation
 
-    return validation.render(source.found)
+    return validation.render(source.found, size=source.size)
 
 
 REPORTS: tuple[Document[Any], ...] = (

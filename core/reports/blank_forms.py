@@ -29,7 +29,7 @@ from core.labels import (
 )
 from core.model.adverse_event import MilestoneKind
 from core.model.assessment import NotDone
-from core.model.document import OfNothing
+from core.model.document import OfNothing, PaperSize
 from core.model.measurement import kinds
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.spirometry import MAX_BLOWS
@@ -78,6 +78,7 @@ def document(source: OfNothing) -> bytes:
         printed_by=source.printed_by,
         printed_at=source.printed_at,
         head=source.head,
+        size=source.size,
     )
 
 
@@ -89,9 +90,10 @@ def render(
     printed_by: str,
     printed_at: datetime,
     head: TrailHead | None,
+    size: PaperSize = PaperSize.A4,
 ) -> bytes:
     """The forms of one visit as PDF; ``code`` names the planned visit, None an unscheduled one."""
-    paper = _papers(clinic, printed_by, printed_at, head)
+    paper = _papers(clinic, printed_by, printed_at, head, size)
     sheets = _Sheets((_visit_title(protocol, code),), protocol.assessments_of(code))
     return page.bind(_(TITLE), [_visit(protocol, sheets, paper)])
 
@@ -103,9 +105,10 @@ def render_questionnaire(
     printed_by: str,
     printed_at: datetime,
     head: TrailHead | None,
+    size: PaperSize = PaperSize.A4,
 ) -> bytes:
     """One questionnaire by itself as PDF."""
-    paper = _papers(clinic, printed_by, printed_at, head)
+    paper = _papers(clinic, printed_by, printed_at, head, size)
     return page.bind(_(TITLE), [_single(instrument, paper)])
 
 
@@ -116,16 +119,17 @@ def render_all(
     printed_by: str,
     printed_at: datetime,
     head: TrailHead | None,
+    size: PaperSize = PaperSize.A4,
 ) -> bytes:
     """Every kind of visit of these protocols, then every questionnaire by itself, as one PDF."""
-    paper = _papers(clinic, printed_by, printed_at, head)
+    paper = _papers(clinic, printed_by, printed_at, head, size)
     visits = [_visit(one, sheets, paper) for one in protocols for sheets in _kinds(one)]
     single = [_single(instrument, paper) for instrument in instruments.shipped().values()]
     return page.bind(_(TITLE), [*visits, *single])
 
 
 def _papers(
-    clinic: Clinic, printed_by: str, printed_at: datetime, head: TrailHead | None
+    clinic: Clinic, printed_by: str, printed_at: datetime, head: TrailHead | None, size: PaperSize
 ) -> Callable[[str], Paper]:
     """What makes the paper of a form, given what the form is."""
 
@@ -137,6 +141,7 @@ def _papers(
             printed_by=printed_by,
             printed_at=printed_at,
             head=head,
+            size=size,
             under_head=(layout.gap(4), _whose()),
         )
 

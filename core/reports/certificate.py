@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.model.backup import DrillResult, TableCompared
-from core.model.document import OfDrill
+from core.model.document import OfDrill, PaperSize
 from core.model.trail import TrailHead
 from core.model.user import Clinic
 from core.reports import table_report
@@ -26,7 +26,14 @@ _HOW = N_(
 
 
 def document(source: OfDrill) -> bytes:
-    return render(source.drill, source.clinic, source.printed_by, source.printed_at, source.head)
+    return render(
+        source.drill,
+        source.clinic,
+        source.printed_by,
+        source.printed_at,
+        source.head,
+        size=source.size,
+    )
 
 
 def render(
@@ -35,6 +42,8 @@ def render(
     printed_by: str,
     printed_at: datetime,
     head: TrailHead | None,
+    *,
+    size: PaperSize = PaperSize.A4,
 ) -> bytes:
     """The certificate as PDF. ``head`` is where the audit trail of the clinic file stands at printing."""
     paper = Paper(
@@ -44,6 +53,7 @@ def render(
         printed_by=printed_by,
         printed_at=printed_at,
         head=head,
+        size=size,
     )
     verdict = Verdict.PASSED if result.passed else Verdict.FAILED
     sections = [

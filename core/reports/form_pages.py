@@ -38,6 +38,7 @@ def filled(source: OfForm) -> bytes:
         printed_by=source.printed_by,
         printed_at=source.printed_at,
         head=source.head,
+        size=source.size,
     )
     records = sorted(source.record.of_form(form.id), key=lambda one: one.began, reverse=True)
     sections = [section for one in records for section in _sections(source, form, one)]
@@ -93,6 +94,7 @@ def blank(source: OfDefinition) -> bytes:
         printed_by=source.printed_by,
         printed_at=source.printed_at,
         head=source.head,
+        size=source.size,
     )
     blocks = [*_heading(form), *body(form)]
     for part in catalog.parts_of(form):

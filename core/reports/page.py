@@ -102,7 +102,9 @@ class Paper:
     def _head(self) -> list[Block]:
         warnings = self.warnings
         right = INNER * (_CLINIC_BESIDE if self.heading else 0.5)
-        address = _at_most(layout.paragraph(self.clinic.letterhead, SMALL, right, Align.RIGHT))
+        address = _at_most(
+            layout.paragraph(self.clinic.letterhead, SMALL, right, Align.RIGHT), Align.RIGHT
+        )
         align = Align.RIGHT if self.heading else Align.LEFT
         name = _at_most(layout.paragraph(self.clinic.name, _CLINIC, right, align))
         if self.heading:
@@ -151,6 +153,27 @@ class Paper:
             lines += layout.row([Cell(trail, _TRAIL), Cell("", SMALL)], columns)
         ruled = [*layout.ruled([layout.gap(6)], room), layout.gap(2), *lines]
         return layout.beside([(room, ruled), (_QR, [_square(code)])]) if code else ruled
+
+
+def head_problem(name: str, letterhead: str) -> str:
+    """Why a clinic's name or letterhead does not fit above a page, in a sentence; empty where they do."""
+    width = INNER * _CLINIC_BESIDE
+    for words, style, said in (
+        (
+            name,
+            _CLINIC,
+            _("The clinic's name takes {n} lines, a page has room for {most}. Shorten it."),
+        ),
+        (
+            letterhead,
+            SMALL,
+            _("The letterhead takes {n} lines, a page has room for {most}. Shorten it."),
+        ),
+    ):
+        count = len(text.wrap(words.strip(), style, width))
+        if count > _MOST_LINES:
+            return said.format(n=count, most=_MOST_LINES)
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +228,13 @@ def _framed(warnings: Sequence[str], whole: float) -> Block:
     return Block(_WARNING.leading, draw)
 
 
-def _at_most(lines: Sequence[Block]) -> list[Block]:
+def _at_most(lines: Sequence[Block], align: Align = Align.LEFT) -> list[Block]:
     """The first of them; a sentence in place of the others where there are more than a page has room for."""
     if len(lines) <= _MOST_LINES:
         return list(lines)
-    said = layout.paragraph(_("This goes on: shorten it in the program."), SMALL, INNER * 0.38)
+    said = layout.paragraph(
+        _("There is more than fits here."), SMALL, INNER * _CLINIC_BESIDE, align
+    )
     return [*lines[: _MOST_LINES - 1], *said]
 
 

@@ -8,7 +8,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from core.model.document import OfCode
+from core.model.document import OfCode, PaperSize
 from core.model.user import Clinic
 from core.reports import layout, page, qr, text, writing
 from core.reports.layout import INK, MUTED, Block, Cell, Column
@@ -31,10 +31,17 @@ _OPENINGS = 2
 
 
 def document(source: OfCode) -> bytes:
-    return render(source.clinic, source.code, source.file_name, source.printed_at)
+    return render(source.clinic, source.code, source.file_name, source.printed_at, size=source.size)
 
 
-def render(clinic: Clinic, code: str, file_name: str, made_at: datetime) -> bytes:
+def render(
+    clinic: Clinic,
+    code: str,
+    file_name: str,
+    made_at: datetime,
+    *,
+    size: PaperSize = PaperSize.A4,
+) -> bytes:
     """One page as PDF. ``code`` is in groups joined by "-"; ``made_at`` is an aware instant.
 
     The page has no head of the audit trail: the code is made before anybody has signed in.
@@ -46,6 +53,7 @@ def render(clinic: Clinic, code: str, file_name: str, made_at: datetime) -> byte
         printed_by="",
         printed_at=made_at,
         head=None,
+        size=size,
         warnings=(_("Keep sealed. Whoever holds this page can open the clinic file."),),
     )
     facts = [

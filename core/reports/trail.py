@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.model.document import OfTrail
+from core.model.document import OfTrail, PaperSize
 from core.model.trail import Names, TrailEntry, TrailHead
 from core.model.user import Clinic
 from core.reports import table_report
@@ -27,6 +27,7 @@ def document(source: OfTrail) -> bytes:
         printed_by=source.printed_by,
         printed_at=source.printed_at,
         head=source.head,
+        size=source.size,
     )
 
 
@@ -39,6 +40,7 @@ def render(
     printed_by: str,
     printed_at: datetime,
     head: TrailHead | None,
+    size: PaperSize = PaperSize.A4,
 ) -> bytes:
     """The entries in the order in which they are given; ``asked`` says which of them were asked for."""
     paper = Paper(
@@ -48,6 +50,7 @@ def render(
         printed_by=printed_by,
         printed_at=printed_at,
         head=head,
+        size=size,
     )
     section = Section(
         facts=(*asked, Fact(_("Entries"), f"{len(entries):,}")),

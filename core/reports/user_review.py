@@ -21,6 +21,7 @@ def document(source: OfUsers) -> bytes:
         printed_by=source.printed_by,
         printed_at=source.printed_at,
         head=source.head,
+        size=source.size,
     )
     active = sum(one.user.disabled_at is None for one in source.reviewed)
     users = _("{n}, {active} of them active").format(n=len(source.reviewed), active=active)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from core.model.document import PaperSize
 from core.model.user import Clinic
 from core.model.validation import Check, Part, Validation
 from core.reports import table_report
@@ -43,7 +44,7 @@ _NOT_CHECKED = N_(
 )
 
 
-def render(found: Validation) -> bytes:
+def render(found: Validation, *, size: PaperSize = PaperSize.A4) -> bytes:
     """The report as PDF. The same run gives the same bytes."""
     paper = Paper(
         title=_(TITLE),
@@ -52,6 +53,7 @@ def render(found: Validation) -> bytes:
         printed_by="",
         printed_at=found.started_at,
         head=None,
+        size=size,
     )
     sections = [
         Section(

@@ -9,7 +9,7 @@ from PySide6.QtCore import QStandardPaths, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QFrame, QVBoxLayout, QWidget
 
 from core import clock, reports
-from core.acts import backups, documents
+from core.acts import backups
 from core.entry import Problem
 from core.errors import AppError
 from core.model.backup import Backup, DrillResult
@@ -20,7 +20,7 @@ from core.store import backup, keys
 from core.words import N_, instant, number, plural
 from ui import theme
 from ui.context import AppContext
-from ui.documents import print_out, save, save_to
+from ui.documents import print_out, save, save_to, source
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.widgets.basics import button, card, chip, column, label, row, scrolled, set_chip
@@ -206,7 +206,7 @@ class BackupsPage(Page):
     def save_certificate(self, path: Path) -> None:
         """Write the certificate. A failure is told in one sentence."""
         with self.context.acting():
-            made_of = documents.source(self.context.session, CERTIFICATE, self._about)
+            made_of = source(self.context, CERTIFICATE, self._about)
             say = self._drill_said.setText
             save_to(path, self.context, CERTIFICATE, made_of, done=self._saved, say=say)
 
@@ -442,7 +442,7 @@ class BackupsPage(Page):
 
     def _print(self) -> None:
         with self.context.acting():
-            made_of = documents.source(self.context.session, CERTIFICATE, self._about)
+            made_of = source(self.context, CERTIFICATE, self._about)
             if print_out(self, self.context, CERTIFICATE, made_of):
                 self._drill_said.setText(tr("Sent to the printer."))
 

@@ -26,7 +26,7 @@ from core.model.ids import PatientId, VisitId
 from core.views.visit_words import visit_title
 from core.words import day, plural
 from ui.context import AppContext
-from ui.documents import print_out, save_to
+from ui.documents import print_out, save_to, source
 from ui.pages.page import Page
 from ui.pdf_pages import images
 from ui.saving import ask_where
@@ -89,7 +89,7 @@ class DocumentPage(Page):
         self._stale = False
         self._about = about
         self._document = document = reports.named(id)
-        made_of = documents.source(session, document, about)
+        made_of = source(self.context, document, about)
         may_take = documents.may_take(session, document)
         self.print.setVisible(may_take)
         self.save.setVisible(may_take)
@@ -165,9 +165,9 @@ class DocumentPage(Page):
         document = self._document
         if document is None:
             return
-        session, ratio = self.context.session, self.devicePixelRatioF()
+        ratio = self.devicePixelRatioF()
         about = replace(self._about, choice=self.what.currentData() or "")
-        self._made_of = made_of = documents.source(session, document, about)
+        self._made_of = made_of = source(self.context, document, about)
         self.pdf = None
         self._asked += 1
         self._state.setText(tr("preparing…"))

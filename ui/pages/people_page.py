@@ -317,7 +317,9 @@ class PeoplePage(Page):
 
     def _show_code(self, code: str) -> None:
         session = self.context.session
-        self.code = RecoveryCode(code, session.clinic, session.path.name, clock.now())
+        self.code = RecoveryCode(
+            code, session.clinic, session.path.name, clock.now(), self.context.settings.paper
+        )
         self.code.done.connect(self._put_away)
         self._area.hide()
         self.add.hide()

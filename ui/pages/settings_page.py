@@ -18,6 +18,7 @@ from core import VERSION, entry
 from core.entering import recomputing, typed_texts
 from core.entry import Problem, as_shown, as_typed
 from core.model import thresholds
+from core.model.document import PaperSize
 from core.model.thresholds import OFF, ON, Threshold
 from core.model.user import Clinic, Right
 from core.protocols import catalog as protocols
@@ -145,6 +146,9 @@ class SettingsPage(Page):
         self.kept = KeptBar()
         self.kept.discarded.connect(self._discard_typed)
         self.letterhead.textChanged.connect(self.keep_soon.start)
+        self._too_long = label("", "problem", wrap=True)
+        self._too_long.hide()
+        self.letterhead.textChanged.connect(self._too_long.hide)
         self.watch(self.name.line, self.idle_lock.line)
         self.save = button(tr("Save settings"), self._save, primary=True)
         self._state = label("", "muted")
@@ -154,6 +158,7 @@ class SettingsPage(Page):
             self.name,
             label(tr("Letterhead of printed pages (address, telephone)"), "muted"),
             self.letterhead,
+            self._too_long,
             label(tr("Visit schedule of new patients"), "muted"),
             self.protocol,
             self.idle_lock,
@@ -204,7 +209,12 @@ class SettingsPage(Page):
         self.text_size.chosen.connect(
             lambda: context.text_size_chosen.emit(self.text_size.value or 100)
         )
-        return card(self.appearance, self.text_size)
+        self.paper = ChoiceField(
+            tr("Paper of this workstation's printer"),
+            {PaperSize.A4: "A4", PaperSize.LETTER: tr("US Letter")},
+        )
+        self.paper.chosen.connect(self._on_paper)
+        return card(self.appearance, self.text_size, self.paper)
 
     def refresh(self) -> None:
         session = self.context.session
@@ -229,6 +239,7 @@ class SettingsPage(Page):
                     field.line.put_back(typed[_threshold(name)])
         self.appearance.set_value(self.context.settings.appearance)
         self.text_size.set_value(self.context.settings.text_size)
+        self.paper.set_value(self.context.settings.paper)
 
     def focus_first(self) -> None:
         may = self.context.session.may(Right.CLINIC)
@@ -292,6 +303,8 @@ class SettingsPage(Page):
             if isinstance(value, Problem):
                 field.setFocus()
                 return
+        if not self._fits_above_pages():
+            return
         session = self.context.session
         clinic = replace(
             session.clinic,
@@ -310,6 +323,17 @@ class SettingsPage(Page):
             self._forget_texts()
             self._show_texts(clinic)
             self._state.setText(tr("saved"))
+
+    def _fits_above_pages(self) -> bool:
+        """Whether the name and the letterhead leave room on a page; said where they do not."""
+        from core.reports.page import head_problem  # reportlab takes its time
+
+        why = head_problem(self.name.text, self.letterhead.toPlainText())
+        self._too_long.setText(why)
+        self._too_long.setVisible(bool(why))
+        if why:
+            self.letterhead.setFocus()
+        return not why
 
     def _describe_equation(self) -> None:
         equation = lung_function.equation(self.equation.currentData())
@@ -405,6 +429,9 @@ class SettingsPage(Page):
         self._show_threshold(one.id, value)
         for waiting in tuple(self._refused):
             self._save_threshold(thresholds.shipped()[waiting])
+
+    def _on_paper(self) -> None:
+        self.context.settings.paper = self.paper.value or PaperSize.A4
 
     def _on_appearance(self) -> None:
         appearance = self.appearance.value or Appearance.SYSTEM

@@ -8,7 +8,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from core import entry
-from core.acts import documents
 from core.entry import Problem
 from core.model.document import About, Document, OfTrail, Source
 from core.model.trail import Act, TrailFilter
@@ -18,7 +17,7 @@ from core.views.fact import Fact
 from core.words import instant
 from ui import theme
 from ui.context import AppContext
-from ui.documents import buttons, save, save_to
+from ui.documents import buttons, save, save_to, source
 from ui.pages.page import Page
 from ui.widgets.basics import Combo, FilterChip, button, card, chip, column, label, row, set_chip
 from ui.widgets.fields import TextField
@@ -157,7 +156,7 @@ class TrailPage(Page):
         which = self.asked()
         if which is not None:
             with self.context.saving():
-                made_of = documents.source(self.context.session, document, self._about(which))
+                made_of = source(self.context, document, self._about(which))
                 save_to(
                     path, self.context, document, made_of, done=self._saved, say=self.said.setText
                 )

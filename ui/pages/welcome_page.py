@@ -447,7 +447,7 @@ class WelcomePage(FrontPage):
             if session is not None:
                 self._enter(path, session)
 
-        shown = RecoveryCode(code, clinic, path.name, clock.now())
+        shown = RecoveryCode(code, clinic, path.name, clock.now(), self._settings.paper)
         shown.done.connect(sign_in)
         self._show_made(shown)
         shown.setFocus(Qt.FocusReason.OtherFocusReason)

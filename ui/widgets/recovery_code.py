@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout
 
 from core import reports
-from core.model.document import OfCode
+from core.model.document import OfCode, PaperSize
 from core.model.user import Clinic
 from ui import theme
 from ui.saving import ask_printer, ask_where, show_folder
@@ -63,7 +63,9 @@ class RecoveryCode(QFrame):
 
     done = Signal()
 
-    def __init__(self, code: str, clinic: Clinic, file_name: str, made_at: datetime) -> None:
+    def __init__(
+        self, code: str, clinic: Clinic, file_name: str, made_at: datetime, size: PaperSize
+    ) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self._made_of = OfCode(
@@ -73,6 +75,7 @@ class RecoveryCode(QFrame):
             printed_at=made_at,
             head=None,
             code=code,
+            size=size,
         )
         self.code = CodeGroups(code.split("-"))
         self.reminded = False
@@ -137,7 +140,7 @@ class RecoveryCode(QFrame):
     def _print(self) -> None:
         from ui.pdf_pages import print_pages
 
-        printer = ask_printer(self, DOCUMENT)
+        printer = ask_printer(self, DOCUMENT, self._made_of.size)
         if printer is not None:
             print_pages(DOCUMENT.make(self._made_of), printer)
             self._state.setText(tr("Sent to the printer."))

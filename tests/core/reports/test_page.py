@@ -1,12 +1,15 @@
 """The foot of every printed page carries the head of the audit trail, in words and as a QR."""
 
 import re
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pypdfium2 import PdfDocument
 
+from core.model.document import PaperSize
 from core.model.trail import TrailHead, read_code
 from core.reports import layout, page
 from core.reports.layout import BODY
@@ -82,3 +85,58 @@ def test_documents_bound_together_count_their_own_pages():
         "page 1 of 1",
     ]
     assert "Another list" in printed[2]
+
+
+@pytest.mark.parametrize("size", list(PaperSize))
+def test_every_page_is_as_large_as_its_paper(size):
+    with closing(PdfDocument(paper(size=size).render(text(200), layout.gap(0)))) as document:
+        assert len(document) > 1
+        assert {tuple(round(edge) for edge in one.get_size()) for one in document} == {
+            (595, 842) if size is PaperSize.A4 else (612, 792)
+        }
+        for one in document:
+            words = one.get_textpage()
+            boxes = [words.get_rect(i) for i in range(words.count_rects())]
+            left, right = min(box[0] for box in boxes), max(box[2] for box in boxes)
+            assert left > 30 and right < one.get_width() - 20
+            assert abs(left - (one.get_width() - page.INNER) / 2) < 2
+            assert all(box[1] > 10 and box[3] < one.get_height() - 18 for box in boxes)
+
+
+LONG = {
+    "lines": "\n".join(f"Line {n} of the letterhead" for n in range(150)),
+    "one line": "x" * 200_000,
+    "words": "Street, town, telephone " * 900,
+}
+
+
+@pytest.mark.parametrize("heading", [(), ("A title", "whose it is")])
+@pytest.mark.parametrize("what", LONG)
+@pytest.mark.parametrize("field", ["name", "letterhead"])
+def test_a_letterhead_of_an_old_file_leaves_the_page_to_the_text(field, what, heading):
+    clinic = replace(CLINIC, **{field: LONG[what]})
+    printed = pages(paper(clinic=clinic, heading=heading).render(text(200), layout.gap(0)))
+    assert len(printed) <= 5
+    assert sum(one.count(" of the list") for one in printed) == 200
+    assert all("There is more than fits here." in one for one in printed)
+
+
+def test_a_subject_that_is_too_long_leaves_the_page_to_the_text():
+    printed = pages(paper(subject="Name " * 5000).render(text(200), layout.gap(0)))
+    assert len(printed) <= 5
+
+
+@pytest.mark.parametrize("what", LONG)
+def test_what_is_above_a_page_is_limited_where_it_is_entered(what):
+    assert page.head_problem(CLINIC.name, CLINIC.letterhead) == ""
+    assert page.head_problem(CLINIC.name, "\n".join(["A line"] * 8)) == ""
+    said = page.head_problem(CLINIC.name, LONG[what])
+    assert re.fullmatch(
+        r"The letterhead takes \d+ lines, a page has room for 8\. Shorten it\.", said
+    )
+    said = page.head_problem(LONG[what], "")
+    assert said.startswith("The clinic's name takes ") and said.endswith("Shorten it.")
+
+
+def test_a_letterhead_of_150_lines_says_150():
+    assert "takes 150 lines" in page.head_problem("", LONG["lines"])

@@ -222,3 +222,10 @@ def test_nothing_is_lost_and_the_pages_stay_few(note, remark, events, medicines,
 def test_a_visit_without_alerts_has_the_plots_high():
     (words,) = pages(render(untroubled()))
     assert "marks without a label" not in words
+
+
+def test_a_note_of_200_000_characters_without_a_blank_ends_in_one_sentence():
+    found = pages(render(with_last_visit(ordinary(), note="x" * 200_000)))
+    assert len(found) <= 12
+    assert "160,000 more characters are not printed: read them in the program." in found[-1]
+    assert TO_SIGN in found[0]

@@ -1,3 +1,5 @@
+import time
+
 import pypdfium2
 import pytest
 from hypothesis import given
@@ -189,3 +191,43 @@ def test_alignment(tmp_path, align, words, at_left):
     left, _, right, _ = ImageChops.invert(image).getbbox()
     assert (left < 60) == at_left
     assert (right > 900) != at_left
+
+
+@pytest.mark.parametrize("word", ["x", "م", "W", "é", "\u0301a", "👨"])
+def test_a_word_without_a_blank_is_cut_in_a_time_that_grows_as_its_length_does(word, monkeypatch):
+    monkeypatch.setattr(text, "LONGEST", 10**9)
+    text.wrap(word * 100, BODY, 500)  # the fonts are loaded
+
+    def taken(count: int) -> float:
+        began = time.process_time()
+        lines = text.wrap(word * (count // len(word)), BODY, 500)
+        assert len(lines) > 1
+        return time.process_time() - began
+
+    short = min(taken(20_000) for _ in range(3))
+    assert (
+        taken(200_000) < 40 * short
+    )  # ten times as long; by halving the whole it was a hundred times
+
+
+@pytest.mark.parametrize("word", ["x", "sentence ", "جمله ", "one\n"])
+def test_a_text_that_no_page_is_meant_for_ends_in_one_sentence(word):
+    whole = word * (text.LONGEST // len(word))
+    lines = text.wrap(whole, BODY, 500)
+    assert not any("not printed" in line for line in lines)
+    more = text.wrap(whole + "y" * 160_000, BODY, 500)
+    left_out = len(whole) + 160_000 - text.LONGEST
+    said = f"{left_out:,} more characters are not printed: read them in the program."
+    assert more[-1] == said
+    assert len(more) <= len(lines) + 2
+
+
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=400)
+)
+def test_a_word_is_cut_without_losing_a_letter(word):
+    marks = "\u200e\u200f"
+    cut = "".join(
+        line.strip(marks) if line[0] in marks else line for line in text.wrap(word, BODY, 90)
+    )
+    assert cut.replace("\u200e", "").replace("\u200f", "") == word

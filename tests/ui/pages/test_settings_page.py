@@ -3,6 +3,7 @@ from datetime import date
 
 import pytest
 
+from core.model.document import PaperSize
 from tests.ui.conftest import words
 from tests.ui.keyboard import Key, answer_dialogs, focused, press, settle, write
 
@@ -94,3 +95,28 @@ def test_a_refused_cut_point_is_saved_when_its_partner_is_moved(page, session):
     found = session.thresholds.all()
     assert (found["delta_fs_slow_below"], found["delta_fs_fast_from"]) == (1.5, 2)
     assert "must not be above" not in words(page)
+
+
+def test_a_letterhead_that_leaves_no_room_on_a_page_is_refused_in_one_sentence(page, session):
+    before = session.clinic.letterhead
+    page.letterhead.setPlainText("\n".join(f"Line {n}" for n in range(150)))
+    page.save.click()
+    settle()
+    assert "The letterhead takes 150 lines, a page has room for 8. Shorten it." in words(page)
+    assert session.clinic.letterhead == before
+    assert page.letterhead.toPlainText().endswith("Line 149")  # nothing typed is lost
+    page.letterhead.setPlainText("One street\nOne town")
+    assert "a page has room for" not in words(page)
+    page.save.click()
+    settle()
+    assert session.clinic.letterhead == "One street\nOne town"
+
+
+def test_the_paper_of_a_workstation_is_kept_at_once(page):
+    settings = page.context.settings
+    assert settings.paper is PaperSize.A4
+    page.paper.set_value(PaperSize.LETTER)
+    page.paper.chosen.emit()
+    assert settings.paper is PaperSize.LETTER
+    page.refresh()
+    assert page.paper.value is PaperSize.LETTER
