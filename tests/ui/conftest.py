@@ -25,6 +25,7 @@ from ui import theme
 from ui.context import AppContext
 from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.main_window import MainWindow
+from ui.pages.chart.side import Lead
 from ui.pages.visit_page import VisitPage
 from ui.plots.trend_stack import TrendStack
 from ui.settings import Appearance, Settings
@@ -199,7 +200,8 @@ def name_of(widget):
 
 def words(widget):
     """Every text a person can read in a widget, each on a line: labels, what a chart paints, and says of itself."""
-    texts = [one.text() for one in widget.findChildren(QLabel) if one.isVisible() and one.text()]
+    labels = (*widget.findChildren(QLabel), *widget.findChildren(Lead))
+    texts = [one.text() for one in labels if one.isVisible() and one.text()]
     for chart in widget.findChildren(TrendStack):
         if chart.isVisible():
             texts += [*chart.said, chart.accessibleDescription()]

@@ -1,18 +1,27 @@
 """Beside the plots of a chart: now, since last time, and the timeline; folded to a button at the edge."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QStyle, QStyleOptionButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QLabel,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core.views.chart import Happening
-from core.views.now import Line, Part
+from core.views.now import Part
 from core.words import N_
 from ui import theme
 from ui.pages.chart.alerts import FIRST
-from ui.widgets.basics import PressButton, button, clear, column, label, link, row, rule, scrolled
+from ui.widgets.basics import PressButton, button, clear, column, label, row, rule, scrolled
+from ui.widgets.responsive import UNLIMITED
 from ui.words import tr
 
 DOTS = {  # by the kind of what happened: the colour of its dot, and what is said of it
@@ -23,6 +32,37 @@ DOTS = {  # by the kind of what happened: the colour of its dot, and what is sai
     "milestone": ("muted", N_("milestone")),
     "reference": ("good", N_("what the schedule counts from")),
 }
+
+
+COLOURS = {"link": "accent", "warn": "warn", "muted": "muted", "": "ink"}  # of lines, by their tone
+USUAL = 250  # px of a line
+
+
+class Wrapped:
+    """Words that wrap; how high they are is measured once a width: a layout asks many times."""
+
+    def __init__(
+        self, text: str, colour: str, size: int = 12, weight: QFont.Weight = QFont.Weight.Normal
+    ) -> None:
+        self.text, self._colour = text, colour
+        self._font = theme.font(size, weight)
+        self._heights: dict[int, int] = {}
+
+    def height(self, width: int) -> int:
+        """px, of at least one line."""
+        if width not in self._heights:
+            metrics, room = QFontMetrics(self._font), QRect(0, 0, max(width, 1), UNLIMITED)
+            taken = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self.text).height()
+            self._heights[width] = max(taken, metrics.height())
+        return self._heights[width]
+
+    def paint(self, painter: QPainter, area: QRect, direction: Qt.LayoutDirection) -> None:
+        """From the side where lines begin."""
+        begin = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        align = QStyle.visualAlignment(direction, begin)
+        painter.setFont(self._font)
+        painter.setPen(theme.colour(self._colour))
+        painter.drawText(area, align | Qt.TextFlag.TextWordWrap, self.text)
 
 
 class SidePanel(QFrame):
@@ -72,52 +112,134 @@ class SidePanel(QFrame):
         self._inner.show()
 
     def show_parts(self, now: Sequence[Part], since: Sequence[Part]) -> None:
-        for layout, parts, role in ((self._now, now, "part"), (self._since, since, "heading")):
+        for layout, parts, size in ((self._now, now, 12), (self._since, since, 13)):
             clear(layout)
             for part in parts:
-                self._show(layout, part, role)
+                self._show(layout, part, size)
 
     def show_timeline(self, happenings: Sequence[Happening]) -> None:
         clear(self._timeline)
         for one in happenings:
-            colour, kind = DOTS[one.kind]
-            dot = label("●")
-            dot.setStyleSheet(f"color: {theme.colour(colour).name()};")
-            dot.setAccessibleName(tr(kind))
-            details = " · ".join(part for part in (one.when, one.detail) if part)
-            words = column(label(one.title, wrap=True), spacing=0)
-            words.addWidget(label(details, "muted", wrap=True))
-            line = row(dot, words, spacing=8, top=True)
-            line.setStretch(1, 1)
-            self._timeline.addLayout(line)
+            self._timeline.addWidget(Happened(one))
         if not happenings:
             self._timeline.addWidget(label(tr("Nothing yet."), "muted"))
 
-    def _show(self, layout: QVBoxLayout, part: Part, role: str) -> None:
-        title = label(part.title, role, wrap=True)
-        if part.tone:
-            title.setProperty("tone", part.tone)
+    def _show(self, layout: QVBoxLayout, part: Part, size: int) -> None:
+        """Lines that lead nowhere are one label with what is above them: each label costs a layout."""
         if layout.count():
             layout.addSpacing(3)
-        layout.addWidget(title)
+        said = [Wrapped(part.title, COLOURS[part.tone], size, QFont.Weight.DemiBold)]
         if part.beside:
-            layout.addWidget(label(part.beside, "small"))
+            said.append(Wrapped(part.beside, "muted"))
         for line in part.lines:
-            layout.addWidget(self._line(line))
+            words = Wrapped(line.text, COLOURS[line.tone])
+            if not line.tab:
+                said.append(words)
+                continue
+            if said:
+                layout.addWidget(Said(*said))
+                said = []
+            lead = partial(self.leads_to.emit, line.tab, line.what)
+            layout.addWidget(Lead(words, line.full, lead))
+        if said:
+            layout.addWidget(Said(*said))
 
-    def _line(self, line: Line) -> QWidget:
-        if not line.tab:
-            said = label(line.text, wrap=True)
-            said.setProperty("tone", line.tone)
-            return said
-        made = link(line.text, partial(self.leads_to.emit, line.tab, line.what))
-        made.setProperty("tone", line.tone or "plain")
-        if (inside := made.layout()) is not None:
-            inside.setContentsMargins(0, 1, 0, 1)
-        if line.full:
-            made.setAccessibleName(line.full)
-            made.setToolTip(f"{line.full}.")
-        return made
+
+class Said(QLabel):
+    """Words below one another, each as high as they are; a screen reader reads them as the text of a label."""
+
+    def __init__(self, *words: Wrapped, indent: int = 0) -> None:
+        super().__init__("\n".join(one.text for one in words))
+        self._words, self._indent = words, theme.px(indent)
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(_as_high_as_its_words())
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return sum(one.height(width - self._indent) for one in self._words)
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(USUAL), self.heightForWidth(theme.px(USUAL)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.heightForWidth(UNLIMITED))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self.paint_words(painter)
+        painter.end()
+
+    def paint_words(self, painter: QPainter) -> None:
+        direction, area = self.layoutDirection(), self.rect().adjusted(self._indent, 0, 0, 0)
+        area = QStyle.visualRect(direction, self.rect(), area)
+        for one in self._words:
+            one.paint(painter, area, direction)
+            area.setTop(area.top() + one.height(area.width()))
+
+
+class Happened(Said):
+    """One line of the timeline: a dot in the colour of its kind, what happened, and below it when and how."""
+
+    def __init__(self, one: Happening) -> None:
+        details = " · ".join(part for part in (one.when, one.detail) if part)
+        super().__init__(Wrapped(one.title, "ink"), Wrapped(details, "muted"), indent=20)
+        self._colour, kind = DOTS[one.kind]
+        self.setAccessibleName(f"{tr(kind)}: {one.title}; {details}")
+
+    def paint_words(self, painter: QPainter) -> None:
+        super().paint_words(painter)
+        size, line = theme.px(8), self._words[0].height(UNLIMITED)
+        dot = QRect(theme.px(2), (line - size) // 2, size, size)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(theme.colour(self._colour))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawEllipse(QStyle.visualRect(self.layoutDirection(), self.rect(), dot))
+
+
+class Lead(PressButton):
+    """A line that leads somewhere. ``full`` says more than its words, to who listens and to the pointer."""
+
+    def __init__(self, words: Wrapped, full: str, clicked: Callable[[], object]) -> None:
+        super().__init__(words.text)
+        self._words = words
+        self.setProperty("link", "true")
+        if full:
+            self.setAccessibleName(full)
+            self.setToolTip(f"{full}.")
+        self.clicked.connect(lambda _checked=False: clicked())
+        self.setSizePolicy(_as_high_as_its_words())
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._words.height(width) + 2
+
+    def sizeHint(self) -> QSize:
+        return QSize(theme.px(USUAL), self.heightForWidth(theme.px(USUAL)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.heightForWidth(UNLIMITED))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        self.paint_frame(painter)
+        self._words.paint(painter, self.rect().adjusted(0, 1, 0, -1), self.layoutDirection())
+        painter.end()
+
+    def paint_frame(self, painter: QPainter) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+
+
+def _as_high_as_its_words() -> QSizePolicy:
+    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    policy.setHeightForWidth(True)
+    return policy
 
 
 class EdgeButton(PressButton):
