@@ -15,20 +15,19 @@ from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.protocols.schedule import PlannedVisit, Status
-from core.views import course
+from core.views import chart, course
 from core.views.visit_words import visit_title
 from core.words import _, day, plural
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One sentence. ``full`` says more, for the pointer and for who listens; ``tab`` and ``what`` are where it leads.
+    """One sentence. ``tab`` and ``what`` are where it leads.
 
     ``tone`` is link for what is to be decided, warn for what is late or serious, muted for what is only known, or empty.
     """
 
     text: str
-    full: str = ""
     tone: str = ""
     tab: str = ""
     what: str = ""
@@ -67,6 +66,16 @@ def now(
         parts.append(Part(title=_("What runs"), lines=tuple(_running(record, today))))
     parts.append(Part(title=_("Next visit"), lines=tuple(_next(record, today, coming))))
     return tuple(parts)
+
+
+def in_full(record: PatientRecord, today: date) -> Part:
+    """What the figures beside the plots are made from: every slope, the stages with their domains, when a limit is reached."""
+    lines = tuple(
+        Line(text=f"{one.title}: {'; '.join(one.tip.splitlines())}", tone="muted")
+        for one in chart.figures(record, today)
+        if one.tip
+    )
+    return Part(title=_("Figures in full"), lines=lines)
 
 
 def decided_text(action: Action) -> str:
@@ -110,16 +119,7 @@ def _open(record: PatientRecord, found: Sequence[Action]) -> Part:
             else _("No alert is open")
         )
         return Part(title=title, lines=())
-    lines = tuple(
-        Line(
-            text=_("{action}: {facts}").format(action=one.title, facts=one.found),
-            full=one.line,
-            tone="link",
-            tab="alerts",
-            what=one.id,
-        )
-        for one in found
-    )
+    lines = tuple(Line(text=one.line, tone="link", tab="alerts", what=one.id) for one in found)
     title = plural(len(found), "1 open alert", "{n} open alerts")
     return Part(title=title, lines=lines, tone="warn")
 

@@ -22,7 +22,7 @@ from core.model.visit import ClinicalStage
 from core.protocols import catalog as protocols
 from core.protocols.schedule import next_visit
 from core.views import now as now_view
-from core.views.now import now
+from core.views.now import in_full, now
 from core.views.since_last import since_last
 from tests.core.examples import (
     INFUSION,
@@ -516,12 +516,19 @@ def test_why_no_visit_is_planned():
     assert line.startswith("First visit") or "20 Apr 2026" in line
 
 
+def test_figures_in_full_say_what_each_is_made_from():
+    lines = [line.text for line in in_full(two_visits(), TODAY).lines]
+    (slope,) = [line for line in lines if line.startswith("ALSFRS-R slope: all forms: loses ")]
+    assert "2 forms" in slope and "to 28 Nov 2026" in slope
+    (stages,) = [line for line in lines if line.startswith("King's · MiToS: King's: ")]
+    assert "; MiToS: " in stages and stages.endswith("estimated from ALSFRS-R, 28 Nov 2026")
+
+
 def test_open_alerts_are_told_with_their_facts_and_lead_to_the_decision():
     record = breathing((M4, "M4", (1950, 1940)), (M6, "M6", (1400, 1390)))
     found = alerts.open_actions(record, TODAY)
     parts = now(record, TODAY, found, (), None)
     assert parts[0].title == f"{len(found)} open alert" + "s" * (len(found) > 1)
     for action, line in zip(found, parts[0].lines, strict=True):
-        assert line.text == f"{action.title}: {action.found}"
-        assert (line.full, line.tab, line.what) == (action.line, "alerts", action.id)
+        assert (line.text, line.tab, line.what) == (action.line, "alerts", action.id)
     assert "28 Nov 2026" in parts[0].lines[0].text and "%" in parts[0].lines[0].text

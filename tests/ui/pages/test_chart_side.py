@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLabel, QPushButton
 from core import clock
 from core.findings import alerts
 from core.views import chart
-from core.views.now import now
+from core.views.now import in_full, now
 from core.views.since_last import since_last
 from tests.ui.conftest import name_of, words
 from tests.ui.keyboard import Key, focused, press, settle, tab_to, write
@@ -52,6 +52,8 @@ def test_it_says_what_core_says(open_chart, demo, numbered, number):
         assert not part.beside or part.beside in shown
         for line in part.lines:
             assert line.text in shown
+    for line in in_full(record, today).lines:
+        assert line.text in shown
     for happening in chart.timeline(record):
         assert happening.title in shown
 

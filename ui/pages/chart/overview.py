@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 
 from core.views import chart
+from core.views.now import in_full
 from core.views.now import now as what_is
 from core.views.since_last import since_last
 from ui.context import AppContext
@@ -77,7 +78,8 @@ class OverviewTab(Tab):
         self.trends.show_record(now.record)
         found, decided = now.open_actions, now.decided_actions
         parts = what_is(now.record, now.today, found, decided, now.coming)
-        self.panel.show_parts(parts, since_last(now.record, now.today))
+        details = in_full(now.record, now.today)
+        self.panel.show_parts(parts, since_last(now.record, now.today), details)
         self.panel.show_timeline(chart.timeline(now.record))
 
     def save(self) -> bool:

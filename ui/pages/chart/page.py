@@ -259,19 +259,23 @@ class ChartPage(Page):
         if tools is None:
             return
         line: QBoxLayout = self._columns[front]
-        for dense in (False, True, False):  # the tabs stand closer where that makes room
+        for dense in (False, True):  # the tabs stand closer where that makes room
             self._set_dense(dense=dense)
-            if self._has_room(tools):
+            if self._room >= tools.sizeHint().width() + theme.px(GAP):
                 line = self._tools_at[self._beside_choice if self._tight else self._beside_tabs]
                 break
+        else:
+            self._set_dense(dense=False)
+            self._set_dense(dense=self._room < 0)  # or where they have no room even alone
         if tools.parentWidget() is not line.parentWidget():
             line.insertWidget(0, tools)
         tools.show()
 
-    def _has_room(self, tools: QWidget) -> bool:
+    @property
+    def _room(self) -> int:
+        """px that the tabs, or the choice instead of them, leave in their line."""
         others = self.choice if self._tight else self.tabs.tabBar()
-        room = self.contentsRect().width() - 2 * theme.px(MARGIN) - others.sizeHint().width()
-        return tools.sizeHint().width() + theme.px(GAP) <= room
+        return self.contentsRect().width() - 2 * theme.px(MARGIN) - others.sizeHint().width()
 
     def _set_dense(self, *, dense: bool) -> None:
         bar = self.tabs.tabBar()

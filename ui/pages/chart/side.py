@@ -66,7 +66,7 @@ class Wrapped:
 
 
 class SidePanel(QFrame):
-    """What asks for a decision, what runs, what comes next; what changed; then everything that happened."""
+    """What asks for a decision, what runs, what comes next; what changed; everything that happened; figures in full."""
 
     leads_to = Signal(str, str)  # a tab, and what on it gets the keyboard
     folded = Signal()
@@ -78,7 +78,9 @@ class SidePanel(QFrame):
         self.fold.setAccessibleName(tr("Close now, since last time and timeline"))
         alerts = button(tr("Alerts A"), partial(self.leads_to.emit, "alerts", FIRST), link=True)
         alerts.setAccessibleName(tr("Show all alerts"))
-        self._now, self._since, self._timeline = (column(spacing=0) for _ in range(3))
+        self._now, self._since, self._details, self._timeline = (
+            column(spacing=0) for _ in range(4)
+        )
         self.timeline = column(label(tr("Timeline"), "heading"), self._timeline, spacing=2)
         self._inner = QWidget()
         self._inner.setProperty("role", "brief")
@@ -89,6 +91,8 @@ class SidePanel(QFrame):
             self._since,
             rule(),
             self.timeline,
+            rule(),
+            self._details,
             None,
             spacing=5,
         )
@@ -111,8 +115,12 @@ class SidePanel(QFrame):
             self.area.show()
         self._inner.show()
 
-    def show_parts(self, now: Sequence[Part], since: Sequence[Part]) -> None:
-        for layout, parts, size in ((self._now, now, 12), (self._since, since, 13)):
+    def show_parts(self, now: Sequence[Part], since: Sequence[Part], details: Part) -> None:
+        for layout, parts, size in (
+            (self._now, now, 12),
+            (self._since, since, 13),
+            (self._details, (details,) if details.lines else (), 13),
+        ):
             clear(layout)
             for part in parts:
                 self._show(layout, part, size)
@@ -140,7 +148,7 @@ class SidePanel(QFrame):
                 layout.addWidget(Said(*said))
                 said = []
             lead = partial(self.leads_to.emit, line.tab, line.what)
-            layout.addWidget(Lead(words, line.full, lead))
+            layout.addWidget(Lead(words, lead))
         if said:
             layout.addWidget(Said(*said))
 
@@ -199,15 +207,12 @@ class Happened(Said):
 
 
 class Lead(PressButton):
-    """A line that leads somewhere. ``full`` says more than its words, to who listens and to the pointer."""
+    """A line that leads somewhere."""
 
-    def __init__(self, words: Wrapped, full: str, clicked: Callable[[], object]) -> None:
+    def __init__(self, words: Wrapped, clicked: Callable[[], object]) -> None:
         super().__init__(words.text)
         self._words = words
         self.setProperty("link", "true")
-        if full:
-            self.setAccessibleName(full)
-            self.setToolTip(f"{full}.")
         self.clicked.connect(lambda _checked=False: clicked())
         self.setSizePolicy(_as_high_as_its_words())
 
