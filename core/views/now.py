@@ -6,7 +6,7 @@ from datetime import date
 
 from core.findings.alerts import Action
 from core.forms import catalog, wording
-from core.forms.definition import Form
+from core.forms.definition import Form, Of
 from core.labels import MILESTONES, choice_within
 from core.model.adverse_event import MilestoneKind
 from core.model.device import TURNING_POINTS
@@ -105,10 +105,14 @@ def record_line(one: FormRecord) -> str:
 
 def with_course() -> tuple[Form, ...]:
     """The forms about a patient whose records begin and end, in their order."""
-    every = catalog.newest().values()
-    return tuple(
-        one for one in every if one.course is not None and one.course.end and not one.within
-    )
+    every = (one for one in catalog.newest().values() if one.of is Of.PATIENT and not one.within)
+    return tuple(one for one in every if one.course is not None and one.course.end)
+
+
+def began_text(one: FormRecord) -> str:
+    """The day from which a record holds; that nobody entered it, where only the day of its entry is known."""
+    start = None if one.course is None else one.day(one.course.start)
+    return _("day not entered") if start is None else partial_day(start)
 
 
 def _open(record: PatientRecord, found: Sequence[Action]) -> Part:
@@ -130,8 +134,9 @@ def _running(record: PatientRecord, today: date) -> Iterator[Line]:
     for form in with_course():
         running = sorted(record.running(form.id, today), key=lambda one: one.began)
         for one in running:
-            text = _("{what}, since {day}")
-            said = text.format(what=record_line(one), day=partial_day(one.began))
+            is_known = one.course is not None and one.day(one.course.start) is not None
+            text = _("{what}, since {day}") if is_known else _("{what}, {day}")
+            said = text.format(what=record_line(one), day=began_text(one))
             yield Line(text=said, tab=f"form.{form.id}", what=one.id)
         if not running:
             words = _("{form}: none now") if record.of_form(form.id) else _("{form}: none entered")

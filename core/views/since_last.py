@@ -26,7 +26,7 @@ from core.science.spirometry import Result, vital_capacities
 from core.views import course
 from core.views.events import event_row
 from core.views.measurements import measurement_before, measurement_text
-from core.views.now import Line, Part, form_of, record_line, with_course
+from core.views.now import Line, Part, began_text, form_of, record_line, with_course
 from core.views.spirometry import percent_title, spirometry_title
 from core.views.visit_summary import without_value
 from core.views.visit_words import visit_title
@@ -340,12 +340,12 @@ def _course(record: PatientRecord, form: Form, span: _Span) -> Iterator[Line]:
             text = _("{before} → {after}, {day}").format(
                 before=record_line(changed[one.id]),
                 after=record_line(one),
-                day=partial_day(one.began),
+                day=began_text(one),
             )
             yield Line(text=text, tab=tab, what=one.id)
         elif span.may_hold(one.began):
             text = _("New: {what}, {day}")
-            said = text.format(what=record_line(one), day=partial_day(one.began))
+            said = text.format(what=record_line(one), day=began_text(one))
             yield Line(text=said, tab=tab, what=one.id)
         if span.may_hold(one.ended) and one.id not in ended_by_change and one.ended is not None:
             text = _("Ended: {what}, {day}")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.findings import alerts
 from core.forms import catalog
-from core.forms.definition import Form
+from core.forms.definition import Form, Of
 from core.instruments import catalog as instruments
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import NotDone
@@ -410,6 +410,22 @@ def test_what_runs_is_told_with_its_dose_hours_and_day():
         "NIV: in use 6.5 h/day, since 9 Sep 2026",
         "Gastrostomy (PEG, RIG): refused, since 20 Sep 2026",
     ]
+
+
+def test_a_beginning_that_nobody_entered_is_not_made_up():
+    one = a_form_record("medicine", {"substance": "Riluzole", "ongoing": 1})
+    record = replace(two_visits(), forms=(one,))
+    assert now_of(record)["What runs"][0] == "Riluzole, day not entered"
+    assert "New: Riluzole, day not entered" in said(record).splitlines()
+
+
+def test_a_form_of_a_visit_runs_nowhere(monkeypatch):
+    device = catalog.newest()["device"]
+    of_visit = replace(device, id="ward_round", of=Of.VISIT)
+    part = replace(device, id="night", within="device")
+    known = {**catalog.newest(), "ward_round": of_visit, "night": part}
+    monkeypatch.setattr(catalog, "newest", lambda: known)
+    assert {one.id for one in now_view.with_course()} == {"medicine", "device"}
 
 
 def test_what_runs_says_of_what_nothing_is_known():

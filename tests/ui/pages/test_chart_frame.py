@@ -1,8 +1,15 @@
 """The frame of a chart: where the tools of a tab are, and what the keys of the page do."""
 
+import shutil
+from contextlib import closing
+
 import pytest
 from PySide6.QtWidgets import QPushButton, QWidget
 
+from core import clock
+from core.model.signature import Lock, LockLevel
+from core.model.user import Right
+from core.session import Session
 from tests.ui.keyboard import Key, focused, press, settle, write
 from ui.actions import PAGE_KEYS
 from ui.widgets.basics import row
@@ -146,6 +153,42 @@ def test_e_logs_an_event_and_what_is_typed_there_is_typed(open_chart):
     write("e")
     assert page.front == "events" and line.text() == "e12 ta", "what was typed goes on"
     assert page.acts.log.text() == "Log event E"
+
+
+def test_e_on_a_locked_record_says_why_not(open_chart, demo, numbered):
+    patient, told = numbered("A-003"), []
+    lock = Lock(
+        level=LockLevel.PATIENT,
+        subject=patient.id,
+        patient_id=patient.id,
+        locked_by="neuro",
+        locked_at=clock.now(),
+        reason="left the study",
+    )
+    with demo.write("locked", granted=frozenset({Right.LOCK})):
+        demo.locks.save(lock)
+    page = open_chart("A-003")
+    page.context.told.connect(told.append)
+    write("e")
+    assert page.front == "events" and "left the study" in told[-1]
+    assert focused() is not page.tab("events").editor.term.line
+
+
+def test_who_only_reads_has_no_key_that_enters(demonstration_template, tmp_path, open_window):
+    template, key = demonstration_template
+    path = tmp_path / "demo.als"
+    shutil.copyfile(template, path)
+    with closing(Session(path, key, "monitor")) as session:
+        shell = open_window(session)
+        (patient,) = [one for one in session.patients.all() if one.record_number == "A-003"]
+        shell.open_chart(patient.id)
+        settle()
+        page = shell.page("chart")
+        assert not page.acts.log.isVisible() and not page.acts.more.isVisible()
+        write("e")
+        assert page.front == "overview"
+        write("a")
+        assert page.front == "alerts"
 
 
 def test_a_reads_the_alerts(open_chart):
