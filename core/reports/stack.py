@@ -97,7 +97,8 @@ def _draw(canvas: Canvas, shape: Shape, across: _Place, up: _Place) -> None:
         case Box():
             _box(canvas, shape, across(shape.x), up(shape.y + shape.height))
         case Marker():
-            _marker(canvas, shape, across(shape.x), up(shape.y))
+            x, y, ink = across(shape.x), up(shape.y), _hex(shape.colour)
+            marker(canvas, shape.shape, ink, x, y, shape.size, filled=shape.filled)
         case Text():
             _text(canvas, shape, across(shape.x), up(shape.y))
 
@@ -147,16 +148,18 @@ def _box(canvas: Canvas, box: Box, x: float, y: float) -> None:
         canvas.rect(x, y, box.width, box.height, **how)
 
 
-def _marker(canvas: Canvas, marker: Marker, x: float, y: float) -> None:
-    """An open one is white inside."""
-    _pen(canvas, marker.colour, 1.0)
-    canvas.setFillColor(_colour(marker.colour if marker.filled else "card"))
-    if marker.shape not in CORNERS:
-        canvas.circle(x, y, marker.size, stroke=1, fill=1)
+def marker(
+    canvas: Canvas, shape: str, colour: str, x: float, y: float, size: float, *, filled: bool
+) -> None:
+    """One of the shapes of ``plot_style``, ``size`` half as wide (points); an open one is white inside."""
+    canvas.setStrokeColor(HexColor(colour))
+    canvas.setFillColor(HexColor(colour if filled else "#ffffff"))
+    canvas.setLineWidth(1)
+    canvas.setDash()
+    if shape not in CORNERS:
+        canvas.circle(x, y, size, stroke=1, fill=1)
         return
-    corners = CORNERS[marker.shape]
-    size = marker.size
-    _polygon(canvas, [(x + dx * size, y - dy * size) for dx, dy in corners], fill=1)
+    _polygon(canvas, [(x + dx * size, y - dy * size) for dx, dy in CORNERS[shape]], fill=1)
 
 
 def _text(canvas: Canvas, shape: Text, x: float, y: float) -> None:

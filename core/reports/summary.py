@@ -5,7 +5,7 @@ stays on the first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from reportlab.lib.colors import HexColor
@@ -18,17 +18,17 @@ from core.model.record import PatientRecord
 from core.model.signature import SignatureState
 from core.model.trail import TrailHead
 from core.model.user import Clinic
-from core.reports import chart, layout, page, summary_items, text
+from core.reports import layout, page, stack, summary_items, text
 from core.reports.layout import INK, SMALL, Block, Cell, Column
 from core.reports.summary_items import BODY, LABEL, STRONG, VALUE
 from core.reports.text import Style, Weight
 from core.science import lung_function
-from core.views import trends, visit_summary
+from core.views import visit_summary
 from core.views.events import EventRow
 from core.views.fact import Fact
 from core.views.signed import SignatureRow
 from core.views.spirometry import SpirometrySummary
-from core.views.trends import Plot
+from core.views.stack.build import for_paper
 from core.views.visit_summary import VisitSummary
 from core.words import MISSING, N_, _
 
@@ -42,7 +42,8 @@ _INDENT = 86.0  # of what stands beside its label
 _MOST_LABEL = 52.0  # of a label in a column
 # Widths of vital capacity, course, measured and done: with two gutters the whole width.
 _COLUMNS = ((164.0, 206.0), (150.0, 232.0), (140.0, 256.0), (176.0, 180.0))
-_LOWEST, _COMFORTABLE, _HIGHEST = 60.0, 140.0, 190.0  # of the plots
+_HIGHEST = 190.0  # of the plots
+_READABLE = 60.0  # more than they need at the least: before they are lower, the words stand closer
 _CHART_GAP = 6.0
 _MOST_IN_A_ROW = 6  # events in one paragraph
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -107,17 +108,23 @@ def render(
         size=size,
         heading=tuple(_heading(summary)),
     )
-    plots = _plots(record)
-    least = _CHART_GAP + _LOWEST if plots else 0.0
+    chart = for_paper(record, record.visit(visit_id).date)
+    bare = replace(chart, lanes=())  # what is in them is on the page in words, too
+    least = _CHART_GAP + stack.least_height(bare, page.INNER) if chart.rows else 0.0
+    readable = least + _READABLE if chart.rows else 0.0
     parts = _parts(summary, tight=False)
-    if parts.free(paper.room) < least:
+    if parts.free(paper.room) < readable:
         tight = _parts(summary, tight=True)
         parts = tight if tight.free(paper.room) >= least else parts
     before = parts.before
-    if plots:
+    if chart.rows:
         free = parts.free(paper.room) - _CHART_GAP
-        height = _chart_height(free, free + layout.height(parts.after))
-        before = [*before, layout.gap(_CHART_GAP), _charts(record, visit_id, plots, height)]
+        whole = stack.least_height(chart, page.INNER)
+        if least - _CHART_GAP <= free < whole:
+            chart, whole = bare, least - _CHART_GAP
+        height = _chart_height(free, free + layout.height(parts.after), whole)
+        drawn = stack.block(chart, chart.scales[0], page.INNER, height, whole=False)
+        before = [*before, layout.gap(_CHART_GAP), drawn]
     return paper.render([*before, *parts.after], parts.end, end_first=True)
 
 
@@ -337,36 +344,12 @@ def _spirometry(session: SpirometrySummary, mark: str, width: float) -> list[Blo
     return [*blocks, layout.gap(3)]
 
 
-def _plots(record: PatientRecord) -> list[Plot]:
-    """The trends that have anything to show. (The domains stand in the table: a third plot would crowd the page.)"""
-    plots = [trends.scores(record, one) for one in trends.questionnaires(record)]
-    plots.append(trends.vital_capacity(record))
-    return [plot for plot in plots if plot.days]
-
-
-def _chart_height(free: float, first: float) -> float:
+def _chart_height(free: float, first: float, lowest: float) -> float:
     """As high as one page allows, ``free``; where it needs a second page anyway, as high as the ``first`` has room for it."""
-    if free >= _LOWEST:
-        return min(free, _HIGHEST)
-    return _COMFORTABLE if first >= _COMFORTABLE else _LOWEST
-
-
-def _charts(
-    record: PatientRecord, visit_id: VisitId, plots: Sequence[Plot], height: float
-) -> Block:
-    scale = trends.time_scales(record)[0]
-    days = chart.days_shown(plots, record.visit(visit_id).date)
-    columns = max(2, len(plots))
-    width = (page.INNER - _GUTTER * (columns - 1)) / columns
-    heading = max(chart.heading_height(plot, width) for plot in plots)
-
-    def draw(canvas: Canvas, x: float, top: float) -> None:
-        for plot in plots:
-            box = chart.Box(x, top - height, width, height)
-            chart.draw(canvas, plot, scale, days, box, heading)
-            x += width + _GUTTER
-
-    return Block(height, draw)
+    highest = max(_HIGHEST, lowest)
+    if free >= lowest:
+        return min(free, highest)
+    return highest if first >= highest else lowest
 
 
 def _actions(summary: VisitSummary, sources: _Sources) -> list[Block]:

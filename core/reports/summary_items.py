@@ -12,7 +12,7 @@ from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from core.instruments.catalog import ALSFRS_R
-from core.reports import chart, layout, page, text
+from core.reports import layout, page, stack, text
 from core.reports.layout import MUTED, RULE, Block, Cell, Column
 from core.reports.text import Align, Style, Weight
 from core.views import plot_style
@@ -41,6 +41,7 @@ _TINT = "#eef1f4"  # of a row whose answer changed
 _INDENT = 9.0  # of the words of a domain, behind its marker
 _PAD = 0.5  # above and below an item (points)
 _MARKER = 3.2  # room on either side of a marker (points)
+_RADIUS = 2.3  # of a marker (points)
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,9 +241,13 @@ def _scaled(block: Block, place: Place, role: str, table: _Table) -> Block:
             canvas.setLineWidth(1.1)
             canvas.line(at(place.before), middle, at(place.now), middle)
         if place.before is not None and place.before != place.now:
-            chart.marker(canvas, style.marker, style.light, at(place.before), middle, filled=False)
+            stack.marker(
+                canvas, style.marker, style.light, at(place.before), middle, _RADIUS, filled=False
+            )
         if place.now is not None:
-            chart.marker(canvas, style.marker, style.light, at(place.now), middle, filled=True)
+            stack.marker(
+                canvas, style.marker, style.light, at(place.now), middle, _RADIUS, filled=True
+            )
 
     return replace(block, draw=draw)
 
@@ -292,7 +297,7 @@ def _domain(scale: ScaleRow, of: int) -> list[Block]:
 
     def draw(canvas: Canvas, x: float, top: float) -> None:
         middle = top - first.height / 2
-        chart.marker(canvas, style.marker, style.light, x + _MARKER, middle, filled=True)
+        stack.marker(canvas, style.marker, style.light, x + _MARKER, middle, _RADIUS, filled=True)
         first.draw(canvas, x + _INDENT, top)
 
     return [replace(first, draw=draw), *(_right(block, _INDENT) for block in (*rest, *under))]

@@ -1,7 +1,7 @@
 """Series over time. The same series is drawn on screen and on paper.
 
 A plot is described here without any drawing library: series, events on the time axis, threshold
-lines. ``ui/plots`` draws it with pyqtgraph, ``core/reports/chart`` with reportlab.
+lines. ``ui/plots`` draws it with pyqtgraph in a visit; `core/views/stack` puts it into the stack of a chart.
 """
 
 import math

@@ -1,8 +1,10 @@
 """The stack of one patient: what the record says, in the rows of a chart."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
+from core.forms.definition import Role
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.model.record import PatientRecord
@@ -53,4 +55,27 @@ def _heads(record: PatientRecord) -> tuple[VisitHead, ...]:
     return tuple(
         VisitHead(v.id, v.date, visit_title(record, v), day(v.date), is_last=v is visits[-1])
         for v in visits
+    )
+
+
+def for_paper(record: PatientRecord, on: date) -> Stack:
+    """What the summary of a visit draws: totals, vital capacity, events and support, as known on the day of the visit.
+
+    Without what stands beside it on the page already: domains, stages and medicines. No line is carried forward.
+    """
+    stack = build(record, on, projected=False)
+    others = [one for one in trends.questionnaires(record) if one.id != instruments.ALSFRS_R]
+    figures = chart.figures(record, on)
+    rows = [stack.rows[0]]
+    rows += [total_row(record, one, figures, projected=False) for one in others]
+    rows.append(capacity_row(record, figures, projected=False))
+    kept = (
+        replace(lane, marks=tuple(mark for mark in lane.marks if mark.role != Role.MEDICINE))
+        for lane in stack.lanes
+    )
+    return replace(
+        stack,
+        lanes=tuple(lane for lane in kept if lane.marks),
+        bands=(),
+        rows=tuple(row for row in rows if row.plot.days),
     )

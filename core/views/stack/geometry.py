@@ -40,7 +40,7 @@ HEADS, BAND, TIME_AXIS, GAP = 36, 17, 24, 6
 TITLE = 16  # of the time axis, where it stands below the numbers
 ABOVE = 28  # the line of figures above a plot
 LEAST = {40.0: 156, 24.0: 112, 23.0: 88, 13.0: 44}  # the lowest height of a plot by its weight
-LEAST_ON_PAPER = 40
+LEAST_ON_PAPER, GAP_ON_PAPER, AXIS_ON_PAPER = 18, 3, 20
 
 
 def least_height(stack: Stack, sheet: Sheet) -> float:
@@ -51,7 +51,8 @@ def least_height(stack: Stack, sheet: Sheet) -> float:
 
 def _least(row: PlotRow, sheet: Sheet) -> float:
     if sheet.figures is Figures.NAMES:
-        return LEAST_ON_PAPER * sheet.unit
+        names = place_words.names_height(row) if len(row.legend) > 1 else 0
+        return max(LEAST_ON_PAPER, names) * sheet.unit
     return LEAST.get(row.weight, 44) * sheet.unit
 
 
@@ -60,15 +61,30 @@ def _fixed(stack: Stack, sheet: Sheet) -> float:
     u = sheet.unit
     lanes = sum(place_lanes.height(lane, u) for lane in stack.lanes)
     above = ABOVE * u if sheet.figures is Figures.ABOVE else 0.0
-    bands = len(stack.bands) * BAND * u + (GAP * u if stack.bands else 0)
-    between = (GAP * u + above) * len(stack.rows)
-    return HEADS * u + foot(sheet) + lanes + GAP * u + bands + between
+    bands = len(stack.bands) * BAND * u + (gap(sheet) if stack.bands else 0)
+    between = (gap(sheet) + above) * len(stack.rows)
+    below = gap(sheet) if stack.lanes else 0.0
+    return head(sheet) + foot(sheet) + lanes + below + bands + between
+
+
+def head(sheet: Sheet) -> float:
+    """The height of the names of visits; on paper they stand without their days, which the page says elsewhere."""
+    return (HEADS / 2 if sheet.figures is Figures.NAMES else HEADS) * sheet.unit
+
+
+def gap(sheet: Sheet) -> float:
+    """The height between rows."""
+    return (GAP_ON_PAPER if sheet.figures is Figures.NAMES else GAP) * sheet.unit
 
 
 def foot(sheet: Sheet) -> float:
     """The height of the time axis."""
-    below = TITLE if sheet.figures is Figures.ABOVE else 0
-    return (TIME_AXIS + below) * sheet.unit
+    heights = {
+        Figures.BESIDE: TIME_AXIS,
+        Figures.NAMES: AXIS_ON_PAPER,
+        Figures.ABOVE: TIME_AXIS + TITLE,
+    }
+    return heights[sheet.figures] * sheet.unit
 
 
 def place(stack: Stack, sheet: Sheet, scale: TimeScale) -> Drawing:
@@ -77,20 +93,20 @@ def place(stack: Stack, sheet: Sheet, scale: TimeScale) -> Drawing:
     height = max(sheet.height, least_height(stack, sheet))
     drawing = Drawing(sheet.width, height, u, sheet.measure)
     axis = time_axis(stack, sheet, scale)
-    top = HEADS * u
+    top = head(sheet)
     bottom = height - foot(sheet)
     _ground(drawing, stack, sheet, axis, top, bottom)
     _heads(drawing, stack, sheet, axis, bottom)
-    _through(drawing, stack, axis, bottom)
+    _through(drawing, stack, sheet, axis, bottom)
     for lane in stack.lanes:
         place_lanes.lane(drawing, lane, axis, top, side_width(sheet))
         top += place_lanes.height(lane, u)
-    top += GAP * u
+    top += gap(sheet) if stack.lanes else 0.0
     for band in stack.bands:
         place_lanes.band(drawing, band, axis, (top, BAND * u), side_width(sheet))
         top += BAND * u
     if stack.bands:
-        top += GAP * u
+        top += gap(sheet)
     _plots(drawing, stack, sheet, axis, top)
     _time(drawing, sheet, axis, bottom)
     return drawing
@@ -127,15 +143,16 @@ def _plots(drawing: Drawing, stack: Stack, sheet: Sheet, axis: Time, top: float)
         inset = (0.0, 0.0) if row.used else (8 * u, 5 * u)  # what lies on the ends is seen whole
         frame = Frame(top + inset[0], top + plot - inset[1], low, high)
         drawing.frames.append(frame)
-        place_plots.plot(drawing, row, frame, axis)
+        said = sheet.figures is not Figures.NAMES or plot < place_words.names_height(row) * u
+        place_plots.plot(drawing, row, frame, axis, says_part=said)
         if sheet.figures is Figures.BESIDE:
             place_words.beside(drawing, row, (top, plot), side_width(sheet))
         elif sheet.figures is Figures.NAMES:
             place_words.name(drawing, row, (top, plot), side_width(sheet))
         drawing.areas.append((begins, top + plot))
-        top += plot + GAP * u
+        top += plot + gap(sheet)
         if row is not stack.rows[-1]:
-            y = top - GAP * u / 2
+            y = top - gap(sheet) / 2
             drawing.add(Line(0, y, sheet.width, y, "line"))
 
 
@@ -143,7 +160,8 @@ def _ground(
     drawing: Drawing, stack: Stack, sheet: Sheet, axis: Time, top: float, bottom: float
 ) -> None:
     """The shaded future, and what shades all rows while it lasts."""
-    if axis.shows(stack.today) and stack.ends is None:
+    on_paper = sheet.figures is Figures.NAMES
+    if axis.shows(stack.today) and stack.ends is None and not on_paper:
         x = axis.x(stack.today)
         drawing.add(Box(x, top, axis.right - x, bottom - top, "ground", alpha=0.75))
     for mark in (mark for lane in stack.lanes for mark in lane.marks if mark.shade):
@@ -158,45 +176,39 @@ def _heads(drawing: Drawing, stack: Stack, sheet: Sheet, axis: Time, bottom: flo
     u = sheet.unit
     taken: list[tuple[float, float]] = []
     valued = {day for row in stack.rows for day in row.plot.days}
-    several = len({head.on.year for head in stack.heads}) > 1
+    several = len({visit.on.year for visit in stack.heads}) > 1
     in_turn = sorted(
         stack.heads, key=lambda one: (not one.is_last, one.on not in valued, -one.on.toordinal())
     )
-    for head in in_turn:
-        x = axis.x(head.on)
-        drawing.add(Line(x, HEADS * u, x, bottom, "line"))
-        day = head.day if several or head.is_last else short_day(head.on)
+    for visit in in_turn:
+        x = axis.x(visit.on)
+        drawing.add(Line(x, head(sheet), x, bottom, "line"))
+        day = visit.day if several or visit.is_last else short_day(visit.on)
+        if sheet.figures is Figures.NAMES:
+            day = ""
         wide = max(
-            sheet.measure(head.title, 11 * u, Weight.SEMIBOLD),
-            sheet.measure(day, 11 * u, Weight.REGULAR),
+            sheet.measure(visit.title, 11 * u, Weight.SEMIBOLD),
+            sheet.measure(day, 11 * u, Weight.MEDIUM),
         )
         centre = min(max(x, wide / 2 + 2 * u), sheet.width - wide / 2 - 2 * u)
         left, right = centre - wide / 2 - 5 * u, centre + wide / 2 + 5 * u
         if any(left < end and start < right for start, end in taken):
             continue
         taken.append((left, right))
-        colour = "accent" if head.is_last else "ink"
-        drawing.add(
-            Text(centre, 14 * u, head.title, 11 * u, Weight.SEMIBOLD, colour, Align.CENTRE),
-            Text(
-                centre,
-                28 * u,
-                day,
-                11 * u,
-                Weight.MEDIUM if head.is_last else Weight.REGULAR,
-                "accent" if head.is_last else "muted",
-                Align.CENTRE,
-            ),
-        )
+        ink, paler = ("accent", "accent") if visit.is_last else ("ink", "muted")
+        weight = Weight.MEDIUM if visit.is_last else Weight.REGULAR
+        drawing.add(Text(centre, 14 * u, visit.title, 11 * u, Weight.SEMIBOLD, ink, Align.CENTRE))
+        if day:
+            drawing.add(Text(centre, 28 * u, day, 11 * u, weight, paler, Align.CENTRE))
 
 
-def _through(drawing: Drawing, stack: Stack, axis: Time, bottom: float) -> None:
+def _through(drawing: Drawing, stack: Stack, sheet: Sheet, axis: Time, bottom: float) -> None:
     """What is a line through all rows: the reference day, a death."""
     u = drawing.unit
     for mark in (mark for lane in stack.lanes for mark in lane.marks if mark.line):
         if axis.shows(mark.began):
             x = axis.x(mark.began)
-            drawing.add(Line(x, HEADS * u, x, bottom, mark.role, 1.6 * u))
+            drawing.add(Line(x, head(sheet), x, bottom, mark.role, 1.6 * u))
 
 
 def _time(drawing: Drawing, sheet: Sheet, axis: Time, bottom: float) -> None:

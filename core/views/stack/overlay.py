@@ -5,7 +5,7 @@ from datetime import date
 from core.views.stack import place_words
 from core.views.stack.axes import Time
 from core.views.stack.figures import day_lines
-from core.views.stack.geometry import HEADS, Figures, Sheet, foot, side_width
+from core.views.stack.geometry import Figures, Sheet, foot, head, side_width
 from core.views.stack.rows import Mark, Stack, Tone, Words
 from core.views.stack.shapes import Align, Box, Drawing, Line, Text, Weight
 from core.words import day
@@ -20,7 +20,7 @@ def hairline(stack: Stack, sheet: Sheet, placed: Drawing, axis: Time, on: date) 
     over = Drawing(placed.width, placed.height, u, sheet.measure)
     x = axis.x(on)
     bottom = placed.height - foot(sheet)
-    over.add(Line(x, HEADS * u, x, bottom, "accent", 1.4 * u))
+    over.add(Line(x, head(sheet), x, bottom, "accent", 1.4 * u))
     values = (one for one in placed.shapes if isinstance(one, Text) and one.halo)
     over.add(*(one for one in values if abs(one.x - x) < NEAR * u))  # the line is below the words
     side = side_width(sheet)

@@ -26,11 +26,13 @@ TIE_PX = 3  # between points of one day and one value
 _Rect = tuple[float, float, float, float]
 
 
-def plot(drawing: Drawing, row: PlotRow, frame: Frame, axis: Time) -> None:
-    """Everything between the value axis and the right edge."""
+def plot(
+    drawing: Drawing, row: PlotRow, frame: Frame, axis: Time, *, says_part: bool = True
+) -> None:
+    """Everything between the value axis and the right edge; with which part of the scale is shown."""
     u = drawing.unit
     _grid(drawing, row, frame, axis)
-    words = _notes(drawing, row, frame, axis)
+    words = _notes(drawing, row, frame, axis, says_part=says_part)
     if not row.plot.days:
         middle = (axis.left + axis.right) / 2
         nothing = _("Nothing to draw yet: no value has a date.")
@@ -59,7 +61,9 @@ def _grid(drawing: Drawing, row: PlotRow, frame: Frame, axis: Time) -> None:
         )
 
 
-def _notes(drawing: Drawing, row: PlotRow, frame: Frame, axis: Time) -> list[_Rect]:
+def _notes(
+    drawing: Drawing, row: PlotRow, frame: Frame, axis: Time, *, says_part: bool
+) -> list[_Rect]:
     """Which part of the scale is shown, and how a projection is made or why there is none."""
     u = drawing.unit
     measure = drawing.measure
@@ -67,7 +71,7 @@ def _notes(drawing: Drawing, row: PlotRow, frame: Frame, axis: Time) -> list[_Re
     y = frame.bottom - 5 * u
     half = (axis.right - axis.left) / 2
     shown = place_words.fit(place_words.shown_part(row, frame), 10 * u, half, measure)
-    if shown:
+    if shown and says_part:
         drawing.add(Text(axis.left + 5 * u, y, shown, 10 * u, colour="muted"))
         wide = measure(shown, 10 * u, Weight.REGULAR)
         taken.append((axis.left, y - 10 * u, axis.left + 8 * u + wide, y + 3 * u))
@@ -103,7 +107,8 @@ def _thresholds(drawing: Drawing, row: PlotRow, frame: Frame, axis: Time) -> lis
             (x - 3 * u, baseline - 12 * u, x + wide + 3 * u, baseline + 3 * u)
             for x, baseline in places
         ]
-        at = next((i for i, rect in enumerate(rects) if not _covers(rect, markers)), 0)
+        free = (i for i, rect in enumerate(rects) if not _covers(rect, markers))
+        at = next((i for i in free if rects[i][3] <= frame.bottom), 0)
         x, baseline = places[at]
         words = threshold.label
         drawing.add(Text(x, baseline, words, SIZE * u, Weight.MEDIUM, "threshold", halo=True))
@@ -213,6 +218,8 @@ def _value(series: Series, point: Point, decimals: int) -> str:
         return _("{value} stated").format(value=told)
     if series.role.endswith("_device"):
         return _("{value} by the device").format(value=told)
+    if not point.sure and point.note:  # why its symbol is open
+        return f"{number(point.value, decimals)} {point.note}"
     return number(point.value, decimals)
 
 

@@ -119,17 +119,38 @@ def _table(drawing: Drawing, row: PlotRow, at: tuple[float, float]) -> None:
 
 
 def name(drawing: Drawing, row: PlotRow, at: tuple[float, float], side: float) -> None:
-    """On paper: what the plot is and which part of its scale is shown."""
-    u = drawing.unit
-    measure = drawing.measure
-    top, _height = at
+    """On paper: what the plot is, which part of its scale is shown, and its series where it has several."""
+    u, measure = drawing.unit, drawing.measure
+    top, height = at
     title = row.lines[0][0].text if row.lines else row.plot.title
-    y = top + 10 * u
-    for words in wrapped(title, 11 * u, side - 6 * u, measure, 2):
-        drawing.add(Text(0, y, words, 11 * u, Weight.SEMIBOLD))
-        y += 13 * u
-    if said := shown_part(row, drawing.frames[-1]):
-        drawing.add(Text(0, y, fit(said, 10 * u, side, measure), 10 * u, colour="muted"))
+    lines = [
+        (words, 11.0, Weight.SEMIBOLD, "ink") for words in _wrapped_px(drawing, title, 11, side)
+    ]
+    part = shown_part(row, drawing.frames[-1])
+    lines += [
+        (words, 10.0, Weight.REGULAR, "muted") for words in _wrapped_px(drawing, part, 10, side)
+    ]
+    y = top + 9 * u
+    for words, size, weight, colour in lines:
+        if y > top + height:
+            return
+        drawing.add(Text(0, y, words, size * u, weight, colour))
+        y += 12 * u
+    for one in row.legend if len(row.legend) > 1 else ():
+        drawing.add(Marker(4 * u, y - 3.5 * u, plot_style.of(one.role).marker, 3 * u, one.role))
+        for words in wrapped(one.title, 10 * u, side - 14 * u, measure, 2):
+            drawing.add(Text(11 * u, y, words, 10 * u))
+            y += 11 * u
+
+
+def names_height(row: PlotRow) -> float:
+    """How high the name of a plot, its shown part and its series are at the most (px)."""
+    return 36 + 22 * len(row.legend) if len(row.legend) > 1 else 24
+
+
+def _wrapped_px(drawing: Drawing, words: str, size: float, side: float) -> list[str]:
+    u = drawing.unit
+    return wrapped(words, size * u, side - 6 * u, drawing.measure, 2)
 
 
 def above(drawing: Drawing, row: PlotRow, top: float, width: float) -> None:

@@ -295,11 +295,11 @@ def test_nothing_is_drawn_beyond_the_sheet_at_any_size(size, unit, whole, figure
                 assert all(y <= drawing.height and x <= wide for x, y in shape.points)
 
 
-def test_paper_and_window_place_the_same_values(monkeypatch):
+def test_paper_and_window_place_the_same_values():
     """The page is the window's sheet in points: the same words beside the same points."""
     record = a_course()
     stack, _sheet, drawing = place(record, figures=Figures.NAMES)
-    sheet = Sheet(width=511, height=200, measure=paper.measure, unit=0.75, figures=Figures.NAMES)
+    sheet = Sheet(width=511, height=400, measure=paper.measure, unit=0.75, figures=Figures.NAMES)
     printed = geometry.place(stack, sheet, stack.scales[0])
     values = {"40", "38", "36", "33", "31", "28"}
     assert values <= set(words(drawing))
