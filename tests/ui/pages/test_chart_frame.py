@@ -121,6 +121,8 @@ def test_a_digit_shows_the_tab_of_that_place(open_chart):
     for digit in (2, 3, 9, 1):
         write(str(digit))
         assert page.front == there[digit - 1]
+        shown = page.tabs.tabToolTip(page.tabs.currentIndex())
+        assert shown == f"{page.title_of(page.front)}: key {digit}"
     press(Key.Key_0)
     assert page.front == there[0]
 

@@ -156,6 +156,11 @@ class ChartPage(Page):
         for index, kind in enumerate(self._tabs):
             self.tabs.setTabText(index, kind.title(now))
             self.tabs.setTabVisible(index, kind.is_there(now))
+        for key, id_ in enumerate(self._there[:9], start=1):
+            index = self.tabs.indexOf(self._holders[id_])
+            self.tabs.setTabToolTip(
+                index, tr("{tab}: key {key}").format(tab=self.title_of(id_), key=key)
+            )
         self._show_choice()
         for tab in self.made.values():
             tab.show_chart(now)
@@ -290,13 +295,17 @@ class ChartPage(Page):
         if not (plain and key and self._take_key(key)):
             super().keyPressEvent(event)
 
+    @property
+    def _there(self) -> list[str]:
+        """The ids of the tabs that this patient has, in their order."""
+        return [kind.id for at, kind in enumerate(self._tabs) if self.tabs.isTabVisible(at)]
+
     def _take_key(self, key: str) -> bool:
         if key.isdecimal():
-            there = [kind.id for at, kind in enumerate(self._tabs) if self.tabs.isTabVisible(at)]
             at = int(key) - 1
-            if not 0 <= at < len(there):
+            if not 0 <= at < len(self._there):
                 return False
-            self.show_tab(there[at])
+            self.show_tab(self._there[at])
             return True
         if self.tab(self.front).take_key(key):
             return True
