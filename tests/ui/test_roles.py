@@ -2,12 +2,12 @@
 
 import pytest
 from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from core import clock
 from core.entering.visit import beginning
 from core.errors import NotAllowed
-from core.model.user import Role
+from core.model.user import RIGHTS, Right, Role
 from core.session import Session
 from core.store.patients import Patients
 from tests.core.clinic_of_four import copied
@@ -163,3 +163,17 @@ def test_r16_a_nurse_reads_the_settings_of_the_clinic(shell_of):
     assert not any(field.isEnabled() for field in page.thresholds.values())
     assert not page.change.isEnabled()
     assert page.appearance.isEnabled()
+
+
+@pytest.mark.parametrize("role", [Role.NURSE, Role.MONITOR])
+def test_r16_a_picture_of_a_chart_is_copied_only_by_who_may_take_data_along(shell_of, role):
+    QApplication.clipboard().clear()
+    shell = shell_of(role)
+    shell.open_chart(a_patient(shell).id)
+    settle()
+    panel = shell.page("chart").tab("overview").trends
+    may = Right.EXPORT in RIGHTS[role]
+    assert any(one.text().startswith("Copy picture") for one in panel._menu.actions()) == may
+    panel.chart.setFocus()
+    press((CTRL, Key.Key_C))
+    assert QApplication.clipboard().image().isNull() != may

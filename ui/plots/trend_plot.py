@@ -61,9 +61,7 @@ class TrendPlot(pg.PlotWidget):
     def sizeHint(self) -> QSize:
         return QSize(theme.px(480), theme.px(200))
 
-    def __init__(self, *, names_marks: bool = True) -> None:
-        """``names_marks`` False draws the marks without their words, below a plot that names them."""
-        self._names_marks = names_marks
+    def __init__(self) -> None:
         self._time_axis = TimeAxis()
         super().__init__(axisItems={"bottom": self._time_axis}, background=None)
         # Time runs from left to right in every language.
@@ -77,7 +75,6 @@ class TrendPlot(pg.PlotWidget):
         self._shown: dict[str, Series] = {}
         self._curves: dict[str, Any] = {}
         self._spans: dict[str, Any] = {}
-        self._forecasts: dict[str, tuple[Any, Any]] = {}
         self._marks: list[tuple[Any, Any]] = []
         self._lines: list[Any] = []
         self._hover = pg.TextItem(anchor=(0, 1))
@@ -121,7 +118,6 @@ class TrendPlot(pg.PlotWidget):
             for items in (self._curves, self._spans):
                 if role in items:
                     items[role].hide()
-        self._show_forecasts(plot, scale)
         self._nothing.setVisible(not plot.days)
         self._place_nothing()
         self.setAccessibleName(plot.title)
@@ -166,33 +162,6 @@ class TrendPlot(pg.PlotWidget):
         )
         self._spans[series.role].show()
 
-    def _show_forecasts(self, plot: Plot, scale: TimeScale) -> None:
-        """The patient's own line carried forward: dashed, with its interval as a pale band."""
-        for line, band in self._forecasts.values():
-            line.hide()
-            band.hide()
-        for forecast in plot.forecasts:
-            colour = series_look.colour(forecast.role)
-            if forecast.role not in self._forecasts:
-                edges = [pg.PlotCurveItem([], []) for _ in range(2)]
-                band = pg.FillBetweenItem(*edges)
-                band.setZValue(-10)
-                line = pg.PlotDataItem([], [])
-                self.addItem(band, ignoreBounds=True)
-                self.addItem(line, ignoreBounds=True)
-                self._forecasts[forecast.role] = (line, band)
-            line, band = self._forecasts[forecast.role]
-            x = [scale.position(point.day) for point in forecast.points]
-            line.setData(x, [point.value for point in forecast.points])
-            line.setPen(pg.mkPen(colour, width=self._px(1.6), style=Qt.PenStyle.DashLine))
-            band.curves[0].setData(x, [point.low for point in forecast.points])
-            band.curves[1].setData(x, [point.high for point in forecast.points])
-            pale = pg.mkColor(colour)
-            pale.setAlpha(38)
-            band.setBrush(pg.mkBrush(pale))
-            line.show()
-            band.show()
-
     def _show_thresholds(self, plot: Plot) -> None:
         drawn = (
             plot.thresholds if plot.days else ()
@@ -227,9 +196,7 @@ class TrendPlot(pg.PlotWidget):
             line.hide()
             text.hide()
         (left, right), _y = self.viewRange()
-        named = plot.events if self._names_marks else ()
-        places = _label_places(named, scale, left, right, self._plot_width())
-        places += [None] * (len(plot.events) - len(places))
+        places = _label_places(plot.events, scale, left, right, self._plot_width())
         rows = 1 + max((place.row for place in places if place), default=-1)
         top = self._set_heights(plot, rows)
         for (line, text), event, place in zip(self._marks, plot.events, places, strict=False):
@@ -389,19 +356,11 @@ def _month_starts(scale: TimeScale, low: float, high: float, room: int) -> list[
 
 def _in_words(plot: Plot) -> str:
     """The plot for a screen reader."""
-    forecasts = [
-        f"{forecast.title}: {_on_day(f'{forecast.points[-1].value:.0f}', forecast.points[-1].day)}"
-        for forecast in plot.forecasts
-    ]
-    return "; ".join([*_points_in_words(plot), *forecasts])
-
-
-def _points_in_words(plot: Plot) -> list[str]:
-    return [
+    return "; ".join(
         f"{series.title}: "
         + ", ".join(_on_day(f"{point.value:g}", point.day) for point in series.points)
         for series in plot.series
-    ]
+    )
 
 
 def _on_day(value: str, on: date) -> str:
