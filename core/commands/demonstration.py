@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 from core import resources
-from core.acts import signing
+from core.acts import concluding, signing
 from core.entering.record_entry import RecordEntry
 from core.findings import alerts, eligibility
 from core.forms import catalog as forms
@@ -82,6 +82,19 @@ _MILESTONES = {
     9: [(MilestoneKind.NIV, 75)],
     7: [(MilestoneKind.GASTROSTOMY, -60)],
 }
+# What the neurologist concluded at a visit: patient and visit.
+_CONCLUSIONS = {
+    (
+        9,
+        "M6",
+    ): "Breathing is weaker, with NIV since the third month. Review of the settings within two"
+    " weeks; gastrostomy discussed with the patient and the family, decision at the next call.",
+    (
+        15,
+        "M6",
+    ): "Fast decline of bulbar function and of vital capacity. NIV and gastrostomy are in place and"
+    " tolerated. Speech therapy for a communication aid; cough assist ordered.",
+}
 # What each takes, with the months from its start to screening: simulated.
 _MEDICINES: Mapping[OnsetRegion, tuple[tuple[str, str, str, int], ...]] = {
     OnsetRegion.BULBAR: (
@@ -111,9 +124,20 @@ def create(path: Path, today: date) -> Session:
         with judging.write(_REASON):
             for course in courses:
                 course.judge(judging)
+        _conclude(judging)
         _sign(judging)
         judging.record_act(Act.SIGNED_OUT)
     return Session.open(path, LOGIN, PASSWORD)
+
+
+def _conclude(session: Session) -> None:
+    """What was concluded at some visits, before they are signed."""
+    for patient in session.patients.all():
+        record = session.record(patient.id)
+        for visit in record.finished_visits:
+            number = int(patient.record_number.removeprefix("A-"))
+            if text := _CONCLUSIONS.get((number, visit.code or "")):
+                concluding.save(session, record, visit.id, text)
 
 
 def _sign(session: Session) -> None:

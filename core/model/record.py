@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from core.model import conclusion
 from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Assessment
 from core.model.data_query import DataQuery
@@ -78,13 +79,19 @@ class PatientRecord:
         """What a visit's summary is made from: all up to its day.
 
         A visit in progress that was begun after this one had been finished is no part of it yet, and what was
-        entered of the patient's forms after that (a medicine taken for years, say) never is.
+        entered of the patient's forms after that (a medicine taken for years, say) never is. Nor is what was
+        concluded at another visit.
         """
         known = (
             one for one in self.visits if one.date <= visit.date and not one.begun_after(visit)
         )
         record = self._of_visits(tuple(known), visit.date)
-        forms = (one for one in record.forms if not one.entered_after(visit))
+        forms = (
+            one
+            for one in record.forms
+            if not one.entered_after(visit)
+            and (one.form != conclusion.FORM or one.visit_id == visit.id)
+        )
         return replace(record, forms=tuple(forms))
 
     def _of_visits(self, visits: tuple[Visit, ...], day: date) -> "PatientRecord":
@@ -118,6 +125,11 @@ class PatientRecord:
     def of_form(self, form: str) -> tuple[FormRecord, ...]:
         """The records of a form that is data, in the order in which they were entered."""
         return tuple(one for one in self.forms if one.form == form)
+
+    def conclusion(self, visit_id: VisitId) -> FormRecord | None:
+        """What the neurologist concluded at a visit."""
+        mine = (one for one in self.of_form(conclusion.FORM) if one.visit_id == visit_id)
+        return next(mine, None)
 
     def form_record(self, id: RecordId) -> FormRecord | None:
         return next((one for one in self.forms if one.id == id), None)

@@ -116,6 +116,35 @@ def ruled(blocks: Sequence[Block], width: float, *, strong: bool = False) -> lis
     return [*blocks[:-1], replace(last, draw=draw)]
 
 
+def framed(blocks: Sequence[Block], width: float, inset: float) -> list[Block]:
+    """The blocks in a light frame, ``inset`` points from it; on every page that they are on it has its sides."""
+    above, below = gap(inset / 2), gap(inset / 2)
+    every = [replace(above, space=False, keep=True), *blocks, replace(below, space=False)]
+    if len(every) > 1:
+        every[-2] = replace(every[-2], keep=True)
+    return [
+        _sided(block, width, inset, first=i == 0, last=i == len(every) - 1)
+        for i, block in enumerate(every)
+    ]
+
+
+def _sided(block: Block, width: float, inset: float, *, first: bool, last: bool) -> Block:
+    def draw(canvas: Canvas, x: float, top: float) -> None:
+        block.draw(canvas, x + inset, top)
+        bottom = top - block.height
+        canvas.setStrokeColor(HexColor(RULE))
+        canvas.setLineWidth(0.5)
+        canvas.setDash()
+        canvas.line(x, top, x, bottom)
+        canvas.line(x + width, top, x + width, bottom)
+        if first:
+            canvas.line(x, top, x + width, top)
+        if last:
+            canvas.line(x, bottom, x + width, bottom)
+
+    return replace(block, draw=draw)
+
+
 def labelled(label: str, indent: float, blocks: Sequence[Block]) -> list[Block]:
     """The blocks moved right by ``indent``, with a label at the left of the first of them."""
     lines = row([Cell(label, STRONG)], [Column(indent, gap=6)])

@@ -21,7 +21,7 @@ from core.model.user import Clinic
 from core.reports import layout, page, stack, summary_items, text
 from core.reports.layout import INK, SMALL, Block, Cell, Column
 from core.reports.summary_items import BODY, LABEL, STRONG, VALUE
-from core.reports.text import Style, Weight
+from core.reports.text import Align, Style, Weight
 from core.science import lung_function
 from core.views import visit_summary
 from core.views.events import EventRow
@@ -34,6 +34,7 @@ from core.words import MISSING, N_, _
 
 TITLE = N_("Visit summary")
 
+_CONCLUSION = Style(8.5, 10.5)
 _HEADING = Style(9, 12, Weight.SEMIBOLD)
 _HEADLINE = Style(11, 13.5, Weight.SEMIBOLD)
 _SOURCE = Style(7, 8, colour=SMALL.colour)
@@ -146,6 +147,7 @@ def _parts(summary: VisitSummary, *, tight: bool) -> _Parts:
     sources = _Sources()
     before = [
         *_who(summary, tight=tight),
+        *_conclusion(summary),
         *_questionnaires(summary, sources),
         *_results(summary, sources),
     ]
@@ -251,6 +253,22 @@ def _natural(fact: Fact) -> float:
 def _widths(facts: Sequence[Fact], needed: Mapping[Fact, float], count: int) -> list[float]:
     """The width of each of ``count`` columns: that of the widest fact in it."""
     return [max(needed[fact] for fact in facts[start::count]) for start in range(count)]
+
+
+def _conclusion(summary: VisitSummary) -> list[Block]:
+    """What the neurologist concluded, in a light frame, with who wrote it and when; nothing where nobody did."""
+    if not summary.conclusion:
+        return []
+    inset = 6.0
+    width = page.INNER - 2 * inset
+    lines = [
+        *layout.row(
+            [Cell(_("Conclusion"), STRONG), Cell(summary.concluded, LABEL)],
+            [Column(width * 0.3), Column(width * 0.7, align=Align.RIGHT)],
+        ),
+        *layout.paragraph(summary.conclusion, _CONCLUSION, width),
+    ]
+    return [*layout.framed(lines, page.INNER, inset), layout.gap(4)]
 
 
 def _questionnaires(summary: VisitSummary, sources: _Sources) -> list[Block]:

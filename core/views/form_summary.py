@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.forms import catalog, wording
 from core.forms.definition import Form, Of
 from core.labels import SINCE, why_not
+from core.model import conclusion
 from core.model.form_record import FormRecord, Since
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
@@ -23,9 +24,11 @@ class RecordGroup:
 
 
 def record_groups(record: PatientRecord, visit: Visit) -> tuple[RecordGroup, ...]:
-    """Of a record as it was known at a visit: every form that says something there, in their order."""
+    """Of a record as it was known at a visit: every form that says something there, in their order, but no conclusion."""
     found = []
     for form in catalog.newest().values():
+        if form.id == conclusion.FORM:
+            continue  # it has a place of its own
         of_visit = form.of is Of.VISIT
         facts = _visit_facts(record, visit, form.id) if of_visit else _facts(record, visit, form)
         if facts:

@@ -7,6 +7,8 @@ from core.findings import alerts, eligibility
 from core.findings.eligibility import CriterionState, Fulfilment
 from core.instruments import catalog as instruments
 from core.labels import EXTERNAL, MILESTONES, MODE, RESPONDENT, why_not
+from core.model import conclusion
+from core.model.form_record import FormRecord
 from core.model.ids import VisitId
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
@@ -25,7 +27,7 @@ from core.views.questionnaire import FormSummary, form_summary
 from core.views.signed import SignatureRow, lock_text, locks_of, queries_text, signature_row
 from core.views.spirometry import SpirometrySummary, spirometry_summary, spirometry_title
 from core.views.visit_words import named, transcribed_text, visit_title
-from core.words import MISSING, _, day, number, signed
+from core.words import MISSING, _, day, instant, number, signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class ActionRow:
 class VisitSummary:
     """Everything of one visit, ready to be shown. ``equations`` are the ids of those its trend stands on.
 
-    ``queries`` says how many questions on its fields are not closed; empty where there are none.
+    ``queries`` says how many questions on its fields are not closed; empty where there are none. ``conclusion`` is
+    the neurologist's, ``concluded`` who wrote it and when.
     """
 
     title: str
@@ -74,6 +77,8 @@ class VisitSummary:
     draft: bool
     equations: tuple[str, ...]
     queries: str = ""
+    conclusion: str = ""
+    concluded: str = ""
     records: tuple[RecordGroup, ...] = ()
     signatures: tuple[SignatureRow, ...] = ()
     locks: tuple[str, ...] = ()
@@ -105,6 +110,7 @@ def build(
     visit = record.visit(visit_id)
     record = record.known_at(visit)
     events = record.events_of(visit)
+    concluded = record.conclusion(visit.id)
     return VisitSummary(
         title=visit_title(record, visit),
         on=day(visit.date),
@@ -141,9 +147,18 @@ def build(
         draft=visit.is_draft,
         equations=tuple(dict.fromkeys(s.equation for s in record.spirometry if s.measured)),
         queries=queries_text(query for query in record.queries if query.visit_id == visit.id),
+        conclusion=conclusion.text_of(concluded),
+        concluded="" if concluded is None else _concluded(concluded, names),
         records=record_groups(record, visit),
         signatures=tuple(signature_row(state) for state in signed),
         locks=tuple(lock_text(lock, names) for lock in locks_of(record, visit)),
+    )
+
+
+def _concluded(one: FormRecord, names: Mapping[str, str]) -> str:
+    """“Dr Nabavi, 5 Nov 2026 10:12”."""
+    return _("{name}, {instant}").format(
+        name=named(names, one.entered_by), instant=instant(one.entered_at)
     )
 
 

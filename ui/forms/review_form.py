@@ -1,5 +1,6 @@
 """The last step: everything on one page, what is still open, and finishing."""
 
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -19,6 +20,7 @@ from core.views.signed import VOID
 from core.views.visit_words import form_title
 from ui import theme
 from ui.context import AppContext
+from ui.forms.conclusion_box import ConclusionBox
 from ui.forms.step_form import StepForm
 from ui.widgets import ask
 from ui.widgets.basics import button, chip, clear, label, link, row, scrolled, set_chip
@@ -48,6 +50,8 @@ class ReviewForm(StepForm):
         self._actions: dict[str, Action] = {}  # those that can be decided on here, by title
         self._points = QVBoxLayout()
         self._points.setSpacing(2)
+        self.conclusion = ConclusionBox(context)
+        self.conclusion.saved.connect(self._on_concluded)
         self.view = SummaryView()
         self.view.decide.connect(self._ask_decision)
         self.finish = button(tr("Finish visit"), self._finish, primary=True, tip="Ctrl+Enter")
@@ -61,6 +65,8 @@ class ReviewForm(StepForm):
         layout.setContentsMargins(0, 0, 8, 0)
         layout.setSpacing(10)
         layout.addLayout(self._points)
+        self.conclusion.setMaximumWidth(theme.px(MEASURE))
+        layout.addWidget(self.conclusion)
         self.view.setMaximumWidth(theme.px(MEASURE))
         beside = row(self.view, None)
         beside.setStretch(0, 100)
@@ -96,7 +102,9 @@ class ReviewForm(StepForm):
         self.finish.setEnabled(not blocked)
         self.print.setEnabled(not (is_draft and draft.untouched))
         self._shown = signing.look(self.context.session, draft.record, draft.visit.id)
-        self.view.show_summary(self._shown.summary, self._look_at_actions())
+        writes = self.conclusion.show_visit(draft, self._shown.summary)
+        summary = replace(self._shown.summary, conclusion="") if writes else self._shown.summary
+        self.view.show_summary(summary, self._look_at_actions())
         self._show_signature()
         self.mark_queries()
 
@@ -120,6 +128,23 @@ class ReviewForm(StepForm):
             self.draft.reload()
             self.show_draft()
             self.view.focus_action(title)
+
+    def commit(self) -> None:
+        """A conclusion that is typed is kept; only its button saves it."""
+        self.conclusion.keep()
+
+    def keep_typed(self) -> None:
+        """Of a finished visit nothing else is typed here."""
+        self.conclusion.keep()
+
+    def unsaved(self) -> dict[str, str]:
+        return {**super().unsaved(), **self.conclusion.unsaved()}
+
+    def _on_concluded(self) -> None:
+        self.draft.reload()
+        self.touched.emit()
+        self.show_draft()
+        self.conclusion.text.setFocus()
 
     def _show_signature(self) -> None:
         """Whether the visit is signed, what is locked, and what the person at the keyboard may do about it."""
@@ -148,6 +173,10 @@ class ReviewForm(StepForm):
         )
 
     def _ask_sign(self) -> None:
+        if self.conclusion.is_unsaved:
+            self.context.told.emit(tr("The conclusion is not saved. Save it first, or discard it."))
+            self.conclusion.text.setFocus()
+            return
         if SignDialog(self, self.context, self._shown).exec():
             self._on_locks()
             self.print.setFocus()

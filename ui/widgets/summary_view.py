@@ -54,6 +54,9 @@ class SummaryView(QWidget):
         self._pointed = None
         self.buttons = {}
         clear(self._layout)
+        if summary.conclusion:
+            self._section(tr("Conclusion"), _said(summary.conclusion, ""))
+            self._layout.addWidget(label(summary.concluded, "muted"))
         self._layout.addWidget(_facts(summary.visit))
         if summary.actions:
             self._section(tr("Alerts"), self._actions(summary.actions, decidable or {}))

@@ -22,7 +22,7 @@ from core.entering.visit.steps import REVIEW, OpenPoint, Step, StepState, VisitS
 from core.entering.visit.tasks import TasksStep, VisitTasks
 from core.entering.visit.unsaved import Unsaved
 from core.entering.visit.visit_forms import FormStep, VisitForms
-from core.entering.visit.working_copy import WorkingCopy
+from core.entering.visit.working_copy import PLACE, WorkingCopy
 from core.errors import StorageError
 from core.model.adverse_event import Milestone
 from core.model.assessment import Answer
@@ -231,6 +231,8 @@ class Draft:
             all(step.untouched for step in self._kinds)
             and not self.unsaved.texts
             and not self.unsaved.waiting(mine=False)
+            and self.record.conclusion(self.visit.id) is None
+            and not self._session.typed.waiting(PLACE, self.visit.id)
             and all(query.visit_id != self.visit.id for query in self.record.queries)
             and not self.was_finished
         )

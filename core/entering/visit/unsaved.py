@@ -8,6 +8,7 @@ from core.entering.visit.steps import TASKS, OpenPoint
 from core.entering.visit.working_copy import PLACE, WorkingCopy
 from core.entering.visit_entry import why_no_value
 from core.entry import CLEARED, Problem
+from core.model import conclusion
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
 from core.model.spirometry import Spirometry
 from core.model.visit import WaitingText
@@ -77,7 +78,9 @@ class Unsaved:
 
     def __init__(self, copy: WorkingCopy) -> None:
         self._copy = copy
-        self._waiting = copy.session.typed.waiting(PLACE, copy.visit_id)
+        waiting = copy.session.typed.waiting(PLACE, copy.visit_id)
+        # What a neurologist concludes holds nobody up: it may be added to a finished visit.
+        self._waiting = tuple(one for one in waiting if one.field != conclusion.TYPED)
         self._names = copy.session.users.names()
 
     @property

@@ -11,6 +11,7 @@ from core.entry import Problem
 from core.forms import catalog
 from core.forms.definition import Form, Of
 from core.forms.reading import Limits
+from core.model import conclusion
 from core.model.assessment import NotDone
 from core.model.form_record import FormRecord
 from core.words import _, plural
@@ -24,7 +25,9 @@ class VisitForms:
         known = catalog.newest()
         found = (known.get(name) for name in assessments)
         self.asked: tuple[Form, ...] = tuple(
-            form for form in found if form is not None and form.of is Of.VISIT
+            form
+            for form in found
+            if form is not None and form.of is Of.VISIT and form.id != conclusion.FORM
         )
 
     def form(self, name: str) -> Form | None:
