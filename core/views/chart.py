@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from core.instruments import catalog as instruments
@@ -29,12 +29,17 @@ from core.words import MISSING, _, day, number, signed
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number with what it is and what it compares to; ``tip`` explains it in full."""
+    """One number with what it is and what it compares to; ``tip`` explains it in full.
+
+    ``dated`` and ``lines`` say the same as ``beside`` in pieces: its day, and a line each of what follows.
+    """
 
     title: str
     text: str
     beside: str
     tip: str = ""
+    dated: str = ""
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +147,9 @@ def _total(record: PatientRecord, today: date) -> Figure:
     last = points[-1]
     text = f"{last.value:g} / {maximum}"
     if len(points) == 1:
-        return Figure(title, text, _dated(last.day, today), last.note)
-    beside = _("{day}, {change} since {before}").format(
-        day=_dated(last.day, today),
-        change=signed(last.value - points[-2].value, 0, _("points")),
-        before=day(points[-2].day),
-    )
-    return Figure(title, text, beside)
+        return _latest(title, text, last.day, today, tip=last.note)
+    change = signed(last.value - points[-2].value, 0, _("points"))
+    return _latest(title, text, last.day, today, change=change, before=points[-2].day)
 
 
 def _delta_fs(record: PatientRecord) -> Figure:
@@ -160,7 +161,8 @@ def _delta_fs(record: PatientRecord) -> Figure:
         return Figure(title, MISSING, why, why)
     beside = f"{course.pace_text(rate)}, {course.delta_fs_basis_text(rate)}"
     tip = _("(48 − total) / months since onset: {rate}").format(rate=course.delta_fs_text(rate))
-    return Figure(title, course.delta_fs_rate_text(rate, _("/month")), beside, tip)
+    text = course.delta_fs_rate_text(rate, _("/month"))
+    return Figure(title, text, beside, tip, lines=course.delta_fs_lines(rate))
 
 
 def _slope(record: PatientRecord) -> Figure:
@@ -176,8 +178,8 @@ def _slope(record: PatientRecord) -> Figure:
         why = _("too few forms") if forms < 2 else _("under {n:g} days").format(n=days)
         return Figure(title, MISSING, why, tip)
     text = course.rate_text(result.per_month, _("/month"))
-    beside = f"{course.basis_text(result)}, {course.slope_interval_text(result)}"
-    return Figure(title, text, beside, tip)
+    lines = (course.basis_text(result), course.slope_interval_text(result))
+    return Figure(title, text, ", ".join(lines), tip, lines=lines)
 
 
 def _stage(record: PatientRecord, today: date) -> Figure:
@@ -246,15 +248,11 @@ def _capacity(record: PatientRecord, today: date) -> Figure:
         )
         tip = f"{tip}\n{line}"
     if len(measured) == 1:
-        beside = f"{result.grade_text}, {_dated(session.date, today)}"
-        return Figure(title, text, beside, tip)
+        alone = _latest(title, text, session.date, today, tip=tip)
+        return replace(alone, beside=f"{result.grade_text}, {alone.beside}")
     before, earlier = measured[-2]
-    beside = _("{day}, {change} since {before}").format(
-        day=_dated(session.date, today),
-        change=signed((result.percent or 0) - (earlier.percent or 0), 1, _("points")),
-        before=day(before.date),
-    )
-    return Figure(title, text, beside, tip)
+    change = signed((result.percent or 0) - (earlier.percent or 0), 1, _("points"))
+    return _latest(title, text, session.date, today, change=change, before=before.date, tip=tip)
 
 
 def _no_capacity(record: PatientRecord) -> str:
@@ -274,19 +272,40 @@ def _weight(record: PatientRecord, today: date) -> Figure:
     text = number(last.weight_kg, 1, "kg")
     first = first_weight(record, last.date)
     if first is None:
-        return Figure(title, text, _dated(last.date, today))
+        return _latest(title, text, last.date, today)
     loss = weight_loss_percent(first[1], last.weight_kg)
-    beside = _("{day}, {change} since {before}").format(
-        day=_dated(last.date, today),
-        change=signed(None if loss is None else -loss, 1, "%"),
-        before=day(first[0]),
-    )
-    return Figure(title, text, beside)
+    change = signed(None if loss is None else -loss, 1, "%")
+    return _latest(title, text, last.date, today, change=change, before=first[0])
+
+
+def _latest(
+    title: str,
+    text: str,
+    on: date,
+    today: date,
+    *,
+    change: str = "",
+    before: date | None = None,
+    tip: str = "",
+) -> Figure:
+    """The last value with its day, how old it is where that is a year or more, and what changed since ``before``."""
+    beside = _dated(on, today)
+    lines = [_ago(on, today)]
+    if before is not None:
+        beside = _("{day}, {change} since {before}").format(
+            day=beside, change=change, before=day(before)
+        )
+        lines.append(_("{change} since {before}").format(change=change, before=day(before)))
+    return Figure(title, text, beside, tip, day(on), tuple(filter(None, lines)))
 
 
 def _dated(on: date, today: date) -> str:
     """The day of a value; how long ago it was where that is a year or more."""
+    ago = _ago(on, today)
+    return _("{day}, {ago}").format(day=day(on), ago=ago) if ago else day(on)
+
+
+def _ago(on: date, today: date) -> str:
+    """Empty for what is less than a year old."""
     months = months_between(on, today)
-    if months < 12:
-        return day(on)
-    return _("{day}, {n} months ago").format(day=day(on), n=math.floor(months))
+    return "" if months < 12 else _("{n} months ago").format(n=math.floor(months))

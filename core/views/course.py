@@ -302,13 +302,7 @@ def delta_fs_rate_text(rate: DeltaFs, unit: str) -> str:
 
 def delta_fs_basis_text(rate: DeltaFs) -> str:
     """``17 points in 23.9 months, to 17 Jun 2026``; about, and why, where the day of onset is not known."""
-    lost = plural(round(rate.lost), "1 point", "{n} points")
-    if rate.months is None:
-        basis = lost
-    elif rate.exact:
-        basis = _("{lost} in {n} months").format(lost=lost, n=number(rate.months, 1))
-    else:
-        basis = _("{lost} in about {n} months").format(lost=lost, n=number(rate.months, 0))
+    basis = _lost(rate)
     if rate.on is not None:
         basis = _("{basis}, to {day}").format(basis=basis, day=day(rate.on))
     if rate.stated:
@@ -317,6 +311,25 @@ def delta_fs_basis_text(rate: DeltaFs) -> str:
         text = _("{basis} (onset taken as {onset})")
         basis = text.format(basis=basis, onset=day(rate.onset))
     return basis
+
+
+def _lost(rate: DeltaFs) -> str:
+    lost = plural(round(rate.lost), "1 point", "{n} points")
+    if rate.months is None:
+        return lost
+    if rate.exact:
+        return _("{lost} in {n} months").format(lost=lost, n=number(rate.months, 1))
+    return _("{lost} in about {n} months").format(lost=lost, n=number(rate.months, 0))
+
+
+def delta_fs_lines(rate: DeltaFs) -> tuple[str, ...]:
+    """The class, and in short lines what the rate is made from, below a total whose day is said."""
+    lines = [pace_text(rate), _("deltaFS: {basis}").format(basis=_lost(rate))]
+    if rate.stated:
+        lines.append(_("from the stated total"))
+    elif not rate.exact and rate.onset is not None:
+        lines.append(_("onset taken as {onset}").format(onset=day(rate.onset)))
+    return tuple(lines)
 
 
 def pace_text(rate: DeltaFs) -> str:

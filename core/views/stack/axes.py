@@ -12,7 +12,7 @@ from core.words import month_of, number
 NEAR_DAYS = 366  # a mark further from the values than this would squeeze them
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240, 600)
 _STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-_TICK_PX = 23  # between the words of a value axis
+_TICK_PX, _LOW_PLOT, _TICK_LOW = 23, 60, 14  # between the words of a value axis; in a low plot
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,17 @@ def days_shown(stack: Stack) -> tuple[date, date]:
     return min(days), max(days)
 
 
-def time(stack: Stack, scale: TimeScale, left: float, right: float, air: float) -> Time:
-    """The axis with ``air`` at both ends for what stands beside the first and the last value."""
+def time(
+    stack: Stack, scale: TimeScale, left: float, right: float, air: tuple[float, float]
+) -> Time:
+    """The axis with ``air`` at its ends for what stands beside the first and the last value."""
     low, high = (scale.position(one) for one in days_shown(stack))
     least = 61.0 if scale.axis is Axis.DATE else 2.0
     if high - low < least:
         low, high = low - (least - (high - low)) / 2, high + (least - (high - low)) / 2
-    per = (high - low) / max(right - left - 2 * air, 1.0)
-    bare = Time(scale, low - air * per, high + air * per, left, right)
+    before, after = air
+    per = (high - low) / max(right - left - before - after, 1.0)
+    bare = Time(scale, low - before * per, high + after * per, left, right)
     until = stack.today if stack.ends is None else min(stack.ends, stack.today)
     return replace(bare, now=min(bare.x(until), right))
 
@@ -128,6 +131,7 @@ def value_ticks(plot: Plot, low: float, high: float, height: float, unit: float)
     if (low, high) == (plot.low, plot.high):
         steps = [plot.step * n for n in (1, 2, 3, 4, 6, 12)]
     per = (high - low) / max(height, 1.0)
-    step = next((s for s in steps if s / per >= _TICK_PX * unit), steps[-1])
+    apart = (_TICK_LOW if height < _LOW_PLOT * unit else _TICK_PX) * unit
+    step = next((s for s in steps if s / per >= apart), steps[-1])
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [n * step for n in range(first, last + 1)]

@@ -1,6 +1,7 @@
 """Plots with the figures that stand beside them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from core.instruments import catalog as instruments
@@ -21,6 +22,7 @@ LEAST_TOTAL, LEAST_PERCENT = (
     24,
     50,
 )  # of a scale that are shown; DESIGN: so that noise fills no plot
+LEAST_BIG = 20  # the weight of a row from which on its value is big
 Lines = tuple[tuple[Words, ...], ...]
 
 
@@ -36,13 +38,8 @@ def total_row(
             plot=plot, lines=_last_value(plot), legend=_legend(plot), used=used, weight=40
         )
     total, rate, slope = figures[0], figures[1], figures[2]
-    lines = (
-        _title(total.title),
-        _big(total.text),
-        (Words(total.beside, Tone.MUTED),),
-        *_rate(slope, _("slope")),
-        *_rate(rate, _("deltaFS")),
-    )
+    lines = (*_last(total), *_rate(slope, _("slope"), _("slope"), slope.lines))
+    lines += _rate(rate, _("deltaFS"), "".join(rate.lines[:1]), rate.lines[1:])
     return PlotRow(plot=plot, lines=lines, used=used, weight=40)
 
 
@@ -84,14 +81,13 @@ def _cells(
 
 def capacity_row(record: PatientRecord, figures: Sequence[Figure], *, projected: bool) -> PlotRow:
     plot = trends.vital_capacity(record, projected=projected)
-    figure = figures[4]
-    lines = [_title(figure.title), _big(figure.text), (Words(figure.beside, Tone.MUTED),)]
-    lines += [(Words(text),) for text in _volume(record)]
+    lines = list(_last(figures[4]))
     crossing = course.capacity_crossing(record)
     if crossing is not None and isinstance(crossing[1], Crossing):
         line = record.thresholds["a1_vc_percent"]
         text = _("{n:g} % about {day}").format(n=line, day=day(crossing[1].on))
         lines.append((Words(text, Tone.WARN),))
+    lines += [(Words(text),) for text in _volume(record)]
     drawn = [series for series in plot.series if series.points and not _of_others(series)]
     return PlotRow(
         plot=plot,
@@ -121,17 +117,9 @@ def _volume(record: PatientRecord) -> list[str]:
 
 def field_row(plot: Plot, figures: Sequence[Figure]) -> PlotRow:
     """A number that is measured again and again, such as weight, with its last value."""
-    lines = _last_value(plot)
-    if plot.id == "weight":
-        figure = figures[5]
-        lines = (
-            _title(f"{figure.title}, {plot.unit}"),
-            _big(figure.text),
-            (Words(figure.beside, Tone.MUTED),),
-        )
     return PlotRow(
         plot=plot,
-        lines=lines,
+        lines=_weight(plot, figures[5]) if plot.id == "weight" else _last_value(plot),
         legend=_legend(plot) if len(plot.series) > 1 else (),
         used=min(10.0, plot.high - plot.low) if plot.id == "weight" else (plot.high - plot.low) / 4,
         decimals=1 if plot.id == "weight" else _decimals(plot),
@@ -146,60 +134,95 @@ def day_lines(row: PlotRow, on: date) -> Lines:
     ]
     head = _title(row.lines[0][0].text if row.lines else row.plot.title)
     if not found:
-        return (head, (Words(_("no value"), Tone.MUTED),))
+        return (head, _muted(_("no value")))
     several = len([s for s in row.plot.series if s.points and not _of_others(s)]) > 1
     lines = [head]
     for series, point in found:
-        value = number(point.value, row.decimals, row.plot.unit if row.plot.unit == "%" else "")
         named = several or _of_others(series)
         name = (Words(f"{series.title} ", Tone.PLAIN),) if named else ()
-        size = Tone.STRONG if several else Tone.BIG
-        note = (Words(f"  {point.note}", Tone.MUTED),) if point.note else ()
-        lines.append((*name, Words(value, size), *note))
+        size = Tone.STRONG if several or row.weight < LEAST_BIG else Tone.BIG
+        beside = "  ".join(filter(None, (f" {row.plot.unit}", point.note)))
+        value = number(point.value, row.decimals)
+        lines.append((*name, Words(value, size), Words(beside, Tone.MUTED)))
     return tuple(lines)
+
+
+def of_day(row: PlotRow, on: date) -> PlotRow:
+    """A row that says the values of one day where its figures are: in its table, where it has one."""
+    if not row.legend:
+        return replace(row, lines=day_lines(row, on))
+    values = {
+        series.role: number(point.value, row.decimals)
+        for series in row.plot.series
+        for point in series.points
+        if point.day == on
+    }
+    blank = ("",) * (len(row.heads) - 1)
+    legend = (replace(one, cells=(values.get(one.role, MISSING), *blank)) for one in row.legend)
+    told = (
+        _muted(f"{series.title}: {number(point.value, row.decimals)}")
+        for series in row.plot.series
+        for point in series.points
+        if point.day == on and _of_others(series)
+    )
+    return replace(
+        row, lines=(row.lines[0], *told), heads=(*row.heads[:1], *blank), legend=tuple(legend)
+    )
 
 
 def _title(text: str) -> tuple[Words, ...]:
     return (Words(text, Tone.TITLE),)
 
 
-def _big(text: str) -> tuple[Words, ...]:
+def _last(figure: Figure, size: Tone = Tone.BIG) -> Lines:
+    """Title; the last value with its unit and its day; what changed since the one before."""
+    if not figure.dated:
+        return (_title(figure.title), _value(figure.text, "", size), _muted(figure.beside))
+    first = (_title(figure.title), _value(figure.text, figure.dated, size))
+    return (*first, *(_muted(line) for line in figure.lines))
+
+
+def _weight(plot: Plot, figure: Figure) -> Lines:
+    return (_title(f"{figure.title}, {plot.unit}"), *_last(figure, Tone.STRONG)[1:])
+
+
+def _value(text: str, on: str, size: Tone) -> tuple[Words, ...]:
     value, space, rest = text.partition(" ")
-    return (
-        (Words(value, Tone.BIG), Words(space + rest, Tone.MUTED))
-        if rest
-        else (Words(value, Tone.BIG),)
-    )
+    beside = "   ".join(filter(None, (space + rest, on)))
+    return (Words(value, size), Words(beside, Tone.MUTED)) if beside else (Words(value, size),)
 
 
-def _rate(figure: Figure, name: str) -> Lines:
+def _muted(text: str) -> tuple[Words, ...]:
+    return (Words(text, Tone.MUTED),)
+
+
+def _rate(figure: Figure, name: str, beside: str, lines: Sequence[str]) -> Lines:
+    """A change per month, beside it what it is, and below it what it is made from."""
     if figure.text == MISSING:
-        return (
-            (Words(f"{name}: ", Tone.PLAIN), Words(f"{figure.text} {figure.beside}", Tone.MUTED)),
-        )
-    return (
-        (Words(figure.text, Tone.STRONG), Words(f"  {name}", Tone.PLAIN)),
-        (Words(figure.beside, Tone.MUTED),),
-    )
+        why = f"{figure.text} {figure.beside}"
+        return ((Words(f"{name}: ", Tone.PLAIN), Words(why, Tone.MUTED)),)
+    first = (Words(figure.text, Tone.STRONG), Words(f"  {beside}", Tone.PLAIN))
+    return (first, *(_muted(line) for line in lines))
 
 
 def _last_value(plot: Plot) -> Lines:
     """Title, last value and its day of a plot that has one series; the title only where it has more."""
-    head = _title(plot.title if plot.unit in plot.title else f"{plot.title}, {plot.unit}")
     drawn = [series for series in plot.series if series.points]
+    name = drawn[0].title if plot.id.startswith("measurement.") and len(drawn) == 1 else plot.title
+    head = _title(name if plot.unit in name else f"{name}, {plot.unit}")
     if len(drawn) != 1:
-        return (head,) if drawn else (head, (Words(_("no value yet"), Tone.MUTED),))
+        return (head,) if drawn else (head, _muted(_("no value yet")))
     points = drawn[0].points
     last = points[-1]
-    text = day(last.day)
-    if len(points) > 1:
-        before = points[-2]
-        text = _("{day}, {change} since {before}").format(
-            day=text,
-            change=signed(last.value - before.value, _decimals(plot), plot.unit),
-            before=day(before.day),
-        )
-    return (head, _big(number(last.value, _decimals(plot), plot.unit)), (Words(text, Tone.MUTED),))
+    text = number(last.value, _decimals(plot), plot.unit)
+    lines = (head, _value(text, day(last.day), Tone.STRONG))
+    if len(points) == 1:
+        return lines
+    before = points[-2]
+    unit = _("points") if plot.unit == "%" else plot.unit
+    change = signed(last.value - before.value, _decimals(plot), unit)
+    since = _("{change} since {before}").format(change=change, before=day(before.day))
+    return (*lines, _muted(since))
 
 
 def _decimals(plot: Plot) -> int:

@@ -36,10 +36,11 @@ class Sheet:
 
 SIDE, NAMES_SIDE, AXIS = 214, 92, 34  # px: left of the plots, and for the numbers of their axes
 EDGE = 12  # right of the plots
+AIR = 26, 38  # before the first day and after the last, for what stands beside a value
 HEADS, BAND, TIME_AXIS, GAP = 36, 17, 24, 6
 TITLE = 16  # of the time axis, where it stands below the numbers
 ABOVE = 28  # the line of figures above a plot
-LEAST = {40.0: 156, 24.0: 112, 23.0: 88, 13.0: 44}  # the lowest height of a plot by its weight
+LEAST = {40.0: 156, 24.0: 106, 23.0: 88, 13.0: 44}  # the lowest height of a plot by its weight
 LEAST_ON_PAPER, GAP_ON_PAPER, AXIS_ON_PAPER = 18, 3, 20
 
 
@@ -53,7 +54,11 @@ def _least(row: PlotRow, sheet: Sheet) -> float:
     if sheet.figures is Figures.NAMES:
         names = place_words.names_height(row) if len(row.legend) > 1 else 0
         return max(LEAST_ON_PAPER, names) * sheet.unit
-    return LEAST.get(row.weight, 44) * sheet.unit
+    least = LEAST.get(row.weight, 44) * sheet.unit
+    if sheet.figures is Figures.BESIDE:  # no figure is left out
+        words = place_words.height(row, side_width(sheet), sheet.unit, sheet.measure)
+        least = max(least, words + 2 * sheet.unit)
+    return least
 
 
 def _fixed(stack: Stack, sheet: Sheet) -> float:
@@ -120,7 +125,7 @@ def time_axis(stack: Stack, sheet: Sheet, scale: TimeScale) -> Time:
         else AXIS * sheet.unit
     )
     right = sheet.width - EDGE * sheet.unit
-    return axes.time(stack, scale, left, right, 26 * sheet.unit)
+    return axes.time(stack, scale, left, right, (AIR[0] * sheet.unit, AIR[1] * sheet.unit))
 
 
 def side_width(sheet: Sheet) -> float:

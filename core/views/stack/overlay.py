@@ -1,13 +1,14 @@
 """What is drawn over a stack while one points at it: a line through a day, its values, and an event in full."""
 
 from datetime import date
+from itertools import pairwise
 
 from core.views.stack import place_words
 from core.views.stack.axes import Time
-from core.views.stack.figures import day_lines
+from core.views.stack.figures import day_lines, of_day
 from core.views.stack.geometry import Figures, Sheet, foot, head, side_width
 from core.views.stack.rows import Mark, Stack, Tone, Words
-from core.views.stack.shapes import Align, Box, Drawing, Line, Text, Weight
+from core.views.stack.shapes import Align, Box, Drawing, Line, Marker, Path, Text, Weight
 from core.words import day
 
 CARD = 262  # px: the widest card of an event
@@ -27,8 +28,9 @@ def hairline(stack: Stack, sheet: Sheet, placed: Drawing, axis: Time, on: date) 
     said = day(on)
     if sheet.figures is Figures.BESIDE:
         for row, (top, end) in zip(stack.rows, placed.areas, strict=True):
-            over.add(Box(0, top, side - 12 * u, end - top, "card"))
-            place_words.figures(over, day_lines(row, on), (top, end - top), side)
+            clear = side - 9.5 * u if row.used else side  # the scale key stays
+            over.add(Box(0, top, clear, end - top, "card"))
+            place_words.said(over, of_day(row, on), (top, end - top), side)
         over.add(Text(place_words.LEFT * u, 18 * u, said, 12 * u, Weight.SEMIBOLD, "accent"))
     wide = sheet.measure(said, 11 * u, Weight.SEMIBOLD) + 12 * u
     centre = min(max(x, axis.left + wide / 2), axis.right - wide / 2)
@@ -48,13 +50,14 @@ def _values_here(over: Drawing, stack: Stack, sheet: Sheet, placed: Drawing, on:
         lines = day_lines(row, on)
         over.add(Box(0, top, sheet.width, 24 * u, "card"))
         words = "  ".join("".join(part.text for part in line) for line in lines)
+        words = f"{day(on)}:  {words}"
         room = sheet.width - 2 * place_words.LEFT * u
         fitted = place_words.fit(words, 12 * u, room, sheet.measure, Weight.MEDIUM)
         over.add(Text(place_words.LEFT * u, top + 16 * u, fitted, 12 * u, Weight.MEDIUM))
 
 
 def event_card(sheet: Sheet, placed: Drawing, axis: Time, mark: Mark, hint: str) -> Drawing:
-    """What is known of a mark, in a card in the first plot's upper corner that is farther from it."""
+    """What is known of a mark, in a card in the first plot, joined to it by a dotted line."""
     u = sheet.unit
     over = Drawing(placed.width, placed.height, u, sheet.measure)
     hit = next((one for one in placed.hits if one.mark == mark.id), None)
@@ -74,16 +77,14 @@ def event_card(sheet: Sheet, placed: Drawing, axis: Time, mark: Mark, hint: str)
         lines.append((Words(hint, Tone.WARN), hint))
     high = sum(place_words.LOOKS[part.tone][3] for part, _words in lines) * u + 12 * u
     centre = hit.x + hit.width / 2
-    right = centre < (axis.left + axis.right) / 2
-    x = axis.right - wide - 8 * u if right else axis.left + 8 * u
-    y = placed.frames[0].top + 4 * u
+    x, y = _freest(placed, axis, (wide, high), centre)
     over.add(
         Box(hit.x - 2 * u, hit.y, hit.width + 4 * u, hit.height, "", "accent", 1.6 * u, 4 * u),
         Line(
             centre,
             hit.y + hit.height,
-            x if right else x + wide,
-            y + 10 * u,
+            min(max(centre, x), x + wide),
+            y + (0 if x < centre < x + wide else 10 * u),
             "accent",
             u,
             (2 * u, 3 * u),
@@ -97,3 +98,32 @@ def event_card(sheet: Sheet, placed: Drawing, axis: Time, mark: Mark, hint: str)
         over.add(Text(x + 10 * u, baseline + line * u * 0.8, words, size * u, weight, colour))
         baseline += line * u
     return over
+
+
+def _freest(
+    placed: Drawing, axis: Time, size: tuple[float, float], centre: float
+) -> tuple[float, float]:
+    """Where in the first plot a card hides the fewest values: in a corner, or beside the mark."""
+    u, frame = placed.unit, placed.frames[0]
+    wide, high = size
+    first, last = axis.left + 8 * u, axis.right - wide - 8 * u
+    beside = (centre + 24 * u, centre - wide - 24 * u)
+    lefts = (last, *(min(max(x, first), last) for x in beside), first)
+    tops = (frame.top + 4 * u, frame.bottom - high - 4 * u)
+    seen = [
+        (one.x, one.y)
+        for one in placed.shapes
+        if isinstance(one, Marker) or (isinstance(one, Text) and one.halo)
+    ]
+    seen += [
+        ((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
+        for one in placed.shapes
+        if isinstance(one, Path)
+        for a, b in pairwise(one.points)
+    ]
+
+    def hidden(at: tuple[float, float]) -> int:
+        x, y = at
+        return sum(x < left < x + wide and y < top < y + high for left, top in seen)
+
+    return min(((x, y) for y in tops for x in lefts), key=hidden)

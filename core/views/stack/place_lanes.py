@@ -1,7 +1,11 @@
-"""The lanes of events and support, and the bands of the stages."""
+"""The lanes of events and support, and the bands of the stages.
+
+Nothing of a lane is lost in silence: what cannot be drawn where it belongs is counted in words, and can be
+pointed at there.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.views.stack import place_words
 from core.views.stack.axes import Time
@@ -18,48 +22,36 @@ from core.views.stack.shapes import (
 )
 from core.words import plural
 
-ROW = 18  # px: of symbols, of squares, and of each bar that runs beside others
+ROW, BAR_ROW = 18, 16  # px: of symbols and squares, and of each bar that runs beside others
 SQUARE = 14
+STEP = SQUARE + 2  # from one square to the next beside it
 SIDE_BY_SIDE = 3  # squares that would overlap; of more, one says how many
-MOST_BARS = 4
-SIZE = 11
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    """A mark with the places where it is drawn from and to, in a row of its lane."""
-
-    mark: Mark
-    x: float
-    end: float
-    row: int
+MOST_BARS = 5
+TAIL = 2.5  # how thick the bar from a square to the end of its event is
+SIZE, WORDS = 11, 10.5
+LEAST_LETTERS = 6  # of a shortened label that still says something
+_Interval = tuple[float, float]
 
 
 def height(lane: Lane, u: float) -> float:
     """How high a lane is: bars that run at the same time need a row each."""
-    return ROW * u * max(1, _rows(lane))
-
-
-def _rows(lane: Lane) -> int:
     rows = _bar_rows(lane)
-    used = {rows[mark.id] for mark in lane.marks if mark.id in rows}
-    others = any(mark.shape is not Shape.BAR for mark in lane.marks)
-    return min(len(used), MOST_BARS) + (1 if others and used and _mixed(lane) else 0)
+    bars = min(len(set(rows.values())), MOST_BARS)
+    return ((ROW if _has_moments(lane, rows) else 0) + bars * BAR_ROW + (2 if bars else 0)) * u
 
 
-def _mixed(lane: Lane) -> bool:
-    """Whether symbols would stand on bars: short stays shade the rows, and leave the lane to the symbols."""
-    return any(mark.shape is Shape.BAR and not mark.shade for mark in lane.marks) and any(
-        mark.shape is not Shape.BAR for mark in lane.marks
-    )
+def _has_moments(lane: Lane, rows: dict[str, int]) -> bool:
+    """Whether the lane has a row of symbols: it has one, too, where nothing is in it."""
+    return not rows or any(mark.id not in rows for mark in lane.marks)
 
 
 def _bar_rows(lane: Lane) -> dict[str, int]:
-    """A row for each bar, so that none lies on another; one kind of thing (its id's head) keeps its row."""
+    """A row for each bar, so that none lies on another; short stays that shade all rows stand among the symbols."""
+    shaded = not any(mark.shape is Shape.BAR and not mark.shade for mark in lane.marks)
     ends: list[list[tuple[float, float]]] = []
     rows: dict[str, int] = {}
     for mark in lane.marks:
-        if mark.shape is not Shape.BAR or (mark.shade and not _mixed(lane)):
+        if mark.shape is not Shape.BAR or (mark.shade and shaded):
             continue
         first = mark.began.toordinal()
         last = mark.ended.toordinal() if mark.ended and not mark.runs else 10**7
@@ -78,193 +70,297 @@ def _bar_rows(lane: Lane) -> dict[str, int]:
 
 def lane(drawing: Drawing, lane: Lane, axis: Time, top: float, side: float) -> None:
     """The title at the left, the marks over time."""
-    u = drawing.unit
-    measure = drawing.measure
-    room = (side or 200 * u) - 14 * u
-    title = place_words.fit(lane.title, SIZE * u, room, measure)
-    left = place_words.LEFT * u if side > axis.left / 2 else 0
-    y = top + ROW * u * 0.7
-    if side:
-        drawing.add(Text(left if side > 120 * u else 0, y, title, SIZE * u, colour="muted"))
     rows = _bar_rows(lane)
-    below = 1 if _mixed(lane) and rows else 0
-    bars = [mark for mark in lane.marks if mark.id in rows]
-    others = [mark for mark in lane.marks if mark.id not in rows]
-    _bars(drawing, bars, rows, axis, top + below * ROW * u)
-    _moments(drawing, others, axis, top)
-    if not side:
-        reached = [_reach(mark, axis)[0] for mark in lane.marks]
-        if (
-            min(reached, default=axis.right)
-            > axis.left + measure(title, SIZE * u, Weight.REGULAR) + 20 * u
-        ):
-            drawing.add(Text(axis.left, y, title, SIZE * u, colour="muted"))
+    outside = [mark for mark in lane.marks if not _is_seen(mark, axis)]
+    seen = [mark for mark in lane.marks if mark not in outside]
+    others = [mark for mark in seen if mark.id not in rows]
+    below = ROW * drawing.unit if _has_moments(lane, rows) else 0
+    _bars(drawing, [mark for mark in seen if mark.id in rows], rows, axis, top + below)
+    row = _Row(drawing, axis, top)
+    groups = _groups(row, others)
+    if not others:
+        row.taken += [_reach(mark, axis) for mark in seen]
+    _title(row, lane, outside, side)
+    for group in sorted(groups, key=_rank):
+        _label(row, group)
+
+
+@dataclass(slots=True)
+class _Row:
+    """A row of symbols while it is filled: ``taken`` by what no words may be on, ``tails`` that words stand above."""
+
+    drawing: Drawing
+    axis: Time
+    top: float
+    taken: list[_Interval] = field(default_factory=list)
+    tails: list[_Interval] = field(default_factory=list)
+
+    @property
+    def middle(self) -> float:
+        return self.top + ROW * self.drawing.unit / 2
+
+    def is_free(self, left: float, right: float) -> bool:
+        within = left >= self.axis.left and right <= self.axis.right
+        return within and not _meets(self.taken, left, right)
+
+    def baseline(self, left: float, right: float) -> float:
+        """Of words there: a little higher where an event's bar is below them."""
+        return self.middle + (2.2 if _meets(self.tails, left, right) else 4) * self.drawing.unit
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Marks that stand side by side, from ``left`` to ``right``."""
+
+    marks: tuple[Mark, ...]
+    left: float
+    right: float
+
+
+def _meets(taken: Sequence[_Interval], left: float, right: float) -> bool:
+    return any(left < end and start < right for start, end in taken)
+
+
+def _is_seen(mark: Mark, axis: Time) -> bool:
+    if mark.shape is not Shape.BAR:
+        return axis.shows(mark.began)
+    x, end = _reach(mark, axis)
+    return end >= axis.left and x <= axis.right
+
+
+def _reach(mark: Mark, axis: Time) -> _Interval:
+    """From where to where a mark is drawn; a bar and a tail within the plots."""
+    x = axis.x(mark.began)
+    end = x
+    if mark.ended is not None:
+        end = axis.x(mark.ended)
+    elif mark.runs:
+        end = axis.now
+    if mark.shape is Shape.BAR and end >= axis.left:
+        x = max(x, axis.left)
+    return x, max(min(end, axis.right), x)
+
+
+def _title(row: _Row, lane: Lane, outside: Sequence[Mark], side: float) -> None:
+    """The lane's name, and how many of its marks are before or after the days that are shown."""
+    drawing, u = row.drawing, row.drawing.unit
+    y, size = row.top + ROW * u * 0.7, SIZE * u
+    count = _how_many(outside, row.axis)
+    words = ": ".join(filter(None, (lane.title, count)))
+    left = place_words.LEFT * u if side > 120 * u else 0
+    if side and left + drawing.measure(words, size, Weight.REGULAR) < side - 12 * u:
+        drawing.add(Text(left, y, words, size, colour="muted"))
+        drawing.hits += [Hit(left, row.top, side - left, ROW * u, mark.id) for mark in outside]
+        return
+    if side:
+        name = place_words.fit(lane.title, size, side - left - 6 * u, drawing.measure)
+        drawing.add(Text(left, y, name, size, colour="muted"))
+        words = count
+    wide = drawing.measure(words, 10 * u, Weight.REGULAR)
+    starts = [row.axis.left + 2 * u, *(end + 4 * u for _start, end in row.taken)]
+    free = [x for x in starts if row.is_free(x, x + wide)]
+    if words and (free or outside):
+        x = free[0] if free else starts[0]
+        drawing.add(Text(x, y, words, 10 * u, colour="muted", halo=True))
+        row.taken.append((x - 4 * u, x + wide + 4 * u))
+        drawing.hits += [Hit(x, row.top, wide, ROW * u, mark.id) for mark in outside]
+
+
+def _how_many(outside: Sequence[Mark], axis: Time) -> str:
+    """``3 earlier, 1 later``; empty where there is none."""
+    earlier = len([mark for mark in outside if axis.x(mark.began) < axis.left])
+    later = len(outside) - earlier
+    parts = [plural(earlier, "1 earlier", "{n} earlier")] if earlier else []
+    parts += [plural(later, "1 later", "{n} later")] if later else []
+    return ", ".join(parts)
 
 
 def _bars(
     drawing: Drawing, marks: Sequence[Mark], rows: dict[str, int], axis: Time, top: float
 ) -> None:
     u = drawing.unit
-    hidden = 0
+    hidden: list[Mark] = []
+    words: dict[int, list[_Interval]] = {}
     for mark in marks:
-        if rows[mark.id] >= MOST_BARS:
-            hidden += 1
+        row = rows[mark.id]
+        if row >= MOST_BARS:
+            hidden.append(mark)
             continue
         x, end = _reach(mark, axis)
-        if end < axis.left or x > axis.right:
-            continue
-        y, high = top + (rows[mark.id] * ROW + 2) * u, (ROW - 5) * u
+        y, high = top + (row * BAR_ROW + 1.5) * u, (BAR_ROW - 3) * u
         wide = max(end - x, 3 * u)
-        role = mark.role
-        fill = "" if mark.hollow else f"fill:{role}"
-        drawing.add(Box(x, y, wide, high, fill, f"edge:{role}", u, 2 * u))
+        fill = "" if mark.hollow else f"fill:{mark.role}"
+        drawing.add(Box(x, y, wide, high, fill, f"edge:{mark.role}", u, 2 * u))
         drawing.hits.append(Hit(x, y, wide, high, mark.id))
-        _bar_words(drawing, mark, marks, rows, axis, (x, y, wide, high))
+        later = (one for one in marks if rows[one.id] == row and one.began > mark.began)
+        following = min((_reach(one, axis)[0] for one in later), default=axis.right)
+        taken = words.setdefault(row, [])
+        _bar_words(drawing, mark, axis, (x, y, wide, high), following, taken)
+        taken.append((x, x + wide))
     if hidden:
-        y = top + (MOST_BARS * ROW - 6) * u
-        more = plural(hidden, "+1 more", "+{n} more")
-        drawing.add(
-            Text(axis.right, y, more, 10 * u, Weight.MEDIUM, "muted", Align.RIGHT, halo=True)
-        )
+        _hidden_bars(drawing, hidden, axis, top, words.get(MOST_BARS - 1, []))
+
+
+def _hidden_bars(
+    drawing: Drawing, hidden: Sequence[Mark], axis: Time, top: float, taken: Sequence[_Interval]
+) -> None:
+    """How many bars there are more, right of the last row's; each can be pointed at there."""
+    u = drawing.unit
+    more = plural(len(hidden), "+1 more", "+{n} more")
+    wide = drawing.measure(more, 10 * u, Weight.MEDIUM)
+    x = min(max((end for _x, end in taken), default=axis.left) + 6 * u, axis.right - wide)
+    y = top + (MOST_BARS - 1) * BAR_ROW * u
+    drawing.add(Text(x, y + 11.5 * u, more, 10 * u, Weight.MEDIUM, "muted", halo=True))
+    drawing.hits += [Hit(x, y, wide, BAR_ROW * u, mark.id) for mark in hidden]
 
 
 def _bar_words(
     drawing: Drawing,
     mark: Mark,
-    marks: Sequence[Mark],
-    rows: dict[str, int],
     axis: Time,
     at: tuple[float, float, float, float],
+    following: float,
+    taken: list[_Interval],
 ) -> None:
-    """Inside the bar where they fit; else right of it up to the next bar of its row; else what fits inside."""
-    u = drawing.unit
-    measure = drawing.measure
+    """Inside the bar; else beside it, right or left; else over its end, shortened before the next bar of its row."""
+    u, measure = drawing.unit, drawing.measure
     x, y, wide, high = at
-    baseline = y + high * 0.5 + 3.6 * u
-    needed = measure(mark.label, 10.5 * u, Weight.MEDIUM)
+    size, weight = WORDS * u, Weight.MEDIUM
+    baseline = y + high * 0.5 + 3.7 * u
+    needed = measure(mark.label, size, weight)
+    inside = "ink" if mark.hollow else f"ink:{mark.role}"
+    right, left = x + wide + 4 * u, x - 4 * u - needed
     if needed <= wide - 8 * u:
-        ink = "ink" if mark.hollow else f"ink:{mark.role}"
-        drawing.add(Text(x + 4 * u, baseline, mark.label, 10.5 * u, Weight.MEDIUM, ink))
-        return
-    later = [
-        _reach(one, axis)[0]
-        for one in marks
-        if rows[one.id] == rows[mark.id] and one.began > mark.began
-    ]
-    room = min(later, default=axis.right) - (x + wide) - 6 * u
-    if needed <= room:
-        drawing.add(Text(x + wide + 4 * u, baseline, mark.label, 10.5 * u, Weight.MEDIUM))
-        return
-    words = place_words.fit(mark.label, 10.5 * u, wide - 8 * u, measure, Weight.MEDIUM)
-    if len(words) > 3:
-        drawing.add(Text(x + 4 * u, baseline, words, 10.5 * u, Weight.MEDIUM, f"ink:{mark.role}"))
+        drawing.add(Text(x + 4 * u, baseline, mark.label, size, weight, inside))
+    elif right + needed <= following - 4 * u:
+        drawing.add(Text(right, baseline, mark.label, size, weight))
+        taken.append((right, right + needed))
+    elif left >= axis.left and not _meets(taken, left - 4 * u, x):
+        drawing.add(Text(left, baseline, mark.label, size, weight))
+    else:
+        over = following - x - 8 * u > wide  # the words begin inside the bar and end beyond it
+        short = place_words.fit(mark.label, size, following - x - 8 * u, measure, weight)
+        if len(short) > 3:
+            ink = "ink" if over and measure(short, size, weight) > wide - 4 * u else inside
+            drawing.add(Text(x + 4 * u, baseline, short, size, weight, ink))
+            taken.append((x, x + 4 * u + measure(short, size, weight)))
 
 
-def _reach(mark: Mark, axis: Time) -> tuple[float, float]:
-    """From where to where a mark is drawn, within the plots."""
-    x = axis.x(mark.began)
-    if mark.shape is Shape.BAR:
-        x = max(x, axis.left)
-    end = x
-    if mark.ended is not None:
-        end = axis.x(mark.ended)
-    elif mark.runs:
-        end = axis.now
-    return x, min(max(end, x), axis.right)
-
-
-def _moments(drawing: Drawing, marks: Sequence[Mark], axis: Time, top: float) -> None:
-    """Symbols and squares; those that would lie on one another stand side by side."""
-    u = drawing.unit
-    measure = drawing.measure
-    seen = [mark for mark in marks if axis.shows(mark.began) or mark.shape is Shape.BAR]
-    groups: list[list[Mark]] = []
-    for mark in sorted(seen, key=lambda one: one.began):
-        last = groups[-1][0] if groups else None
-        if last is not None and axis.x(mark.began) - axis.x(last.began) < SQUARE * u * len(
-            groups[-1]
-        ):
-            groups[-1].append(mark)
+def _groups(row: _Row, marks: Sequence[Mark]) -> list[_Group]:
+    """Draws symbols and squares, those that would lie on one another side by side; answers with the groups."""
+    u = row.drawing.unit
+    together: list[list[Mark]] = []
+    for mark in sorted(marks, key=lambda one: one.began):
+        last = together[-1] if together else None
+        near = last is not None and (
+            row.axis.x(mark.began) - row.axis.x(last[0].began) < STEP * u * len(last)
+        )
+        if last is None or not near or Shape.BAR in {mark.shape, last[0].shape}:
+            together.append([mark])
         else:
-            groups.append([mark])
-    _tails(drawing, seen, axis, top)
-    ends: float = axis.left
-    for i, group in enumerate(groups):
-        following = axis.x(groups[i + 1][0].began) if i + 1 < len(groups) else axis.right
-        ends = _group(drawing, group, axis, (top, ends, following - SQUARE * u / 2))
-    hidden = len(marks) - len(seen)
-    if hidden:
-        y = top + ROW * u * 0.7
-        earlier = plural(hidden, "1 outside", "{n} outside")
-        wide = measure(earlier, 10 * u, Weight.REGULAR)
-        if not groups or axis.x(groups[0][0].began) - axis.left > wide + 10 * u:
-            drawing.add(Text(axis.left + 2 * u, y, earlier, 10 * u, colour="muted"))
+            last.append(mark)
+    _tails(row, [mark for mark in marks if mark.shape is Shape.GRADE])
+    groups = [_side_by_side(row, group) for group in together]
+    row.taken += [(group.left, group.right) for group in groups]
+    return groups
 
 
-def _tails(drawing: Drawing, marks: Sequence[Mark], axis: Time, top: float) -> None:
-    """From a square to the end of its event."""
-    u = drawing.unit
-    for mark in marks:
-        if mark.shape is not Shape.GRADE:
+def _tails(row: _Row, marks: Sequence[Mark]) -> None:
+    """From a square to the end of its event; those of one time are above one another."""
+    u = row.drawing.unit
+    levels: list[float] = []
+    for mark in sorted(marks, key=lambda one: one.began):
+        x, end = _reach(mark, row.axis)
+        if end <= x + SQUARE / 2 * u:
             continue
-        x, end = _reach(mark, axis)
-        if end > x + SQUARE * u:
-            y = top + ROW * u / 2
-            drawing.add(Box(x, y - 2 * u, end - x, 4 * u, f"edge:{mark.role}", alpha=0.55))
+        level = next((n for n, until in enumerate(levels) if until <= x), len(levels))
+        if level == len(levels):
+            levels.append(end)
+        levels[level] = end
+        down = (SQUARE / 2 - TAIL, -SQUARE / 2, -TAIL / 2)[level % 3]
+        y = row.middle + down * u
+        row.drawing.add(Box(x, y, end - x, TAIL * u, f"edge:{mark.role}", alpha=0.7))
+        (row.taken if level else row.tails).append((x, end))
 
 
-def _group(
-    drawing: Drawing, group: Sequence[Mark], axis: Time, at: tuple[float, float, float]
-) -> float:
-    """Marks side by side from the place of the first; answers with where the last of them ends."""
-    u = drawing.unit
-    measure = drawing.measure
-    top, before, following = at
-    shown = group if len(group) <= SIDE_BY_SIDE else group[: SIDE_BY_SIDE - 1]
-    x = axis.x(group[0].began)
+def _side_by_side(row: _Row, group: Sequence[Mark]) -> _Group:
+    """Marks from the place of the first; of too many the gravest, and how many there are more."""
+    drawing, u = row.drawing, row.drawing.unit
+    shown = list(group)
+    if len(group) > SIDE_BY_SIDE:
+        gravest = sorted(group, key=lambda mark: (not mark.serious, -(mark.grade or 0)))
+        shown = [mark for mark in group if mark in gravest[: SIDE_BY_SIDE - 1]]
+    x = row.axis.x(group[0].began)
+    if group[0].shape is Shape.BAR:
+        left, right = _stay(row, group[0])
+        return _Group(tuple(group), left, right)
     for n, mark in enumerate(shown):
-        _symbol(drawing, mark, x + n * (SQUARE + 2) * u, axis, top)
-    end = x + ((len(shown) - 0.5) * (SQUARE + 2)) * u
-    baseline = top + ROW * u * 0.5 + 4 * u
-    rest = len(group) - len(shown)
+        _symbol(drawing, mark, x + n * STEP * u, row.top)
+    end = x + ((len(shown) - 0.5) * STEP) * u
+    rest = [mark for mark in group if mark not in shown]
     if rest:
-        more = f"+{rest}"
-        drawing.add(Text(end, baseline, more, 10.5 * u, Weight.SEMIBOLD, halo=True))
-        wide = measure(more, 10.5 * u, Weight.SEMIBOLD)
-        drawing.hits.append(Hit(end, top, wide, ROW * u, group[len(shown)].id))
-        end += wide
-    if len(group) == 1 or all(mark.shape is not Shape.GRADE for mark in group):
-        words = ", ".join(mark.label for mark in group if mark.label)
-        end = _label(drawing, group[0], words, (x, end, before, following, baseline))
-    return end
+        more = f"+{len(rest)}"
+        wide = drawing.measure(more, WORDS * u, Weight.SEMIBOLD)
+        y = row.middle + 4 * u
+        drawing.add(Text(end + u, y, more, WORDS * u, Weight.SEMIBOLD, halo=True))
+        drawing.hits += [Hit(end, row.top, wide + 2 * u, ROW * u, mark.id) for mark in rest]
+        end += wide + 2 * u
+    return _Group(tuple(group), x - SQUARE / 2 * u, end)
 
 
-def _label(
-    drawing: Drawing, mark: Mark, words: str, at: tuple[float, float, float, float, float]
-) -> float:
-    """Right of the mark where there is room, else left of it, else shortened; nothing where it would say nothing."""
-    u = drawing.unit
-    measure = drawing.measure
-    x, end, before, following, baseline = at
+def _stay(row: _Row, mark: Mark) -> _Interval:
+    """A short bar among symbols."""
+    u = row.drawing.unit
+    start, end = _reach(mark, row.axis)
+    wide = max(end - start, 6 * u)
+    fill = "" if mark.hollow else f"fill:{mark.role}"
+    y = row.middle - 5 * u
+    row.drawing.add(Box(start, y, wide, 10 * u, fill, f"edge:{mark.role}", u, 2 * u))
+    row.drawing.hits.append(Hit(start, row.top, wide, ROW * u, mark.id))
+    return start, start + wide
+
+
+def _rank(group: _Group) -> tuple[bool, bool, int, float]:
+    """Whose words take their place first: lines through all rows, what is serious, the highest grades."""
+    marks = group.marks
+    grave = max(mark.grade or 0 for mark in marks)
+    return (
+        not any(mark.line for mark in marks),
+        not any(mark.serious for mark in marks),
+        -grave,
+        group.left,
+    )
+
+
+def _label(row: _Row, group: _Group) -> None:
+    """Right of the marks where there is room, else left, else shortened; nothing where it would say nothing."""
+    drawing, axis = row.drawing, row.axis
+    u, measure = drawing.unit, drawing.measure
+    mark = group.marks[0]
+    if len(group.marks) > SIDE_BY_SIDE:
+        return
+    words = ", ".join(one.label for one in group.marks if one.label)
     weight = Weight.SEMIBOLD if mark.line else Weight.MEDIUM
-    colour = mark.role if mark.line else "ink"
-    size = 10.5 * u
+    size, gap = WORDS * u, 4 * u
     needed = measure(words, size, weight)
-    if needed <= following - end - 6 * u:
-        drawing.add(Text(end + 3 * u, baseline, words, size, weight, colour, halo=True))
-        return end + 3 * u + needed
-    left = x - SQUARE * u / 2 - 3 * u
-    if needed <= left - before - 4 * u:
-        drawing.add(Text(left, baseline, words, size, weight, colour, Align.RIGHT, halo=True))
-        return end
-    short = place_words.fit(words, size, following - end - 6 * u, measure, weight)
-    if len(short) > 6:
-        drawing.add(Text(end + 3 * u, baseline, short, size, weight, colour, halo=True))
-        return following
-    return end
+    places = (group.right + gap, group.left - gap - needed)
+    x = next((x for x in places if row.is_free(x - gap + u, x + needed + 2 * u)), None)
+    if x is None and len(group.marks) == 1:
+        x = group.right + gap
+        ends = [start for start, _end in row.taken if start >= group.right - u]
+        room = min([axis.right, *ends]) - x - 3 * u
+        words = place_words.fit(words, size, room, measure, weight)
+        needed = measure(words, size, weight)
+        if len(words) <= LEAST_LETTERS or not row.is_free(x, x + needed):
+            return
+    if x is not None and words:
+        y = row.baseline(x, x + needed)
+        colour = mark.role if mark.line else "ink"
+        drawing.add(Text(x, y, words, size, weight, colour, halo=True))
+        row.taken.append((x, x + needed))
 
 
-def _symbol(drawing: Drawing, mark: Mark, x: float, axis: Time, top: float) -> None:
+def _symbol(drawing: Drawing, mark: Mark, x: float, top: float) -> None:
     u = drawing.unit
     middle, half = top + ROW * u / 2, SQUARE * u / 2
     if mark.shape is Shape.GRADE:
@@ -280,14 +376,6 @@ def _symbol(drawing: Drawing, mark: Mark, x: float, axis: Time, top: float) -> N
         drawing.add(
             Text(x, middle + 4 * u, words, SIZE * u, Weight.SEMIBOLD, f"ink:{role}", Align.CENTRE)
         )
-    elif mark.shape is Shape.BAR:
-        start, end = _reach(mark, axis)
-        wide = max(end - start, 6 * u)
-        drawing.add(
-            Box(start, middle - 5 * u, wide, 10 * u, f"fill:{mark.role}", f"edge:{mark.role}")
-        )
-        drawing.hits.append(Hit(start, top, wide, ROW * u, mark.id))
-        return
     else:
         shape = "down" if mark.line else "diamond"
         drawing.add(Marker(x, middle, shape, 4.4 * u, mark.role, filled=not mark.hollow))
@@ -310,11 +398,17 @@ def band(drawing: Drawing, band: Band, axis: Time, at: tuple[float, float], side
         drawing.add(Text(0, baseline, band.title, SIZE * u, colour="muted"))
     for i, one in enumerate(band.stretches):
         x, end = axis.x(one.first), axis.x(one.last)
-        wide = min(max(end - x, 18 * u), axis.right - x)
+        following = axis.x(band.stretches[i + 1].first) if one is not band.stretches[-1] else None
+        least = max(end - x, 18 * u) if following is None else end - x  # the last one is read
+        wide = max(min(least, axis.right - x), u)
         role = f"stage_{one.level}"
         drawing.add(Box(x, top + u, wide, high - 2 * u, f"fill:{role}", f"edge:{role}"))
         named = one.text if side or i else f"{band.title} {one.text}"
-        words = place_words.fit(named, SIZE * u, wide - 4 * u, measure, Weight.SEMIBOLD)
-        drawing.add(Text(x + 5 * u, baseline, words, SIZE * u, Weight.SEMIBOLD, f"ink:{role}"))
+        room = wide - 7 * u
+        words = place_words.fit(named, SIZE * u, room, measure, Weight.SEMIBOLD)
+        if i == 0 and not side and words != named:
+            words = place_words.fit(one.text, SIZE * u, room, measure, Weight.SEMIBOLD)
+        if words and words != place_words.ELLIPSIS:
+            drawing.add(Text(x + 5 * u, baseline, words, SIZE * u, Weight.SEMIBOLD, f"ink:{role}"))
     if not band.stretches:
         drawing.add(Line(axis.left, baseline - 4 * u, axis.left + 8 * u, baseline - 4 * u, "line"))

@@ -1,6 +1,7 @@
 """The words beside a plot, and how words are fitted into what room there is."""
 
 from bisect import bisect_right
+from dataclasses import dataclass
 
 from core.views import plot_style
 from core.views.stack.rows import PlotRow, Tone
@@ -10,6 +11,7 @@ from core.words import _, number
 
 ELLIPSIS = "…"
 LEFT = 12
+LEGEND = 14  # px: the least height of a line of the table of the series
 LOOKS: dict[Tone, tuple[float, Weight, str, float]] = {
     Tone.TITLE: (12.0, Weight.SEMIBOLD, "ink", 17.0),
     Tone.BIG: (24.0, Weight.SEMIBOLD, "ink", 29.0),
@@ -31,30 +33,97 @@ def fit(
     return words[:longest].rstrip() + ELLIPSIS if longest else ""
 
 
-def wrapped(words: str, size: float, room: float, measure: Measure, most: int) -> list[str]:
-    """The words in lines, ``most`` at the most; the last one is shortened where they do not suffice."""
-    lines: list[str] = []
+def wrapped(
+    words: str, size: float, room: float, measure: Measure, most: int, first: float | None = None
+) -> list[str]:
+    """The words in lines, ``most`` at the most; the last one is shortened where they do not suffice.
+
+    ``first`` is the room of the first line, where it is another one. No last line is a single short word that
+    the line before it can spare a word for.
+    """
+    lines: list[list[str]] = []
     rest = words.split()
     while rest and len(lines) < most:
+        wide = room if lines or first is None else first
         if len(lines) == most - 1:
-            return [*lines, fit(" ".join(rest), size, room, measure)]
+            short = fit(" ".join(rest), size, wide, measure)
+            lines.append(short.split())
+            break
         taken = 1
-        while (
-            taken < len(rest) and measure(" ".join(rest[: taken + 1]), size, Weight.REGULAR) <= room
-        ):
+        while taken < len(rest) and _wide(rest[: taken + 1], size, measure) <= wide:
             taken += 1
-        lines.append(fit(" ".join(rest[:taken]), size, room, measure))
+        if taken == 1 and first is not None and not lines and _wide(rest[:1], size, measure) > wide:
+            taken = 0
+        lines.append(rest[:taken])
         rest = rest[taken:]
-    return lines
+    if len(lines) > 1 and len(lines[-1]) == 1 and len(lines[-2]) > 2:
+        moved = [lines[-2][-1], *lines[-1]]
+        if _wide(moved, size, measure) <= room:
+            lines[-2:] = [lines[-2][:-1], moved]
+    return [fit(" ".join(line), size, room, measure) for line in lines]
+
+
+def _wide(words: list[str], size: float, measure: Measure) -> float:
+    return measure(" ".join(words), size, Weight.REGULAR)
 
 
 def beside(drawing: Drawing, row: PlotRow, at: tuple[float, float], side: float) -> None:
     """Lines of figures from the top down, then the table of the series; what does not fit is left out from below."""
+    said(drawing, row, at, side)
+    _scale_key(drawing, row, drawing.frames[-1], side)
+
+
+def said(drawing: Drawing, row: PlotRow, at: tuple[float, float], side: float) -> None:
+    """The figures and the table, without the scale key."""
     top, height = at
     y = figures(drawing, row.lines, at, side)
     if row.legend:
         _table(drawing, row, (y, top + height - y))
-    _scale_key(drawing, row, drawing.frames[-1], side)
+
+
+def height(row: PlotRow, side: float, u: float, measure: Measure) -> float:
+    """How high the figures of a row and its table are."""
+    return sum(line.height for line in _laid(row.lines, side, u, measure)) + LEGEND * u * len(
+        row.legend
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Words of one line of figures, each with its tone and its place from the left."""
+
+    height: float
+    parts: tuple[tuple[float, str, Tone], ...]
+
+
+def _laid(
+    lines: tuple[tuple[Said, ...], ...], side: float, u: float, measure: Measure
+) -> list[_Line]:
+    """Figures in lines: what does not fit beside the words before it goes on in the next line."""
+    left, end = LEFT * u, side - 10 * u
+    laid: list[_Line] = []
+    for line in lines:
+        x, high = left, LOOKS[line[0].tone][3] * u
+        parts: list[tuple[float, str, Tone]] = []
+        for said in line:
+            size, weight, _colour, _high = LOOKS[said.tone]
+            wide = measure(said.text, size * u, weight)
+            if x + wide <= end or said.tone in {Tone.TITLE, Tone.BIG, Tone.STRONG}:
+                words = fit(said.text, size * u, end - x, measure, weight)
+                parts.append((x, words, said.tone))
+                x += measure(words, size * u, weight)
+                continue
+            most = 3 if len(line) == 1 else 2
+            for n, words in enumerate(
+                wrapped(said.text, size * u, end - left, measure, most, end - x)
+            ):
+                if n:
+                    laid.append(_Line(high, tuple(parts)))
+                    x, high, parts = left, LOOKS[said.tone][3] * u, []
+                parts.append((x, words, said.tone))
+                x += measure(words, size * u, weight)
+        laid.append(_Line(high, tuple(parts)))
+    return laid
 
 
 def figures(
@@ -62,28 +131,15 @@ def figures(
 ) -> float:
     """The lines of figures; answers with the place below the last that fits."""
     u = drawing.unit
-    measure = drawing.measure
     top, height = at
     y = top
-    for line in lines:
-        room = side - (LEFT + 10) * u
-        size, weight, colour, high = LOOKS[line[0].tone]
-        size, high = size * u, high * u
-        if len(line) == 1 and line[0].tone in {Tone.MUTED, Tone.PLAIN, Tone.WARN}:
-            for words in wrapped(line[0].text, size, room, measure, 2):
-                if y + high <= top + height:
-                    drawing.add(Text(LEFT * u, y + high * 0.78, words, size, weight, colour))
-                    y += high
-            continue
-        if y + high > top + height:
+    for line in _laid(lines, side, u, drawing.measure):
+        if y + line.height > top + height + 0.5:
             break
-        baseline, x = y + high * 0.78, LEFT * u
-        for part in line:
-            size, weight, colour, _high = LOOKS[part.tone]
-            words = fit(part.text, size * u, LEFT * u + room - x, measure, weight)
-            drawing.add(Text(x, baseline, words, size * u, weight, colour))
-            x += measure(words, size * u, weight)
-        y += high
+        for x, words, tone in line.parts:
+            size, weight, colour, _high = LOOKS[tone]
+            drawing.add(Text(x, y + line.height * 0.78, words, size * u, weight, colour))
+        y += line.height
     return y
 
 
@@ -92,7 +148,7 @@ def _table(drawing: Drawing, row: PlotRow, at: tuple[float, float]) -> None:
     u = drawing.unit
     measure = drawing.measure
     top, height = at
-    columns = (122.0, 162.0, 204.0)
+    columns = (122.0, 162.0, 199.0 if row.used else 204.0)
     if len(row.heads) > 1:
         for head, x in zip(row.heads, columns, strict=False):
             drawing.add(
@@ -100,7 +156,7 @@ def _table(drawing: Drawing, row: PlotRow, at: tuple[float, float]) -> None:
                     x * u, top - 17 * u * 0.22 - u, head, 10 * u, colour="muted", align=Align.RIGHT
                 )
             )
-    step = min(24 * u, max(height / len(row.legend), 13 * u))
+    step = min(24 * u, max(height / len(row.legend), (LEGEND - 1) * u))
     for i, one in enumerate(row.legend):
         baseline = top + i * step + min(step, 20 * u) * 0.7
         if baseline > top + height:
@@ -114,7 +170,7 @@ def _table(drawing: Drawing, row: PlotRow, at: tuple[float, float]) -> None:
         for n, (cell, x) in enumerate(zip(one.cells, places, strict=False)):
             weight = (Weight.SEMIBOLD, Weight.MEDIUM, Weight.REGULAR)[min(n, 2)]
             size = 13 if n == 0 and len(one.cells) > 1 else 11
-            colour = "muted" if n == 2 else "ink"
+            colour = "muted" if n == 2 or (n == 1 and cell == "0") else "ink"
             drawing.add(Text(x * u, baseline, cell, size * u, weight, colour, Align.RIGHT))
 
 

@@ -74,7 +74,8 @@ def test_figures_and_timeline_say_what_core_says(open_chart, demo, numbered, num
     assert len(figures) == 5
     for figure in figures:  # the stages are bands: tests/ui/test_twenty_seconds.py
         assert figure.text in shown
-        assert figure.beside in shown
+        for said in (figure.dated, *figure.lines) if figure.lines else (figure.beside,):
+            assert said in shown
     for happening in chart.timeline(record):
         assert happening.title in shown
         if happening.detail:
