@@ -96,6 +96,7 @@ def draw(
         x += font.stringWidth(run, style.size)
 
 
+@lru_cache(maxsize=8192)
 def width(text: str, style: Style) -> float:
     """The width of one line (points)."""
     return float(sum(font.stringWidth(run, style.size) for font, run in runs(text, style.weight)))
