@@ -55,6 +55,7 @@ _SAYS_THE_SAME: dict[
 ] = {}
 
 Row = dict[str, Any]
+Texts = dict[int, tuple[object, str]]  # by identity: the value, and its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +169,7 @@ def states(
         if any(signature.visit_id == visit.id for signature in given)
     }
     found = []
-    texts: dict[int, str] = {}
+    texts: Texts = {}
     for signature in given:
         now, after = _hash(record, signature.visit_id, texts), signature.trail_sequence
         since = [e for e in touching[signature.visit_id] if e.sequence > after]
@@ -202,13 +203,17 @@ def data_hash(record: PatientRecord, visit_id: VisitId) -> str:
     return _hash(record, visit_id, {})
 
 
-def _hash(record: PatientRecord, visit_id: VisitId, texts: dict[int, str]) -> str:
-    """``texts`` remembers what is the same for every visit of the record, by the identity of the values."""
+def _hash(record: PatientRecord, visit_id: VisitId, texts: Texts) -> str:
+    """``texts`` remembers what is the same for every visit of the record, by the identity of the values.
+
+    Each value is kept beside its text: what is made for one visit (a medicine whose end was not known yet) is
+    gone after it otherwise, and the next value may get its identity.
+    """
 
     def text(one: object) -> str:
         if id(one) not in texts:
-            texts[id(one)] = _plain_text(one)
-        return texts[id(one)]
+            texts[id(one)] = one, _plain_text(one)
+        return texts[id(one)][1]
 
     known = record.known_at(record.visit(visit_id))
     form: dict[str, Any] = {"patient": _plain(replace(known.patient, note=""))}
