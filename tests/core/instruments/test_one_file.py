@@ -112,8 +112,9 @@ def test_the_printed_page(entered):
     document.close()
     for words in (
         "3b Shopping Shops in company 2 4 (3a)",
-        "Household total 13/21 20/21 −7",
-        "Leisure 7/11 11/11 −4",
+        "Household total 20/21 on 23 Apr 2026",
+        "13/21 −7",
+        "Leisure 7/11 11 before, −4",
         "Household: made up for the tests.",
     ):
         assert words in text
