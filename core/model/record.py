@@ -262,6 +262,19 @@ class PatientRecord:
             if (since_then(event) if event.visit_id is None else event.visit_id == visit.id)
         )
 
+    def running_events(self, visit: Visit) -> tuple[AdverseEvent, ...]:
+        """What was not over on the day of a visit, and is not listed at it: without what is known not to have been."""
+        listed = self.events_of(visit)
+
+        def runs(event: AdverseEvent) -> bool:
+            if event.onset.first > visit.date:
+                return False
+            if event.ended is not None:
+                return event.ended.first > visit.date
+            return not event.outcome.ended
+
+        return tuple(event for event in self.events if event not in listed and runs(event))
+
     def may_belong(self, event: AdverseEvent, visit: Visit) -> bool:
         """Whether an event is listed at a visit only because its day is not known well enough to say."""
         if event.visit_id is not None:

@@ -307,6 +307,7 @@ def _columns(
         breathing = _column_title(_("Vital capacity"), left)
         breathing += layout.paragraph(_("Not measured at this visit."), BODY, left)
     course = _facts(_course(summary), middle)
+    right += 0 if course else middle + _GUTTER
     done = _facts([*summary.measurements, *summary.milestones, *_tasks(summary)], right)
     stacks = [(left + _GUTTER, breathing)]
     if course:
@@ -384,7 +385,12 @@ def _actions(summary: VisitSummary, sources: _Sources) -> list[Block]:
 
 
 def _events(summary: VisitSummary, *, tight: bool) -> list[Block]:
-    """A table; on a full page one paragraph."""
+    """A table, on a full page one paragraph; and what was not over from before."""
+    running = _said(_("Not over from before"), summary.running) if summary.running else []
+    return [*_new_events(summary, tight=tight), *running]
+
+
+def _new_events(summary: VisitSummary, *, tight: bool) -> list[Block]:
     if not summary.events:
         return [layout.gap(3), *_said(summary.events_title, summary.no_events or MISSING)]
     if tight and len(summary.events) <= _MOST_IN_A_ROW:

@@ -105,7 +105,11 @@ def blocks(form: FormSummary, mark: str) -> list[Block]:
         said = layout.kept(layout.paragraph(reason, STRONG, page.INNER))
     else:
         said = []
-    rows = [scale for i, scale in enumerate(form.scales) if not (form.has_total and i == 0)]
+    rows = [
+        scale
+        for i, scale in enumerate(form.scales)
+        if not (form.has_total and i == 0) and not _is_an_item(scale, form)
+    ]
     maxima = {scale.maximum for scale in rows}
     beside = bool(rows) and _apart(rows)
     table = _Table(
@@ -116,7 +120,10 @@ def blocks(form: FormSummary, mark: str) -> list[Block]:
     )
     items = [_item(item, table) for item in form.items]
     items = list(_with_domains(items, rows, table)) if table.beside else items
-    head = _head(table, f"{form.title} {mark}".rstrip())
+    title = form.title
+    if form.higher_is_worse:
+        title = _("{title} (higher is worse)").format(title=title)
+    head = _head(table, f"{title} {mark}".rstrip())
     body = [replace(block, head=head) for blocks in items for block in blocks]
     return [
         *said,
@@ -126,6 +133,13 @@ def blocks(form: FormSummary, mark: str) -> list[Block]:
         *([] if table.beside else [one for scale in rows for one in _scale(scale, table)]),
         *_how(form),
     ]
+
+
+def _is_an_item(scale: ScaleRow, form: FormSummary) -> bool:
+    """Whether a scale is one question of the same name: its row says all of it."""
+    if scale.rows is None or scale.rows[0] != scale.rows[1]:
+        return False
+    return form.items[scale.rows[0]].title.casefold() == scale.title.casefold()
 
 
 def _apart(scales: Sequence[ScaleRow]) -> bool:

@@ -49,6 +49,14 @@ def event_row(event: AdverseEvent, *, unsure: bool = False) -> EventRow:
     )
 
 
+def running_text(event: AdverseEvent) -> str:
+    """“Chest pain, grade 2 moderate, since 27 Apr 2025”."""
+    text = _("{term}, grade {grade}, since {day}")
+    if event.serious:
+        text = _("{term}, grade {grade}, serious, since {day}")
+    return text.format(term=event.term, grade=GRADE[event.grade], day=partial_day(event.onset))
+
+
 def _unsure(event: AdverseEvent) -> str:
     known = _("year") if event.onset.month is None else _("month")
     return _("may belong to another visit: only its {known} is known").format(known=known)

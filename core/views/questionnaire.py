@@ -100,6 +100,7 @@ class FormSummary:
     has_slope: bool = False
     previous_short: str = ""
     instrument: str = ""
+    higher_is_worse: bool = False
     how: str = ""
     kept: tuple[str, ...] = ()
 
@@ -180,6 +181,7 @@ def form_summary(
         slope=incomplete or slope_text(found),
         has_total=bool(total),
         previous_short=short_day(before.date) if before else "",
+        higher_is_worse=not instrument.higher_is_better,
         has_slope=not incomplete and isinstance(found, Slope),
         instrument=instrument.id,
         how=_how(visit, form, names),

@@ -17,7 +17,7 @@ from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.protocols.definition import ELIGIBILITY
 from core.science.spirometry import evaluate
-from core.views.events import EventRow, event_row, no_events
+from core.views.events import EventRow, event_row, no_events, running_text
 from core.views.fact import Fact
 from core.views.form_summary import RecordGroup, record_groups
 from core.views.measurements import measurement_facts
@@ -51,8 +51,8 @@ class ActionRow:
 class VisitSummary:
     """Everything of one visit, ready to be shown. ``equations`` are the ids of those its trend stands on.
 
-    ``queries`` says how many questions on its fields are not closed; empty where there are none. ``conclusion`` is
-    the neurologist's, ``concluded`` who wrote it and when.
+    ``queries`` says how many questions on its fields are not closed; empty where there are none. ``running`` are
+    the adverse events of before that were not over, ``conclusion`` is the neurologist's, ``concluded`` who wrote it and when.
     """
 
     title: str
@@ -77,6 +77,7 @@ class VisitSummary:
     draft: bool
     equations: tuple[str, ...]
     queries: str = ""
+    running: str = ""
     conclusion: str = ""
     concluded: str = ""
     records: tuple[RecordGroup, ...] = ()
@@ -110,7 +111,6 @@ def build(
     visit = record.visit(visit_id)
     record = record.known_at(visit)
     events = record.events_of(visit)
-    concluded = record.conclusion(visit.id)
     return VisitSummary(
         title=visit_title(record, visit),
         on=day(visit.date),
@@ -134,6 +134,7 @@ def build(
         events_title=_events_title(record, visit),
         events=tuple(event_row(event, unsure=record.may_belong(event, visit)) for event in events),
         no_events=no_events(visit),
+        running=" · ".join(running_text(event) for event in record.running_events(visit)),
         milestones=tuple(
             Fact(MILESTONES[m.kind], partial_day(m.happened_on)) for m in record.milestones
         ),
@@ -147,16 +148,18 @@ def build(
         draft=visit.is_draft,
         equations=tuple(dict.fromkeys(s.equation for s in record.spirometry if s.measured)),
         queries=queries_text(query for query in record.queries if query.visit_id == visit.id),
-        conclusion=conclusion.text_of(concluded),
-        concluded="" if concluded is None else _concluded(concluded, names),
+        conclusion=conclusion.text_of(record.conclusion(visit.id)),
+        concluded=_concluded(record.conclusion(visit.id), names),
         records=record_groups(record, visit),
         signatures=tuple(signature_row(state) for state in signed),
         locks=tuple(lock_text(lock, names) for lock in locks_of(record, visit)),
     )
 
 
-def _concluded(one: FormRecord, names: Mapping[str, str]) -> str:
-    """“Dr Nabavi, 5 Nov 2026 10:12”."""
+def _concluded(one: FormRecord | None, names: Mapping[str, str]) -> str:
+    """“Dr Nabavi, 5 Nov 2026 10:12”; empty where nothing was concluded."""
+    if one is None:
+        return ""
     return _("{name}, {instant}").format(
         name=named(names, one.entered_by), instant=instant(one.entered_at)
     )

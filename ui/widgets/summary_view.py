@@ -69,6 +69,9 @@ class SummaryView(QWidget):
         if summary.measurements:
             self._section(tr("Measurements"), _facts(summary.measurements))
         self._section(summary.events_title, _events(summary.events, summary.no_events))
+        if summary.running:
+            running = tr("Not over from before: {events}").format(events=summary.running)
+            self._layout.addWidget(label(running, "muted", wrap=True))
         for title, facts in (
             *((group.title, group.facts) for group in summary.records),
             (tr("Milestones"), summary.milestones),

@@ -1,6 +1,7 @@
 """The visit summary is one page; what is more continues by whole sections, and nothing is lost."""
 
 import ctypes
+import re
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,9 +15,14 @@ from hypothesis import strategies as st
 from core.acts import signing
 from core.commands import demonstration
 from core.forms import catalog
-from core.model.adverse_event import Grade
+from core.instruments import catalog as instruments
+from core.model.adverse_event import Grade, Outcome
+from core.model.assessment import Answer, Assessment
 from core.model.document import PaperSize
 from core.model.form_record import FormRecord, Item
+from core.model.partial_date import PartialDate
+from core.model.signature import ChangeSince, Meaning, Signature, SignatureState
+from core.model.user import Role
 from core.model.visit import VisitState
 from core.reports import summary
 from core.views import plot_style, visit_summary
@@ -229,3 +235,85 @@ def test_a_note_of_200_000_characters_without_a_blank_ends_in_one_sentence():
     assert len(found) <= 12
     assert "160,000 more characters are not printed: read them in the program." in found[-1]
     assert TO_SIGN in found[0]
+
+
+def test_what_was_not_over_from_before_is_told_beside_what_is_new():
+    record = ordinary()
+    pain = event("Chest pain", "2014-03-12", Grade.MODERATE, serious=True)
+    later = event("Sprain", "2014-03-13", Grade.MILD, outcome=Outcome.RECOVERED,
+                  ended=PartialDate(2014, 10, 2))  # fmt: skip
+    record = replace(record, events=(*record.events, pain, later))
+    (words,) = all_there(record)
+    assert (
+        "Not over from before Chest pain, grade 2 moderate, serious, since 12 Mar 2014 ·"
+        " Sprain, grade 1 mild, since 13 Mar 2014" in words
+    )
+    assert "Headache, grade" not in words  # it was over
+    (before,) = pages(render(record, record.visits[0].id))  # before any of it began
+    assert "Not over from before" not in before
+
+
+@pytest.fixture
+def with_pain():
+    """A second questionnaire, whose higher scores are worse and whose domains are single questions."""
+    record = ordinary()
+    instrument = instruments.shipped()["nrs-pain-fatigue"]
+    for code, scores in (("M4", (3, 5)), ("M6", (6, 5))):
+        answers = {
+            slot: Answer(item=instrument.variants(slot)[0].id, value=score)
+            for slot, score in zip(instrument.slots, scores, strict=True)
+        }
+        on = record.visit(code).date
+        form = Assessment(
+            visit_id=code, date=on, instrument=instrument.id, version=instrument.version, answers=answers
+        )  # fmt: skip
+        record = record.with_assessment(form)
+    return record
+
+
+def test_a_questionnaire_is_drawn_by_its_definition(with_pain):
+    words = " ".join(pages(render(with_pain)))
+    assert "Pain and fatigue (higher is" in words and "worse) ²" in words
+    assert re.search(r"1 Pain .{0,60}? 6 3 ", words)
+    assert re.search(r"2 Fatigue .{0,60}? 5 5 ", words)
+    assert "before, +3" not in words  # a domain that is one question is its row
+    assert "of 12 1 Speech" in words
+
+
+def signed_by_nobody_any_more(changes: int) -> tuple:
+    signature = Signature(
+        visit_id=M6,
+        signed_by="dr",
+        printed_name="Dr Nabavi",
+        role=Role.NEUROLOGIST,
+        meaning=Meaning.REVIEWED,
+        signed_at=PRINTED_AT,
+        data_hash="0" * 64,
+        shown="{}",
+        shown_hash="0" * 64,
+        trail_sequence=1,
+    )
+    since = tuple(
+        ChangeSince(by="N. Urse", at=PRINTED_AT, what=f"Answer {i} changed", reason="asked again")
+        for i in range(changes)
+    )
+    return signature, SignatureState(
+        signature=signature, signed_at=PRINTED_AT, same_data=not changes, changes=since
+    )
+
+
+@pytest.mark.parametrize("size", list(PaperSize))
+@pytest.mark.parametrize("changes", [0, 1, 20])
+def test_a_signature_is_at_the_foot_of_page_1_and_a_void_one_says_all_that_changed(changes, size):
+    signature, state = signed_by_nobody_any_more(changes)
+    record = replace(ordinary(), signatures=(signature,))
+    first, *rest = pages(render(record, signed=[state], size=size))
+    said = " ".join([first, *rest])
+    if not changes:
+        assert rest == [] and "Signed electronically by Dr Nabavi" in first
+        assert TO_SIGN not in first
+        return
+    assert TO_SIGN in first  # nothing that was signed holds: there is a place to sign again
+    assert "VOID" in said
+    for i in range(changes):
+        assert f"Answer {i} changed" in said
