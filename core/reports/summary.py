@@ -46,6 +46,7 @@ _COLUMNS = ((164.0, 206.0), (150.0, 232.0), (140.0, 256.0), (176.0, 180.0))
 _HIGHEST = 190.0  # of the plots
 _READABLE = 60.0  # more than they need at the least: before they are lower, the words stand closer
 _CHART_GAP = 6.0
+_MOST_IN_A_COLUMN = 160  # characters of one fact
 _MOST_IN_A_ROW = 6  # events in one paragraph
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -308,7 +309,7 @@ def _columns(
         breathing += layout.paragraph(_("Not measured at this visit."), BODY, left)
     course = _facts(_course(summary), middle)
     right += 0 if course else middle + _GUTTER
-    done = _facts([*summary.measurements, *summary.milestones, *_tasks(summary)], right)
+    done = _facts([fact for fact in _done(summary) if not _is_long(fact)], right)
     stacks = [(left + _GUTTER, breathing)]
     if course:
         stacks.append((middle + _GUTTER, [*_column_title(_("Course"), middle), *course]))
@@ -329,6 +330,15 @@ def _course(summary: VisitSummary) -> list[Fact]:
         if form.instrument == ALSFRS_R and form.has_slope
     ]
     return [*summary.course, *slopes]
+
+
+def _done(summary: VisitSummary) -> list[Fact]:
+    return [*summary.measurements, *summary.milestones, *_tasks(summary)]
+
+
+def _is_long(fact: Fact) -> bool:
+    """Whether a fact is a text for the whole width, as a long note is."""
+    return len(fact.text) > _MOST_IN_A_COLUMN
 
 
 def _tasks(summary: VisitSummary) -> list[Fact]:
@@ -429,8 +439,9 @@ def _event_text(event: EventRow) -> str:
 
 
 def _lists(summary: VisitSummary) -> list[Block]:
-    """What forms hold, criteria and stated values, where there are any: one paragraph each."""
+    """What is too long for a column, what forms hold, criteria and stated values, where there are any."""
     lists = [
+        (_("Measured and done"), tuple(fact for fact in _done(summary) if _is_long(fact))),
         *((group.title, group.facts) for group in summary.records),
         (_("Eligibility"), summary.eligibility),
         (_("Stated by others"), summary.stated),

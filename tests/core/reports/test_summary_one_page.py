@@ -237,6 +237,14 @@ def test_a_note_of_200_000_characters_without_a_blank_ends_in_one_sentence():
     assert TO_SIGN in found[0]
 
 
+def test_a_note_of_a_task_without_an_end_takes_the_whole_width():
+    record = ordinary()
+    tasks = tuple(replace(one, note="x" * 200_000) for one in record.tasks if not one.done)
+    found = pages(render(replace(record, tasks=tasks)))
+    assert len(found) <= 12
+    assert sum("more characters are not printed" in one for one in found) == 1
+
+
 def test_what_was_not_over_from_before_is_told_beside_what_is_new():
     record = ordinary()
     pain = event("Chest pain", "2014-03-12", Grade.MODERATE, serious=True)
