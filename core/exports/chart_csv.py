@@ -4,7 +4,7 @@ Adverse events, milestones and the records of forms have lines too, with their e
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 
 from core.exports import table_csv
 from core.forms import catalog, conditions, wording
@@ -60,8 +60,8 @@ def render(record: PatientRecord, remark: str = "") -> bytes:
     """CSV (UTF-8 with a mark, as spreadsheets expect), a line for each result in order of days.
 
     Names no patient, and holds no note: somebody may be named there; of forms, only what their definition says
-    gives nobody away. What was to be measured and has no value has a line, too, which says why. ``remark`` is true
-    of all of it, in a column of its own.
+    gives nobody away. What was to be measured and has no value has a line, too, which says why. Of a visit that is
+    still entered each line says so. ``remark`` is true of all of it, in a column of its own.
     """
     lines = [
         *_scores(record),
@@ -76,7 +76,14 @@ def render(record: PatientRecord, remark: str = "") -> bytes:
             for why in without_value(record, visit)
         ),
     ]
-    rows: list[Sequence[str]] = [astuple(line) for line in sorted(lines, key=lambda one: one.date)]
+    entered = {(_day(visit), _code(visit)) for visit in record.visits if visit.is_draft}
+    lines = [
+        replace(one, remark="; ".join(filter(None, (_("visit in progress"), one.remark))))
+        if (one.date, one.visit) in entered
+        else one
+        for one in sorted(lines, key=lambda one: one.date)
+    ]
+    rows: list[Sequence[str]] = [astuple(line) for line in lines]
     titles = [_(title) for title in TITLES]
     if not remark:
         return table_csv.render(titles, rows)

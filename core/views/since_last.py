@@ -211,7 +211,10 @@ def _capacities(record: PatientRecord, before: Visit, last: Visit) -> Iterator[L
 def _capacity(
     every: list[tuple[Spirometry, Result]], session: Spirometry, result: Result, before: Visit
 ) -> str:
-    """“FVC 48.6 → 45.7 % predicted”; in litres, where the two have no percentage of one equation."""
+    """“FVC 48.6 → 45.7 % predicted”; in litres, where the two have no percentage of one equation.
+
+    With their grades, where one of them is too poor to be relied on.
+    """
     name = TEST_TYPE[session.test_type]
     if session.position is not Position.SITTING:
         name = spirometry_title(session)
@@ -231,8 +234,13 @@ def _capacity(
         decimals, unit = 2, "L"
     if then is None or len(values) == 1:
         text = _("{name} {value}, the first one")
-        return text.format(name=name, value=number(values[0], decimals, unit))
-    return _moved(name, values[1], values[0], decimals, unit, _on(then.date, before))
+        said = text.format(name=name, value=number(values[0], decimals, unit))
+    else:
+        said = _moved(name, values[1], values[0], decimals, unit, _on(then.date, before))
+    graded = [one for one in (was, result) if one is not None]
+    if all(one.confident for one in graded):
+        return said
+    return f"{said} ({' → '.join(one.grade_text for one in graded)})"
 
 
 def _moved(

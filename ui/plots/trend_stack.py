@@ -63,11 +63,13 @@ class TrendStack(QWidget):
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time runs so in every language
 
     def show_stack(self, stack: Stack, scale: TimeScale, *, whole: bool) -> None:
-        if self.stack is not None and stack.heads != self.stack.heads:
-            self.day = self.mark = None
+        """Draw this; what is pointed at stays only where this stack has it too, and says what it is now."""
         self.stack, self.scale, self.whole = stack, scale, whole
         self._painted = None
-        self.setAccessibleDescription(in_words.all_of(stack))
+        was = None if self.mark is None else self.mark.id
+        self.mark = next((mark for mark in self.marks if mark.id == was), None)
+        self.day = self.day if self.day in self._days() else None
+        self._describe()
         self._keep_height()
         self.update()
 
@@ -98,14 +100,17 @@ class TrendStack(QWidget):
         if (on, mark) == (self.day, self.mark):
             return
         self.day, self.mark = on, mark
-        if self.stack is not None:
-            words = in_words.all_of(self.stack)
-            if mark is not None:
-                words = in_words.of_mark(mark)
-            elif on is not None:
-                words = in_words.of_day(self.stack, on)
-            self.setAccessibleDescription(words)
+        self._describe()
         self.update()
+
+    def _describe(self) -> None:
+        """For a screen reader: what is pointed at, else all of it."""
+        if self.mark is not None:
+            self.setAccessibleDescription(in_words.of_mark(self.mark))
+        elif self.stack is not None and self.day is not None:
+            self.setAccessibleDescription(in_words.of_day(self.stack, self.day))
+        elif self.stack is not None:
+            self.setAccessibleDescription(in_words.all_of(self.stack))
 
     def picture(self, title: str, remark: str) -> QImage:
         """The whole stack for a letter or a slide: white, twice as sharp as a screen, under a title."""

@@ -3,7 +3,8 @@
 from datetime import date
 
 from core.views.stack.figures import day_lines
-from core.views.stack.rows import Band, Lane, Mark, PlotRow, Shape, Stack
+from core.views.stack.rows import Band, Lane, Mark, PlotRow, Stack
+from core.views.trends import Point
 from core.words import _, day, number
 
 
@@ -33,24 +34,29 @@ def _row(row: PlotRow) -> str:
     lines = ["".join(words.text for words in line) for line in row.lines]
     heads = [*row.heads, "", "", ""]
     for one in row.legend:
-        cells = (f"{cell} {head}".strip() for cell, head in zip(one.cells, heads, strict=False))
-        lines.append(f"{one.title}: {', '.join(filter(None, cells))}")
-    for series in row.plot.series:
-        values = ", ".join(
-            _("{value} on {day}").format(value=number(p.value, row.decimals), day=day(p.day))
-            for p in series.points
+        cells = (
+            f"{cell} {head}".strip() for cell, head in zip(one.cells, heads, strict=False) if cell
         )
+        lines.append(f"{one.title}: {', '.join(cells)}")
+    for series in row.plot.series:
+        values = ", ".join(_value(row, point) for point in series.points)
         if values:
             lines.append(f"{series.title}: {values}")
     if row.plot.no_forecast:
         lines.append(row.plot.no_forecast)
     for forecast in row.plot.forecasts:
         end = forecast.points[-1]
-        text = _("{title}: {value} on {day}")
-        lines.append(
-            text.format(title=forecast.title, value=number(end.value, 0), day=day(end.day))
-        )
+        text = _("{title}: {value} ({low} to {high}) on {day}")
+        value, low, high = (number(one, 0) for one in (end.value, end.low, end.high))
+        said = text.format(title=forecast.title, value=value, low=low, high=high, day=day(end.day))
+        lines.append(said)
     return "; ".join(lines)
+
+
+def _value(row: PlotRow, point: Point) -> str:
+    """With what is said of one that is not sure: a poor grade, a day that is known to its month."""
+    said = _("{value} on {day}").format(value=number(point.value, row.decimals), day=day(point.day))
+    return said if point.sure or not point.note else f"{said} ({point.note})"
 
 
 def _band(band: Band) -> str:
@@ -62,11 +68,5 @@ def _lane(lane: Lane) -> str:
 
 
 def _happened(mark: Mark) -> str:
-    """With its day, and its end where it has one."""
-    if mark.runs:
-        return _("{what}, since {day}").format(what=mark.title, day=day(mark.began))
-    if mark.ended is not None and mark.shape is not Shape.SYMBOL:
-        return _("{what}, {day} to {end}").format(
-            what=mark.title, day=day(mark.began), end=day(mark.ended)
-        )
-    return _("{what}, {day}").format(what=mark.title, day=day(mark.began))
+    """With its grade, and its days as far as they are known: what is drawn in the middle of a month says its month."""
+    return f"{mark.title} ({', '.join(mark.details)})" if mark.details else mark.title

@@ -3,7 +3,7 @@
 import csv
 import io
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -308,3 +308,43 @@ def test_no_value_that_may_identify_leaves(form, data):
     for line in table(record):
         if line["raw value"]:
             assert float(line["raw value"]) == pytest.approx(float(line["value"]), abs=0.51)
+
+
+def test_every_line_of_a_visit_that_is_still_entered_says_so():
+    done = a_visit(PATIENT, FIRST, "M2", weight_kg=71.0)
+    entered = a_visit(PATIENT, SECOND, "M4", finished=False, weight_kg=70.0)
+    bulbar_only = (1, 1, 1, *(None,) * 9)
+    record = a_record(
+        PATIENT,
+        done,
+        entered,
+        assessments=(a_form(done, summing_to(37)), a_form(entered, bulbar_only)),
+        spirometry=(a_spirometry(entered, 3000, 2990, 2980),),
+    )
+    for line in table(record):
+        is_entered = "visit in progress" in line["remark"]
+        assert is_entered is (line["visit"] == "M4"), line
+    assert [line["remark"] for line in table(record) if line["result"].endswith("% predicted")] == [
+        "visit in progress; GLI Global 2022"
+    ]
+
+
+def test_spreadsheets_of_any_length_are_read_back_as_they_were_written():
+    visits = [a_visit(PATIENT, FIRST + timedelta(days=7 * i), "M2") for i in range(60)]
+    forms = tuple(a_form(visit, summing_to(48 - i % 30)) for i, visit in enumerate(visits))
+    term = '=HYPERLINK(1), "quoted"\nsecond line'
+    fall = AdverseEvent(
+        patient_id=PATIENT.id,
+        term=term,
+        onset=PartialDate(2026),
+        grade=Grade.MILD,
+        serious=False,
+        outcome=Outcome.UNKNOWN,
+    )
+    lines = table(a_record(PATIENT, *visits, assessments=forms, events=(fall,)))
+    days = [line["date"] for line in lines]
+    assert days == sorted(days)
+    totals = [int(line["value"]) for line in lines if line["result"] == "ALSFRS-R"]
+    assert totals == [48 - i % 30 for i in range(60)]
+    (event,) = [line for line in lines if line["result"] == "adverse event"]
+    assert event["value"].lstrip("'") == term and not event["value"].startswith("=")

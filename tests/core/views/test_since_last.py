@@ -548,3 +548,20 @@ def test_open_alerts_are_told_with_their_facts_and_lead_to_the_decision():
     for action, line in zip(found, parts[0].lines, strict=True):
         assert (line.text, line.tab, line.what) == (action.line, "alerts", action.id)
     assert "28 Nov 2026" in parts[0].lines[0].text and "%" in parts[0].lines[0].text
+
+
+def test_a_volume_of_a_poor_session_is_told_with_its_grade():
+    record = two_visits()
+    first, last = record.visits
+    good, poor = a_spirometry(first, 3000, 2990, 2980), a_spirometry(last, 1500)
+    forms = record.assessments
+
+    def capacity(*sessions):
+        again = a_record(PATIENT, first, last, assessments=forms, spirometry=sessions)
+        (line,) = [one for one in said(again).splitlines() if one.startswith("FVC ")]
+        return line
+
+    assert capacity(good, poor).endswith(" % predicted (grade A → grade E)")
+    assert capacity(poor).endswith(", the first one (grade E)")
+    steady = a_spirometry(last, 2900, 2890, 2880)
+    assert "grade" not in capacity(good, steady)

@@ -1,5 +1,6 @@
 """The stack of a chart in a real window: what mouse and keyboard show, what a screen reader is told, how it looks."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,12 +8,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QSignalSpy, QTest
 from PySide6.QtWidgets import QApplication
 
+from core import resources
 from core.model.adverse_event import Grade
+from core.model.assessment import Answer
 from core.views.stack import build, geometry
 from core.views.trends import Axis
 from core.words import day
-from tests.core.examples import INFUSION
+from tests.core.examples import INFUSION, a_patient, enter_visit
 from tests.core.views.stack.test_geometry import TODAY, a_course, event
+from tests.files.beside import beside_the_shipped
 from tests.ui.keyboard import Key, press, settle, write
 from ui import theme
 from ui.plots.trend_stack import TrendStack
@@ -134,12 +138,62 @@ def test_what_is_pointed_at_is_painted_over_the_stack_and_goes_away_again(a_stac
     assert chart.grab().toImage() == bare
 
 
+def test_what_is_pointed_at_stays_through_a_correction_and_says_it_as_it_is_now(a_stack):
+    chart = a_stack()
+    chart.setFocus()
+    fall = next(mark for mark in chart.marks if mark.title == "Fall")
+    chart.point_at(None, fall)
+    corrected = a_course(events=(EMBOLISM, replace(FALL, term="Syncope", grade=Grade.SEVERE)))
+    chart.show_stack(build.build(corrected, TODAY), chart.scale, whole=False)
+    assert (chart.mark.title, chart.mark.grade) == ("Syncope", 3)
+    assert chart.accessibleDescription().startswith("Syncope; grade 3")
+    gone = a_course(events=(EMBOLISM,))
+    chart.show_stack(build.build(gone, TODAY), chart.scale, whole=False)
+    assert chart.mark is None, "what was deleted is not shown, and cannot be opened"
+    assert "Syncope" not in chart.accessibleDescription()
+    opened = QSignalSpy(chart.opens)
+    press(Key.Key_Return)
+    assert opened.count() == 0
+
+
+def test_the_line_stays_at_its_day_only_where_that_still_has_a_visit_or_a_value(a_stack):
+    chart = a_stack()
+    last, before = chart.stack.heads[-1].on, chart.stack.heads[-2].on
+    shorter = build.build(a_course((40, 38, 36, 33, 31)), TODAY)
+    chart.point_at(before)
+    chart.show_stack(shorter, chart.scale, whole=False)
+    assert chart.day == before
+    assert day(before) in chart.accessibleDescription().splitlines()[0]
+    chart.point_at(last)
+    chart.show_stack(build.build(a_course((40, 38)), TODAY), chart.scale, whole=False)
+    assert chart.day is None
+    assert "ALSFRS-R total" in chart.accessibleDescription().splitlines()[0]
+
+
+def test_a_patient_without_a_visit_shows_nothing_of_the_one_before(demo_shell, demo, numbered):
+    """Of another patient nothing is pointed at: not even an infusion, or a day, that both have."""
+    first, second = a_patient(record_number="X-1"), a_patient(record_number="X-2")
+    with demo.write("two without a visit"):
+        for patient in (first, second):
+            demo.patients.save(patient)
+    page = demo_shell.page("chart")
+    demo_shell.open_chart(first.id)
+    settle()
+    chart = page.tab("overview").trends.chart
+    chart.setFocus()
+    press(Key.Key_Down)
+    assert chart.mark is not None and chart.mark.role == "reference"
+    demo_shell.open_chart(second.id)
+    settle()
+    assert (chart.mark, chart.day) == (None, None)
+
+
 def test_a_screen_reader_is_told_figures_stages_events_and_values(a_stack):
     said = a_stack().accessibleDescription()
     assert "ALSFRS-R total" in said and "28 / 48" in said
     assert "loses" in said and "/month" in said and "deltaFS" in said
     assert "King's: " in said and "MiToS: " in said
-    assert f"Pulmonary embolism, {day(EMBOLISM.onset.first)}" in said
+    assert "Pulmonary embolism (grade 3 · serious" in said and day(EMBOLISM.onset.first) in said
     for total in (40, 38, 36, 33, 31, 28):
         assert f"{total} on " in said
 
@@ -200,3 +254,39 @@ def test_a_row_is_added_and_taken_away_in_the_menu(demo_shell, numbered):
     assert "weight" not in [row.plot.id for row in panel.chart.stack.rows]
     weight = next(one for one in panel._menu.actions() if one.text() == "Weight")
     assert not weight.isChecked()
+
+
+def test_an_older_version_that_compares_with_none_is_drawn_by_itself(shell, session, tmp_path):
+    first = resources.path("instruments", "nrs_pain_fatigue.toml").read_text("utf-8")
+    folder = tmp_path / "instruments"
+    folder.mkdir()
+    file = folder / "nrs_v2.toml"
+    file.write_text(first.replace('version = "1"', 'version = "2"', 1), "utf-8")
+    patient = a_patient(record_number="X-1")
+    with beside_the_shipped(tmp_path / "resources", file):
+        with session.write("answered twice, in two versions"):
+            session.patients.save(patient)
+        for day_, version in ((0, "1"), (60, "2")):
+            visit = enter_visit(session, patient, INFUSION + timedelta(days=day_))
+            with session.write("answered"):
+                session.assessments.open(visit.id, "nrs-pain-fatigue", version, "dr.demo")
+                session.assessments.save_answer(
+                    visit.id, "nrs-pain-fatigue", "pain", Answer(item="pain", value=3 + day_ // 60)
+                )
+        shell.open_chart(patient.id)
+        settle()
+        panel = shell.page("chart").tab("overview").trends
+        entries = [one for one in panel.more.menu().actions() if one.text().startswith("Pain and")]
+        assert [one.text() for one in entries] == [
+            "Pain and fatigue",
+            "Pain and fatigue, version 1",
+        ]
+        drawn = []
+        for title in ("Pain and fatigue, version 1", "Pain and fatigue"):
+            next(one for one in panel.more.menu().actions() if one.text() == title).trigger()
+            settle()
+            chosen = [one.text() for one in panel.more.menu().actions() if one.isChecked()]
+            assert title in chosen
+            (series, *_rest) = panel.chart.stack.rows[0].plot.series
+            drawn.append([point.value for point in series.points])
+        assert drawn == [[3], [4]]

@@ -61,7 +61,7 @@ class TrendsPanel(QWidget):
         )
         self.ahead.setChecked(self._remembered(AHEAD) != "no")
         self.ahead.toggled.connect(self._on_ahead)
-        self._instrument = instruments.ALSFRS_R
+        self._instrument: tuple[str, str] | None = None  # id and version; None is the ALSFRS-R
         copy = QShortcut(QKeySequence.StandardKey.Copy, self.chart, self.copy_picture)
         copy.setContext(copy.context().WidgetShortcut)
         self.tools = QWidget()  # of the tab, beside the tabs
@@ -74,7 +74,8 @@ class TrendsPanel(QWidget):
 
     def show_record(self, record: PatientRecord) -> None:
         if self._record is None or record.patient.id != self._record.patient.id:
-            self._instrument = instruments.ALSFRS_R
+            self._instrument = None
+            self.chart.point_at(None)
         self._record = record
         self._draw()
 
@@ -118,7 +119,8 @@ class TrendsPanel(QWidget):
         chosen = self._fields()
         instrument = self._drawn(record)
         today = clock.today()
-        key = (record, today, instrument.id, tuple(chosen), self.ahead.isChecked())
+        drawn = instrument.id, instrument.version
+        key = (record, today, drawn, tuple(chosen), self.ahead.isChecked())
         if self._built is None or self._built[0] != key:
             projected = self.ahead.isChecked()
             stack = build.build(
@@ -149,13 +151,19 @@ class TrendsPanel(QWidget):
 
     def _drawn(self, record: PatientRecord) -> Instrument:
         offered = self._questionnaires(record)
-        return next((one for one in offered if one.id == self._instrument), offered[0])
+        return next(
+            (one for one in offered if (one.id, one.version) == self._instrument), offered[0]
+        )
 
     def _questionnaires(self, record: PatientRecord) -> list[Instrument]:
-        """The ALSFRS-R, and each other one that this patient has answered."""
-        first = instruments.alsfrs_r()
-        answered = {form.instrument for form in record.assessments if form.values}
-        return [one for one in trends.questionnaires(record) if one.id in answered | {first.id}]
+        """The ALSFRS-R, and each other one that this patient has answered, an older version by itself where it compares with none."""
+        first, answered = instruments.alsfrs_r(), [one for one in record.assessments if one.values]
+        return [
+            one
+            for one in trends.questionnaires(record)
+            if one is first
+            or any(form.instrument == one.id and one.compares(form.version) for form in answered)
+        ]
 
     def _fill_menu(self, record: PatientRecord) -> None:
         """What can be drawn for this patient, and what can be taken along."""
@@ -165,8 +173,9 @@ class TrendsPanel(QWidget):
         if len(offered) > 1:
             self._menu.addSeparator()
             for one in offered:
-                chosen = one.id == self._drawn(record).id
-                self._add(instruments.title(one), partial(self._on_instrument, one.id), chosen)
+                chosen = one is self._drawn(record)
+                choose = partial(self._on_instrument, (one.id, one.version))
+                self._add(instruments.title(one), choose, chosen)
         plots = fields.plots(record)
         if plots:
             self._menu.addSeparator()
@@ -207,8 +216,8 @@ class TrendsPanel(QWidget):
         self._remember(AHEAD, "yes" if self.ahead.isChecked() else "no")
         self._draw()
 
-    def _on_instrument(self, id: str) -> None:
-        self._instrument = id
+    def _on_instrument(self, instrument: tuple[str, str]) -> None:
+        self._instrument = instrument
         self._draw()
 
     def _on_field(self, id: str) -> None:
