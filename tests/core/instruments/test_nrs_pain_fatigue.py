@@ -123,8 +123,8 @@ def test_it_is_printed_with_its_sources():
     text = " ".join(document[0].get_textpage().get_text_range().split())
     document.close()
     assert "1 Pain 0 No pain … 10 Worst pain imaginable 4 2" in text
-    assert "Pain 4 2 before, +2" in text
-    assert "Fatigue 5 6 before, −1" in text
+    assert "2 Fatigue 0 No fatigue … 10 Worst fatigue imaginable 5 6" in text
+    assert "4/10" not in text, "a scale of one question is not said twice"
     assert "Pain and fatigue (higher is worse)" in text
     assert "Jensen MP" in text
 
