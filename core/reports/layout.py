@@ -178,10 +178,17 @@ def facts(named: Sequence[Fact], width: float, columns: int = 1) -> list[Block]:
     return blocks
 
 
-def table(columns: Sequence[Column], rows: Iterable[Sequence[Block]]) -> list[Block]:
-    """Rows under the titles of their columns, which are repeated on every page."""
+def table(
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Block]],
+    first: Style = LABEL,
+    rest: Style = LABEL,
+) -> list[Block]:
+    """Rows under the titles of their columns (the first in a style of its own), which are repeated on every page."""
     width = sum(column.width for column in columns)
-    titles = row([Cell(column.title, LABEL) for column in columns], columns, pad=1)
+    styles = [first, *(rest for _column in columns[1:])]
+    cells = [Cell(column.title, style) for column, style in zip(columns, styles, strict=True)]
+    titles = row(cells, columns, pad=1)
     head = beside([(width, ruled(titles, width, strong=True))])[0]
     body = [replace(block, head=head) for one in rows for block in one]
     return [replace(head, keep=True), *body]

@@ -39,7 +39,7 @@ _HEADING = Style(9, 12, Weight.SEMIBOLD)
 _HEADLINE = Style(11, 13.5, Weight.SEMIBOLD)
 _SOURCE = Style(7, 8, colour=SMALL.colour)
 _GUTTER = 14.0
-_INDENT = 86.0  # of what stands beside its label
+_INDENT = 90.0  # of what stands beside its label
 _MOST_LABEL = 52.0  # of a label in a column
 # Widths of vital capacity, course, measured and done: with two gutters the whole width.
 _COLUMNS = ((164.0, 206.0), (150.0, 232.0), (140.0, 256.0), (176.0, 180.0))
@@ -413,7 +413,8 @@ def _new_events(summary: VisitSummary, *, tight: bool) -> list[Block]:
         Column(48, _("Serious")),
         Column(124, _("Outcome")),
     ]
-    table = layout.table(columns, [_event(event, columns) for event in summary.events])
+    rows = [_event(event, columns) for event in summary.events]
+    table = layout.table(columns, rows, STRONG, LABEL)
     return [layout.gap(5), *layout.together(table)]
 
 
@@ -473,7 +474,7 @@ def _said(label: str, words: str) -> list[Block]:
 
 def _labelled(label: str, words: str, indent: float = _INDENT) -> list[Block]:
     """A text beside its label, which may need more room than others do."""
-    indent = max(indent, min(text.width(label, STRONG) + 10, page.INNER / 3))
+    indent = max(indent, min(text.width(label, STRONG) + 7, page.INNER / 3))
     return layout.labelled(label, indent, layout.paragraph(words, BODY, page.INNER - indent))
 
 
