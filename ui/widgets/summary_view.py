@@ -1,5 +1,6 @@
 """A visit summary on screen: the very texts that are printed."""
 
+import re
 from collections.abc import Collection, Mapping
 from functools import partial
 
@@ -26,6 +27,8 @@ from ui.widgets.basics import button, chip, clear, column, label, restyle, row, 
 from ui.widgets.folded import Folded
 from ui.words import tr
 
+_PART = re.compile(".{40}")  # of a word without a blank, as much as any line has room for
+_LONG_WORD = re.compile(r"\S{81,}")
 SETTLED_MS = 700  # until a view that was made a moment ago has its places
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
 TOP = Qt.AlignmentFlag.AlignTop
@@ -177,10 +180,15 @@ class SummaryView(QWidget):
 
 def _said(text: str, field: str, role: str = "") -> QLabel:
     """Words that were entered in a field."""
-    made = label(text, role, wrap=True)
+    made = label(_breakable(text), role, wrap=True)
     if field:
         made.setProperty("field", field)
     return made
+
+
+def _breakable(text: str) -> str:
+    """A text whose words without a blank may go on in the next line: Qt breaks none by itself, and all would be as wide."""
+    return _LONG_WORD.sub(lambda found: _PART.sub("\\g<0>\u200b", found[0]), text)
 
 
 def _is_about(line: QLabel, field: str) -> bool:

@@ -1,6 +1,7 @@
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 
 import pypdfium2
 import pytest
@@ -132,6 +133,20 @@ def test_two_summaries_are_drawn_at_once_and_the_program_goes_on(page):
         drawn = list(pool.map(lambda _n: images(page.pdf, 40), range(12)))
     assert len({tuple(one.cacheKey() for one in pages) for pages in drawn}) == 12
     assert {len(pages) for pages in drawn} == {page.pages.count()}
+
+
+def test_a_note_without_a_blank_is_read_without_scrolling_sideways(
+    demo_shell, demo, unlocked, visit
+):
+    unlocked("A-015")
+    with demo.write("entered"):
+        demo.visits.save(replace(visit, note="x" * 20_000))
+    demo_shell.open_visit(visit.patient_id, visit.id)
+    settle()
+    view = demo_shell.page("visit").forms["review"].view
+    assert view.minimumSizeHint().width() < 1200
+    (shown,) = (one for one in view.findChildren(QLabel) if one.text().startswith("xxx"))
+    assert shown.text().replace("\u200b", "") == "x" * 20_000
 
 
 @pytest.mark.parametrize("size", list(PaperSize))
