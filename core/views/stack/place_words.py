@@ -201,12 +201,12 @@ def name(drawing: Drawing, row: PlotRow, at: tuple[float, float], side: float) -
 
 def names_height(row: PlotRow) -> float:
     """How high the name of a plot, its shown part and its series are at the most (px)."""
-    return 36 + 22 * len(row.legend) if len(row.legend) > 1 else 24
+    return 48 + 22 * len(row.legend) if len(row.legend) > 1 else 24
 
 
 def _wrapped_px(drawing: Drawing, words: str, size: float, side: float) -> list[str]:
     u = drawing.unit
-    return wrapped(words, size * u, side - 6 * u, drawing.measure, 2)
+    return wrapped(words, size * u, side - 6 * u, drawing.measure, 3)
 
 
 def above(drawing: Drawing, row: PlotRow, top: float, width: float) -> None:

@@ -125,7 +125,8 @@ def test_it_is_printed_with_its_sources():
     assert "1 Pain 0 No pain … 10 Worst pain imaginable 4 2" in text
     assert "2 Fatigue 0 No fatigue … 10 Worst fatigue imaginable 5 6" in text
     assert "4/10" not in text, "a scale of one question is not said twice"
-    assert "Pain and fatigue (higher is worse)" in text
+    assert "Pain and fatigue (higher is" in text and "worse) ¹" in text
+    assert "wors…" not in text, "which way is worse is whole beside the plot, too"
     assert "Jensen MP" in text
 
 
