@@ -225,11 +225,13 @@ def _time(drawing: Drawing, sheet: Sheet, axis: Time, bottom: float) -> None:
         drawing.add(Line(x, bottom, x, bottom + 3 * u, "strong_line", u))
         weight = Weight.SEMIBOLD if words == "0" else Weight.REGULAR
         colour = "ink" if words == "0" else "muted"
-        drawing.add(Text(x, bottom + 16 * u, words, 11 * u, weight, colour, Align.CENTRE))
+        half = sheet.measure(words, 11 * u, weight) / 2
+        middle = min(max(x, axis.left - 4 * u + half), sheet.width - 2 * u - half)
+        drawing.add(Text(middle, bottom + 16 * u, words, 11 * u, weight, colour, Align.CENTRE))
     if sheet.figures is Figures.ABOVE:
         middle, y = (axis.left + axis.right) / 2, bottom + 32 * u
         drawing.add(Text(middle, y, axis.scale.title, 11 * u, colour="muted", align=Align.CENTRE))
         return
     left = place_words.LEFT * u if sheet.figures is Figures.BESIDE else 0
-    title = place_words.fit(axis.scale.title, 11 * u, axis.left - left - 4 * u, sheet.measure)
+    title = place_words.fit(axis.scale.title, 11 * u, axis.left - left - 10 * u, sheet.measure)
     drawing.add(Text(left, bottom + 16 * u, title, 11 * u, colour="muted"))

@@ -6,6 +6,7 @@ pointed at there.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 from core.views.stack import place_words
 from core.views.stack.axes import Time
@@ -29,6 +30,7 @@ SIDE_BY_SIDE = 3  # squares that would overlap; of more, one says how many
 MOST_BARS = 5
 TAIL = 2.5  # how thick the bar from a square to the end of its event is
 SIZE, WORDS = 11, 10.5
+NEVER = date.max.toordinal()
 LEAST_LETTERS = 6  # of a shortened label that still says something
 _Interval = tuple[float, float]
 
@@ -48,22 +50,15 @@ def _has_moments(lane: Lane, rows: dict[str, int]) -> bool:
 def _bar_rows(lane: Lane) -> dict[str, int]:
     """A row for each bar, so that none lies on another; short stays that shade all rows stand among the symbols."""
     shaded = not any(mark.shape is Shape.BAR and not mark.shade for mark in lane.marks)
-    ends: list[list[tuple[float, float]]] = []
+    ends: list[int] = []
     rows: dict[str, int] = {}
     for mark in lane.marks:
         if mark.shape is not Shape.BAR or (mark.shade and shaded):
             continue
         first = mark.began.toordinal()
-        last = mark.ended.toordinal() if mark.ended and not mark.runs else 10**7
-        free = (
-            row
-            for row, taken in enumerate(ends)
-            if all(last <= begun or first >= ended for begun, ended in taken)
-        )
-        row = next(free, len(ends))
-        if row == len(ends):
-            ends.append([])
-        ends[row].append((first, last))
+        last = max(mark.ended.toordinal(), first + 1) if mark.ended and not mark.runs else NEVER
+        row = next((row for row, end in enumerate(ends) if end <= first), len(ends))
+        ends[row : row + 1] = [last]
         rows[mark.id] = row
     return rows
 
@@ -74,15 +69,20 @@ def lane(drawing: Drawing, lane: Lane, axis: Time, top: float, side: float) -> N
     outside = [mark for mark in lane.marks if not _is_seen(mark, axis)]
     seen = [mark for mark in lane.marks if mark not in outside]
     others = [mark for mark in seen if mark.id not in rows]
-    below = ROW * drawing.unit if _has_moments(lane, rows) else 0
-    _bars(drawing, [mark for mark in seen if mark.id in rows], rows, axis, top + below)
+    bars = [mark for mark in seen if mark.id in rows]
     row = _Row(drawing, axis, top)
-    groups = _groups(row, others)
-    if not others:
-        row.taken += [_reach(mark, axis) for mark in seen]
-    _title(row, lane, outside, side)
-    for group in sorted(groups, key=_rank):
-        _label(row, group)
+    if _has_moments(lane, rows):
+        groups = _groups(row, others)
+        title = _title(row, lane, outside, side)
+        row.taken += title.taken
+        for group in sorted(groups, key=_rank):
+            _label(row, group)
+        _bars(drawing, bars, rows, axis, top + ROW * drawing.unit, [])
+    else:
+        row.taken += [_reach(mark, axis) for mark in bars if rows[mark.id] == 0]
+        title = _title(row, lane, outside, side)
+        _bars(drawing, bars, rows, axis, top, title.taken)
+    drawing.add(*title.words)
 
 
 @dataclass(slots=True)
@@ -141,29 +141,45 @@ def _reach(mark: Mark, axis: Time) -> _Interval:
     return x, max(min(end, axis.right), x)
 
 
-def _title(row: _Row, lane: Lane, outside: Sequence[Mark], side: float) -> None:
-    """The lane's name, and how many of its marks are before or after the days that are shown."""
+@dataclass(frozen=True, slots=True)
+class _Title:
+    """Words of a lane's name, and what they take of the plots."""
+
+    words: tuple[Text, ...] = ()
+    taken: tuple[_Interval, ...] = ()
+
+
+def _title(row: _Row, lane: Lane, outside: Sequence[Mark], side: float) -> _Title:
+    """The lane's name, and how many of its marks are before or after the days that are shown.
+
+    Left of the plots where there is room; else where nothing else is in them; else the number beside them.
+    """
     drawing, u = row.drawing, row.drawing.unit
     y, size = row.top + ROW * u * 0.7, SIZE * u
     count = _how_many(outside, row.axis)
     words = ": ".join(filter(None, (lane.title, count)))
     left = place_words.LEFT * u if side > 120 * u else 0
     if side and left + drawing.measure(words, size, Weight.REGULAR) < side - 12 * u:
-        drawing.add(Text(left, y, words, size, colour="muted"))
         drawing.hits += [Hit(left, row.top, side - left, ROW * u, mark.id) for mark in outside]
-        return
+        return _Title((Text(left, y, words, size, colour="muted"),))
+    beside: tuple[Text, ...] = ()
     if side:
         name = place_words.fit(lane.title, size, side - left - 6 * u, drawing.measure)
-        drawing.add(Text(left, y, name, size, colour="muted"))
-        words = count
+        beside, words = (Text(left, y, name, size, colour="muted"),), count
     wide = drawing.measure(words, 10 * u, Weight.REGULAR)
     starts = [row.axis.left + 2 * u, *(end + 4 * u for _start, end in row.taken)]
     free = [x for x in starts if row.is_free(x, x + wide)]
-    if words and (free or outside):
-        x = free[0] if free else starts[0]
-        drawing.add(Text(x, y, words, 10 * u, colour="muted", halo=True))
-        row.taken.append((x - 4 * u, x + wide + 4 * u))
-        drawing.hits += [Hit(x, row.top, wide, ROW * u, mark.id) for mark in outside]
+    if not free and outside:
+        x, wide = row.axis.left - 5 * u, 24 * u
+        drawing.hits += [Hit(x - wide, row.top, wide, ROW * u, mark.id) for mark in outside]
+        more = Text(x, y, f"+{len(outside)}", 10 * u, Weight.MEDIUM, "muted", Align.RIGHT)
+        return _Title((*beside, more))
+    if not words or not free:
+        return _Title(beside)
+    x = free[0]
+    drawing.hits += [Hit(x, row.top, wide, ROW * u, mark.id) for mark in outside]
+    within = Text(x, y, words, 10 * u, colour="muted", halo=True)
+    return _Title((*beside, within), ((x - 4 * u, x + wide + 4 * u),))
 
 
 def _how_many(outside: Sequence[Mark], axis: Time) -> str:
@@ -176,11 +192,22 @@ def _how_many(outside: Sequence[Mark], axis: Time) -> str:
 
 
 def _bars(
-    drawing: Drawing, marks: Sequence[Mark], rows: dict[str, int], axis: Time, top: float
+    drawing: Drawing,
+    marks: Sequence[Mark],
+    rows: dict[str, int],
+    axis: Time,
+    top: float,
+    blocked: Sequence[_Interval],
 ) -> None:
+    """Bars with their words, a row each that runs beside others; ``blocked`` by the lane's name is of the first."""
     u = drawing.unit
     hidden: list[Mark] = []
-    words: dict[int, list[_Interval]] = {}
+    taken: dict[int, list[_Interval]] = {0: list(blocked)}
+    following: dict[str, float] = {}
+    begins: dict[int, float] = {}
+    for mark in reversed(marks):
+        following[mark.id] = begins.get(rows[mark.id], axis.right)
+        begins[rows[mark.id]] = _reach(mark, axis)[0]
     for mark in marks:
         row = rows[mark.id]
         if row >= MOST_BARS:
@@ -192,13 +219,11 @@ def _bars(
         fill = "" if mark.hollow else f"fill:{mark.role}"
         drawing.add(Box(x, y, wide, high, fill, f"edge:{mark.role}", u, 2 * u))
         drawing.hits.append(Hit(x, y, wide, high, mark.id))
-        later = (one for one in marks if rows[one.id] == row and one.began > mark.began)
-        following = min((_reach(one, axis)[0] for one in later), default=axis.right)
-        taken = words.setdefault(row, [])
-        _bar_words(drawing, mark, axis, (x, y, wide, high), following, taken)
-        taken.append((x, x + wide))
+        words = taken.setdefault(row, [])
+        _bar_words(drawing, mark, axis, (x, y, wide, high), following[mark.id], words)
+        words.append((x, x + wide))
     if hidden:
-        _hidden_bars(drawing, hidden, axis, top, words.get(MOST_BARS - 1, []))
+        _hidden_bars(drawing, hidden, axis, top, taken.get(MOST_BARS - 1, []))
 
 
 def _hidden_bars(
@@ -226,24 +251,29 @@ def _bar_words(
     u, measure = drawing.unit, drawing.measure
     x, y, wide, high = at
     size, weight = WORDS * u, Weight.MEDIUM
-    baseline = y + high * 0.5 + 3.7 * u
-    needed = measure(mark.label, size, weight)
-    inside = "ink" if mark.hollow else f"ink:{mark.role}"
-    right, left = x + wide + 4 * u, x - 4 * u - needed
-    if needed <= wide - 8 * u:
-        drawing.add(Text(x + 4 * u, baseline, mark.label, size, weight, inside))
-    elif right + needed <= following - 4 * u:
-        drawing.add(Text(right, baseline, mark.label, size, weight))
-        taken.append((right, right + needed))
-    elif left >= axis.left and not _meets(taken, left - 4 * u, x):
-        drawing.add(Text(left, baseline, mark.label, size, weight))
+    words, needed = mark.label, measure(mark.label, size, weight)
+    ink = "ink" if mark.hollow else f"ink:{mark.role}"
+    inside = max([x + 4 * u, *(end for start, end in taken if start < x + wide and end > x)])
+    if needed <= x + wide - 4 * u - inside:
+        left = inside
+    elif _has_room(taken, x + wide + 4 * u, needed, following - 4 * u):
+        left, ink = x + wide + 4 * u, "ink"
+    elif x - 4 * u - needed >= axis.left and _has_room(taken, x - 4 * u - needed, needed, x):
+        left, ink = x - 4 * u - needed, "ink"
     else:
-        over = following - x - 8 * u > wide  # the words begin inside the bar and end beyond it
-        short = place_words.fit(mark.label, size, following - x - 8 * u, measure, weight)
-        if len(short) > 3:
-            ink = "ink" if over and measure(short, size, weight) > wide - 4 * u else inside
-            drawing.add(Text(x + 4 * u, baseline, short, size, weight, ink))
-            taken.append((x, x + 4 * u + measure(short, size, weight)))
+        left = inside
+        room = min([following, *(start for start, _end in taken if start > left)]) - left - 4 * u
+        words = place_words.fit(mark.label, size, room, measure, weight)
+        needed = measure(words, size, weight)
+        ink = "ink" if left + needed > x + wide else ink  # it ends beyond the bar
+        if len(words) <= 3:
+            return
+    drawing.add(Text(left, y + high * 0.5 + 3.7 * u, words, size, weight, ink))
+    taken.append((left - 4 * u, left + needed))
+
+
+def _has_room(taken: Sequence[_Interval], left: float, needed: float, end: float) -> bool:
+    return left + needed <= end and not _meets(taken, left, left + needed)
 
 
 def _groups(row: _Row, marks: Sequence[Mark]) -> list[_Group]:

@@ -4,6 +4,9 @@ Words take their places in the order of what they mean: the newest values, thres
 the other values, remarks. What finds no place is left out; a newest value never is.
 """
 
+import itertools
+import math
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -290,7 +293,7 @@ def _older(sheet: _Sheet) -> None:
     u = sheet.unit
     drawn = [series for series in sheet.row.plot.series if series.points]
     alone = len([series for series in drawn if len(series.points) > 1]) <= 1
-    markers = [sheet.at(point) for series in drawn for point in series.points]
+    markers = sorted(sheet.at(point) for series in drawn for point in series.points)
     for series, point in _in_turn(drawn, sheet.row.decimals, alone=alone):
         words = _value(series, point, sheet.row.decimals)
         size = _size(sheet, series)
@@ -367,5 +370,8 @@ def _is_in(rect: _Rect, a: _Place, b: _Place) -> bool:
 
 
 def _covers(rect: _Rect, points: list[_Place]) -> bool:
+    """Whether one of the points, in order of their places, is in a rectangle."""
     left, top, right, bottom = rect
-    return any(left < x < right and top < y < bottom for x, y in points)
+    first = bisect_right(points, (left, math.inf))
+    beside = itertools.takewhile(lambda at: at[0] < right, itertools.islice(points, first, None))
+    return any(top < y < bottom for _x, y in beside)

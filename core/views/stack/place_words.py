@@ -34,37 +34,44 @@ def fit(
 
 
 def wrapped(
-    words: str, size: float, room: float, measure: Measure, most: int, first: float | None = None
+    words: str,
+    size: float,
+    room: float,
+    measure: Measure,
+    most: int,
+    *,
+    first: float | None = None,
+    weight: Weight = Weight.REGULAR,
 ) -> list[str]:
     """The words in lines, ``most`` at the most; the last one is shortened where they do not suffice.
 
     ``first`` is the room of the first line, where it is another one. No last line is a single short word that
     the line before it can spare a word for.
     """
+
+    def width(some: list[str]) -> float:
+        return measure(" ".join(some), size, weight)
+
     lines: list[list[str]] = []
     rest = words.split()
     while rest and len(lines) < most:
         wide = room if lines or first is None else first
         if len(lines) == most - 1:
-            short = fit(" ".join(rest), size, wide, measure)
+            short = fit(" ".join(rest), size, wide, measure, weight)
             lines.append(short.split())
             break
         taken = 1
-        while taken < len(rest) and _wide(rest[: taken + 1], size, measure) <= wide:
+        while taken < len(rest) and width(rest[: taken + 1]) <= wide:
             taken += 1
-        if taken == 1 and first is not None and not lines and _wide(rest[:1], size, measure) > wide:
+        if taken == 1 and first is not None and not lines and width(rest[:1]) > wide:
             taken = 0
         lines.append(rest[:taken])
         rest = rest[taken:]
     if len(lines) > 1 and len(lines[-1]) == 1 and len(lines[-2]) > 2:
         moved = [lines[-2][-1], *lines[-1]]
-        if _wide(moved, size, measure) <= room:
+        if width(moved) <= room:
             lines[-2:] = [lines[-2][:-1], moved]
-    return [fit(" ".join(line), size, room, measure) for line in lines]
-
-
-def _wide(words: list[str], size: float, measure: Measure) -> float:
-    return measure(" ".join(words), size, Weight.REGULAR)
+    return [fit(" ".join(line), size, room, measure, weight) for line in lines]
 
 
 def beside(drawing: Drawing, row: PlotRow, at: tuple[float, float], side: float) -> None:
@@ -108,14 +115,24 @@ def _laid(
         for said in line:
             size, weight, _colour, _high = LOOKS[said.tone]
             wide = measure(said.text, size * u, weight)
-            if x + wide <= end or said.tone in {Tone.TITLE, Tone.BIG, Tone.STRONG}:
+            if x + wide <= end or said.tone in {Tone.TITLE, Tone.BIG}:
                 words = fit(said.text, size * u, end - x, measure, weight)
                 parts.append((x, words, said.tone))
                 x += measure(words, size * u, weight)
                 continue
             most = 3 if len(line) == 1 else 2
+            blank = said.text[: len(said.text) - len(said.text.lstrip())]
+            x += measure(blank, size * u, weight)
             for n, words in enumerate(
-                wrapped(said.text, size * u, end - left, measure, most, end - x)
+                wrapped(
+                    said.text,
+                    size * u,
+                    end - left,
+                    measure,
+                    most,
+                    first=end - x,
+                    weight=weight,
+                )
             ):
                 if n:
                     laid.append(_Line(high, tuple(parts)))
