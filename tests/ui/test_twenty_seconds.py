@@ -154,3 +154,13 @@ def test_what_is_folded_away_is_not_heard(demo_shell, read, numbered):
     text = "\n".join(heard(QAccessible.queryAccessibleInterface(page)))
     assert "What runs" not in text
     assert "Open now, since last time and timeline" in text
+
+
+def test_it_is_heard_in_the_order_in_which_it_is_seen(read, numbered):
+    text = read(numbered("A-010")).splitlines()
+    headings = ("Now", "What runs", "Next visit", "Timeline", "Figures in full")
+    found = [next(i for i, line in enumerate(text) if line.startswith(one)) for one in headings]
+    since = next(i for i, line in enumerate(text) if line.startswith("Since "))
+    assert found == sorted(found) and found[2] < since < found[3]
+    dots = [i for i, line in enumerate(text) if line.startswith(("visit: ", "adverse event: "))]
+    assert dots and found[3] < min(dots) and max(dots) < found[4]

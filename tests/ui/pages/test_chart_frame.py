@@ -205,3 +205,35 @@ def test_every_key_of_a_chart_is_in_the_help():
     known = " ".join(key for key, _what in keys)
     for key in ("1–9", "E", "A"):
         assert key in known
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (683, 364)])
+def test_the_keyboard_comes_to_the_tools_after_the_tabs_and_before_the_tab(open_chart, size):
+    page = open_chart("A-010", size)
+    panel = page.tab("overview").trends
+    (page.choice if page.tabs.tabBar().isHidden() else page.tabs.tabBar()).setFocus()
+    reached = []
+    for _ in range(4):
+        press(Key.Key_Tab)
+        reached.append(focused())
+    assert reached == [panel.axis, panel.whole, panel.more, panel.chart]
+
+
+def test_in_a_small_window_tab_goes_round_the_whole_chart(open_chart):
+    """The tabs, which are not shown there, kept the keyboard once."""
+    page = open_chart("A-010", (683, 364))
+    page.choice.setFocus()
+    reached = [focused()]
+    for _ in range(60):
+        press(Key.Key_Tab)
+        if focused() is page.choice:
+            break
+        assert focused() is not reached[-1], "Tab goes on"
+        reached.append(focused())
+    assert focused() is page.choice
+    assert {page.tab("overview").trends.chart, page.start, page.print} <= set(reached)
+    page.window().resize(1366, 768)
+    settle()
+    page.start.setFocus()
+    press(Key.Key_Tab)
+    assert focused() is page.tabs.tabBar(), "wide again, the tabs are reached"

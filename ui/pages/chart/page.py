@@ -4,7 +4,15 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QTabBar, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QBoxLayout,
+    QSizePolicy,
+    QTabBar,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from core import clock
 from core.findings import eligibility
@@ -207,6 +215,9 @@ class ChartPage(Page):
     def set_tight(self, *, tight: bool) -> None:
         super().set_tight(tight=tight)
         self.tabs.tabBar().setVisible(not tight)
+        # Else Tab would give the keyboard to tabs that nobody sees, and go no further.
+        policy = Qt.FocusPolicy.NoFocus if tight else Qt.FocusPolicy.TabFocus
+        self.tabs.setFocusPolicy(policy)
         self.choice.setVisible(tight)
         self._show_choice()
 
@@ -274,7 +285,15 @@ class ChartPage(Page):
             self._set_dense(dense=self._room < 0)  # or where they have no room even alone
         if tools.parentWidget() is not line.parentWidget():
             line.insertWidget(0, tools)
+            self._follow_tabs(tools)
         tools.show()
+
+    def _follow_tabs(self, tools: QWidget) -> None:
+        """The keyboard comes to the tools after the tabs, or the choice instead of them, as the eye does."""
+        before: QWidget = self.choice if self._tight else self.tabs.tabBar()
+        for one in tools.findChildren(QAbstractButton):
+            self.setTabOrder(before, one)
+            before = one
 
     @property
     def _room(self) -> int:

@@ -78,21 +78,21 @@ class SidePanel(QFrame):
         self.fold.setAccessibleName(tr("Close now, since last time and timeline"))
         alerts = button(tr("Alerts A"), partial(self.leads_to.emit, "alerts", FIRST), link=True)
         alerts.setAccessibleName(tr("Show all alerts"))
-        self._now, self._since, self._details, self._timeline = (
+        self._now, self._since, self._timeline, self._details = every = [
             column(spacing=0) for _ in range(4)
-        )
-        self.timeline = column(label(tr("Timeline"), "heading"), self._timeline, spacing=2)
+        ]
+        now, since, timeline, details = (_holding(layout) for layout in every)
         self._inner = QWidget()
         self._inner.setProperty("role", "brief")
         content = column(
             row(label(tr("Now"), "heading"), None, alerts, self.fold, spacing=4),
-            self._now,
+            now,
             rule(),
-            self._since,
+            since,
             rule(),
-            self.timeline,
+            column(label(tr("Timeline"), "heading"), timeline, spacing=2),
             rule(),
-            self._details,
+            details,
             None,
             spacing=5,
         )
@@ -239,6 +239,13 @@ class Lead(PressButton):
         self.initStyleOption(option)
         option.text = ""
         self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+
+
+def _holding(layout: QVBoxLayout) -> QWidget:
+    """A widget of its own: a screen reader reads in the order of widgets, and the lines of a part are made after its heading."""
+    holder = QWidget()
+    holder.setLayout(layout)
+    return holder
 
 
 def _as_high_as_its_words() -> QSizePolicy:
