@@ -43,7 +43,9 @@ def test_a_form_is_added_by_its_file_alone(clinic, key, due, open_window):
     entered = session.trail_head.sequence
 
     # It is in the summary of a visit, which is signed with it.
-    visit = enter_visit(session, due, clock.today(), "M4", scores=FULL, blows=(2900,))
+    visit = enter_visit(
+        session, due, clock.today(), "M4", scores=FULL, blows=(2900,), finished_at=clock.now()
+    )  # whatever the hour: what was entered after a visit was finished is no part of it
     shown = signing.look(session, session.record(due.id), visit.id)
     assert any("Night" in group.title for group in shown.summary.records)
     signing.sign(session, shown, Meaning.REVIEWED, PASSWORD)

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pypdfium2
 import pytest
+from PySide6.QtGui import QAction
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
@@ -69,9 +70,16 @@ def go_to(shell, of, due):
 
 
 def press_button(page, text):
-    (pressed,) = [one for one in page.findChildren(QPushButton) if one.text() == text]
-    assert pressed.isVisible() and pressed.accessibleName()
-    pressed.click()
+    """A button of the page, or an entry of a menu that a button of it opens."""
+    pressed = [one for one in page.findChildren(QPushButton) if one.text() == text]
+    for one in pressed:
+        assert one.isVisible() and one.accessibleName()
+        one.click()
+    entries = [one for one in page.findChildren(QAction) if one.text() == text]
+    for one in entries:
+        assert one.isVisible() and one.isEnabled()
+        one.trigger()
+    assert len(pressed) + len(entries) == 1
 
 
 def shown(shell, qtbot, of):
