@@ -92,8 +92,11 @@ class TimelineEvent:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
+    """A line across a plot; ``full`` says what it is for, where there is room."""
+
     value: float
     label: str
+    full: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +299,8 @@ def _reasons(found: list[tuple[str, str]], lines: int) -> str:
 
 def _niv_line(record: PatientRecord) -> Threshold:
     percent = record.thresholds["a1_vc_percent"]
-    return Threshold(percent, f"{percent:g} %")
+    full = _("{n:g} %: consider NIV").format(n=percent)
+    return Threshold(percent, f"{percent:g} %", full)
 
 
 def _capacity_title(record: PatientRecord) -> str:

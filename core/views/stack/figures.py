@@ -149,8 +149,10 @@ def day_lines(row: PlotRow, on: date) -> Lines:
 
 def of_day(row: PlotRow, on: date) -> PlotRow:
     """A row that says the values of one day where its figures are: in its table, where it has one."""
+    when = Words(f"   {day(on)}", Tone.MUTED)  # in each row: of a high stack only a part is seen
     if not row.legend:
-        return replace(row, lines=day_lines(row, on))
+        title, *rest = day_lines(row, on)
+        return replace(row, lines=((*title, when), *rest))
     values = {
         series.role: number(point.value, row.decimals)
         for series in row.plot.series
@@ -166,7 +168,10 @@ def of_day(row: PlotRow, on: date) -> PlotRow:
         if point.day == on and _of_others(series)
     )
     return replace(
-        row, lines=(row.lines[0], *told), heads=(*row.heads[:1], *blank), legend=tuple(legend)
+        row,
+        lines=((*row.lines[0], when) if not blank else row.lines[0], *told),
+        heads=(*row.heads[:1], *blank),
+        legend=tuple(legend),
     )
 
 

@@ -76,9 +76,15 @@ class _Sheet:
     def best(self, rects: Iterable[_Rect]) -> _Rect | None:
         """The first that is free and crossed by nothing, else the free one that is crossed least; it is taken then."""
         free = [rect for rect in rects if self.is_free(rect)]
-        found = next((rect for rect in free if not self.crossed(rect)), None)
+        found = self.clear(free)
         if found is None and free:
             found = min(free, key=self.crossed)
+            self.taken.append(found)
+        return found
+
+    def clear(self, rects: Iterable[_Rect]) -> _Rect | None:
+        """The first that is free and crossed by nothing; it is taken then."""
+        found = next((one for one in rects if self.is_free(one) and not self.crossed(one)), None)
         if found is not None:
             self.taken.append(found)
         return found
@@ -152,10 +158,9 @@ def _notes(sheet: _Sheet, *, says_part: bool) -> None:
         ]
         tops = (frame.bottom - high - 2 * u, frame.top + 2 * u)
         rects = ((x, top, x + wide, top + high) for x in lefts for top in tops)
-        rect = next((r for r in rects if sheet.is_free(r) and not sheet.crossed(r)), None)
+        rect = sheet.clear(rects)
         if rect is None:  # the axis and the scale key say the first, the description the second
             continue
-        sheet.taken.append(rect)
         align = Align.RIGHT if at_right else Align.LEFT
         for n, line in enumerate(lines):
             x = rect[2] if at_right else rect[0]
@@ -164,23 +169,28 @@ def _notes(sheet: _Sheet, *, says_part: bool) -> None:
 
 
 def _threshold_words(sheet: _Sheet) -> None:
-    """Each at an end of its line, on whichever side no value is."""
+    """Each along its line where no value is: in full, else short."""
     axis, u = sheet.axis, sheet.unit
     size = SIZE * u
     for threshold in sheet.row.plot.thresholds:
         if not sheet.frame.low < threshold.value < sheet.frame.high:
             continue
         y = sheet.frame.y(threshold.value)
-        wide = sheet.wide(threshold.label, size, Weight.MEDIUM)
-        across = (axis.right - axis.left - wide - 8 * u) / PARTS
-        lefts = [axis.right - 4 * u - wide - n * across for n in (0, PARTS, 1, 5, 2, 4, 3)]
-        places = [(x, baseline) for x in lefts for baseline in (y - 4 * u, y + 12 * u)]
-        rects = [(x, b - 9 * u, x + wide, b + 2 * u) for x, b in places]
-        rect = sheet.best(rects)
-        if rect is not None:
-            x, baseline = places[rects.index(rect)]
-            words = threshold.label
-            sheet.drawing.add(Text(x, baseline, words, size, Weight.MEDIUM, "threshold", halo=True))
+        for words in (threshold.full, threshold.label):
+            wide = sheet.wide(words, size, Weight.MEDIUM)
+            across = (axis.right - axis.left - wide - 8 * u) / PARTS
+            lefts = [axis.right - 4 * u - wide - n * across for n in (0, PARTS, 1, 5, 2, 4, 3)]
+            places = [(x, baseline) for x in lefts for baseline in (y - 4 * u, y + 12 * u)]
+            rects = [(x, b - 9 * u, x + wide, b + 2 * u) for x, b in places]
+            rect = sheet.clear(rects)
+            if rect is None and words == threshold.label:
+                rect = sheet.best(rects)
+            if rect is not None:
+                x, baseline = places[rects.index(rect)]
+                sheet.drawing.add(
+                    Text(x, baseline, words, size, Weight.MEDIUM, "threshold", halo=True)
+                )
+                break
 
 
 def _forecast(sheet: _Sheet, forecast: Forecast) -> None:
