@@ -236,8 +236,12 @@ def test_r13_the_history_of_a_patient_is_theirs_alone(history, session, due):
 
 def test_r13_the_chart_before_an_entry_is_as_it_was_and_says_so(shell, history, session, due):
     corrected(session, due, value=0)
+    chart = shell.page("chart")
+    chart.show_tab("overview")
     settle()
-    now = words(shell.page("chart"))
+    now = words(chart)
+    chart.show_tab("history")
+    settle()
     history.list.table.selectRow(0)
     QTest.mouseClick(history.list.before_it, Qt.MouseButton.LeftButton)
     settle()
@@ -250,8 +254,10 @@ def test_r13_the_chart_before_an_entry_is_as_it_was_and_says_so(shell, history, 
     assert past.banner.isVisible()
     QTest.mouseClick(past.back, Qt.MouseButton.LeftButton)
     settle()
-    assert shell.current is shell.page("chart")
-    assert "39 / 48" in words(shell.current)
+    assert shell.current is chart
+    chart.show_tab("overview")
+    settle()
+    assert "39 / 48" in words(chart)
 
 
 def test_the_moment_is_typed_with_day_and_time(shell, history, due):
