@@ -136,14 +136,15 @@ def day_lines(row: PlotRow, on: date) -> Lines:
     if not found:
         return (head, _muted(_("no value")))
     several = len([s for s in row.plot.series if s.points and not _of_others(s)]) > 1
-    lines = [head]
+    of = row.heads[0] if several and row.heads else ""
+    lines = [_title(f"{head[0].text}, {of}") if of else head]
     for series, point in found:
         named = several or _of_others(series)
         name = (Words(f"{series.title} ", Tone.PLAIN),) if named else ()
         size = Tone.STRONG if several or row.weight < LEAST_BIG else Tone.BIG
-        beside = "  ".join(filter(None, (f" {row.plot.unit}", point.note)))
-        value = number(point.value, row.decimals)
-        lines.append((*name, Words(value, size), Words(beside, Tone.MUTED)))
+        beside = "  ".join(filter(None, ("" if of else f" {row.plot.unit}", point.note)))
+        value = Words(number(point.value, row.decimals), size)
+        lines.append((*name, value, Words(beside, Tone.MUTED)) if beside else (*name, value))
     return tuple(lines)
 
 

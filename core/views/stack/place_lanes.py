@@ -25,7 +25,7 @@ from core.words import plural
 
 ROW, BAR_ROW = 18, 16  # px: of symbols and squares, and of each bar that runs beside others
 SQUARE = 14
-STEP = SQUARE + 2  # from one square to the next beside it
+STEP = SQUARE + 4  # from one square to the next beside it
 SIDE_BY_SIDE = 3  # squares that would overlap; of more, one says how many
 MOST_BARS = 5
 TAIL = 2.5  # how thick the bar from a square to the end of its event is
@@ -166,20 +166,20 @@ def _title(row: _Row, lane: Lane, outside: Sequence[Mark], side: float) -> _Titl
     if side:
         name = place_words.fit(lane.title, size, side - left - 6 * u, drawing.measure)
         beside, words = (Text(left, y, name, size, colour="muted"),), count
-    wide = drawing.measure(words, 10 * u, Weight.REGULAR)
-    starts = [row.axis.left + 2 * u, *(end + 4 * u for _start, end in row.taken)]
-    free = [x for x in starts if row.is_free(x, x + wide)]
-    if not free and outside:
-        x, wide = row.axis.left - 5 * u, 24 * u
-        drawing.hits += [Hit(x - wide, row.top, wide, ROW * u, mark.id) for mark in outside]
-        more = Text(x, y, f"+{len(outside)}", 10 * u, Weight.MEDIUM, "muted", Align.RIGHT)
-        return _Title((*beside, more))
-    if not words or not free:
+    first = row.axis.left + 2 * u
+    places = [(words, first), *((count, end + 4 * u) for _start, end in row.taken)]
+    for said, x in places:
+        wide = drawing.measure(said, 10 * u, Weight.REGULAR)
+        if said and row.is_free(x, x + wide):
+            drawing.hits += [Hit(x, row.top, wide, ROW * u, mark.id) for mark in outside]
+            within = Text(x, y, said, 10 * u, colour="muted", halo=True)
+            return _Title((*beside, within), ((x - 4 * u, x + wide + 4 * u),))
+    if not outside:
         return _Title(beside)
-    x = free[0]
-    drawing.hits += [Hit(x, row.top, wide, ROW * u, mark.id) for mark in outside]
-    within = Text(x, y, words, 10 * u, colour="muted", halo=True)
-    return _Title((*beside, within), ((x - 4 * u, x + wide + 4 * u),))
+    right, wide = row.axis.left - 5 * u, 24 * u
+    drawing.hits += [Hit(right - wide, row.top, wide, ROW * u, mark.id) for mark in outside]
+    more = Text(right, y, f"+{len(outside)}", 10 * u, Weight.MEDIUM, "muted", Align.RIGHT)
+    return _Title((*beside, more))
 
 
 def _how_many(outside: Sequence[Mark], axis: Time) -> str:
@@ -332,9 +332,10 @@ def _side_by_side(row: _Row, group: Sequence[Mark]) -> _Group:
         more = f"+{len(rest)}"
         wide = drawing.measure(more, WORDS * u, Weight.SEMIBOLD)
         y = row.middle + 4 * u
-        drawing.add(Text(end + u, y, more, WORDS * u, Weight.SEMIBOLD, halo=True))
-        drawing.hits += [Hit(end, row.top, wide + 2 * u, ROW * u, mark.id) for mark in rest]
-        end += wide + 2 * u
+        end += 3 * u  # off the ring of a serious one
+        drawing.add(Text(end, y, more, WORDS * u, Weight.SEMIBOLD, halo=True))
+        drawing.hits += [Hit(end, row.top, wide, ROW * u, mark.id) for mark in rest]
+        end += wide
     return _Group(tuple(group), x - SQUARE / 2 * u, end)
 
 
