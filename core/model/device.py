@@ -18,6 +18,8 @@ class Status(StrEnum):
     USED = "used"
 
 
+_STATUSES = frozenset(Status)
+
 # The kinds whose use is a turning point of the disease; the form calls them as the milestones are called.
 TURNING_POINTS = frozenset(
     {
@@ -29,6 +31,7 @@ TURNING_POINTS = frozenset(
         MilestoneKind.WHEELCHAIR,
     }
 )
+_TURNING_POINT_OF = {one.value: one for one in TURNING_POINTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +47,7 @@ class Device:
 
     @property
     def turning_point(self) -> MilestoneKind | None:
-        kinds = [one for one in TURNING_POINTS if one.value == self.kind]
-        return kinds[0] if kinds and self.status is Status.USED else None
+        return _TURNING_POINT_OF.get(self.kind) if self.status is Status.USED else None
 
     @property
     def milestone(self) -> Milestone | None:
@@ -69,7 +71,7 @@ class Device:
 def device(record: FormRecord) -> Device | None:
     """The device that a record says; None where it does not say what, or how it stands."""
     kind, status = record.value("kind"), record.value("status")
-    if record.form != FORM or kind is None or status not in set(Status):
+    if record.form != FORM or kind is None or status not in _STATUSES:
         return None
     return Device(
         record=record,

@@ -4,7 +4,7 @@ import calendar
 import re
 from dataclasses import dataclass
 from datetime import date
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 
 from core import entry, persian_calendar
 from core.entry import Problem
@@ -32,10 +32,7 @@ class PartialDate:
     @classmethod
     def parse(cls, text: str) -> "PartialDate":
         """Read ISO text, which is also the stored form. Raises ValueError on anything else."""
-        match = _PATTERN.fullmatch(text.strip())
-        if match is None:
-            raise ValueError(f"not an ISO date: {text!r}")
-        return cls(*(int(part) if part else None for part in match.groups()))  # type: ignore[arg-type]
+        return _parsed(text.strip())
 
     @classmethod
     def of(cls, day: date) -> "PartialDate":
@@ -131,3 +128,11 @@ def partial_day(value: PartialDate | None) -> str:
     if value.day is None:
         return month_of(date(value.year, value.month, 1))
     return day(value.first)
+
+
+@lru_cache(maxsize=4096)  # the days of a record are read again for every alert of every visit
+def _parsed(text: str) -> PartialDate:
+    match = _PATTERN.fullmatch(text)
+    if match is None:
+        raise ValueError(f"not an ISO date: {text!r}")
+    return PartialDate(*(int(part) if part else None for part in match.groups()))  # type: ignore[arg-type]

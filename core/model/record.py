@@ -174,7 +174,7 @@ class PatientRecord:
 
     def milestone(self, kind: MilestoneKind) -> Milestone | None:
         """The first milestone of this kind, whether it was recorded as one or as a device."""
-        devices = (one.milestone for one in self.devices)
+        devices = (one.milestone for one in self.devices if one.turning_point is kind)
         found = [m for m in (*self.milestones, *devices) if m is not None and m.kind is kind]
         return min(found, key=lambda m: m.happened_on) if found else None
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
@@ -9,16 +10,24 @@ import pytest
 from core import clock, resources
 from core.acts import data_queries, locking, signing
 from core.commands import demonstration
+from core.commands.simulated.told import Told
 from core.entering.visit.draft import Draft
 from core.findings import eligibility
+from core.forms import changes
+from core.instruments import catalog as instruments
 from core.model.adverse_event import MilestoneKind
 from core.model.assessment import Answer
+from core.model.decision import Choice
 from core.model.patient import ExternalKind
 from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Unit
 from core.protocols.schedule import shift
-from core.views import worklist
+from core.science.progression import Slope
+from core.views import course, trends, worklist
+from core.views.stack.lanes import lanes
+from core.views.stack.rows import Shape
 from core.views.worklist import Group
+from tests.core.examples import a_visit
 
 TODAY = date(2026, 11, 21)
 
@@ -35,11 +44,23 @@ def records(clinic):
     return [clinic.record(patient.id) for patient in clinic.patients.all()]
 
 
+@pytest.fixture(scope="module")
+def numbered(records):
+    return {record.patient.record_number: record for record in records}
+
+
+def table(name):
+    with resources.path("demo", name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def test_the_17_baselines_are_the_papers(records):
-    with resources.path("demo", "table1.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    assert len(records) == len(rows) == 17
-    for record, row in zip(records, rows, strict=True):
+    """The 18th is of the routine clinic, and no part of the trial."""
+    rows = table("table1.csv")
+    trial = [one for one in records if one.patient.protocol == "royan-2021"]
+    assert len(trial) == len(rows) == 17
+    assert [one.patient.protocol for one in records if one not in trial] == ["routine"]
+    for record, row in zip(trial, rows, strict=True):
         patient = record.patient
         assert patient.record_number == f"A-{int(row['patient']):03}"
         assert patient.stated_age_years == int(row["age"])
@@ -158,3 +179,130 @@ def test_the_same_day_gives_the_same_values(tmp_path, records):
         other = again.record(patient.id)
         assert [form.values for form in other.assessments] == [f.values for f in record.assessments]
     again.close()
+
+
+def test_one_patient_has_a_projection_and_a_slope_with_its_interval(numbered):
+    record = numbered["A-018"]
+    forms = record.answered("alsfrs-r")
+    assert len(forms) >= 6 and all(len(one.values) == 12 for one in forms)
+    assert trends.total(record, instruments.alsfrs_r(), projected=True).forecasts
+    slope = course.slopes(record)[0].result
+    assert isinstance(slope, Slope)
+    assert slope.ci_low is not None and slope.ci_high is not None
+    assert slope.ci_low < slope.per_month < slope.ci_high < 0
+
+
+def states_of(record, kind):
+    """How a device stood, in order: what was said of it, and the hours."""
+    devices = [one for one in record.devices if one.kind == kind]
+    return [(one.status.value, one.record.value("hours")) for one in devices]
+
+
+def test_support_grows_and_is_offered_refused_and_used(numbered):
+    peg = [status for status, _hours in states_of(numbered["A-015"], "gastrostomy")]
+    assert peg == ["offered", "refused", "used"]
+    assert states_of(numbered["A-018"], "gastrostomy")[-1][0] == "refused"
+    assert states_of(numbered["A-011"], "niv")[-1][0] == "refused"
+    for number in ("A-001", "A-002", "A-009", "A-015", "A-017", "A-018"):
+        hours = [hours for status, hours in states_of(numbered[number], "niv") if status == "used"]
+        assert len(hours) >= 2 and hours == sorted(set(hours)), number
+
+
+def test_the_chart_has_bars_of_support_and_symbols_of_what_was_offered(numbered):
+    """A-015 and the routine patient have something of everything that a lane can show."""
+    for number in ("A-015", "A-018"):
+        found = [mark for lane in lanes(numbered[number], TODAY) for mark in lane.marks]
+        bars = {mark.role for mark in found if mark.shape is Shape.BAR}
+        assert {"support", "medicine", "hospital"} <= bars
+        assert any(mark.hollow for mark in found)
+        assert any(mark.shape is Shape.GRADE and mark.serious for mark in found)
+
+
+def test_what_a_device_tells_is_told_once(records):
+    """NIV and feeding tubes are devices; the milestones are the deaths, which no device tells."""
+    milestones = {one.kind for record in records for one in record.milestones}
+    assert milestones == {MilestoneKind.DEATH}
+    for record in records:
+        for kind in (MilestoneKind.NIV, MilestoneKind.GASTROSTOMY):
+            running = [
+                one for one in record.devices if one.kind == kind.value and one.used_on(TODAY)
+            ]
+            assert len(running) <= 1
+
+
+def test_answers_agree_with_niv_and_gastrostomy(records):
+    seen = set()
+    for record in records:
+        for form in record.answered("alsfrs-r"):
+            if len(form.values) < 12:
+                continue
+            niv = record.uses(MilestoneKind.NIV, form.date)
+            fed = record.uses(MilestoneKind.GASTROSTOMY, form.date)
+            assert (form.values["respiratory_insufficiency"] < 4) is niv
+            assert (form.answers["cutting"].item == "cutting_with_gastrostomy") is fed
+            seen |= {(niv, fed)}
+    assert len(seen) == 4
+
+
+def test_doses_change_and_medicines_end_with_their_reason(records):
+    ended = [
+        one for record in records for one in record.of_form("medicine") if one.ended is not None
+    ]
+    assert len(ended) > 10
+    assert all(str(one.value("why")).strip() for one in ended)
+    follow = [
+        (one, after)
+        for one in ended
+        for record in records
+        for after in record.of_form("medicine")
+        if after.patient_id == one.patient_id and changes.follows(one, after)
+    ]
+    assert any(one.value("dose") != after.value("dose") for one, after in follow)
+    assert len(follow) < len(ended), "some end and nothing follows"
+
+
+def test_what_is_not_in_the_paper_says_that_it_is_simulated(records):
+    papers = {(int(row["patient"]), row["term"]) for row in table("adverse_events.csv")}
+    for record in records:
+        number = int(record.patient.record_number.removeprefix("A-"))
+        for event in record.events:
+            assert ((number, event.term) in papers) is not event.note.startswith("Simulated.")
+
+
+def test_what_the_patient_refused_is_what_the_neurologist_wrote(records):
+    declined = {
+        record.patient.record_number
+        for record in records
+        for one in record.decisions
+        if one.subject == "feeding" and one.choice is Choice.DECLINED
+    }
+    assert {"A-001", "A-018"} <= declined
+    for record in records:
+        if record.patient.record_number in declined:
+            assert states_of(record, "gastrostomy")[-1][0] == "refused"
+
+
+@pytest.mark.parametrize("days", [0, 100, 365])
+def test_every_line_of_the_tables_is_told_at_a_visit_unless_none_came_after_it(tmp_path, days):
+    """A line that nobody tells of would be a mistake of the table, and seen nowhere."""
+    with closing(demonstration.create(tmp_path / "demo.als", TODAY + timedelta(days))) as session:
+        records = [session.record(patient.id) for patient in session.patients.all()]
+    told = {"medicine": "medicines.csv", "device": "devices.csv"}
+    for record in records:
+        number = int(record.patient.record_number.removeprefix("A-"))
+        day_0 = record.patient.reference_on or record.visits[0].date
+        asked = {check.visit_id for check in record.checks}
+        last = max(visit.date for visit in record.visits if visit.id in asked)
+        for form, name in told.items():
+            rows = [row for row in table(name) if int(row["patient"]) == number]
+            due = [row for row in rows if day_0 + timedelta(int(row["day"])) <= last]
+            begun = [row for row in due if row["answer"] != "ended"]
+            assert len(record.of_form(form)) == len(begun), (number, form)
+
+
+def test_a_line_that_fits_no_record_is_refused(session, patient):
+    line = {"patient": "7", "day": "10", "until": "", "answer": "changed", "kind": "niv"}
+    told = Told("device", patient, [{**line, "hours": "7", "why": ""}], patient.reference_on)
+    visit = a_visit(patient, patient.reference_on + timedelta(60), "M2")
+    with pytest.raises(ValueError, match="niv does not run on"):
+        told.tell(session, visit)
