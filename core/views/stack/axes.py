@@ -12,7 +12,8 @@ from core.words import month_of, number
 NEAR_DAYS = 366  # a mark further from the values than this would squeeze them
 _MONTH_STEPS = (1, 2, 3, 6, 12, 24, 36, 60, 120, 240, 600)
 _STEPS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-_TICK_PX, _LOW_PLOT, _TICK_LOW = 23, 60, 14  # between the words of a value axis; in a low plot
+_TICK_PX, _LOW_PLOT, _TICK_LOW = 17, 60, 14  # between the words of a value axis; in a low plot
+_MOST_TICKS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ def value_ticks(plot: Plot, low: float, high: float, height: float, unit: float)
     if (low, high) == (plot.low, plot.high):
         steps = [plot.step * n for n in (1, 2, 3, 4, 6, 12)]
     per = (high - low) / max(height, 1.0)
-    apart = (_TICK_LOW if height < _LOW_PLOT * unit else _TICK_PX) * unit
+    least = (_TICK_LOW if height < _LOW_PLOT * unit else _TICK_PX) * unit
+    apart = max(least, height / _MOST_TICKS)
     step = next((s for s in steps if s / per >= apart), steps[-1])
     first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
     return [n * step for n in range(first, last + 1)]

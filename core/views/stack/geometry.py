@@ -37,10 +37,10 @@ class Sheet:
 SIDE, NAMES_SIDE, AXIS = 214, 92, 34  # px: left of the plots, and for the numbers of their axes
 EDGE = 12  # right of the plots
 AIR = 26, 38  # before the first day and after the last, for what stands beside a value
-HEADS, BAND, TIME_AXIS, GAP = 36, 17, 24, 6
+HEADS, BAND, TIME_AXIS, GAP = 36, 17, 24, 5
 TITLE = 16  # of the time axis, where it stands below the numbers
 ABOVE = 28  # the line of figures above a plot
-LEAST = {40.0: 156, 24.0: 106, 23.0: 88, 13.0: 44}  # the lowest height of a plot by its weight
+LEAST = {40.0: 156, 24.0: 92, 23.0: 88, 13.0: 44}  # the lowest height of a plot by its weight
 LEAST_ON_PAPER, GAP_ON_PAPER, AXIS_ON_PAPER = 18, 3, 20
 
 

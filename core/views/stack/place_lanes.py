@@ -87,13 +87,17 @@ def lane(drawing: Drawing, lane: Lane, axis: Time, top: float, side: float) -> N
 
 @dataclass(slots=True)
 class _Row:
-    """A row of symbols while it is filled: ``taken`` by what no words may be on, ``tails`` that words stand above."""
+    """A row of symbols while it is filled: ``taken`` by what no words may be on.
+
+    ``below`` and ``above`` are the bars to the ends of events, which words stand between.
+    """
 
     drawing: Drawing
     axis: Time
     top: float
     taken: list[_Interval] = field(default_factory=list)
-    tails: list[_Interval] = field(default_factory=list)
+    below: list[_Interval] = field(default_factory=list)
+    above: list[_Interval] = field(default_factory=list)
 
     @property
     def middle(self) -> float:
@@ -105,7 +109,10 @@ class _Row:
 
     def baseline(self, left: float, right: float) -> float:
         """Of words there: a little higher where an event's bar is below them."""
-        return self.middle + (2.2 if _meets(self.tails, left, right) else 4) * self.drawing.unit
+        down = 4.0
+        if _meets(self.below, left, right):
+            down = 3.4 if _meets(self.above, left, right) else 2.2
+        return self.middle + down * self.drawing.unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +317,7 @@ def _tails(row: _Row, marks: Sequence[Mark]) -> None:
         down = (SQUARE / 2 - TAIL, -SQUARE / 2, -TAIL / 2)[level % 3]
         y = row.middle + down * u
         row.drawing.add(Box(x, y, end - x, TAIL * u, f"edge:{mark.role}", alpha=0.7))
-        (row.taken if level else row.tails).append((x, end))
+        (row.below, row.above, row.taken)[level % 3].append((x, end))
 
 
 def _side_by_side(row: _Row, group: Sequence[Mark]) -> _Group:
@@ -387,7 +394,8 @@ def _label(row: _Row, group: _Group) -> None:
     if x is not None and words:
         y = row.baseline(x, x + needed)
         colour = mark.role if mark.line else "ink"
-        drawing.add(Text(x, y, words, size, weight, colour, halo=True))
+        between = _meets(row.above, x, x + needed)  # a halo would hide the bar above
+        drawing.add(Text(x, y, words, size, weight, colour, halo=not between))
         row.taken.append((x, x + needed))
 
 

@@ -107,7 +107,7 @@ def _laid(
     lines: tuple[tuple[Said, ...], ...], side: float, u: float, measure: Measure
 ) -> list[_Line]:
     """Figures in lines: what does not fit beside the words before it goes on in the next line."""
-    left, end = LEFT * u, side - 10 * u
+    left, end = LEFT * u, side - 12 * u
     laid: list[_Line] = []
     for line in lines:
         x, high = left, LOOKS[line[0].tone][3] * u
