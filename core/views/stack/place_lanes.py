@@ -437,9 +437,9 @@ def band(drawing: Drawing, band: Band, axis: Time, at: tuple[float, float], side
         drawing.add(Text(0, baseline, band.title, SIZE * u, colour="muted"))
     for i, one in enumerate(band.stretches):
         x, end = axis.x(one.first), axis.x(one.last)
-        following = axis.x(band.stretches[i + 1].first) if one is not band.stretches[-1] else None
-        least = max(end - x, 18 * u) if following is None else end - x  # the last one is read
-        wide = max(min(least, axis.right - x), u)
+        is_last = one is band.stretches[-1]  # it is read, even where it was one form only
+        least = measure(one.text, SIZE * u, Weight.SEMIBOLD) + 9 * u if is_last else u
+        wide = min(max(end - x, least), axis.right - x)
         role = f"stage_{one.level}"
         drawing.add(Box(x, top + u, wide, high - 2 * u, f"fill:{role}", f"edge:{role}"))
         named = one.text if side or i else f"{band.title} {one.text}"

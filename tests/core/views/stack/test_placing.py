@@ -259,6 +259,19 @@ def test_stages_are_beside_one_another(record, sheet):
             assert before.x + before.width <= after.x + sheet.unit + 0.1
 
 
+def test_the_last_stage_is_read_where_it_was_one_form_only():
+    visits = [a_visit(PATIENT, INFUSION + timedelta(60 * i), "M2") for i in range(2)]
+    scores = ((4,) * 10 + (3, 4), (4,) * 10 + (3, 0))  # King's 4B at the second
+    forms = tuple(a_form(v, s) for v, s in zip(visits, scores, strict=True))
+    sheet = Sheet(width=1222, height=634, measure=measure)
+    stack, _scale, drawing = placed(a_record(PATIENT, *visits, assessments=forms), sheet)
+    (kings,) = [band for band in stack.bands if band.id == "kings"]
+    last = kings.stretches[-1]
+    assert last.first == last.last
+    inks = [t.words for t in texts(drawing) if t.colour == f"ink:stage_{last.level}"]
+    assert kings.now in inks
+
+
 def test_of_a_crowd_the_gravest_events_are_drawn_and_the_others_counted():
     begun = INFUSION + timedelta(100)
     mild = [event(f"Rash {i}", begun + timedelta(i), Grade.MILD) for i in range(9)]
