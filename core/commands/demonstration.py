@@ -71,15 +71,12 @@ def create(path: Path, today: date) -> Session:
 
 def _conclude(session: Session) -> None:
     """What was concluded at some visits, before they are signed."""
-    said = {
-        (f"A-{int(row['patient']):03}", row["visit"]): row["text"]
-        for row in rows("conclusions.csv")
-    }
-    for patient in session.patients.all():
-        record = session.record(patient.id)
+    by_number = {patient.record_number: patient.id for patient in session.patients.all()}
+    for row in rows("conclusions.csv"):
+        record = session.record(by_number[f"A-{int(row['patient']):03}"])
         for visit in record.finished_visits:
-            if text := said.get((patient.record_number, visit.code or "")):
-                concluding.save(session, record, visit.id, text)
+            if visit.code == row["visit"]:
+                concluding.save(session, record, visit.id, row["text"])
 
 
 def _sign(session: Session) -> None:
