@@ -365,7 +365,7 @@ def test_a_form_of_ones_own_is_checked_and_shown(tmp_path, capsys):
     assert "only if How was the night: bad" in said
     path.write_text(path.read_text("utf-8").replace('type = "integer"', 'type = "int"'), "utf-8")
     assert main.main(["form", str(path)]) == 1
-    assert "sleep.toml, line 37: " in capsys.readouterr().err
+    assert "sleep.toml, line 38: " in capsys.readouterr().err
     assert main.main(["form", str(tmp_path / "none.toml")]) == 1
     assert "cannot be read" in capsys.readouterr().err
 

@@ -8,7 +8,8 @@ from PySide6.QtGui import QDesktopServices, QPageSize
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from core.exports.file_name import Told, file_name
-from core.model.document import Document, PaperSize, Source
+from core.model.document import Document, Source
+from core.model.paper import PaperSize
 from ui.words import tr
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSettings
 
-from core.model.document import PaperSize
+from core.model.paper import PaperSize
 
 TEXT_SIZES = (90, 100, 110, 125, 150, 175, 200)  # % of the usual size, smallest first
 

@@ -18,9 +18,9 @@ from core.model.document import (
     OfTrail,
     OfUsers,
     OfVisit,
-    PaperSize,
     Source,
 )
+from core.model.paper import PaperSize
 from core.model.trail import Act
 from core.session import Session
 from core.words import N_

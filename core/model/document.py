@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Generic, TypeVar
 
 from core.model.backup import DrillResult
 from core.model.ids import PatientId, VisitId
+from core.model.paper import PaperSize
 from core.model.record import PatientRecord
 from core.model.signature import SignatureState
 from core.model.trail import Names, TrailEntry, TrailFilter, TrailHead
@@ -16,13 +16,6 @@ from core.model.validation import Validation
 from core.model.visit import Visit
 
 PDF, CSV = "pdf", "csv"
-
-
-class PaperSize(StrEnum):
-    """What a document is printed on."""
-
-    A4 = "a4"
-    LETTER = "letter"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

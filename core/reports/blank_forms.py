@@ -29,9 +29,10 @@ from core.labels import (
 )
 from core.model.adverse_event import MilestoneKind
 from core.model.assessment import NotDone
-from core.model.document import OfNothing, PaperSize
+from core.model.document import OfNothing
 from core.model.measurement import kinds
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
+from core.model.paper import PaperSize
 from core.model.spirometry import MAX_BLOWS
 from core.model.trail import TrailHead
 from core.model.user import Clinic

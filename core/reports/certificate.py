@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from core.model.backup import DrillResult, TableCompared
-from core.model.document import OfDrill, PaperSize
+from core.model.document import OfDrill
+from core.model.paper import PaperSize
 from core.model.trail import TrailHead
 from core.model.user import Clinic
 from core.reports import table_report

@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from core import VERSION
-from core.model.document import PaperSize
+from core.model.paper import PaperSize
 from core.model.trail import TrailHead
 from core.model.user import Clinic
 from core.reports import layout, qr, text

@@ -8,7 +8,8 @@ from reportlab.lib.colors import HexColor
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from core.model.document import OfCode, PaperSize
+from core.model.document import OfCode
+from core.model.paper import PaperSize
 from core.model.user import Clinic
 from core.reports import layout, page, qr, text, writing
 from core.reports.layout import INK, MUTED, Block, Cell, Column

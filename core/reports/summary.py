@@ -12,8 +12,9 @@ from reportlab.lib.colors import HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from core.instruments.catalog import ALSFRS_R
-from core.model.document import OfVisit, PaperSize
+from core.model.document import OfVisit
 from core.model.ids import VisitId
+from core.model.paper import PaperSize
 from core.model.record import PatientRecord
 from core.model.signature import SignatureState
 from core.model.trail import TrailHead

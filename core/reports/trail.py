@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from core.model.document import OfTrail, PaperSize
+from core.model.document import OfTrail
+from core.model.paper import PaperSize
 from core.model.trail import Names, TrailEntry, TrailHead
 from core.model.user import Clinic
 from core.reports import table_report

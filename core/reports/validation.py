@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.model.document import PaperSize
+from core.model.paper import PaperSize
 from core.model.user import Clinic
 from core.model.validation import Check, Part, Validation
 from core.reports import table_report

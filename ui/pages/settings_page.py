@@ -18,7 +18,7 @@ from core import VERSION, entry
 from core.entering import recomputing, typed_texts
 from core.entry import Problem, as_shown, as_typed
 from core.model import thresholds
-from core.model.document import PaperSize
+from core.model.paper import PaperSize
 from core.model.thresholds import OFF, ON, Threshold
 from core.model.user import Clinic, Right
 from core.protocols import catalog as protocols

@@ -10,25 +10,27 @@ from ui.words import tr
 
 Group = tuple[str, Sequence[tuple[str, str]]]  # a title, and keys with what they do
 
-WIDTH, MARGIN = 1040, 40  # px; the margin is what a window's frame and a task bar need
+WIDTH, MARGIN = 1240, 40  # px; the margin is what a window's frame and a task bar need
+
+WIDE = 1100  # px, for three columns
 
 
 class KeysDialog(QDialog):
-    """Two columns of groups; the arrows and Page keys scroll it where the screen is small."""
+    """Groups in columns, three where the screen is wide; the arrows and Page keys scroll it where the screen is small."""
 
     def __init__(self, parent: QWidget, groups: Sequence[Group]) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Keyboard shortcuts"))
+        free = room(self)
+        width = min(WIDTH, free.width() - MARGIN)
         inner = QWidget()
-        inner.setLayout(row(*_two_columns(groups), spacing=28, top=False))
+        inner.setLayout(row(*_columns(groups, 3 if width >= WIDE else 2), spacing=28, top=False))
         self.area = scrolled(inner, tr("Keys"))
         self.close_button = button(tr("Close"), self.accept, primary=True)
         layout = column(self.area, row(None, self.close_button), spacing=8)
         layout.setStretch(0, 1)
         layout.setContentsMargins(24, 14, 24, 12)
         self.setLayout(layout)
-        free = room(self)
-        width = min(WIDTH, free.width() - MARGIN)
         needed = max(inner.heightForWidth(width - 70), inner.sizeHint().height()) + 110
         self.resize(width, min(needed, free.height() - MARGIN))
         self.close_button.setFocus()
@@ -39,15 +41,14 @@ def room(widget: QWidget) -> QSize:
     return widget.screen().availableGeometry().size()
 
 
-def _two_columns(groups: Sequence[Group]) -> tuple[QVBoxLayout, QVBoxLayout]:
-    """The groups in their order, in two columns of about the same height."""
+def _columns(groups: Sequence[Group], count: int) -> list[QVBoxLayout]:
+    """The groups in their order, in columns of about the same height."""
     lines = [len(keys) + 2 for _title, keys in groups]
-    left: list[QWidget] = []
-    right: list[QWidget] = []
+    columns: list[list[QWidget]] = [[] for _ in range(count)]
     for index, group in enumerate(groups):
-        before = sum(lines[:index])
-        (left if before + lines[index] / 2 <= sum(lines) / 2 else right).append(_group(group))
-    return column(*left, None, spacing=12), column(*right, None, spacing=12)
+        middle = sum(lines[:index]) + lines[index] / 2
+        columns[min(int(middle * count / sum(lines)), count - 1)].append(_group(group))
+    return [column(*one, None, spacing=12) for one in columns]
 
 
 def _group(group: Group) -> QWidget:

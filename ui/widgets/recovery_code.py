@@ -8,7 +8,8 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout
 
 from core import reports
-from core.model.document import OfCode, PaperSize
+from core.model.document import OfCode
+from core.model.paper import PaperSize
 from core.model.user import Clinic
 from ui import theme
 from ui.saving import ask_printer, ask_where, show_folder

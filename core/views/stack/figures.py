@@ -7,7 +7,7 @@ from datetime import date
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.model.record import PatientRecord
-from core.model.spirometry import Position
+from core.model.spirometry import Position, TestType
 from core.science.progression import NoSlope, Slope
 from core.science.projection import Crossing
 from core.science.spirometry import vital_capacities
@@ -33,7 +33,8 @@ def total_row(
     plot = trends.scores(record, instrument, projected=projected)
     share = LEAST_TOTAL / instruments.alsfrs_r_total().maximum
     used = round((plot.high - plot.low) * share)
-    if instrument.id != instruments.ALSFRS_R:
+    newest = instruments.alsfrs_r()  # whose figures they are
+    if (instrument.id, instrument.version) != (newest.id, newest.version):
         return PlotRow(
             plot=plot, lines=_last_value(plot), legend=_legend(plot), used=used, weight=40
         )
@@ -100,15 +101,17 @@ def capacity_row(record: PatientRecord, figures: Sequence[Figure], *, projected:
 
 
 def _volume(record: PatientRecord) -> list[str]:
-    """Litres, z-score, lower limit and grade of the last seated session that has a % predicted."""
+    """Litres, z-score, lower limit and grade of the session whose % predicted is above: FVC, or SVC where no FVC has one."""
     seated = [
-        (session, result)
+        (session.test_type, result)
         for session, result in vital_capacities(record)
-        if session.position is Position.SITTING and result.prediction is not None
+        if session.position is Position.SITTING and result.percent is not None
     ]
-    if not seated:
+    types = (one for one in TestType if any(one is of for of, _result in seated))
+    shown = next(types, None)
+    if shown is None:
         return []
-    _session, result = seated[-1]
+    result = [result for of, result in seated if of is shown][-1]
     parts = [number(result.best_l, 2, _("L")), _("z {z}").format(z=number(result.z, 2))]
     if result.prediction is not None:
         parts.append(_("LLN {lln}").format(lln=number(result.prediction.lln, 2, _("L"))))

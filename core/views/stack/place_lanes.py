@@ -290,7 +290,8 @@ def _groups(row: _Row, marks: Sequence[Mark]) -> list[_Group]:
     for mark in sorted(marks, key=lambda one: one.began):
         last = together[-1] if together else None
         near = last is not None and (
-            row.axis.x(mark.began) - row.axis.x(last[0].began) < STEP * u * len(last)
+            row.axis.x(mark.began) - row.axis.x(last[0].began)
+            < STEP * u * min(len(last), SIDE_BY_SIDE)  # as wide as the group is drawn
         )
         if last is None or not near or Shape.BAR in {mark.shape, last[0].shape}:
             together.append([mark])

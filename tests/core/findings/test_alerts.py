@@ -1471,8 +1471,8 @@ def test_the_printed_page_has_the_open_action_and_the_one_that_was_decided():
     shown = visit_summary.build(record, entered.visit.id, {"dr.demo": "Dr. Demo"}).actions
     assert [row.line for row in shown] == [breathing.line, feeding.line]
     for row in shown:
-        assert row.line in text
-        assert all(source[:60] in text for source in row.sources), "at the foot of the page"
+        assert row.line.removeprefix(f"{row.title}: ") in text and row.title in text
+        assert all(source[:60] in text for source in row.cited), "at the foot of the page"
     assert text.count("Not decided yet.") == 1
     assert f"Done (Dr. Demo, 21 Nov 2026): {WHY}." in text
 

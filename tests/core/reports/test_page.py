@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdfium2 import PdfDocument
 
-from core.model.document import PaperSize
+from core.model.paper import PaperSize
 from core.model.trail import TrailHead, read_code
 from core.reports import layout, page
 from core.reports.layout import BODY

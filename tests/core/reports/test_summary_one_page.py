@@ -18,8 +18,8 @@ from core.forms import catalog
 from core.instruments import catalog as instruments
 from core.model.adverse_event import Grade, Outcome
 from core.model.assessment import Answer, Assessment
-from core.model.document import PaperSize
 from core.model.form_record import FormRecord, Item
+from core.model.paper import PaperSize
 from core.model.partial_date import PartialDate
 from core.model.signature import ChangeSince, Meaning, Signature, SignatureState
 from core.model.user import Role

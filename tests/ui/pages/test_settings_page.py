@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from core.model.document import PaperSize
+from core.model.paper import PaperSize
 from tests.ui.conftest import words
 from tests.ui.keyboard import Key, answer_dialogs, focused, press, settle, write
 

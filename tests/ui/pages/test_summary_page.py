@@ -9,7 +9,8 @@ from PySide6.QtGui import QPageSize
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QLabel
 
-from core.model.document import About, PaperSize
+from core.model.document import About
+from core.model.paper import PaperSize
 from tests.ui.conftest import words
 from tests.ui.keyboard import in_dialog, settle
 from ui.pdf_pages import PDFIUM, images, print_pages

@@ -312,7 +312,7 @@ def test_a_window_is_closed_in_front_of_a_code_when_it_is_asked_again(
 def test_the_printed_page_names_the_link_that_leads_to_the_code(
     welcome, clinic, tmp_path, qtbot, monkeypatch
 ):
-    from core.model.document import PaperSize
+    from core.model.paper import PaperSize
     from core.model.user import Clinic
 
     card = RecoveryCode(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, Sex
+from core.model.spirometry import TestType
 from core.reports import stack as paper
 from core.views.stack import build, geometry, overlay
 from core.views.stack.geometry import Figures, Sheet
@@ -304,3 +305,23 @@ def test_paper_and_window_place_the_same_values():
     values = {"40", "38", "36", "33", "31", "28"}
     assert values <= set(words(drawing))
     assert values <= set(words(printed))
+
+
+def test_many_events_through_the_years_are_at_their_days_and_not_all_at_the_first():
+    falls = [event("Fall", INFUSION + timedelta(days=8 * i)) for i in range(38)]
+    _stack, _sheet, sheet = place(a_course(events=tuple(falls)))
+    hits = [hit.x for hit in sheet.hits if hit.mark in {fall.id for fall in falls}]
+    assert max(hits) - min(hits) > 0.4 * sheet.width
+    groups = {round(x) for x in hits}
+    assert len(groups) > 8
+
+
+def test_the_litres_beside_a_plot_are_of_the_session_whose_percentage_they_stand_below():
+    early, late = (a_visit(PATIENT, INFUSION + timedelta(days=n), "M2") for n in (0, 90))
+    slow = a_spirometry(late, 1500, 1490, 1480, test_type=TestType.SVC)
+    record = a_record(
+        PATIENT, early, late, spirometry=(a_spirometry(early, 3000, 2990, 2980), slow)
+    )
+    row = next(one for one in build.build(record, TODAY).rows if one.plot.id == "vital-capacity")
+    words_ = " ".join(part.text for line in row.lines for part in line)
+    assert "3.00 L · z" in words_ and "1.50 L" not in words_
