@@ -260,7 +260,7 @@ def test_the_tour_shows_every_page_and_prints_what_was_typed(tmp_path):
     assert f"{sum(answers)}/48" in text
     for said in ("Month 4", "in person", "Fall", "Uses a stick outdoors."):
         assert said in text
-    assert "serious" in text_of(out / "visit_summary_serious.pdf")
+    assert "Pulmonary embolism" in text_of(out / "visit_summary_serious.pdf")
 
 
 @pytest.mark.slow

@@ -208,7 +208,8 @@ def _bars(
 ) -> None:
     """Bars with their words, a row each that runs beside others; ``blocked`` by the lane's name is of the first."""
     u = drawing.unit
-    hidden: list[Mark] = []
+    hidden = [mark for mark in marks if rows[mark.id] >= MOST_BARS]
+    more = drawing.measure(_more(hidden), 10 * u, Weight.MEDIUM) + 8 * u if hidden else 0.0
     taken: dict[int, list[_Interval]] = {0: list(blocked)}
     following: dict[str, float] = {}
     begins: dict[int, float] = {}
@@ -218,7 +219,6 @@ def _bars(
     for mark in marks:
         row = rows[mark.id]
         if row >= MOST_BARS:
-            hidden.append(mark)
             continue
         x, end = _reach(mark, axis)
         y, high = top + (row * BAR_ROW + 1.5) * u, (BAR_ROW - 3) * u
@@ -227,7 +227,12 @@ def _bars(
         drawing.add(Box(x, y, wide, high, fill, f"edge:{mark.role}", u, 2 * u))
         drawing.hits.append(Hit(x, y, wide, high, mark.id))
         words = taken.setdefault(row, [])
-        _bar_words(drawing, mark, axis, (x, y, wide, high), following[mark.id], words)
+        limit = axis.right - (
+            more if row == MOST_BARS - 1 else 0.0
+        )  # beside them stands how many more
+        room = max(min(wide, limit - x), 3 * u)
+        until = min(following[mark.id], limit)
+        _bar_words(drawing, mark, axis, (x, y, room, high), until, words)
         words.append((x, x + wide))
     if hidden:
         _hidden_bars(drawing, hidden, axis, top, taken.get(MOST_BARS - 1, []))
@@ -238,12 +243,16 @@ def _hidden_bars(
 ) -> None:
     """How many bars there are more, right of the last row's; each can be pointed at there."""
     u = drawing.unit
-    more = plural(len(hidden), "+1 more", "+{n} more")
+    more = _more(hidden)
     wide = drawing.measure(more, 10 * u, Weight.MEDIUM)
     x = min(max((end for _x, end in taken), default=axis.left) + 6 * u, axis.right - wide)
     y = top + (MOST_BARS - 1) * BAR_ROW * u
     drawing.add(Text(x, y + 11.5 * u, more, 10 * u, Weight.MEDIUM, "muted", halo=True))
     drawing.hits += [Hit(x, y, wide, BAR_ROW * u, mark.id) for mark in hidden]
+
+
+def _more(hidden: Sequence[Mark]) -> str:
+    return plural(len(hidden), "+1 more", "+{n} more")
 
 
 def _bar_words(
