@@ -1,13 +1,12 @@
 """The stack of a chart on paper: the rows that the window shows, as vectors."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
 from reportlab.lib.colors import Color, HexColor
 from reportlab.pdfgen.canvas import Canvas
 
 from core.reports import text
-from core.reports.layout import Block
+from core.reports.layout import INK, MUTED, Block
 from core.views import plot_style
 from core.views.stack import geometry
 from core.views.stack.geometry import Figures, Sheet
@@ -28,10 +27,10 @@ from core.views.trends import TimeScale
 
 POINTS_A_PX = 0.75
 _INKS = {
-    "ink": "#000000",
-    "muted": "#444444",
+    "ink": INK,
+    "muted": MUTED,
     "line": "#d5d9de",
-    "strong_line": "#444444",
+    "strong_line": MUTED,
     "ground": "#f5f7f9",
     "neutral_ground": "#e6eaee",
     "card": "#ffffff",
@@ -46,7 +45,6 @@ _WEIGHTS = {
 }
 
 
-@lru_cache(maxsize=8192)
 def measure(words: str, size: float, weight: Weight) -> float:
     """The width of words (points)."""
     return text.width(words, text.Style(size, size, _WEIGHTS[weight]))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from core.model.patient import Patient, Sex
 from core.model.record import PatientRecord
-from core.model.spirometry import BlowQuality, Spirometry
+from core.model.spirometry import BlowQuality, Position, Spirometry, TestType
 from core.science import lung_function
 from core.science.lung_function import CannotPredict, Parameter, Prediction
 from core.science.spirometry_quality import Grade, best_ml, grade, repeatability_ml
@@ -168,3 +168,17 @@ def _measured(
 def vital_capacities(record: PatientRecord) -> list[tuple[Spirometry, Result]]:
     """Every session with blows and what it means, in order of dates."""
     return [(session, evaluate(session)) for session in record.spirometry if session.measured]
+
+
+def leading_capacities(record: PatientRecord) -> list[tuple[Spirometry, Result]]:
+    """The seated sessions with a % predicted of one test, in order of dates: FVC, or SVC where no FVC has one.
+
+    The two are never compared with one another. Empty where neither has any.
+    """
+    seated = [
+        (session, result)
+        for session, result in vital_capacities(record)
+        if session.position is Position.SITTING and result.percent is not None
+    ]
+    by_test = ([one for one in seated if one[0].test_type is test_type] for test_type in TestType)
+    return next(filter(None, by_test), [])

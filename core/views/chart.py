@@ -10,14 +10,13 @@ from core.labels import MILESTONES, POSITION, TEST_TYPE, why_not
 from core.model.partial_date import partial_day
 from core.model.patient import ExternalKind, ExternalResult
 from core.model.record import PatientRecord
-from core.model.spirometry import Position, Spirometry, TestType
+from core.model.spirometry import Position, Spirometry
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.science.nutrition import first_weight, weight_loss_percent
-from core.science.progression import NoSlope, Slope, months_between
-from core.science.spirometry import Result, vital_capacities
+from core.science.progression import NoSlope, months_between
+from core.science.spirometry import Result, leading_capacities, vital_capacities
 from core.views import course
-from core.views.course import Window
 from core.views.events import event_row
 from core.views.progression import slope_text
 from core.views.spirometry import percent_title
@@ -169,8 +168,7 @@ def _slope(record: PatientRecord) -> Figure:
     """The last months where they hold enough forms, else all forms; the tip names every window."""
     found = course.slopes(record)
     tip = "\n".join(f"{one.name}: {slope_text(one.result)}" for one in found)
-    recent = (w for w in found if w.window is Window.RECENT and isinstance(w.result, Slope))
-    result = next(recent, found[0]).result
+    result = course.shown_slope(found)
     title = _("ALSFRS-R slope")
     if isinstance(result, NoSlope):
         forms = len({point.day for point in totals(record, instruments.alsfrs_r())})
@@ -214,17 +212,9 @@ def _stage(record: PatientRecord, today: date) -> Figure:
 
 def _capacity(record: PatientRecord, today: date) -> Figure:
     """Seated FVC; seated SVC where no FVC was ever measured. They are never compared with one another."""
-    every = vital_capacities(record)
-    for test_type in TestType:
-        measured = [
-            (session, result)
-            for session, result in every
-            if (session.test_type, session.position) == (test_type, Position.SITTING)
-            and result.percent is not None
-        ]
-        if measured:
-            break
-    else:
+    measured = leading_capacities(record)
+    if not measured:
+        every = vital_capacities(record)
         title, stated = _("FVC, % predicted"), record.stated(ExternalKind.FVC_PERCENT)
         if every:
             session, result = every[-1]
@@ -238,8 +228,8 @@ def _capacity(record: PatientRecord, today: date) -> Figure:
             )
             return Figure(title, value, beside, stated[-1].source)
         return Figure(title, MISSING, _no_capacity(record))
-    title = f"{TEST_TYPE[test_type]}, {percent_title(test_type)}"
     session, result = measured[-1]
+    title = f"{TEST_TYPE[session.test_type]}, {percent_title(session.test_type)}"
     text = number(result.percent, 1, "%")
     tip = f"{result.grade_text}, {day(session.date)}"
     if (crossing := course.capacity_crossing(record)) is not None:

@@ -2,6 +2,7 @@
 
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -12,13 +13,13 @@ from core.model.adverse_event import MilestoneKind
 from core.model.assessment import Assessment
 from core.model.patient import ExternalKind
 from core.model.record import PatientRecord
-from core.model.spirometry import Position, TestType
+from core.model.spirometry import Position
 from core.model.visit import ClinicalStage
 from core.science import progression
 from core.science.history import duration_span, onset_day, onset_span
 from core.science.progression import NoSlope, Pace, Slope, months_between
 from core.science.projection import Crossing, NoCrossing, crosses
-from core.science.spirometry import vital_capacities
+from core.science.spirometry import leading_capacities
 from core.science.staging import Kings, KingsStage, MitosDomain, MitosStage, ft9, kings, mitos
 from core.views.trends import (
     line,
@@ -193,27 +194,27 @@ def slopes(record: PatientRecord) -> tuple[WindowSlope, ...]:
     return tuple(found)
 
 
+def shown_slope(found: Sequence[WindowSlope]) -> Slope | NoSlope:
+    """The one that is shown first: of the last months where they hold enough forms, else of all forms."""
+    recent = (one for one in found if one.window is Window.RECENT and isinstance(one.result, Slope))
+    return next(recent, found[0]).result
+
+
 def capacity_crossing(record: PatientRecord) -> tuple[str, Crossing | NoCrossing] | None:
     """When seated FVC (or SVC, where only that is measured) falls to the NIV line; None where never measured."""
-    every = vital_capacities(record)
-    for test_type in TestType:
-        sessions = [
-            (session.date, result.percent, result)
-            for session, result in every
-            if (session.test_type, session.position) == (test_type, Position.SITTING)
-            and result.percent is not None
-        ]
-        if sessions:
-            title = vital_capacity_title(test_type, Position.SITTING)
-            return title, crosses(
-                [(on, percent) for on, percent, _result in sessions],
-                record.thresholds["a1_vc_percent"],
-                minimum_span_days=slope_days(record),
-                least_scatter=percent_scatter(record, [result for _on, _p, result in sessions]),
-                fewest=round(record.thresholds["crossing_fewest"]),
-                spans_ahead=record.thresholds["projection_spans"],
-            )
-    return None
+    sessions = leading_capacities(record)
+    if not sessions:
+        return None
+    title = vital_capacity_title(sessions[-1][0].test_type, Position.SITTING)
+    results = [result for _session, result in sessions]
+    return title, crosses(
+        [(session.date, one.percent) for session, one in sessions if one.percent is not None],
+        record.thresholds["a1_vc_percent"],
+        minimum_span_days=slope_days(record),
+        least_scatter=percent_scatter(record, results),
+        fewest=round(record.thresholds["crossing_fewest"]),
+        spans_ahead=record.thresholds["projection_spans"],
+    )
 
 
 def kings_short(stage: KingsStage) -> str:

@@ -7,13 +7,11 @@ from datetime import date
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.model.record import PatientRecord
-from core.model.spirometry import Position, TestType
 from core.science.progression import NoSlope, Slope
 from core.science.projection import Crossing
-from core.science.spirometry import vital_capacities
+from core.science.spirometry import leading_capacities
 from core.views import course, trends
 from core.views.chart import Figure
-from core.views.course import Window
 from core.views.stack.rows import LegendRow, PlotRow, Tone, Words
 from core.views.trends import Plot, Series
 from core.words import MISSING, _, day, number, signed
@@ -49,9 +47,7 @@ def domains_row(record: PatientRecord, instrument: Instrument) -> PlotRow:
     plot = trends.domains(record, instrument)
     maxima = {scale.maximum for scale in instrument.domains}
     of = _("of {maximum}").format(maximum=maxima.pop()) if len(maxima) == 1 else ""
-    found = [one for one in course.slopes(record) if isinstance(one.result, Slope)]
-    recent = [one for one in found if one.window is Window.RECENT] or found[:1]
-    window = recent[0].result if recent else None
+    window = course.shown_slope(course.slopes(record))
     legend = tuple(
         LegendRow(series.role, series.title, _cells(record, series, window))
         for series in plot.series
@@ -65,9 +61,7 @@ def domains_row(record: PatientRecord, instrument: Instrument) -> PlotRow:
     )
 
 
-def _cells(
-    record: PatientRecord, series: Series, window: Slope | NoSlope | None
-) -> tuple[str, str, str]:
+def _cells(record: PatientRecord, series: Series, window: Slope | NoSlope) -> tuple[str, str, str]:
     points = series.points
     if not points:
         return MISSING, "", ""
@@ -102,16 +96,10 @@ def capacity_row(record: PatientRecord, figures: Sequence[Figure], *, projected:
 
 def _volume(record: PatientRecord) -> list[str]:
     """Litres, z-score, lower limit and grade of the session whose % predicted is above: FVC, or SVC where no FVC has one."""
-    seated = [
-        (session.test_type, result)
-        for session, result in vital_capacities(record)
-        if session.position is Position.SITTING and result.percent is not None
-    ]
-    types = (one for one in TestType if any(one is of for of, _result in seated))
-    shown = next(types, None)
-    if shown is None:
+    shown = leading_capacities(record)
+    if not shown:
         return []
-    result = [result for of, result in seated if of is shown][-1]
+    _session, result = shown[-1]
     parts = [number(result.best_l, 2, _("L")), _("z {z}").format(z=number(result.z, 2))]
     if result.prediction is not None:
         parts.append(_("LLN {lln}").format(lln=number(result.prediction.lln, 2, _("L"))))

@@ -15,24 +15,6 @@ from ui.actions import PAGE_KEYS
 from ui.widgets.basics import row
 
 
-@pytest.fixture
-def open_chart(demo_shell, numbered, qtbot):
-    def open_it(number, size=(1366, 768)):
-        demo_shell.window().resize(*size)
-        settle()
-        demo_shell.open_chart(numbered(number).id)
-        settle()
-        page = demo_shell.page("chart")
-        if size == (
-            1366,
-            768,
-        ):  # the plots say how high they must be once they know how wide they are
-            qtbot.waitUntil(lambda: page.height() <= page.parentWidget().height())
-        return page
-
-    return open_it
-
-
 def give_tool(page, id, width):
     """A tool of a width (px) on a tab."""
     tab = page.tab(id)
