@@ -25,7 +25,9 @@ def place_of(form: Form) -> str:
 def of_patient() -> tuple[Form, ...]:
     """The forms about patients, in the order in which they are shown; parts of another are shown with that one."""
     return tuple(
-        one for one in catalog.newest().values() if one.of is Of.PATIENT and not one.within
+        one
+        for one in catalog.newest().values()
+        if one.of is Of.PATIENT and not one.within and not one.own_page
     )
 
 

@@ -250,8 +250,10 @@ def _happened(record: PatientRecord) -> Iterator[_Line]:
 
 def _records(record: PatientRecord) -> Iterator[_Line]:
     """Medicines, devices and every other form: a line for each record, and one for each number of it."""
-    for name in catalog.newest():
-        for one in record.of_form(name):
+    for form in catalog.newest().values():
+        if form.own_page:
+            continue  # what it says of an event is beside the event
+        for one in record.of_form(form.id):
             yield from _record(record, one)
 
 

@@ -202,7 +202,8 @@ class Form:
     question for more of them at a visit, ``example`` how one is typed there in a line, ``key`` the key that
     opens it; a form without ``ask`` is not asked about there. ``within`` is the form whose records these are
     parts of. ``domain`` is its table in CDISC's SDTM. ``lanes`` say how the chart shows its records; those of
-    a form without them are in no lane.
+    a form without them are in no lane. One with ``own_page`` is entered and shown on a page made by hand for it,
+    and not among the forms.
     """
 
     id: str
@@ -227,6 +228,7 @@ class Form:
     domain: str = ""
     within: str = ""
     order: int = 0
+    own_page: bool = False
 
     @property
     def plural(self) -> str:

@@ -27,7 +27,7 @@ def record_groups(record: PatientRecord, visit: Visit) -> tuple[RecordGroup, ...
     """Of a record as it was known at a visit: every form that says something there, in their order, but no conclusion."""
     found = []
     for form in catalog.newest().values():
-        if form.id == conclusion.FORM:
+        if form.id == conclusion.FORM or form.own_page:
             continue  # it has a place of its own
         of_visit = form.of is Of.VISIT
         facts = _visit_facts(record, visit, form.id) if of_visit else _facts(record, visit, form)
