@@ -8,6 +8,7 @@ from core.model.adverse_event import Grade, MilestoneKind, Outcome
 from core.model.assessment import NotDone
 from core.model.data_query import QueryState
 from core.model.decision import Choice
+from core.model.event_details import Cause, Criterion
 from core.model.form_record import Since
 from core.model.judgement import Decision
 from core.model.patient import ExternalKind, OnsetRegion, Sex
@@ -114,6 +115,27 @@ OUTCOME: Mapping[Outcome, str] = Words(
         Outcome.NOT_RECOVERED: N_("not recovered"),
         Outcome.FATAL: N_("fatal"),
         Outcome.UNKNOWN: N_("unknown"),
+    }
+)
+CRITERION: Mapping[Criterion, str] = Words(
+    {
+        Criterion.DEATH: N_("results in death"),
+        Criterion.LIFE_THREATENING: N_("life-threatening at the time"),
+        Criterion.HOSPITAL: N_("hospital, or a longer stay"),
+        Criterion.DISABILITY: N_("lasting or significant disability"),
+        Criterion.CONGENITAL: N_("congenital anomaly"),
+        Criterion.IMPORTANT: N_("medically important otherwise"),
+    }
+)
+CAUSE: Mapping[Cause, str] = Words(
+    {
+        Cause.CERTAIN: N_("certain"),
+        Cause.PROBABLE: N_("probable"),
+        Cause.POSSIBLE: N_("possible"),
+        Cause.UNLIKELY: N_("unlikely"),
+        Cause.NOT_RELATED: N_("not related"),
+        Cause.CONDITIONAL: N_("conditional"),
+        Cause.UNASSESSABLE: N_("unassessable"),
     }
 )
 MILESTONES: Mapping[MilestoneKind, str] = Words(

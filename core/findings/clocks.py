@@ -1,0 +1,247 @@
+"""The clocks of a serious adverse event: which reports are due, when, and why.
+
+A clock starts when the clinic became aware. Hours count as hours, whatever the wall clock does; days are days of
+the clinic's calendar, day 0 is the one on which it became aware, and a report is in time until the end of its day.
+
+A SUSAR is serious, at least possibly caused by the product, and unexpected. What nobody judged counts against the
+product: unassessed causality as related, unassessed expectedness as unexpected. No clock says that no report is
+due: one that does not run names the clinic's rule.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+
+from core.labels import CAUSE
+from core.model.adverse_event import Grade, Outcome
+from core.model.event_details import Cause, Criterion, EventDetails
+from core.model.thresholds import ON
+from core.words import N_, _
+
+SOON = timedelta(hours=24)
+
+
+class Kind(StrEnum):
+    SPONSOR = "sponsor"
+    FATAL = "fatal"
+    FOLLOW_UP = "follow_up"
+    OTHER = "other"
+
+
+class State(StrEnum):
+    """``NOT_BY_RULE``: the clinic's rule has no such report of this event. ``UNKNOWN``: awareness is not recorded."""
+
+    RUNNING = "running"
+    OVERDUE = "overdue"
+    SENT = "sent"
+    SENT_LATE = "sent_late"
+    NOT_BY_RULE = "not_by_rule"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """The clinic's times and its calendar; ``zone`` None is that of this workstation."""
+
+    sponsor_hours: float
+    fatal_days: int
+    follow_up_days: int
+    other_days: int
+    procedure_counts: bool = True
+    zone: tzinfo | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """``due`` is the last moment: the report is late from then on. ``due_on`` is its day where days count.
+
+    ``used`` is the part of the time that had passed now, or when the report was sent: 0 to 1. ``why`` says why
+    the clock runs, or by which rule of the clinic it does not.
+    """
+
+    kind: Kind
+    state: State
+    why: str
+    started: datetime | None = None
+    due: datetime | None = None
+    due_on: date | None = None
+    used: float = 0.0
+    sent_at: datetime | None = None
+
+    @property
+    def runs(self) -> bool:
+        """Whether a report is still to be sent."""
+        return self.state in (State.RUNNING, State.OVERDUE)
+
+    def left(self, now: datetime) -> timedelta | None:
+        """What is left of it, negative when it is overdue; None when it does not run."""
+        return self.due - now if self.runs and self.due is not None else None
+
+    def is_urgent(self, now: datetime) -> bool:
+        """Whether less than 24 h are left, or none."""
+        left = self.left(now)
+        return left is not None and left < SOON
+
+
+def rules_of(limits: Mapping[str, float], zone: tzinfo | None = None) -> Rules:
+    """The clinic's rules, from its thresholds."""
+    return Rules(
+        sponsor_hours=limits["sae_sponsor_hours"],
+        fatal_days=round(limits["susar_fatal_days"]),
+        follow_up_days=round(limits["susar_follow_up_days"]),
+        other_days=round(limits["susar_days"]),
+        procedure_counts=limits["susar_procedure"] == ON,
+        zone=zone,
+    )
+
+
+def clocks(details: EventDetails, now: datetime, rules: Rules) -> tuple[Clock, ...]:
+    """The four clocks of a serious event, those that do not run among them; none of one that is not serious."""
+    if not details.event.serious:
+        return ()
+    aware = details.aware_at
+    sent = {to: _sent(details, to) for to in ("sponsor", "authority")}
+    by_rule = {
+        Kind.SPONSOR: (_("serious"), True),
+        **_authority(details, rules),
+    }
+    found = []
+    for kind, (why, applies) in by_rule.items():
+        if not applies:
+            found.append(Clock(kind=kind, state=State.NOT_BY_RULE, why=why))
+            continue
+        reports = sent["sponsor" if kind is Kind.SPONSOR else "authority"]
+        place = 1 if kind is Kind.FOLLOW_UP else 0
+        report = reports[place] if len(reports) > place else None
+        found.append(_clock(kind, why, aware, report, now, rules))
+    return tuple(found)
+
+
+def cause_counts(cause: Cause | None) -> bool:
+    """Whether a cause counts as related: what was not judged, or cannot be, does until it is resolved."""
+    return cause not in (Cause.UNLIKELY, Cause.NOT_RELATED)
+
+
+def is_related(details: EventDetails, rules: Rules) -> bool:
+    """Whether the event counts as caused by the product, or by its procedure where the clinic's rule says so."""
+    judged = details.judgement
+    if judged is None or cause_counts(judged.product):
+        return True
+    return (
+        rules.procedure_counts and judged.procedure is not None and cause_counts(judged.procedure)
+    )
+
+
+def fatal_or_threatening(details: EventDetails) -> bool:
+    """Whether it was fatal or life-threatening; where no criterion was recorded, by its grade."""
+    event = details.event
+    if event.outcome is Outcome.FATAL or event.grade is Grade.DEATH:
+        return True
+    if details.criterion_missing:
+        return event.grade is Grade.LIFE_THREATENING
+    return bool(details.criteria & {Criterion.DEATH, Criterion.LIFE_THREATENING})
+
+
+# Why a clock does not run: whole sentences, because each names the rule and what it goes by.
+_BY_PRODUCT = N_("does not apply by the clinic's rule: product {cause}")
+_BY_EXPECTED = N_("does not apply by the clinic's rule: expected by {document}")
+_BY_EXPECTED_ALONE = N_("does not apply by the clinic's rule: expected")
+_ONLY_FATAL = N_("does not apply by the clinic's rule: not fatal or life-threatening")
+_ONLY_OTHER = N_("only if it is not fatal or life-threatening")
+
+
+def _authority(details: EventDetails, rules: Rules) -> dict[Kind, tuple[str, bool]]:
+    """The three clocks to the authority: why, and whether each applies."""
+    why_not = _no_susar(details, rules)
+    if why_not:
+        return dict.fromkeys((Kind.FATAL, Kind.FOLLOW_UP, Kind.OTHER), (why_not, False))
+    fatal, why = fatal_or_threatening(details), _why_susar(details)
+    first = (why, True) if fatal else (_(_ONLY_FATAL), False)
+    last = (_(_ONLY_OTHER), False) if fatal else (why, True)
+    return {Kind.FATAL: first, Kind.FOLLOW_UP: first, Kind.OTHER: last}
+
+
+def _no_susar(details: EventDetails, rules: Rules) -> str:
+    """By what rule of the clinic it is no SUSAR; empty where it counts as one."""
+    judged = details.judgement
+    if judged is None:
+        return ""
+    if not is_related(details, rules) and judged.product is not None:
+        return _(_BY_PRODUCT).format(cause=CAUSE[judged.product])
+    if judged.expected:
+        if judged.document:
+            return _(_BY_EXPECTED).format(document=judged.document)
+        return _(_BY_EXPECTED_ALONE)
+    return ""
+
+
+def _why_susar(details: EventDetails) -> str:
+    judged = details.judgement
+    product = None if judged is None else judged.product
+    if product is None:
+        if judged is None or judged.expected is None:
+            return _("cause and expectedness not assessed yet, count as related and unexpected")
+        return _("cause not assessed yet, counts as related")
+    if judged is not None and not cause_counts(product) and judged.procedure is not None:
+        words = _("procedure {cause}, counts as related; {expected}")
+        return words.format(cause=CAUSE[judged.procedure], expected=_expected(judged.expected))
+    words = _("product {cause}; {expected}")
+    if product in (Cause.CONDITIONAL, Cause.UNASSESSABLE):
+        words = _("product {cause}, counts as related; {expected}")
+    expected = None if judged is None else judged.expected
+    return words.format(cause=CAUSE[product], expected=_expected(expected))
+
+
+def _expected(expected: bool | None) -> str:
+    return _("unexpected") if expected is False else _("not assessed, counts as unexpected")
+
+
+def _sent(details: EventDetails, to: str) -> list[datetime]:
+    """When reports to somebody were sent, the first first. One that is only prepared is none."""
+    return sorted(
+        one.sent_at for one in details.reports if one.to == to and one.sent_at is not None
+    )
+
+
+def _clock(
+    kind: Kind, why: str, aware: datetime | None, sent: datetime | None, now: datetime, rules: Rules
+) -> Clock:
+    if aware is None:
+        missing = _("when the clinic knew is not recorded, so the time cannot be counted")
+        return Clock(kind=kind, state=State.UNKNOWN, why=missing, sent_at=sent)
+    due, due_on = _due(kind, aware, rules)
+    aware, then = aware.astimezone(UTC), (sent or now).astimezone(UTC)  # so that hours are counted
+    late = then > due if due_on is None else then >= due
+    if sent is None:
+        state = State.OVERDUE if late else State.RUNNING
+    else:
+        state = State.SENT_LATE if late else State.SENT
+    return Clock(
+        kind=kind,
+        state=state,
+        why=why,
+        started=aware,
+        due=due,
+        due_on=due_on,
+        used=min(1.0, max(0.0, (then - aware) / (due - aware))),
+        sent_at=sent,
+    )
+
+
+def _due(kind: Kind, aware: datetime, rules: Rules) -> tuple[datetime, date | None]:
+    """The last moment, in UTC, and the day where days of the calendar count."""
+    if kind is Kind.SPONSOR:
+        return aware.astimezone(UTC) + timedelta(hours=rules.sponsor_hours), None
+    days = {
+        Kind.FATAL: rules.fatal_days,
+        Kind.FOLLOW_UP: rules.fatal_days + rules.follow_up_days,
+        Kind.OTHER: rules.other_days,
+    }[kind]
+    due_on = aware.astimezone(rules.zone).date() + timedelta(days=days)
+    return _begin(due_on + timedelta(days=1), rules.zone), due_on
+
+
+def _begin(on: date, zone: tzinfo | None) -> datetime:
+    """Midnight at which a day of the clinic's calendar begins, in UTC."""
+    return datetime.combine(on, time(), zone).astimezone(UTC)  # without a zone, the workstation's
