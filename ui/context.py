@@ -34,6 +34,7 @@ class AppContext(QObject):
     open_record = Signal(str, str, str)  # PatientId, id of a form, "record" or "record.field"
     open_document = Signal(str, object)  # id of a document, core.model.document.About
     open_past_chart = Signal(str, int, object)  # PatientId, entry of the trail, datetime
+    edit_schedule = Signal(str)  # id of a schedule
     edit_patient = Signal(object)  # PatientId, or None for a new one
     put_back = Signal(object, str)  # path of a backup to put in the place of this file, and why
     text_size_chosen = Signal(int)  # per cent

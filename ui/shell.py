@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from ui.pages.past_chart_page import PastChartPage
     from ui.pages.patient_form_page import PatientFormPage
     from ui.pages.patients_page import PatientsPage
+    from ui.pages.schedule_page import SchedulePage
     from ui.pages.visit_page import VisitPage
 
 NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
@@ -53,6 +54,7 @@ NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
     "chart": Right.READ,
     "visit": Right.READ,
     "past": Right.READ,
+    "schedule": Right.CLINIC,
 }
 
 
@@ -104,6 +106,17 @@ class Shell(QWidget):
         layout.addLayout(right, 1)
         self._narrow = self._folded = False
         self._shortcuts()
+        self._listen(context)
+        set_chip(self.saved, tr("Open · encrypted"), "good")
+        self._day = clock.today()
+        minutes = QTimer(self)
+        minutes.timeout.connect(self._look_at_the_clock)
+        minutes.start(60_000)
+        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]
+        self.show_page(self.home)
+
+    def _listen(self, context: AppContext) -> None:
+        """Answer what the pages ask for."""
         context.changed.connect(self._on_changed)
         context.saved.connect(self._on_saved)
         context.refused.connect(self.refuse)
@@ -121,13 +134,7 @@ class Shell(QWidget):
         context.open_document.connect(self.open_document)
         context.open_past_chart.connect(self.open_past_chart)
         context.edit_patient.connect(self.edit_patient)
-        set_chip(self.saved, tr("Open · encrypted"), "good")
-        self._day = clock.today()
-        minutes = QTimer(self)
-        minutes.timeout.connect(self._look_at_the_clock)
-        minutes.start(60_000)
-        QApplication.instance().focusChanged.connect(self._on_focus)  # type: ignore[union-attr]
-        self.show_page(self.home)
+        context.edit_schedule.connect(self.edit_schedule)
 
     def _on_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
         """What has the keyboard is in sight, also where the page is higher than the window."""
@@ -226,6 +233,13 @@ class Shell(QWidget):
         if self._may_leave_for("patient"):
             page.edit(None if patient_id is None else PatientId(str(patient_id)))
             self._show("patient")
+
+    def edit_schedule(self, id: str) -> None:
+        """The newest version of a schedule, to be changed."""
+        page = cast("SchedulePage", self.page("schedule"))
+        if self._may_leave_for("schedule"):
+            page.open(id)
+            self._show("schedule")
 
     def _may_leave_for(self, name: str, right: Right | None = None) -> bool:
         """Whether the page in front has saved what was typed; one that could not stays in front."""

@@ -29,6 +29,7 @@ FURTHEST_DAYS = (
     36525  # a hundred years: further than any follow-up, and still a day of the calendar
 )
 WIDEST_DAYS = 3650
+LONGEST_TITLE = 40  # letters of the title of a visit
 _NAME = re.compile("[a-z][a-z0-9_-]{0,39}")
 _CODE = re.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,11}")
 
@@ -46,6 +47,11 @@ def check(protocol: Protocol) -> None:
     _check_visits(protocol)
     _check_assessments(protocol, protocol.unscheduled, ("unscheduled",))
     _check_criteria(protocol)
+
+
+def is_code(text: str) -> bool:
+    """Whether it can be the code of a visit."""
+    return _CODE.fullmatch(text) is not None
 
 
 def _check_name(id: str, place: Place) -> None:
@@ -92,16 +98,16 @@ def _check_visits(protocol: Protocol) -> None:
     codes = [visit.code for visit in protocol.visits]
     for index, visit in enumerate(protocol.visits):
         place = ("visits", index)
-        if not _CODE.fullmatch(visit.code):
+        if not is_code(visit.code):
             text = _("code “{code}” is no code; write up to 12 letters, digits, _ and -.")
             raise Fault(text, (*place, "code"), code=visit.code)
         twice = _("visit {id} is there twice; give each visit its own code.")
         _check_once(codes, index, twice, (*place, "code"))
         for key in ("title", "first_title"):
-            _check_words(as_written(visit, key), 40, (*place, key))
+            _check_words(as_written(visit, key), LONGEST_TITLE, (*place, key))
         _check_when(protocol, visit, place)
         _check_assessments(protocol, visit.assessments, (*place, "assessments"))
-        if index and _days(visit.offset) <= _days(protocol.visits[index - 1].offset):
+        if index and days(visit.offset) <= days(protocol.visits[index - 1].offset):
             text = _("visit {id} is not after visit {before}; put the visits in their order.")
             before = protocol.visits[index - 1].code
             raise Fault(text, (*place, "offset"), id=visit.code, before=before)
@@ -110,12 +116,12 @@ def _check_visits(protocol: Protocol) -> None:
 def _check_when(protocol: Protocol, visit: PlannedKind, place: Place) -> None:
     """The window must be one, and each of its days a day of the calendar."""
     for key in ("before", "after"):
-        days = getattr(visit, key)
-        if not 0 <= days <= WIDEST_DAYS:
+        wide = getattr(visit, key)
+        if not 0 <= wide <= WIDEST_DAYS:
             text = _("the window of visit {id} is {days} days {key}; write 0 to {most}.")
-            names = {"id": visit.code, "days": days, "key": key, "most": WIDEST_DAYS}
+            names = {"id": visit.code, "days": wide, "key": key, "most": WIDEST_DAYS}
             raise Fault(text, (*place, key), **names)
-    far = _days(visit.offset)
+    far = days(visit.offset)
     if abs(far) > FURTHEST_DAYS:
         text = _("visit {id} is more than 100 years away; write a nearer offset.")
         raise Fault(text, (*place, "offset"), id=visit.code)
@@ -124,7 +130,7 @@ def _check_when(protocol: Protocol, visit: PlannedKind, place: Place) -> None:
         raise Fault(text, (*place, "offset"), id=visit.code)
 
 
-def _days(offset: Offset) -> float:
+def days(offset: Offset) -> float:
     """How far it is, about: months have different lengths."""
     return offset.value * (1 if offset.unit is Unit.DAYS else DAYS_A_MONTH)
 

@@ -39,6 +39,50 @@ def lines(protocol: Protocol) -> list[str]:
     return found
 
 
+def differences(before: Protocol, after: Protocol) -> list[str]:
+    """What a new version of a schedule changes, a line each; empty where it says the same."""
+    found = []
+    for visit in before.visits:
+        now = after.visit(visit.code)
+        if now is None:
+            found.append(_("{visit}: no longer part of the schedule").format(visit=visit.title))
+        else:
+            found += [f"{visit.title}: {line}" for line in _changes(after, visit, now)]
+    for visit in after.visits:
+        if before.visit(visit.code) is None:
+            text = _("New: {visit}, {when}; {window}")
+            when, window = _when(after, visit), _window(visit)
+            found += [
+                text.format(visit=visit.title, when=when, window=window),
+                _asks_for(after, visit.assessments),
+            ]
+    title = _("Unscheduled visit")
+    lines = _asked(after, before.unscheduled, after.unscheduled)
+    return found + [f"{title}: {line}" for line in lines]
+
+
+def _changes(protocol: Protocol, before: PlannedKind, after: PlannedKind) -> list[str]:
+    found = []
+    for name in (lambda one: one.title, lambda one: _when(protocol, one), _window):
+        was, now = name(before), name(after)
+        if was != now:
+            found.append(_("{before} → {after}").format(before=was, after=now))
+    return found + _asked(protocol, before.assessments, after.assessments)
+
+
+def _asked(protocol: Protocol, before: Sequence[str], after: Sequence[str]) -> list[str]:
+    added = [assessment(protocol, name) for name in after if name not in before]
+    gone = [assessment(protocol, name) for name in before if name not in after]
+    found = []
+    if added:
+        found.append(_("also asks for {titles}").format(titles=", ".join(added)))
+    if gone:
+        found.append(_("no longer asks for {titles}").format(titles=", ".join(gone)))
+    if not added and not gone and tuple(before) != tuple(after):
+        found.append(_("asks for the same in another order"))
+    return found
+
+
 def _visit(protocol: Protocol, visit: PlannedKind) -> list[str]:
     found = [f"  {visit.title} [{visit.code}]: {_when(protocol, visit)}; {_window(visit)}"]
     if visit.first_title:
@@ -72,11 +116,12 @@ def _window(visit: PlannedKind) -> str:
 
 
 def _asks_for(protocol: Protocol, names: Sequence[str]) -> str:
-    titles = ", ".join(_assessment(protocol, name) for name in names)
+    titles = ", ".join(assessment(protocol, name) for name in names)
     return _("    asks for: {titles}").format(titles=titles or _("nothing but the visit's details"))
 
 
-def _assessment(protocol: Protocol, name: str) -> str:
+def assessment(protocol: Protocol, name: str) -> str:
+    """The title of what a visit asks for."""
     task, form = protocol.task(name), forms.newest().get(name)
     if task is not None:
         return task.title

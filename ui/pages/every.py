@@ -4,7 +4,7 @@ from ui.pages.page import Page
 
 PAGES = (
     *("today", "patients", "import", "people", "backups", "trail", "settings"),
-    *("patient", "chart", "visit", "past", "document"),
+    *("patient", "chart", "visit", "past", "document", "schedule"),
 )
 
 
@@ -59,4 +59,8 @@ def page_class(name: str) -> type[Page]:
             from ui.pages.document_page import DocumentPage
 
             return DocumentPage
+        case "schedule":
+            from ui.pages.schedule_page import SchedulePage
+
+            return SchedulePage
     raise KeyError(name)

@@ -123,6 +123,12 @@ class SettingsPage(Page):
         self.protocol = Combo()
         self.protocol.setAccessibleName(tr("Schedule of new patients"))
         self._show_schedules()
+        self.edit_schedule = button(
+            tr("Change windows and assessments…"),
+            lambda: context.edit_schedule.emit(self.protocol.currentData()),
+        )
+        if not context.session.may(Right.CLINIC):
+            self.edit_schedule.hide()
         self.idle_lock = TextField(
             tr("Lock the file after so long without a key or a click"),
             _read_minutes,
@@ -160,7 +166,7 @@ class SettingsPage(Page):
             self.letterhead,
             self._too_long,
             label(tr("Visit schedule of new patients"), "muted"),
-            self.protocol,
+            row(self.protocol, self.edit_schedule, None),
             self.idle_lock,
             self._never_locks,
             self.file_names,
