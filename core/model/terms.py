@@ -1,11 +1,21 @@
-"""The adverse-event terms of CTCAE v5.0 (NCI, 2017-11-27) and the grades that each of them has."""
+"""The adverse-event terms of CTCAE v5.0 (NCI, 2017-11-27), the grades that each of them has, and words that mean them."""
 
 import csv
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from core import resources
 from core.model.adverse_event import Grade
+
+MOST = 8  # terms that are proposed at once
+_SHORTEST = 3  # letters of a word by whose beginning terms are found
+_LETTERS = str.maketrans(
+    {"ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "أ": "ا", "إ": "ا", "آ": "ا", "\u200c": " ", "’": "'"}
+)
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +44,78 @@ def ctcae() -> dict[str, Term]:
 def find(text: str) -> Term | None:
     """The term that was typed, if it is one of CTCAE's."""
     return ctcae().get(text.strip().lower())
+
+
+@cache
+def synonyms() -> Mapping[str, str]:
+    """The words that the program knows for a term, as they are written, each with the term's name."""
+    path = resources.path("reference", "ctcae_synonyms.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["synonym"]: row["term"] for row in csv.DictReader(file)}
+
+
+def use_own(own: Mapping[str, str]) -> None:
+    """From now on the clinic's own synonyms count, before those of the program."""
+    _own.clear()
+    _own.update({plain(word): name for word, name in own.items()})
+
+
+def proposals(text: str) -> tuple[Term, ...]:
+    """The terms that what was said may mean, the likeliest first, at most eight; none of an empty text.
+
+    First the term itself, then the clinic's own synonyms, then those of the program, whole before within a
+    longer text; then terms that begin with what was typed, or hold all its words.
+    """
+    found: dict[str, Term] = {}
+    for name in _names(plain(text)):
+        term = find(name)
+        if term is not None and name not in found:
+            found[term.name] = term
+        if len(found) == MOST:
+            break
+    return tuple(found.values())
+
+
+@lru_cache(maxsize=4096)
+def plain(text: str) -> str:
+    """Words as they are compared: small, without accents, Persian letters in one form, one blank between them."""
+    letters = unicodedata.normalize("NFKD", text.translate(_LETTERS).casefold())
+    bare = "".join(char for char in letters if not unicodedata.combining(char))
+    return " ".join(_WORD.findall(bare))
+
+
+_own: dict[str, str] = {}
+
+
+@cache
+def _shipped() -> Mapping[str, str]:
+    return {plain(word): name for word, name in synonyms().items()}
+
+
+@cache
+def _plain_names() -> Mapping[str, str]:
+    return {plain(term.name): term.name for term in ctcae().values()}
+
+
+def _names(text: str) -> Iterator[str]:
+    """Names of terms in the order in which they are proposed; some may come twice."""
+    if not text:
+        return
+    known = _plain_names()
+    tables: tuple[Mapping[str, str], ...] = (known, _own, _shipped())
+    yield from (table[text] for table in tables if text in table)
+    spaced = f" {text} "
+    for table in tables:
+        inside = [word for word in table if f" {word} " in spaced]
+        yield from (table[word] for word in sorted(inside, key=len, reverse=True))
+    if len(text) < _SHORTEST:
+        return
+    for table in tables:
+        yield from (name for word, name in table.items() if word.startswith(text))
+    words = text.split()
+    begun = (
+        name
+        for word, name in known.items()
+        if all(any(part.startswith(one) for part in word.split()) for one in words)
+    )
+    yield from begun

@@ -1,7 +1,23 @@
-import pytest
+import csv
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core import resources
 from core.model import terms
 from core.model.adverse_event import Grade
+
+
+@pytest.fixture(autouse=True)
+def no_own_synonyms():
+    terms.use_own({})
+    yield
+    terms.use_own({})
+
+
+def names(text):
+    return [term.name for term in terms.proposals(text)]
 
 
 def test_all_terms_of_ctcae_5_are_there():
@@ -20,3 +36,67 @@ def test_a_term_is_found_as_it_is_typed(typed):
 def test_what_is_no_term():
     assert terms.find("brain fog") is None
     assert terms.find("") is None
+
+
+def written():
+    path = resources.path("reference", "ctcae_synonyms.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        return [(row["synonym"], row["term"]) for row in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize(("word", "term"), written())
+def test_every_synonym_names_a_term_and_proposes_it_first(word, term):
+    assert terms.find(term).name == term  # as CTCAE writes it
+    assert names(word)[0] == term
+
+
+def test_no_synonym_is_written_twice_and_none_is_a_term_itself():
+    words = [terms.plain(word) for word, _term in written()]
+    assert len(words) == len(set(words)) >= 80
+    assert not [word for word, _term in written() if terms.find(word)]
+
+
+# What people of the trial said (Nabavi 2021), and its coding in the clinical specification, 4.6.
+SAID = (
+    ("Fast pulse during infusion", "Sinus tachycardia"),
+    ("Blood pressure 180/100, high blood pressure", "Hypertension"),
+    ("headache 24 h", "Headache"),
+    ("Dyspnoea", "Dyspnea"),
+    ("bacterial pneumonia", "Lung infection"),
+    ("left chest pain", "Non-cardiac chest pain"),
+    ("pulmonary emboli", "Thromboembolic event"),
+    ("pleural effusion", "Pleural effusion"),
+    ("تنگي نفس", "Dyspnea"),  # with the Arabic yeh of some keyboards
+    ("ذات الریه", "Lung infection"),
+    ("سردرد شدید", "Headache"),
+    ("Thrombo", "Thromboembolic event"),
+)
+
+
+@pytest.mark.parametrize(("said", "term"), SAID)
+def test_what_was_said_proposes_its_term(said, term):
+    assert term in names(said)
+
+
+def test_vertigo_and_dizziness_stay_two_terms():
+    assert names("vertigo")[0] == "Vertigo"
+    assert names("dizziness")[0] == "Dizziness"
+    assert names("سرگیجه")[0] == "Dizziness"
+
+
+def test_the_clinics_own_synonym_goes_before_the_programs():
+    assert names("heavy breath") == []
+    terms.use_own({"Heavy breath": "Dyspnea", "SOB": "Respiratory failure"})
+    assert names("heavy  BREATH") == ["Dyspnea"]
+    assert names("sob")[:2] == ["Respiratory failure", "Dyspnea"]
+    terms.use_own({"of before": "No such term"})
+    assert names("of before") == []
+
+
+@given(st.text())
+def test_whatever_is_typed_proposes_a_few_terms_each_once(text):
+    found = terms.proposals(text)
+    assert len(found) <= terms.MOST
+    assert len(set(found)) == len(found)
+    if not text.strip():
+        assert found == ()
