@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from core import clock
 from core.entry import Problem
@@ -11,7 +12,7 @@ from core.forms.definition import Field, Form, Quick
 from core.forms.reading import Limits
 from core.model.assessment import NotDone
 from core.model.form_record import FormRecord, Item, Stored
-from core.model.ids import PatientId, RecordId, VisitId
+from core.model.ids import PatientId, RecordId, VisitId, new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +48,21 @@ class RecordEntry:
         within: RecordId | None = None,
         record: FormRecord | None = None,
         texts: Mapping[str, str] | None = None,
+        id: RecordId | None = None,
+        at: datetime | None = None,
     ) -> None:
+        """``record`` is the one that is changed; a new one gets the id and the time of entry that are given."""
         self.form, self.limits = form, limits
         self.before = record
         self._blank = FormRecord(
+            id=id or RecordId(new_id()),
             patient_id=patient_id,
             visit_id=visit_id,
             within=within,
             form=form.id,
             version=form.version,
             entered_by=login,
-            entered_at=clock.now(),
+            entered_at=at or clock.now(),
             course=form.course,
         )
         self._start = texts_of(form, record)

@@ -2,21 +2,21 @@
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 from core.commands.simulated import rows_of
+from core.commands.simulated.events import Events
 from core.commands.simulated.function import Function
 from core.commands.simulated.told import TABLES, Told
 from core.findings import alerts
 from core.instruments import catalog as instruments
-from core.model.adverse_event import AdverseEvent, Grade, MilestoneKind, Outcome
+from core.model.adverse_event import MilestoneKind
 from core.model.assessment import Answer
 from core.model.decision import Choice
 from core.model.device import FORM as DEVICE
 from core.model.nouns import ADVERSE_EVENTS, SINCE_LAST_TIME, SPIROMETRY
-from core.model.partial_date import PartialDate
 from core.model.patient import OnsetRegion, Patient
 from core.model.record import PatientRecord
 from core.model.spirometry import Blow, Spirometry
@@ -31,7 +31,6 @@ from core.session import Session
 SEED = 2021
 RATER, NEUROLOGIST = "demo", "neuro"
 _TUBES = (MilestoneKind.GASTROSTOMY, MilestoneKind.NASOGASTRIC_TUBE)
-_EVENTS = ("adverse_events.csv", "simulated_events.csv")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +68,7 @@ class Course(ABC):
         self.function = self._function()
         self.pace = self.progresses()
         self._answered_on: list[date] = []
-        self._untold = [row for table in _EVENTS for row in rows_of(table, number)]
+        self.events = Events(self.patient, number, self.day_0, self.death, today)
 
     @property
     @abstractmethod
@@ -113,6 +112,7 @@ class Course(ABC):
     def judge(self, session: Session) -> None:
         """What is the neurologist's to decide, in their own session."""
         self.session = session
+        self.events.judge(session, NEUROLOGIST)
         self.decide(session.record(self.patient.id))
 
     def decide(self, record: PatientRecord) -> None:
@@ -136,12 +136,13 @@ class Course(ABC):
         finished = answers is None
         assessments = self.protocol.assessments_of(code)
         asked = finished and ADVERSE_EVENTS in assessments
-        events = self._events_until(on) if asked else []
+        events = self.events.begun_by(on) if asked else []
         visit = self._visit(code, on, finished=finished)
         visit = replace(visit, new_events=bool(events) if asked else None)
         self.session.visits.save(visit)
         for event in events:
-            self._save_event(visit, event)
+            told_at = visit.started_at + timedelta(minutes=5)
+            self.events.save(self.session, event, visit, RATER, told_at)
         if finished and SINCE_LAST_TIME in assessments:
             for told in self.told.values():
                 told.tell(self.session, visit)
@@ -243,32 +244,3 @@ class Course(ABC):
             for index, fall in enumerate(self.chance.sample(falls, 3), start=1)
         )
         self.session.spirometry.save(replace(test, blows=blows))
-
-    # Adverse events.
-
-    def _events_until(self, on: date) -> list[Mapping[str, str]]:
-        """Those that nobody told of yet and that had begun by a day."""
-        days = (on - self.day_0).days
-        due = [row for row in self._untold if int(row["day"]) <= days]
-        self._untold = [row for row in self._untold if row not in due]
-        return list(due)
-
-    def _save_event(self, visit: Visit, row: Mapping[str, str]) -> None:
-        outcome = Outcome(row["outcome"])
-        end = self.day_0 + timedelta(days=int(row["ended"])) if row["ended"] else None
-        if outcome is Outcome.FATAL:
-            end = self.death
-        self.session.events.save(
-            AdverseEvent(
-                patient_id=self.patient.id,
-                visit_id=visit.id,
-                term=row["term"],
-                coded_term=row["coded_term"],
-                onset=PartialDate.of(self.day_0 + timedelta(days=int(row["day"]))),
-                ended=PartialDate.of(end) if end else None,
-                grade=Grade(int(row["grade"])),
-                serious=row["serious"] == "yes",
-                outcome=outcome,
-                note=row["note"],
-            )
-        )

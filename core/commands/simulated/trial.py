@@ -100,8 +100,6 @@ class TrialCourse(Course):
     def save(self) -> None:
         self.session.patients.save(self.patient)
         self._save_baseline()
-        if self.death is not None and self.death < self.today:
-            self._save_death(self.death)
         spans = windows(self.protocol, self.day_0)
         for kind in self.protocol.visits:
             span = spans[kind.code]
@@ -112,6 +110,8 @@ class TrialCourse(Course):
                 self.save_visit(kind.code, self.today, answers=_DRAFT[2])
             elif self._took_place(kind.code, on):
                 self.save_visit(kind.code, on)
+        if self.death is not None and self.death < self.today:
+            self._save_death(self.death)
 
     def measure(self, visit: Visit, assessments: Collection[str], answers: int | None) -> None:
         """The paper's baseline has no items and no litres: the screening visit keeps it as stated."""
@@ -147,6 +147,9 @@ class TrialCourse(Course):
             happened_on=PartialDate.of(on),
         )
         self.session.milestones.save(death)
+        at = datetime.combine(on, time(15), UTC)
+        for row in self.events.begun_by(on):  # no visit came any more
+            self.events.save(self.session, row, None, RATER, at)
 
     def _took_place(self, code: str, on: date) -> bool:
         alive = self.death is None or on < self.death

@@ -10,14 +10,17 @@ import pytest
 from core import clock, resources
 from core.acts import data_queries, locking, signing
 from core.commands import demonstration
+from core.commands.simulated.course import NEUROLOGIST
 from core.commands.simulated.told import Told
 from core.entering.visit.draft import Draft
 from core.findings import eligibility
 from core.forms import changes
 from core.instruments import catalog as instruments
-from core.model.adverse_event import MilestoneKind
+from core.model import event_details
+from core.model.adverse_event import Grade, MilestoneKind, Outcome
 from core.model.assessment import Answer
 from core.model.decision import Choice
+from core.model.event_details import Criterion
 from core.model.patient import ExternalKind
 from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Unit
@@ -259,6 +262,38 @@ def test_doses_change_and_medicines_end_with_their_reason(records):
     ]
     assert any(one.value("dose") != after.value("dose") for one, after in follow)
     assert len(follow) < len(ended), "some end and nothing follows"
+
+
+def test_events_are_entered_with_all_that_is_known_of_them(numbered):
+    """Serious if and only if a criterion is ticked; the pneumonia is at two weeks, and was no embolus after all."""
+    for record in numbered.values():
+        for event in record.events:
+            said = event_details.details(record, event)
+            assert event.serious == bool(said.criteria), event.term
+            assert said.aware_at is not None
+            fatal = event.outcome is Outcome.FATAL
+            assert fatal == (Criterion.DEATH in said.criteria) == (event.grade is Grade.DEATH)
+            if fatal:
+                assert event.ended == record.died.happened_on
+    record = numbered["A-005"]
+    (pneumonia,) = (one for one in record.events if one.coded_term == "Lung infection")
+    assert (pneumonia.onset.first - record.patient.reference_on).days == 14
+    said = event_details.details(record, pneumonia)
+    assert [one.coded for one in said.diagnoses] == ["Thromboembolic event"]
+    assert [one.grade for one in said.course] == [3, 2, 1]
+
+
+def test_causes_are_judged_by_the_neurologist_and_some_wait_for_it(numbered):
+    waiting = set()
+    for number, record in numbered.items():
+        for event in record.events:
+            said = event_details.details(record, event)
+            if said.judgement is None:
+                waiting.add(number)
+            else:
+                assert said.judgement.by == NEUROLOGIST
+                assert said.judgement.document
+    assert waiting == {"A-017", "A-018"}
 
 
 def test_what_is_not_in_the_paper_says_that_it_is_simulated(records):
