@@ -1,7 +1,7 @@
 """The one converter between rows or TOML tables and frozen values."""
 
 import tomllib
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -24,6 +24,8 @@ converter.register_structure_hook(date, lambda value, _: date.fromisoformat(valu
 converter.register_unstructure_hook(date, date.isoformat)
 converter.register_structure_hook(datetime, lambda value, _: datetime.fromisoformat(value))
 converter.register_unstructure_hook(datetime, datetime.isoformat)
+converter.register_structure_hook(time, lambda value, _: time.fromisoformat(value))
+converter.register_unstructure_hook(time, lambda value: value.isoformat("minutes"))
 # A class that can be read from its own text is stored as that text. It does not register itself: who
 # only reads what was typed would load all of this at every start.
 converter.register_structure_hook_func(

@@ -36,6 +36,7 @@ from core.store.events import AdverseEvents, Milestones
 from core.store.file import connect, require, storage_errors, transaction, upgrade
 from core.store.forms import Forms, RecordChecks
 from core.store.judgements import CriterionResults, Decisions, Reconciliations
+from core.store.laboratory import Laboratories, LabResults, ReferenceRanges
 from core.store.locks import Locks
 from core.store.measurements import Measurements
 from core.store.migrations import newest
@@ -106,6 +107,7 @@ class Session:
     criteria = _Clinical(CriterionResults)
     events = _Clinical(AdverseEvents)
     milestones = _Clinical(Milestones)
+    lab_results = _Clinical(LabResults)
     signatures = _Clinical(Signatures)
     queries = _Clinical(DataQueries)
 
@@ -142,6 +144,8 @@ class Session:
         self.typed = TypedTexts(self._db, login)
         self.locks = Locks(self._db)
         self.definitions = Definitions(self._db)
+        self.laboratories = Laboratories(self._db)
+        self.reference_ranges = ReferenceRanges(self._db)
         if in_front:
             self.use_own()
         self.trail = Trail(self._db, self._trail_key, lambda: self.may(Right.READ))

@@ -19,6 +19,7 @@ from core.findings import plausibility
 from core.findings.alerts import definition as alerts
 from core.forms import catalog as forms
 from core.instruments import catalog as instruments
+from core.laboratory import catalog as laboratory
 from core.model import measurement, thresholds
 from core.protocols import catalog as protocols
 from core.science import lung_function
@@ -140,6 +141,7 @@ def _of_definitions() -> Iterator[tuple[str, Message]]:
         *(forms.shipped(), instruments.versions(), protocols.brought(), measurement.kinds()),
         *(thresholds.shipped(), alerts.shipped().actions, alerts.shipped().alerts),
         *(plausibility.shipped(), lung_function.equations()),
+        *(laboratory.tests(), laboratory.panels(), laboratory.shipped().sets),
     )
     for each in shipped:
         for one in each.values():

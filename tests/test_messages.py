@@ -62,6 +62,8 @@ def keys_of(path):
             return READ - {"group"}
         case "equations":
             return {"notes"}
+        case "laboratory":  # units, their factors and CTCAE's own wording are no words of ours
+            return {"title", "when_low", "why_low"}
     return READ
 
 

@@ -40,7 +40,11 @@ SIGNED = N_("signed")  # why a visit is locked that was signed
 _SIGNED = [noun for noun in NOUNS.values() if noun.signed is not Signed.NEVER]
 # Of a record; what the summary does not show, or was said about it later, is not signed.
 COVERED = tuple(noun.part for noun in _SIGNED if noun.part)
-_CAME_LATER = {"forms", "checks"}  # left out where empty, or they would void what was signed before
+_CAME_LATER = {
+    "forms",
+    "checks",
+    "laboratory",
+}  # left out where empty, or they would void what was signed before
 _OF_A_VISIT = {noun.table for noun in _SIGNED if noun.of == "visit"}
 # The table, the part of a record that its rows are, and what each row is.
 _OF_A_DAY: Mapping[str, tuple[str, type[Any]]] = {

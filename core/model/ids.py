@@ -14,6 +14,9 @@ DecisionId = NewType("DecisionId", str)
 SignatureId = NewType("SignatureId", str)
 LockId = NewType("LockId", str)
 QueryId = NewType("QueryId", str)
+LabResultId = NewType("LabResultId", str)
+LaboratoryId = NewType("LaboratoryId", str)
+RangeId = NewType("RangeId", str)
 
 
 def new_id() -> str:

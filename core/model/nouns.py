@@ -15,6 +15,7 @@ from core.model.data_query import QueryReply
 from core.model.decision import Decision
 from core.model.form_record import RecordCheck
 from core.model.judgement import CriterionResult, Reconciliation
+from core.model.laboratory import Laboratory, LabResult, ReferenceRange
 from core.model.measurement import Measurement
 from core.model.patient import ExternalResult, Patient
 from core.model.signature import Lock, Signature
@@ -30,6 +31,7 @@ SINCE_LAST_TIME = (
     "since-last-time"  # what runs of the patient's forms, and whether there is another
 )
 TASKS = "tasks"
+LABORATORY = "laboratory"
 
 
 class Signed(StrEnum):
@@ -119,6 +121,17 @@ _ALL = (
         signed=Signed.DAY,
     ),
     _of_patient("milestone", value=Milestone, part="milestones", signed=Signed.DAY),
+    # What laboratories call normal is the clinic's, and stands in their reports: who enters results enters it.
+    Noun(table="laboratory", value=Laboratory),
+    Noun(table="reference_range", value=ReferenceRange),
+    _of_patient(
+        "lab_result",
+        value=LabResult,
+        said_at="visit_id",
+        form=LABORATORY,
+        part="laboratory",
+        signed=Signed.DAY,
+    ),
     # A form that is data: a record of it, and each of its values.
     _of_patient("record", said_at="visit_id", form_column="form", part="forms", signed=Signed.DAY),
     Noun(table="item", key=("record_id", "field"), of="record", by="record_id", signed=Signed.DAY),

@@ -13,6 +13,7 @@ from core.model.device import FORM, Device, device
 from core.model.form_record import FormRecord, RecordCheck
 from core.model.ids import RecordId, VisitId
 from core.model.judgement import CriterionResult, Reconciliation
+from core.model.laboratory import LabResult
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, Patient
@@ -38,6 +39,7 @@ class PatientRecord:
     tasks: tuple[TaskResult, ...] = ()
     events: tuple[AdverseEvent, ...] = ()
     milestones: tuple[Milestone, ...] = ()
+    laboratory: tuple[LabResult, ...] = ()
     external: tuple[ExternalResult, ...] = ()
     forms: tuple[FormRecord, ...] = ()
     checks: tuple[RecordCheck, ...] = ()
@@ -79,8 +81,8 @@ class PatientRecord:
         """What a visit's summary is made from: all up to its day.
 
         A visit in progress that was begun after this one had been finished is no part of it yet, and what was
-        entered of the patient's forms after that (a medicine taken for years, say) never is. Nor is what was
-        concluded at another visit.
+        entered of the patient's forms after that (a medicine taken for years, say), or of the laboratory on no
+        visit, never is. Nor is what was concluded at another visit.
         """
         known = (
             one for one in self.visits if one.date <= visit.date and not one.begun_after(visit)
@@ -92,7 +94,8 @@ class PatientRecord:
             if not one.entered_after(visit)
             and (one.form != conclusion.FORM or one.visit_id == visit.id)
         )
-        return replace(record, forms=tuple(forms))
+        laboratory = (one for one in record.laboratory if not one.entered_after(visit.finished_at))
+        return replace(record, forms=tuple(forms), laboratory=tuple(laboratory))
 
     def _of_visits(self, visits: tuple[Visit, ...], day: date) -> "PatientRecord":
         known = {visit.id for visit in visits}
@@ -113,6 +116,11 @@ class PatientRecord:
                 event
                 for event in self.events
                 if (event.onset.first <= day if event.visit_id is None else event.visit_id in known)
+            ),
+            laboratory=tuple(
+                one
+                for one in self.laboratory
+                if (one.taken_on <= day if one.visit_id is None else one.visit_id in known)
             ),
             milestones=tuple(
                 m for m in self.milestones if m.happened_on.first <= day
@@ -152,6 +160,10 @@ class PatientRecord:
             for m in self.measurements
             if m.kind == kind and m.value is not None
         )
+
+    def results_of(self, test: str) -> tuple[LabResult, ...]:
+        """The results of a laboratory test in the order in which the samples were taken."""
+        return tuple(one for one in self.laboratory if one.test == test)
 
     def stated(self, kind: ExternalKind) -> tuple[ExternalResult, ...]:
         return tuple(result for result in self.external if result.kind is kind)

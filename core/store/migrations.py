@@ -149,6 +149,13 @@ def m010_forms(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m012_laboratory(db: Database) -> None:
+    """Laboratory results, and the clinic's laboratories with their reference ranges."""
+    for statement in _M012.split(";\n\n"):
+        db.execute(statement)
+
+
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
     """The row of a decision that says what an acknowledgement of an alert said."""
     key = str(acknowledgement["alert"])
@@ -749,4 +756,55 @@ CREATE TRIGGER definition_stays_update BEFORE UPDATE ON definition
 
 CREATE TRIGGER definition_stays_delete BEFORE DELETE ON definition
     BEGIN SELECT raise(ABORT, 'a definition is never removed'); END
+"""
+
+_M012 = f"""
+CREATE TABLE laboratory (
+    id   TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE CHECK (trim(name) <> ''),
+    note TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE reference_range (
+    id            TEXT PRIMARY KEY,
+    laboratory_id TEXT NOT NULL REFERENCES laboratory,
+    test          TEXT NOT NULL CHECK (trim(test) <> ''),
+    sex           TEXT CHECK (sex IN ('female', 'male')),
+    from_age      INTEGER CHECK (from_age BETWEEN 0 AND 130),
+    below_age     INTEGER CHECK (below_age BETWEEN 1 AND 131 AND below_age > coalesce(from_age, 0)),
+    valid_from    TEXT NOT NULL CHECK (valid_from IS date(valid_from)),
+    unit          TEXT NOT NULL,
+    low           REAL,
+    high          REAL CHECK (low <= high)
+) STRICT;
+
+CREATE TABLE lab_result (
+    id         TEXT PRIMARY KEY,
+    patient_id TEXT NOT NULL REFERENCES patient,
+    visit_id   TEXT REFERENCES visit,
+    test       TEXT NOT NULL CHECK (trim(test) <> ''),
+    taken_on   TEXT NOT NULL CHECK (taken_on IS date(taken_on)),
+    taken_at   TEXT CHECK (taken_at IS strftime('%H:%M', taken_at)),
+    comparator TEXT CHECK (comparator IN ('<', '>')),
+    value      REAL,
+    unit       TEXT NOT NULL,
+    choice     TEXT NOT NULL,
+    typed      TEXT NOT NULL,
+    typed_unit TEXT NOT NULL,
+    low        REAL,
+    high       REAL CHECK (low <= high),
+    sex        TEXT NOT NULL CHECK (sex IN ('female', 'male', 'unknown')),
+    age_years  REAL CHECK (age_years BETWEEN 0 AND 130),
+    laboratory TEXT NOT NULL,
+    not_done   TEXT CHECK (not_done IN ({_NOT_DONE})),
+    note       TEXT NOT NULL,
+    entered_by TEXT NOT NULL REFERENCES user,
+    entered_at TEXT NOT NULL CHECK (datetime(entered_at) IS NOT NULL),
+    CHECK ((value IS NOT NULL) + (choice <> '') + (not_done IS NOT NULL) = 1),
+    CHECK (comparator IS NULL OR value IS NOT NULL)
+) STRICT;
+
+CREATE INDEX lab_result_of_patient ON lab_result (patient_id);
+
+CREATE INDEX lab_result_of_visit ON lab_result (visit_id) WHERE visit_id IS NOT NULL
 """

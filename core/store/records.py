@@ -13,6 +13,7 @@ from core.store.clinic import Thresholds
 from core.store.events import AdverseEvents, Milestones
 from core.store.forms import Forms, RecordChecks
 from core.store.judgements import CriterionResults, Decisions, Reconciliations
+from core.store.laboratory import LabResults
 from core.store.locks import Locks
 from core.store.measurements import Measurements
 from core.store.patients import ExternalResults, Patients
@@ -36,6 +37,7 @@ PARTS: Mapping[str, Callable[[Database], _OfPatient]] = {
     "tasks": TaskResults,
     "events": AdverseEvents,
     "milestones": Milestones,
+    "laboratory": LabResults,
     "external": ExternalResults,
     "forms": Forms,
     "checks": RecordChecks,

@@ -31,6 +31,7 @@ class Visits(Store[Visit]):
             [visit_id],
         )
         self._db.execute("DELETE FROM record WHERE visit_id = ?", [visit_id])
+        self._db.execute("UPDATE lab_result SET visit_id = NULL WHERE visit_id = ?", [visit_id])
         self._db.execute("UPDATE decision SET visit_id = NULL WHERE visit_id = ?", [visit_id])
         for noun in reversed(list(NOUNS.values())):
             if noun.of == "visit" and noun.lockable:  # one that was signed is never removed

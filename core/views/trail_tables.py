@@ -24,6 +24,7 @@ from core.model.decision import Decision
 from core.model.form_record import FormRecord, RecordCheck
 from core.model.form_record import Item as FormItem
 from core.model.judgement import CriterionResult, Reconciliation
+from core.model.laboratory import Laboratory, LabResult, ReferenceRange
 from core.model.measurement import Measurement
 from core.model.patient import ExternalResult, Patient
 from core.model.signature import Lock, Signature
@@ -133,6 +134,19 @@ def _blow(row: Row, names: Names) -> str:
 
 def _measurement(row: Row, names: Names) -> str:
     return _at_visit(row, names, values.measurement_kind(row["kind"], row, names))
+
+
+def _lab_result(row: Row, names: Names) -> str:
+    test = values.lab_test(row["test"], row, names)
+    if row.get("visit_id") is not None:
+        return _at_visit(row, names, _("Laboratory, {test}").format(test=test))
+    on = day(date.fromisoformat(row["taken_on"]))
+    return _("Laboratory, {test} of {day}").format(test=test, day=on)
+
+
+def _range(row: Row, names: Names) -> str:
+    test = values.lab_test(row["test"], row, names)
+    return _("Reference range of {test}").format(test=test)
 
 
 def _task(row: Row, names: Names) -> str:
@@ -352,6 +366,40 @@ TABLES: Mapping[str, Table] = {
         of=Milestone,
         titles={"happened_on": N_("when")},
         silent=frozenset({"kind"}),
+    ),
+    "laboratory": Table(
+        title=N_("laboratory"),
+        subject=lambda row, _names: _("Laboratory “{name}”").format(name=row["name"]),
+        of=Laboratory,
+        silent=frozenset({"name"}),
+    ),
+    "reference_range": Table(
+        title=N_("reference range of a laboratory"),
+        subject=_range,
+        of=ReferenceRange,
+        silent=frozenset({"test", "laboratory_id"}),
+    ),
+    "lab_result": Table(
+        title=N_("laboratory result"),
+        subject=_lab_result,
+        of=LabResult,
+        titles={
+            "value": "",
+            "taken_on": N_("sample of"),
+            "taken_at": N_("sample at"),
+            "low": N_("reference from"),
+            "high": N_("reference to"),
+            "age_years": N_("age"),
+        },
+        says={
+            "value": values.lab_value,
+            "low": values.lab_limit,
+            "high": values.lab_limit,
+            "age_years": values.computed(N_("years"), 3),
+        },
+        silent=frozenset(
+            {"test", "comparator", "unit", "choice", "typed", "typed_unit", "not_done"}
+        ),
     ),
     "task_result": Table(
         title=N_("assessment done elsewhere"),

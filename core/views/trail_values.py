@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import Enum
 from typing import Any, get_args
 
 from core import labels
 from core.findings import alerts
 from core.instruments import catalog as instruments
+from core.laboratory import catalog as laboratory
 from core.model import measurement, thresholds
 from core.model.assessment import NotDone
 from core.model.ids import VisitId
@@ -146,6 +147,32 @@ def measurement_kind(value: Any, _row: Row, _names: Names) -> str:
     return str(value) if found is None else found.title
 
 
+def lab_value(value: Any, row: Row, _names: Names) -> str:
+    """A laboratory result as it was typed; its value in the test's own unit beside it where that is another."""
+    if value is None:
+        return lab_answer(row.get("choice"), row, _names) if row.get("choice") else _why_not(row)
+    typed = f"{row.get('typed') or f'{value:.10g}'} {row.get('typed_unit') or ''}".strip()
+    if row.get("typed_unit") in (row.get("unit"), "", None):
+        return typed
+    own = f"{row.get('comparator') or ''}{value:.4g} {row.get('unit')}"
+    return f"{typed} (= {own})"
+
+
+def lab_answer(value: Any, row: Row, _names: Names) -> str:
+    test = laboratory.tests().get(row.get("test", ""))
+    found = None if test is None else laboratory.answer(test, str(value))
+    return MISSING if not value else str(value) if found is None else found.title
+
+
+def lab_test(value: Any, _row: Row, _names: Names) -> str:
+    found = laboratory.tests().get(value)
+    return str(value) if found is None else found.title
+
+
+def lab_limit(value: Any, row: Row, _names: Names) -> str:
+    return MISSING if value is None else f"{value:.10g} {row.get('unit') or ''}".strip()
+
+
 def set_to(value: Any, row: Row, _names: Names) -> str:
     found = thresholds.shipped().get(row.get("id", ""))
     if found is None or value is None:
@@ -209,6 +236,7 @@ _OF_TYPE: Mapping[Any, Say] = {
     bool: yes_no,
     date: day_of,
     datetime: instant_of,
+    time: text,
     PartialDate: partial,
     VisitId: of_visit,
 }

@@ -1,6 +1,6 @@
 """Any value that the model can express and a person could have entered."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 from hypothesis import strategies as st
 
@@ -8,6 +8,7 @@ from core.model import decision
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
 from core.model.judgement import CriterionResult, Decision, Reconciliation
+from core.model.laboratory import Comparator, Laboratory, LabResult, ReferenceRange
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
@@ -277,3 +278,54 @@ clinics = st.builds(
     demonstration=st.booleans(),
 )
 users = st.builds(User, login=st.just("nurse"), full_name=words, created_at=instants)
+
+
+def minutes():
+    return st.builds(time, st.integers(0, 23), st.integers(0, 59))
+
+
+def lab_results(id, patient_id, visit_id, login):
+    bare = {
+        "id": st.just(id),
+        "patient_id": st.just(patient_id),
+        "visit_id": st.sampled_from([None, visit_id]),
+        "test": words,
+        "taken_on": days,
+        "taken_at": maybe(minutes()),
+        "unit": texts,
+        "typed": texts,
+        "typed_unit": texts,
+        "sex": st.sampled_from(Sex),
+        "age_years": maybe(st.floats(0, 130)),
+        "laboratory": texts,
+        "note": texts,
+        "entered_by": st.just(login),
+        "entered_at": instants,
+    }
+    limits = {"low": maybe(st.floats(0, 10)), "high": maybe(st.floats(10, 1e6))}
+    number = {"value": st.floats(-1e6, 1e6), "comparator": maybe(st.sampled_from(Comparator))}
+    return st.one_of(
+        st.builds(LabResult, **bare, **limits, **number),
+        st.builds(LabResult, **bare, choice=words),
+        st.builds(LabResult, **bare, not_done=not_done),
+    )
+
+
+def laboratories(id):
+    return st.builds(Laboratory, id=st.just(id), name=words, note=texts)
+
+
+def reference_ranges(id, laboratory_id):
+    return st.builds(
+        ReferenceRange,
+        id=st.just(id),
+        laboratory_id=st.just(laboratory_id),
+        test=words,
+        sex=st.sampled_from([None, Sex.FEMALE, Sex.MALE]),
+        from_age=maybe(st.integers(0, 60)),
+        below_age=maybe(st.integers(61, 131)),
+        valid_from=days,
+        unit=texts,
+        low=maybe(st.floats(0, 10)),
+        high=maybe(st.floats(10, 1e6)),
+    )

@@ -5,7 +5,7 @@ this module. The file of an older step is never written again: it is what that s
 """
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from core.model import decision
@@ -17,16 +17,20 @@ from core.model.ids import (
     DecisionId,
     EventId,
     ExternalResultId,
+    LaboratoryId,
+    LabResultId,
     LockId,
     MilestoneId,
     PatientId,
     QueryId,
+    RangeId,
     RecordId,
     SignatureId,
     SpirometryId,
     VisitId,
 )
 from core.model.judgement import CriterionResult, Decision, Reconciliation
+from core.model.laboratory import Comparator, Laboratory, LabResult, ReferenceRange
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
@@ -265,6 +269,42 @@ DEFINITION = Definition(
     kind="form", id="sleep", version="1", text=SLEEP, added_by=LOGIN, added_at=NOON
 )
 
+# Since m012_laboratory.
+LABORATORY = Laboratory(id=LaboratoryId("lab1"), name="University hospital", note="ward 3")
+RANGE = ReferenceRange(
+    id=RangeId("lr1"),
+    laboratory_id=LABORATORY.id,
+    test="creatinine",
+    sex=Sex.MALE,
+    from_age=18,
+    below_age=70,
+    valid_from=date(2026, 1, 1),
+    unit="mg/dL",
+    low=0.7,
+    high=1.2,
+)
+LAB_RESULT = LabResult(
+    id=LabResultId("lt1"),
+    patient_id=PATIENT.id,
+    visit_id=VISIT.id,
+    test="creatinine",
+    taken_on=VISIT.date,
+    taken_at=time(8, 20),
+    comparator=Comparator.BELOW,
+    value=44.2,
+    unit="µmol/L",
+    typed="<0.5",
+    typed_unit="mg/dL",
+    low=61.88,
+    high=106.08,
+    sex=Sex.MALE,
+    age_years=67.35,
+    laboratory=LABORATORY.name,
+    note="fasting",
+    entered_by=LOGIN,
+    entered_at=NOON,
+)
+
 
 def main() -> None:
     path = Path(__file__).with_name(f"{newest()}.als")
@@ -306,6 +346,9 @@ def fill(session: Session) -> None:
     session.forms.save(MEDICINE)
     session.checks.save(CHECK)
     session.definitions.add(DEFINITION)
+    session.laboratories.save(LABORATORY)
+    session.reference_ranges.save(RANGE)
+    session.lab_results.save(LAB_RESULT)
 
 
 if __name__ == "__main__":

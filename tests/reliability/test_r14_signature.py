@@ -21,8 +21,10 @@ from core.forms import catalog as forms
 from core.forms.reading import Limits
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import Answer
+from core.model.ids import LabResultId, new_id
 from core.model.partial_date import PartialDate
 from core.model.patient import Sex
+from core.model.record import PatientRecord
 from core.model.signature import LockLevel, Meaning, Signature
 from core.model.trail import Act
 from core.model.user import Clinic, Role
@@ -32,6 +34,7 @@ from core.store.attempts import Attempts
 from core.views import visit_summary
 from tests.core.examples import FULL, a_patient, enter_visit
 from tests.core.store.nouns import NOUNS, Nouns
+from tests.files import sample_clinic as sample
 
 PASSWORD = "winter garden 48"
 LATER = date(2026, 9, 20)
@@ -98,7 +101,7 @@ NAMES = {
 CLINICAL = [
     "patient", "external_result", "visit", "form", "answer", "spirometry", "blow", "adverse_event",
     "milestone", "task_result", "measurement", "reconciliation", "criterion_result", "record", "item",
-    "record_check",
+    "record_check", "lab_result",
 ]  # fmt: skip
 
 
@@ -560,7 +563,60 @@ def test_r14_the_order_of_rows_and_a_field_of_a_later_version_do_not_change_the_
     assert signing._plain(record.patient).keys() & {"note", "stated_on", "diagnosis"} == set()
 
 
+def test_r14_a_visit_without_laboratory_results_keeps_the_hash_of_before_there_were_any():
+    """R14: made by the program of before: a signature that was given then holds."""
+    record = PatientRecord(
+        patient=sample.PATIENT,
+        visits=(sample.VISIT,),
+        spirometry=(sample.SPIROMETRY,),
+        measurements=(sample.MEASUREMENT,),
+        tasks=(sample.TASK,),
+        events=(sample.EVENT,),
+        milestones=(sample.MILESTONE,),
+        forms=(sample.MEDICINE,),
+    )
+    before = "a10a5c91a5f103fa86a9ee2372090215f6578663471609dacb54de246da5bf37"
+    assert signing.data_hash(record, sample.VISIT.id) == before
+    result = replace(sample.LAB_RESULT, entered_at=sample.VISIT.started_at)
+    with_results = replace(record, laboratory=(result,))
+    assert signing.data_hash(with_results, sample.VISIT.id) != before
+
+
+def a_late_result(session, patient_id, **given):
+    return replace(
+        sample.LAB_RESULT,
+        id=LabResultId(new_id()),
+        patient_id=patient_id,
+        visit_id=None,
+        entered_at=clock.now(),
+        entered_by=session.login,
+        **given,
+    )
+
+
+def test_r14_a_result_that_comes_late_on_no_visit_voids_nothing(signable):
+    """R14: a result of a visit is signed with it, and voids the signature where it is changed."""
+    session, visit = signable
+    patient_id = visit.patient_id
+    sign(session, session.record(patient_id), visit.id)
+    with session.write("came by mail"):
+        session.lab_results.save(a_late_result(session, patient_id))
+    (state,) = signing.states(session, session.record(patient_id), visit.id)
+    assert state.valid
+    for lock in session.locks.of(patient_id):
+        if lock.holds:
+            locking.unlock(session, lock, reason="a result was forgotten")
+    with session.write("entered"):
+        late = a_late_result(session, patient_id)
+        session.lab_results.save(replace(late, visit_id=visit.id))
+    (state,) = signing.states(session, session.record(patient_id), visit.id)
+    assert not state.valid
+    (change,) = state.changes
+    assert change.what.startswith("Laboratory, Creatinine of visit Month 2 entered")
+    assert "<0.5 mg/dL (= <44.2 µmol/L)" in change.what
+
+
 def test_r14_every_table_is_signed_or_not_on_purpose(clinic):
     said_later = {"decision", "data_query", "query_reply", "typed_text", "visit_mark"}
-    of_the_clinic = {"clinic", "user", "threshold", "definition"}
+    of_the_clinic = {"clinic", "user", "threshold", "definition", "laboratory", "reference_range"}
     assert set(NOUNS) == {*CLINICAL, *of_the_clinic, *said_later}

@@ -41,6 +41,9 @@ NOUNS = (
     "item",
     "record_check",
     "definition",
+    "laboratory",
+    "reference_range",
+    "lab_result",
     "data_query",
     "query_reply",
 )
@@ -141,6 +144,14 @@ class Nouns:
                 s.checks.save(replace(sample.CHECK, visit_id=visit_id))
             case "definition":
                 s.definitions.add(sample.DEFINITION)
+            case "laboratory":
+                s.laboratories.save(sample.LABORATORY)
+            case "reference_range":
+                s.reference_ranges.save(sample.RANGE)
+            case "lab_result":
+                s.lab_results.save(
+                    replace(sample.LAB_RESULT, patient_id=self.person.id, visit_id=visit_id)
+                )
             case "data_query":
                 asked = replace(sample.QUERY, patient_id=self.person.id, visit_id=visit_id)
                 s.queries.save(asked)

@@ -73,6 +73,30 @@ REFUSED = {
         ("not_done", "refused"),  # beside its value
         ("visit_id", "nobody's"),
     ],
+    "lab_result": [
+        ("value", "low"),
+        ("value", None),  # neither a value, an answer nor a reason
+        ("not_done", "refused"),  # beside its value
+        ("choice", "negative"),
+        ("comparator", "="),
+        ("taken_on", "2026-02-30"),
+        ("taken_at", "8:20"),
+        ("taken_at", "25:00"),
+        ("low", 107.0),  # above its upper limit
+        ("age_years", 131.0),
+        ("sex", "m"),
+        ("visit_id", "nobody's"),
+        ("entered_by", "nobody"),
+    ],
+    "reference_range": [
+        ("sex", "unknown"),
+        ("from_age", 131),
+        ("below_age", 18),  # nobody is from 18 and below 18
+        ("low", 1.3),
+        ("valid_from", "soon"),
+        ("laboratory_id", "nobody's"),
+    ],
+    "laboratory": [("name", "  "), ("note", None)],
     "reconciliation": [
         ("decision", "ignored"),
         ("reason", " "),

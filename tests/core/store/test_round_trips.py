@@ -12,8 +12,11 @@ from core.model.ids import (
     DecisionId,
     EventId,
     ExternalResultId,
+    LaboratoryId,
+    LabResultId,
     MilestoneId,
     PatientId,
+    RangeId,
     SpirometryId,
     VisitId,
 )
@@ -96,6 +99,32 @@ def test_measurement(session, patient, value):
     with session.write():
         session.measurements.remove(visit.id, measurement.kind)
     assert session.record(patient.id).measurements == ()
+
+
+@given(value=st.data())
+@many
+def test_laboratory(session, patient, value):
+    visit = a_visit(patient, date(2026, 6, 2), id=VisitId("v"))
+    result = value.draw(
+        strategies.lab_results(LabResultId("r"), patient.id, visit.id, session.login)
+    )
+    laboratory = value.draw(strategies.laboratories(LaboratoryId("l")))
+    known = value.draw(strategies.reference_ranges(RangeId("g"), laboratory.id))
+    with session.write():
+        session.visits.save(visit)
+        session.laboratories.save(laboratory)
+        session.reference_ranges.save(known)
+        session.lab_results.save(result)
+    assert session.record(patient.id).laboratory == (result,)
+    assert session.laboratories.all() == (laboratory,)
+    assert session.reference_ranges.all() == (known,)
+    with session.write():
+        session.visits.remove(visit.id)
+    assert session.record(patient.id).laboratory == (replace(result, visit_id=None),)
+    with session.write():
+        session.lab_results.remove(result.id)
+        session.reference_ranges.remove(known.id)
+    assert session.record(patient.id).laboratory == ()
 
 
 @given(value=st.data())

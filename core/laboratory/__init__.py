@@ -1,0 +1,1 @@
+"""Laboratory tests as data: what they are called, how they are read, flagged and graded."""
