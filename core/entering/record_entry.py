@@ -35,7 +35,10 @@ SEVERAL = "\n"  # between the choices of a field that takes several
 
 
 class RecordEntry:
-    """Holds texts, never a half value: ``record`` is there when every text is one and nothing blocks it."""
+    """Holds texts, never a half value: ``record`` is there when every text is one and nothing blocks it.
+
+    ``around`` is what computed fields read beside the record (`core.forms.around`), ``thresholds`` are the clinic's.
+    """
 
     def __init__(
         self,
@@ -50,9 +53,12 @@ class RecordEntry:
         texts: Mapping[str, str] | None = None,
         id: RecordId | None = None,
         at: datetime | None = None,
+        around: Mapping[str, Stored | None] | None = None,
+        thresholds: Mapping[str, float] | None = None,
     ) -> None:
         """``record`` is the one that is changed; a new one gets the id and the time of entry that are given."""
         self.form, self.limits = form, limits
+        self._around, self._thresholds = around, thresholds
         self.before = record
         self._blank = FormRecord(
             id=id or RecordId(new_id()),
@@ -119,9 +125,9 @@ class RecordEntry:
         }
         wrong = {name: value for name, value in read.items() if isinstance(value, Problem)}
         stored = {n: None if isinstance(value, Problem) else value for n, value in read.items()}
-        values = wording.values(self.form, stored)
+        values = wording.values(self.form, stored, self._around)
         excused = [one.id for one in self.form.stored if self.beside(NOT_DONE, one.id)]
-        ruled = checking.problems(self.form, values, excused)
+        ruled = checking.problems(self.form, values, excused, self._thresholds, self._around)
         shown = conditions.shown(self.form, values)
         found: list[Found] = []
         for one in shown:

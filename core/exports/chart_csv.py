@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 
 from core.exports import table_csv
-from core.forms import catalog, conditions, wording
+from core.forms import around, catalog, conditions, wording
 from core.forms.definition import Field, FieldType, Form, Identifies
 from core.forms.reading import decimals_of, say
 from core.instruments import catalog as instruments
@@ -265,7 +265,7 @@ def _record(record: PatientRecord, one: FormRecord) -> Iterator[_Line]:
         remark = missing.format(version=one.version)
         yield _Line(date=when, visit=code, result=one.form, remark=remark)
         return
-    every = wording.of_record(form, one)
+    every = wording.of_record(form, one, around.of_visit(record, one.visit_id))
     plain = [field for field in form.fields if field.identifies is Identifies.NO]
     known = {**dict.fromkeys(every), **{field.id: every[field.id] for field in plain}}
     text, until = wording.worded(form, form.row, known), "" if one.ended is None else str(one.ended)

@@ -1,9 +1,9 @@
 """The records of a form as rows and as a pandas frame: a column a field, typed, with why a value is missing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.forms import wording
+from core.forms import around, wording
 from core.forms.definition import Field, FieldType, Form, Identifies
 from core.model.form_record import FormRecord, Stored
 from core.model.record import PatientRecord
@@ -59,7 +59,8 @@ def rows(
                 )
             if form.within:
                 head = (*head, _parent(record, one, form.within, identified=identified))
-            found.append((*head, *_cells(form, shown, one)))
+            outside = around.of_visit(record, one.visit_id)
+            found.append((*head, *_cells(form, shown, one, outside)))
     return found
 
 
@@ -70,8 +71,13 @@ def _parent(record: PatientRecord, one: FormRecord, form: str, *, identified: bo
     return every.index(one.within) + 1 if one.within in every else None
 
 
-def _cells(form: Form, shown: Sequence[Field], one: FormRecord) -> tuple[Cell, ...]:
-    known: dict[str, Stored | None] = wording.of_record(form, one)
+def _cells(
+    form: Form,
+    shown: Sequence[Field],
+    one: FormRecord,
+    outside: Mapping[str, Stored | None],
+) -> tuple[Cell, ...]:
+    known: dict[str, Stored | None] = wording.of_record(form, one, outside)
     reasons = [
         None
         if (item := one.items.get(field.id)) is None or item.not_done is None

@@ -10,6 +10,7 @@ from core import resources, toml_values
 from core.errors import InvalidForm
 from core.forms import conditions, derived, dictionaries
 from core.forms.definition import LANES, Field, FieldType, Form, Group, InLane, Of, Rule
+from core.model import thresholds
 from core.model.form_record import Course
 from core.toml_values import Fault, Place
 from core.words import _, as_written
@@ -279,7 +280,14 @@ def _check_rule(form: Form, rule: Rule, before: Sequence[Rule], place: Place) ->
     if not rule.when:
         raise Fault(_("rule {id} always holds; say when, in “when”."), place, id=rule.id)
     conditions.check(form, rule.when, (*place, "when"))
-    _check_braces(form, as_written(rule, "say"), (*place, "say"))
+    if rule.refuses_by and (not rule.asks or rule.refuses_by not in thresholds.shipped()):
+        text = _(
+            "rule {id} refuses by “{name}”; name a switch of the settings, and write asks = true."
+        )
+        raise Fault(text, (*place, "refuses_by"), id=rule.id, name=rule.refuses_by)
+    say = as_written(rule, "say")
+    named = conditions.thresholds_of(rule.when)
+    _check_braces(form, say.replace("{limit}", "") if named else say, (*place, "say"))
 
 
 def _check_course(form: Form, course: Course) -> None:

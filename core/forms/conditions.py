@@ -1,7 +1,9 @@
 """Conditions on the fields of a form, as a definition writes them, for the one rule engine (`core.rule`).
 
 ``when = { ongoing = true, dose = "> 100", route = ["oral", "tube"], ended = "before started" }`` holds where
-each of them does. A value that is missing fulfils nothing but "missing".
+each of them does. ``"< threshold viability"`` compares with a number that the clinic may set (`core.model.thresholds`),
+``"same as given_by"`` and ``"other than product.lot"`` compare two texts, also with one of another form of the
+same visit (`core.forms.around`). A value that is missing fulfils nothing but "missing".
 """
 
 import re
@@ -10,6 +12,7 @@ from dataclasses import dataclass
 
 from core.forms import dictionaries
 from core.forms.definition import Field, FieldType, Form
+from core.model import thresholds
 from core.model.form_record import Stored
 from core.model.partial_date import PartialDate
 from core.rule import Condition, Op, all_of
@@ -18,8 +21,11 @@ from core.words import _
 
 GIVEN, MISSING = "given", "missing"
 _COMPARED = re.compile(r"(<=|>=|<|>)\s*(-?\d+(?:\.\d+)?|[a-z]\w*)")
+_AGAINST_SETTING = re.compile(r"(<=|>=|<|>)\s*threshold\s+(\w+)")
 _ORDERED = re.compile(r"(before|after)\s+(\w+)")
+_SAME = re.compile(r"(same as|other than)\s+(\w+(?:\.\w+)?)")
 _CHOSEN = {FieldType.CHOICE, FieldType.TERM}
+_TEXTS = {FieldType.TEXT, FieldType.LONG_TEXT}
 _NUMBERS = {FieldType.NUMBER, FieldType.INTEGER, FieldType.DERIVED}
 
 Values = Mapping[str, Stored | None]  # of the fields that are shown; derived ones too
@@ -31,9 +37,15 @@ class _Reading:
 
 
 def holds(
-    form: Form, when: Mapping[str, Scalar | tuple[str, ...]], read: Callable[[str], Stored | None]
+    form: Form,
+    when: Mapping[str, Scalar | tuple[str, ...]],
+    read: Callable[[str], Stored | None],
+    limits: Mapping[str, float] | None = None,
 ) -> bool:
-    """Whether every condition holds for the values that ``read`` gives by field; none at all always does."""
+    """Whether every condition holds for the values that ``read`` gives by field; none at all always does.
+
+    ``limits`` are the clinic's thresholds; those of the program where there are none.
+    """
     if not when:
         return True
     conditions = [_condition(form.field(name), test) for name, test in when.items()]
@@ -42,7 +54,13 @@ def holds(
         found = _measured(form, measure, read)
         return None if found is None else _Reading(found)
 
-    return bool(all_of(conditions, reading, {}))
+    return bool(all_of(conditions, reading, thresholds.defaults() if limits is None else limits))
+
+
+def thresholds_of(when: Mapping[str, Scalar | tuple[str, ...]]) -> tuple[str, ...]:
+    """The ids of the thresholds that a condition names."""
+    texts = (test for test in when.values() if isinstance(test, str))
+    return tuple(found[2] for text in texts if (found := _AGAINST_SETTING.fullmatch(text)))
 
 
 def check(form: Form, when: Mapping[str, Scalar | tuple[str, ...]], place: Place) -> None:
@@ -68,6 +86,12 @@ def _check_test(form: Form, one: Field, test: Scalar | tuple[str, ...], here: Pl
     elif isinstance(test, str) and (ordered := _ORDERED.fullmatch(test)):
         other = form.find(ordered[2])
         fits = one.is_date and other is not None and other.is_date
+    elif isinstance(test, str) and (setting := _AGAINST_SETTING.fullmatch(test)):
+        fits = one.type in _NUMBERS and setting[2] in thresholds.shipped()
+    elif isinstance(test, str) and (same := _SAME.fullmatch(test)):
+        other = form.find(same[2])
+        beside = "." in same[2] or (other is not None and other.type in _TEXTS)
+        fits = one.type in _TEXTS and beside
     elif isinstance(test, str) and (compared := _COMPARED.fullmatch(test)):
         other = form.find(compared[2])
         against = not compared[2][0].isalpha() or (other is not None and other.type in _NUMBERS)
@@ -91,6 +115,10 @@ def _condition(one: Field, test: Scalar | tuple[str, ...]) -> Condition:
         return Condition(one.id, Op.YES if test else Op.NO)
     if test in (GIVEN, MISSING):
         return Condition(f"{one.id} given", Op.YES if test == GIVEN else Op.NO)
+    if isinstance(test, str) and (setting := _AGAINST_SETTING.fullmatch(test)):
+        return Condition(one.id, Op(setting[1]), threshold=setting[2])
+    if isinstance(test, str) and (same := _SAME.fullmatch(test)):
+        return Condition(f"{one.id} same {same[2]}", Op.YES if same[1] == "same as" else Op.NO)
     if isinstance(test, str) and (compared := _COMPARED.fullmatch(test)):
         if compared[2][0].isalpha():
             return Condition(f"{one.id} minus {compared[2]}", Op(compared[1]), value=0)
@@ -119,6 +147,8 @@ def _measured(form: Form, measure: str, read: Callable[[str], Stored | None]) ->
         return float(value) - float(other) if numbers and other is not None else None
     if not isinstance(value, str) or not isinstance(other, str):
         return None
+    if kind == "same":
+        return float(value.casefold().split() == other.casefold().split())
     try:
         first, second = PartialDate.parse(value[:10]), PartialDate.parse(other[:10])
     except ValueError:

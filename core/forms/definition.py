@@ -91,6 +91,9 @@ class Choice:
 class Field:
     """One value, in ``unit`` or in the unit that the choice ``unit_from`` says. ``likely`` is the range (lowest, highest) outside which a number is asked about.
 
+    A record without a ``required`` value is not saved; one without a value ``to_finish`` is, and its visit is not
+    finished: for what is known later than the rest.
+
     ``dictionary`` is the list of a term, ``form`` the one whose records a reference names, ``function`` what
     computes a derived value. A date is not in the future, except where ``future`` says so. ``sdtm`` is its variable in CDISC's tables. What ``identifies`` does not say
     counts as identifying. ``plot`` offers a number as a row of the chart; ``plot_by`` is the choice or term that
@@ -101,6 +104,7 @@ class Field:
     title: Shown
     type: FieldType
     required: bool = False
+    to_finish: bool = False
     unit: Shown = ""
     unit_from: str = ""
     low: float | None = None
@@ -148,7 +152,8 @@ class Group:
 class Rule:
     """What cannot be right (or, where it ``asks``, what needs a reason) when the condition holds.
 
-    ``say`` may name fields in braces: their values are put in.
+    ``say`` may name fields in braces: their values are put in; ``{limit}`` is the threshold that a condition
+    names. A question refuses where the switch ``refuses_by`` of the clinic's settings is on.
     """
 
     id: str
@@ -156,6 +161,7 @@ class Rule:
     when: dict[str, Scalar | tuple[str, ...]]
     say: Shown
     asks: bool = False
+    refuses_by: str = ""
 
 
 @translated

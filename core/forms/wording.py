@@ -20,12 +20,21 @@ class Said:
     note: str = ""
 
 
-def values(form: Form, stored: Mapping[str, Stored | None]) -> dict[str, Stored | None]:
-    """The stored values with the derived ones, of the fields that are shown; the rest is missing."""
+def values(
+    form: Form,
+    stored: Mapping[str, Stored | None],
+    around: Mapping[str, Stored | None] | None = None,
+) -> dict[str, Stored | None]:
+    """The stored values with the derived ones, of the fields that are shown; the rest is missing.
+
+    ``around`` is what the record does not hold itself (see `core.forms.around`): without it, what is computed
+    from that is missing.
+    """
     every = dict(stored)
+    known = around or {}
 
     def read(name: str) -> Stored | None:
-        return every.get(name)
+        return known.get(name) if "." in name else every.get(name)
 
     for one in form.fields:
         if one.type is FieldType.DERIVED:
@@ -34,8 +43,10 @@ def values(form: Form, stored: Mapping[str, Stored | None]) -> dict[str, Stored 
     return {one.id: every.get(one.id) if one.id in shown else None for one in form.fields}
 
 
-def of_record(form: Form, record: FormRecord) -> dict[str, Stored | None]:
-    return values(form, {name: item.value for name, item in record.items.items()})
+def of_record(
+    form: Form, record: FormRecord, around: Mapping[str, Stored | None] | None = None
+) -> dict[str, Stored | None]:
+    return values(form, {name: item.value for name, item in record.items.items()}, around)
 
 
 def line(form: Form, record: FormRecord) -> str:
@@ -77,12 +88,14 @@ def record_name(record: FormRecord) -> RecordName:
     return RecordName(form=record.form, version=record.version, values=values)
 
 
-def said(form: Form, record: FormRecord) -> tuple[Said, ...]:
+def said(
+    form: Form, record: FormRecord, around: Mapping[str, Stored | None] | None = None
+) -> tuple[Said, ...]:
     """Every field that is shown and has a value, or a reason for none, in the order of the form.
 
     What is only the unit of another field is said with that one.
     """
-    known = of_record(form, record)
+    known = of_record(form, record, around)
     found = []
     units = {one.unit_from for one in form.fields if known.get(one.id) is not None}
     for one in conditions.shown(form, known):

@@ -70,6 +70,14 @@ _RISING = (
     ("a13_grade_1", "a13_grade_2"),
     ("a13_grade_2", "a13_grade_3"),
     ("a15_high_risk", "a15_moderate_risk"),
+    ("infusion_volume_least", "infusion_volume_most"),
+    ("infusion_minutes_least", "infusion_minutes_most"),
+    ("monitoring_pulse_least", "monitoring_pulse_most"),
+    ("monitoring_systolic_least", "monitoring_systolic_most"),
+    ("monitoring_diastolic_least", "monitoring_diastolic_most"),
+    ("monitoring_spo2_least", "monitoring_spo2_most"),
+    ("monitoring_temperature_least", "monitoring_temperature_most"),
+    ("monitoring_respiration_least", "monitoring_respiration_most"),
 )
 
 

@@ -4,6 +4,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 
 from core.forms import catalog as forms
 from core.forms.definition import Of
@@ -24,6 +25,7 @@ from core.toml_values import Fault, Place
 from core.words import _, as_written
 
 BUILT_IN = (SINCE_LAST_TIME, SPIROMETRY, MEASUREMENTS, ADVERSE_EVENTS)
+NEAREST = 8  # names that a refusal proposes
 DAYS_A_MONTH = 365.25 / 12
 FURTHEST_DAYS = (
     36525  # a hundred years: further than any follow-up, and still a day of the calendar
@@ -78,7 +80,10 @@ def _check_once(ids: Sequence[str], index: int, what: str, place: Place) -> None
 
 def _check_tasks(protocol: Protocol) -> None:
     ids = [task.id for task in protocol.tasks]
-    taken = {*BUILT_IN, *instruments.shipped(), *_forms_of_visits()}
+    taken = {
+        *BUILT_IN,
+        *instruments.shipped(),
+    }  # one of a form's name is a tick instead of that form
     for index, task in enumerate(protocol.tasks):
         place = ("tasks", index)
         _check_name(task.id, (*place, "id"))
@@ -141,10 +146,11 @@ def _check_assessments(protocol: Protocol, names: Sequence[str], place: Place) -
     for index, name in enumerate(names):
         if name not in known:
             text = _(
-                "“{name}” is no questionnaire, no form of a visit and no task; write one of: {known}."
+                "“{name}” is no questionnaire, no form of a visit and no task; the nearest names are: {known}."
                 " (A form of the clinic is added before the schedule that names it.)"
             )
-            raise Fault(text, (*place, index), name=name, known=", ".join(known))
+            nearest = get_close_matches(name, dict.fromkeys(known), n=NEAREST, cutoff=0)
+            raise Fault(text, (*place, index), name=name, known=", ".join(nearest))
         twice = _("“{id}” is there twice; name it once.")
         _check_once(names, index, twice, (*place, index))
 

@@ -165,6 +165,10 @@ class Protocol:
         kind = None if code is None else self.visit(code)
         return self.unscheduled if kind is None else kind.assessments
 
+    def without_tasks(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Those that are not done as a task of this schedule: its tasks are its own, whatever forms there are."""
+        return tuple(name for name in names if self.task(name) is None)
+
     def is_at_reference(self, code: str | None) -> bool:
         """Whether it is the visit at the reference day (the infusion)."""
         kind = None if code is None else self.visit(code)

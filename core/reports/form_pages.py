@@ -57,7 +57,10 @@ def _sections(source: OfForm, form: Form, one: FormRecord) -> list[Section]:
 
 def _section(source: OfForm, title: str, one: FormRecord) -> Section:
     entered = Fact(_("Entered by"), source.names.get(one.entered_by, one.entered_by))
-    return Section(title=title, facts=(*_belongs(source.record, one), *value_facts(one), entered))
+    return Section(
+        title=title,
+        facts=(*_belongs(source.record, one), *value_facts(source.record, one), entered),
+    )
 
 
 def _belongs(record: PatientRecord, one: FormRecord) -> tuple[Fact, ...]:

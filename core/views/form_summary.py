@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from core.forms import catalog, wording
+from core.forms import around, catalog, wording
 from core.forms.definition import Form, Of
 from core.labels import SINCE, why_not
 from core.model import conclusion
@@ -38,10 +38,10 @@ def record_groups(record: PatientRecord, visit: Visit) -> tuple[RecordGroup, ...
 
 def _visit_facts(record: PatientRecord, visit: Visit, form: str) -> tuple[Fact, ...]:
     mine = [one for one in record.of_form(form) if one.visit_id == visit.id]
-    return tuple(fact for one in mine for fact in value_facts(one))
+    return tuple(fact for one in mine for fact in value_facts(record, one))
 
 
-def value_facts(one: FormRecord) -> tuple[Fact, ...]:
+def value_facts(record: PatientRecord, one: FormRecord) -> tuple[Fact, ...]:
     """Every value of a record with its title."""
     form = catalog.find(one.form, one.version)
     if one.not_done is not None:
@@ -51,14 +51,14 @@ def value_facts(one: FormRecord) -> tuple[Fact, ...]:
         return (Fact(one.form, text),)
     return tuple(
         Fact(said.field.title, f"{said.text} ({said.note})" if said.note else said.text)
-        for said in wording.said(form, one)
+        for said in wording.said(form, one, around.of_visit(record, one.visit_id))
     )
 
 
 def _facts(record: PatientRecord, visit: Visit, form: Form) -> tuple[Fact, ...]:
     every = record.of_form(form.id)
     if not form.repeats:
-        return tuple(fact for one in every for fact in value_facts(one))
+        return tuple(fact for one in every for fact in value_facts(record, one))
     before = record.visit_before(visit)
     answers: Mapping[str, Since] = {
         one.record_id: one.answer

@@ -51,7 +51,7 @@ class Draft:
         self.measurements = Measurements(copy)
         self.events = VisitEvents(copy, unsaved)
         self.since = SinceLastTime(copy)
-        self.forms = VisitForms(copy, assessments)
+        self.forms = VisitForms(copy, self.protocol.without_tasks(assessments))
         self.tasks = VisitTasks(copy, tuple(task for task in tasks if task is not None))
         # Every kind of step that there is, in the order of a visit.
         self._kinds: tuple[VisitStep, ...] = (

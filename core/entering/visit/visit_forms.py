@@ -8,7 +8,8 @@ from core.entering.visit.steps import OpenPoint, Step, VisitStep
 from core.entering.visit.unsaved import Unsaved, typed_of
 from core.entering.visit.working_copy import WorkingCopy
 from core.entry import Problem
-from core.forms import catalog
+from core.forms import around, catalog, checking, derived, wording
+from core.forms.checking import Found
 from core.forms.definition import Form, Of
 from core.forms.reading import Limits
 from core.model import conclusion
@@ -48,7 +49,25 @@ class VisitForms:
             visit_id=self._copy.visit_id,
             record=record if record is None or record.not_done is None else None,
             texts=texts,
+            around=around.of_visit(self._copy.record, self._copy.visit_id),
+            thresholds=self._copy.record.thresholds,
         )
+
+    def found(self, form: Form) -> tuple[Found, ...]:
+        """What its saved records lack before the visit can be finished, or raise by what was entered since elsewhere."""
+        outside = around.of_visit(self._copy.record, self._copy.visit_id)
+        every: list[Found] = []
+        for one in self.records(form):
+            used = catalog.find(one.form, one.version) or form
+            if one.not_done is not None or not looks_further(used):
+                continue
+            known = wording.of_record(used, one, outside)
+            excused = [name for name, item in one.items.items() if item.not_done is not None]
+            kept = {name for name, item in one.items.items() if item.kept}
+            ruled = checking.problems(used, known, excused, self._copy.record.thresholds, outside)
+            every += [each for each in ruled if not (each.asks and each.field in kept)]
+            every += checking.lacking(used, known, excused)
+        return tuple(every)
 
     def save(self, record: FormRecord, *typed: str) -> None:
         """Save a record. That the form was not done is taken out by it. ``typed`` are texts that are values now."""
@@ -92,6 +111,13 @@ class VisitForms:
         ]
 
 
+def looks_further(form: Form) -> bool:
+    """Whether a saved record of it can be wrong, or incomplete, by what it does not hold itself."""
+    computed = any(one.function in derived.LOOK_AROUND for one in form.fields)
+    compared = any("." in str(test) for rule in form.rules for test in rule.when.values())
+    return computed or compared or any(one.to_finish for one in form.fields)
+
+
 class FormStep(VisitStep):
     """One form: entered, or not done and why."""
 
@@ -123,7 +149,12 @@ class FormStep(VisitStep):
         if not points and not self._forms.records(self._form):
             text = _("{form}: enter it, or say why it was not done.")
             points.append(OpenPoint(self.id, "", Problem(text.format(form=self.title))))
-        return points
+        found = () if points else self._forms.found(self._form)
+        rule = f"{self.id}.{{}}"
+        return points + [
+            OpenPoint(self.id, one.field, one.problem, rule.format(one.rule) if one.asks else "")
+            for one in found
+        ]
 
     def unsaved_points(self) -> list[OpenPoint]:
         text = _("{form}: something was typed that cannot be saved yet. Finish it, or clear it.")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.exports import form_frame
 from core.exports import named as export_named
-from core.forms import catalog, wording
+from core.forms import around, catalog, wording
 from core.forms.definition import Identifies
 from core.model.document import OfDefinition, OfForm
 from core.model.form_record import FormRecord, Item
@@ -78,12 +78,13 @@ def test_filled_paper_and_table_say_every_value(form, data):
     one = a_record(patient, form, data.draw(whole(form)))
     record = PatientRecord(patient=patient, forms=(one,))
     printed = text_of(report_named("form").make(of_form(record, form)))
-    titles = {said.field.title for said in wording.said(form, one)}
+    outside = around.of_visit(record, one.visit_id)
+    titles = {said.field.title for said in wording.said(form, one, outside)}
     assert titles, "nothing was said"
     assert all(title.split()[0] in printed for title in titles)
     table = export_named("form-csv").make(of_form(record, form)).decode("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(table))
-    known = wording.of_record(form, one)
+    known = wording.of_record(form, one, outside)
     for field in form.fields:
         shown = (
             row[field.id].removeprefix("'") if isinstance(known[field.id], str) else row[field.id]

@@ -1,0 +1,65 @@
+"""A schedule whose visit is an infusion day, and what is typed in its forms."""
+
+SCHEDULE = """
+id = "infusion-study"
+version = "1"
+title = "Infusion study"
+source = "Made up for the tests"
+anchor = "reference"
+reference = "Infusion"
+unscheduled = []
+
+[[visits]]
+code = "INF"
+title = "Infusion"
+offset = { value = 0, unit = "days" }
+before = 0
+after = 0
+assessments = ["product", "donor", "infusion", "monitoring", "discharge", "adverse-events"]
+"""
+
+PRODUCT = {
+    "product": "Ad-MSC",
+    "source": "allogeneic",
+    "passage": "3",
+    "lot": "0457-B",
+    "use_by": "2026-05-21 14:00",
+    "viability": "94",
+    "sterility": "negative",
+    "endotoxin_sign": "below",
+    "endotoxin": "0.25",
+    "mycoplasma": "negative",
+    "cd73": "98",
+    "cd45": "0.4",
+    "checked_by": "N. Urse",
+    "second_checker": "Dr N.",
+}
+DONOR = {
+    "relation": "unrelated",
+    "code": "D-031",
+    "sex": "female",
+    "age": "31",
+    "consent": "yes",
+    "consent_on": "2026-01-12",
+    **dict.fromkeys(
+        ("hbsag", "anti_hbc", "hcv", "hiv", "htlv1", "htlv2", "syphilis", "cmv"), "negative"
+    ),
+}
+FIRST = {"identity": "yes", "consent": "yes", "checked_by": "N. Urse"}
+DOSE = {"weight": "75.2", "per_kg": "2"}
+START = {
+    "lot": "0457-B",
+    "line": "peripheral",
+    "site": "left forearm, 20 G",
+    "given_by": "N. Urse",
+    "second_checker": "Dr N.",
+    "start": "2026-05-21 10:02",
+}
+END = {"end": "2026-05-21 10:07", "given": "150", "volume": "10"}
+INFUSION = {**FIRST, **DOSE, **START, **END}
+DISCHARGE = {
+    "at": "2026-05-21 16:20",
+    "state": "as_before",
+    "instructions": "fever\nphone",
+    "who": "N. Urse",
+}
