@@ -286,7 +286,6 @@ class _Tour:
         self.type(editor.term.line, "Fall")
         self.type(editor.onset.line, draft.visit.date.isoformat()[:7])
         editor.grade.set_value(Grade.MILD)
-        editor.serious.set_value(False)
         editor.outcome.set_value(Outcome.RECOVERED)
         editor.typed.emit()
         self.picture("visit_adverse_event")

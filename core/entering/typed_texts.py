@@ -6,18 +6,25 @@ Visits keep theirs through ``core.entering.visit``.
 from collections.abc import Mapping
 from datetime import datetime
 
+from core.model.ids import PatientId
 from core.model.user import Right
 from core.session import Session
 
-PATIENT, CHART_EVENT, CHART_MILESTONE, SETTINGS, QUERY = (
+PATIENT, CHART_EVENT, EVENT, CHART_MILESTONE, SETTINGS, QUERY = (
     "patient",
     "chart-event",
+    "event",  # the page of one event, under its id, or `new_event` of its patient
     "chart-milestone",
     "settings",
     "query",  # questions and answers, under the patient's id
 )
 CLINIC = "clinic"  # the subject of the settings
 NEW = "new"  # the subject of a patient who is not in the file yet
+
+
+def new_event(patient_id: PatientId) -> str:
+    """The subject of an event of a patient that is not in the file yet."""
+    return f"{NEW}.{patient_id}"
 
 
 def keep(session: Session, place: str, subject: str, texts: Mapping[str, str]) -> None:

@@ -1,15 +1,33 @@
-"""The adverse-event terms of CTCAE v5.0 (NCI, 2017-11-27), the grades that each of them has, and words that mean them."""
+"""The adverse-event terms of CTCAE v5.0 (NCI, 2017-11-27), the grades that each of them has, and words that mean them.
+
+The words of the grades are in ``ctcae5_grades.csv`` for the terms that an ALS clinic meets most, those for adults; of
+every other term the general words of CTCAE are shown, of the grades that it has.
+"""
 
 import csv
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 from core import resources
 from core.model.adverse_event import Grade
+from core.words import N_, Words
 
+# What CTCAE says of its grades in general, in short.
+GENERAL: Mapping[Grade, str] = Words(
+    {
+        Grade.MILD: N_("Mild: no symptoms, or mild ones; no treatment needed"),
+        Grade.MODERATE: N_("Moderate: minimal or local treatment; limits shopping, phone or money"),
+        Grade.SEVERE: N_(
+            "Severe, not life-threatening: hospital, or limits washing, dressing or eating"
+        ),
+        Grade.LIFE_THREATENING: N_("Life-threatening: urgent treatment needed"),
+        Grade.DEATH: N_("Death by this event"),
+    }
+)
 MOST = 8  # terms that are proposed at once
 _SHORTEST = 3  # letters of a word by whose beginning terms are found
 _LETTERS = str.maketrans(
@@ -23,18 +41,20 @@ class Term:
     name: str
     organ_class: str
     grades: frozenset[Grade]
+    words: Mapping[Grade, str] = field(default_factory=dict, hash=False)  # as CTCAE has them
 
 
 @cache
 def ctcae() -> dict[str, Term]:
     """Every term by its lower-case name."""
-    path = resources.path("reference", "ctcae5_terms.csv")
+    path, words = resources.path("reference", "ctcae5_terms.csv"), _words()
     with path.open(encoding="utf-8", newline="") as file:
         terms = [
             Term(
                 name=row["term"],
                 organ_class=row["soc"],
                 grades=frozenset(Grade(int(digit)) for digit in row["grades_available"]),
+                words=words.get(row["term"], {}),
             )
             for row in csv.DictReader(file)
         ]
@@ -44,6 +64,13 @@ def ctcae() -> dict[str, Term]:
 def find(text: str) -> Term | None:
     """The term that was typed, if it is one of CTCAE's."""
     return ctcae().get(text.strip().lower())
+
+
+def words_of(term: Term | None) -> dict[Grade, str]:
+    """What each grade means that a term has; in general words where it has none of its own, or is no term."""
+    grades = sorted(Grade if term is None else term.grades)
+    own = {} if term is None else term.words
+    return {grade: own.get(grade) or GENERAL[grade] for grade in grades}
 
 
 @cache
@@ -85,6 +112,17 @@ def plain(text: str) -> str:
 
 
 _own: dict[str, str] = {}
+
+
+@cache
+def _words() -> Mapping[str, Mapping[Grade, str]]:
+    """The words of grades, by term."""
+    found: dict[str, dict[Grade, str]] = defaultdict(dict)
+    path = resources.path("reference", "ctcae5_grades.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found[row["term"]][Grade(int(row["grade"]))] = row["words"]
+    return found
 
 
 @cache

@@ -143,7 +143,6 @@ def events(enter):
 def complete(editor):
     editor.onset.line.setText(str(clock.today()))
     editor.grade.set_value(Grade.MODERATE)
-    editor.serious.set_value(False)
     editor.outcome.set_value(Outcome.RECOVERING)
 
 

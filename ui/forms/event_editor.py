@@ -1,132 +1,119 @@
-"""The fields of one adverse event, used in a visit and on the chart."""
+"""The few fields of an adverse event that is logged quickly, used in a visit and on the chart."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from core.entering import event_entry
+from core.entering.event_form import Entered, EventForm
 from core.entry import Problem
+from core.forms import catalog
 from core.labels import GRADE, OUTCOME
-from core.model import terms
-from core.model.adverse_event import AdverseEvent, Grade, Milestone, Outcome
-from core.model.ids import EventId, PatientId, VisitId
-from core.model.record import PatientRecord
+from core.model import event_details, terms
+from core.model.adverse_event import AdverseEvent, Grade, Outcome
+from core.model.ids import EventId
 from core.views.events import event_row
-from ui.widgets.basics import button, row
+from ui.widgets.basics import button, label, row
 from ui.widgets.fields import ChoiceField, TextField
+from ui.widgets.ticks import Ticks
 from ui.words import tr
+
+FIELDS = tuple(name for name in event_entry.FIELDS if name != "coded")  # this is on the whole form
 
 
 class EventEditor(QWidget):
     """``typed`` says that a field changed; ``entered`` carries a complete event; ``cancelled`` gives it up.
 
-    ``clear`` and ``add`` are put where they are always in sight by whoever shows the fields.
+    ``asked_whole`` asks for everything about it, on the page of one event. ``clear``, ``whole`` and ``add`` are put
+    where they are always in sight by whoever shows the fields.
     """
 
     typed = Signal()
     entered = Signal(object)
     cancelled = Signal()
+    asked_whole = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._id: EventId | None = None
-        self._patient_id = PatientId("")
-        self._visit_id: VisitId | None = None
-        self._latest = date.min
+        self.form: EventForm | None = None
         self._tried = False  # to add it: what is missing is said then, and not before
-        self._record: PatientRecord | None = None
         self._asked: AdverseEvent | None = None  # a second fatal event that was asked about
-        self.death: Milestone | None = (
-            None  # what an entered event says of a death, to be saved with it
-        )
         self.term = TextField(tr("What happened? (as said; CTCAE terms are offered)"))
-        names = [term.name for term in terms.ctcae().values()]
-        completer = QCompleter(names, self)
-        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        completer.setMaxVisibleItems(8)
-        if (popup := completer.popup()) is not None:
-            popup.setObjectName("completer")
-        self.term.line.setCompleter(completer)
-        completer.activated.connect(lambda _text: self._on_typed())
+        self.term.line.setCompleter(term_completer(self))
+        self.term.line.completer().activated.connect(lambda _text: self._on_typed())
         self.onset = TextField(tr("Began on"), placeholder="2026-11-21", width=150)
+        self.onset.line.setToolTip(tr("With its time where it is known: 2026-11-21 14:05"))
         self.ended = TextField(tr("Ended on (if it has)"), placeholder="2026-11-21", width=150)
         self.grade = ChoiceField(tr("Grade (CTCAE)"), GRADE)
-        self.serious = ChoiceField(tr("Serious?"), {True: tr("yes"), False: tr("no")})
+        self.criteria = Ticks(
+            tr("Serious? Any tick makes it serious, none makes it not serious."), criteria_words()
+        )
         self.outcome = ChoiceField(tr("Outcome"), OUTCOME, columns=3)
         self.died = ChoiceField(
             tr("Record the death as well, on the day on which the event ended?"),
             {True: tr("yes"), False: tr("no")},
         )
         self.note = TextField(tr("Note (optional)"))
+        self.questions = label("", "question-note", wrap=True)
+        self.questions.hide()
         self.add = button(tr("Add event"), self.enter)
+        self.whole = button(tr("Whole form"), self.asked_whole.emit)
+        self.whole.setToolTip(tr("Times, treatment, cause, course and links of this event"))
         self.clear = button(tr("Clear"), self._cancel)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(self.term)
-        dates = row(self.onset, self.ended, self.serious, spacing=18, top=True)
+        dates = row(self.onset, self.ended, spacing=18, top=True)
         for place in range(dates.count()):
             dates.setStretch(place, 1)  # nothing moves when a sentence appears under one of them
         layout.addLayout(dates)
-        for field in (self.grade, self.outcome, self.died):
+        for field in (self.grade, self.criteria, self.outcome, self.died):
             layout.addWidget(field)
         layout.addWidget(self.note)
-        for one in (self.clear, self.add):
+        layout.addWidget(self.questions)
+        for one in (self.clear, self.whole, self.add):
             one.setParent(self)  # or it would be shown as a window before it has its place
         for line in (self.term, self.onset, self.ended, self.note):
             line.committed.connect(self._on_typed)
-        for choice in (self.grade, self.serious, self.outcome):
+        for choice in (self.grade, self.criteria, self.outcome):
             choice.chosen.connect(self._on_typed)
         self.died.hide()
 
-    def begin(
-        self,
-        patient_id: PatientId,
-        visit_id: VisitId | None,
-        latest: date,
-        texts: Mapping[str, str],
-        event: AdverseEvent | None = None,
-        record: PatientRecord | None = None,
-    ) -> None:
-        """Show what was typed, or an event to change. ``latest`` is the last day it can have happened.
-
-        ``record`` says when the patient was born, and whether a fatal event asks for the death.
-        """
-        self._record, self._asked, self._tried = record, None, False
+    def begin(self, form: EventForm) -> None:
+        """Show a new event or one to change, with what was typed of it."""
+        self.form, self._asked, self._tried = form, None, False
         self.died.set_value(None)
         self.died.show_problem(None)
-        self._patient_id, self._visit_id, self._latest = patient_id, visit_id, latest
-        self._id = event.id if event else None
-        shown = texts or (event_entry.texts_of(event) if event else {})
-        self.term.set_text(shown.get("term", ""))
-        self.onset.set_text(shown.get("onset", ""))
-        self.ended.set_text(shown.get("ended", ""))
-        self.note.set_text(shown.get("note", ""))
-        self.grade.set_value(Grade(int(shown["grade"])) if shown.get("grade") else None)
-        self.serious.set_value({"yes": True, "no": False}.get(shown.get("serious", "")))
-        self.outcome.set_value(Outcome(shown["outcome"]) if shown.get("outcome") else None)
-        self.add.setText(tr("Save changes") if event else tr("Add event"))
+        self._show_texts()
+        self.add.setText(tr("Save changes") if form.event is not None else tr("Add event"))
         self._allow_grades()
         self._show_death()
         self._judge()
 
     @property
     def texts(self) -> dict[str, str]:
-        serious = self.serious.value
         return {
+            "criteria": self.criteria.text,  # before the grade and the outcome, which may tick a death
             "term": self.term.text.strip(),
             "onset": self.onset.text.strip(),
             "ended": self.ended.text.strip(),
             "note": self.note.text.strip(),
             "grade": str(self.grade.value.value) if self.grade.value else "",
-            "serious": "" if serious is None else "yes" if serious else "no",
             "outcome": self.outcome.value.value if self.outcome.value else "",
         }
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """What is kept until it is saved: all of it empty where it says nothing that the file does not."""
+        if self.form is None:
+            return {}
+        self._take()
+        typed = self.form.typed
+        named = self.form.event is not None and any(typed.values())
+        return {**dict.fromkeys(FIELDS, ""), **typed, "id": self.form.id if named else ""}
 
     @property
     def lines(self) -> tuple[QLineEdit, ...]:
@@ -136,19 +123,19 @@ class EventEditor(QWidget):
     @property
     def event_id(self) -> EventId | None:
         """The event that is being changed; None where a new one is typed."""
-        return self._id
+        return None if self.form is None or self.form.event is None else self.form.event.id
 
     def enter(self) -> bool:
         """Carry the event out where it is complete; else say what is missing, and keep what stands here."""
         self._tried = True
         read = self._judge()
-        if not isinstance(read, AdverseEvent):
+        if not isinstance(read, Entered):
             self._focus_on(read)
             return False
-        if not self._is_settled(read):
+        if not self._is_settled(read.event):
             return False
-        self.death = event_entry.death_of(read) if self.died.value else None
-        self.entered.emit(read)
+        death = event_entry.death_of(read.event) if self.died.value else None
+        self.entered.emit(replace(read, death=death))
         return True
 
     def focus_open(self) -> None:
@@ -159,43 +146,65 @@ class EventEditor(QWidget):
         """
         self._tried = True
         read = self._judge()
-        if not isinstance(read, AdverseEvent):
+        if not isinstance(read, Entered):
             self._focus_on(read)
         elif not self.died.isHidden() and self.died.value is None:
             self._ask_death()
-        elif self._asked == _without_id(read):
+        elif self._asked == _without_id(read.event):
             self.outcome.setFocus()
         else:
             self.add.setFocus()
 
-    def _focus_on(self, problems: Mapping[str, Problem]) -> None:
-        self._fields[next(name for name in event_entry.FIELDS if name in problems)].setFocus()
+    def _focus_on(self, problems: dict[str, Problem]) -> None:
+        wrong = (name for name in FIELDS if name in problems)
+        name = next(wrong, "")
+        if name:
+            self._fields[name].setFocus()
+        else:
+            self.whole.setFocus()  # something that only the whole form shows
 
     @property
-    def _fields(self) -> dict[str, TextField | ChoiceField[Any]]:
-        return {name: getattr(self, name) for name in event_entry.FIELDS}
+    def _fields(self) -> dict[str, TextField | ChoiceField[Any] | Ticks]:
+        return {name: getattr(self, name) for name in FIELDS}
 
-    def _judge(self) -> AdverseEvent | dict[str, Problem]:
+    def _show_texts(self) -> None:
+        form = self.form
+        if form is None:
+            return
+        for line in (self.term, self.onset, self.ended, self.note):
+            name = next(n for n, field in self._fields.items() if field is line)
+            line.set_text(form.text(name))
+        grade, outcome = form.text("grade"), form.text("outcome")
+        self.grade.set_value(Grade(int(grade)) if grade else None)
+        self.criteria.set_text(form.text("criteria"))
+        self.outcome.set_value(Outcome(outcome) if outcome else None)
+
+    def _take(self) -> None:
+        """What stands in the fields, into the form; an outcome or a grade may tick or untick a death."""
+        if self.form is not None:
+            for name, text in self.texts.items():
+                self.form.type(name, text)
+            self.criteria.set_text(self.form.text("criteria"))
+
+    def _judge(self) -> Entered | dict[str, Problem]:
         """Say under every field what is wrong with it; what is only missing, once it was tried to add it."""
-        texts = self.texts
-        read = event_entry.read(
-            texts,
-            patient_id=self._patient_id,
-            visit_id=self._visit_id,
-            latest=self._latest,
-            born=self._record.patient.born if self._record else None,
-            id=self._id,
-        )
-        problems = {} if isinstance(read, AdverseEvent) else read
+        if self.form is None:
+            return {}
+        self._take()
+        judged, texts = self.form.judge(), self.texts
         for name, field in self._fields.items():
-            field.show_problem(problems.get(name) if texts[name] or self._tried else None)
-        return read
+            said = texts[name] or self._tried
+            field.show_problem(judged.problems.get(name) if said else None)
+        asked = [one.message for one in judged.asked if one.rule != "second-death"]
+        self.questions.setText("\n".join(asked))
+        self.questions.setVisible(bool(asked))
+        return dict(judged.problems) if judged.entered is None else judged.entered
 
     def _is_settled(self, event: AdverseEvent) -> bool:
         """Whether a fatal event says what is asked of it: no second death, and whether this one is recorded."""
-        if self._record is None:
+        if self.form is None:
             return True
-        doubt = event_entry.second_death(self._record, event)
+        doubt = event_entry.second_death(self.form.record, event)
         if doubt is not None and self._asked != _without_id(event):
             self._asked = _without_id(event)
             self.outcome.show_problem(doubt)
@@ -211,8 +220,8 @@ class EventEditor(QWidget):
         self.died.setFocus()
 
     def _show_death(self) -> None:
-        record = self._record
-        asks = record is not None and event_entry.asks_death(record, self.texts)
+        form = self.form
+        asks = form is not None and event_entry.asks_death(form.record, self.texts)
         with_keyboard = self.window().focusWidget()  # also while the window is behind a dialog
         if not asks and with_keyboard is not None and self.died.isAncestorOf(with_keyboard):
             self.term.setFocus()  # the keyboard never stays on what is hidden
@@ -221,7 +230,10 @@ class EventEditor(QWidget):
             self.died.set_value(None)
 
     def _cancel(self) -> None:
-        self.begin(self._patient_id, self._visit_id, self._latest, {}, record=self._record)
+        if self.form is not None:
+            visit = self.form.visit
+            login = self.form.login
+            self.begin(EventForm(self.form.record, login, visit=visit))
         self.cancelled.emit()
 
     def _on_typed(self) -> None:
@@ -231,8 +243,27 @@ class EventEditor(QWidget):
         self.typed.emit()
 
     def _allow_grades(self) -> None:
-        term = terms.find(self.term.text)
+        texts = self.texts
+        coded = self.form.text("coded") if self.form is not None else ""
+        term = event_entry.coded_of({**texts, "coded": coded})
         self.grade.allow(set(term.grades) if term else set(Grade))
+
+
+def term_completer(parent: QWidget) -> QCompleter:
+    """Offers the terms of CTCAE that hold what is typed."""
+    completer = QCompleter([term.name for term in terms.ctcae().values()], parent)
+    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+    completer.setFilterMode(Qt.MatchFlag.MatchContains)
+    completer.setMaxVisibleItems(8)
+    if (popup := completer.popup()) is not None:
+        popup.setObjectName("completer")
+    return completer
+
+
+def criteria_words() -> dict[str, str]:
+    """Why an event is serious, by id, as its form words it."""
+    field = catalog.newest()[event_details.FORM].field("criteria")
+    return {choice.id: choice.text for choice in field.choices}
 
 
 def _without_id(event: AdverseEvent) -> AdverseEvent:

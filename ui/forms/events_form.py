@@ -4,10 +4,9 @@ from functools import partial
 
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from core.entering import event_entry
+from core.entering.event_form import Entered
 from core.entering.visit.draft import Draft
 from core.model.adverse_event import AdverseEvent
-from core.model.ids import EventId
 from core.model.nouns import ADVERSE_EVENTS
 from core.views.events import event_field, event_row
 from ui.context import AppContext
@@ -78,7 +77,7 @@ class EventsForm(StepForm):
 
     def may_go_on(self) -> bool:
         """A complete event is added; of one that was only begun it is said what is missing."""
-        if any(self._typed_texts().values()) and self.editor.enter():
+        if any(self.editor.kept.values()) and self.editor.enter():
             self.context.told.emit(self.added.text())  # which the next step does not show
         return super().may_go_on()
 
@@ -93,20 +92,13 @@ class EventsForm(StepForm):
 
     def _begin(self, changed: AdverseEvent | None = None) -> None:
         """Show the event to change, or what was typed and not added yet."""
-        typed = {
-            key.removeprefix("event."): text
-            for key, text in self.draft.unsaved.texts.items()
-            if key.startswith("event.")
-        }
-        known = {event.id: event for event in self.draft.record.events}
-        event = changed or known.get(EventId(typed.get("id", "")))
-        patient, visit = self.draft.record.patient, self.draft.visit
-        visit_id = event.visit_id if event else visit.id
-        self.editor.begin(patient.id, visit_id, visit.date, typed, event, self.draft.record)
-        self._show_editor(bool(self.draft.visit.new_events) or bool(typed) or event is not None)
+        form = self.draft.events.form(changed)
+        self.editor.begin(form)
+        begun = form.event is not None or form.is_changed
+        self._show_editor(bool(self.draft.visit.new_events) or begun)
 
     def _show_editor(self, shown: bool) -> None:
-        for one in (self.editor, self.editor.clear, self.editor.add):
+        for one in (self.editor, self.editor.clear, self.editor.whole, self.editor.add):
             one.setVisible(shown)
 
     def feet(self) -> QBoxLayout | None:
@@ -114,7 +106,8 @@ class EventsForm(StepForm):
         feet = super().feet()
         if feet is not None:
             feet.insertWidget(2, self.editor.clear)
-            feet.insertWidget(3, self.editor.add)
+            feet.insertWidget(3, self.editor.whole)
+            feet.insertWidget(4, self.editor.add)
         return feet
 
     def _on_asked(self) -> None:
@@ -125,29 +118,20 @@ class EventsForm(StepForm):
         if self.asked.value:
             self.editor.term.setFocus()
 
-    def _typed_texts(self) -> dict[str, str]:
-        """The fields of the editor, all empty where they say nothing that the file does not."""
-        texts = self.editor.texts
-        known = {event.id: event for event in self.draft.record.events}
-        event = known.get(self.editor.event_id) if self.editor.event_id else None
-        if event is not None and texts == event_entry.texts_of(event):
-            texts = dict.fromkeys(texts, "")  # nothing was changed yet
-        texts["id"] = event.id if event is not None and any(texts.values()) else ""
-        return texts
-
     def _kept_texts(self) -> dict[str, str]:
-        """The same, by the names under which the draft keeps them."""
-        return {f"event.{field}": text for field, text in self._typed_texts().items()}
+        """What is typed of the event, by the names under which the draft keeps it."""
+        return {f"event.{field}": text for field, text in self.editor.kept.items()}
 
     def _keep_typed(self) -> None:
         with self.context.saving():
             self.draft.unsaved.save_all(self._kept_texts())
             self.touched.emit()
 
-    def _on_entered(self, event: AdverseEvent) -> None:
+    def _on_entered(self, entered: Entered) -> None:
+        event = entered.event
         known = any(one.id == event.id for one in self.draft.record.events)
         with self.context.saving():
-            self.draft.events.save(event, self.editor.death)
+            self.draft.events.enter(entered)
             self.touched.emit()
             self.asked.set_value(self.draft.visit.new_events)
             self._begin()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 from core import clock
-from core.entering import recomputing
+from core.entering import event_saving, recomputing
 from core.entering.visit.beginning import reopened
 from core.entering.visit.comparisons import Comparisons
 from core.entering.visit.details import DetailsStep, NoteStep
@@ -216,6 +216,8 @@ class Draft:
         with self._session.write(reason):
             for event in self.events.reported:
                 self._session.events.save(replace(event, visit_id=None))
+                for one in event_saving.of_no_visit(self.record, event):
+                    self._session.forms.save(one)
             self._session.visits.remove(self.visit.id)
 
     @property

@@ -100,3 +100,14 @@ def test_whatever_is_typed_proposes_a_few_terms_each_once(text):
     assert len(set(found)) == len(found)
     if not text.strip():
         assert found == ()
+
+
+def test_every_grade_that_a_term_has_is_said_in_words_its_own_or_general_ones():
+    for term in terms.ctcae().values():
+        assert set(terms.words_of(term)) == set(term.grades)
+        assert set(term.words) in ({*term.grades}, set()), term.name
+        assert all(terms.words_of(term).values())
+    embolism = terms.words_of(terms.find("Thromboembolic event"))
+    assert embolism[Grade.SEVERE].startswith("Urgent medical intervention indicated")
+    assert terms.words_of(terms.find("Alopecia"))[Grade.MILD] == terms.GENERAL[Grade.MILD]
+    assert set(terms.words_of(None)) == set(Grade)

@@ -6,7 +6,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from core import clock
+from core.entering.event_form import EventForm
+from core.model import event_details
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
+from core.model.event_details import Criterion
 from core.model.partial_date import PartialDate
 from tests.ui.conftest import name_of, words
 from tests.ui.keyboard import CTRL, Key, focused, press, replace_by, settle, tab_to, write
@@ -51,7 +54,7 @@ def editor(form):
 
 def sentences(editor):
     """The problem under each field that has one."""
-    names = ("term", "onset", "grade", "serious", "outcome", "ended", "died")
+    names = ("term", "onset", "grade", "criteria", "outcome", "ended", "died")
     under = {name: getattr(editor, name)._problem for name in names}
     return {name: label.text() for name, label in under.items() if label.isVisible()}
 
@@ -67,6 +70,12 @@ def choose(field, value):
     press(Key.Key_Space)
 
 
+def tick(editor, criterion):
+    """Tick, or take the tick away, as one does with the keyboard."""
+    editor.criteria.boxes[criterion].setFocus()
+    press(Key.Key_Space)
+
+
 def fill(editor, term="Fall", onset=None, grade=1, serious=False, outcome=Outcome.RECOVERED):
     editor.term.setFocus()
     write(term)
@@ -75,7 +84,8 @@ def fill(editor, term="Fall", onset=None, grade=1, serious=False, outcome=Outcom
     write(onset or str(clock.today()))
     if editor.grade.value is None:
         choose(editor.grade, Grade(grade))
-    choose(editor.serious, serious)
+    if serious:
+        tick(editor, "important")
     choose(editor.outcome, outcome)
     settle()
 
@@ -91,7 +101,6 @@ def test_an_incomplete_event_says_so_under_each_field_and_loses_nothing(editor, 
         "term": "Say what happened, in a few words.",
         "onset": "Enter when it began, as precisely as it is known: 2026, 2026-11 or 2026-11-21.",
         "grade": "Choose the grade, 1 to 5.",
-        "serious": "Serious: yes or no?",
         "outcome": "Choose how it turned out so far.",
     }
     assert editor.term.line.hasFocus()
@@ -141,7 +150,7 @@ def test_a_grade_chosen_before_its_term_is_questioned(editor):
     [
         (5, True, Outcome.RECOVERING, {"outcome": "Grade 5 and outcome fatal belong together."}),
         (4, True, Outcome.FATAL, {"outcome": "Grade 5 and outcome fatal belong together."}),
-        (5, False, Outcome.FATAL, {"serious": "A fatal event is serious. Answer yes."}),
+        (5, False, Outcome.FATAL, {}),  # what the outcome says is ticked by it
         (5, True, Outcome.FATAL, {}),
         (1, True, Outcome.RECOVERED, {}),
     ],
@@ -160,6 +169,32 @@ def test_fatal_grade_5_and_serious_belong_together(
     assert found.keys() == wrong.keys()
     assert all(found[field].startswith(text) for field, text in wrong.items())
     assert len(session.record(due.id).events) == (not wrong)
+
+
+def test_a_fatal_event_whose_death_was_unticked_says_so(editor, session, due):
+    fatal(editor)
+    tick(editor, "death")
+    add(editor)
+    said = "A fatal event is serious: tick “results in death”."
+    assert sentences(editor)["criteria"] == said
+    assert session.record(due.id).events == ()
+
+
+def test_an_event_is_serious_if_and_only_if_a_criterion_is_ticked(editor, session, due):
+    fill(editor, term="Fall", serious=True)
+    tick(editor, "hospital")
+    add(editor)
+    fill(editor, term="Headache")
+    add(editor)
+    record = session.record(due.id)
+    found = {
+        event.term: (event.serious, event_details.details(record, event).criteria)
+        for event in record.events
+    }
+    assert found == {
+        "Fall": (True, {Criterion.HOSPITAL, Criterion.IMPORTANT}),
+        "Headache": (False, frozenset()),
+    }
 
 
 def fatal(editor, term="Respiratory failure", **changes):
@@ -219,7 +254,7 @@ def test_f32_a_death_of_another_day_is_asked_about(editor, session, due):
     )
     with session.write():
         session.milestones.save(death)
-    editor.begin(due.id, None, clock.today(), {}, record=session.record(due.id))
+    editor.begin(EventForm(session.record(due.id), session.login))
     fatal(editor)
     add(editor)
     assert "does not fit this event" in sentences(editor)["outcome"]

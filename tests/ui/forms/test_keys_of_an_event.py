@@ -13,13 +13,15 @@ from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from core import clock
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
+from core.model import event_details
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.ids import PatientId, new_id
 from core.model.partial_date import PartialDate
 from tests.ui.keyboard import CTRL, Key, press, settle, write
 from ui.forms.events_form import EventsForm
 
-FIELDS = ("term", "onset", "grade", "serious", "outcome", "ended", "note")
+FIELDS = ("term", "onset", "grade", "criteria", "outcome", "ended", "note")
+CRITERIA = ("death", "hospital", "important")  # in the order of the form
 LINES = ("term", "onset", "ended", "note")
 OUTCOMES = (
     "recovered",
@@ -61,7 +63,7 @@ FILLS = [
 ]
 CHOICES = [
     st.tuples(st.just("grade"), st.sampled_from("12345")),
-    st.tuples(st.just("serious"), st.sampled_from([Key.Key_Left, Key.Key_Right])),
+    st.tuples(st.just("tick"), st.sampled_from(CRITERIA)),
     st.tuples(st.just("outcome"), st.sampled_from([Key.Key_Left, Key.Key_Right, Key.Key_Down])),
     st.tuples(st.just("died"), st.sampled_from([Key.Key_Left, Key.Key_Right])),
     st.tuples(st.just("asked"), st.sampled_from([Key.Key_Left, Key.Key_Left, Key.Key_Right])),
@@ -150,25 +152,36 @@ class Nurse:
         self.died = self.sure = None
 
     def fill(self, name, text):
+        changed = self.text(name) != text
         self.fields[name] = text
         if name == "outcome" and text != "fatal":
             self.died = None
+        if name in ("outcome", "grade") and changed:
+            fatal = self.text("outcome") == "fatal" or self.text("grade") == "5"
+            self.tick("death", fatal)
+
+    def tick(self, criterion, ticked):
+        others = [one for one in self.text("criteria").split() if one != criterion]
+        now = {*others, criterion} if ticked else set(others)
+        self.fields["criteria"] = "\n".join(one for one in CRITERIA if one in now)
 
     def choose_grade(self, digit):
         if digit in GRADES.get(self.text("term").lower(), "12345"):
-            self.fields["grade"] = digit
+            self.fill("grade", digit)
 
     def lacks(self):
         """The fields in the way of adding the event, as they stand on the page."""
         term, grade, outcome = self.text("term"), self.text("grade"), self.text("outcome")
         onset, ended = self.text("onset"), self.text("ended")
-        wrong = {name for name in ("term", "grade", "serious", "outcome") if not self.text(name)}
+        wrong = {name for name in ("term", "grade", "outcome") if not self.text(name)}
         if onset not in DATES:
             wrong.add("onset")
         if grade and grade not in GRADES.get(term.lower(), "12345"):
             wrong.add("grade")
-        if self.text("serious") == "no" and "fatal" in (outcome, "fatal" if grade == "5" else ""):
-            wrong.add("serious")
+        died = "death" in self.text("criteria").split()
+        fatal = outcome == "fatal" or grade == "5"
+        if (fatal and not died) or (died and not fatal and outcome and grade):
+            wrong.add("criteria")
         if grade and outcome and (grade == "5") != (outcome == "fatal"):
             wrong.add("outcome")
         if ended:
@@ -258,14 +271,11 @@ def whole(form, nurse, term, grade, outcome):
     """A whole event, as somebody types it who knows what is asked."""
     if not nurse.sees_the_form or nurse.typed or nurse.changing:
         return
-    serious = "yes" if outcome == "fatal" else "no"
     fill(form, nurse, "term", term, Key.Key_Tab)
     fill(form, nurse, "onset", str(TODAY), Key.Key_Tab)
     go(form.editor.grade)
     write(grade)
     nurse.choose_grade(grade)
-    choose(form, nurse, "serious", serious == "yes")
-    nurse.fill("serious", serious)
     choose(form, nurse, "outcome", Outcome(outcome))
     nurse.fill("outcome", outcome)
 
@@ -291,10 +301,10 @@ def in_the_form(form, nurse, key):
             go(editor.grade)
             write(digit)
             nurse.choose_grade(digit)
-        case ("serious", arrow) if arrow is not Key.Key_Down:
-            go(editor.serious)
-            press(arrow)
-            nurse.fields["serious"] = step(("yes", "no"), nurse.text("serious"), arrow)
+        case ("tick", criterion):
+            go(editor.criteria.boxes[criterion])
+            press(Key.Key_Space)
+            nurse.tick(criterion, criterion not in nurse.text("criteria").split())
         case ("outcome", arrow):
             go(editor.outcome)
             press(arrow)
@@ -394,7 +404,7 @@ def assert_the_file_is(form, nurse):
             "term": one.term,
             "onset": str(one.onset),
             "grade": str(one.grade.value),
-            "serious": "yes" if one.serious else "no",
+            "criteria": "\n".join(sorted(event_details.details(record, one).criteria)),
             "outcome": one.outcome.value,
             "ended": str(one.ended) if one.ended else "",
             "note": one.note,
@@ -402,6 +412,10 @@ def assert_the_file_is(form, nurse):
         for one in by_entry(form)
     ]
     assert stored == [one.fields for one in nurse.events]
+    assert all(
+        one.serious == bool(said["criteria"])
+        for one, said in zip(by_entry(form), stored, strict=True)
+    )
     assert [one.visit_id is not None for one in by_entry(form)] == [
         one.reported for one in nurse.events
     ]
@@ -433,7 +447,7 @@ def begun(session, due):
             "term": "Headache",
             "onset": str(LATELY),
             "grade": "2",
-            "serious": "no",
+            "criteria": "",
             "outcome": "not_recovered",
             "ended": "",
             "note": "",

@@ -277,7 +277,6 @@ def test_after_a_change_the_keyboard_is_on_a_field_that_is_seen(
     select(tab.table, 0)
     press(Key.Key_Return)
     tab.editor.grade.set_value(Grade.DEATH)
-    tab.editor.serious.set_value(True)
     tab.editor.outcome.set_value(Outcome.FATAL)
     tab.editor.ended.set_text(str(clock.today()))
     tab.editor.outcome.chosen.emit()

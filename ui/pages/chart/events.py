@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core import clock
-from core.entering import event_entry, typed_texts
+from core.entering import event_saving, typed_texts
+from core.entering.event_form import Entered, EventForm
 from core.model.adverse_event import AdverseEvent
 from core.model.ids import EventId, PatientId
 from core.model.partial_date import partial_day
@@ -76,7 +76,7 @@ class EventsTab(Tab):
         self.said.hide()
         self._problem.hide()
         feet = QWidget()  # always in sight, below what scrolls
-        feet.setLayout(row(None, self.editor.clear, self.editor.add))
+        feet.setLayout(row(None, self.editor.clear, self.editor.whole, self.editor.add))
         if not self._enters:
             self.entry.hide()
             feet.hide()
@@ -87,7 +87,7 @@ class EventsTab(Tab):
         session, place = self.context.session, typed_texts.CHART_EVENT
         texts = session.typed.of(place, patient_id)
         known = {event.id: event for event in session.events.of(patient_id)}
-        self._begin(patient_id, known.get(EventId(texts.get("id", ""))), texts)
+        self._begin(patient_id, known.get(EventId(texts.pop("id", ""))), texts)
         self._kept.show_since(typed_texts.since(session, place, patient_id))
 
     def draw(self, now: ChartRecord) -> None:
@@ -99,7 +99,7 @@ class EventsTab(Tab):
 
     def unsaved(self, patient_id: PatientId) -> tuple[Unsaved, ...]:
         place = typed_texts.CHART_EVENT
-        return (Unsaved(place=place, subject=patient_id, texts=self._texts),)
+        return (Unsaved(place=place, subject=patient_id, texts=self.editor.kept),)
 
     def focus_on(self, what: str) -> None:
         """An event in the list; else where the event that is typed goes on, or a new one begins."""
@@ -109,7 +109,7 @@ class EventsTab(Tab):
             return
         if not self._enters or self.is_locked():
             return
-        if any(self._texts.values()):
+        if any(self.editor.kept.values()):
             self.editor.focus_open()
         else:
             self.editor.term.line.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -122,18 +122,6 @@ class EventsTab(Tab):
         self.go_on()
         return True
 
-    @property
-    def _texts(self) -> dict[str, str]:
-        """What is typed of an event, all of it empty where it says nothing that the file does not."""
-        texts = {**self.editor.texts, "id": self.editor.event_id or ""}
-        known = self.record.events if self.record is not None else ()
-        unchanged = (
-            {**event_entry.texts_of(event), "id": event.id}
-            for event in known
-            if event.id == self.editor.event_id
-        )
-        return dict.fromkeys(texts, "") if texts in unchanged else texts
-
     def _begin(
         self,
         patient_id: PatientId,
@@ -143,9 +131,9 @@ class EventsTab(Tab):
         """The editor on an event of the chart, or as it is for a new one."""
         title = tr("Change: {term}").format(term=event.term) if event else ""
         self._title.setText(title or tr("Log an adverse event"))
-        visit_id = event.visit_id if event else None
-        record = self.context.session.record(patient_id)
-        self.editor.begin(patient_id, visit_id, clock.today(), texts or {}, event, record)
+        session = self.context.session
+        form = EventForm(session.record(patient_id), session.login, event=event, texts=texts)
+        self.editor.begin(form)
         self._kept.show_since(None)
         self._problem.hide()
         self.said.hide()
@@ -159,7 +147,7 @@ class EventsTab(Tab):
         record = self.record
         if record is None or explained(self.context, record.locks_on(event.visit_id)):
             return
-        if self.editor.event_id != event.id and any(self._texts.values()):
+        if self.editor.event_id != event.id and any(self.editor.kept.values()):
             text = tr("Add the event that you are typing, or clear it, first.")
             self._problem.setText(text)
             self._problem.show()
@@ -168,14 +156,12 @@ class EventsTab(Tab):
         self._begin(event.patient_id, event)
         self.editor.outcome.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _save(self, event: AdverseEvent) -> None:
-        record = self.record
+    def _save(self, entered: Entered) -> None:
+        record, event = self.record, entered.event
         if record is None:
             return
-        known = any(one.id == event.id for one in record.events)
-        finished = {visit.id for visit in record.finished_visits}
         why = ""
-        if known and event.visit_id in finished:
+        if event_saving.needs_reason(record, entered):
             question = tr("This event was reported at a finished visit. Why is it changed?")
             asked = ask.reason(self, event.term, question)
             if asked is None:
@@ -183,15 +169,10 @@ class EventsTab(Tab):
             why = asked
         with self.context.saving():
             session, place = self.context.session, typed_texts.CHART_EVENT
-            with session.write(why):
-                session.events.save(event)
-                if self.editor.death is not None:
-                    session.milestones.save(self.editor.death)
-                session.typed.remove(
-                    place, event.patient_id, *session.typed.of(place, event.patient_id)
-                )
+            typed = (place, event.patient_id)
+            event_saving.save(session, record, entered, why, typed=typed)
             self._begin(event.patient_id)
-            self._show_saved(event, known=known)
+            self._show_saved(event, known=entered.before is not None)
 
     def _show_saved(self, event: AdverseEvent, *, known: bool) -> None:
         """What was saved is said above the form, and stands marked in the list."""
