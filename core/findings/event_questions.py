@@ -13,13 +13,12 @@ from datetime import date
 from functools import cache
 
 from core import resources
+from core.findings.treatment import treated_on
 from core.labels import OUTCOME
 from core.model.adverse_event import Grade, MilestoneKind, Outcome
 from core.model.event_details import Criterion, EventDetails
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
-from core.protocols import catalog as protocols
-from core.protocols.definition import Anchor
 from core.words import _, day
 
 _NUMBERS = {
@@ -61,14 +60,6 @@ def questions(record: PatientRecord, known: EventDetails) -> tuple[Question, ...
     """What an event of a patient makes one ask, in the order of its form."""
     found = (one(record, known) for one in _QUESTIONS)
     return tuple(one for one in found if one is not None)
-
-
-def treated_on(record: PatientRecord) -> date | None:
-    """The day of the treatment that the events of this patient are counted from; None where there is none."""
-    protocol, on = protocols.find(record.patient), record.patient.reference_on
-    if protocol is None or protocol.anchor is not Anchor.REFERENCE:
-        return None
-    return on
 
 
 def is_procedure(term: str) -> bool:

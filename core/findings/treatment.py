@@ -1,0 +1,59 @@
+"""When a patient was treated: what the day of an adverse event is counted from."""
+
+from dataclasses import dataclass
+from datetime import date, time
+
+from core.model.event_details import EventDetails, instant_of
+from core.model.partial_date import PartialDate
+from core.model.record import PatientRecord
+from core.protocols import catalog as protocols
+from core.protocols.definition import Anchor
+from core.science import event_time
+
+INFUSION, START = "infusion", "start"  # the form of an infusion, and its field
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """``at`` is the time of day on the clock of this workstation, where it is known to the minute."""
+
+    on: PartialDate
+    at: time | None = None
+
+
+def treatment(record: PatientRecord) -> Treatment | None:
+    """The first infusion that was recorded, else the day of the schedule that is one; None where there is none."""
+    given = (one for one in record.of_form(INFUSION) if one.not_done is None)
+    begun = (instant_of(one.value(START)) for one in given)
+    first = min((one for one in begun if one is not None), default=None)
+    if first is not None:
+        local = first.astimezone()
+        return Treatment(PartialDate.of(local.date()), local.time())
+    protocol, on = protocols.find(record.patient), record.patient.reference_on
+    if protocol is None or protocol.anchor is not Anchor.REFERENCE or on is None:
+        return None
+    return Treatment(PartialDate.of(on))
+
+
+def treated_on(record: PatientRecord) -> date | None:
+    found = treatment(record)
+    return None if found is None else found.on.first
+
+
+def emergent(record: PatientRecord, known: EventDetails) -> bool | None:
+    """Whether an event began, or grew worse, after the treatment; None where that cannot be said."""
+    found = treatment(record)
+    if found is None:
+        return None
+    event = known.event
+    first = known.course[0].grade if known.course else event.grade
+    return event_time.treatment_emergent(
+        event.onset,
+        event.ended,
+        found.on,
+        start_time=known.began_at,
+        treatment_time=found.at,
+        end_time=known.ended_at,
+        initial_grade=first.value,
+        final_grade=max(event.grade, *(one.grade for one in known.course), first).value,
+    )
