@@ -70,7 +70,8 @@ def keys_of(path):
 DEFINITIONS = [
     path
     for path in sorted((ROOT / "resources").rglob("*.toml"))
-    if path.parent.name != "styles" and path.name not in ("signs.toml", "procedures.toml")  # no words are shown of these
+    if path.parent.name != "styles"
+    and path.name not in ("signs.toml", "procedures.toml")  # no words are shown of these
 ]
 
 

@@ -9,7 +9,10 @@ from core.model.event_details import EventDetails
 from core.model.record import PatientRecord
 from core.words import _, day, instant, plural
 
-_SHOWN = (Kind.FATAL, Kind.OTHER)  # the first report to the authority; its follow-up is on the safety page
+_SHOWN = (
+    Kind.FATAL,
+    Kind.OTHER,
+)  # the first report to the authority; its follow-up is on the safety page
 
 
 def serious(record: PatientRecord, known: EventDetails, now: datetime) -> str:
