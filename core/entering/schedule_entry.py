@@ -11,7 +11,6 @@ from core import entry
 from core.entry import Problem
 from core.errors import InvalidProtocol
 from core.forms import catalog as forms
-from core.forms.definition import Of
 from core.instruments import catalog as instruments
 from core.model import conclusion
 from core.protocols import catalog, checking, writing
@@ -86,13 +85,13 @@ class ScheduleEntry:
 
     def options(self) -> tuple[str, ...]:
         """All that a visit of this schedule can ask for."""
-        of_visits = (
+        defined = (
             form.id
             for form in forms.newest().values()
-            if form.of is Of.VISIT and form.id != conclusion.FORM
+            if not form.within and not form.own_page and form.id != conclusion.FORM
         )
         tasks = (task.id for task in self.protocol.tasks)
-        return (*instruments.shipped(), *checking.BUILT_IN, *of_visits, *tasks)
+        return (*instruments.shipped(), *checking.BUILT_IN, *defined, *tasks)
 
     def judge(self) -> Protocol | dict[str, Problem]:
         """The new version, or what is wrong by field ("M2.before"); "" is what no one field says."""

@@ -48,11 +48,10 @@ def newest() -> dict[str, Form]:
     return dict(sorted(by_id.items(), key=lambda item: (item[1].order, item[0])))
 
 
-def of_visits(names: Sequence[str]) -> tuple[Form, ...]:
-    """Those of these names that are forms of a visit, the newest version of each."""
+def asked_for(names: Sequence[str]) -> tuple[Form, ...]:
+    """Those of these names that are forms, the newest version of each."""
     found = newest()
-    forms = (found[name] for name in names if name in found)
-    return tuple(form for form in forms if form.of is Of.VISIT)
+    return tuple(found[name] for name in names if name in found)
 
 
 def parts_of(form: Form) -> tuple[Form, ...]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from core.forms import catalog as forms
-from core.forms.definition import Of
 from core.instruments import catalog as instruments
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
 from core.protocols.definition import (
@@ -80,10 +79,8 @@ def _check_once(ids: Sequence[str], index: int, what: str, place: Place) -> None
 
 def _check_tasks(protocol: Protocol) -> None:
     ids = [task.id for task in protocol.tasks]
-    taken = {
-        *BUILT_IN,
-        *instruments.shipped(),
-    }  # one of a form's name is a tick instead of that form
+    # One of a form's name is a tick instead of that form.
+    taken = {*BUILT_IN, *instruments.shipped()}
     for index, task in enumerate(protocol.tasks):
         place = ("tasks", index)
         _check_name(task.id, (*place, "id"))
@@ -142,11 +139,11 @@ def days(offset: Offset) -> float:
 
 def _check_assessments(protocol: Protocol, names: Sequence[str], place: Place) -> None:
     tasks = [task.id for task in protocol.tasks]
-    known = [*instruments.shipped(), *_forms_of_visits(), *BUILT_IN, *tasks]
+    known = [*instruments.shipped(), *_forms(), *BUILT_IN, *tasks]
     for index, name in enumerate(names):
         if name not in known:
             text = _(
-                "“{name}” is no questionnaire, no form of a visit and no task; the nearest names are: {known}."
+                "“{name}” is no questionnaire, no form and no task; the nearest names are: {known}."
                 " (A form of the clinic is added before the schedule that names it.)"
             )
             nearest = get_close_matches(name, dict.fromkeys(known), n=NEAREST, cutoff=0)
@@ -155,8 +152,9 @@ def _check_assessments(protocol: Protocol, names: Sequence[str], place: Place) -
         _check_once(names, index, twice, (*place, index))
 
 
-def _forms_of_visits() -> Iterable[str]:
-    return (form.id for form in forms.newest().values() if form.of is Of.VISIT)
+def _forms() -> Iterable[str]:
+    """Those of a visit, and those about the patient that are no part of another."""
+    return (form.id for form in forms.newest().values() if not form.within and not form.own_page)
 
 
 def _check_criteria(protocol: Protocol) -> None:

@@ -42,7 +42,7 @@ class Task:
 class PlannedKind:
     """One visit of the schedule. Its window runs from ``before`` to ``after`` days round the target.
 
-    ``assessments`` name questionnaires, forms of a visit, "spirometry", "measurements", "adverse-events",
+    ``assessments`` name questionnaires, forms (of a visit, or about the patient: entered there by that day), "spirometry", "measurements", "adverse-events",
     "since-last-time" (what runs of the patient's medicines, devices …), or tasks of the protocol. ``first_title`` is what the first one of a visit that recurs is called.
     """
 

@@ -188,7 +188,7 @@ def _visit(protocol: Protocol, sheets: _Sheets, papers: Callable[[str], Paper]) 
     blocks += [*_how_answered(), _weight()]
     for instrument in (found[name] for name in sheets.assessments if name in found):
         blocks += _questionnaire(instrument, paper.room, alone=False)
-    for form in forms.of_visits(protocol.without_tasks(sheets.assessments)):
+    for form in forms.asked_for(protocol.without_tasks(sheets.assessments)):
         blocks += [*_section(form.title), *form_pages.body(form)]
     if SPIROMETRY in sheets.assessments:
         blocks += _spirometry(paper.room)

@@ -10,6 +10,7 @@ from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
 from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
+from ui.forms.patient_form_step import PatientFormStep
 from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
 from ui.forms.since.form import SinceForm
@@ -36,5 +37,7 @@ def form_of(context: AppContext, draft: Draft, step: str) -> StepForm:
         return STEPS[step](context, draft)
     if (defined := draft.forms.form(step)) is not None:
         return VisitFormStep(context, draft, defined)
+    if (about := draft.patient_forms.form(step)) is not None:
+        return PatientFormStep(context, draft, about)
     instrument = next(one for one in draft.questionnaires.instruments if one.id == step)
     return QuestionnaireForm(context, draft, instrument)

@@ -14,6 +14,7 @@ from core.entering.visit.details import DetailsStep, NoteStep
 from core.entering.visit.events import EventsStep, VisitEvents
 from core.entering.visit.finishing import Finishing, ReviewStep
 from core.entering.visit.measurements import Measurements, MeasurementsStep
+from core.entering.visit.patient_forms import PatientForms, PatientFormStep
 from core.entering.visit.questionnaire_step import QuestionnaireStep
 from core.entering.visit.questionnaires import Questionnaires
 from core.entering.visit.since import SinceLastTime, SinceStep
@@ -51,7 +52,9 @@ class Draft:
         self.measurements = Measurements(copy)
         self.events = VisitEvents(copy, unsaved)
         self.since = SinceLastTime(copy)
-        self.forms = VisitForms(copy, self.protocol.without_tasks(assessments))
+        defined = self.protocol.without_tasks(assessments)
+        self.forms = VisitForms(copy, defined)
+        self.patient_forms = PatientForms(copy, defined)
         self.tasks = VisitTasks(copy, tuple(task for task in tasks if task is not None))
         # Every kind of step that there is, in the order of a visit.
         self._kinds: tuple[VisitStep, ...] = (
@@ -63,6 +66,7 @@ class Draft:
             ),
             SpirometryStep(self.spirometry, unsaved, assessments),
             MeasurementsStep(self.measurements, unsaved, assessments),
+            *(PatientFormStep(one, self.patient_forms) for one in self.patient_forms.asked),
             *(FormStep(one, self.forms, unsaved) for one in self.forms.asked),
             EventsStep(copy, self.events, unsaved, assessments),
             TasksStep(self.tasks),

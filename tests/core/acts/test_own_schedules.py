@@ -192,18 +192,14 @@ def test_a_schedule_of_another_file_is_not_there(session, file, tmp_path):
     other.close()
 
 
-def test_a_schedule_names_a_form_of_a_visit_that_was_added_before(session, file, tmp_path):
+@pytest.mark.parametrize("whose", ["patient", "visit"])
+def test_a_schedule_names_a_form_that_was_added_before(session, file, tmp_path, whose):
     text = TWO_VISITS.replace('"capsules"]', '"capsules", "sleep"]')
     file.write_text(text, "utf-8")
-    with pytest.raises(InvalidProtocol, match="“sleep” is no questionnaire, no form of a visit"):
+    with pytest.raises(InvalidProtocol, match="“sleep” is no questionnaire, no form and no task"):
         add(session, file)
     form = tmp_path / "sleep.toml"
-    form.write_text(EVERY_TYPE.format(of="patient", layout="page"), "utf-8")
-    own_forms.add(session, *own_forms.read(form)[0])
-    with pytest.raises(InvalidProtocol, match="“sleep” is no questionnaire, no form of a visit"):
-        add(session, file)  # it is a form of a patient
-    of_visits = EVERY_TYPE.format(of="visit", layout="page").replace('"1"', '"2"', 1)
-    form.write_text(of_visits, "utf-8")
+    form.write_text(EVERY_TYPE.format(of=whose, layout="page"), "utf-8")
     own_forms.add(session, *own_forms.read(form)[0])
     add(session, file)
     assert "Capsules counted, Night" in "\n".join(

@@ -148,7 +148,7 @@ AGE, DIAGNOSIS, TOTAL, FVC = (
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
-        ('["mri"]', '["mir"]', MRI + 5, "“mir” is no questionnaire, no form of a visit and no"),
+        ('["mri"]', '["mir"]', MRI + 5, "“mir” is no questionnaire, no form and no"),
         (
             '"adverse-events", "alsfrs-r", "spirometry"]',
             '"adverse-event", "alsfrs-r", "spirometry"]',

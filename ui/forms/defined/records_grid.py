@@ -354,6 +354,11 @@ class RecordsGrid(QWidget):
         widget = self.focusWidget()
         return next((line for line in self.lines if line.field_of(widget)), None)
 
+    def focus_first(self) -> None:
+        """The first field of the line that is free."""
+        if self.lines:
+            self.lines[-1].focus_first()
+
     def focus_record(self, what: str) -> None:
         """Give the keyboard to a record ("record"), or to a field of it ("record.field")."""
         name, _dot, field = what.partition(".")
