@@ -6,6 +6,7 @@ from typing import Any
 
 from core.model.adverse_event import Grade, MilestoneKind, Outcome
 from core.model.assessment import NotDone
+from core.model.attachment import Media, TakenOut
 from core.model.data_query import QueryState
 from core.model.decision import Choice
 from core.model.event_details import Cause, Criterion
@@ -267,6 +268,24 @@ SINCE: Mapping[Since, str] = Words(
         Since.NEW: N_("new"),
     }
 )
+MEDIA: Mapping[Media, str] = Words(
+    {
+        Media.PDF: N_("PDF"),
+        Media.JPEG: N_("JPEG picture"),
+        Media.PNG: N_("PNG picture"),
+    }
+)
+TAKEN_OUT: Mapping[TakenOut, str] = Words(
+    {
+        TakenOut.EXIF: N_("camera, place and time (EXIF)"),
+        TakenOut.XMP: N_("history of the file (XMP)"),
+        TakenOut.TEXTS: N_("comments beside the picture"),
+        TakenOut.REST: N_("what followed the end of the picture"),
+        TakenOut.DOCUMENT_INFORMATION: N_("author, title and program"),
+        TakenOut.WORKINGS: N_("bookmarks, links, scripts and files within it"),
+        TakenOut.DICOM_TAGS: N_("all that DICOM says beside the picture"),
+    }
+)
 DEFINITION: Mapping[str, str] = Words({"form": N_("Form"), "schedule": N_("Schedule")})
 
 # The words of every closed set that a column can hold.
@@ -283,6 +302,7 @@ OF: Mapping[type[Enum], Mapping[Any, str]] = {
     Interface: INTERFACE,
     LockLevel: LOCK_LEVEL,
     Mark: MARK,
+    Media: MEDIA,
     Meaning: MEANING,
     Mode: MODE,
     NotDone: NOT_DONE,

@@ -28,6 +28,7 @@ from core.model.user import Clinic, Right, Role, User
 from core.protocols import catalog as protocols
 from core.store import Database, as_of, audit, backup, instance, keys, records
 from core.store.assessments import Assessments
+from core.store.attachments import Attachments
 from core.store.attempts import Attempts
 from core.store.backup import Begun
 from core.store.clinic import ClinicStore, Thresholds, Users
@@ -101,6 +102,7 @@ class Session:
     spirometry = _Clinical(SpirometryStore)
     measurements = _Clinical(Measurements)
     forms = _Clinical(Forms)
+    attachments = _Clinical(Attachments)
     checks = _Clinical(RecordChecks)
     reconciliations = _Clinical(Reconciliations)
     decisions = _Clinical(Decisions)

@@ -1,13 +1,15 @@
 """The pages of a PDF as pictures: for a preview, and for a printer."""
 
 from contextlib import closing
-from threading import Lock
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
+from core.imports.attached.pdf import PDFIUM
+
+__all__ = ["PDFIUM", "images", "print_pages"]
+
 PRINT_DPI = 300
-PDFIUM = Lock()  # PDFium takes the whole process down when two threads use it at once
 
 
 def images(pdf: bytes, dpi: float) -> list[QImage]:

@@ -8,11 +8,12 @@ from core import clock
 from core.entry import Problem
 from core.forms import checking, conditions, reading, wording
 from core.forms.checking import Found
-from core.forms.definition import Field, Form, Quick
+from core.forms.definition import Field, FieldType, Form, Quick
 from core.forms.reading import Limits
 from core.model.assessment import NotDone
 from core.model.form_record import FormRecord, Item, Stored
 from core.model.ids import PatientId, RecordId, VisitId, new_id
+from core.words import N_, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Judged:
 
 
 NOTE, KEPT, NOT_DONE = "note", "kept", "not_done"  # beside a field's text: "note.dose"
+TAKEN_OUT = "taken_out"  # why a file is not to be there any more
+NO_LONGER_ASKED = N_("its question is not asked any more")
 SEVERAL = "\n"  # between the choices of a field that takes several
 
 
@@ -74,6 +77,34 @@ class RecordEntry:
         self._start = texts_of(form, record)
         self.texts = {**self._start, **(texts or {})}
 
+    def start(self, name: str) -> str:
+        """The text of a field as the file has it; of a new record its default."""
+        return self._start.get(name, "")
+
+    @property
+    def patient_id(self) -> PatientId:
+        return self._blank.patient_id
+
+    @property
+    def why_taken_out(self) -> str:
+        """Why files that the file has with this record go when it is saved; empty where none goes."""
+        gone = [
+            one.id
+            for one in self.form.stored
+            if one.type is FieldType.FILE
+            and self._start.get(one.id)
+            and self.texts.get(one.id, "") != self._start[one.id]
+        ]
+        if not gone and not self._hides_a_file():
+            return ""
+        said = [self.beside(TAKEN_OUT, name).strip() for name in gone]
+        return "; ".join(filter(None, said)) or _(NO_LONGER_ASKED)
+
+    def _hides_a_file(self) -> bool:
+        shown = {one.id for one in self.judge().shown}
+        files = (one.id for one in self.form.stored if one.type is FieldType.FILE)
+        return any(self._start.get(name) and name not in shown for name in files)
+
     @property
     def is_new(self) -> bool:
         return self.before is None
@@ -97,6 +128,8 @@ class RecordEntry:
             self.texts.pop(f"{KEPT}.{name}", None)
             if text.strip():
                 self.texts.pop(f"{NOT_DONE}.{name}", None)
+            if text == self._start.get(name, ""):
+                self.texts.pop(f"{TAKEN_OUT}.{name}", None)
 
     def fill(self, quick: Quick) -> None:
         """The fields of what is entered often, as if they had been typed."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.forms import around, wording
 from core.forms.definition import Field, FieldType, Form, Identifies
+from core.forms.reading import say
 from core.model.form_record import FormRecord, Stored
 from core.model.record import PatientRecord
 
@@ -24,8 +25,12 @@ Cell = str | int | float | None
 
 
 def fields_of(form: Form, *, identified: bool) -> tuple[Field, ...]:
-    """The columns that may be there: de-identified, only what the definition says gives nothing away."""
-    return tuple(one for one in form.fields if identified or one.identifies is Identifies.NO)
+    """The columns that may be there: de-identified, only what the definition says gives nothing away, and no file."""
+    return tuple(
+        one
+        for one in form.fields
+        if identified or (one.identifies is Identifies.NO and one.type is not FieldType.FILE)
+    )
 
 
 def columns(form: Form, *, identified: bool) -> tuple[str, ...]:
@@ -84,7 +89,12 @@ def _cells(
         else item.not_done.value
         for field in shown
     ]
-    return (*(known[field.id] for field in shown), *reasons)
+    return (*(_cell(field, known[field.id]) for field in shown), *reasons)
+
+
+def _cell(field: Field, value: Stored | None) -> Cell:
+    """The value as it is stored; of a file that is attached its name."""
+    return say(field, value) if field.type is FieldType.FILE and value is not None else value
 
 
 def frame(

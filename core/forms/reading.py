@@ -1,6 +1,5 @@
 """Typed text to the stored value of a field, and the stored value back to words."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
@@ -8,6 +7,7 @@ from core import entry
 from core.entry import Problem
 from core.forms import dictionaries
 from core.forms.definition import Field, FieldType
+from core.model.attachment import Reference
 from core.model.form_record import Stored
 from core.model.partial_date import PartialDate, partial_day, read_partial_date
 from core.words import MISSING, _, day, instant, number
@@ -220,12 +220,13 @@ def _instant(one: Field, text: str, limits: Limits) -> str | Problem | None:
 
 
 def _file(text: str) -> str | Problem:
-    try:
-        _file_name(text)
-    except (ValueError, KeyError, TypeError):
+    if Reference.of(text) is None:
         return Problem(_("This is not an attached file. Attach it with the button."))
     return text
 
 
 def _file_name(text: str) -> str:
-    return str(json.loads(text)["name"])
+    found = Reference.of(text)
+    if found is None:
+        raise ValueError("no attached file")
+    return found.name

@@ -17,6 +17,7 @@ QueryId = NewType("QueryId", str)
 LabResultId = NewType("LabResultId", str)
 LaboratoryId = NewType("LaboratoryId", str)
 RangeId = NewType("RangeId", str)
+AttachmentId = NewType("AttachmentId", str)
 
 
 def new_id() -> str:

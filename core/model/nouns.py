@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.model.adverse_event import AdverseEvent, Milestone
+from core.model.attachment import Attachment
 from core.model.data_query import QueryReply
 from core.model.decision import Decision
 from core.model.form_record import RecordCheck
@@ -50,7 +51,8 @@ class Noun:
     ``of`` is the table whose row it hangs on, by the column ``by``; empty where it is nobody's. Of a row
     of a visit, ``form`` is the form that it belongs to, or ``form_column`` the column that names the form.
     ``said_at`` is the column that names the visit at which a row of a patient was entered. ``part`` is the
-    field of a `PatientRecord` that its rows fill.
+    field of a `PatientRecord` that its rows fill. ``content`` is the column with bytes that the trail does not
+    hold: another column has their hash.
     """
 
     table: str
@@ -65,6 +67,7 @@ class Noun:
     held_with_visit: bool = True  # a lock on the visit of ``said_at`` holds it, too
     lockable: bool = True
     part: str = ""
+    content: str = ""
     signed: Signed = Signed.NEVER
 
 
@@ -135,6 +138,7 @@ _ALL = (
     # A form that is data: a record of it, and each of its values.
     _of_patient("record", said_at="visit_id", form_column="form", part="forms", signed=Signed.DAY),
     Noun(table="item", key=("record_id", "field"), of="record", by="record_id", signed=Signed.DAY),
+    _of_patient("attachment", value=Attachment, content="content"),
     _of_visit(
         "record_check",
         value=RecordCheck,

@@ -9,6 +9,7 @@ from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database
 
 from core.model.ids import PatientId
+from core.model.nouns import NOUNS
 from core.model.record import PatientRecord
 from core.store import audit, records
 from core.store.migrations import decision_of
@@ -37,6 +38,8 @@ def record_as_of(db: Database, patient_id: PatientId, sequence: int) -> PatientR
         _decide(rows)
         for table in past.table_names():
             columns = {column.name for column in past.table(table).columns}
+            if table in NOUNS and NOUNS[table].content:
+                continue  # bytes are not in the trail, and a record does not hold them
             for row in rows.get(table, {}).values():
                 _insert(past, table, {name: row[name] for name in row if name in columns})
         return records.load(past, patient_id)

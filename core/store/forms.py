@@ -7,9 +7,11 @@ from sqlite_utils import Database
 from core.convert import converter, to_row
 from core.forms import catalog
 from core.model.assessment import NotDone
+from core.model.attachment import Reference
 from core.model.form_record import FormRecord, Item, RecordCheck
 from core.model.ids import PatientId, RecordId, VisitId
 from core.store import rows
+from core.store.attachments import Attachments
 from core.store.store import Store
 
 _KEY = ("record_id", "field")
@@ -59,7 +61,9 @@ class Forms:
         items = row.pop("items")
         row.pop("course")
         rows.upsert(self._db, "record", row, ("id",))
-        before = self._db.query("SELECT field FROM item WHERE record_id = ?", [record.id])
+        before = list(
+            self._db.query("SELECT field, value FROM item WHERE record_id = ?", [record.id])
+        )
         for gone in [one["field"] for one in before if one["field"] not in items]:
             self._db.execute(
                 "DELETE FROM item WHERE record_id = ? AND field = ?", [record.id, gone]
@@ -68,13 +72,22 @@ class Forms:
             one = {"record_id": record.id, "field": name, **item}
             one["value"] = record.items[name].value
             rows.upsert(self._db, "item", one, _KEY)
+        Attachments(self._db).let_go(_attached(before))
 
     def remove(self, id: RecordId) -> None:
         """Take out what was entered by mistake, with what is within it; the trail keeps it."""
         for row in list(self._db.query("SELECT id FROM record WHERE within = ?", [id])):
             self.remove(RecordId(row["id"]))
+        before = list(self._db.query("SELECT value FROM item WHERE record_id = ?", [id]))
         self._db.execute("DELETE FROM item WHERE record_id = ?", [id])
         self._db.execute("DELETE FROM record WHERE id = ?", [id])
+        Attachments(self._db).let_go(_attached(before))
+
+
+def _attached(rows: list[dict[str, Any]]) -> list[str]:
+    """The ids of the files that values name."""
+    found = (Reference.of(row["value"]) for row in rows if isinstance(row["value"], str))
+    return [one.id for one in found if one is not None and one.id]
 
 
 class RecordChecks(Store[RecordCheck]):

@@ -150,6 +150,13 @@ def m010_forms(db: Database) -> None:
 
 
 @migrations()
+def m011_attachments(db: Database) -> None:
+    """Files that are attached to records, in a table of their own."""
+    for statement in _M011.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
 def m012_laboratory(db: Database) -> None:
     """Laboratory results, and the clinic's laboratories with their reference ranges."""
     for statement in _M012.split(";\n\n"):
@@ -756,6 +763,30 @@ CREATE TRIGGER definition_stays_update BEFORE UPDATE ON definition
 
 CREATE TRIGGER definition_stays_delete BEFORE DELETE ON definition
     BEGIN SELECT raise(ABORT, 'a definition is never removed'); END
+"""
+
+_M011 = """
+CREATE TABLE attachment (
+    id         TEXT PRIMARY KEY,
+    patient_id TEXT NOT NULL REFERENCES patient,
+    name       TEXT NOT NULL CHECK (trim(name) <> ''),
+    media      TEXT NOT NULL CHECK (media IN ('application/pdf', 'image/jpeg', 'image/png')),
+    size       INTEGER NOT NULL CHECK (size > 0),
+    sha256     TEXT NOT NULL CHECK (length(sha256) = 64),
+    taken_out  TEXT NOT NULL,
+    added_by   TEXT NOT NULL REFERENCES user,
+    added_at   TEXT NOT NULL CHECK (datetime(added_at) IS NOT NULL),
+    content    BLOB NOT NULL CHECK (length(content) = size)
+) STRICT;
+
+CREATE INDEX attachment_of_patient ON attachment (patient_id);
+
+CREATE TRIGGER attachment_stays_as_it_is BEFORE UPDATE ON attachment
+    BEGIN SELECT raise(ABORT, 'an attached file is never changed'); END;
+
+CREATE TRIGGER attachment_goes_with_a_reason BEFORE DELETE ON attachment
+    WHEN trim(audit_reason()) = ''
+    BEGIN SELECT raise(ABORT, 'an attached file is removed with a reason'); END
 """
 
 _M012 = f"""

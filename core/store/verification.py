@@ -16,7 +16,7 @@ from core.errors import FileDamaged, FileTooNew, StorageError
 from core.forms import catalog
 from core.forms.reading import fits
 from core.model.trail import Act, TrailHead, read_code
-from core.store import audit, locks
+from core.store import attachments, audit, locks
 from core.store.definitions import Definitions
 from core.store.file import require, storage_errors
 from core.store.journal import journal_file
@@ -71,6 +71,7 @@ def verify(db: Database, key: bytes, code: str = "") -> Verdict:
         or (_on_paper(db, code, reading) if code else None)
         or _in_the_rows(db, reading)
         or _in_the_forms(db)
+        or _in_the_attachments(db)
     )
     problem, sequence = wrong or ("", None)
     ends = reading.sequence > 0
@@ -306,7 +307,7 @@ def _wrong_rows(db: Database, reading: _Said) -> Iterator[_Wrong]:
     built = _Columns(db)
     expected = {place: entry for place, entry in reading.last.items() if entry[0] is not None}
     for table in sorted(set(db.table_names()) - audit.NOT_AUDITED):
-        for row, live in _rows(db, table, list(built.defaults(table))):
+        for row, live in _rows(db, table, audit.written(db, table)):
             said, sequence = expected.pop((table, row), (None, None))
             if said is None:
                 text = _("The row {row} of “{table}” is in the file, but not in the audit trail.")
@@ -349,6 +350,14 @@ def _in_the_forms(db: Database) -> _Wrong | None:
             continue
         return text.format(**{name: row[name] for name in ("id", "form", "version", "field")}), None
     return None
+
+
+def _in_the_attachments(db: Database) -> _Wrong | None:
+    """Every attached file must be the one that was attached, and every one that a form names must be there."""
+    if not db.table("attachment").exists():
+        return None
+    wrong = next(attachments.damaged(db), None) or next(attachments.missing(db), None)
+    return None if wrong is None else (wrong, None)
 
 
 def _rows(db: Database, table: str, columns: list[str]) -> Iterator[tuple[str, str]]:

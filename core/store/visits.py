@@ -4,10 +4,11 @@ from sqlite_utils import Database
 
 from core import clock
 from core.convert import converter
-from core.model.ids import PatientId, VisitId
+from core.model.ids import PatientId, RecordId, VisitId
 from core.model.nouns import NOUNS
 from core.model.visit import TaskResult, TypedText, Visit, VisitMark, WaitingText
 from core.store import rows
+from core.store.forms import Forms
 from core.store.store import Store
 
 
@@ -26,11 +27,9 @@ class Visits(Store[Visit]):
             "DELETE FROM blow WHERE spirometry_id IN (SELECT id FROM spirometry WHERE visit_id = ?)",
             [visit_id],
         )
-        self._db.execute(
-            "DELETE FROM item WHERE record_id IN (SELECT id FROM record WHERE visit_id = ?)",
-            [visit_id],
-        )
-        self._db.execute("DELETE FROM record WHERE visit_id = ?", [visit_id])
+        forms = Forms(self._db)
+        for row in list(self._db.query("SELECT id FROM record WHERE visit_id = ?", [visit_id])):
+            forms.remove(RecordId(row["id"]))
         self._db.execute("UPDATE lab_result SET visit_id = NULL WHERE visit_id = ?", [visit_id])
         self._db.execute("UPDATE decision SET visit_id = NULL WHERE visit_id = ?", [visit_id])
         for noun in reversed(list(NOUNS.values())):

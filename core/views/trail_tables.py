@@ -19,6 +19,7 @@ from core.instruments.definition import Instrument
 from core.model import thresholds
 from core.model.adverse_event import AdverseEvent, Milestone
 from core.model.assessment import Answer, Assessment
+from core.model.attachment import Attachment
 from core.model.data_query import DataQuery, QueryReply
 from core.model.decision import Decision
 from core.model.form_record import FormRecord, RecordCheck
@@ -33,10 +34,10 @@ from core.model.trail import Names
 from core.model.user import Clinic, User
 from core.model.visit import TaskResult, TypedText, Visit, VisitMark
 from core.protocols import catalog as protocols
-from core.views import form_words
+from core.views import attachment_words, form_words
 from core.views import trail_values as values
 from core.views.trail_values import UNITS, Row, Say
-from core.words import N_, _, day, within
+from core.words import MISSING, N_, _, day, within
 
 # Never said: whose a row is stands before it, and what identifies it means nothing to anybody.
 SILENT = frozenset(
@@ -310,6 +311,17 @@ TABLES: Mapping[str, Table] = {
         titles={"value": "", "kept": N_("kept because")},
         says={"value": form_words.item_value},
         silent=frozenset({"record_id", "field", "not_done"}),
+    ),
+    "attachment": Table(
+        title=N_("attached file"),
+        subject=lambda row, _names: _("Attached file “{name}”").format(
+            name=values.short(row["name"])
+        ),
+        of=Attachment,
+        says={
+            "size": lambda value, _row, _names: attachment_words.size(value),
+            "taken_out": lambda value, _row, _names: attachment_words.parts(value) or MISSING,
+        },
     ),
     "record_check": Table(
         title=N_("asked at a visit"),

@@ -6,12 +6,20 @@ from string import ascii_lowercase
 import pytest
 
 from core import labels
-from core.model import adverse_event, assessment, patient, signature, spirometry, visit
+from core.model import (
+    adverse_event,
+    assessment,
+    attachment,
+    patient,
+    signature,
+    spirometry,
+    visit,
+)
 
 INTERNAL = {visit.VisitKind, visit.VisitState}  # shown by other words, never as they are
 CLOSED_SETS = [
     thing
-    for module in (adverse_event, assessment, patient, signature, spirometry, visit)
+    for module in (adverse_event, assessment, attachment, patient, signature, spirometry, visit)
     for _, thing in inspect.getmembers(module, inspect.isclass)
     if issubclass(thing, Enum) and thing.__module__ == module.__name__ and thing not in INTERNAL
 ]

@@ -4,6 +4,7 @@ After a step was added: python -m tests.files.sample_clinic writes the file of t
 this module. The file of an older step is never written again: it is what that step left.
 """
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -11,9 +12,11 @@ from pathlib import Path
 from core.model import decision
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Answer, NotDone
+from core.model.attachment import Attachment, Media
 from core.model.data_query import DataQuery, QueryReply
 from core.model.form_record import FormRecord, Item, RecordCheck, Since
 from core.model.ids import (
+    AttachmentId,
     DecisionId,
     EventId,
     ExternalResultId,
@@ -269,6 +272,20 @@ DEFINITION = Definition(
     kind="form", id="sleep", version="1", text=SLEEP, added_by=LOGIN, added_at=NOON
 )
 
+# Since m011_attachments.
+SCAN = b"%PDF-1.7 a page of the spirometer"
+ATTACHMENT = Attachment(
+    id=AttachmentId("f1"),
+    patient_id=PATIENT.id,
+    name="spirometer.pdf",
+    media=Media.PDF,
+    size=len(SCAN),
+    sha256=hashlib.sha256(SCAN).hexdigest(),
+    taken_out="xmp document_information",
+    added_by=LOGIN,
+    added_at=NOON,
+)
+
 # Since m012_laboratory.
 LABORATORY = Laboratory(id=LaboratoryId("lab1"), name="University hospital", note="ward 3")
 RANGE = ReferenceRange(
@@ -346,6 +363,7 @@ def fill(session: Session) -> None:
     session.forms.save(MEDICINE)
     session.checks.save(CHECK)
     session.definitions.add(DEFINITION)
+    session.attachments.add(ATTACHMENT, SCAN)
     session.laboratories.save(LABORATORY)
     session.reference_ranges.save(RANGE)
     session.lab_results.save(LAB_RESULT)

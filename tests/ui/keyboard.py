@@ -1,5 +1,7 @@
 """A person at the keyboard: keys go to the active window, and Qt gives them to whatever has the focus."""
 
+import time
+
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -18,6 +20,15 @@ def settle():
         QCoreApplication.sendPostedEvents()
         QApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def wait_until(holds, longest_s=20):
+    """Let the program go on until something holds that a worker makes."""
+    end = time.monotonic() + longest_s
+    while not holds():
+        assert time.monotonic() < end, "waited too long"
+        QTest.qWait(5)
+    settle()
 
 
 def focused():

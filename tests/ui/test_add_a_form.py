@@ -92,7 +92,7 @@ def test_a_form_is_added_by_its_file_alone(clinic, key, due, open_window):
     # It is printed, blank and filled, with the grid that is part of it.
     about = About(patient_id=due.id, choice="sleep")
     filled, blank = printed(session, "form", about), printed(session, "blank-form", about)
-    for words in ("How was the night", "In their words", "night.txt", "Waking: 01:30"):
+    for words in ("How was the night", "In their words", "night.png", "Waking: 01:30"):
         assert words in filled
     for words in ("How was the night", "In their words", "Wakings", "Awake for (min)"):
         assert words in blank

@@ -31,7 +31,7 @@ class VisitFormStep(StepForm):
         super().__init__(context, draft)
         self.step = form.id
         self.form = form
-        self.editor = RecordEditor()
+        self.editor = RecordEditor(context)
         self.editor.typed.connect(self._keep_soon.start)
         self.said = label("", "good-note", wrap=True)
         self.said.hide()
@@ -108,8 +108,10 @@ class VisitFormStep(StepForm):
 
     def _save(self, made: FormRecord) -> bool:
         failures = self.context.failures
+        why = "" if self.editor.entry is None else self.editor.entry.why_taken_out
         with self.context.saving():
-            self.draft.forms.save(made, *self.draft.unsaved.fields(typed_of(self.form.id, "")))
+            typed = self.draft.unsaved.fields(typed_of(self.form.id, ""))
+            self.draft.forms.save(made, *typed, reason=why)
         if self.context.failures != failures:
             return False
         self._keep_soon.stop()

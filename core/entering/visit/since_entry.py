@@ -81,6 +81,7 @@ class SinceEntry:
     def save(self, made: FormRecord, reason: str) -> None:
         """Save the answer, and forget what was typed of it. Raises ValueError where ``wrong`` says why it is none."""
         typed = self._copy_fields()
+        reason = reason or self.entry.why_taken_out
         line = None
         if self.record is not None:
             line = self._since.line(self.form.id, self.record.id)

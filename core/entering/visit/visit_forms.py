@@ -69,9 +69,9 @@ class VisitForms:
             every += checking.lacking(used, known, excused)
         return tuple(every)
 
-    def save(self, record: FormRecord, *typed: str) -> None:
+    def save(self, record: FormRecord, *typed: str, reason: str = "") -> None:
         """Save a record. That the form was not done is taken out by it. ``typed`` are texts that are values now."""
-        with self._copy.saving():
+        with self._copy.saving(reason):
             for one in self._not_done(record.form):
                 self._copy.session.forms.remove(one.id)
             self._copy.session.forms.save(record)

@@ -12,9 +12,20 @@ from core.errors import Locked
 from core.forms import catalog
 from core.model.document import About
 from core.session import Session
+from tests import attached_files
 from tests.core.forms.made_up import EVERY_TYPE
-from tests.ui.keyboard import CTRL, Key, answer_dialogs, in_dialog, press, settle, tab_to, write
-from ui.forms.defined.field_editors import FileEditor
+from tests.ui.keyboard import (
+    CTRL,
+    Key,
+    answer_dialogs,
+    in_dialog,
+    press,
+    settle,
+    tab_to,
+    wait_until,
+    write,
+)
+from ui.forms.defined.file_editor import FileEditor
 from ui.widgets.own_definitions import Preview
 
 
@@ -77,12 +88,12 @@ def enter(view, tmp_path):
     write("60")
     tab_to("How often: once a day")
     press(Key.Key_Right)
-    trace = tmp_path / "night.txt"
-    trace.write_bytes(b"trace")
+    trace = tmp_path / "night.png"
+    trace.write_bytes(attached_files.png())
     file = view.editor.frames["trace"].editor
     assert isinstance(file, FileEditor)
     file.take(trace)
-    settle()
+    wait_until(lambda: file.text)
 
 
 def test_it_is_entered_by_keyboard_with_its_question_and_saved(view, due, session, tmp_path):
@@ -106,7 +117,7 @@ def test_it_is_entered_by_keyboard_with_its_question_and_saved(view, due, sessio
     )
     assert values["pill"].casefold() == "melatonin"
     assert one.items["dose"].kept == "as prescribed"
-    assert "night.txt" in values["trace"] and "per_day" not in values
+    assert "night.png" in values["trace"] and "per_day" not in values
     assert view.said.isVisible() and view.table.isVisible()
     assert view.texts == {}  # nothing of it is in the next one, though its reason had the keyboard
 

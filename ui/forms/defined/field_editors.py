@@ -1,33 +1,30 @@
 """One field of a form that is data on screen: what is typed or chosen is always a text, as `RecordEntry` holds it."""
 
-import base64
-import json
 from collections.abc import Mapping
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCompleter,
-    QFileDialog,
     QLabel,
     QPlainTextEdit,
     QWidget,
 )
 
+from core.entering.record_entry import RecordEntry
 from core.entry import Problem
 from core.forms import dictionaries, reading
 from core.forms.definition import Field, FieldType
 from core.forms.reading import Limits
 from core.words import MISSING
 from ui import theme
-from ui.widgets.basics import Combo, PressButton, button, column, label, row
+from ui.context import AppContext
+from ui.widgets.basics import Combo, PressButton, column, label
 from ui.widgets.fields import ChoiceField, ProblemLine, TextField
 from ui.widgets.responsive import Flow
 from ui.words import tr
 
 MOST_SIDE_BY_SIDE = 46  # letters of all choices that stand as buttons in half a page
-LARGEST_FILE = 400_000  # bytes: the file keeps it, and so does its trail, twice when it is replaced
 _WIDTHS = {
     FieldType.NUMBER: 130,
     FieldType.INTEGER: 130,
@@ -67,6 +64,14 @@ class FieldEditor(QWidget):
 
     def show_problem(self, problem: Problem | None) -> None:
         raise NotImplementedError
+
+    @property
+    def why_taken_out(self) -> str:
+        """The reason for which a file goes that the clinic file has."""
+        return ""
+
+    def set_saved(self, text: str, why_taken_out: str) -> None:
+        """What the clinic file has in this field, and why it is to go."""
 
     @property
     def is_wide(self) -> bool:
@@ -302,64 +307,6 @@ class ChoicesEditor(FieldEditor):
         return True
 
 
-class FileEditor(FieldEditor):
-    """A file, kept in the clinic's encrypted file as a whole."""
-
-    def __init__(self, field: Field) -> None:
-        super().__init__(field)
-        self._text = ""
-        self._name = label("", wrap=True)
-        self._problem = ProblemLine()
-        self.pick = button(tr("Attach a file…"), self._ask)
-        self.pick.setAccessibleName(tr("Attach a file: {title}").format(title=field.title))
-        self.drop = button(tr("Remove"), self._drop, link=True)
-        self.drop.setAccessibleName(tr("Remove the file: {title}").format(title=field.title))
-        self.setFocusProxy(self.pick)
-        line = row(self._name, self.pick, self.drop, None)
-        self.setLayout(column(label(titled(field), "muted"), line, self._problem, spacing=4))
-        self.set_text("")
-
-    @property
-    def text(self) -> str:
-        return self._text
-
-    def set_text(self, text: str) -> None:
-        self._text = text
-        self._name.setText(reading.say(self.field, text) if text else "")
-        self._name.setVisible(bool(text))
-        self.drop.setVisible(bool(text))
-
-    def show_problem(self, problem: Problem | None) -> None:
-        self._problem.show_problem(problem)
-
-    def take(self, path: Path) -> None:
-        """The file at this place, whole; or what is wrong with it."""
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            why = error.strerror or tr("unknown reason")
-            self.show_problem(Problem(tr("The file cannot be read: {why}.").format(why=why)))
-            return
-        if len(data) > LARGEST_FILE:
-            words = tr("This file has {n} kB. Attach one of {most} kB at most.")
-            sizes = {"n": len(data) // 1000, "most": LARGEST_FILE // 1000}
-            self.show_problem(Problem(words.format(**sizes)))
-            return
-        held = {"name": path.name, "data": base64.b64encode(data).decode()}
-        self.set_text(json.dumps(held, ensure_ascii=False))
-        self.show_problem(None)
-        self.changed.emit()
-
-    def _ask(self) -> None:
-        name, _kind = QFileDialog.getOpenFileName(self, tr("Attach a file"))
-        if name:
-            self.take(Path(name))
-
-    def _drop(self) -> None:
-        self.set_text("")
-        self.changed.emit()
-
-
 class DerivedView(FieldEditor):
     """What is computed from the other fields."""
 
@@ -381,18 +328,24 @@ class DerivedView(FieldEditor):
 
 def editor(
     field: Field,
-    limits: Limits,
+    context: AppContext,
+    entry: RecordEntry,
     records: Mapping[str, str],
     *,
     numbered: bool = False,
     in_cell: bool = False,
 ) -> FieldEditor:
-    """The editor of a field; ``records`` are those that a reference can name, by id.
+    """The editor of a field of what is entered; ``records`` are those that a reference can name, by id.
 
     ``numbered`` says that choices are chosen by their digits, ``in_cell`` that the title is over a column of a
     grid.
     """
-    made = _editor(field, limits, records, numbered=numbered, in_cell=in_cell)
+    if field.type is FieldType.FILE:
+        from ui.forms.defined.file_editor import FileEditor  # few forms need pictures and pages
+
+        made: FieldEditor = FileEditor(field, context, entry.patient_id)
+    else:
+        made = _editor(field, entry.limits, records, numbered=numbered, in_cell=in_cell)
     if in_cell:
         for one in made.findChildren(QLabel):
             if one.text() in {titled(field), field.title}:
@@ -418,8 +371,6 @@ def _editor(
             return made
         case FieldType.CHOICES:
             return ChoicesEditor(field, numbered=numbered)
-        case FieldType.FILE:
-            return FileEditor(field)
         case FieldType.DERIVED:
             return DerivedView(field)
     return LineEditor(field, limits)

@@ -7,12 +7,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core.entering.record_entry import KEPT, NOT_DONE, NOTE, Judged, RecordEntry
+from core.entering.record_entry import KEPT, NOT_DONE, NOTE, TAKEN_OUT, Judged, RecordEntry
 from core.entry import Problem
 from core.forms import wording
 from core.forms.definition import Field, FieldType, Layout
 from core.labels import NOT_DONE as WHY
 from core.model.form_record import FormRecord
+from ui.context import AppContext
 from ui.forms.defined.field_editors import FieldEditor, editor
 from ui.widgets.basics import Combo, column, label, row
 from ui.widgets.fields import Line, mark_asked
@@ -75,6 +76,8 @@ class FieldFrame(QWidget):
         name = self.field.id
         if self.field.type is not FieldType.DERIVED:
             entry.type(name, self.editor.text)
+        if self.field.type is FieldType.FILE:
+            entry.type(f"{TAKEN_OUT}.{name}", self.editor.why_taken_out)
         entry.type(f"{NOTE}.{name}", self.note.text())
         entry.type(f"{NOT_DONE}.{name}", str(self.why.currentData() or ""))
         if not self.reason.isHidden():
@@ -86,6 +89,8 @@ class FieldFrame(QWidget):
             self.editor.set_text(wording.told(entry.form, self.field, judged.values))
         else:
             self.editor.set_text(entry.texts.get(name, ""))
+        if self.field.type is FieldType.FILE:
+            self.editor.set_saved(entry.start(name), entry.beside(TAKEN_OUT, name))
         self.note.setText(entry.beside(NOTE, name))
         self.why.setCurrentIndex(max(0, self.why.findData(entry.beside(NOT_DONE, name))))
         if entry.beside(NOTE, name) or entry.beside(NOT_DONE, name):
@@ -103,8 +108,9 @@ class RecordEditor(QWidget):
 
     typed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__()
+        self._context = context
         self.entry: RecordEntry | None = None
         self.frames: dict[str, FieldFrame] = {}
         self._headings: dict[str, QWidget] = {}
@@ -131,7 +137,7 @@ class RecordEditor(QWidget):
         known = self.entry
         self._only = only
         self.entry, self._tried = entry, False
-        if known is None or known.form is not entry.form or known.limits != entry.limits:
+        if known is None or _other_fields(known, entry):
             self._build(entry, records)
         judged = entry.judge()
         # A reason that is hidden loses the keyboard and says so: until all show the new record, nothing is taken.
@@ -154,7 +160,8 @@ class RecordEditor(QWidget):
         self.frames = {}
         for one in form.fields:
             numbered = form.layout is Layout.QUESTIONS
-            made = editor(one, entry.limits, records.get(one.form, {}), numbered=numbered)
+            named = records.get(one.form, {})
+            made = editor(one, self._context, entry, named, numbered=numbered)
             frame = FieldFrame(made)
             frame.changed.connect(self._on_changed)
             made.answered.connect(partial(self._go_on, one.id))
@@ -292,3 +299,12 @@ class RecordEditor(QWidget):
         field = self.field_of(self.focusWidget())
         if field:
             self.frames[field].show_beside()
+
+
+def _other_fields(known: RecordEntry, entry: RecordEntry) -> bool:
+    """Whether the fields of one entry cannot show another."""
+    return (
+        known.form is not entry.form
+        or known.limits != entry.limits
+        or known.patient_id != entry.patient_id
+    )

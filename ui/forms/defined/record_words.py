@@ -8,14 +8,16 @@ from core.forms import wording
 from core.forms.definition import Form
 from core.forms.wording import Said
 from core.model.form_record import FormRecord
+from ui.context import AppContext
 from ui.widgets.basics import column, label
 from ui.widgets.responsive import Cells
 from ui.words import tr
 
 
 class RecordWords(QWidget):
-    def __init__(self) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__()
+        self._context = context
         self._said: tuple[Said, ...] = ()
         self._queries: Mapping[str, Sequence[str]] = {}
         self.title = label("", "heading", wrap=True)

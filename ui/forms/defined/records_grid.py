@@ -37,13 +37,17 @@ class GridLine:
     """One record: an editor for each field, and what is typed of it."""
 
     def __init__(
-        self, number: int, entry: RecordEntry, named: Mapping[str, Mapping[str, str]]
+        self,
+        context: AppContext,
+        number: int,
+        entry: RecordEntry,
+        named: Mapping[str, Mapping[str, str]],
     ) -> None:
         self.entry, self.tried = entry, False
         self._showing = False
         self.frames: dict[str, FieldFrame] = {}
         for one in entry.form.fields:
-            made = editor(one, entry.limits, named.get(one.form, {}), in_cell=True)
+            made = editor(one, context, entry, named.get(one.form, {}), in_cell=True)
             for control in made.findChildren(QWidget):
                 if name := control.accessibleName():
                     words = tr("{field}, line {n}").format(field=name, n=number)
@@ -224,7 +228,8 @@ class RecordsGrid(QWidget):
 
     def _add_line(self, one: FormRecord | None, texts: Mapping[str, str]) -> None:
         number = len(self.lines) + 1
-        line = GridLine(number, self._entry(one, texts), referred(self.form, self._record))
+        named = referred(self.form, self._record)
+        line = GridLine(self._context, number, self._entry(one, texts), named)
         self.lines.append(line)
         for frame in line.frames.values():
             place = self._place(frame.field)
@@ -301,6 +306,7 @@ class RecordsGrid(QWidget):
             reason = ask.reason(self, self.form.title, question)
         if reason is None:
             return False
+        reason = reason or line.entry.why_taken_out
         texts, rest = line.typed, {one.key: one.typed for one in self.lines if one is not line}
         names = [f"{line.key}/{name}" for name in texts]
         names += [] if any(rest.values()) else [WITHIN]

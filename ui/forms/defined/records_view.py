@@ -52,7 +52,7 @@ class RecordsView(QWidget):
         self._within: RecordId | None = None  # whose parts are shown, of a form of parts
         self._ends: FormRecord | None = None  # what the one being entered follows
         self._queries: dict[RecordId, list[tuple[str, DataQuery]]] = {}  # with their fields
-        self.editor = RecordEditor()
+        self.editor = RecordEditor(context)
         self.editor.typed.connect(self.edited)
         self.title = label("", "heading", wrap=True)
         self.said = label("", "good-note", wrap=True)
@@ -63,7 +63,7 @@ class RecordsView(QWidget):
         self.clear = button(tr("Clear"), self._clear)
         self.picks = self._quick_picks()
         self.list = self._make_list()
-        self.read = RecordWords()
+        self.read = RecordWords(context)
         self.parts = RecordParts([records_of(context, part) for part in catalog.parts_of(form)])
         for part in self.parts.views:
             part.edited.connect(self.edited)
@@ -189,6 +189,7 @@ class RecordsView(QWidget):
         reason = self._reason(record, ends or entry.before, ended or made)
         if reason is None:
             return
+        reason = reason or entry.why_taken_out
         session = self._context.session
         failures = self._context.failures
         with self._context.saving():

@@ -69,7 +69,7 @@ class SinceForm(StepForm):
     def _panel_of(self, form: str, version: str) -> RecordPanel:
         """The fields of a form, made when they are first needed."""
         if (form, version) not in self._panels:
-            made = RecordPanel()
+            made = RecordPanel(self.context)
             made.setParent(self)
             made.hide()
             made.done.connect(self._on_done)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame
 from core.entering import records
 from core.entering.visit.since_entry import SinceEntry
 from core.model.record import PatientRecord
+from ui.context import AppContext
 from ui.forms.defined.record_editor import RecordEditor
 from ui.widgets.basics import button, column, label, row
 from ui.words import tr
@@ -18,12 +19,12 @@ class RecordPanel(QFrame):
     done = Signal(object)
     given_up = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__()
         self.setProperty("role", "since-panel")
         self.title = label("", "heading", wrap=True)
         self.problem = label("", "question-note", wrap=True)
-        self.editor = RecordEditor()
+        self.editor = RecordEditor(context)
         self.save = button(tr("Save"), self.commit, primary=True, tip="Ctrl+Enter")
         self.leave = button(tr("Cancel"), self.given_up.emit, tip="Esc")
         self.problem.hide()
