@@ -49,7 +49,7 @@ def scan(tmp_path, name="night.png", content=None):
 
 def attach(file, path):
     file.take(path)
-    wait_until(lambda: file.text)
+    wait_until(lambda: path.name in file.text)
     return Reference.of(file.text)
 
 
