@@ -165,7 +165,7 @@ def _until_death(mark: Mark, ends: date | None) -> Mark:
 def _sections(record: PatientRecord, today: date, *, everything: bool) -> tuple[Section, ...]:
     treated = [form.treatment.title for form in forms() if form.treatment is not None]
     found = _Rows({title: {} for title in (*treated, _(PROCEDURES_TITLE))}, {})
-    by_id = {one.id: one for one in record.forms}
+    by_id: dict[str, FormRecord] = {one.id: one for one in record.forms}
     ends = None if record.died_on is None else record.died_on.assumed
     of_form = {mark.id for _rule, mark in of_forms(record, today)}
     for rule, mark in of_forms(record, today):

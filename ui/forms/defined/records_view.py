@@ -96,7 +96,7 @@ class RecordsView(QWidget):
             label(hint, "small", wrap=True),
             None,
         )
-        shown = entered if self._enters else card(self.read, None)
+        shown: QWidget = entered if self._enters else card(self.read, None)
         if isinstance(self.list, RecordList):
             shown = Columns(self.list, shown, fixed={}, spacing=12)
         self.setLayout(column(shown, self.parts))
