@@ -180,7 +180,11 @@ class RecordEntry:
             found += [each for each in ruled if each.field == one.id and not (each.asks and kept)]
         asked = {each.field: each.problem for each in reversed(ruled) if each.asks}
         rules = {one.id: one for one in self.form.rules if one.likely}
-        likely = {each.field: rules[each.rule] for each in reversed(ruled) if each.rule in rules}
+        likely = {
+            each.field: rules[each.rule]
+            for each in reversed(ruled)
+            if each.asks and each.rule in rules
+        }
         return Judged(values, shown, tuple(found), asked, likely)
 
     @property
