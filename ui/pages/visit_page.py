@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -27,7 +28,7 @@ from core.entering.visit.working_copy import PLACE
 from core.model.data_query import DataQuery
 from core.model.document import About
 from core.model.ids import PatientId, VisitId
-from core.model.nouns import SINCE_LAST_TIME, SPIROMETRY
+from core.model.nouns import ADVERSE_EVENTS, SINCE_LAST_TIME, SPIROMETRY
 from core.model.spirometry import Spirometry
 from core.model.user import Right
 from core.protocols.schedule import Window, windows
@@ -36,6 +37,7 @@ from core.words import day, plural, short_day
 from ui import theme
 from ui.context import AppContext
 from ui.forms.asked_fields import field_of, mark
+from ui.forms.infusion.monitoring_form import MonitoringForm
 from ui.forms.review_form import ReviewForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
@@ -436,6 +438,9 @@ class VisitPage(Page):
         form = form_of(self.context, draft, step)
         if isinstance(form, SpirometryForm):
             form.previewed.connect(self._on_preview)
+        if isinstance(form, MonitoringForm):
+            form.jump.connect(self.show_step)
+            form.event_meant.connect(self._log_event)
         if isinstance(form, ReviewForm):
             form.jump.connect(self.show_step)
             form.discard.connect(self._ask_discard)
@@ -446,7 +451,15 @@ class VisitPage(Page):
             line.installEventFilter(self)
         self._frames[step] = self._framed(form, step)
         self.stack.addWidget(self._frames[step])
+        self.fit(self._frames[step])
         return form
+
+    def _log_event(self, at: datetime) -> None:
+        """Log an event of this infusion: its time, product and lot are filled in."""
+        if self.draft is not None and self.draft.asks(ADVERSE_EVENTS):
+            with self.context.saving():
+                self.draft.begin_event(at)
+            self.show_step(ADVERSE_EVENTS)
 
     def _show_header(self) -> None:
         draft = self.draft

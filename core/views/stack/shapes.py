@@ -141,8 +141,7 @@ class Frame:
 class Drawing:
     """A sheet that is filled with shapes, and where on it things are; ``unit`` and ``measure`` are those of the sheet.
 
-    ``frames`` and ``areas`` are those of the plots: between their values, and with what stands beside and above;
-    ``tracks`` are the top and the bottom of each track.
+    ``frames`` and ``areas`` are those of the plots: between their values, and with what stands beside and above.
     """
 
     width: float
@@ -153,7 +152,6 @@ class Drawing:
     hits: list[Hit] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     areas: list[tuple[float, float]] = field(default_factory=list)
-    tracks: list[tuple[float, float]] = field(default_factory=list)
 
     def add(self, *shapes: Shape) -> None:
         self.shapes.extend(shapes)
