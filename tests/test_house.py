@@ -16,10 +16,12 @@ WIDE = {
     "core/model": "one file a noun; a noun is found by its name",
     "core/reports": "one file a document, as the registry lists them",
     "core/store": "one file a store, beside the few that open the file",
+    "core/views/stack": "one file a kind of row of a chart: what it is, and where it is placed",
     "core/views": "one file a page's words, read by screen and paper alike",
     "ui": "the window and what every page is given; pages, forms and widgets have folders of their own",
     "ui/forms": "one file a step of a visit, with the pieces that only steps use",
     "ui/pages": "one file a page",
+    "ui/pages/chart": "one file a tab, with the pieces that only tabs use",
     "ui/widgets": "one file a piece that several pages use",
 }
 

@@ -90,6 +90,9 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("E", N_("log an adverse event")),
             ("A", N_("the alerts, to be decided")),
             ("T", N_("on the overview: fold or open now, since last time and timeline")),
+            ("M", N_("the next time axis: months, dates, since onset")),
+            ("N, V", N_("on the treatments: enter a medicine, a device")),
+            ("T", N_("on the treatments: with adverse events, or without")),
         ),
     ),
     (
@@ -97,6 +100,7 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("C, E, F2", N_("on a record: changed, ended, a query about it")),
             ("F3", N_("in a field: a note, or why there is no value")),
+            ("Y, N", N_("at a question: yes, with the reason; no, as it was probably meant")),
         ),
     ),
     (

@@ -49,6 +49,7 @@ from ui.main_window import MainWindow
 from ui.pages.chart.history import HistoryTab
 from ui.pages.chart.overview import OverviewTab
 from ui.pages.chart.page import ChartPage
+from ui.pages.chart.treatments import TreatmentsTab
 from ui.pages.document_page import DocumentPage
 from ui.pages.first_run import FirstRun
 from ui.pages.import_page import ImportPage
@@ -332,6 +333,7 @@ class _Tour:
         self.picture("chart_milestones")
         chart.show_tab("eligibility")
         self.picture("chart_eligibility")
+        self._treatments(chart)
         shell.open_chart(self.patient("A-010").id)
         self.picture("chart_with_alerts")
         chart.show_tab("alerts")
@@ -339,6 +341,33 @@ class _Tour:
         visits = shell.context.session.visits.of(patient.id)
         self.open_summary(patient.id, visits[-1].id)
         self.summary("visit_summary_serious")
+
+    def _treatments(self, chart: ChartPage) -> None:
+        """What ran, a dose that is asked about, and the list on paper."""
+        chart.show_tab("treatments")
+        self.settle()
+        tab = self.tab(chart, "treatments", TreatmentsTab)
+        tab.list.select(tab.list.model.rows[0].id)
+        self.picture("chart_treatments")
+        tab.everything.click()
+        self.picture("chart_treatments_and_events")
+        tab.everything.click()
+        editor = tab.entry("medicine").editor
+        entry = editor.entry
+        self.expect(entry is not None, "no medicine can be entered")
+        if entry is not None:
+            typed = {"substance": "Riluzole", "dose": "100", "frequency": "2_daily"}
+            for name, text in typed.items():
+                editor.frames[name].editor.set_text(text)
+            editor.frames["dose"].changed.emit()
+        self.picture("treatments_dose_question")
+        tab.entry("medicine").clear.click()
+        self.shell.context.open_document.emit(
+            "treatments", About(patient_id=self.patient("A-015").id, choice="date")
+        )
+        page = self.page("document", DocumentPage)
+        self.wait(lambda: page.pdf is not None)
+        self.picture("treatments_on_paper")
 
     def routine_visit(self) -> None:
         """What the trial's visits do not have: single measurements, pain and fatigue."""

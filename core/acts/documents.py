@@ -16,6 +16,7 @@ from core.model.document import (
     OfNothing,
     OfPatient,
     OfTrail,
+    OfTreatments,
     OfUsers,
     OfVisit,
     Source,
@@ -93,6 +94,12 @@ def _of_patient(session: Session, about: About, common: Common) -> OfPatient:
     return OfPatient(record=record, names=session.users.names(), **common)
 
 
+def _of_treatments(session: Session, about: About, common: Common) -> OfTreatments:
+    assert about.patient_id is not None
+    record = session.record(about.patient_id)
+    return OfTreatments(record=record, names=session.users.names(), **common)
+
+
 def _of_form(session: Session, about: About, common: Common) -> OfForm:
     assert about.patient_id is not None
     record = session.record(about.patient_id)
@@ -147,6 +154,7 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfDefinition: _of_definition,
     OfForm: _of_form,
     OfPatient: _of_patient,
+    OfTreatments: _of_treatments,
     OfVisit: _of_visit,
     OfFile: _of_file,
     OfUsers: _of_users,

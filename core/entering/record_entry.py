@@ -8,11 +8,12 @@ from core import clock
 from core.entry import Problem
 from core.forms import checking, conditions, reading, wording
 from core.forms.checking import Found
-from core.forms.definition import Field, FieldType, Form, Quick
+from core.forms.definition import Field, FieldType, Form, Quick, Rule
 from core.forms.reading import Limits
 from core.model.assessment import NotDone
 from core.model.form_record import FormRecord, Item, Stored
 from core.model.ids import PatientId, RecordId, VisitId, new_id
+from core.toml_values import Scalar
 from core.words import N_, _
 
 
@@ -22,13 +23,14 @@ class Judged:
 
     ``values`` are the stored ones by field, the derived ones too; what is hidden or no value is missing. ``found``
     is everything that is wrong or asked, in the order of the fields, without questions that have their reason;
-    ``asked`` has every question by its field, also those.
+    ``asked`` has every question by its field, also those; ``likely`` the rules of those that know what was meant.
     """
 
     values: Mapping[str, Stored | None]
     shown: tuple[Field, ...]
     found: tuple[Found, ...]
     asked: Mapping[str, Problem]
+    likely: Mapping[str, Rule]
 
 
 NOTE, KEPT, NOT_DONE = "note", "kept", "not_done"  # beside a field's text: "note.dose"
@@ -133,7 +135,14 @@ class RecordEntry:
 
     def fill(self, quick: Quick) -> None:
         """The fields of what is entered often, as if they had been typed."""
-        for name, value in quick.values.items():
+        self._fill(quick.values)
+
+    def correct(self, rule: Rule) -> None:
+        """What was probably meant where this rule asks, as if it had been typed."""
+        self._fill(rule.likely)
+
+    def _fill(self, values: Mapping[str, Scalar | tuple[str, ...]]) -> None:
+        for name, value in values.items():
             text = SEVERAL.join(value) if isinstance(value, tuple) else _plain(value)
             self.type(name, text)
 
@@ -170,7 +179,13 @@ class RecordEntry:
             kept = bool(self.beside(KEPT, one.id).strip())
             found += [each for each in ruled if each.field == one.id and not (each.asks and kept)]
         asked = {each.field: each.problem for each in reversed(ruled) if each.asks}
-        return Judged(values, shown, tuple(found), asked)
+        rules = {one.id: one for one in self.form.rules if one.likely}
+        likely = {
+            each.field: rules[each.rule]
+            for each in reversed(ruled)
+            if each.asks and each.rule in rules
+        }
+        return Judged(values, shown, tuple(found), asked, likely)
 
     @property
     def record(self) -> FormRecord | None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from core import resources, toml_values
 from core.errors import InvalidForm
 from core.forms import conditions, derived, dictionaries
-from core.forms.definition import LANES, Field, FieldType, Form, Group, InLane, Of, Rule
+from core.forms.definition import LANES, Field, FieldType, Form, Group, InLane, Of, Rule, Treatment
 from core.model import thresholds
 from core.model.form_record import Course
 from core.toml_values import Fault, Place
@@ -73,6 +73,19 @@ def lanes_of(form: Form) -> tuple[InLane, ...]:
     if form.lanes or latest is None:
         return form.lanes
     return tuple(lane for lane in latest.lanes if _fits(form, lane))
+
+
+def treatment_of(form: Form) -> Treatment | None:
+    """How its records are shown among the treatments: as its newest version says, where that fits this one."""
+    latest = newest().get(form.id)
+    said = form.treatment or (None if latest is None else latest.treatment)
+    if said is None or form.treatment is not None:
+        return said
+    try:
+        _check_treatment(form, said)
+    except Fault:
+        return None
+    return said
 
 
 def plotted(form: Form) -> tuple[tuple[Field, str], ...]:
@@ -154,6 +167,8 @@ def _check(form: Form) -> None:
                 "every record is in the lane “{id}” above, so that this is never used; move it before."
             )
             raise Fault(text, ("lanes", index + 1), id=lane.id)
+    if form.treatment is not None:
+        _check_treatment(form, form.treatment)
     if form.within:
         _check_part(form)
 
@@ -287,6 +302,11 @@ def _check_rule(form: Form, rule: Rule, before: Sequence[Rule], place: Place) ->
     say = as_written(rule, "say")
     named = conditions.thresholds_of(rule.when)
     _check_braces(form, say.replace("{limit}", "") if named else say, (*place, "say"))
+    for name in rule.likely:
+        _known(form, name, (*place, "likely"))
+    if rule.likely and not (rule.asks and rule.likely_text):
+        text = _("rule {id} knows what was meant; write asks = true, and “likely_text”.")
+        raise Fault(text, (*place, "likely"), id=rule.id)
 
 
 def _check_course(form: Form, course: Course) -> None:
@@ -303,6 +323,23 @@ def _check_course(form: Form, course: Course) -> None:
     for name in ("ended_with", "changed"):
         for named in getattr(course, name):
             _known(form, named, ("course", 0, name))
+
+
+def _check_treatment(form: Form, one: Treatment) -> None:
+    """Rows are told apart by a choice or a term; a bar is as dark as a number says."""
+    if form.of is not Of.PATIENT or form.within or not form.repeats or form.course is None:
+        text = _(
+            "a treatment is a form of the patient that repeats and has a [course]; see medicine."
+        )
+        raise Fault(text, ("treatment", 0))
+    if _known(form, one.by, ("treatment", 0, "by")).type not in _TELLS_APART:
+        text = _("“by” of the treatment names “{name}”; name a choice or a term.")
+        raise Fault(text, ("treatment", 0, "by"), name=one.by)
+    if one.level and _known(form, one.level, ("treatment", 0, "level")).type not in _PLOTTED:
+        text = _("“level” of the treatment names “{name}”, which is no number.")
+        raise Fault(text, ("treatment", 0, "level"), name=one.level)
+    for name in ("label", "dose", "often", "route", "why"):
+        _check_braces(form, as_written(one, name), ("treatment", 0, name))
 
 
 def _check_plot(form: Form, one: Field, place: Place) -> None:

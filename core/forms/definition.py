@@ -4,6 +4,7 @@ After the models of CDISC ODM (form, repeating item group, item, soft and hard c
 Questionnaire (enableWhen, repeats) and REDCap's data dictionary; smaller than each of them.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -153,7 +154,8 @@ class Rule:
     """What cannot be right (or, where it ``asks``, what needs a reason) when the condition holds.
 
     ``say`` may name fields in braces: their values are put in; ``{limit}`` is the threshold that a condition
-    names. A question refuses where the switch ``refuses_by`` of the clinic's settings is on.
+    names. A question refuses where the switch ``refuses_by`` of the clinic's settings is on. ``likely`` is what was
+    probably meant, by field: one key fills it in; ``likely_text`` says it in a few words.
     """
 
     id: str
@@ -162,6 +164,8 @@ class Rule:
     say: Shown
     asks: bool = False
     refuses_by: str = ""
+    likely: dict[str, Scalar | tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    likely_text: Shown = ""
 
 
 @translated
@@ -200,6 +204,29 @@ class InLane:
 
 @translated
 @dataclass(frozen=True, slots=True)
+class Treatment:
+    """How a form's records are shown and entered among the treatments of a chart, instead of on a tab of its own.
+
+    ``title`` heads their rows, ``new`` and ``key`` are on the button that enters one. ``by`` is the choice or the
+    term that makes records one row (all doses of one medicine), ``label`` the few words on a bar, ``level`` the
+    number that says how dark it is. ``dose``, ``often``, ``route`` and ``why`` are the cells of the list. Fields
+    are in braces in all of them.
+    """
+
+    title: Shown
+    new: Shown
+    by: str
+    key: str = ""
+    label: Shown = ""
+    level: str = ""
+    dose: Shown = ""
+    often: Shown = ""
+    route: Shown = ""
+    why: Shown = ""
+
+
+@translated
+@dataclass(frozen=True, slots=True)
 class Form:
     """One version of a form. ``row`` says a record in one line, its fields in braces.
 
@@ -209,7 +236,7 @@ class Form:
     opens it; a form without ``ask`` is not asked about there. ``within`` is the form whose records these are
     parts of. ``domain`` is its table in CDISC's SDTM. ``lanes`` say how the chart shows its records; those of
     a form without them are in no lane. One with ``own_page`` is entered and shown on a page made by hand for it,
-    and not among the forms.
+    and not among the forms. One with a ``treatment`` is entered and shown among the treatments of a chart.
     """
 
     id: str
@@ -235,6 +262,7 @@ class Form:
     within: str = ""
     order: int = 0
     own_page: bool = False
+    treatment: Treatment | None = None
 
     @property
     def plural(self) -> str:

@@ -103,6 +103,11 @@ class OfForm(OfPatient):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfTreatments(OfPatient):
+    """All treatments of one patient; ``choice`` is the time axis of their picture."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfVisit(OfPatient):
     """One visit of the record, and the state of every signature under it."""
 

@@ -14,6 +14,7 @@ from core.model.document import (
     OfForm,
     OfNothing,
     OfTrail,
+    OfTreatments,
     OfUsers,
     OfValidation,
     OfVisit,
@@ -41,6 +42,12 @@ def _form(source: OfForm) -> bytes:
     from core.reports import form_pages
 
     return form_pages.filled(source)
+
+
+def _treatments(source: OfTreatments) -> bytes:
+    from core.reports import treatments
+
+    return treatments.document(source)
 
 
 def _blank_form(source: OfDefinition) -> bytes:
@@ -135,6 +142,20 @@ REPORTS: tuple[Document[Any], ...] = (
         stem="blank-form",
         make=_blank_form,
         choices=choices.forms,
+    ),
+    Document(
+        id="treatments",
+        title=N_("Treatments"),
+        button=N_("Print list"),
+        saving=N_("Save the list of treatments"),
+        called="list of treatments",
+        of=OfTreatments,
+        right=Right.READ,
+        holds_patients=True,
+        stem="treatments",
+        make=_treatments,
+        choices=choices.timelines,
+        tip=N_("Everything that ran, with the picture over time"),
     ),
     Document(
         id="user-review",

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from core.forms import catalog
 from core.instruments import catalog as instruments
-from core.model.document import OfDefinition, OfForm, OfNothing
+from core.model.document import OfDefinition, OfForm, OfNothing, OfTreatments
 from core.protocols import catalog as protocols
 from core.protocols.definition import Protocol
+from core.views import trends
+from core.views.trends import Axis
 from core.words import _
 
 ALL, VISIT, QUESTIONNAIRE = "all", "visit", "questionnaire"
@@ -40,6 +42,24 @@ def schedule_of(source: OfNothing) -> Protocol:
 def forms(_source: OfDefinition | OfForm) -> Mapping[str, str]:
     """The forms that are data, by id."""
     return {name: form.plural for name, form in catalog.newest().items()}
+
+
+EVENTS = "events"  # beside the axis: adverse events are drawn, too
+
+
+def timelines(source: OfTreatments) -> Mapping[str, str]:
+    """The time axes that this patient has, each with and without adverse events."""
+    found = {}
+    for scale in trends.time_scales(source.record):
+        found[timeline(scale.axis, events=False)] = scale.title
+        with_events = _("{axis}, with adverse events").format(axis=scale.title)
+        found[timeline(scale.axis, events=True)] = with_events
+    return found
+
+
+def timeline(axis: Axis, *, events: bool) -> str:
+    """The choice of a picture of the treatments."""
+    return f"{axis.value}/{EVENTS}" if events else axis.value
 
 
 def blank_form(protocol: Protocol, code: str) -> str:

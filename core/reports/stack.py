@@ -59,6 +59,7 @@ def block(stack: Stack, scale: TimeScale, width: float, height: float, *, whole:
         unit=POINTS_A_PX,
         figures=Figures.NAMES,
         whole=whole,
+        tracks=bool(stack.sections),
     )
     placed = geometry.place(stack, sheet, scale)
 
@@ -73,7 +74,14 @@ def block(stack: Stack, scale: TimeScale, width: float, height: float, *, whole:
 
 def least_height(stack: Stack, width: float) -> float:
     """How high the stack is at the least (points)."""
-    sheet = Sheet(width=width, height=0, measure=measure, unit=POINTS_A_PX, figures=Figures.NAMES)
+    sheet = Sheet(
+        width=width,
+        height=0,
+        measure=measure,
+        unit=POINTS_A_PX,
+        figures=Figures.NAMES,
+        tracks=bool(stack.sections),
+    )
     return geometry.least_height(stack, sheet)
 
 

@@ -167,7 +167,7 @@ DATA = {
     "action topic signs threshold measure status slot place requires found": "a name of something",
     "number": "of a question",
     "citation": "a paper, as it is cited everywhere",
-    "start end ongoing field plot_by grade": "fields",
+    "start end ongoing field plot_by grade by level": "fields",
     "key": "of the keyboard",
     "title short when text": "of a question or an answer: the instrument's published words",
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QImage,
@@ -78,11 +78,12 @@ class TrendStack(QWidget):
 
     @property
     def marks(self) -> tuple[Mark, ...]:
-        """Every event of the lanes, in order of their days."""
+        """Every event of the lanes, in order of their days; what ran, from the top down."""
         if self.stack is None:
             return ()
-        every = [mark for lane in self.stack.lanes for mark in lane.marks]
-        return tuple(sorted(every, key=lambda mark: mark.began))
+        if self.stack.sections:
+            return self.stack.marks
+        return tuple(sorted(self.stack.marks, key=lambda mark: mark.began))
 
     @property
     def said(self) -> tuple[str, ...]:
@@ -143,19 +144,33 @@ class TrendStack(QWidget):
             painter.drawPixmap(0, 0, painted.pixmap)
             sheet = self._sheet()
             axis = geometry.time_axis(self.stack, sheet, self.scale)
+            self.paint_under(painter, sheet, painted.drawing)
             if self.day is not None and axis.shows(self.day):
                 over = overlay.hairline(self.stack, sheet, painted.drawing, axis, self.day)
                 painting.paint(painter, over)
             if self.mark is not None:
                 hint = tr("Enter opens it") if self.hasFocus() else ""
                 hint = hint if self.mark.tab else ""
-                card = overlay.event_card(sheet, painted.drawing, axis, self.mark, hint)
+                card = overlay.event_card(sheet, painted.drawing, axis, self.mark, hint, self.seen)
                 painting.paint(painter, card)
         if self.hasFocus():
             painter.setPen(theme.colour("accent"))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), 6, 6)
+            painter.drawRoundedRect(self.framed.adjusted(1, 1, -2, -2), 6, 6)
         painter.end()
+
+    def paint_under(self, painter: QPainter, sheet: Sheet, drawing: Drawing) -> None:
+        """What is over the rows, and under what one points at."""
+
+    @property
+    def seen(self) -> tuple[float, float] | None:
+        """From where to where the sheet is in sight (px from its top); None where all of it is."""
+        return None
+
+    @property
+    def framed(self) -> QRect:
+        """What the ring of the keyboard is drawn around."""
+        return self.rect()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         mark = self._mark_at(event.position())
@@ -236,6 +251,7 @@ class TrendStack(QWidget):
             unit=unit,
             figures=Figures.BESIDE if beside else Figures.ABOVE,
             whole=self.whole,
+            tracks=self.stack is not None and bool(self.stack.sections),
         )
 
     def _draw(self) -> _Painted:

@@ -240,6 +240,11 @@ class ChoiceField(QWidget, Generic[T]):
             self.setFocusProxy(self._group.buttons()[0])
 
     @property
+    def buttons(self) -> list[QAbstractButton]:
+        """Those of the choices, in their order."""
+        return self._group.buttons()
+
+    @property
     def value(self) -> T | None:
         checked = self._group.checkedId()
         return None if checked < 0 else self._values[checked]

@@ -41,7 +41,14 @@ class Time:
 
 
 def days_shown(stack: Stack) -> tuple[date, date]:
-    """The first and the last day on the axis: every value, every visit, and the marks that are near them."""
+    """The first and the last day on the axis: every value, every visit, and the marks that are near them.
+
+    Of sections everything that ran since ``floor``: what began before is cut at the edge.
+    """
+    if stack.days is not None:
+        return stack.days
+    if stack.sections:
+        return _days_of_tracks(stack)
     days = [head.on for head in stack.heads]
     days += [day for row in stack.rows for day in row.plot.days]
     if not days:
@@ -54,6 +61,16 @@ def days_shown(stack: Stack) -> tuple[date, date]:
             days += [one for one in moments if first - near <= one <= last + near]
     if last < stack.today <= last + near / 4:
         days.append(stack.today)
+    return min(days), max(days)
+
+
+def _days_of_tracks(stack: Stack) -> tuple[date, date]:
+    floor = stack.floor or stack.today
+    days = [stack.today if stack.ends is None else min(stack.ends, stack.today)]
+    for mark in stack.marks:
+        days += [one for one in (mark.began, mark.ended) if one is not None and one >= floor]
+        if mark.runs and mark.began < floor:
+            days.append(floor)
     return min(days), max(days)
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from core.views.stack import axes, place_lanes, place_plots, place_words
+from core.views.stack import axes, place_lanes, place_plots, place_tracks, place_words
 from core.views.stack.axes import Time
-from core.views.stack.rows import PlotRow, Stack
+from core.views.stack.rows import Mark, PlotRow, Stack
 from core.views.stack.shapes import Align, Box, Drawing, Frame, Line, Measure, Text, Weight
 from core.views.trends import TimeScale
-from core.words import short_day
+from core.words import _, short_day
 
 
 class Figures(StrEnum):
@@ -23,7 +23,8 @@ class Figures(StrEnum):
 class Sheet:
     """What a stack is drawn on. ``unit`` is how long a usual pixel is: the text size of a window, 0.75 on paper (points).
 
-    ``height`` is what there is; a stack that needs more takes it. ``whole`` draws the whole scales.
+    ``height`` is what there is; a stack that needs more takes it. ``whole`` draws the whole scales. ``tracks`` says
+    that sections of tracks are drawn, which have more room for names left of them.
     """
 
     width: float
@@ -32,15 +33,18 @@ class Sheet:
     unit: float = 1.0
     figures: Figures = Figures.BESIDE
     whole: bool = False
+    tracks: bool = False
 
 
 SIDE, NAMES_SIDE, AXIS = 214, 92, 34  # px: left of the plots, and for the numbers of their axes
+LEFT_OF_TRACKS = 8  # px: no numbers are there
 EDGE = 12  # right of the plots
 AIR = 26, 38  # before the first day and after the last, for what stands beside a value
 HEADS, BAND, TIME_AXIS, GAP = 36, 17, 24, 5
 TITLE = 16  # of the time axis, where it stands below the numbers
 ABOVE = 28  # the line of figures above a plot
 LEAST = {40.0: 156, 24.0: 92, 23.0: 88, 13.0: 44}  # the lowest height of a plot by its weight
+TRACKS_SIDE, TRACKS_SIDE_ON_PAPER = 330, 210  # px left of tracks
 LEAST_ON_PAPER, GAP_ON_PAPER, AXIS_ON_PAPER = 18, 3, 20
 
 
@@ -69,12 +73,15 @@ def _fixed(stack: Stack, sheet: Sheet) -> float:
     bands = len(stack.bands) * BAND * u + (gap(sheet) if stack.bands else 0)
     between = (gap(sheet) + above) * len(stack.rows)
     below = gap(sheet) if stack.lanes else 0.0
-    return head(sheet) + foot(sheet) + lanes + below + bands + between
+    above_tracks = sheet.figures is Figures.ABOVE
+    tracks = sum(place_tracks.height(one, u, named_above=above_tracks) for one in stack.sections)
+    return head(sheet) + foot(sheet) + lanes + below + bands + between + tracks
 
 
 def head(sheet: Sheet) -> float:
     """The height of the names of visits; on paper they stand without their days, which the page says elsewhere."""
-    return (HEADS / 2 if sheet.figures is Figures.NAMES else HEADS) * sheet.unit
+    low = sheet.figures is Figures.NAMES and not sheet.tracks
+    return (HEADS / 2 if low else HEADS) * sheet.unit
 
 
 def gap(sheet: Sheet) -> float:
@@ -102,7 +109,11 @@ def place(stack: Stack, sheet: Sheet, scale: TimeScale) -> Drawing:
     bottom = height - foot(sheet)
     _ground(drawing, stack, sheet, axis, top, bottom)
     _heads(drawing, stack, sheet, axis, bottom)
+    if sheet.tracks:
+        _time_above(drawing, stack, sheet, axis, bottom)
     _through(drawing, stack, sheet, axis, bottom)
+    for one in stack.sections:
+        top = place_tracks.section(drawing, one, axis, top, side_width(sheet))
     for lane in stack.lanes:
         place_lanes.lane(drawing, lane, axis, top, side_width(sheet))
         top += place_lanes.height(lane, u)
@@ -119,11 +130,8 @@ def place(stack: Stack, sheet: Sheet, scale: TimeScale) -> Drawing:
 
 def time_axis(stack: Stack, sheet: Sheet, scale: TimeScale) -> Time:
     """The days of the stack over the width of the sheet's plots."""
-    left = (
-        (side_width(sheet) + AXIS * sheet.unit)
-        if sheet.figures is not Figures.ABOVE
-        else AXIS * sheet.unit
-    )
+    numbers = (LEFT_OF_TRACKS if sheet.tracks else AXIS) * sheet.unit
+    left = side_width(sheet) + numbers
     right = sheet.width - EDGE * sheet.unit
     return axes.time(stack, scale, left, right, (AIR[0] * sheet.unit, AIR[1] * sheet.unit))
 
@@ -131,6 +139,8 @@ def time_axis(stack: Stack, sheet: Sheet, scale: TimeScale) -> Time:
 def side_width(sheet: Sheet) -> float:
     """The width left of the value axes."""
     widths = {Figures.BESIDE: SIDE, Figures.NAMES: NAMES_SIDE, Figures.ABOVE: 0}
+    if sheet.tracks:
+        widths |= {Figures.BESIDE: TRACKS_SIDE, Figures.NAMES: TRACKS_SIDE_ON_PAPER}
     return widths[sheet.figures] * sheet.unit
 
 
@@ -169,7 +179,7 @@ def _ground(
     if axis.shows(stack.today) and stack.ends is None and not on_paper:
         x = axis.x(stack.today)
         drawing.add(Box(x, top, axis.right - x, bottom - top, "ground", alpha=0.75))
-    for mark in (mark for lane in stack.lanes for mark in lane.marks if mark.shade):
+    for mark in (mark for mark in stack.through_all if mark.shade):
         ended = mark.ended or (stack.today if mark.runs else mark.began)
         x, end = max(axis.x(mark.began), axis.left), min(axis.x(ended), axis.right)
         if end >= x:
@@ -210,10 +220,44 @@ def _heads(drawing: Drawing, stack: Stack, sheet: Sheet, axis: Time, bottom: flo
 def _through(drawing: Drawing, stack: Stack, sheet: Sheet, axis: Time, bottom: float) -> None:
     """What is a line through all rows: the reference day, a death."""
     u = drawing.unit
-    for mark in (mark for lane in stack.lanes for mark in lane.marks if mark.line):
+    for mark in (mark for mark in stack.through_all if mark.line):
         if axis.shows(mark.began):
             x = axis.x(mark.began)
             drawing.add(Line(x, head(sheet), x, bottom, mark.role, 1.6 * u))
+
+
+def _time_above(drawing: Drawing, stack: Stack, sheet: Sheet, axis: Time, bottom: float) -> None:
+    """The axis above the first row, its days through all of them, and today; what is a line there has its name."""
+    u = sheet.unit
+    for x, words in axes.time_ticks(axis, 44 * u):
+        half = sheet.measure(words, 11 * u, Weight.REGULAR) / 2
+        middle = min(max(x, axis.left - 4 * u + half), sheet.width - 2 * u - half)
+        drawing.add(
+            Line(x, 18 * u, x, bottom, "line"),
+            Text(middle, 14 * u, words, 11 * u, colour="muted", align=Align.CENTRE),
+        )
+    taken: list[tuple[float, float]] = []
+    for mark in (mark for mark in stack.through_all if mark.line and axis.shows(mark.began)):
+        _name_of_line(drawing, sheet, axis, mark, taken)
+    if axis.shows(stack.today) and stack.ends is None:
+        x, words = axis.x(stack.today), _("today")
+        drawing.add(Line(x, 20 * u, x, bottom, "ink", 1.2 * u, (1.5 * u, 3 * u)))
+        left = x + 4 * u
+        wide = sheet.measure(words, 11 * u, Weight.SEMIBOLD)
+        if not any(left < end and start < left + wide for start, end in taken):
+            drawing.add(Text(left, 30 * u, words, 11 * u, Weight.SEMIBOLD))
+
+
+def _name_of_line(
+    drawing: Drawing, sheet: Sheet, axis: Time, mark: Mark, taken: list[tuple[float, float]]
+) -> None:
+    u = sheet.unit
+    x, wide = axis.x(mark.began), sheet.measure(mark.title, 11 * u, Weight.SEMIBOLD)
+    left = x - 4 * u - wide if x - 4 * u - wide > axis.left else x + 4 * u
+    if any(left < end and start < left + wide for start, end in taken):
+        return
+    taken.append((left - 4 * u, left + wide + 4 * u))
+    drawing.add(Text(left, 30 * u, mark.title, 11 * u, Weight.SEMIBOLD, mark.role))
 
 
 def _time(drawing: Drawing, sheet: Sheet, axis: Time, bottom: float) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 
 from core.views.stack.figures import day_lines
-from core.views.stack.rows import Band, Lane, Mark, PlotRow, Stack
+from core.views.stack.rows import Band, Lane, Mark, PlotRow, Stack, Track
 from core.views.trends import Point
 from core.words import _, day, number
 
@@ -13,6 +13,8 @@ def all_of(stack: Stack) -> str:
     lines = [_row(row) for row in stack.rows]
     lines += [_band(band) for band in stack.bands if band.stretches]
     lines += [_lane(lane) for lane in stack.lanes if lane.marks]
+    for section in stack.sections:
+        lines += [f"{section.title}: {_track(track)}" for track in section.tracks]
     return "\n".join(lines)
 
 
@@ -65,6 +67,12 @@ def _band(band: Band) -> str:
 
 def _lane(lane: Lane) -> str:
     return f"{lane.title}: " + "; ".join(_happened(mark) for mark in lane.marks)
+
+
+def _track(track: Track) -> str:
+    """The name of a treatment, what holds now, and every bar with its days."""
+    name = " – ".join(filter(None, (track.title, track.said)))
+    return f"{name}: " + "; ".join(_happened(mark) for mark in track.marks)
 
 
 def _happened(mark: Mark) -> str:

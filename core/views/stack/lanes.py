@@ -33,7 +33,7 @@ def lanes(record: PatientRecord, today: date) -> tuple[Lane, ...]:
         SUPPORT: [],
         ADVERSE_EVENTS: [_event(record, event, today) for event in record.events],
     }
-    for rule, mark in _of_forms(record, today):
+    for rule, mark in of_forms(record, today):
         titles.setdefault(rule.id, rule.title)
         marks.setdefault(rule.id, []).append(mark)
     return tuple(
@@ -156,7 +156,7 @@ def _outcome(event: AdverseEvent) -> str:
     return OUTCOME[event.outcome]
 
 
-def _of_forms(record: PatientRecord, today: date) -> Iterator[tuple[InLane, Mark]]:
+def of_forms(record: PatientRecord, today: date) -> Iterator[tuple[InLane, Mark]]:
     """Every record that its form's version puts into a lane, in the order of the forms."""
     for name in catalog.newest():
         for one in record.of_form(name):

@@ -56,12 +56,37 @@ def _values_here(over: Drawing, stack: Stack, sheet: Sheet, placed: Drawing, on:
         over.add(Text(place_words.LEFT * u, top + 16 * u, fitted, 12 * u, Weight.MEDIUM))
 
 
-def event_card(sheet: Sheet, placed: Drawing, axis: Time, mark: Mark, hint: str) -> Drawing:
-    """What is known of a mark, in a card in the first plot, joined to it by a dotted line."""
+def chosen(sheet: Sheet, placed: Drawing, mark: str) -> Drawing:
+    """The row of a mark, tinted: it is the one that is chosen beside the chart."""
+    over = Drawing(placed.width, placed.height, sheet.unit, sheet.measure)
+    hit = next((one for one in placed.hits if one.mark == mark), None)
+    middle = -1.0 if hit is None else hit.y + hit.height / 2
+    area = next(((top, end) for top, end in placed.tracks if top <= middle <= end), None)
+    if area is not None and hit is not None:
+        u = sheet.unit
+        over.add(
+            Box(0, area[0], placed.width, area[1] - area[0], "accent", alpha=0.1),
+            Box(hit.x - u, hit.y - u, hit.width + 2 * u, hit.height + 2 * u, "", "accent", 1.6 * u),
+        )
+    return over
+
+
+def event_card(
+    sheet: Sheet,
+    placed: Drawing,
+    axis: Time,
+    mark: Mark,
+    hint: str,
+    seen: tuple[float, float] | None = None,
+) -> Drawing:
+    """What is known of a mark, in a card in the first plot, joined to it by a dotted line.
+
+    Where there is no plot it is below the mark, or above it: within ``seen``, what of the sheet is in sight.
+    """
     u = sheet.unit
     over = Drawing(placed.width, placed.height, u, sheet.measure)
     hit = next((one for one in placed.hits if one.mark == mark.id), None)
-    if hit is None or not placed.frames:
+    if hit is None:
         return over
     wide = min(CARD * u, (axis.right - axis.left) * 0.6)
     texts = [(Words(mark.title, Tone.TITLE), 2)]
@@ -77,7 +102,11 @@ def event_card(sheet: Sheet, placed: Drawing, axis: Time, mark: Mark, hint: str)
         lines.append((Words(hint, Tone.WARN), hint))
     high = sum(place_words.LOOKS[part.tone][3] for part, _words in lines) * u + 12 * u
     centre = hit.x + hit.width / 2
-    x, y = _freest(placed, axis, (wide, high), centre)
+    x, y = (
+        _freest(placed, axis, (wide, high), centre)
+        if placed.frames
+        else _beside_row(placed, axis, (wide, high), (hit.y, hit.y + hit.height, centre), seen)
+    )
     over.add(
         Box(hit.x - 2 * u, hit.y, hit.width + 4 * u, hit.height, "", "accent", 1.6 * u, 4 * u),
         Line(
@@ -98,6 +127,24 @@ def event_card(sheet: Sheet, placed: Drawing, axis: Time, mark: Mark, hint: str)
         over.add(Text(x + 10 * u, baseline + line * u * 0.8, words, size * u, weight, colour))
         baseline += line * u
     return over
+
+
+def _beside_row(
+    placed: Drawing,
+    axis: Time,
+    size: tuple[float, float],
+    at: tuple[float, float, float],
+    seen: tuple[float, float] | None,
+) -> tuple[float, float]:
+    """Below a mark (its top, its bottom, its middle from the left), or above it where there is no room."""
+    u = placed.unit
+    wide, high = size
+    top, bottom, centre = at
+    first, last = seen or (0.0, placed.height)
+    y = bottom + 8 * u
+    if y + high > last:
+        y = max(first, top - high - 8 * u)
+    return min(max(centre - wide / 2, axis.left), axis.right - wide), y
 
 
 def _freest(

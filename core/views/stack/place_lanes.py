@@ -66,27 +66,27 @@ def _bar_rows(lane: Lane) -> dict[str, int]:
 def lane(drawing: Drawing, lane: Lane, axis: Time, top: float, side: float) -> None:
     """The title at the left, the marks over time."""
     rows = _bar_rows(lane)
-    outside = [mark for mark in lane.marks if not _is_seen(mark, axis)]
+    outside = [mark for mark in lane.marks if not is_seen(mark, axis)]
     seen = [mark for mark in lane.marks if mark not in outside]
     others = [mark for mark in seen if mark.id not in rows]
     bars = [mark for mark in seen if mark.id in rows]
-    row = _Row(drawing, axis, top)
+    row = Row(drawing, axis, top)
     if _has_moments(lane, rows):
-        groups = _groups(row, others)
+        groups = groups_of(row, others)
         title = _title(row, lane, outside, side)
         row.taken += title.taken
-        for group in sorted(groups, key=_rank):
-            _label(row, group)
+        for group in sorted(groups, key=rank):
+            label_of(row, group)
         _bars(drawing, bars, rows, axis, top + ROW * drawing.unit, [])
     else:
-        row.taken += [_reach(mark, axis) for mark in bars if rows[mark.id] == 0]
+        row.taken += [reach(mark, axis) for mark in bars if rows[mark.id] == 0]
         title = _title(row, lane, outside, side)
         _bars(drawing, bars, rows, axis, top, title.taken)
     drawing.add(*title.words)
 
 
 @dataclass(slots=True)
-class _Row:
+class Row:
     """A row of symbols while it is filled: ``taken`` by what no words may be on.
 
     ``below`` and ``above`` are the bars to the ends of events, which words stand between.
@@ -128,14 +128,14 @@ def _meets(taken: Sequence[_Interval], left: float, right: float) -> bool:
     return any(left < end and start < right for start, end in taken)
 
 
-def _is_seen(mark: Mark, axis: Time) -> bool:
+def is_seen(mark: Mark, axis: Time) -> bool:
     if mark.shape is not Shape.BAR:
         return axis.shows(mark.began)
-    x, end = _reach(mark, axis)
+    x, end = reach(mark, axis)
     return end >= axis.left and x <= axis.right
 
 
-def _reach(mark: Mark, axis: Time) -> _Interval:
+def reach(mark: Mark, axis: Time) -> _Interval:
     """From where to where a mark is drawn; a bar and a tail within the plots."""
     x = axis.x(mark.began)
     end = x
@@ -156,14 +156,14 @@ class _Title:
     taken: tuple[_Interval, ...] = ()
 
 
-def _title(row: _Row, lane: Lane, outside: Sequence[Mark], side: float) -> _Title:
+def _title(row: Row, lane: Lane, outside: Sequence[Mark], side: float) -> _Title:
     """The lane's name, and how many of its marks are before or after the days that are shown.
 
     Left of the plots where there is room; else where nothing else is in them; else the number beside them.
     """
     drawing, u = row.drawing, row.drawing.unit
     y, size = row.top + ROW * u * 0.7, SIZE * u
-    count = _how_many(outside, row.axis)
+    count = how_many(outside, row.axis)
     words = ": ".join(filter(None, (lane.title, count)))
     left = place_words.LEFT * u if side > 120 * u else 0
     if side and left + drawing.measure(words, size, Weight.REGULAR) < side - 12 * u:
@@ -189,7 +189,7 @@ def _title(row: _Row, lane: Lane, outside: Sequence[Mark], side: float) -> _Titl
     return _Title((*beside, more))
 
 
-def _how_many(outside: Sequence[Mark], axis: Time) -> str:
+def how_many(outside: Sequence[Mark], axis: Time) -> str:
     """``3 earlier, 1 later``; empty where there is none."""
     earlier = len([mark for mark in outside if axis.x(mark.began) < axis.left])
     later = len(outside) - earlier
@@ -215,12 +215,12 @@ def _bars(
     begins: dict[int, float] = {}
     for mark in reversed(marks):
         following[mark.id] = begins.get(rows[mark.id], axis.right)
-        begins[rows[mark.id]] = _reach(mark, axis)[0]
+        begins[rows[mark.id]] = reach(mark, axis)[0]
     for mark in marks:
         row = rows[mark.id]
         if row >= MOST_BARS:
             continue
-        x, end = _reach(mark, axis)
+        x, end = reach(mark, axis)
         y, high = top + (row * BAR_ROW + 1.5) * u, (BAR_ROW - 3) * u
         wide = max(end - x, 3 * u)
         fill = "" if mark.hollow else f"fill:{mark.role}"
@@ -292,7 +292,7 @@ def _has_room(taken: Sequence[_Interval], left: float, needed: float, end: float
     return left + needed <= end and not _meets(taken, left, left + needed)
 
 
-def _groups(row: _Row, marks: Sequence[Mark]) -> list[_Group]:
+def groups_of(row: Row, marks: Sequence[Mark]) -> list[_Group]:
     """Draws symbols and squares, those that would lie on one another side by side; answers with the groups."""
     u = row.drawing.unit
     together: list[list[Mark]] = []
@@ -312,12 +312,12 @@ def _groups(row: _Row, marks: Sequence[Mark]) -> list[_Group]:
     return groups
 
 
-def _tails(row: _Row, marks: Sequence[Mark]) -> None:
+def _tails(row: Row, marks: Sequence[Mark]) -> None:
     """From a square to the end of its event; those of one time are above one another."""
     u = row.drawing.unit
     levels: list[float] = []
     for mark in sorted(marks, key=lambda one: one.began):
-        x, end = _reach(mark, row.axis)
+        x, end = reach(mark, row.axis)
         if end <= x + SQUARE / 2 * u:
             continue
         level = next((n for n, until in enumerate(levels) if until <= x), len(levels))
@@ -330,7 +330,7 @@ def _tails(row: _Row, marks: Sequence[Mark]) -> None:
         (row.below, row.above, row.taken)[level % 3].append((x, end))
 
 
-def _side_by_side(row: _Row, group: Sequence[Mark]) -> _Group:
+def _side_by_side(row: Row, group: Sequence[Mark]) -> _Group:
     """Marks from the place of the first; of too many the gravest, and how many there are more."""
     drawing, u = row.drawing, row.drawing.unit
     shown = list(group)
@@ -356,10 +356,10 @@ def _side_by_side(row: _Row, group: Sequence[Mark]) -> _Group:
     return _Group(tuple(group), x - SQUARE / 2 * u, end)
 
 
-def _stay(row: _Row, mark: Mark) -> _Interval:
+def _stay(row: Row, mark: Mark) -> _Interval:
     """A short bar among symbols."""
     u = row.drawing.unit
-    start, end = _reach(mark, row.axis)
+    start, end = reach(mark, row.axis)
     wide = max(end - start, 6 * u)
     fill = "" if mark.hollow else f"fill:{mark.role}"
     y = row.middle - 5 * u
@@ -368,7 +368,7 @@ def _stay(row: _Row, mark: Mark) -> _Interval:
     return start, start + wide
 
 
-def _rank(group: _Group) -> tuple[bool, bool, int, float]:
+def rank(group: _Group) -> tuple[bool, bool, int, float]:
     """Whose words take their place first: lines through all rows, what is serious, the highest grades."""
     marks = group.marks
     grave = max(mark.grade or 0 for mark in marks)
@@ -380,7 +380,7 @@ def _rank(group: _Group) -> tuple[bool, bool, int, float]:
     )
 
 
-def _label(row: _Row, group: _Group) -> None:
+def label_of(row: Row, group: _Group) -> None:
     """Right of the marks where there is room, else left, else shortened; nothing where it would say nothing."""
     drawing, axis = row.drawing, row.axis
     u, measure = drawing.unit, drawing.measure

@@ -25,7 +25,8 @@ class Mark:
 
     ``label`` are the few words beside it, ``title`` and ``details`` what is said of it in full. ``role``
     names its colour. ``ended`` is None for what is one moment, or has no known end; ``runs`` says that it
-    goes on. ``hollow`` is what was offered or refused. ``line`` draws a line through all rows at its
+    goes on. ``hollow`` is what was offered or refused. ``level`` is how dark a bar is, as a share of the darkest of
+    its row (0 is paused); None where no number says it. ``line`` draws a line through all rows at its
     beginning, ``shade`` shades all rows while it lasts. ``tab`` and ``what`` are where the chart shows it.
     """
 
@@ -44,6 +45,7 @@ class Mark:
     serious: bool = False
     line: bool = False
     shade: bool = False
+    level: float | None = None
     tab: str = ""
     what: str = ""
 
@@ -55,6 +57,27 @@ class Lane:
     id: str
     title: str
     marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """What ran under one name, in order of days: all doses of a medicine; ``said`` is what holds now.
+
+    Between two of its bars it was paused.
+    """
+
+    id: str
+    title: str
+    said: str
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Tracks under one heading."""
+
+    title: str
+    tracks: tuple[Track, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +157,11 @@ class VisitHead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """Everything of one chart. ``ends`` is the day of death, where all lines stop; ``today`` the day of the page."""
+    """Everything of one chart. ``ends`` is the day of death, where all lines stop; ``today`` the day of the page.
+
+    A stack of ``sections`` has its time above them, and begins no earlier than on the day ``floor``; a piece of one
+    has the ``days`` of the whole (the first and the last), and what of the others goes ``through`` it.
+    """
 
     scales: tuple[TimeScale, ...]
     heads: tuple[VisitHead, ...]
@@ -143,3 +170,19 @@ class Stack:
     rows: tuple[PlotRow, ...]
     today: date
     ends: date | None = None
+    sections: tuple[Section, ...] = ()
+    floor: date | None = None
+    days: tuple[date, date] | None = None
+    through: tuple[Mark, ...] = ()
+
+    @property
+    def through_all(self) -> tuple[Mark, ...]:
+        """What is a line or a shade through all rows."""
+        own = tuple(mark for mark in self.marks if mark.line or mark.shade)
+        return (*own, *(mark for mark in self.through if mark not in own))
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Every mark of the lanes and the tracks, from the top down."""
+        tracks = (mark for one in self.sections for track in one.tracks for mark in track.marks)
+        return (*(mark for lane in self.lanes for mark in lane.marks), *tracks)

@@ -141,7 +141,8 @@ class Frame:
 class Drawing:
     """A sheet that is filled with shapes, and where on it things are; ``unit`` and ``measure`` are those of the sheet.
 
-    ``frames`` and ``areas`` are those of the plots: between their values, and with what stands beside and above.
+    ``frames`` and ``areas`` are those of the plots: between their values, and with what stands beside and above;
+    ``tracks`` are the top and the bottom of each track.
     """
 
     width: float
@@ -152,6 +153,7 @@ class Drawing:
     hits: list[Hit] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     areas: list[tuple[float, float]] = field(default_factory=list)
+    tracks: list[tuple[float, float]] = field(default_factory=list)
 
     def add(self, *shapes: Shape) -> None:
         self.shapes.extend(shapes)

@@ -55,6 +55,18 @@ def open_tab(due, shell):
     return open_it
 
 
+def listed(tab):
+    """The list of treatments that the entry of a medicine is beside."""
+    return tab.window().shell.page("chart").tab("treatments").list
+
+
+def said_of(tab, one):
+    """The line below the name of a record in the list."""
+    shown = listed(tab)
+    row = next(line for line in shown.model.rows if line.id == one.id)
+    return shown._why(row)
+
+
 def ask(session, one, field="dose", text="Is this right?"):
     places = record_queries.places(one)
     place = next(
@@ -82,7 +94,7 @@ def test_f2_on_a_field_asks_about_it_and_gives_the_keyboard_back(open_tab, sessi
     assert frame.asked.isVisible() and "50 mg or 100?" in frame.asked.text()
     assert dose.property("asked") == "true"
     assert tab.view.editor.frames["substance"].asked.isHidden()
-    assert tab.view.list.why(riluzole).startswith("1 query open")
+    assert said_of(tab, riluzole).startswith("1 query open")
     assert "1 query open" in tab.queries.fold.text()
     assert tab.window().shell.page("chart").title_of("form.medicine").endswith("?1")
 
@@ -137,7 +149,7 @@ def test_a_link_leads_to_the_very_field(open_tab, shell, session, due, riluzole,
         exchange.jump.emit(exchange.query)
     settle()
     page = shell.current
-    assert page is shell.page("chart") and page.front == "form.medicine"
+    assert page is shell.page("chart") and page.front == "treatments"
     view = page.tab("form.medicine").view
     assert view.editor.field_of(focused()) == "dose"
     assert view.editor.entry.before.id == riluzole.id
@@ -151,8 +163,8 @@ def test_a_link_leads_to_a_record_that_the_list_hides(open_tab, shell, session, 
     query = ask(session, ended, "ended", "Which day?")
     tab = open_tab()
     tab.view.which.set_value(True)
-    tab.view.list._show_rows()
-    assert ended not in tab.view.list.model.rows
+    listed(tab)._show_rows()
+    assert ended.id not in {line.id for line in listed(tab).model.rows}
     go_to(shell.context, query)
     settle()
     assert tab.view.editor.field_of(focused()) == "ended"
@@ -183,7 +195,7 @@ def test_it_is_answered_and_closed_above_the_records(open_tab, session, due, ril
     settle()
     (query,) = session.queries.of(due.id)
     assert query.state is QueryState.CLOSED
-    assert "open" not in tab.view.list.why(riluzole)
+    assert "open" not in said_of(tab, riluzole)
     tab.view.focus_record(f"{riluzole.id}.dose")
     assert tab.view.editor.frames["dose"].asked.isHidden()
     entries = session.trail.entries(entity="data_query")
@@ -214,7 +226,7 @@ def test_a_query_outlives_its_record_and_says_so(open_tab, shell, session, due, 
     tab = open_tab()
     tab.view.focus_record(riluzole.id)
     answer_dialogs("another patient's")
-    tab.view.list.buttons["remove"].click()
+    listed(tab).buttons["remove"].click()
     settle()
     (kept,) = session.queries.of(due.id)
     assert kept == query

@@ -66,6 +66,11 @@ def test_on_a_small_screen_a_tab_has_634_px_and_its_tools_are_beside_the_tabs(op
 def test_the_tabs_stand_closer_where_that_makes_room_for_the_tools(open_chart):
     page = open_chart("A-010", (1280, 720))
     tools, bar = page.tab("overview").tools, page.tabs.tabBar()
+    for width in range(1280, 1000, -20):  # how wide depends on how many tabs there are
+        page.window().resize(width, 720)
+        settle()
+        if bar.property("dense"):
+            break
     assert bar.property("dense") is True
     assert place(tools).y() < place(bar).y() + bar.height()
     page.window().resize(1366, 768)

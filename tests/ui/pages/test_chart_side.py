@@ -70,7 +70,7 @@ def test_what_runs_leads_to_its_record(open_chart):
     ]
     line.setFocus()
     press(Key.Key_Return)
-    assert page.front == "form.medicine"
+    assert page.front == "treatments"
 
 
 def test_what_happened_leads_to_its_line(open_chart, demo, numbered):

@@ -3,22 +3,44 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from core.entering.record_entry import KEPT, NOT_DONE, NOTE, TAKEN_OUT, Judged, RecordEntry
 from core.entry import Problem
 from core.forms import wording
-from core.forms.definition import Field, FieldType, Layout
+from core.forms.definition import Field, FieldType, Layout, Rule
 from core.labels import NOT_DONE as WHY
 from core.model.form_record import FormRecord
 from ui.context import AppContext
 from ui.forms.defined.field_editors import FieldEditor, editor
-from ui.widgets.basics import Combo, column, label, row
+from ui.widgets.basics import Combo, button, column, label, row
 from ui.widgets.fields import Line, mark_asked
 from ui.widgets.responsive import Cells
 from ui.words import tr
+
+
+class QuestionKeys(QWidget):
+    """The answers to a question whose rule knows what was meant: Y keeps the value with a reason, N corrects it."""
+
+    kept = Signal()
+    corrected = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.keep = button(tr("Yes  Y"), self.kept.emit)
+        self.correct = button("", self.corrected.emit)
+        self.setFocusProxy(self.keep)
+        self.setLayout(row(self.correct, self.keep, None))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What the button with the keyboard passes on."""
+        pressed = {"Y": self.keep, "N": self.correct}.get(event.text().upper())
+        if pressed is None:
+            super().keyPressEvent(event)
+        else:
+            pressed.click()
 
 
 class FieldFrame(QWidget):
@@ -26,6 +48,7 @@ class FieldFrame(QWidget):
 
     changed = Signal()
     edited = Signal()
+    corrected = Signal()  # what was probably meant is to be filled in
 
     def __init__(self, made: FieldEditor) -> None:
         super().__init__()
@@ -45,13 +68,14 @@ class FieldFrame(QWidget):
             self.why.addItem(text, reason.value)
         self._beside = QWidget()
         self._beside.setLayout(row(self.why, self.note))
+        self.keys: QuestionKeys | None = None  # made when a question first has them
         self.setFocusProxy(made)
-        for hidden in (self.question, self.reason, self._beside, self.asked):
+        parts = (self.question, self.reason, self._beside, self.asked)
+        for hidden in parts:
             hidden.setParent(self)
             hidden.hide()
-        self.setLayout(
-            column(made, self.question, self.reason, self._beside, self.asked, spacing=4)
-        )
+        self._parts = column(made, *parts, spacing=4)
+        self.setLayout(self._parts)
         made.changed.connect(self.changed)
         made.edited.connect(self.edited)
         for line in (self.reason, self.note):
@@ -59,6 +83,23 @@ class FieldFrame(QWidget):
             line.left.connect(self.changed)
             line.returnPressed.connect(self.changed)
         self.why.activated.connect(lambda _index: self.changed.emit())
+
+    @property
+    def answer(self) -> QWidget:
+        """Where a question is answered: with a key, where it is known what was meant; else by a reason."""
+        return self.reason if self.keys is None or self.keys.isHidden() else self.keys.keep
+
+    def show_likely(self, rule: Rule | None) -> None:
+        """Offer what was probably meant, where the rule that asks knows it."""
+        if rule is not None and self.keys is None:
+            self.keys = QuestionKeys()
+            self.keys.kept.connect(lambda: self.reason.setFocus(Qt.FocusReason.ShortcutFocusReason))
+            self.keys.corrected.connect(self.corrected)
+            self._parts.insertWidget(2, self.keys)
+        if self.keys is not None:
+            if rule is not None:
+                self.keys.correct.setText(tr("No: {likely}  N").format(likely=rule.likely_text))
+            self.keys.setVisible(rule is not None)
 
     def show_beside(self) -> None:
         """Show the note and the reasons for no value, and put the keyboard there."""
@@ -116,6 +157,9 @@ class RecordEditor(QWidget):
         self._headings: dict[str, QWidget] = {}
         self._tried = self._showing = False
         self._only: frozenset[str] = frozenset()
+        self._doubted: frozenset[str] = (
+            frozenset()
+        )  # fields whose question can be answered by a key
         self._queries: Mapping[str, Sequence[str]] = {}
         self._cells = Cells(wide=2, narrow=1, spacing=(24, 12), top=True)
         self._shown: tuple[QWidget, ...] = ()
@@ -140,6 +184,7 @@ class RecordEditor(QWidget):
         if known is None or _other_fields(known, entry):
             self._build(entry, records)
         judged = entry.judge()
+        self._doubted = frozenset(judged.likely)
         # A reason that is hidden loses the keyboard and says so: until all show the new record, nothing is taken.
         self._showing = True
         for frame in self.frames.values():
@@ -147,6 +192,7 @@ class RecordEditor(QWidget):
             frame.show_entry(entry, judged)
         self._showing = False
         self._arrange(judged)
+        self._show_likely(judged)
         self.show_queries({})
         if entry.typed:
             self._judge()
@@ -165,6 +211,7 @@ class RecordEditor(QWidget):
             frame = FieldFrame(made)
             frame.changed.connect(self._on_changed)
             made.answered.connect(partial(self._go_on, one.id))
+            frame.corrected.connect(partial(self._correct, one.id))
             frame.edited.connect(self.typed)
             self.frames[one.id] = frame
         for widget in (*self._headings.values(), *self.frames.values()):
@@ -217,7 +264,7 @@ class RecordEditor(QWidget):
         if judged.found:
             first = judged.found[0]
             frame = self.frames[first.field]
-            wanted = frame.reason if first.asks else frame
+            wanted = frame.answer if first.asks else frame
             wanted.setFocus(Qt.FocusReason.TabFocusReason)
             return None
         return self.entry.record
@@ -246,7 +293,7 @@ class RecordEditor(QWidget):
     def _go_on(self, field: str) -> None:
         """To the reason that an answer needs, else to the field that is asked next."""
         if not self.frames[field].reason.isHidden():
-            self.frames[field].reason.setFocus(Qt.FocusReason.TabFocusReason)
+            self.frames[field].answer.setFocus(Qt.FocusReason.TabFocusReason)
             return
         order = [one.id for one in self.entry.judge().shown if one.is_stored] if self.entry else []
         if field in order[:-1]:
@@ -275,7 +322,30 @@ class RecordEditor(QWidget):
         if self.entry is None or self._showing:
             return
         self._take()
+        judged = self._judge()
+        doubted = frozenset(judged.likely)
+        new, self._doubted = doubted - self._doubted, doubted
+        self.typed.emit()
+        if new and not QApplication.mouseButtons():  # the keyboard comes to the question itself
+            answer = self.frames[min(new)].answer
+            QTimer.singleShot(0, answer, lambda: answer.setFocus(Qt.FocusReason.TabFocusReason))
+
+    def _correct(self, field: str) -> None:
+        """Fill in what was probably meant, instead of what a question was asked about."""
+        entry = self.entry
+        rule = None if entry is None else entry.judge().likely.get(field)
+        if entry is None or rule is None:
+            return
+        self._take()
+        entry.correct(rule)
+        self._doubted = frozenset()
+        judged = entry.judge()
+        self._showing = True
+        for frame in self.frames.values():
+            frame.show_entry(entry, judged)
+        self._showing = False
         self._judge()
+        self.focus_field(field)
         self.typed.emit()
 
     def _judge(self) -> Judged:
@@ -293,7 +363,13 @@ class RecordEditor(QWidget):
             frame = self.frames[field.id]
             frame.editor.show_problem(wrong.get(field.id))
             frame.show_entry(entry, judged)
+        self._show_likely(judged)
         return judged
+
+    def _show_likely(self, judged: Judged) -> None:
+        for name, frame in self.frames.items():
+            if frame.keys is not None or name in judged.likely:
+                frame.show_likely(judged.likely.get(name))
 
     def _show_beside(self) -> None:
         field = self.field_of(self.focusWidget())

@@ -118,6 +118,10 @@ class RecordList(QWidget):
         index = self.table.currentIndex()
         return self.model.row(index) if index.isValid() and self.model.rows else None
 
+    @property
+    def is_empty(self) -> bool:
+        return not self.model.rows
+
     def select(self, one: FormRecord) -> None:
         """Choose a record, also one that the list left out."""
         if one not in self.model.rows:

@@ -27,6 +27,7 @@ from ui.forms.defined.record_parts import WITHIN, RecordParts
 from ui.forms.defined.record_words import RecordWords
 from ui.forms.defined.records_grid import RecordsGrid
 from ui.forms.defined.referred import referred
+from ui.forms.defined.treatments_list import OfOneForm
 from ui.forms.kept_bar import KeptBar
 from ui.widgets import ask
 from ui.widgets.basics import button, card, column, label, row
@@ -37,14 +38,14 @@ from ui.words import tr
 
 class RecordsView(QWidget):
     """``edited`` says that a text is there to be kept, ``saved`` that a record was saved or removed,
-    ``given_up`` that what was kept is discarded.
+    ``given_up`` that what was kept is discarded. With a ``listed`` its records are in a list beside it.
     """
 
     edited = Signal()
     saved = Signal()
     given_up = Signal()
 
-    def __init__(self, context: AppContext, form: Form) -> None:
+    def __init__(self, context: AppContext, form: Form, listed: OfOneForm | None = None) -> None:
         super().__init__()
         self._context, self.form = context, form
         self._enters = context.session.may(Right.ENTER)
@@ -62,7 +63,7 @@ class RecordsView(QWidget):
         self.add = button(tr("Save"), self.save, primary=True, tip="Ctrl+Enter")
         self.clear = button(tr("Clear"), self._clear)
         self.picks = self._quick_picks()
-        self.list = self._make_list()
+        self.list = self._make_list(listed)
         self.read = RecordWords(context)
         self.parts = RecordParts([records_of(context, part) for part in catalog.parts_of(form)])
         for part in self.parts.views:
@@ -71,8 +72,8 @@ class RecordsView(QWidget):
             part.given_up.connect(self.given_up)
         self._build()
 
-    def _make_list(self) -> RecordList:
-        made = RecordList(self.form, enters=self._enters)
+    def _make_list(self, listed: OfOneForm | None) -> RecordList | OfOneForm:
+        made = listed or RecordList(self.form, enters=self._enters)
         made.chosen.connect(self._on_chosen)
         made.change.connect(self._change)
         made.end.connect(self._end)
@@ -95,12 +96,14 @@ class RecordsView(QWidget):
             label(hint, "small", wrap=True),
             None,
         )
-        shown = entered if self._enters else card(self.read, None)
-        self.setLayout(column(Columns(self.list, shown, fixed={}, spacing=12), self.parts))
+        shown: QWidget = entered if self._enters else card(self.read, None)
+        if isinstance(self.list, RecordList):
+            shown = Columns(self.list, shown, fixed={}, spacing=12)
+        self.setLayout(column(shown, self.parts))
         for hidden in (self.read,) if self._enters else (entered,):
             hidden.setParent(self)
             hidden.hide()
-        if not self.form.repeats and self._enters:
+        if not self.form.repeats and self._enters and isinstance(self.list, RecordList):
             self.list.hide()
         for problem in (self.said, self.problem):
             problem.hide()
@@ -239,7 +242,7 @@ class RecordsView(QWidget):
         return self.list.selected
 
     def focus_first(self) -> None:
-        if self.form.repeats and self.list.model.rows:
+        if self.form.repeats and not self.list.is_empty:
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         elif self._enters:
             self.editor.focus_first()
@@ -311,6 +314,15 @@ class RecordsView(QWidget):
             for field, query in self._queries.get(one.id, ()) if one is not None else ():
                 texts.setdefault(field, []).append(query.text)
             shown.show_queries(texts)
+
+    def begin_new(self) -> None:
+        """Another record, unless one is being typed already; the keyboard goes to its first open field."""
+        entry = self.editor.entry
+        is_new = entry is not None and entry.is_new and self._ends is None
+        if is_new or not self._in_the_way(None):
+            if not is_new:
+                self._begin(None)
+            self.editor.focus_first()
 
     def _pick(self, index: int) -> None:
         if self.editor.entry is None or not self.editor.entry.is_new or self._ends is not None:
@@ -468,8 +480,12 @@ class RecordsView(QWidget):
 _ABOUT, _FOLLOWS = "record", "follows"  # which record the texts are about
 
 
-def records_of(context: AppContext, form: Form) -> RecordsView | RecordsGrid:
+def records_of(
+    context: AppContext, form: Form, listed: OfOneForm | None = None
+) -> RecordsView | RecordsGrid:
     """The records of a form as its layout says; who only reads, and a form with parts, has a list."""
+    if listed is not None:
+        return RecordsView(context, form, listed)
     grid = form.layout is Layout.GRID and form.repeats and not catalog.parts_of(form)
     if grid and context.session.may(Right.ENTER):
         return RecordsGrid(context, form)

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -19,21 +19,22 @@ from core.model.record import PatientRecord
 from core.model.user import Right
 from ui.context import AppContext
 from ui.documents import buttons, let_out
-from ui.forms.defined.records_view import records_of
+from ui.forms.defined.records_view import RecordsView, records_of
+from ui.forms.defined.treatments_list import OfOneForm
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind, stacked
 from ui.pages.page import Unsaved
 from ui.widgets.basics import button, column
 from ui.widgets.queries import QueriesPanel
-from ui.widgets.responsive import Flow
+from ui.widgets.responsive import Flow, bring_into_sight
 from ui.words import tr
 
 
 class FormTab(Tab):
     """The records of one form, the one that is entered, and the questions on them."""
 
-    def __init__(self, form: Form, context: AppContext) -> None:
+    def __init__(self, form: Form, context: AppContext, listed: OfOneForm | None = None) -> None:
         super().__init__(context)
-        self.view = records_of(context, form)
+        self.view = records_of(context, form, listed)
         self.view.edited.connect(self.edited)
         self.view.given_up.connect(self.given_up)
         self.queries = QueriesPanel(context)
@@ -51,8 +52,8 @@ class FormTab(Tab):
         ]
         bar = QWidget()
         bar.setLayout(Flow(self.query, *leaving, right=True))
-        self._area = stacked(bar, self.queries, self.view)
-        self.setLayout(column(self._area))
+        parts = (bar, self.queries, self.view)
+        self.setLayout(column(stacked(*parts) if listed is None else column(*parts)))
         QShortcut(QKeySequence("F2"), self, self.ask_here)
 
     def open(self, patient_id: PatientId) -> None:
@@ -70,7 +71,7 @@ class FormTab(Tab):
             self.queries.put_back(places, typed, self._place)
 
     def _show_queries(self, record: PatientRecord) -> None:
-        mine = _queries_on(record, self.view.form)
+        mine = queries_on(record, self.view.form)
         remarks = record_queries.remarks(self.context.session, record, mine)
         self.queries.show_queries(mine, record_queries.removed(record, mine), remarks)
         self.view.show_queries(data_queries.unsettled(mine))
@@ -101,6 +102,11 @@ class FormTab(Tab):
         self.go_on()
         return True
 
+    def begin_new(self) -> None:
+        """Begin another record in the entry beside a list."""
+        if isinstance(self.view, RecordsView):
+            self.view.begin_new()
+
     def ask_here(self) -> None:
         """Ask about the field with the keyboard or the chosen record; any other field of that can be chosen."""
         if not self.context.session.may(Right.QUERY):
@@ -115,7 +121,7 @@ class FormTab(Tab):
         name = f"{one.id}.{field}" if field else one.id
         chosen = next((place for place in places if place.field == name), None)
         self.queries.begin(places, chosen, self.focusWidget())
-        self._area.ensureWidgetVisible(self.queries)
+        bring_into_sight(self.queries)
 
     def _ask(self, place: Place, text: str) -> None:
         record, failures = self.record, self.context.failures
@@ -142,25 +148,26 @@ class FormTab(Tab):
         self.view.focus_record(what)
         settled = self.focusWidget()
         if settled is not None:
-            QTimer.singleShot(0, self, partial(self._area.ensureWidgetVisible, settled))
+            bring_into_sight(settled)
 
 
 def form_tabs() -> tuple[TabKind, ...]:
-    """One for each form about patients that this clinic has, in their order."""
+    """One for each form about patients that this clinic has, in their order; treatments have one together."""
     return tuple(
         TabKind(id=f"form.{form.id}", title=partial(_title, form), make=partial(FormTab, form))
         for form in records.of_patient()
+        if form.treatment is None
     )
 
 
 def _title(form: Form, now: ChartRecord) -> str:
     running = len(now.record.running(form.id, now.today))
     title = f"{form.plural} ({running})" if form.repeats and running else form.plural
-    asked = len(data_queries.unsettled(_queries_on(now.record, form)))
+    asked = len(data_queries.unsettled(queries_on(now.record, form)))
     return f"{title} ?{asked}" if asked else title
 
 
-def _queries_on(record: PatientRecord, form: Form) -> tuple[DataQuery, ...]:
+def queries_on(record: PatientRecord, form: Form) -> tuple[DataQuery, ...]:
     """The questions on a patient's records of a form, and on the parts of them."""
     forms = (form, *catalog.parts_of(form))
     return tuple(query for one in forms for query in record_queries.of_form(record, one))

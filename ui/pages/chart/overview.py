@@ -82,6 +82,10 @@ class OverviewTab(Tab):
         self.panel.show_parts(parts, since_last(now.record, now.today), details)
         self.panel.show_timeline(chart.timeline(now.record))
 
+    def draw_if_stale(self) -> None:
+        super().draw_if_stale()
+        self.trends.follow_axis()
+
     def save(self) -> bool:
         """The results behind the chart."""
         return self.trends.ask_export()

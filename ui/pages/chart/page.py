@@ -73,6 +73,7 @@ class ChartPage(Page):
         self.made: dict[str, Tab] = {}
         self._tabs = tabs()
         self._kinds = {kind.id: kind for kind in self._tabs}
+        self._held = {held: kind.id for kind in self._tabs for held in kind.holds}
         self._holders = {
             kind.id: QWidget() for kind in self._tabs
         }  # one for each tab that is made later
@@ -116,17 +117,21 @@ class ChartPage(Page):
         return self._tabs[self.tabs.currentIndex()].id
 
     def tab(self, id: str) -> Tab:
-        """A tab, made when it is first asked for, as it is to be seen now."""
-        if id not in self.made:
-            self.made[id] = self._make(id)
-        self.made[id].draw_if_stale()
-        return self.made[id]
+        """A tab, or what another tab holds, made when it is first asked for, as it is to be seen now."""
+        name = self._held.get(id, id)
+        if name not in self.made:
+            self.made[name] = self._make(name)
+        self.made[name].draw_if_stale()
+        return self.made[name] if name == id else self.made[name].held(id)
 
     def show_tab(self, id: str, what: str = "") -> None:
         """Bring a tab to the front; the keyboard goes to ``what`` another tab leads to."""
-        self.tabs.setCurrentWidget(self._holders[id])
+        name = self._held.get(id, id)
+        self.tabs.setCurrentWidget(self._holders[name])
+        if name != id:
+            self.tab(name).show_held(id)
         if what:
-            self.tab(id).focus_on(what)
+            self.tab(name).focus_on(what)
 
     def show_record(self, form: str, what: str) -> None:
         """Bring a record of a form to the front; the queries where it is not there any more."""
@@ -134,14 +139,14 @@ class ChartPage(Page):
         gone = record is None or record.form_record(RecordId(what.partition(".")[0])) is None
         known = catalog.newest().get(form)
         tab = f"form.{known.within or form}" if known is not None else ""
-        if gone or tab not in self._kinds:
+        if gone or not {tab, self._held.get(tab)} & self._kinds.keys():
             self.show_tab("queries")
         else:
             self.show_tab(tab, what)
 
     def title_of(self, id: str) -> str:
         """The words on a tab."""
-        return self.tabs.tabText(self.tabs.indexOf(self._holders[id]))
+        return self.tabs.tabText(self.tabs.indexOf(self._holders[self._held.get(id, id)]))
 
     def open(self, patient_id: PatientId) -> None:
         if patient_id != self._patient_id:
@@ -195,7 +200,7 @@ class ChartPage(Page):
         if "patient" not in shown:
             return False
         self.open(PatientId(shown["patient"]))
-        if shown["tab"] in self._kinds:
+        if shown["tab"] in {*self._kinds, *self._held}:
             self.show_tab(shown["tab"])
         return True
 

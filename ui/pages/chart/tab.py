@@ -118,6 +118,13 @@ class Tab(QWidget):
     def focus_on(self, what: str) -> None:
         """Give the keyboard to what another tab leads to."""
 
+    def held(self, id: str) -> "Tab":  # noqa: ARG002
+        """What it holds under this id."""
+        return self
+
+    def show_held(self, id: str) -> None:
+        """Bring what it holds under this id to the front."""
+
     @property
     def record(self) -> PatientRecord | None:
         return self.now.record if self.now is not None else None
@@ -129,12 +136,16 @@ class Tab(QWidget):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TabKind:
-    """A tab before it is made: its id, the words on it, whether this patient has it, and what makes it."""
+    """A tab before it is made: its id, the words on it, whether this patient has it, and what makes it.
+
+    ``holds`` are ids of what is shown on it and had a tab of its own: they lead to it.
+    """
 
     id: str
     title: Callable[[ChartRecord], str]
     make: Callable[[AppContext], Tab]
     is_there: Callable[[ChartRecord], bool] = lambda _now: True
+    holds: tuple[str, ...] = ()
 
 
 def stacked(*cards: QWidget) -> QScrollArea:

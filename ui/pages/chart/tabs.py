@@ -9,11 +9,12 @@ from ui.pages.chart.milestones import MILESTONES
 from ui.pages.chart.overview import OVERVIEW
 from ui.pages.chart.queries import QUERIES
 from ui.pages.chart.tab import TabKind
+from ui.pages.chart.treatments import treatments
 from ui.pages.chart.visits import VISITS
 
 
 def tabs() -> tuple[TabKind, ...]:
-    """Those of every patient, and one for each form about patients that this clinic has."""
-    before = (OVERVIEW, VISITS, EVENTS)
+    """Those of every patient, and one for each form about patients that this clinic has and that is no treatment."""
+    before = (OVERVIEW, VISITS, EVENTS, treatments())
     after = (MILESTONES, ELIGIBILITY, ALERTS, QUERIES, HISTORY)
     return (*before, *form_tabs(), *after)

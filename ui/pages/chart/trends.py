@@ -18,18 +18,17 @@ from core.model.user import Right
 from core.views import trends
 from core.views.stack import build, fields
 from core.views.stack.rows import Stack
-from core.views.trends import Axis, TimeScale
-from core.words import DEMONSTRATION, N_, Words, day
+from core.views.trends import Axis
+from core.words import DEMONSTRATION, day
 from ui.context import AppContext
 from ui.documents import let_out
+from ui.pages.chart.axis_button import AxisButton
 from ui.plots.trend_stack import TrendStack
 from ui.widgets.basics import button, card, row
 from ui.words import tr
 
-_AXES = Words({Axis.REFERENCE: N_("Months"), Axis.DATE: N_("Dates"), Axis.ONSET: N_("Since onset")})
 FIRST_FIELDS = ("weight",)  # that are drawn until somebody chooses others
-AXIS, WHOLE, AHEAD, FIELDS = (
-    "axis",
+WHOLE, AHEAD, FIELDS = (
     "whole-scale",
     "projection",
     "fields",
@@ -45,7 +44,8 @@ class TrendsPanel(QWidget):
         self._record: PatientRecord | None = None
         self._built: tuple[object, Stack] | None = None
         self.chart = TrendStack()
-        self.axis = button("", self._next_axis)
+        self.axis = AxisButton(context)
+        self.axis.turned.connect(self._draw)
         self.whole = button("", self._turn_whole)
         self.more = button(tr("Show"))
         self.more.setAccessibleName(tr("What the chart shows, and what can be taken along"))
@@ -77,12 +77,18 @@ class TrendsPanel(QWidget):
             self._instrument = None
             self.chart.point_at(None)
         self._record = record
+        self.axis.show_record(record)
         self._draw()
+
+    def follow_axis(self) -> None:
+        """Another tab may have chosen the axis."""
+        if self._record is not None and self.chart.scale != self.axis.scale:
+            self._draw()
 
     def take_key(self, key: str) -> bool:
         """M: the next time axis; Z: used range or whole scale; P: projection."""
         if key == "M":
-            self._next_axis()
+            self.axis.turn()
         elif key == "Z":
             self._turn_whole()
         elif key == "P":
@@ -127,20 +133,12 @@ class TrendsPanel(QWidget):
                 record, today, instrument=instrument, fields=chosen, projected=projected
             )
             self._built = (key, stack)
-        self.chart.show_stack(self._built[1], self._scale(record), whole=self._is_whole)
+        self.chart.show_stack(self._built[1], self.axis.scale, whole=self._is_whole)
         self._fill_menu(record)
-
-    def _scale(self, record: PatientRecord) -> TimeScale:
-        """The axis that was chosen, or the first that this patient has."""
-        scales = trends.time_scales(record)
-        wanted = self._remembered(AXIS)
-        return next((scale for scale in scales if scale.axis.value == wanted), scales[0])
 
     def _name_tools(self) -> None:
         """The buttons say what is shown, and the key that shows the next."""
-        now = Axis.REFERENCE if self._record is None else self._scale(self._record).axis
-        self.axis.setText(f"{_AXES[now]}  M")
-        self.axis.setToolTip(tr("What the time axis counts: months, dates, or months since onset."))
+        self.axis.name()
         whole = tr("Whole scale") if self._is_whole else tr("Used range")
         self.whole.setText(f"{whole}  Z")
         self.whole.setToolTip(tr("The part of each scale that is used, or the whole of it."))
@@ -200,13 +198,7 @@ class TrendsPanel(QWidget):
 
     def show_axis(self, axis: Axis) -> None:
         """Draw on this time axis, where the patient has it."""
-        self._remember(AXIS, axis.value)
-        self._draw()
-
-    def _next_axis(self) -> None:
-        if self._record is not None:
-            axes = [scale.axis for scale in trends.time_scales(self._record)]
-            self.show_axis(axes[(axes.index(self._scale(self._record).axis) + 1) % len(axes)])
+        self.axis.choose(axis)
 
     def _turn_whole(self) -> None:
         self._remember(WHOLE, "no" if self._is_whole else "yes")
