@@ -18,7 +18,13 @@ from core.labels import BLOW_QUALITY
 from core.model.data_query import DataQuery, QueryReply, QueryState
 from core.model.ids import PatientId, VisitId
 from core.model.measurement import kinds
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
+from core.model.nouns import (
+    ADVERSE_EVENTS,
+    LABORATORY,
+    MEASUREMENTS,
+    SINCE_LAST_TIME,
+    SPIROMETRY,
+)
 from core.model.record import PatientRecord
 from core.model.user import Right
 from core.protocols import catalog as protocols
@@ -79,6 +85,12 @@ def places(draft: Draft) -> tuple[Place, ...]:
         found += [
             Place(MEASUREMENTS, f"measurement.value.{kind.id}", kind.title)
             for kind in kinds().values()
+        ]
+    if draft.asks(LABORATORY):
+        found += [
+            Place(LABORATORY, f"laboratory.value.{test.id}", test.title)
+            for _panel, tests in draft.laboratory.panels
+            for test in tests
         ]
     found += [
         Place(form.id, field.id, f"{form.title}: {field.title}")

@@ -5,13 +5,15 @@ no value is kept as typed by whoever shows it.
 """
 
 import datetime
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core import clock, entry
-from core.entry import Problem, Severity
+from core.entering import typed_texts
+from core.entry import Problem
 from core.laboratory import catalog, ranges
-from core.laboratory.definition import Test
+from core.laboratory.definition import Panel, Test
 from core.laboratory.ranges import Reference
 from core.laboratory.reading import NOT_DONE, Typed, read
 from core.model.assessment import NotDone
@@ -21,7 +23,10 @@ from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.science.lung_function import age_in_years
 from core.session import Session
-from core.words import _
+from core.words import N_, _
+
+VALUE = "value"  # under which name the text of a test is kept that is no value yet
+Panels = tuple[tuple[Panel, tuple[Test, ...]], ...]  # each with the tests that are asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,14 +82,21 @@ class Sheet:
         return ranges.reference(test, found)
 
     def result(
-        self, test: Test, text: str, *, unit: str = "", keep: bool = False
+        self,
+        test: Test,
+        text: str,
+        *,
+        unit: str = "",
+        keep: bool = False,
+        printed: Reference | None = None,
     ) -> LabResult | Problem | None:
         """What a text becomes as the result of a test, with all that is stored beside it.
 
         ``unit`` is what it is in where the text names none; empty is the unit of the laboratory. None for an empty text.
-        What is not plausible is a question, and taken where it is to be kept (``keep``).
+        What is not plausible is a question, and taken where it is to be kept (``keep``). ``printed`` is the reference
+        that the laboratory printed beside the value: it counts before the one that the clinic has.
         """
-        reference = self.reference(test)
+        reference = printed or self.reference(test)
         typed = read(test, text, unit or reference.unit)
         if not isinstance(typed, Typed):
             return typed
@@ -150,6 +162,78 @@ class Sheet:
         )
 
 
+class LabEntry(ABC):
+    """A sample whose results are entered: at a visit, or between visits. What is saved is in the file on return."""
+
+    session: Session
+
+    @property
+    @abstractmethod
+    def record(self) -> PatientRecord: ...
+
+    @property
+    @abstractmethod
+    def sample(self) -> Sample: ...
+
+    @property
+    @abstractmethod
+    def panels(self) -> Panels:
+        """What is asked for here, without anybody choosing."""
+
+    @property
+    @abstractmethod
+    def texts(self) -> Mapping[str, str]:
+        """What is typed for a test and no value yet, by test."""
+
+    @abstractmethod
+    def write(
+        self, save: Sequence[LabResult] = (), remove: Sequence[LabResult] = (), reason: str = ""
+    ) -> None:
+        """Save and take out results, in one write; their texts are values then."""
+
+    @abstractmethod
+    def keep(self, texts: Mapping[str, str]) -> None:
+        """Keep what is typed and no value, by test; an empty text is forgotten."""
+
+    @abstractmethod
+    def choose(self, sample: Sample) -> None:
+        """The sample is this one: what is entered of it moves along."""
+
+    @property
+    def sheet(self) -> Sheet:
+        known = self.session.reference_ranges.all()
+        return Sheet(self.record, self.sample, known, self.session.login)
+
+    def enter(self, test: Test, text: str, *, unit: str = "", keep: bool = False) -> Problem | None:
+        """Save what a text says of a test; an emptied field takes its result out. The reason where it is no value."""
+        sheet = self.sheet
+        before = sheet.results.get(test.id)
+        found = sheet.result(test, text, unit=unit, keep=keep)
+        if isinstance(found, Problem):
+            self.keep({test.id: text})
+            return found
+        if found is None:
+            gone = () if before is None else (before,)
+            self.write(remove=gone, reason=N_("entered by mistake") if gone else "")
+            self.keep({test.id: ""})
+        elif before is None or found != before:
+            self.write([found])
+        else:
+            self.keep({test.id: ""})
+        return None
+
+    def say_not_done(self, tests: Iterable[Test], why: NotDone) -> None:
+        """Say of tests that they were not done, and why."""
+        sheet = self.sheet
+        self.write([sheet.not_done(test, why) for test in tests])
+
+    def comment(self, test: Test, note: str) -> None:
+        """What is noted beside a result that is there."""
+        result = self.sheet.results.get(test.id)
+        if result is not None and result.note != note:
+            self.write([replace(result, note=note)])
+
+
 def age_on(patient: Patient, on: datetime.date) -> float | None:
     if patient.born is None:
         return None
@@ -185,10 +269,6 @@ def read_day(text: str, record: PatientRecord) -> datetime.date | Problem | None
     return on
 
 
-def is_question(problem: Problem) -> bool:
-    return problem.severity is Severity.QUESTION
-
-
 def default_laboratory(session: Session, record: PatientRecord) -> Laboratory | None:
     """The laboratory that measured last for this patient, else the only one that the clinic has."""
     known = {one.name: one for one in session.laboratories.all()}
@@ -196,3 +276,84 @@ def default_laboratory(session: Session, record: PatientRecord) -> Laboratory | 
         if one.laboratory in known:
             return known[one.laboratory]
     return next(iter(known.values())) if len(known) == 1 else None
+
+
+def panels_asked(named: Sequence[str], *, screening: bool) -> Panels:
+    """The panels that a visit asks for: those named, else the usual ones."""
+    known = catalog.tests()
+    return tuple(
+        (panel, tuple(known[name] for name in tests))
+        for panel, tests in catalog.asked_tests(named, screening=screening)
+    )
+
+
+class ChartSample(LabEntry):
+    """A sample between visits: entered on the chart, and part of no visit's summary that was finished before."""
+
+    def __init__(self, session: Session, record: PatientRecord, sample: Sample) -> None:
+        self.session = session
+        self._record = record
+        self._sample = sample
+        self._texts = {
+            field.removeprefix(f"{VALUE}."): text
+            for field, text in session.typed.of(typed_texts.LABORATORY, record.patient.id).items()
+            if field.startswith(f"{VALUE}.")
+        }
+
+    @property
+    def record(self) -> PatientRecord:
+        return self._record
+
+    @property
+    def sample(self) -> Sample:
+        return self._sample
+
+    @property
+    def panels(self) -> Panels:
+        return panels_asked((), screening=False)
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        return self._texts
+
+    def write(
+        self, save: Sequence[LabResult] = (), remove: Sequence[LabResult] = (), reason: str = ""
+    ) -> None:
+        if not save and not remove:
+            return
+        patient_id = self._record.patient.id
+        done = [f"{VALUE}.{one.test}" for one in (*save, *remove)]
+        with self.session.write(reason):
+            for one in remove:
+                self.session.lab_results.remove(one.id)
+            for one in save:
+                self.session.lab_results.save(one)
+            self.session.typed.remove(typed_texts.LABORATORY, patient_id, *done)
+        for one in (*save, *remove):
+            self._texts.pop(one.test, None)
+        self._record = self.session.record(patient_id)
+
+    def keep(self, texts: Mapping[str, str]) -> None:
+        fields = {f"{VALUE}.{test}": text for test, text in texts.items()}
+        typed_texts.keep(self.session, typed_texts.LABORATORY, self._record.patient.id, fields)
+        self._texts = {test: text for test, text in {**self._texts, **texts}.items() if text}
+
+    def choose(self, sample: Sample) -> None:
+        moved = self.sheet.moved(sample)
+        self._sample = sample
+        self.write(moved, reason=N_("the sample is another") if moved else "")
+
+
+def samples_between(record: PatientRecord, known: Sequence[Laboratory]) -> tuple[Sample, ...]:
+    """The samples of no visit, the newest first."""
+    by_name = {one.name: one for one in known}
+    found = {
+        (one.taken_on, one.taken_at): Sample(
+            taken_on=one.taken_on,
+            taken_at=one.taken_at,
+            laboratory=by_name.get(one.laboratory),
+        )
+        for one in record.laboratory
+        if one.visit_id is None
+    }
+    return tuple(reversed(found.values()))

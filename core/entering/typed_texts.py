@@ -10,11 +10,12 @@ from core.model.ids import PatientId
 from core.model.user import Right
 from core.session import Session
 
-PATIENT, CHART_EVENT, EVENT, CHART_MILESTONE, SETTINGS, QUERY = (
+PATIENT, CHART_EVENT, EVENT, CHART_MILESTONE, LABORATORY, SETTINGS, QUERY = (
     "patient",
     "chart-event",
     "event",  # the page of one event, under its id, or `new_event` of its patient
     "chart-milestone",
+    "laboratory",  # results between visits, under the patient's id
     "settings",
     "query",  # questions and answers, under the patient's id
 )

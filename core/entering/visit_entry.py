@@ -4,8 +4,11 @@ from datetime import date
 
 from core import clock, entry
 from core.entry import Problem
+from core.laboratory import catalog as laboratory
+from core.laboratory.reading import read as read_result
 from core.model.ids import VisitId
 from core.model.measurement import MeasurementKind, kinds
+from core.model.nouns import LABORATORY
 from core.model.record import PatientRecord
 from core.model.spirometry import TestType
 from core.protocols import catalog as protocols
@@ -104,6 +107,8 @@ def why_no_value(record: PatientRecord, visit_id: VisitId, field: str, text: str
         value = read_paper_day(text)
     elif parts[0] == "measurement":
         value = read_measurement(kinds()[parts[2]], text)
+    elif parts[0] == LABORATORY and parts[-1] in laboratory.tests():
+        value = read_result(laboratory.tests()[parts[-1]], text)
     elif "blow" in parts:
         value = entry.litres(text)
     elif parts[-1] == "height":

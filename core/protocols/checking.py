@@ -8,7 +8,14 @@ from difflib import get_close_matches
 
 from core.forms import catalog as forms
 from core.instruments import catalog as instruments
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
+from core.laboratory import catalog as laboratory
+from core.model.nouns import (
+    ADVERSE_EVENTS,
+    LABORATORY,
+    MEASUREMENTS,
+    SINCE_LAST_TIME,
+    SPIROMETRY,
+)
 from core.protocols.definition import (
     ELIGIBILITY,
     UNITS,
@@ -23,7 +30,9 @@ from core.protocols.definition import (
 from core.toml_values import Fault, Place
 from core.words import _, as_written
 
-BUILT_IN = (SINCE_LAST_TIME, SPIROMETRY, MEASUREMENTS, ADVERSE_EVENTS)
+BUILT_IN = (SINCE_LAST_TIME, SPIROMETRY, MEASUREMENTS, LABORATORY, ADVERSE_EVENTS)
+# What may be a task as well: schedules of before its results were entered tick it off.
+ONCE_A_TASK = {LABORATORY}
 NEAREST = 8  # names that a refusal proposes
 DAYS_A_MONTH = 365.25 / 12
 FURTHEST_DAYS = (
@@ -80,7 +89,7 @@ def _check_once(ids: Sequence[str], index: int, what: str, place: Place) -> None
 def _check_tasks(protocol: Protocol) -> None:
     ids = [task.id for task in protocol.tasks]
     # One of a form's name is a tick instead of that form.
-    taken = {*BUILT_IN, *instruments.shipped()}
+    taken = {*BUILT_IN} - ONCE_A_TASK | {*instruments.shipped()}
     for index, task in enumerate(protocol.tasks):
         place = ("tasks", index)
         _check_name(task.id, (*place, "id"))
@@ -109,10 +118,23 @@ def _check_visits(protocol: Protocol) -> None:
             _check_words(as_written(visit, key), LONGEST_TITLE, (*place, key))
         _check_when(protocol, visit, place)
         _check_assessments(protocol, visit.assessments, (*place, "assessments"))
+        _check_panels(visit, (*place, "panels"))
         if index and days(visit.offset) <= days(protocol.visits[index - 1].offset):
             text = _("visit {id} is not after visit {before}; put the visits in their order.")
             before = protocol.visits[index - 1].code
             raise Fault(text, (*place, "offset"), id=visit.code, before=before)
+
+
+def _check_panels(visit: PlannedKind, place: Place) -> None:
+    known = laboratory.panels()
+    for index, name in enumerate(visit.panels):
+        if name not in known:
+            text = _("“{name}” is no panel of laboratory tests; write one of: {known}.")
+            raise Fault(text, (*place, index), name=name, known=", ".join(known))
+        _check_once(visit.panels, index, _("“{id}” is there twice; name it once."), (*place, index))
+    if visit.panels and LABORATORY not in visit.assessments:
+        text = _("visit {id} names panels and has no laboratory; add “{name}” to its assessments.")
+        raise Fault(text, place, id=visit.code, name=LABORATORY)
 
 
 def _check_when(protocol: Protocol, visit: PlannedKind, place: Place) -> None:

@@ -43,7 +43,9 @@ class PlannedKind:
     """One visit of the schedule. Its window runs from ``before`` to ``after`` days round the target.
 
     ``assessments`` name questionnaires, forms (of a visit, or about the patient: entered there by that day), "spirometry", "measurements", "adverse-events",
-    "since-last-time" (what runs of the patient's medicines, devices …), or tasks of the protocol. ``first_title`` is what the first one of a visit that recurs is called.
+    "since-last-time" (what runs of the patient's medicines, devices …), "laboratory", or tasks of the protocol.
+    ``first_title`` is what the first one of a visit that recurs is called. ``panels`` are those of the laboratory
+    that it asks for; without any, the usual ones (see `core.laboratory.catalog.asked_tests`).
     """
 
     code: str
@@ -53,6 +55,7 @@ class PlannedKind:
     after: int
     assessments: tuple[str, ...]
     first_title: Shown = ""
+    panels: tuple[str, ...] = ()
 
 
 class CriterionKind(StrEnum):
@@ -168,6 +171,11 @@ class Protocol:
     def without_tasks(self, names: tuple[str, ...]) -> tuple[str, ...]:
         """Those that are not done as a task of this schedule: its tasks are its own, whatever forms there are."""
         return tuple(name for name in names if self.task(name) is None)
+
+    def panels_of(self, code: str | None) -> tuple[str, ...]:
+        """The panels of the laboratory that a visit names."""
+        kind = None if code is None else self.visit(code)
+        return () if kind is None else kind.panels
 
     def is_at_reference(self, code: str | None) -> bool:
         """Whether it is the visit at the reference day (the infusion)."""

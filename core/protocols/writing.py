@@ -42,6 +42,8 @@ def _visit(visit: PlannedKind) -> Iterator[str]:
     yield f"offset = {_offset(visit.offset)}"
     yield from _pairs([("before", visit.before), ("after", visit.after)])
     yield f"assessments = {_value(visit.assessments)}"
+    if visit.panels:
+        yield f"panels = {_value(visit.panels)}"
 
 
 def _offset(offset: Offset) -> str:

@@ -3,7 +3,13 @@
 from collections.abc import Mapping
 
 from core.instruments import catalog as instruments
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
+from core.model.nouns import (
+    ADVERSE_EVENTS,
+    LABORATORY,
+    MEASUREMENTS,
+    SINCE_LAST_TIME,
+    SPIROMETRY,
+)
 from core.model.record import PatientRecord
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
@@ -14,6 +20,7 @@ STEP_TITLES: Mapping[str, str] = Words(
         SINCE_LAST_TIME: N_("Since last time"),
         SPIROMETRY: N_("Spirometry"),
         MEASUREMENTS: N_("Measurements"),
+        LABORATORY: N_("Laboratory"),
         ADVERSE_EVENTS: N_("Adverse events"),
         "tasks": N_("Other assessments"),
     }

@@ -4,12 +4,17 @@ from collections.abc import Mapping
 
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import DETAILS, NOTE, REVIEW, TASKS
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
-from core.views.monitoring import FORM as MONITORING
+from core.model.nouns import (
+    ADVERSE_EVENTS,
+    LABORATORY,
+    MEASUREMENTS,
+    SINCE_LAST_TIME,
+    SPIROMETRY,
+)
 from ui.context import AppContext
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
-from ui.forms.infusion.monitoring_form import MonitoringForm
+from ui.forms.laboratory.form import LaboratoryForm
 from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
 from ui.forms.patient_form_step import PatientFormStep
@@ -26,6 +31,7 @@ STEPS: Mapping[str, type[StepForm]] = {
     SINCE_LAST_TIME: SinceForm,
     SPIROMETRY: SpirometryForm,
     MEASUREMENTS: MeasurementsForm,
+    LABORATORY: LaboratoryForm,
     ADVERSE_EVENTS: EventsForm,
     TASKS: TasksForm,
     NOTE: NoteForm,
@@ -38,8 +44,7 @@ def form_of(context: AppContext, draft: Draft, step: str) -> StepForm:
     if step in STEPS:
         return STEPS[step](context, draft)
     if (defined := draft.forms.form(step)) is not None:
-        kind = MonitoringForm if defined.id == MONITORING else VisitFormStep
-        return kind(context, draft, defined)
+        return VisitFormStep(context, draft, defined)
     if (about := draft.patient_forms.form(step)) is not None:
         return PatientFormStep(context, draft, about)
     instrument = next(one for one in draft.questionnaires.instruments if one.id == step)

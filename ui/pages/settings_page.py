@@ -28,6 +28,7 @@ from core.words import N_, plural
 from ui import theme
 from ui.context import AppContext
 from ui.forms.kept_bar import KeptBar
+from ui.forms.laboratory.laboratories import LaboratoriesDialog
 from ui.pages.page import Page, Unsaved
 from ui.settings import TEXT_SIZES, Appearance
 from ui.widgets import ask
@@ -79,7 +80,8 @@ class SettingsPage(Page):
             self.of_clinic.hide()
         own: list[QWidget] = [self.own_password, self._appearance_card(context)]
         self.freezing = FreezeCard(context)
-        cards_of_clinic: list[QWidget] = [self.why_not, self.of_clinic, self.freezing]
+        laboratories = self._laboratory_card(context)
+        cards_of_clinic = [*laboratories, self.why_not, self.of_clinic, self.freezing]
         inner = QWidget()
         inner.setMaximumWidth(theme.px(900))
         inner.setLayout(
@@ -104,6 +106,19 @@ class SettingsPage(Page):
         self.own_schedules = OwnDefinitions(context, SCHEDULES)
         self.own_schedules.added.connect(self._show_schedules)
         return [self.own_forms, self.own_schedules]
+
+    def _laboratory_card(self, context: AppContext) -> list[QWidget]:
+        """The clinic's laboratories; who enters results enters what they call normal."""
+        if not context.session.may(Right.READ):
+            return []
+        self.laboratories = button(
+            tr("Laboratories and ranges…"), lambda: LaboratoriesDialog(self, context).exec()
+        )
+        how = tr(
+            "Which laboratories there are, and what each of them calls normal, by sex and age."
+        )
+        heading = label(tr("Laboratories"), "heading")
+        return [card(heading, label(how, "muted", wrap=True), row(self.laboratories, None))]
 
     def _show_schedules(self) -> None:
         """What new patients can be put on; what is chosen stays so."""

@@ -98,17 +98,10 @@ class VisitForms:
                 )
             self._copy.forget(*typed)
 
-    def remove(self, record: FormRecord, *typed: str) -> None:
+    def remove(self, record: FormRecord) -> None:
         """Take out what was entered at this visit by mistake; the trail keeps it."""
         with self._copy.saving(_("entered by mistake")):
             self._copy.session.forms.remove(record.id)
-            self._copy.forget(*typed)
-
-    def forget(self, *typed: str) -> None:
-        """Texts that are taken away, where nothing is saved by it."""
-        if any(name in self._copy.texts for name in typed):
-            with self._copy.saving():
-                self._copy.forget(*typed)
 
     def _not_done(self, form: str) -> list[FormRecord]:
         return [

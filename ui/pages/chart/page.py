@@ -63,6 +63,9 @@ class ChartPage(Page):
             "query_reply",
             "signature",
             "lock",
+            "lab_result",
+            "laboratory",
+            "reference_range",
         }
     )
 

@@ -1,0 +1,1 @@
+"""Laboratory results: the table of a sample, its laboratory, a list that is pasted."""

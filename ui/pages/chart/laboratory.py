@@ -1,0 +1,197 @@
+"""The laboratory of a patient: every sample in one table, and the one that is entered."""
+
+from PySide6.QtWidgets import QWidget
+
+from core import clock
+from core.entering import typed_texts
+from core.entering.laboratory import (
+    ChartSample,
+    LabEntry,
+    Sample,
+    default_laboratory,
+    samples_between,
+)
+from core.entering.visit.draft import Draft
+from core.laboratory.grading import Proposal
+from core.model.ids import PatientId
+from core.model.laboratory import LabResult
+from core.model.user import Right
+from core.views import laboratory as views
+from core.views.visit_words import visit_title
+from core.words import day
+from ui.context import AppContext
+from ui.forms.laboratory.choices import PanelChoice, SampleFields
+from ui.forms.laboratory.laboratories import LaboratoriesDialog
+from ui.forms.laboratory.sheet import LabSheet
+from ui.pages.chart.events import TYPED
+from ui.pages.chart.tab import ChartRecord, Tab, TabKind
+from ui.pages.page import Unsaved
+from ui.widgets.basics import Combo, card, column
+from ui.widgets.responsive import Flow
+from ui.words import tr
+
+VISIT, NEW = "visit", "new"  # of the list of samples
+
+
+class LaboratoryTab(Tab):
+    """A visit in progress is entered here as in its step; a sample between visits only here."""
+
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
+        self._enters = context.session.may(Right.ENTER)
+        self._entry: LabEntry | None = None
+        self.choice = Combo()
+        self.choice.setAccessibleName(tr("Sample"))
+        self.choice.activated.connect(self._on_choice)
+        self.fields = SampleFields(context)
+        self.panels = PanelChoice(context)
+        self.sheet = LabSheet(context)
+        self.panels.chosen.connect(self._begin)
+        self.fields.changed.connect(self._choose)
+        self.fields.asks_laboratories.connect(self._show_laboratories)
+        self.sheet.edited.connect(self.edited)
+        self.sheet.accepted.connect(self._accept)
+        bar = QWidget()
+        bar.setProperty("role", "tools")
+        bar.setLayout(Flow(self.choice, self.fields, self.panels, spacing=10))
+        frame = card(bar, self.sheet, spacing=4)
+        if (body := frame.layout()) is not None:
+            body.setContentsMargins(6, 6, 2, 6)
+        self.setLayout(column(frame))
+
+    def open(self, patient_id: PatientId) -> None:
+        super().open(patient_id)
+        self._entry = None
+
+    def draw(self, now: ChartRecord) -> None:
+        if self._entry is None or self._entry.record.patient.id != now.record.patient.id:
+            self._entry = self._first(now)
+        elif isinstance(self._entry, ChartSample):
+            self._entry = ChartSample(self.context.session, now.record, self._entry.sample)
+        else:
+            self._entry = self._of_visit(now) or self._first(now)
+        self._show(now)
+
+    def _first(self, now: ChartRecord) -> LabEntry:
+        """The visit in progress, else the newest sample between visits of today, else a new one."""
+        return self._of_visit(now) or self._new(now)
+
+    def _of_visit(self, now: ChartRecord) -> LabEntry | None:
+        draft = next((visit for visit in now.record.visits if visit.is_draft), None)
+        if draft is None or not self._enters or now.locks:
+            return None
+        found = Draft(self.context.session, now.record.patient.id, draft.id).laboratory
+        return found if found.asked else None
+
+    def _new(self, now: ChartRecord) -> LabEntry:
+        laboratory = default_laboratory(self.context.session, now.record)
+        sample = Sample(taken_on=clock.today(), laboratory=laboratory)
+        return ChartSample(self.context.session, now.record, sample)
+
+    def _show(self, now: ChartRecord) -> None:
+        entry = self._entry
+        if entry is None:
+            return
+        self.choice.clear()
+        draft = next((visit for visit in now.record.visits if visit.is_draft), None)
+        if draft is not None and self._of_visit(now) is not None:
+            self.choice.addItem(visit_title(now.record, draft), VISIT)
+        known = self.context.session.laboratories.all()
+        for one in samples_between(now.record, known):
+            at = "" if one.taken_at is None else f", {one.taken_at:%H:%M}"
+            text = tr("Sample of {day}{time}").format(day=day(one.taken_on), time=at)
+            self.choice.addItem(text, (one.taken_on, one.taken_at))
+        self.choice.addItem(tr("New sample"), NEW)
+        self.choice.setCurrentIndex(self._place(entry))
+        self.panels.show_asked(entry.panels)
+        self.fields.show_sample(entry.sample, entry.record)
+        self.fields.setEnabled(self._enters and not now.locks)
+        self._begin()
+
+    def _place(self, entry: LabEntry) -> int:
+        sample = entry.sample
+        if sample.visit_id is not None:
+            return max(0, self.choice.findData(VISIT))
+        for at in range(self.choice.count()):
+            if self.choice.itemData(at) == (sample.taken_on, sample.taken_at):
+                return at
+        return self.choice.findData(NEW)
+
+    def _begin(self) -> None:
+        entry, now = self._entry, self.now
+        if entry is None or now is None:
+            return
+        title = tr("New sample") if not entry.sheet.results else tr("Sample")
+        if entry.sample.visit_id is not None:
+            title = visit_title(entry.record, entry.record.visit(entry.sample.visit_id))
+        enters = self._enters and not now.locks
+        self.sheet.begin(entry, self.panels.panels, title, enters=enters)
+
+    def _on_choice(self, index: int) -> None:
+        now = self.now
+        if now is None:
+            return
+        self.sheet.commit()
+        chosen = self.choice.itemData(index)
+        if chosen == NEW:
+            self._entry = self._new(now)
+        elif chosen == VISIT:
+            self._entry = self._of_visit(now) or self._new(now)
+        else:
+            known = self.context.session.laboratories.all()
+            found = samples_between(now.record, known)
+            sample = next(one for one in found if (one.taken_on, one.taken_at) == tuple(chosen))
+            self._entry = ChartSample(self.context.session, now.record, sample)
+        self._show(now)
+        self.sheet.focus_first()
+
+    def _choose(self, sample: Sample) -> None:
+        entry = self._entry
+        if entry is None:
+            return
+        with self.context.saving():
+            entry.choose(sample)
+            self._begin()
+
+    def _show_laboratories(self) -> None:
+        LaboratoriesDialog(self, self.context).exec()
+        self.fields.show_laboratories()
+        self._begin()
+
+    def _accept(self, result: LabResult, proposal: Proposal) -> None:
+        """The event is typed on the tab of events, and not saved: who judges it saves it."""
+        if self.patient_id is None or self.is_locked():
+            return
+        place, session = typed_texts.CHART_EVENT, self.context.session
+        if any(session.typed.of(place, self.patient_id).values()):
+            text = tr("An adverse event is being typed. Add it, or clear it, first.")
+            self.context.told.emit(text)
+            self.leads_to.emit("events", "new")
+            return
+        with self.context.saving():
+            texts = views.event_texts(result, proposal)
+            typed_texts.keep(session, place, self.patient_id, texts)
+            self.leads_to.emit("events", TYPED)
+
+    def unsaved(self, patient_id: PatientId) -> tuple[Unsaved, ...]:
+        entry = self._entry
+        if entry is None or not isinstance(entry, ChartSample):
+            return ()
+        texts = {
+            f"value.{test}": text for test, text in {**entry.texts, **self.sheet.typed}.items()
+        }
+        return (Unsaved(place=typed_texts.LABORATORY, subject=patient_id, texts=texts),)
+
+    def focus_on(self, what: str) -> None:
+        if not self.sheet.focus_test(what):
+            self.sheet.focus_first()
+
+    def go_on(self) -> None:
+        self.sheet.commit()
+
+    def save(self) -> bool:
+        self.sheet.commit()
+        return True
+
+
+LABORATORY = TabKind(id="laboratory", title=lambda _now: tr("Laboratory"), make=LaboratoryTab)
