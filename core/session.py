@@ -44,6 +44,7 @@ from core.store.migrations import newest
 from core.store.patients import ExternalResults, Patients
 from core.store.queries import DataQueries
 from core.store.recovery_code import normalized
+from core.store.safety import ClinicEvents
 from core.store.signatures import Signatures
 from core.store.spirometry import SpirometryStore
 from core.store.trail import Trail
@@ -108,6 +109,7 @@ class Session:
     decisions = _Clinical(Decisions)
     criteria = _Clinical(CriterionResults)
     events = _Clinical(AdverseEvents)
+    clinic_events = _Clinical(ClinicEvents)
     milestones = _Clinical(Milestones)
     lab_results = _Clinical(LabResults)
     signatures = _Clinical(Signatures)

@@ -26,6 +26,7 @@ ACTIONS = (
     Action(
         "patients", N_("Patients"), "Ctrl+2", page="patients", in_sidebar=True, right=Right.READ
     ),
+    Action("safety", N_("Safety"), "Ctrl+6", page="safety", in_sidebar=True, right=Right.READ),
     Action("import", N_("Import from CSV"), "Ctrl+I", page="import", right=Right.ENTER),
     Action("people", N_("People"), "Ctrl+3", page="people", in_sidebar=True, right=Right.PEOPLE),
     Action("backups", N_("Backups"), "Ctrl+4", page="backups", in_sidebar=True, right=Right.BACKUP),
@@ -101,6 +102,17 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("C, E, F2", N_("on a record: changed, ended, a query about it")),
             ("F3", N_("in a field: a note, or why there is no value")),
             ("Y, N", N_("at a question: yes, with the reason; no, as it was probably meant")),
+        ),
+    ),
+    (
+        N_("On Safety"),
+        (
+            ("1–5", N_("only events of this grade; again: of every grade")),
+            ("S, O", N_("only serious events, only open ones; again: all")),
+            ("/", N_("find in the list; Esc shows all")),
+            ("E", N_("log an event of the selected line's patient")),
+            ("R", N_("prepare a report of the selected event")),
+            ("Enter", N_("open the event")),
         ),
     ),
     (

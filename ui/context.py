@@ -32,6 +32,8 @@ class AppContext(QObject):
     open_visit = Signal(str, str)  # PatientId, VisitId
     open_field = Signal(str, str, str, str)  # PatientId, VisitId, step and field of a visit
     open_record = Signal(str, str, str)  # PatientId, id of a form, "record" or "record.field"
+    open_event = Signal(str, str)  # PatientId, EventId; with no event a new one of the patient
+    open_report = Signal(str, str)  # PatientId, EventId of a serious event
     open_document = Signal(str, object)  # id of a document, core.model.document.About
     open_past_chart = Signal(str, int, object)  # PatientId, entry of the trail, datetime
     edit_schedule = Signal(str)  # id of a schedule

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from core import clock, reports
 from core.labels import ROLE
 from core.model.document import About
-from core.model.ids import PatientId, VisitId
+from core.model.ids import EventId, PatientId, VisitId
 from core.model.user import Right
 from core.session import Changes
 from ui import theme
@@ -30,6 +30,7 @@ from ui.context import AppContext
 from ui.pages.every import page_class
 from ui.pages.page import Page, Place
 from ui.widgets.basics import button, chip, column, label, row, set_chip
+from ui.widgets.clock_badge import ClockBadge
 from ui.widgets.demo_notice import DemoNotice
 from ui.widgets.fields import Line
 from ui.widgets.file_warnings import FileWarnings, SecondPlaceReminder
@@ -43,6 +44,7 @@ from ui.words import tr
 if TYPE_CHECKING:
     from ui.pages.chart.page import ChartPage
     from ui.pages.document_page import DocumentPage
+    from ui.pages.event_report_page import EventReportPage
     from ui.pages.past_chart_page import PastChartPage
     from ui.pages.patient_form_page import PatientFormPage
     from ui.pages.patients_page import PatientsPage
@@ -54,6 +56,7 @@ NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
     "chart": Right.READ,
     "visit": Right.READ,
     "past": Right.READ,
+    "event_report": Right.READ,
     "schedule": Right.CLINIC,
 }
 
@@ -131,6 +134,8 @@ class Shell(QWidget):
         context.open_visit.connect(self.open_visit)
         context.open_field.connect(self.open_field)
         context.open_record.connect(self.open_record)
+        context.open_event.connect(self.open_event)
+        context.open_report.connect(self.open_report)
         context.open_document.connect(self.open_document)
         context.open_past_chart.connect(self.open_past_chart)
         context.edit_patient.connect(self.edit_patient)
@@ -203,6 +208,22 @@ class Shell(QWidget):
         page = cast("ChartPage", self.page("chart"))
         if self.current is page:
             page.show_record(form, what)
+
+    def open_event(self, patient_id: str, event_id: str) -> None:
+        """An adverse event of a patient; with no event, a new one."""
+        self.open_chart(patient_id)
+        page = cast("ChartPage", self.page("chart"))
+        if self.current is page:
+            page.show_tab("events", event_id)
+            if not event_id:
+                page.log_event()
+
+    def open_report(self, patient_id: str, event_id: str) -> None:
+        """The reports of a serious event."""
+        page = cast("EventReportPage", self.page("event_report"))
+        if self._may_leave_for("event_report"):
+            page.open(PatientId(patient_id), EventId(event_id))
+            self._show("event_report")
 
     def open_document(self, id: str, about: About) -> None:
         """A document of the registry, previewed."""
@@ -335,6 +356,11 @@ class Shell(QWidget):
                 one.setCheckable(True)
                 self._nav.addButton(one)
                 self._nav_buttons[action.page] = one
+                if action.id == "safety":
+                    self.badge = ClockBadge(self.context)
+                    beside = row(None, self.badge)
+                    beside.setContentsMargins(0, 0, 10, 0)
+                    one.setLayout(beside)
                 layout.addWidget(one)
                 if action.id == "patients":
                     layout.addStretch(0)

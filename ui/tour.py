@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,10 +24,13 @@ from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import NOTE, REVIEW, TASKS
 from core.instruments import catalog as instruments
-from core.model.adverse_event import Grade, Outcome
+from core.model import event_details
+from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.document import About
+from core.model.form_record import FormRecord, Item
 from core.model.ids import PatientId, VisitId
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
+from core.model.partial_date import PartialDate
 from core.model.patient import Patient
 from core.model.signature import Meaning
 from core.model.user import Role
@@ -51,10 +55,12 @@ from ui.pages.chart.overview import OverviewTab
 from ui.pages.chart.page import ChartPage
 from ui.pages.chart.treatments import TreatmentsTab
 from ui.pages.document_page import DocumentPage
+from ui.pages.event_report_page import EventReportPage
 from ui.pages.first_run import FirstRun
 from ui.pages.import_page import ImportPage
 from ui.pages.past_chart_page import PastChartPage
 from ui.pages.patient_form_page import PatientFormPage
+from ui.pages.safety.page import SafetyPage
 from ui.pages.today_page import TodayPage
 from ui.pages.visit_page import VisitPage
 from ui.settings import Appearance, Settings
@@ -123,6 +129,7 @@ class _Tour:
             self.demonstration()
             self.visit()
             self.serious_chart()
+            _safety(self)
             self.routine_visit()
             self.other_pages()
             self.neurologist()
@@ -574,3 +581,50 @@ class _Tour:
     def expect(self, holds: bool, otherwise: str) -> None:
         if not holds:
             raise TourFailed(otherwise)
+
+
+def _safety(tour: _Tour) -> None:
+    """A serious event that the clinic learnt of yesterday: its clock, the list, and its report."""
+    shell, session = tour.shell, tour.shell.context.session
+    event = AdverseEvent(
+        patient_id=tour.patient("A-010").id,
+        term="Respiratory failure",
+        coded_term="Respiratory failure",
+        onset=PartialDate.of(clock.today() - timedelta(days=1)),
+        grade=Grade.LIFE_THREATENING,
+        serious=True,
+        outcome=Outcome.NOT_RECOVERED,
+    )
+    aware = clock.now() - timedelta(hours=21, minutes=51)
+    said = {"criteria": "life_threatening", "aware_at": aware.isoformat()}
+    details = FormRecord(
+        id=event_details.record_id(event.id),
+        patient_id=event.patient_id,
+        form=event_details.FORM,
+        version="1",
+        entered_by=session.login,
+        entered_at=clock.now(),
+        items={name: Item(value=value) for name, value in said.items()},
+    )
+    with session.write("a serious event"):
+        session.events.save(event)
+        session.forms.save(details)
+    shell.show_page("safety")
+    page = tour.page("safety", SafetyPage)
+    tour.expect(bool(page.clocks.model.rows), "no clock of a serious event runs")
+    tour.picture("safety")
+    QTest.keyClicks(page.table, "3")
+    tour.picture("safety_grade_3")
+    page.show_all()
+    page.table.selectRow(0)
+    QTest.keyClicks(page.table, "r")
+    report = tour.page("event_report", EventReportPage)
+    tour.expect(bool(report.text.toPlainText()), "the narrative is empty")
+    tour.picture("safety_report")
+    report.preview()
+    document = tour.page("document", DocumentPage)
+    tour.wait(lambda: document.pdf is not None)
+    tour.picture("safety_report_printed")
+    shell.open_document("line-listing", About())
+    tour.wait(lambda: document.pdf is not None)
+    tour.picture("safety_line_listing")

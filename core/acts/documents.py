@@ -11,6 +11,8 @@ from core.model.document import (
     Document,
     OfDefinition,
     OfDrill,
+    OfEvent,
+    OfEvents,
     OfFile,
     OfForm,
     OfNothing,
@@ -128,6 +130,29 @@ def _of_file(session: Session, _about: About, common: Common) -> OfFile:
     return OfFile(records=tuple(session.record(one.id) for one in patients), **common)
 
 
+def _of_events(session: Session, _about: About, common: Common) -> OfEvents:
+    patients, treated = session.clinic_events.people(clock.today())
+    return OfEvents(
+        events=session.clinic_events.all(),
+        patients=patients,
+        treated=treated,
+        limits=session.thresholds.all(),
+        **common,
+    )
+
+
+def _of_event(session: Session, about: About, common: Common) -> OfEvent:
+    assert about.patient_id is not None
+    assert about.event_id is not None
+    return OfEvent(
+        record=session.record(about.patient_id),
+        names=session.users.names(),
+        event_id=about.event_id,
+        report_id=about.report_id,
+        **common,
+    )
+
+
 def _of_users(session: Session, _about: About, common: Common) -> OfUsers:
     made = people.recovery_code_made(session)
     return OfUsers(reviewed=people.review(session), code_made=made, **common)
@@ -157,6 +182,8 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfTreatments: _of_treatments,
     OfVisit: _of_visit,
     OfFile: _of_file,
+    OfEvents: _of_events,
+    OfEvent: _of_event,
     OfUsers: _of_users,
     OfTrail: _of_trail,
     OfDrill: _of_drill,

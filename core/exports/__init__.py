@@ -7,7 +7,16 @@ What leaves as data is read by scripts, and so is made `untranslated`: the same 
 
 from typing import Any
 
-from core.model.document import CSV, Document, OfDefinition, OfForm, OfPatient, OfTrail, OfUsers
+from core.model.document import (
+    CSV,
+    Document,
+    OfDefinition,
+    OfEvents,
+    OfForm,
+    OfPatient,
+    OfTrail,
+    OfUsers,
+)
 from core.model.user import Right
 from core.words import N_, untranslated
 
@@ -31,6 +40,20 @@ def _codebook(source: OfDefinition) -> bytes:
     from core.exports import form_csv
 
     return form_csv.codebook(source)
+
+
+@untranslated()
+def _line_listing(source: OfEvents) -> bytes:
+    from core.exports import safety_csv
+
+    return safety_csv.listing(source)
+
+
+@untranslated()
+def _counted_events(source: OfEvents) -> bytes:
+    from core.exports import safety_csv
+
+    return safety_csv.counted(source)
 
 
 @untranslated()
@@ -85,6 +108,32 @@ EXPORTS: tuple[Document[Any], ...] = (
         holds_patients=False,
         stem="codebook",
         make=_codebook,
+        ending=CSV,
+    ),
+    Document(
+        id="line-listing-csv",
+        title=N_("Line listing of adverse events as a table"),
+        button=N_("Listing as CSV…"),
+        saving=N_("Export the adverse events"),
+        called="line listing of adverse events",
+        of=OfEvents,
+        right=Right.READ,
+        holds_patients=True,
+        stem="line-listing",
+        make=_line_listing,
+        ending=CSV,
+    ),
+    Document(
+        id="events-counted-csv",
+        title=N_("Adverse events after the infusion as a table"),
+        button=N_("Table as CSV…"),
+        saving=N_("Export the table of events"),
+        called="table of adverse events",
+        of=OfEvents,
+        right=Right.READ,
+        holds_patients=True,
+        stem="adverse-events",
+        make=_counted_events,
         ending=CSV,
     ),
     Document(

@@ -17,7 +17,7 @@ from core.labels import CAUSE
 from core.model.adverse_event import Grade, Outcome
 from core.model.event_details import Cause, Criterion, EventDetails
 from core.model.thresholds import ON
-from core.words import N_, _
+from core.words import _
 
 SOON = timedelta(hours=24)
 
@@ -56,13 +56,16 @@ class Rules:
 class Clock:
     """``due`` is the last moment: the report is late from then on. ``due_on`` is its day where days count.
 
+    ``limit`` is the time allowed, in hours to the sponsor and in days to the authority.
     ``used`` is the part of the time that had passed now, or when the report was sent: 0 to 1. ``why`` says why
-    the clock runs, or by which rule of the clinic it does not.
+    the clock runs, or by which rule of the clinic it does not; ``because`` is only what the rule went by.
     """
 
     kind: Kind
     state: State
     why: str
+    limit: float
+    because: str = ""
     started: datetime | None = None
     due: datetime | None = None
     due_on: date | None = None
@@ -102,14 +105,19 @@ def clocks(details: EventDetails, now: datetime, rules: Rules) -> tuple[Clock, .
         return ()
     aware = details.aware_at
     sent = {to: _sent(details, to) for to in ("sponsor", "authority")}
-    by_rule = {
-        Kind.SPONSOR: (_("serious"), True),
-        **_authority(details, rules),
-    }
+    by_rule = {Kind.SPONSOR: (_("serious"), None), **_authority(details, rules)}
     found = []
-    for kind, (why, applies) in by_rule.items():
-        if not applies:
-            found.append(Clock(kind=kind, state=State.NOT_BY_RULE, why=why))
+    for kind, (why, because) in by_rule.items():
+        if because is not None:
+            found.append(
+                Clock(
+                    kind=kind,
+                    state=State.NOT_BY_RULE,
+                    why=why,
+                    because=because,
+                    limit=_limit(kind, rules),
+                )
+            )
             continue
         reports = sent["sponsor" if kind is Kind.SPONSOR else "authority"]
         place = 1 if kind is Kind.FOLLOW_UP else 0
@@ -143,36 +151,35 @@ def fatal_or_threatening(details: EventDetails) -> bool:
     return bool(details.criteria & {Criterion.DEATH, Criterion.LIFE_THREATENING})
 
 
-# Why a clock does not run: whole sentences, because each names the rule and what it goes by.
-_BY_PRODUCT = N_("does not apply by the clinic's rule: product {cause}")
-_BY_EXPECTED = N_("does not apply by the clinic's rule: expected by {document}")
-_BY_EXPECTED_ALONE = N_("does not apply by the clinic's rule: expected")
-_ONLY_FATAL = N_("does not apply by the clinic's rule: not fatal or life-threatening")
-_ONLY_OTHER = N_("only if it is not fatal or life-threatening")
+def _authority(details: EventDetails, rules: Rules) -> dict[Kind, tuple[str, str | None]]:
+    """The three clocks to the authority: why, and where it does not apply what the clinic's rule went by."""
+    because = _no_susar(details, rules)
+    if because:
+        none = _no_rule(because)
+        return dict.fromkeys((Kind.FATAL, Kind.FOLLOW_UP, Kind.OTHER), none)
+    applies = (_why_susar(details), None)
+    if fatal_or_threatening(details):
+        only = _("only if it is not fatal or life-threatening")
+        return {Kind.FATAL: applies, Kind.FOLLOW_UP: applies, Kind.OTHER: (only, "")}
+    none = _no_rule(_("not fatal or life-threatening"))
+    return {Kind.FATAL: none, Kind.FOLLOW_UP: none, Kind.OTHER: applies}
 
 
-def _authority(details: EventDetails, rules: Rules) -> dict[Kind, tuple[str, bool]]:
-    """The three clocks to the authority: why, and whether each applies."""
-    why_not = _no_susar(details, rules)
-    if why_not:
-        return dict.fromkeys((Kind.FATAL, Kind.FOLLOW_UP, Kind.OTHER), (why_not, False))
-    fatal, why = fatal_or_threatening(details), _why_susar(details)
-    first = (why, True) if fatal else (_(_ONLY_FATAL), False)
-    last = (_(_ONLY_OTHER), False) if fatal else (why, True)
-    return {Kind.FATAL: first, Kind.FOLLOW_UP: first, Kind.OTHER: last}
+def _no_rule(because: str) -> tuple[str, str]:
+    words = _("does not apply by the clinic's rule: {because}")
+    return words.format(because=because), because
 
 
 def _no_susar(details: EventDetails, rules: Rules) -> str:
-    """By what rule of the clinic it is no SUSAR; empty where it counts as one."""
+    """What the clinic's rule goes by where it is no SUSAR; empty where it counts as one."""
     judged = details.judgement
     if judged is None:
         return ""
     if not is_related(details, rules) and judged.product is not None:
-        return _(_BY_PRODUCT).format(cause=CAUSE[judged.product])
+        return _("product {cause}").format(cause=CAUSE[judged.product])
     if judged.expected:
-        if judged.document:
-            return _(_BY_EXPECTED).format(document=judged.document)
-        return _(_BY_EXPECTED_ALONE)
+        words = _("expected by {document}") if judged.document else _("expected")
+        return words.format(document=judged.document)
     return ""
 
 
@@ -209,7 +216,9 @@ def _clock(
 ) -> Clock:
     if aware is None:
         missing = _("when the clinic knew is not recorded, so the time cannot be counted")
-        return Clock(kind=kind, state=State.UNKNOWN, why=missing, sent_at=sent)
+        return Clock(
+            kind=kind, state=State.UNKNOWN, why=missing, limit=_limit(kind, rules), sent_at=sent
+        )
     due, due_on = _due(kind, aware, rules)
     aware, then = aware.astimezone(UTC), (sent or now).astimezone(UTC)  # so that hours are counted
     late = then > due if due_on is None else then >= due
@@ -221,6 +230,7 @@ def _clock(
         kind=kind,
         state=state,
         why=why,
+        limit=_limit(kind, rules),
         started=aware,
         due=due,
         due_on=due_on,
@@ -229,16 +239,21 @@ def _clock(
     )
 
 
-def _due(kind: Kind, aware: datetime, rules: Rules) -> tuple[datetime, date | None]:
-    """The last moment, in UTC, and the day where days of the calendar count."""
-    if kind is Kind.SPONSOR:
-        return aware.astimezone(UTC) + timedelta(hours=rules.sponsor_hours), None
-    days = {
+def _limit(kind: Kind, rules: Rules) -> float:
+    return {
+        Kind.SPONSOR: rules.sponsor_hours,
         Kind.FATAL: rules.fatal_days,
         Kind.FOLLOW_UP: rules.fatal_days + rules.follow_up_days,
         Kind.OTHER: rules.other_days,
     }[kind]
-    due_on = aware.astimezone(rules.zone).date() + timedelta(days=days)
+
+
+def _due(kind: Kind, aware: datetime, rules: Rules) -> tuple[datetime, date | None]:
+    """The last moment, in UTC, and the day where days of the calendar count."""
+    limit = _limit(kind, rules)
+    if kind is Kind.SPONSOR:
+        return aware.astimezone(UTC) + timedelta(hours=limit), None
+    due_on = aware.astimezone(rules.zone).date() + timedelta(days=limit)
     return _begin(due_on + timedelta(days=1), rules.zone), due_on
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, time
 
+from core.findings.event_facts import facts
 from core.model.event_details import EventDetails, instant_of
 from core.model.partial_date import PartialDate
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
-from core.science import event_time
 
 INFUSION, START = "infusion", "start"  # the form of an infusion, and its field
 
@@ -45,15 +45,4 @@ def emergent(record: PatientRecord, known: EventDetails) -> bool | None:
     found = treatment(record)
     if found is None:
         return None
-    event = known.event
-    first = known.course[0].grade if known.course else event.grade
-    return event_time.treatment_emergent(
-        event.onset,
-        event.ended,
-        found.on,
-        start_time=known.began_at,
-        treatment_time=found.at,
-        end_time=known.ended_at,
-        initial_grade=first.value,
-        final_grade=max(event.grade, *(one.grade for one in known.course), first).value,
-    )
+    return facts(known, found.on, found.at).emergent

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from typing import Generic, TypeVar
 
 from core.model.backup import DrillResult
-from core.model.ids import PatientId, VisitId
+from core.model.clinic_event import ClinicEvent
+from core.model.ids import EventId, PatientId, RecordId, VisitId
 from core.model.paper import PaperSize
 from core.model.record import PatientRecord
 from core.model.signature import SignatureState
@@ -23,7 +24,7 @@ class About:
     """What a person asks a document of; what it does not need is left out.
 
     ``entries`` are those of the trail, ``asked`` says which ones in words (name, value); ``choice`` is one
-    of the document's own choices.
+    of the document's own choices. ``report_id`` is a report of the ``event_id``.
     """
 
     patient_id: PatientId | None = None
@@ -31,6 +32,8 @@ class About:
     entries: TrailFilter = field(default_factory=TrailFilter)
     asked: tuple[tuple[str, str], ...] = ()
     drill: DrillResult | None = None
+    event_id: EventId | None = None
+    report_id: RecordId | None = None
     choice: str = ""
 
 
@@ -136,6 +139,28 @@ class OfFile(Source):
     @property
     def counts(self) -> Mapping[str, int]:
         return {"patients": len(self.records)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfEvents(Source):
+    """Every adverse event of the clinic, how many patients there are and how many were treated, and the limits."""
+
+    events: Sequence[ClinicEvent]
+    patients: int
+    treated: int
+    limits: Mapping[str, float]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"events": len(self.events)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfEvent(OfPatient):
+    """One adverse event of the record; ``choice`` is how its report is laid out."""
+
+    event_id: EventId
+    report_id: RecordId | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ grade, earlier diagnoses, reports. An event without such a record is one of befo
 """
 
 import datetime
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -45,6 +46,10 @@ class Cause(StrEnum):
     NOT_RELATED = "not_related"
     CONDITIONAL = "conditional"
     UNASSESSABLE = "unassessable"
+
+
+_CRITERIA: Mapping[str, Criterion] = {one.value: one for one in Criterion}
+_CAUSES: Mapping[object, Cause] = {one.value: one for one in Cause}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +144,14 @@ def details(record: PatientRecord, event: AdverseEvent) -> EventDetails:
     found = record.form_record(record_id(event.id))
     if found is None or found.form != FORM:
         return EventDetails(event=event, record=None)
-    parts = sorted(record.parts_of(found), key=lambda one: one.entered_at)
+    return assembled(event, found, record.parts_of(found))
+
+
+def assembled(
+    event: AdverseEvent, found: FormRecord, parts_found: Iterable[FormRecord]
+) -> EventDetails:
+    """An event from the record of its details and the records that are parts of that."""
+    parts = sorted(parts_found, key=lambda one: one.entered_at)
     judgements = (_judgement(one) for one in parts if one.form == JUDGEMENT)
     course = (change for one in parts if (change := _change(one)) is not None)
     diagnoses = (earlier for one in parts if (earlier := _earlier(one)) is not None)
@@ -160,9 +172,8 @@ def details(record: PatientRecord, event: AdverseEvent) -> EventDetails:
 
 def criteria_of(value: object) -> frozenset[Criterion]:
     """The criteria as they are stored: their names, one a line."""
-    known = {one.value: one for one in Criterion}
     names = value.split("\n") if isinstance(value, str) else ()
-    return frozenset(known[name] for name in names if name in known)
+    return frozenset(_CRITERIA[name] for name in names if name in _CRITERIA)
 
 
 def time_of(value: object) -> datetime.time | None:
@@ -183,24 +194,27 @@ def instant_of(value: object) -> datetime.datetime | None:
     return found.replace(tzinfo=datetime.UTC)
 
 
-def _cause(value: object) -> Cause | None:
-    return Cause(value) if value in {one.value for one in Cause} else None
+def cause_of(value: object) -> Cause | None:
+    """A cause as it is stored; None where there is none, or none that is known here."""
+    return _CAUSES.get(value)
 
 
 def _judgement(one: FormRecord) -> Judgement:
     expected = one.value("expected")
     return Judgement(
         record=one,
-        product=_cause(one.value("product")),
-        procedure=_cause(one.value("procedure")),
+        product=cause_of(one.value("product")),
+        procedure=cause_of(one.value("procedure")),
         expected=None if expected is None else expected == "expected",
         document=str(one.value("document") or ""),
     )
 
 
 def _change(one: FormRecord) -> GradeChange | None:
+    if one.form != COURSE:
+        return None
     day, grade = one.day("day"), one.value("grade")
-    if one.form != COURSE or day is None or grade not in {each.value for each in Grade}:
+    if day is None or grade not in {each.value for each in Grade}:
         return None
     return GradeChange(
         record=one, day=day, grade=Grade(int(grade)), state=str(one.value("state") or "")
@@ -208,16 +222,16 @@ def _change(one: FormRecord) -> GradeChange | None:
 
 
 def _earlier(one: FormRecord) -> EarlierDiagnosis | None:
-    until = one.day("until")
-    if one.form != DIAGNOSIS or until is None:
+    until = one.day("until") if one.form == DIAGNOSIS else None
+    if until is None:
         return None
     term, coded, why = (str(one.value(name) or "") for name in ("term", "coded", "why"))
     return EarlierDiagnosis(record=one, term=term, coded=coded, until=until, why=why)
 
 
 def _report(one: FormRecord) -> EventReport | None:
-    number = one.value("number")
-    if one.form != REPORT or not isinstance(number, int):
+    number = one.value("number") if one.form == REPORT else None
+    if not isinstance(number, int):
         return None
     to, how, sent_by, narrative = (
         str(one.value(name) or "") for name in ("to", "how", "sent_by", "narrative")

@@ -11,6 +11,8 @@ from core.model.document import (
     OfCode,
     OfDefinition,
     OfDrill,
+    OfEvent,
+    OfEvents,
     OfForm,
     OfNothing,
     OfTrail,
@@ -54,6 +56,24 @@ def _blank_form(source: OfDefinition) -> bytes:
     from core.reports import form_pages
 
     return form_pages.blank(source)
+
+
+def _line_listing(source: OfEvents) -> bytes:
+    from core.reports import safety
+
+    return safety.listing(source)
+
+
+def _counted_events(source: OfEvents) -> bytes:
+    from core.reports import safety
+
+    return safety.counted(source)
+
+
+def _event_report(source: OfEvent) -> bytes:
+    from core.reports import event_report
+
+    return event_report.document(source)
 
 
 def _user_review(source: OfUsers) -> bytes:
@@ -156,6 +176,44 @@ REPORTS: tuple[Document[Any], ...] = (
         make=_treatments,
         choices=choices.timelines,
         tip=N_("Everything that ran, with the picture over time"),
+    ),
+    Document(
+        id="line-listing",
+        title=N_("Line listing of adverse events"),
+        button=N_("Line listing…"),
+        saving=N_("Save the line listing"),
+        called="line listing of adverse events",
+        of=OfEvents,
+        right=Right.READ,
+        holds_patients=True,
+        stem="line-listing",
+        make=_line_listing,
+        most=MOST_ON_PAPER,
+    ),
+    Document(
+        id="events-counted",
+        title=N_("Adverse events after the infusion"),
+        button=N_("Table of events…"),
+        saving=N_("Save the table of events"),
+        called="table of adverse events",
+        of=OfEvents,
+        right=Right.READ,
+        holds_patients=True,
+        stem="adverse-events",
+        make=_counted_events,
+    ),
+    Document(
+        id="event-report",
+        title=N_("Report of a serious adverse event"),
+        button=N_("Preview and print…"),
+        saving=N_("Save the report"),
+        called="report of a serious adverse event",
+        of=OfEvent,
+        right=Right.READ,
+        holds_patients=True,
+        stem="serious-event",
+        make=_event_report,
+        choices=choices.event_reports,
     ),
     Document(
         id="user-review",

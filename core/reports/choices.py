@@ -4,13 +4,14 @@ from collections.abc import Mapping
 
 from core.forms import catalog
 from core.instruments import catalog as instruments
-from core.model.document import OfDefinition, OfForm, OfNothing, OfTreatments
+from core.model.document import OfDefinition, OfEvent, OfForm, OfNothing, OfTreatments
 from core.protocols import catalog as protocols
 from core.protocols.definition import Protocol
 from core.views import trends
 from core.views.trends import Axis
 from core.words import _
 
+CIOMS, PLAIN = "cioms", "plain"
 ALL, VISIT, QUESTIONNAIRE = "all", "visit", "questionnaire"
 
 
@@ -37,6 +38,11 @@ def schedule_of(source: OfNothing) -> Protocol:
         return protocols.of_new_patients(source.clinic)
     schedule, _at, version = source.choice.split("/")[1].partition("@")
     return protocols.required(schedule, version)
+
+
+def event_reports(_source: OfEvent) -> Mapping[str, str]:
+    """How the report of an event is laid out."""
+    return {CIOMS: _("In the order of CIOMS I"), PLAIN: _("Plain")}
 
 
 def forms(_source: OfDefinition | OfForm) -> Mapping[str, str]:

@@ -21,6 +21,7 @@ DATA = {
     ("core/forms/reading.py", "typed"): "as somebody would type it",
     ("core/views/signed.py", "signature_row"): "the offset of a time zone",
     ("ui/pages/past_chart_page.py", "PastChartPage"): "in the trail",
+    ("ui/pages/event_report_page.py", "EventReportPage"): "in a field, as it is typed",
     ("ui/forms/details_form.py", "DetailsForm"): "in a field, as it is typed",
     ("ui/forms/defined/records_view.py", "RecordsView"): "in a field, as it is typed",
     ("ui/widgets/decide.py", "DecideDialog"): "in a field, as it is typed",

@@ -15,6 +15,7 @@ from core.model.document import (
     About,
     Document,
     OfDefinition,
+    OfEvents,
     OfFile,
     OfForm,
     OfNothing,
@@ -22,7 +23,7 @@ from core.model.document import (
     OfVisit,
     Source,
 )
-from core.model.ids import PatientId, VisitId
+from core.model.ids import EventId, PatientId, RecordId, VisitId
 from core.views.visit_words import visit_title
 from core.words import day, plural
 from ui.context import AppContext
@@ -42,6 +43,7 @@ MADE_OF_ONE_PLACE = (
     OfVisit,
     OfDefinition,
     OfForm,
+    OfEvents,
 )  # whose documents stand beside one another
 
 
@@ -130,6 +132,8 @@ class DocumentPage(Page):
             "document": self._document.id,
             "patient": self._about.patient_id or "",
             "visit": self._about.visit_id or "",
+            "event": self._about.event_id or "",
+            "report": self._about.report_id or "",
             "choice": self.what.currentData() or "",
         }
 
@@ -140,8 +144,15 @@ class DocumentPage(Page):
         patient_id, visit_id = PatientId(shown["patient"]), VisitId(shown["visit"])
         if visit_id and visit_id not in {one.id for one in session.visits.of(patient_id)}:
             return False
+        event_id = EventId(shown.get("event", ""))
+        if event_id and event_id not in {one.id for one in session.events.of(patient_id)}:
+            return False
         about = About(
-            patient_id=patient_id or None, visit_id=visit_id or None, choice=shown["choice"]
+            patient_id=patient_id or None,
+            visit_id=visit_id or None,
+            event_id=event_id or None,
+            report_id=RecordId(shown.get("report", "")) or None,
+            choice=shown["choice"],
         )
         self.open(shown["document"], about)
         return True

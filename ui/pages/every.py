@@ -3,8 +3,8 @@
 from ui.pages.page import Page
 
 PAGES = (
-    *("today", "patients", "import", "people", "backups", "trail", "settings"),
-    *("patient", "chart", "visit", "past", "document", "schedule"),
+    *("today", "patients", "safety", "import", "people", "backups", "trail", "settings"),
+    *("event_report", "patient", "chart", "visit", "past", "document", "schedule"),
 )
 
 
@@ -19,6 +19,10 @@ def page_class(name: str) -> type[Page]:
             from ui.pages.patients_page import PatientsPage
 
             return PatientsPage
+        case "safety":
+            from ui.pages.safety.page import SafetyPage
+
+            return SafetyPage
         case "import":
             from ui.pages.import_page import ImportPage
 
@@ -39,6 +43,16 @@ def page_class(name: str) -> type[Page]:
             from ui.pages.settings_page import SettingsPage
 
             return SettingsPage
+    return _of_one(name)
+
+
+def _of_one(name: str) -> type[Page]:
+    """The pages about one thing that was opened: a patient, a visit, a document."""
+    match name:
+        case "event_report":
+            from ui.pages.event_report_page import EventReportPage
+
+            return EventReportPage
         case "patient":
             from ui.pages.patient_form_page import PatientFormPage
 

@@ -24,6 +24,7 @@ from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.widgets.alerts_card import AlertsOfClinic
 from ui.widgets.basics import button, card, clear, column, label, link, row, scrolled
+from ui.widgets.clock_badge import ClocksOfClinic
 from ui.widgets.queries import QueriesOfClinic
 from ui.widgets.responsive import Columns, Flow
 from ui.widgets.sign import SignaturesOfClinic
@@ -86,6 +87,8 @@ class TodayPage(Page):
             "blow",
             "measurement",
             "adverse_event",
+            "record",
+            "item",
             "criterion_result",
             "decision",
             "threshold",
@@ -124,13 +127,14 @@ class TodayPage(Page):
         self._empty_holder.setLayout(self._empty)
         self._attention = QVBoxLayout()
         self._attention.setSpacing(8)
+        self.clocks = ClocksOfClinic(context)
         self.alerts = AlertsOfClinic(context)
         attention = QWidget()
         self.questions = QueriesOfClinic(context)
         self.signatures = SignaturesOfClinic(context)
         if not context.session.may(Right.SIGN):
             self.signatures.hide()
-        parts = (self.alerts, self.signatures, self.questions, self._attention, None)
+        parts = (self.clocks, self.alerts, self.signatures, self.questions, self._attention, None)
         attention.setLayout(column(*parts, spacing=12))
         area = scrolled(attention)
         area.setMinimumHeight(theme.px(ATTENTION))
@@ -212,6 +216,7 @@ class TodayPage(Page):
         self.questions.show_queries(found)
         if session.may(Right.SIGN):
             self.signatures.look_again(records)
+        self.clocks.look_again()
         self.alerts.look_again([record.patient for record in records if not record.dead])
 
     def _show_undecided(self, items: Sequence[WorkItem]) -> None:

@@ -33,7 +33,9 @@ class Table(QTableView):
         super().__init__()
         self.setModel(model)
         self._model = model
-        self.passes_letters = False  # to the page, whose keys they are; else they look for a row
+        self.passes_letters = (
+            False  # and "/" to the page, whose keys they are; else they look for a row
+        )
         self._left_out: tuple[int, ...] = ()
         self._widths: dict[int, int] = {}
         self._tight_widths: dict[int, int] = {}
@@ -87,7 +89,7 @@ class Table(QTableView):
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():
             self._open(self.currentIndex())
             return
-        if self.passes_letters and event.text().isalnum():
+        if self.passes_letters and (event.text().isalnum() or event.text() == "/"):
             event.ignore()
             return
         super().keyPressEvent(event)

@@ -113,6 +113,7 @@ class Course(ABC):
         """What is the neurologist's to decide, in their own session."""
         self.session = session
         self.events.judge(session, NEUROLOGIST)
+        self.events.report(session, NEUROLOGIST)
         self.decide(session.record(self.patient.id))
 
     def decide(self, record: PatientRecord) -> None:

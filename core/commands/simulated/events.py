@@ -27,6 +27,8 @@ _JUDGED = ("product", "procedure", "expected")
 _AT_DEATH = "death"
 _AWARE = time(11, 10)
 _JUDGED_AFTER = timedelta(days=1)  # the event was told
+_TO_SPONSOR = timedelta(hours=7, minutes=50)  # after the clinic knew
+_TO_AUTHORITY = ((1, timedelta(days=5)), (2, timedelta(days=12)))
 _DOCUMENT = "Safety reference of the demonstration, version 1"
 
 
@@ -94,6 +96,24 @@ class Events:
             session.forms.save(
                 self._record(event_details.JUDGEMENT, texts, None, by, at, within=within)
             )
+
+    def report(self, session: Session, by: str) -> None:
+        """Every serious event to the sponsor on its day; to the authority what was judged to be a SUSAR."""
+        for one in self._entered:
+            if not one.event.serious:
+                continue
+            row, aware = one.row, datetime.combine(self._day(one.row["aware"]), _AWARE)
+            sent = [("sponsor", 1, _TO_SPONSOR)]
+            if (row["product"], row["expected"]) == ("possible", "unexpected"):
+                sent += [("authority", number, after) for number, after in _TO_AUTHORITY]
+            for to, number, after in sent:
+                if (aware + after).date() <= self._today:
+                    at = f"{aware + after:%Y-%m-%d %H:%M}"
+                    texts = {"to": to, "number": str(number), "sent_at": at, "how": "email"}
+                    texts["sent_by"] = by
+                    own = event_details.record_id(one.event.id)
+                    record = self._record(event_details.REPORT, texts, None, by, one.at, within=own)
+                    session.forms.save(record)
 
     def _day(self, text: str) -> date:
         if text != _AT_DEATH:
