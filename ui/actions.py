@@ -116,6 +116,15 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        N_("In an attached file"),
+        (
+            ("+, −, 0", N_("larger, smaller, as large as the window")),
+            ("Page Up, Page Down", N_("the page before, the next page")),
+            ("Home, End", N_("the first page, the last page")),
+            ("Esc", N_("close it")),
+        ),
+    ),
+    (
         N_("In the list of patients"),
         (("Esc", N_("show all patients again")),),
     ),

@@ -35,6 +35,7 @@ class AppContext(QObject):
     open_event = Signal(str, str)  # PatientId, EventId; with no event a new one of the patient
     open_report = Signal(str, str)  # PatientId, EventId of a serious event
     open_document = Signal(str, object)  # id of a document, core.model.document.About
+    open_attached = Signal(str, str)  # PatientId, value of a field that names an attached file
     open_past_chart = Signal(str, int, object)  # PatientId, entry of the trail, datetime
     edit_schedule = Signal(str)  # id of a schedule
     edit_patient = Signal(object)  # PatientId, or None for a new one

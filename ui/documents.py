@@ -195,4 +195,6 @@ def _too_many(document: Document[Any], made_of: Source) -> str:
 def _no_place(document: Document[Any]) -> str:
     if document.ending == PDF:
         return tr("The PDF could not be saved there: {why}. Choose another place.")
+    if not document.ending:
+        return tr("The file could not be saved there: {why}. Choose another place.")
     return tr("The table could not be saved there: {why}. Choose another place.")

@@ -135,12 +135,14 @@ class MainWindow(QMainWindow):
         self._show(session)
 
     def _show(self, session: "Session") -> None:
+        from core.acts import attaching
         from ui.backing_up import BackingUp
         from ui.context import AppContext
         from ui.screen_lock import ScreenLock
         from ui.shell import Shell
 
         self._look_at_people(session)
+        attaching.remove_unsaved(session)
         if self.backing_up is None:
             self.backing_up = BackingUp(self._settings, lambda: self.idle.quiet_s)
         context = AppContext(session, self._settings, self.backing_up)

@@ -1,13 +1,14 @@
 """The pages of a PDF as pictures: for a preview, and for a printer."""
 
 from contextlib import closing
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage, QPainter
 
 from core.imports.attached.pdf import PDFIUM
 
-__all__ = ["PDFIUM", "images", "print_pages"]
+__all__ = ["PDFIUM", "image", "images", "print_pages", "sizes"]
 
 PRINT_DPI = 300
 
@@ -16,20 +17,35 @@ def images(pdf: bytes, dpi: float) -> list[QImage]:
     """Every page of a PDF as a picture; from any thread."""
     import pypdfium2
 
-    pages = []
     with PDFIUM, closing(pypdfium2.PdfDocument(pdf)) as document:
-        for page in document:
-            bitmap = page.render(scale=dpi / 72, rev_byteorder=True, prefer_bgrx=True)
-            image = QImage(
-                bitmap.buffer,
-                bitmap.width,
-                bitmap.height,
-                bitmap.stride,
-                QImage.Format.Format_RGBX8888,
-            )
-            pages.append(image.copy())  # the buffer goes with the bitmap
-            bitmap.close()
-    return pages
+        return [_image(page, dpi / 72) for page in document]
+
+
+def sizes(pdf: bytes) -> list[tuple[float, float]]:
+    """The width and height of every page in points; from any thread."""
+    import pypdfium2
+
+    with PDFIUM, closing(pypdfium2.PdfDocument(pdf)) as document:
+        return [page.get_size() for page in document]
+
+
+def image(pdf: bytes, number: int, scale: float) -> QImage:
+    """One page, counted from 0, with so many pixels a point; from any thread."""
+    import pypdfium2
+
+    with PDFIUM, closing(pypdfium2.PdfDocument(pdf)) as document:
+        return _image(document[number], scale)
+
+
+def _image(page: Any, scale: float) -> QImage:
+    bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)
+    made = QImage(
+        bitmap.buffer, bitmap.width, bitmap.height, bitmap.stride, QImage.Format.Format_RGBX8888
+    )
+    try:
+        return made.copy()  # the buffer goes with the bitmap
+    finally:
+        bitmap.close()
 
 
 def print_pages(pdf: bytes, printer: object) -> None:

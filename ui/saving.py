@@ -42,14 +42,15 @@ def ask_where(parent: QWidget, document: Document[Any], made_of: Source) -> Path
     What its proposed name tells is the clinic's setting: nothing, unless it was chosen.
     """
     whose = made_of.whose if made_of.clinic.telling_file_names else None
+    ending = document.ending or made_of.ending
     name = file_name(
         document.stem,
-        document.ending,
+        ending,
         visit=made_of.visit_code,
         told=Told(*whose) if whose else None,
     )
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    kinds = f"{document.ending.upper()} (*.{document.ending})"
+    kinds = f"{ending.upper()} (*.{ending})"
     chosen, _kind = QFileDialog.getSaveFileName(
         parent, tr(document.saving), str(Path(folder) / name), kinds
     )

@@ -5,10 +5,12 @@ from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from core import clock, exports, reports
-from core.acts import people, signing
+from core.acts import attaching, people, signing
+from core.model.attachment import Reference
 from core.model.document import (
     About,
     Document,
+    OfAttachment,
     OfDefinition,
     OfDrill,
     OfEvent,
@@ -68,7 +70,7 @@ def write_down(session: Session, document: Document[S], made_of: S, act: Act) ->
     """Before it is printed or leaves the file; answers with the trail's new end. Raises NotAllowed."""
     if (right := document.needs(session.rights)) is not None:
         session.need(right)
-    details = {"document": document.called, **made_of.counts}
+    details = {"document": document.called, **made_of.said, **made_of.counts}
     session.record_act(act, patient_id=made_of.patient_id, details=details)
     return replace(made_of, head=session.trail_head)
 
@@ -76,7 +78,8 @@ def write_down(session: Session, document: Document[S], made_of: S, act: Act) ->
 def write_cancelled(session: Session, document: Document[Any], made_of: Source) -> None:
     """After `write_down`: it was given up, and did not leave."""
     with session.write(N_("cancelled: nothing was saved")):
-        details = {"document": document.called, **dict.fromkeys(made_of.counts, 0)}
+        counts = dict.fromkeys(made_of.counts, 0)
+        details = {"document": document.called, **made_of.said, **counts}
         session.note(Act.EXPORTED, patient_id=made_of.patient_id, details=details)
 
 
@@ -174,6 +177,21 @@ def _of_drill(_session: Session, about: About, common: Common) -> OfDrill:
     return OfDrill(drill=about.drill, **common)
 
 
+def _of_attachment(session: Session, about: About, common: Common) -> OfAttachment:
+    reference = Reference.of(about.attached)
+    assert reference is not None
+    assert about.patient_id is not None
+    content, _media = attaching.content(session, reference)
+    patient = session.patients.get(about.patient_id)
+    return OfAttachment(
+        of=patient.id,
+        record_number=patient.record_number,
+        name=reference.name,
+        content=content,
+        **common,
+    )
+
+
 _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfNothing: _of_nothing,
     OfDefinition: _of_definition,
@@ -187,4 +205,5 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfUsers: _of_users,
     OfTrail: _of_trail,
     OfDrill: _of_drill,
+    OfAttachment: _of_attachment,
 }

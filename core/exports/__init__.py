@@ -10,6 +10,7 @@ from typing import Any
 from core.model.document import (
     CSV,
     Document,
+    OfAttachment,
     OfDefinition,
     OfEvents,
     OfForm,
@@ -163,6 +164,27 @@ EXPORTS: tuple[Document[Any], ...] = (
         make=_audit_trail,
         ending=CSV,
     ),
+)
+
+
+@untranslated()
+def _attachment(source: OfAttachment) -> bytes:
+    return source.content
+
+
+# What was attached, as it is. Its viewer alone offers it; the name of the file says what it is.
+ATTACHMENT = Document(
+    id="attachment",
+    title=N_("Attached file"),
+    button=N_("Save a copy…"),
+    saving=N_("Save a copy of the attached file"),
+    called="attached file",
+    of=OfAttachment,
+    right=Right.READ,
+    holds_patients=True,
+    stem="attached-file",
+    make=_attachment,
+    ending="",
 )
 
 

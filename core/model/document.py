@@ -24,7 +24,8 @@ class About:
     """What a person asks a document of; what it does not need is left out.
 
     ``entries`` are those of the trail, ``asked`` says which ones in words (name, value); ``choice`` is one
-    of the document's own choices. ``report_id`` is a report of the ``event_id``.
+    of the document's own choices; ``attached`` is the value of a field that names an attached file.
+    ``report_id`` is a report of the ``event_id``.
     """
 
     patient_id: PatientId | None = None
@@ -35,6 +36,7 @@ class About:
     event_id: EventId | None = None
     report_id: RecordId | None = None
     choice: str = ""
+    attached: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,16 @@ class Source:
     def counts(self) -> Mapping[str, int]:
         """How much of it leaves, as the trail says it."""
         return {}
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        """What the trail says of it besides."""
+        return {}
+
+    @property
+    def ending(self) -> str:
+        """That of the file's name, where the document does not know it."""
+        return ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +210,36 @@ class OfDrill(Source):
     """A restore drill."""
 
     drill: DrillResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfAttachment(Source):
+    """A file that is attached to a record of a patient: its name and its bytes."""
+
+    of: PatientId
+    record_number: str
+    name: str
+    content: bytes
+
+    @property
+    def patient_id(self) -> PatientId:
+        return self.of
+
+    @property
+    def whose(self) -> tuple[str, date]:
+        return self.record_number, self.printed_at.astimezone().date()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"bytes": len(self.content)}
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        return {"file": self.name}
+
+    @property
+    def ending(self) -> str:
+        return self.name.rpartition(".")[2].casefold() if "." in self.name else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

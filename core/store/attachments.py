@@ -1,6 +1,7 @@
 """Files that are attached to records of forms: what is said of them, and apart from it their bytes."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -15,8 +16,12 @@ from core.words import _
 _COLUMNS = "id, patient_id, name, media, size, sha256, taken_out, added_by, added_at"
 _CHUNK = 1 << 20  # bytes that are read at once
 # Whether a value of a form names an attachment: its id is the first thing that it says.
-_NAMED = "EXISTS (SELECT 1 FROM item WHERE value LIKE '{{\"id\": \"' || {0}.id || '\",%')"
-_TYPED = "EXISTS (SELECT 1 FROM typed_text WHERE text LIKE '%{{\"id\": \"' || {0}.id || '\",%')"
+_NAMED = (
+    "EXISTS (SELECT 1 FROM item JOIN record ON record.id = record_id"
+    " WHERE record.patient_id = attachment.patient_id"
+    " AND value LIKE '{\"id\": \"' || attachment.id || '\",%')"
+)
+_NAMES = re.compile(r'\{"id": "(\w+)", "name": ')
 
 
 class Attachments:
@@ -33,7 +38,17 @@ class Attachments:
 
     def unused(self) -> tuple[Attachment, ...]:
         """Those that neither a record nor a text that is not saved yet names."""
-        return self._found(f"WHERE NOT {_NAMED} AND NOT {_TYPED}".format("attachment"), [])
+        every = self._found("", [])
+        named = set[str]()
+        if every:
+            values = self._db.execute(
+                """
+                SELECT value FROM item WHERE value LIKE '{"id": "%'
+                 UNION ALL SELECT text FROM typed_text WHERE text LIKE '%{"id": "%'
+                """
+            )
+            named = {one for (value,) in values for one in _NAMES.findall(value)}
+        return tuple(one for one in every if one.id not in named)
 
     def content(self, attachment: Attachment) -> bytes:
         """Raises StorageError where it is not what was attached."""
@@ -64,7 +79,7 @@ class Attachments:
         """Remove those of these that no record names any more."""
         for one in ids:
             gone = f"DELETE FROM attachment WHERE id = ? AND NOT {_NAMED}"  # noqa: S608  our own
-            self._db.execute(gone.format("attachment"), [one])
+            self._db.execute(gone, [one])
 
     def _found(self, which: str, given: list[str]) -> tuple[Attachment, ...]:
         found = self._db.query(

@@ -42,6 +42,8 @@ _DETAILS: Mapping[str, str] = {
     "document": N_("document"),
     "entries": N_("entries"),
     "rows": N_("rows"),
+    "file": N_("file"),
+    "bytes": N_("bytes"),
     "problem": N_("problem"),
     "backup": N_("backup"),
     "verdict": N_("verdict"),

@@ -38,10 +38,12 @@ class FileEditor(FieldEditor):
         self._name = label("", wrap=True)
         self._taken_out = label("", "small", wrap=True)
         self._problem = ProblemLine()
+        self.open = button(tr("Open"), self._open)
         self.pick = button(tr("Attach a file…"), self._ask)
         self.cancel = button(tr("Cancel"), self._give_up)
         self.drop = button(tr("Remove…"), self._drop, link=True)
         for one, words in (
+            (self.open, tr("Open the file: {title}")),
             (self.pick, tr("Attach a file: {title}")),
             (self.cancel, tr("Do not attach the file: {title}")),
             (self.drop, tr("Remove the file: {title}")),
@@ -49,7 +51,7 @@ class FileEditor(FieldEditor):
             one.setAccessibleName(words.format(title=field.title))
         self.setFocusProxy(self.pick)
         flow = Flow(spacing=8)
-        for one in (self.pick, self.cancel, self.drop):
+        for one in (self.open, self.pick, self.cancel, self.drop):
             flow.addWidget(one)
         head = label(titled(field), "muted")
         layout = column(head, self._name, self._taken_out, spacing=4)
@@ -144,6 +146,9 @@ class FileEditor(FieldEditor):
         found = Reference.of(self._text) if self._text and self._text != self._saved else None
         return found if found is not None and found.id else None
 
+    def _open(self) -> None:
+        self._context.open_attached.emit(self._patient_id, self._text)
+
     def _ask(self) -> None:
         if not self._may_go():
             return
@@ -184,6 +189,7 @@ class FileEditor(FieldEditor):
             (self._name, held or reads),
             (self._taken_out, bool(out)),
             (self.cancel, reads),
+            (self.open, held and not reads),
             (self.drop, held and not reads),
             (self.pick, not reads),
         ):

@@ -1,15 +1,17 @@
 """A record of a form for whoever only reads it: every field with what it says, and what was asked about it."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from PySide6.QtWidgets import QWidget
 
 from core.forms import wording
-from core.forms.definition import Form
+from core.forms.definition import FieldType, Form
 from core.forms.wording import Said
 from core.model.form_record import FormRecord
+from core.views import attachment_words
 from ui.context import AppContext
-from ui.widgets.basics import column, label
+from ui.widgets.basics import column, label, link
 from ui.widgets.responsive import Cells
 from ui.words import tr
 
@@ -19,6 +21,7 @@ class RecordWords(QWidget):
         super().__init__()
         self._context = context
         self._said: tuple[Said, ...] = ()
+        self._record: FormRecord | None = None
         self._queries: Mapping[str, Sequence[str]] = {}
         self.title = label("", "heading", wrap=True)
         self._cells = Cells(wide=2, narrow=1, spacing=(24, 12), top=True)
@@ -26,6 +29,7 @@ class RecordWords(QWidget):
 
     def show_record(self, form: Form | None, record: FormRecord | None) -> None:
         """Show a record; with none what there is to do."""
+        self._record = record
         if form is None or record is None:
             self._said = ()
             self.title.setText(tr("Choose a line to read all of it."))
@@ -40,11 +44,24 @@ class RecordWords(QWidget):
             self._queries = queries
             self._draw()
 
+    def _text_of(self, said: Said) -> QWidget:
+        """What it says; an attached file is opened by its name."""
+        value = None if self._record is None else self._record.value(said.field.id)
+        if self._record is None or said.field.type is not FieldType.FILE or value is None:
+            return label(said.text, wrap=True)
+        open_it = self._context.open_attached.emit
+        made = link(
+            attachment_words.described(str(value)),
+            partial(open_it, self._record.patient_id, str(value)),
+        )
+        made.setAccessibleName(tr("Open the file: {title}").format(title=said.field.title))
+        return made
+
     def _draw(self) -> None:
         cells = []
         for said in self._said:
             asked = self._queries.get(said.field.id, ())
-            text = label(said.text, wrap=True)
+            text = self._text_of(said)
             text.setProperty("asked", "true" if asked else "false")
             lines = [label(said.field.title, "muted"), text]
             if said.note:
