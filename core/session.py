@@ -44,6 +44,7 @@ from core.store.migrations import newest
 from core.store.patients import ExternalResults, Patients
 from core.store.queries import DataQueries
 from core.store.recovery_code import normalized
+from core.store.registers import CalibrationChecks, RaterTrainings
 from core.store.safety import ClinicEvents
 from core.store.signatures import Signatures
 from core.store.spirometry import SpirometryStore
@@ -104,6 +105,8 @@ class Session:
     measurements = _Clinical(Measurements)
     forms = _Clinical(Forms)
     attachments = _Clinical(Attachments)
+    trainings = _Clinical(RaterTrainings)
+    calibrations = _Clinical(CalibrationChecks)
     checks = _Clinical(RecordChecks)
     reconciliations = _Clinical(Reconciliations)
     decisions = _Clinical(Decisions)

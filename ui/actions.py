@@ -27,6 +27,9 @@ ACTIONS = (
         "patients", N_("Patients"), "Ctrl+2", page="patients", in_sidebar=True, right=Right.READ
     ),
     Action("safety", N_("Safety"), "Ctrl+6", page="safety", in_sidebar=True, right=Right.READ),
+    Action(
+        "registers", N_("Registers"), "Ctrl+7", page="registers", in_sidebar=True, right=Right.READ
+    ),
     Action("import", N_("Import from CSV"), "Ctrl+I", page="import", right=Right.ENTER),
     Action("people", N_("People"), "Ctrl+3", page="people", in_sidebar=True, right=Right.PEOPLE),
     Action("backups", N_("Backups"), "Ctrl+4", page="backups", in_sidebar=True, right=Right.BACKUP),

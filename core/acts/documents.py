@@ -19,6 +19,7 @@ from core.model.document import (
     OfForm,
     OfNothing,
     OfPatient,
+    OfRegisters,
     OfTrail,
     OfTreatments,
     OfUsers,
@@ -26,6 +27,7 @@ from core.model.document import (
     Source,
 )
 from core.model.paper import PaperSize
+from core.model.registers import Registers
 from core.model.trail import Act
 from core.session import Session
 from core.words import N_
@@ -161,6 +163,11 @@ def _of_users(session: Session, _about: About, common: Common) -> OfUsers:
     return OfUsers(reviewed=people.review(session), code_made=made, **common)
 
 
+def _of_registers(session: Session, _about: About, common: Common) -> OfRegisters:
+    registers = Registers(trainings=session.trainings.all(), checks=session.calibrations.all())
+    return OfRegisters(registers=registers, names=session.users.names(), **common)
+
+
 def _of_trail(session: Session, about: About, common: Common) -> OfTrail:
     entries = tuple(one for page in session.trail.all_pages(about.entries) for one in page)
     return OfTrail(
@@ -204,6 +211,7 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfEvent: _of_event,
     OfUsers: _of_users,
     OfTrail: _of_trail,
+    OfRegisters: _of_registers,
     OfDrill: _of_drill,
     OfAttachment: _of_attachment,
 }

@@ -10,7 +10,7 @@ from core.model.ids import PatientId
 from core.model.user import Right
 from core.session import Session
 
-PATIENT, CHART_EVENT, EVENT, CHART_MILESTONE, LABORATORY, SETTINGS, QUERY = (
+PATIENT, CHART_EVENT, EVENT, CHART_MILESTONE, LABORATORY, SETTINGS, QUERY, REGISTERS = (
     "patient",
     "chart-event",
     "event",  # the page of one event, under its id, or `new_event` of its patient
@@ -18,6 +18,7 @@ PATIENT, CHART_EVENT, EVENT, CHART_MILESTONE, LABORATORY, SETTINGS, QUERY = (
     "laboratory",  # results between visits, under the patient's id
     "settings",
     "query",  # questions and answers, under the patient's id
+    "registers",
 )
 CLINIC = "clinic"  # the subject of the settings
 NEW = "new"  # the subject of a patient who is not in the file yet

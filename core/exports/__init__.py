@@ -15,6 +15,7 @@ from core.model.document import (
     OfEvents,
     OfForm,
     OfPatient,
+    OfRegisters,
     OfTrail,
     OfUsers,
 )
@@ -69,6 +70,20 @@ def _audit_trail(source: OfTrail) -> bytes:
     from core.exports import trail_csv
 
     return trail_csv.document(source)
+
+
+@untranslated()
+def _trainings(source: OfRegisters) -> bytes:
+    from core.exports import registers_csv
+
+    return registers_csv.trainings(source)
+
+
+@untranslated()
+def _checks(source: OfRegisters) -> bytes:
+    from core.exports import registers_csv
+
+    return registers_csv.checks(source)
 
 
 EXPORTS: tuple[Document[Any], ...] = (
@@ -149,6 +164,34 @@ EXPORTS: tuple[Document[Any], ...] = (
         holds_patients=False,
         stem="user-review",
         make=_user_review,
+        ending=CSV,
+    ),
+    Document(
+        id="training-csv",
+        title=N_("Training of raters as a table"),
+        button=N_("As CSV…"),
+        spoken=N_("Training of raters as CSV…"),
+        saving=N_("Save the register of training"),
+        called="register of training",
+        of=OfRegisters,
+        right=Right.READ,
+        holds_patients=False,
+        stem="rater-training",
+        make=_trainings,
+        ending=CSV,
+    ),
+    Document(
+        id="calibration-csv",
+        title=N_("Spirometer checks as a table"),
+        button=N_("As CSV…"),
+        spoken=N_("Spirometer checks as CSV…"),
+        saving=N_("Save the register of spirometer checks"),
+        called="register of spirometer checks",
+        of=OfRegisters,
+        right=Right.READ,
+        holds_patients=False,
+        stem="spirometer-checks",
+        make=_checks,
         ending=CSV,
     ),
     Document(

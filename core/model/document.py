@@ -10,6 +10,7 @@ from core.model.clinic_event import ClinicEvent
 from core.model.ids import EventId, PatientId, RecordId, VisitId
 from core.model.paper import PaperSize
 from core.model.record import PatientRecord
+from core.model.registers import Registers
 from core.model.signature import SignatureState
 from core.model.trail import Names, TrailEntry, TrailFilter, TrailHead
 from core.model.user import Clinic, Reviewed, Right
@@ -185,6 +186,19 @@ class OfUsers(Source):
     @property
     def counts(self) -> Mapping[str, int]:
         return {"users": len(self.reviewed)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfRegisters(Source):
+    """The clinic's logs, and the full names of the users by login."""
+
+    registers: Registers
+    names: Mapping[str, str]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        registers = self.registers
+        return {"entries": len(registers.trainings) + len(registers.checks)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

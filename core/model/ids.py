@@ -18,6 +18,8 @@ LabResultId = NewType("LabResultId", str)
 LaboratoryId = NewType("LaboratoryId", str)
 RangeId = NewType("RangeId", str)
 AttachmentId = NewType("AttachmentId", str)
+TrainingId = NewType("TrainingId", str)
+CheckId = NewType("CheckId", str)
 
 
 def new_id() -> str:

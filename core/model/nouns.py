@@ -19,6 +19,7 @@ from core.model.judgement import CriterionResult, Reconciliation
 from core.model.laboratory import Laboratory, LabResult, ReferenceRange
 from core.model.measurement import Measurement
 from core.model.patient import ExternalResult, Patient
+from core.model.registers import CalibrationCheck, RaterTraining
 from core.model.signature import Lock, Signature
 from core.model.trail import Act
 from core.model.user import Right, User
@@ -85,6 +86,8 @@ _ALL = (
     Noun(table="threshold", right=Right.CLINIC),
     Noun(table="definition", right=Right.CLINIC, key=("kind", "id", "version")),
     Noun(table="user", right=Right.PEOPLE, value=User, key=("login",), lockable=False),
+    Noun(table="rater_training", right=Right.CLINIC, value=RaterTraining),
+    Noun(table="calibration_check", value=CalibrationCheck),
     Noun(table="patient", value=Patient, of="patient", by="id", signed=Signed.ALWAYS),
     _of_patient("external_result", value=ExternalResult, part="external", signed=Signed.DAY),
     _of_patient("visit", value=Visit, part="visits", signed=Signed.VISIT),

@@ -17,6 +17,7 @@ from core.model.laboratory import LabResult
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, Patient
+from core.model.registers import Registers
 from core.model.signature import Lock, LockLevel, Signature
 from core.model.spirometry import Spirometry
 from core.model.thresholds import defaults
@@ -27,7 +28,7 @@ from core.model.visit import TaskResult, Visit, VisitMark
 class PatientRecord:
     """Visits, assessments, spirometry and measurements are in order of their dates.
 
-    ``thresholds`` are the clinic's own cut points and switches, by id.
+    ``thresholds`` are the clinic's own cut points and switches, by id, ``registers`` the logs that it keeps.
     """
 
     patient: Patient
@@ -50,6 +51,7 @@ class PatientRecord:
     locks: tuple[Lock, ...] = ()
     queries: tuple[DataQuery, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=defaults)
+    registers: Registers = field(default_factory=Registers)
 
     def visit(self, id: VisitId) -> Visit:
         return next(visit for visit in self.visits if visit.id == id)
@@ -95,7 +97,10 @@ class PatientRecord:
             and (one.form != conclusion.FORM or one.visit_id == visit.id)
         )
         laboratory = (one for one in record.laboratory if not one.entered_after(visit.finished_at))
-        return replace(record, forms=tuple(forms), laboratory=tuple(laboratory))
+        registers = record.registers.known_at(visit.finished_at)
+        return replace(
+            record, forms=tuple(forms), laboratory=tuple(laboratory), registers=registers
+        )
 
     def _of_visits(self, visits: tuple[Visit, ...], day: date) -> "PatientRecord":
         known = {visit.id for visit in visits}

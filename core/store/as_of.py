@@ -14,7 +14,12 @@ from core.model.record import PatientRecord
 from core.store import audit, records
 from core.store.migrations import decision_of
 
-_OF_NOBODY = ("threshold", "lock")  # what every record has of rows that belong to no patient
+_OF_NOBODY = (
+    "threshold",
+    "lock",
+    "rater_training",
+    "calibration_check",
+)  # what every record has of rows that belong to no patient
 
 
 def record_as_of(db: Database, patient_id: PatientId, sequence: int) -> PatientRecord | None:

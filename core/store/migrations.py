@@ -157,6 +157,13 @@ def m011_attachments(db: Database) -> None:
 
 
 @migrations()
+def m011b_registers(db: Database) -> None:
+    """The clinic's logs of rater training and of spirometer checks."""
+    for statement in _M011B.split(";\n\n"):
+        db.execute(statement)
+
+
+@migrations()
 def m012_laboratory(db: Database) -> None:
     """Laboratory results, and the clinic's laboratories with their reference ranges."""
     for statement in _M012.split(";\n\n"):
@@ -787,6 +794,35 @@ CREATE TRIGGER attachment_stays_as_it_is BEFORE UPDATE ON attachment
 CREATE TRIGGER attachment_goes_with_a_reason BEFORE DELETE ON attachment
     WHEN trim(audit_reason()) = ''
     BEGIN SELECT raise(ABORT, 'an attached file is removed with a reason'); END
+"""
+
+_M011B = """
+CREATE TABLE rater_training (
+    id          TEXT PRIMARY KEY,
+    person      TEXT NOT NULL REFERENCES user,
+    topic       TEXT NOT NULL CHECK (trim(topic) <> ''),
+    trained_on  TEXT NOT NULL CHECK (trained_on IS date(trained_on)),
+    trained_by  TEXT NOT NULL CHECK (trim(trained_by) <> ''),
+    expires_on  TEXT CHECK (expires_on IS date(expires_on) AND expires_on >= trained_on),
+    certificate TEXT NOT NULL,
+    note        TEXT NOT NULL,
+    entered_by  TEXT NOT NULL REFERENCES user,
+    entered_at  TEXT NOT NULL CHECK (datetime(entered_at) IS NOT NULL)
+) STRICT;
+
+CREATE TABLE calibration_check (
+    id                TEXT PRIMARY KEY,
+    device            TEXT NOT NULL CHECK (trim(device) <> ''),
+    checked_on        TEXT NOT NULL CHECK (checked_on IS date(checked_on)),
+    syringe_ml        INTEGER NOT NULL CHECK (syringe_ml BETWEEN 500 AND 10000),
+    low_flow_ml       INTEGER NOT NULL CHECK (low_flow_ml BETWEEN 50 AND 12000),
+    middle_flow_ml    INTEGER NOT NULL CHECK (middle_flow_ml BETWEEN 50 AND 12000),
+    high_flow_ml      INTEGER NOT NULL CHECK (high_flow_ml BETWEEN 50 AND 12000),
+    tolerance_percent REAL NOT NULL CHECK (tolerance_percent > 0),
+    note              TEXT NOT NULL,
+    entered_by        TEXT NOT NULL REFERENCES user,
+    entered_at        TEXT NOT NULL CHECK (datetime(entered_at) IS NOT NULL)
+) STRICT
 """
 
 _M012 = f"""

@@ -8,6 +8,7 @@ from sqlite_utils import Database
 
 from core.model.ids import PatientId
 from core.model.record import PatientRecord
+from core.model.registers import Registers
 from core.store.assessments import Assessments
 from core.store.clinic import Thresholds
 from core.store.events import AdverseEvents, Milestones
@@ -18,6 +19,7 @@ from core.store.locks import Locks
 from core.store.measurements import Measurements
 from core.store.patients import ExternalResults, Patients
 from core.store.queries import DataQueries
+from core.store.registers import CalibrationChecks, RaterTrainings
 from core.store.signatures import Signatures
 from core.store.spirometry import SpirometryStore
 from core.store.visits import TaskResults, VisitMarks, Visits
@@ -52,8 +54,12 @@ PARTS: Mapping[str, Callable[[Database], _OfPatient]] = {
 
 def load(db: Database, patient_id: PatientId) -> PatientRecord:
     parts: dict[str, Any] = {part: store(db).of(patient_id) for part, store in PARTS.items()}
+    registers = Registers(trainings=RaterTrainings(db).all(), checks=CalibrationChecks(db).all())
     return PatientRecord(
-        patient=Patients(db).get(patient_id), thresholds=Thresholds(db).all(), **parts
+        patient=Patients(db).get(patient_id),
+        thresholds=Thresholds(db).all(),
+        registers=registers,
+        **parts,
     )
 
 

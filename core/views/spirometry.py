@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from core.findings import registers
 from core.labels import INTERFACE, POSITION, SEX, TEST_TYPE, why_not_alone
 from core.model.nouns import SPIROMETRY
 from core.model.record import PatientRecord
@@ -54,7 +55,7 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
     result = evaluate(session)
     earlier = percent_before(record, session)
     previous = f"{number(earlier[1], 1, '%')}, {day(earlier[0])}" if earlier else MISSING
-    more = _more_facts(session)
+    more = (*_more_facts(session), *_checked(record, session))
     facts = (
         Fact(percent_title(session.test_type), number(result.percent, 1, "%")),
         Fact(_("z-score"), number(result.z, 2)),
@@ -92,6 +93,12 @@ def _more_facts(session: Spirometry) -> tuple[Fact, ...]:
     if session.device_percent is not None:
         facts.append(Fact(_("Device prints"), device_percent_text(session.device_percent)))
     return tuple(facts)
+
+
+def _checked(record: PatientRecord, session: Spirometry) -> tuple[Fact, ...]:
+    """What the register says of the spirometer's check that day, where the clinic keeps one."""
+    words = registers.checked_words(record, record.visit(session.visit_id), session.device)
+    return (Fact(_("Device check"), words),) if words else ()
 
 
 def _percent_text(session: Spirometry, result: Result) -> str:

@@ -14,6 +14,7 @@ from typing import Any, get_type_hints
 
 from core import labels
 from core.findings import alerts
+from core.findings.registers import topic_title
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.model import thresholds
@@ -28,6 +29,7 @@ from core.model.judgement import CriterionResult, Reconciliation
 from core.model.laboratory import Laboratory, LabResult, ReferenceRange
 from core.model.measurement import Measurement
 from core.model.patient import ExternalResult, Patient
+from core.model.registers import CalibrationCheck, RaterTraining
 from core.model.signature import Lock, Signature
 from core.model.spirometry import Blow, Spirometry
 from core.model.trail import Names
@@ -199,6 +201,19 @@ TABLES: Mapping[str, Table] = {
             "password_at": N_("password of"),
         },
         silent=frozenset({"login"}),
+    ),
+    "rater_training": Table(
+        title=N_("training of a rater"),
+        subject=lambda row, names: _("Training of {person}").format(
+            person=names.person(row["person"])
+        ),
+        of=RaterTraining,
+        says={"person": values.person, "topic": lambda value, _row, _names: topic_title(value)},
+    ),
+    "calibration_check": Table(
+        title=N_("check of a spirometer"),
+        subject=lambda row, _names: _("Check of {device}").format(device=row["device"]),
+        of=CalibrationCheck,
     ),
     "patient": Table(
         title=N_("patient"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from core.findings import alerts, eligibility
+from core.findings import alerts, eligibility, registers
 from core.findings.eligibility import CriterionState, Fulfilment
 from core.instruments import catalog as instruments
 from core.labels import EXTERNAL, MILESTONES, MODE, RESPONDENT, why_not
@@ -207,12 +207,19 @@ def _visit_facts(record: PatientRecord, visit: Visit, names: Mapping[str, str]) 
         Fact(_("Visit"), title, "details/date"),
         Fact(_("How"), MODE[visit.mode] if visit.mode else MISSING, "details/mode"),
         Fact(_("Answered by"), answered_by, "details/respondent"),
-        Fact(_("Rater"), named(names, visit.rater)),
+        Fact(_("Rater"), _rater(record, visit, names)),
         Fact(_("Weight"), weight, "details/details.weight"),
     ]
     if paper := transcribed_text(visit, names):
         facts.append(Fact(_("Paper"), paper, "details/details.paper_on"))
     return tuple(facts)
+
+
+def _rater(record: PatientRecord, visit: Visit, names: Mapping[str, str]) -> str:
+    """Who rated, and what the register says of their training, where the clinic keeps one."""
+    trained = registers.trained_words(record, visit)
+    name = named(names, visit.rater)
+    return _("{name}, {trained}").format(name=name, trained=trained) if trained else name
 
 
 def _action(action: alerts.Action, names: Mapping[str, str]) -> ActionRow:

@@ -17,6 +17,7 @@ from core.model.data_query import DataQuery, QueryReply
 from core.model.form_record import FormRecord, Item, RecordCheck, Since
 from core.model.ids import (
     AttachmentId,
+    CheckId,
     DecisionId,
     EventId,
     ExternalResultId,
@@ -30,6 +31,7 @@ from core.model.ids import (
     RecordId,
     SignatureId,
     SpirometryId,
+    TrainingId,
     VisitId,
 )
 from core.model.judgement import CriterionResult, Decision, Reconciliation
@@ -37,6 +39,7 @@ from core.model.laboratory import Comparator, Laboratory, LabResult, ReferenceRa
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
+from core.model.registers import CalibrationCheck, RaterTraining
 from core.model.signature import Lock, LockLevel, Meaning, Signature
 from core.model.spirometry import Blow, BlowQuality, Spirometry
 from core.model.user import Clinic, User
@@ -286,6 +289,33 @@ ATTACHMENT = Attachment(
     added_at=NOON,
 )
 
+# Since m011b_registers.
+TRAINING = RaterTraining(
+    id=TrainingId("rt1"),
+    person=LOGIN,
+    topic="alsfrs-r",
+    trained_on=date(2026, 1, 5),
+    trained_by="ENCALS",
+    expires_on=date(2028, 1, 5),
+    certificate="2026-114",
+    note="online",
+    entered_by=LOGIN,
+    entered_at=NOON,
+)
+CALIBRATION = CalibrationCheck(
+    id=CheckId("cc1"),
+    device="Spirobank II",
+    checked_on=VISIT.date,
+    syringe_ml=3000,
+    low_flow_ml=2980,
+    middle_flow_ml=3010,
+    high_flow_ml=3040,
+    tolerance_percent=3.0,
+    note="21 °C",
+    entered_by=LOGIN,
+    entered_at=NOON,
+)
+
 # Since m012_laboratory.
 LABORATORY = Laboratory(id=LaboratoryId("lab1"), name="University hospital", note="ward 3")
 RANGE = ReferenceRange(
@@ -364,6 +394,8 @@ def fill(session: Session) -> None:
     session.checks.save(CHECK)
     session.definitions.add(DEFINITION)
     session.attachments.add(ATTACHMENT, SCAN)
+    session.trainings.save(TRAINING)
+    session.calibrations.save(CALIBRATION)
     session.laboratories.save(LABORATORY)
     session.reference_ranges.save(RANGE)
     session.lab_results.save(LAB_RESULT)

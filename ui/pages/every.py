@@ -4,7 +4,7 @@ from ui.pages.page import Page
 
 PAGES = (
     *("today", "patients", "safety", "import", "people", "backups", "trail", "settings"),
-    *("event_report", "patient", "chart", "visit", "past", "document", "schedule"),
+    *("event_report", "patient", "chart", "visit", "past", "document", "schedule", "registers"),
 )
 
 
@@ -77,4 +77,8 @@ def _of_one(name: str) -> type[Page]:
             from ui.pages.schedule_page import SchedulePage
 
             return SchedulePage
+        case "registers":
+            from ui.pages.registers_page import RegistersPage
+
+            return RegistersPage
     raise KeyError(name)

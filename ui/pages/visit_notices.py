@@ -7,7 +7,10 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from core.entering.visit.draft import Draft
 from core.entering.visit.unsaved import Waiting
-from core.findings import eligibility
+from core.findings import eligibility, registers
+from core.instruments import catalog as instruments
+from core.model.nouns import SPIROMETRY
+from core.model.registers import Registers
 from core.words import instant, within
 from ui.context import AppContext
 from ui.widgets import ask
@@ -25,7 +28,9 @@ class VisitNotices(QWidget):
         self._context = context
         self._draft: Draft | None = None
         self._bars = column()
-        self.setLayout(self._bars)
+        self._hint = label("", "question-note", wrap=True)
+        self._hint.hide()
+        self.setLayout(column(self._bars, self._hint))
 
     def show_draft(self, draft: Draft | None) -> None:
         """Whose text waits in which step, and since when; never what it says."""
@@ -34,6 +39,7 @@ class VisitNotices(QWidget):
         if draft is None:
             self.hide()
             return
+        self._hint.hide()
         self._show_undecided(draft)
         titles = {step.id: step.title for step in draft.steps()}
         for one in draft.unsaved.waiting(mine=False):
@@ -44,6 +50,14 @@ class VisitNotices(QWidget):
             aside.setAccessibleName(tr("Set aside the text of {who}").format(who=one.name))
             self._add(text, aside)
         self.setVisible(self._bars.count() > 0)
+
+    def show_step(self, step: str) -> None:
+        """What the clinic's registers say of the step in front: of its rater, or of its spirometer."""
+        text = "" if self._draft is None else _hint(self._draft, step, self._context)
+        if text != self._hint.text() or self._hint.isHidden() is bool(text):
+            self._hint.setText(text)
+            self._hint.setVisible(bool(text))
+            self.setVisible(self._bars.count() > 0 or bool(text))
 
     def _add(self, text: str, *acts: QWidget) -> None:
         bar = QFrame()
@@ -74,3 +88,18 @@ class VisitNotices(QWidget):
                 self._draft.unsaved.set_aside(waiting, why)
             self.show_draft(self._draft)
             self.changed.emit()
+
+
+def _hint(draft: Draft, step: str, context: AppContext) -> str:
+    if not draft.takes_entries or (step != SPIROMETRY and step not in instruments.shipped()):
+        return ""
+    if draft.record.registers == Registers():
+        return ""
+    visit, names = draft.visit, context.session.users.names()
+    name = names.get(visit.rater, visit.rater)
+    said = [registers.training_hint(draft.record, visit, step, name)]
+    if step == SPIROMETRY:
+        tests = [one for one in draft.record.spirometry if one.visit_id == visit.id]
+        devices = dict.fromkeys(one.device for one in tests) or [""]
+        said += [registers.check_hint(draft.record, visit.id, device) for device in devices]
+    return " ".join(filter(None, said))

@@ -490,6 +490,7 @@ class VisitPage(Page):
                 current = step.id == self.current
                 one.show_step(index, step, current=current, asked=asked[step.id])
                 one.setEnabled(self.draft.takes_entries or step.id == REVIEW)
+            self.notices.show_step(self.current)
             self._show_pick()
 
     def _show_pick(self) -> None:

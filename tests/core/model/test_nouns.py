@@ -41,7 +41,9 @@ def test_what_is_told_of_a_table_is_so(session, noun):
 def test_what_is_told_of_a_patient_is_all_that_a_record_holds():
     parts = {noun.part for noun in NOUNS.values() if noun.part}
     assert parts == set(records.PARTS)
-    assert parts | {"patient", "thresholds"} == {one.name for one in fields(PatientRecord)}
+    assert parts | {"patient", "thresholds", "registers"} == {
+        one.name for one in fields(PatientRecord)
+    }
 
 
 def test_the_triggers_are_those_of_before_nouns_were_told_once(tmp_path):
