@@ -8,8 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from core import clock, entry
-from core.acts import registering
-from core.entering import typed_texts
+from core.entering import registering, typed_texts
 from core.entry import Problem
 from core.exports import named as export_named
 from core.findings.registers import topic_title, topics

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import reports
-from core.acts import documents, registering, signing
+from core.acts import documents, signing
+from core.entering import registering
 from core.errors import NotAllowed, StorageError
 from core.exports import named
 from core.findings import registers

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 
 from core import clock
-from core.acts import registering
+from core.entering import registering
 from core.entering.visit import beginning
 from core.model.registers import CalibrationCheck, RaterTraining
 from core.model.user import RIGHTS, Role
