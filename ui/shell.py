@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -137,7 +138,7 @@ class Shell(QWidget):
         context.open_event.connect(self.open_event)
         context.open_report.connect(self.open_report)
         context.open_document.connect(self.open_document)
-        context.open_attached.connect(self.open_attached)
+        context.open_attached.connect(partial(_open_attached, self))
         context.open_past_chart.connect(self.open_past_chart)
         context.edit_patient.connect(self.edit_patient)
         context.edit_schedule.connect(self.edit_schedule)
@@ -233,13 +234,6 @@ class Shell(QWidget):
         if self._may_leave_for("document", right):
             page.open(id, about)
             self._show("document")
-
-    def open_attached(self, patient_id: str, value: str) -> None:
-        """Show an attached file in front of the page, which stays as it is."""
-        from ui.pages.attached_file import AttachedFile
-
-        with self.context.acting():
-            AttachedFile(self, self.context, PatientId(patient_id), value).exec()
 
     def open_past_chart(self, patient_id: str, sequence: int, at: datetime) -> None:
         page = cast("PastChartPage", self.page("past"))
@@ -507,3 +501,11 @@ class Shell(QWidget):
         page = cast("PatientsPage", self.page("patients"))
         if self.current is page and self.search.text().strip():
             page.open_first()
+
+
+def _open_attached(shell: Shell, patient_id: str, value: str) -> None:
+    """Show an attached file in front of the page, which stays as it is."""
+    from ui.pages.attached_file import AttachedFile
+
+    with shell.context.acting():
+        AttachedFile(shell, shell.context, PatientId(patient_id), value).exec()

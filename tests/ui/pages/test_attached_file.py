@@ -161,7 +161,7 @@ def test_one_that_is_damaged_or_gone_is_told_in_one_sentence(shell, attached, se
         session._db.execute("DELETE FROM attachment")
     told = []
     shell.context.told.connect(told.append)
-    shell.open_attached(due.id, value)
+    shell.context.open_attached.emit(due.id, value)
     assert told == ["The file report.pdf is not in the clinic file any more."]
 
 
