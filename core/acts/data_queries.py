@@ -17,7 +17,7 @@ from core.forms import wording
 from core.labels import BLOW_QUALITY
 from core.model.data_query import DataQuery, QueryReply, QueryState
 from core.model.ids import PatientId, VisitId
-from core.model.measurement import kinds
+from core.model.measurement import asked_kinds
 from core.model.nouns import (
     ADVERSE_EVENTS,
     LABORATORY,
@@ -84,7 +84,7 @@ def places(draft: Draft) -> tuple[Place, ...]:
     if draft.asks(MEASUREMENTS):
         found += [
             Place(MEASUREMENTS, f"measurement.value.{kind.id}", kind.title)
-            for kind in kinds().values()
+            for kind in asked_kinds().values()
         ]
     if draft.asks(LABORATORY):
         found += [

@@ -12,6 +12,8 @@ from core.forms.definition import Field, FieldType, Form, Identifies
 from core.forms.reading import decimals_of, say
 from core.instruments import catalog as instruments
 from core.labels import EXTERNAL, MILESTONES, OUTCOME, why_not
+from core.laboratory import catalog as laboratory
+from core.laboratory.grading import FLAGS, flag
 from core.model import measurement
 from core.model.document import OfPatient
 from core.model.form_record import FormRecord, Stored
@@ -21,6 +23,7 @@ from core.model.spirometry import Spirometry
 from core.model.visit import Visit
 from core.science import lung_function
 from core.science.spirometry import Result, evaluate, evaluate_fev1, evaluate_ratio
+from core.views import laboratory as laboratory_words
 from core.views.spirometry import spirometry_title
 from core.views.visit_summary import without_value
 from core.words import DEMONSTRATION, N_, Words, _
@@ -67,6 +70,7 @@ def render(record: PatientRecord, remark: str = "") -> bytes:
         *_scores(record),
         *_volumes(record),
         *_measurements(record),
+        *_laboratory(record),
         *_stated(record),
         *_happened(record),
         *_records(record),
@@ -216,6 +220,37 @@ def _measurements(record: PatientRecord) -> Iterator[_Line]:
                 unit=kind.unit,
                 remark="" if one.not_done is None else why_not(one.not_done),
             )
+
+
+def _laboratory(record: PatientRecord) -> Iterator[_Line]:
+    """Every result in its test's own unit, with what was typed where that was another; with "<" and ">" as they are.
+
+    Neither the laboratory nor a comment: they may tell where somebody lives.
+    """
+    for one in record.laboratory:
+        test = laboratory.tests().get(one.test)
+        if test is None:
+            continue
+        sign = "" if one.comparator is None else one.comparator.value
+        number = one.value is not None
+        reference = laboratory_words.range_text(test, one.low, one.high, test.unit)
+        remarks = [
+            _("reference {range}").format(range=reference) if number and reference else "",
+            _("typed as {value} {unit}").format(value=one.typed, unit=one.typed_unit)
+            if one.typed_unit not in {"", test.unit}
+            else "",
+            "" if one.not_done is None else why_not(one.not_done),
+        ]
+        yield _Line(
+            date=one.taken_on.isoformat(),
+            visit="" if one.visit_id is None else _code(record.visit(one.visit_id)),
+            result=_("Laboratory: {test}").format(test=test.title),
+            value=laboratory_words.value_text(one, test.unit) if one.not_done is None else "",
+            raw=f"{sign}{one.value}" if number else "",
+            unit=test.unit if number else "",
+            quality=FLAGS[flag(one)] if one.not_done is None else "",
+            remark="; ".join(filter(None, remarks)),
+        )
 
 
 def _stated(record: PatientRecord) -> Iterator[_Line]:

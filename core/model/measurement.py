@@ -13,7 +13,10 @@ from core.words import Shown, translated
 @translated
 @dataclass(frozen=True, slots=True)
 class MeasurementKind:
-    """One kind of measurement. Values lie from ``low`` to ``high`` in ``unit``, with so many decimals."""
+    """One kind of measurement. Values lie from ``low`` to ``high`` in ``unit``, with so many decimals.
+
+    One that is ``derived`` is computed from other values now and not asked any more; what was entered stays.
+    """
 
     id: str
     title: Shown
@@ -23,6 +26,7 @@ class MeasurementKind:
     high: float
     decimals: int
     help: Shown = ""
+    derived: bool = False
 
     def __post_init__(self) -> None:
         if not self.low < self.high:
@@ -48,3 +52,8 @@ class Measurement:
 def kinds() -> dict[str, MeasurementKind]:
     """Every kind by its id, in the order in which they are asked."""
     return read_listed(resources.path("measurements.toml"), "measurements", MeasurementKind)
+
+
+def asked_kinds() -> dict[str, MeasurementKind]:
+    """Those that a visit asks for."""
+    return {id_: kind for id_, kind in kinds().items() if not kind.derived}

@@ -27,11 +27,12 @@ from core.labels import (
     RESPONDENT,
     TEST_TYPE,
 )
+from core.laboratory import catalog as laboratory
 from core.model.adverse_event import MilestoneKind
 from core.model.assessment import NotDone
 from core.model.document import OfNothing
-from core.model.measurement import kinds
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
+from core.model.measurement import asked_kinds
+from core.model.nouns import ADVERSE_EVENTS, LABORATORY, MEASUREMENTS, SPIROMETRY
 from core.model.paper import PaperSize
 from core.model.spirometry import MAX_BLOWS
 from core.model.trail import TrailHead
@@ -63,6 +64,7 @@ class _Sheets:
 
     titles: tuple[str, ...]
     assessments: tuple[str, ...]
+    panels: tuple[str, ...] = ()
 
 
 def document(source: OfNothing) -> bytes:
@@ -95,7 +97,8 @@ def render(
 ) -> bytes:
     """The forms of one visit as PDF; ``code`` names the planned visit, None an unscheduled one."""
     paper = _papers(clinic, printed_by, printed_at, head, size)
-    sheets = _Sheets((_visit_title(protocol, code),), protocol.assessments_of(code))
+    titles = (_visit_title(protocol, code),)
+    sheets = _Sheets(titles, protocol.assessments_of(code), protocol.panels_of(code))
     return page.bind(_(TITLE), [_visit(protocol, sheets, paper)])
 
 
@@ -162,11 +165,11 @@ def _whose() -> Block:
 
 def _kinds(protocol: Protocol) -> list[_Sheets]:
     """The kinds of visit; those that ask for the same share their forms."""
-    found: dict[tuple[str, ...], tuple[str, ...]] = {}
+    found: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[str, ...]] = {}
     for code in [*(visit.code for visit in protocol.visits), None]:
-        asked_for = protocol.assessments_of(code)
+        asked_for = protocol.assessments_of(code), protocol.panels_of(code)
         found[asked_for] = (*found.get(asked_for, ()), _visit_title(protocol, code))
-    return [_Sheets(titles, asked_for) for asked_for, titles in found.items()]
+    return [_Sheets(titles, *asked_for) for asked_for, titles in found.items()]
 
 
 def _visit_title(protocol: Protocol, code: str | None) -> str:
@@ -194,6 +197,8 @@ def _visit(protocol: Protocol, sheets: _Sheets, papers: Callable[[str], Paper]) 
         blocks += _spirometry(paper.room)
     if MEASUREMENTS in sheets.assessments:
         blocks += _measurements()
+    if LABORATORY in protocol.without_tasks(sheets.assessments):
+        blocks += _laboratory(sheets)
     if ADVERSE_EVENTS in sheets.assessments:
         blocks += _events(paper.room)
     blocks += _milestones(paper.room)
@@ -375,6 +380,42 @@ def _session(title: str, room: float) -> list[Block]:
     return writing.whole(blocks, INNER, room)
 
 
+def _laboratory(sheets: _Sheets) -> list[Block]:
+    """The tests that are asked for, by panel, in their own units; a laboratory that reports in another one strikes it out."""
+    screening = ELIGIBILITY in sheets.assessments
+    columns = [
+        Column(150, _("Test")),
+        Column(84, _("Value, or answer")),
+        Column(64, _("Unit")),
+        Column(92, _("Reference")),
+        Column(INNER - 390, _("Not done, because; comment")),
+    ]
+    blocks = [
+        *_section(_("Laboratory")),
+        fields([(_("Sample taken on"), 150), (_("at"), 80), (_("Laboratory"), INNER - 230)]),
+    ]
+    known = laboratory.tests()
+    for panel, tests in laboratory.asked_tests(sheets.panels, screening=screening):
+        rows = [
+            [
+                _words(known[test].title, columns[0]),
+                [],
+                _words(known[test].unit, columns[2]),
+                [],
+                [],
+            ]
+            for test in tests
+        ]
+        blocks += [
+            layout.gap(4),
+            *layout.paragraph(panel.title, NAMED, INNER),
+            *grid(columns, rows),
+        ]
+    reasons = _("Write < or > as the laboratory prints it. Reasons why not: {reasons}.")
+    words = reasons.format(reasons=", ".join(NOT_DONE.values()))
+    return [*blocks, *layout.paragraph(words, SMALL, INNER)]
+
+
 def _measurements() -> list[Block]:
     columns = [
         Column(212, _("Measurement")),
@@ -394,7 +435,7 @@ def _measurements() -> list[Block]:
             [],
             [],
         ]
-        for kind in kinds().values()
+        for kind in asked_kinds().values()
     ]
     reasons = _("All of it is optional. Reasons why not: {reasons}.")
     words = reasons.format(reasons=", ".join(NOT_DONE.values()))

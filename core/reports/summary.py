@@ -334,7 +334,12 @@ def _course(summary: VisitSummary) -> list[Fact]:
 
 
 def _done(summary: VisitSummary) -> list[Fact]:
-    return [*summary.measurements, *summary.milestones, *_tasks(summary)]
+    return [
+        *summary.measurements,
+        *summary.laboratory,
+        *summary.milestones,
+        *_tasks(summary),
+    ]
 
 
 def _is_long(fact: Fact) -> bool:

@@ -371,7 +371,7 @@ def _earlier(before: EarlierRise) -> str:
 
 
 def visit_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
-    """What a visit's summary says of its laboratory results: those out of range, and how many there are."""
+    """What a visit's summary says of its laboratory: how much there is, and in short what is out of range."""
     mine = [one for one in record.laboratory if one.visit_id == visit.id]
     if not mine:
         return ()
@@ -382,28 +382,23 @@ def visit_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
     counted = _("{out} of {all} out of range ({where})").format(
         out=len(out), all=len(measured), where=where
     )
-    field = f"laboratory/laboratory.value.{(out or mine)[0].test}"
-    return (
-        Fact(_("Results"), counted, field),
-        *(_fact(record, one) for one in out),
-    )
+    if not measured:
+        counted = _("{n} tests not done").format(n=len(mine))
+    text = ": ".join(filter(None, (counted, "; ".join(_in_short(record, one) for one in out))))
+    return (Fact(_("Laboratory"), text, f"laboratory/laboratory.value.{(out or mine)[0].test}"),)
 
 
-def _fact(record: PatientRecord, result: LabResult) -> Fact:
+def _in_short(record: PatientRecord, result: LabResult) -> str:
+    """A value out of range within a line: "ALT 132 U/L high (3.2 × ULN, CTCAE 2)"."""
     test = catalog.tests().get(result.test)
     proposal, _remark = remarked(record, result)
-    unit = result.typed_unit
-    found = "" if test is None else range_text(test, result.low, result.high, unit)
-    parts = [FLAGS[flag(result)], found]
-    if proposal is not None:
-        parts.append(
-            _("CTCAE {grade}: {reason}").format(grade=proposal.grade.value, reason=proposal.reason)
-        )
-    text = f"{full_text(result)} ({'; '.join(filter(None, parts))})"
-    if result.note:
-        text += f": {result.note}"
     title = result.test if test is None else test.title
-    return Fact(title, text, f"laboratory/laboratory.value.{result.test}")
+    text = f"{title} {full_text(result)} {FLAGS[flag(result)]}"
+    if proposal is not None:
+        text += _(" ({reason}, CTCAE {grade})").format(
+            reason=proposal.reason, grade=proposal.grade.value
+        )
+    return text
 
 
 def _day_and_time(on: date, at: time | None) -> str:

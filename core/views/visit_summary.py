@@ -20,6 +20,7 @@ from core.science.spirometry import evaluate
 from core.views.events import EventRow, event_row, no_events, running_text
 from core.views.fact import Fact
 from core.views.form_summary import RecordGroup, record_groups
+from core.views.laboratory import visit_facts as laboratory_facts
 from core.views.measurements import measurement_facts
 from core.views.patient_words import patient_facts
 from core.views.progression import course_facts
@@ -81,6 +82,7 @@ class VisitSummary:
     conclusion: str = ""
     concluded: str = ""
     records: tuple[RecordGroup, ...] = ()
+    laboratory: tuple[Fact, ...] = ()
     signatures: tuple[SignatureRow, ...] = ()
     locks: tuple[str, ...] = ()
 
@@ -140,10 +142,7 @@ def build(
         ),
         tasks=_tasks(record, visit),
         eligibility=_eligibility(record, visit, names),
-        stated=tuple(
-            Fact(EXTERNAL[result.kind], f"{result.value:g}, {day(result.measured_on)}")
-            for result in record.external
-        ),
+        stated=_stated(record),
         note=visit.note,
         draft=visit.is_draft,
         equations=tuple(dict.fromkeys(s.equation for s in record.spirometry if s.measured)),
@@ -151,8 +150,16 @@ def build(
         conclusion=conclusion.text_of(record.conclusion(visit.id)),
         concluded=_concluded(record.conclusion(visit.id), names),
         records=record_groups(record, visit),
+        laboratory=laboratory_facts(record, visit),
         signatures=tuple(signature_row(state) for state in signed),
         locks=tuple(lock_text(lock, names) for lock in locks_of(record, visit)),
+    )
+
+
+def _stated(record: PatientRecord) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(EXTERNAL[result.kind], f"{result.value:g}, {day(result.measured_on)}")
+        for result in record.external
     )
 
 

@@ -19,6 +19,7 @@ from core.findings.alerts.measures import measures
 from core.findings.eligibility import Fulfilment
 from core.imports import patients_csv
 from core.instruments import catalog as instruments
+from core.laboratory.grading import proposals
 from core.model import measurement, terms, thresholds
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
@@ -54,6 +55,7 @@ from core.views.questionnaire import scale_row
 from core.views.worklist import AHEAD
 from core.words import day, number
 from tests.core.examples import a_form, a_patient, a_record, a_visit, summing_to
+from tests.core.laboratory.made_up import a_result
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "clinical.md").read_text("utf-8")
 LINES = TEXT.splitlines()
@@ -379,8 +381,27 @@ def calendar_months():
     return f"six months after 31 Aug 2014 is {day(end)}."
 
 
+def times_the_limit():
+    result = a_result("alt", "132", high=41)
+    (found,) = proposals(result)
+    return (
+        f"ALT of 132 U/L with an upper limit of 41 U/L: 132 / 41 = {number(132 / 41, 2)}, said as {found.reason};"
+        f" grade {found.grade.value} is proposed."
+    )
+
+
+def other_units():
+    creatinine = a_result("creatinine", "1.2", unit="mg/dL")
+    return (
+        f"creatinine typed as 1.2 mg/dL is 1.2 × 88.4 = {number(creatinine.value, 2)} µmol/L, and stays written as"
+        f" {creatinine.typed} {creatinine.typed_unit}."
+    )
+
+
 EXAMPLES = (
     months,
+    times_the_limit,
+    other_units,
     ages,
     partial_dates,
     scores,

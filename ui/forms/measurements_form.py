@@ -12,7 +12,7 @@ from core.entering.visit_entry import read_measurement
 from core.entry import Problem
 from core.labels import NOT_DONE
 from core.model.assessment import NotDone
-from core.model.measurement import Measurement, MeasurementKind, kinds
+from core.model.measurement import Measurement, MeasurementKind, asked_kinds, kinds
 from core.model.nouns import MEASUREMENTS
 from core.views.fact import Fact
 from core.views.measurements import measurement_before, measurement_text, nutrition_facts
@@ -84,7 +84,13 @@ class MeasurementsForm(StepForm):
         self.body.addLayout(row(title, label(tr("all of it is optional"), "muted"), None))
         self._help = label("", "muted", wrap=True)
         self.body.addWidget(self._help)
-        self.rows = {kind.id: MeasurementRow(kind, self._before(kind)) for kind in kinds().values()}
+        asked = asked_kinds()
+        entered = {one.kind for one in draft.measurements.all}  # of before it was derived
+        self.rows = {
+            kind.id: MeasurementRow(kind, self._before(kind))
+            for kind in kinds().values()
+            if kind.id in asked or kind.id in entered
+        }
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(6)

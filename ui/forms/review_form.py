@@ -13,7 +13,7 @@ from core.entering.visit.steps import TASKS, OpenPoint
 from core.findings import alerts
 from core.findings.alerts import Action
 from core.model.document import About
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
+from core.model.nouns import ADVERSE_EVENTS, LABORATORY, MEASUREMENTS, SPIROMETRY
 from core.model.signature import Lock, LockLevel
 from core.model.user import Right
 from core.views.signed import VOID
@@ -187,6 +187,7 @@ class ReviewForm(StepForm):
         for asked, form in (
             (draft.asks(SPIROMETRY), SPIROMETRY),
             (draft.asks(MEASUREMENTS), MEASUREMENTS),
+            (draft.asks(LABORATORY), LABORATORY),
             (draft.asks(ADVERSE_EVENTS), ADVERSE_EVENTS),
             (bool(draft.tasks.asked), TASKS),
         ):

@@ -71,6 +71,8 @@ class SummaryView(QWidget):
             self._section(session.title, _spirometry(session))
         if summary.measurements:
             self._section(tr("Measurements"), _facts(summary.measurements))
+        if summary.laboratory:
+            self._section(tr("Laboratory"), _facts(summary.laboratory))
         self._section(summary.events_title, _events(summary.events, summary.no_events))
         if summary.running:
             running = tr("Not over from before: {events}").format(events=summary.running)

@@ -1,6 +1,6 @@
 """What a rule of an alert may compare: named values, as they were known on the day of a visit."""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +10,7 @@ from gettext import NullTranslations
 
 from core.forms import dictionaries
 from core.instruments import catalog as instruments
+from core.laboratory.grading import times_upper_limit
 from core.model import measurement
 from core.model.adverse_event import AdverseEvent, MilestoneKind
 from core.model.ids import VisitId
@@ -103,11 +104,6 @@ def values_of(record: PatientRecord) -> Values:
                 )
             )
 
-    days, measured = {visit.id: visit.date for visit in record.visits}, defaultdict(list)
-    for one in record.measurements:
-        if one.value is not None:
-            measured[one.kind].append(Reading(one.value, days[one.visit_id], one.visit_id))
-
     return Values(
         record=record,
         totals=totals,
@@ -118,9 +114,27 @@ def values_of(record: PatientRecord) -> Values:
             for visit in record.visits
             if visit.weight_kg is not None
         ],
-        measured=measured,
+        measured=_measured(record),
         question_5b_on=question_5b_on,
     )
+
+
+def _measured(record: PatientRecord) -> Mapping[str, Series]:
+    """The single measurements by kind; ALT as a multiple of its upper limit also from the laboratory.
+
+    A sample that was taken after its visit is one of that visit anyway.
+    """
+    days, measured = {visit.id: visit.date for visit in record.visits}, defaultdict(list)
+    for one in record.measurements:
+        if one.value is not None:
+            measured[one.kind].append(Reading(one.value, days[one.visit_id], one.visit_id))
+    for alt in record.results_of("alt"):
+        times = times_upper_limit(alt)
+        if times is not None:
+            visit_day = alt.taken_on if alt.visit_id is None else days[alt.visit_id]
+            reading = Reading(times, min(alt.taken_on, visit_day), alt.visit_id)
+            insort(measured["alt_uln"], reading, key=_day)
+    return measured
 
 
 @dataclass(frozen=True, slots=True)

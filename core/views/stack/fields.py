@@ -1,6 +1,6 @@
 """What can be a row of a chart beside the questionnaire and vital capacity: every number that is measured again.
 
-Weight, the measurements of visits, and each field of a form whose definition says ``plot = true``. Values in
+Weight, the measurements of visits, the tests of laboratories, and each field of a form whose definition says ``plot = true``. Values in
 different units are different plots: nothing is converted.
 """
 
@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from core.forms import catalog, wording
 from core.forms.definition import Field, Form
 from core.forms.reading import say
+from core.laboratory import catalog as laboratory
 from core.model.form_record import FormRecord, Stored
 from core.model.measurement import kinds
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
+from core.views.laboratory import value_text
 from core.views.stack.days import began_on, day_of
 from core.views.trends import Plot, Point, Series
 from core.words import _, as_written
@@ -27,7 +29,12 @@ EVEN = {1.0, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0}  # first digits of a step that is rea
 
 def plots(record: PatientRecord) -> tuple[Plot, ...]:
     """Those that this patient has values of, weight first."""
-    return (*_weight(record), *_measurements(record), *_fields(record))
+    return (
+        *_weight(record),
+        *_measurements(record),
+        *_laboratory(record),
+        *_fields(record),
+    )
 
 
 def _weight(record: PatientRecord) -> Iterator[Plot]:
@@ -50,6 +57,28 @@ def _measurements(record: PatientRecord) -> Iterator[Plot]:
             low, high, step = scale([point.value for point in points], kind.low, kind.high)
             series = Series("field", kind.short, points)
             yield Plot(f"measurement.{kind.id}", kind.title, kind.unit, low, high, step, (series,))
+
+
+def _laboratory(record: PatientRecord) -> Iterator[Plot]:
+    """The numbers of each laboratory test in its own unit; one with "<" or ">" is an open symbol, and says so."""
+    measured = {one.test for one in record.laboratory if one.value is not None}
+    for test in laboratory.tests().values():
+        if test.id not in measured:
+            continue
+        points = tuple(
+            Point(
+                one.taken_on,
+                one.value,
+                sure=one.comparator is None,
+                note="" if one.comparator is None else value_text(one, test.unit),
+            )
+            for one in record.results_of(test.id)
+            if one.value is not None
+        )
+        low, high, step = scale([point.value for point in points], test.low, test.high)
+        title = _("Laboratory: {test}").format(test=test.title)
+        series = Series("field", test.title, points)
+        yield Plot(f"laboratory.{test.id}", title, test.unit, low, high, step, (series,))
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -22,7 +22,7 @@ from core.labels import (
     RESPONDENT,
     TEST_TYPE,
 )
-from core.model.measurement import kinds
+from core.model.measurement import asked_kinds
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
 from core.model.spirometry import MAX_BLOWS
 from core.protocols import catalog as protocols
@@ -175,7 +175,7 @@ def test_breathing_measurements_and_events_have_their_boxes():
     says(printed, "First visit, 3-month visit")
     says(printed, *BREATHING, *GRADE.values(), *OUTCOME.values(), "Serious? yes no")
     assert " ".join(printed).count("acceptable usable only rejected") == 2 * MAX_BLOWS
-    for kind in kinds().values():
+    for kind in asked_kinds().values():
         says(printed, kind.title, kind.unit, kind.help)
 
 

@@ -8,7 +8,7 @@ from core import clock
 from core.entering import recomputing
 from core.entering.visit.draft import Draft
 from core.model.assessment import NotDone
-from core.model.measurement import Measurement, kinds
+from core.model.measurement import Measurement, asked_kinds
 from tests.core.examples import a_routine_patient, enter_visit
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, Key, focused, press, replace_by, settle, tab_to, write
@@ -90,7 +90,7 @@ def test_values_are_typed_one_below_the_other_and_saved(page, form, stored, reop
 
 
 def test_enter_on_the_last_one_goes_on(page, form):
-    press(Key.Key_Return, times=len(kinds()))
+    press(Key.Key_Return, times=len(asked_kinds()))
     assert page.current == "adverse-events"
     assert page._buttons["measurements"].accessibleName() == "6 Measurements, not begun"
 
@@ -214,7 +214,7 @@ def test_weight_comes_from_the_details_with_what_it_means(page, form, session, r
 
 def test_tab_comes_by_every_field_of_the_step(form):
     wanted, reached = reachable(form), set()
-    assert len(wanted) == 3 * len(kinds()), "a value, a reason and a note of each kind"
+    assert len(wanted) == 3 * len(asked_kinds()), "a value, a reason and a note of each kind"
     for _ in range(len(wanted)):
         reached.add(focused().accessibleName())
         press(Key.Key_Tab)
@@ -222,8 +222,8 @@ def test_tab_comes_by_every_field_of_the_step(form):
 
 
 def test_nothing_is_cut_on_the_smallest_screen(page, form):
-    tab_to("ALT, note")
-    frame, last = page._frames["measurements"], form.rows["alt_uln"].note
+    tab_to("Epworth, note")
+    frame, last = page._frames["measurements"], form.rows["epworth"].note
     assert frame.rect().contains(last.mapTo(frame, last.rect().bottomRight()))
     shown = [one for one in form.findChildren(QLabel) if one.isVisible() and one.text()]
     for one in shown:
