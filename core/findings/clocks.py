@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
 
 from core.labels import CAUSE
 from core.model.adverse_event import Grade, Outcome
@@ -103,7 +104,7 @@ def clocks(details: EventDetails, now: datetime, rules: Rules) -> tuple[Clock, .
     """The four clocks of a serious event, those that do not run among them; none of one that is not serious."""
     if not details.event.serious:
         return ()
-    aware = details.aware_at
+    start = None if details.aware_at is None else _Start.of(details.aware_at, rules)
     sent = {to: _sent(details, to) for to in ("sponsor", "authority")}
     by_rule = {Kind.SPONSOR: (_("serious"), None), **_authority(details, rules)}
     found = []
@@ -122,8 +123,20 @@ def clocks(details: EventDetails, now: datetime, rules: Rules) -> tuple[Clock, .
         reports = sent["sponsor" if kind is Kind.SPONSOR else "authority"]
         place = 1 if kind is Kind.FOLLOW_UP else 0
         report = reports[place] if len(reports) > place else None
-        found.append(_clock(kind, why, aware, report, now, rules))
+        found.append(_clock(kind, why, start, report, now, rules))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """When the clinic became aware, in UTC so that hours are counted, and its day in the clinic's calendar."""
+
+    at: datetime
+    day: date
+
+    @classmethod
+    def of(cls, aware: datetime, rules: Rules) -> "_Start":
+        return cls(aware.astimezone(UTC), aware.astimezone(rules.zone).date())
 
 
 def cause_counts(cause: Cause | None) -> bool:
@@ -212,15 +225,15 @@ def _sent(details: EventDetails, to: str) -> list[datetime]:
 
 
 def _clock(
-    kind: Kind, why: str, aware: datetime | None, sent: datetime | None, now: datetime, rules: Rules
+    kind: Kind, why: str, start: _Start | None, sent: datetime | None, now: datetime, rules: Rules
 ) -> Clock:
-    if aware is None:
+    if start is None:
         missing = _("when the clinic knew is not recorded, so the time cannot be counted")
         return Clock(
             kind=kind, state=State.UNKNOWN, why=missing, limit=_limit(kind, rules), sent_at=sent
         )
-    due, due_on = _due(kind, aware, rules)
-    aware, then = aware.astimezone(UTC), (sent or now).astimezone(UTC)  # so that hours are counted
+    due, due_on = _due(kind, start, rules)
+    then = (sent or now).astimezone(UTC)
     late = then > due if due_on is None else then >= due
     if sent is None:
         state = State.OVERDUE if late else State.RUNNING
@@ -231,32 +244,36 @@ def _clock(
         state=state,
         why=why,
         limit=_limit(kind, rules),
-        started=aware,
+        started=start.at,
         due=due,
         due_on=due_on,
-        used=min(1.0, max(0.0, (then - aware) / (due - aware))),
+        used=min(1.0, max(0.0, (then - start.at) / (due - start.at))),
         sent_at=sent,
     )
 
 
 def _limit(kind: Kind, rules: Rules) -> float:
-    return {
-        Kind.SPONSOR: rules.sponsor_hours,
-        Kind.FATAL: rules.fatal_days,
-        Kind.FOLLOW_UP: rules.fatal_days + rules.follow_up_days,
-        Kind.OTHER: rules.other_days,
-    }[kind]
+    match kind:
+        case Kind.SPONSOR:
+            return rules.sponsor_hours
+        case Kind.FATAL:
+            return rules.fatal_days
+        case Kind.FOLLOW_UP:
+            return rules.fatal_days + rules.follow_up_days
+        case Kind.OTHER:
+            return rules.other_days
 
 
-def _due(kind: Kind, aware: datetime, rules: Rules) -> tuple[datetime, date | None]:
+def _due(kind: Kind, start: _Start, rules: Rules) -> tuple[datetime, date | None]:
     """The last moment, in UTC, and the day where days of the calendar count."""
     limit = _limit(kind, rules)
     if kind is Kind.SPONSOR:
-        return aware.astimezone(UTC) + timedelta(hours=limit), None
-    due_on = aware.astimezone(rules.zone).date() + timedelta(days=limit)
+        return start.at + timedelta(hours=limit), None
+    due_on = start.day + timedelta(days=limit)
     return _begin(due_on + timedelta(days=1), rules.zone), due_on
 
 
+@lru_cache(maxsize=4096)
 def _begin(on: date, zone: tzinfo | None) -> datetime:
     """Midnight at which a day of the clinic's calendar begins, in UTC."""
     return datetime.combine(on, time(), zone).astimezone(UTC)  # without a zone, the workstation's

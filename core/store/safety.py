@@ -1,7 +1,7 @@
 """Every adverse event of a clinic file at once, in a few queries however many patients there are."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -33,41 +33,56 @@ SELECT e.id, e.patient_id, e.visit_id, e.term, e.coded_term, e.onset, e.ended, e
        patient.record_number, patient.reference_on, patient.protocol, patient.protocol_version
   FROM adverse_event AS e JOIN patient ON patient.id = e.patient_id
 """
-# The newest judgement of each event counts: SQLite takes the other columns from the row of the maximum.
+# Every judgement, the oldest first; all of it of serious events, of others the cause alone.
 _JUDGED = f"""
-SELECT record.within, item.value, max(record.entered_at)
-  FROM record LEFT JOIN item ON item.record_id = record.id AND item.field = 'product'
+SELECT record.within, record.id, record.patient_id, record.entered_by, record.entered_at,
+       product.value, procedure.value, expected.value, document.value
+  FROM record
+  LEFT JOIN adverse_event AS e ON e.id = record.within AND e.serious
+  LEFT JOIN item AS product ON product.record_id = record.id AND product.field = 'product'
+  LEFT JOIN item AS procedure ON e.id IS NOT NULL AND procedure.record_id = record.id AND procedure.field = 'procedure'
+  LEFT JOIN item AS expected ON e.id IS NOT NULL AND expected.record_id = record.id AND expected.field = 'expected'
+  LEFT JOIN item AS document ON e.id IS NOT NULL AND document.record_id = record.id AND document.field = 'document'
  WHERE record.form = '{JUDGEMENT}'
- GROUP BY record.within
+ ORDER BY record.entered_at, record.rowid
 """  # noqa: S608
+_DETAILS = f"""
+SELECT e.id, record.id, record.patient_id, record.entered_by, record.entered_at, aware.value, criteria.value
+  FROM adverse_event AS e
+  JOIN record ON record.id = e.id AND record.form = '{FORM}'
+  LEFT JOIN item AS aware ON aware.record_id = e.id AND aware.field = 'aware_at'
+  LEFT JOIN item AS criteria ON criteria.record_id = e.id AND criteria.field = 'criteria'
+ WHERE e.serious
+"""  # noqa: S608
+_REPORTED = f"""
+SELECT record.within, record.id, record.patient_id, record.entered_by, record.entered_at,
+       max(CASE item.field WHEN 'to' THEN item.value END), max(CASE item.field WHEN 'number' THEN item.value END),
+       max(CASE item.field WHEN 'sent_at' THEN item.value END), max(CASE item.field WHEN 'how' THEN item.value END)
+  FROM record JOIN item ON item.record_id = record.id
+ WHERE record.form = '{REPORT}'
+ GROUP BY record.id
+ ORDER BY record.entered_at
+"""  # noqa: S608
+_CLOCKS = (  # what the clocks of serious events go by: form, query, fields
+    (FORM, _DETAILS, ("aware_at", "criteria")),
+    (REPORT, _REPORTED, ("to", "number", "sent_at", "how")),
+)
+_CAUSES = ("product", "procedure", "expected", "document")
 _INFUSED = """
 SELECT record.patient_id, min(item.value)
   FROM record JOIN item ON item.record_id = record.id AND item.field = 'start'
  WHERE record.form = 'infusion' AND record.not_done IS NULL
  GROUP BY record.patient_id
 """
-_CLOCKS_FORMS = ", ".join(f"'{one}'" for one in (FORM, JUDGEMENT, REPORT))
-_CLOCKS_FIELDS = "'aware_at', 'criteria', 'product', 'procedure', 'expected', 'document', 'to', 'number', 'sent_at', 'how'"
-
-
-def _said(forms: str, fields: str = "", events: str = "") -> str:
-    """What the forms say of events; the items of a record with the id of an event are those of its details."""
-    return f"""
+# What the forms say of events; the items of a record with the id of an event are those of its details.
+_SAID = f"""
 SELECT record.id, record.patient_id, coalesce(record.within, record.id), record.form, record.version,
        record.entered_by, record.entered_at, item.field, item.value
   FROM record
-  LEFT JOIN item ON item.record_id = record.id AND item.value IS NOT NULL{fields}
- WHERE record.form IN ({forms}){events}
+  LEFT JOIN item ON item.record_id = record.id AND item.value IS NOT NULL
+ WHERE record.form IN ({_OF_AN_EVENT})
  ORDER BY record.entered_at, record.rowid
 """  # noqa: S608  our own names
-
-
-_ALL_SAID = _said(_OF_AN_EVENT)
-_CLOCKS = _said(
-    _CLOCKS_FORMS,
-    f" AND item.field IN ({_CLOCKS_FIELDS})",
-    " AND coalesce(record.within, record.id) IN (SELECT id FROM adverse_event WHERE serious)",
-)
 
 
 class ClinicEvents:
@@ -85,18 +100,16 @@ class ClinicEvents:
         return self._listed(_EVENTS + " WHERE e.serious")
 
     def _listed(self, query: str) -> tuple[ListedEvent, ...]:
-        judged: dict[str, Cause | None] = {
-            event: cause_of(value) for event, value, _at in self._db.execute(_JUDGED)
-        }
-        said, infused = self._said(_CLOCKS), self._infused()
+        said, judged = self._of_clocks()
+        treated = _Treated(self._infused())
         found = []
         for row in self._db.execute(query):
-            event, moment = _event(row), infused.get(row[1])
+            event = _event(row)
             found.append(
                 ListedEvent(
                     number=row[11],
                     event=event,
-                    treated=_treated(row[12:], moment),
+                    treated=treated.on(row),
                     product=judged.get(row[0]),
                     details=_details(event, said.get(row[0], ())) if event.serious else None,
                 )
@@ -105,15 +118,15 @@ class ClinicEvents:
 
     def all(self) -> tuple[ClinicEvent, ...]:
         """With everything that is known."""
-        said, infused = self._said(_ALL_SAID), self._infused()
-        found = []
+        said, infused = self._said(), self._infused()
+        treated, found = _Treated(infused), []
         for row in self._db.execute(_EVENTS):
             event, moment = _event(row), infused.get(row[1])
             found.append(
                 ClinicEvent(
                     number=row[11],
                     details=_details(event, said.get(row[0], ())),
-                    treated=_treated(row[12:], moment),
+                    treated=treated.on(row),
                     treated_at=None if moment is None else moment.time().replace(second=0),
                 )
             )
@@ -132,28 +145,78 @@ class ClinicEvents:
         moments = ((who, instant_of(value)) for who, value in self._db.execute(_INFUSED))
         return {who: moment.astimezone() for who, moment in moments if moment is not None}
 
-    def _said(self, query: str) -> Mapping[str, tuple[FormRecord, ...]]:
+    def _of_clocks(self) -> tuple[Mapping[str, list[FormRecord]], Mapping[str, Cause | None]]:
+        """Of serious events what their clocks go by; of every event the cause as it was judged last."""
+        found: dict[str, list[FormRecord]] = defaultdict(list)
+        for form, query, fields in _CLOCKS:
+            for event, mine, patient, by, at, *values in self._db.execute(query):
+                found[event].append(
+                    _record((mine, patient, event, form, "", by, at), _items(fields, values))
+                )
+        judged: dict[str, Cause | None] = {}
+        for event, mine, patient, by, at, *values in self._db.execute(_JUDGED):
+            judged[event] = cause_of(values[0])
+            if event in found:
+                head = (mine, patient, event, JUDGEMENT, "", by, at)
+                found[event].append(_record(head, _items(_CAUSES, values)))
+        return found, judged
+
+    def _said(self) -> Mapping[str, list[FormRecord]]:
         """The records of the forms about events, by event."""
         items: dict[str, dict[str, Item]] = defaultdict(dict)
         heads: dict[str, tuple[Any, ...]] = {}
-        for *head, name, value in self._db.execute(query):
+        for *head, name, value in self._db.execute(_SAID):
             heads.setdefault(head[0], tuple(head))
             if name is not None:
                 items[head[0]][name] = Item(value=value)
         found: dict[str, list[FormRecord]] = defaultdict(list)
-        for mine, patient, event, form, version, by, at in heads.values():
-            record = FormRecord(
-                id=RecordId(mine),
-                patient_id=PatientId(patient),
-                within=None if form == FORM else RecordId(event),
-                form=form,
-                version=version,
-                entered_by=by,
-                entered_at=datetime.fromisoformat(at),
-                items=items[mine],
-            )
-            found[event].append(record)
-        return {event: tuple(records) for event, records in found.items()}
+        for head in heads.values():
+            found[head[2]].append(_record(head, items[head[0]]))
+        return found
+
+
+class _Treated:
+    """The day on which a patient was treated: of the infusion as it was recorded, else the reference day where the
+    schedule counts from one. As `core.findings.treatment.treatment` says it of a whole record."""
+
+    def __init__(self, infused: Mapping[str, datetime]) -> None:
+        self._infused = infused
+        self._known: dict[str, PartialDate | None] = {}
+
+    def on(self, row: tuple[Any, ...]) -> PartialDate | None:
+        patient = row[1]
+        if patient not in self._known:
+            self._known[patient] = self._found(patient, *row[12:15])
+        return self._known[patient]
+
+    def _found(
+        self, patient: str, reference: str | None, protocol: str, version: str
+    ) -> PartialDate | None:
+        moment, known = self._infused.get(patient), protocols.named(protocol, version)
+        if moment is not None:
+            return PartialDate.of(moment.date())
+        if reference is None or known is None or known.anchor is not Anchor.REFERENCE:
+            return None
+        return PartialDate.parse(reference)
+
+
+def _items(fields: Sequence[str], values: Sequence[Any]) -> dict[str, Item]:
+    given = zip(fields, values, strict=True)
+    return {name: Item(value=value) for name, value in given if value is not None}
+
+
+def _record(head: tuple[Any, ...], items: Mapping[str, Item]) -> FormRecord:
+    mine, patient, event, form, version, by, at = head
+    return FormRecord(
+        id=RecordId(mine),
+        patient_id=PatientId(patient),
+        within=None if form == FORM else RecordId(event),
+        form=form,
+        version=version,
+        entered_by=by,
+        entered_at=datetime.fromisoformat(at),
+        items=items,
+    )
 
 
 def _event(row: tuple[Any, ...]) -> AdverseEvent:
@@ -173,26 +236,8 @@ def _event(row: tuple[Any, ...]) -> AdverseEvent:
     )
 
 
-def _details(event: AdverseEvent, said: tuple[FormRecord, ...]) -> EventDetails:
+def _details(event: AdverseEvent, said: Sequence[FormRecord]) -> EventDetails:
     mine = next((one for one in said if one.form == FORM), None)
     if mine is None:
         return EventDetails(event=event, record=None)
     return event_details.assembled(event, mine, (one for one in said if one is not mine))
-
-
-def _treated(stated: tuple[str | None, str, str], infused: datetime | None) -> PartialDate | None:
-    """The day of the infusion as it was recorded, else the reference day where the schedule counts from one.
-
-    As `core.findings.treatment.treatment` says it of a whole record.
-    """
-    reference, protocol, version = stated
-    if infused is not None:
-        return PartialDate.of(infused.date())
-    if reference is None or not _counts_from_reference(protocol, version):
-        return None
-    return PartialDate.parse(reference)
-
-
-def _counts_from_reference(protocol: str, version: str) -> bool:
-    known = protocols.named(protocol, version)
-    return known is not None and known.anchor is Anchor.REFERENCE

@@ -1,7 +1,7 @@
 """The adverse events of a clinic as the Safety page lists them: order, filters, clocks and days in words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -61,7 +61,8 @@ class EventLine:
     """One event of the list; its words are made when they are shown."""
 
     listed: ListedEvent
-    clocks: tuple[Clock, ...] = field(default=())
+    clocks: tuple[Clock, ...] = ()
+    day: DayRange | None = None  # since the infusion, 0 the same day
 
     @property
     def runs(self) -> bool:
@@ -76,12 +77,6 @@ class EventLine:
     def is_related(self) -> bool:
         """Whether its cause counts as the product: what was not judged does."""
         return cause_counts(self.listed.product)
-
-    @property
-    def day(self) -> DayRange | None:
-        """The day since the infusion, 0 the same day."""
-        treated = self.listed.treated
-        return None if treated is None else days_since(self.listed.event.onset, treated)
 
     @property
     def grade_words(self) -> str:
@@ -106,6 +101,11 @@ class EventLine:
         return partial_day(self.listed.event.onset)
 
 
+def day_of(listed: ListedEvent) -> DayRange | None:
+    """The days since the infusion on which an event may have begun."""
+    return None if listed.treated is None else days_since(listed.event.onset, listed.treated)
+
+
 def range_words(days: DayRange | None) -> str:
     """``64``, or ``22–51`` where the day is not known better; a day before the infusion is negative."""
     if days is None:
@@ -117,7 +117,7 @@ def range_words(days: DayRange | None) -> str:
 def lines(events: Iterable[ListedEvent], now: datetime, rules: Rules) -> tuple[EventLine, ...]:
     """Every event: serious before others, the newest first."""
     made = [
-        EventLine(one, () if one.details is None else clocks(one.details, now, rules))
+        EventLine(one, () if one.details is None else clocks(one.details, now, rules), day_of(one))
         for one in events
     ]
     made.sort(key=lambda line: (line.listed.number, line.listed.event.term))
@@ -131,7 +131,7 @@ def again(shown: Iterable[EventLine], now: datetime, rules: Rules) -> tuple[Even
     return tuple(
         line
         if line.listed.details is None or not line.clocks
-        else EventLine(line.listed, clocks(line.listed.details, now, rules))
+        else replace(line, clocks=clocks(line.listed.details, now, rules))
         for line in shown
     )
 

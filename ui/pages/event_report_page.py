@@ -268,16 +268,14 @@ class EventReportPage(Page):
             return
         one = clinic_event(record, self._event_id)
         now, rules = clock.now(), clocks.rules_of(record.thresholds)
-        line = safety.EventLine(
-            ListedEvent(
-                number=one.number,
-                event=known.event,
-                treated=one.treated,
-                product=None if known.judgement is None else known.judgement.product,
-                details=known,
-            ),
-            clocks.clocks(known, now, rules),
+        listed = ListedEvent(
+            number=one.number,
+            event=known.event,
+            treated=one.treated,
+            product=None if known.judgement is None else known.judgement.product,
+            details=known,
         )
+        (line,) = safety.lines([listed], now, rules)
         self._title.setText(
             tr("Reports: {number}, {event}").format(number=one.number, event=safety.title(line))
         )

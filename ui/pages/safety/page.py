@@ -174,7 +174,8 @@ class SafetyPage(Page):
         self._head.setText(safety.headline(self._lines, treated, patients, self._now))
         self.strip.span = safety.span(self._lines, clock.today())
         self._show_patients()
-        self.clocks.show_lines(self._lines)
+        self._show_kinds()
+        self.clocks.show_lines([line for line in self._lines if line.clocks])
         self.show_wanted()
 
     def look_at_the_clock(self) -> None:
@@ -183,8 +184,14 @@ class SafetyPage(Page):
             return
         self._now = clock.now()
         self._lines = safety.again(self._lines, self._now, self._rules)
-        self.clocks.show_lines(self._lines)
+        self._show_kinds()
+        self.clocks.show_lines([line for line in self._lines if line.clocks])
         self.show_wanted()
+
+    def _show_kinds(self) -> None:
+        """How many events there are of each kind, whatever else is chosen."""
+        found = {one: sum(safety.is_which(line, one) for line in self._lines) for one in Which}
+        self.which.say({one: tr(_WHICH[one]).format(n=found[one]) for one in Which})
 
     def focus_first(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -208,8 +215,6 @@ class SafetyPage(Page):
         for grade, (serious, other) in counts.items():
             self.grades[grade].show_counts(serious, other, most)
             self.grades[grade].setChecked(grade is self._grade)
-        found = {one: sum(safety.is_which(line, one) for line in self._lines) for one in Which}
-        self.which.say({one: tr(_WHICH[one]).format(n=found[one]) for one in Which})
         rows = [
             one
             for one in of_any_grade
