@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -18,7 +19,10 @@ from core.model.event_details import (
     REPORT,
     Cause,
     EventDetails,
+    EventReport,
+    Judgement,
     cause_of,
+    criteria_of,
     instant_of,
 )
 from core.model.form_record import FormRecord, Item
@@ -63,11 +67,6 @@ SELECT record.within, record.id, record.patient_id, record.entered_by, record.en
  GROUP BY record.id
  ORDER BY record.entered_at
 """  # noqa: S608
-_CLOCKS = (  # what the clocks of serious events go by: form, query, fields
-    (FORM, _DETAILS, ("aware_at", "criteria")),
-    (REPORT, _REPORTED, ("to", "number", "sent_at", "how")),
-)
-_CAUSES = ("product", "procedure", "expected", "document")
 _INFUSED = """
 SELECT record.patient_id, min(item.value)
   FROM record JOIN item ON item.record_id = record.id AND item.field = 'start'
@@ -100,7 +99,7 @@ class ClinicEvents:
         return self._listed(_EVENTS + " WHERE e.serious")
 
     def _listed(self, query: str) -> tuple[ListedEvent, ...]:
-        said, judged = self._of_clocks()
+        clocks = self._of_clocks()
         treated = _Treated(self._infused())
         found = []
         for row in self._db.execute(query):
@@ -110,8 +109,8 @@ class ClinicEvents:
                     number=row[11],
                     event=event,
                     treated=treated.on(row),
-                    product=judged.get(row[0]),
-                    details=_details(event, said.get(row[0], ())) if event.serious else None,
+                    product=clocks.causes.get(row[0]),
+                    details=clocks.of(event) if event.serious else None,
                 )
             )
         return tuple(found)
@@ -145,21 +144,37 @@ class ClinicEvents:
         moments = ((who, instant_of(value)) for who, value in self._db.execute(_INFUSED))
         return {who: moment.astimezone() for who, moment in moments if moment is not None}
 
-    def _of_clocks(self) -> tuple[Mapping[str, list[FormRecord]], Mapping[str, Cause | None]]:
+    def _of_clocks(self) -> "_Clocks":
         """Of serious events what their clocks go by; of every event the cause as it was judged last."""
-        found: dict[str, list[FormRecord]] = defaultdict(list)
-        for form, query, fields in _CLOCKS:
-            for event, mine, patient, by, at, *values in self._db.execute(query):
-                found[event].append(
-                    _record((mine, patient, event, form, "", by, at), _items(fields, values))
+        found = _Clocks()
+        for event, *head, aware, criteria in self._db.execute(_DETAILS):
+            found.details[event] = (_bare(event, FORM, head), instant_of(aware), criteria)
+        for event, *head, to, number, sent_at, how in self._db.execute(_REPORTED):
+            if event in found.details and isinstance(number, int):
+                found.reports[event].append(
+                    EventReport(
+                        record=_bare(event, REPORT, head),
+                        to=str(to or ""),
+                        number=number,
+                        sent_at=instant_of(sent_at),
+                        how=str(how or ""),
+                        sent_by="",
+                        narrative="",
+                    )
                 )
-        judged: dict[str, Cause | None] = {}
-        for event, mine, patient, by, at, *values in self._db.execute(_JUDGED):
-            judged[event] = cause_of(values[0])
-            if event in found:
-                head = (mine, patient, event, JUDGEMENT, "", by, at)
-                found[event].append(_record(head, _items(_CAUSES, values)))
-        return found, judged
+        for event, *head, product, procedure, expected, document in self._db.execute(_JUDGED):
+            found.causes[event] = cause_of(product)
+            if event in found.details:
+                found.judgements[event].append(
+                    Judgement(
+                        record=_bare(event, JUDGEMENT, head),
+                        product=found.causes[event],
+                        procedure=cause_of(procedure),
+                        expected=None if expected is None else expected == "expected",
+                        document=str(document or ""),
+                    )
+                )
+        return found
 
     def _said(self) -> Mapping[str, list[FormRecord]]:
         """The records of the forms about events, by event."""
@@ -200,9 +215,33 @@ class _Treated:
         return PartialDate.parse(reference)
 
 
-def _items(fields: Sequence[str], values: Sequence[Any]) -> dict[str, Item]:
-    given = zip(fields, values, strict=True)
-    return {name: Item(value=value) for name, value in given if value is not None}
+@dataclass(slots=True)
+class _Clocks:
+    """By event: its details with when the clinic knew and the criteria, judgements, reports, the last cause."""
+
+    details: dict[str, tuple[FormRecord, datetime | None, object]] = field(default_factory=dict)
+    judgements: dict[str, list[Judgement]] = field(default_factory=lambda: defaultdict(list))
+    reports: dict[str, list[EventReport]] = field(default_factory=lambda: defaultdict(list))
+    causes: dict[str, Cause | None] = field(default_factory=dict)
+
+    def of(self, event: AdverseEvent) -> EventDetails:
+        if event.id not in self.details:
+            return EventDetails(event=event, record=None)
+        record, aware, criteria = self.details[event.id]
+        return EventDetails(
+            event=event,
+            record=record,
+            aware_at=aware,
+            criteria=criteria_of(criteria),
+            judgements=tuple(self.judgements.get(event.id, ())),
+            reports=tuple(self.reports.get(event.id, ())),
+        )
+
+
+def _bare(event: str, form: str, head: Sequence[Any]) -> FormRecord:
+    """A record without its items: who entered it, and when."""
+    mine, patient, by, at = head
+    return _record((mine, patient, event, form, "", by, at), {})
 
 
 def _record(head: tuple[Any, ...], items: Mapping[str, Item]) -> FormRecord:
