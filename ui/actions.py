@@ -100,6 +100,16 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        N_("At an adverse event"),
+        (
+            ("Alt+1 … Alt+7", N_("the first, the second … section")),
+            ("1–5", N_("the grade")),
+            ("T", N_("in a day: today; where the clinic knew: now")),
+            ("Del", N_("take a choice back")),
+            ("Esc", N_("leave; what is typed is kept")),
+        ),
+    ),
+    (
         N_("In a chart's forms"),
         (
             ("C, E, F2", N_("on a record: changed, ended, a query about it")),

@@ -31,8 +31,10 @@ class AppContext(QObject):
     open_chart = Signal(str)  # PatientId
     open_visit = Signal(str, str)  # PatientId, VisitId
     open_field = Signal(str, str, str, str)  # PatientId, VisitId, step and field of a visit
+    open_event = Signal(
+        str, str, str
+    )  # PatientId, EventId or "", VisitId that reports a new one or ""
     open_record = Signal(str, str, str)  # PatientId, id of a form, "record" or "record.field"
-    open_event = Signal(str, str)  # PatientId, EventId; with no event a new one of the patient
     open_report = Signal(str, str)  # PatientId, EventId of a serious event
     open_document = Signal(str, object)  # id of a document, core.model.document.About
     open_attached = Signal(str, str)  # PatientId, value of a field that names an attached file

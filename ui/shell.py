@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from ui.pages.chart.page import ChartPage
     from ui.pages.document_page import DocumentPage
     from ui.pages.event_report_page import EventReportPage
+    from ui.pages.event_page import EventPage
     from ui.pages.past_chart_page import PastChartPage
     from ui.pages.patient_form_page import PatientFormPage
     from ui.pages.patients_page import PatientsPage
@@ -56,6 +57,7 @@ NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
     "patient": Right.ENTER,
     "chart": Right.READ,
     "visit": Right.READ,
+    "event": Right.READ,
     "past": Right.READ,
     "event_report": Right.READ,
     "schedule": Right.CLINIC,
@@ -204,21 +206,19 @@ class Shell(QWidget):
         if self.current is page and page.draft is not None and page.draft.visit.id == visit_id:
             page.show_asked(step, field)
 
+    def open_event(self, patient_id: str, event_id: str, visit_id: str) -> None:
+        """One adverse event with everything about it; without an id a new one, of a visit where one is named."""
+        page = cast("EventPage", self.page("event"))
+        if self._may_leave_for("event"):
+            page.open(PatientId(patient_id), EventId(event_id), VisitId(visit_id))
+            self._show("event")
+
     def open_record(self, patient_id: str, form: str, what: str) -> None:
         """A record of a form in the chart, at the very field that somebody asked about."""
         self.open_chart(patient_id)
         page = cast("ChartPage", self.page("chart"))
         if self.current is page:
             page.show_record(form, what)
-
-    def open_event(self, patient_id: str, event_id: str) -> None:
-        """An adverse event of a patient; with no event, a new one."""
-        self.open_chart(patient_id)
-        page = cast("ChartPage", self.page("chart"))
-        if self.current is page:
-            page.show_tab("events", event_id)
-            if not event_id:
-                page.log_event()
 
     def open_report(self, patient_id: str, event_id: str) -> None:
         """The reports of a serious event."""

@@ -56,6 +56,7 @@ from ui.pages.chart.page import ChartPage
 from ui.pages.chart.treatments import TreatmentsTab
 from ui.pages.document_page import DocumentPage
 from ui.pages.event_report_page import EventReportPage
+from ui.pages.event_page import EventPage
 from ui.pages.first_run import FirstRun
 from ui.pages.import_page import ImportPage
 from ui.pages.past_chart_page import PastChartPage
@@ -336,6 +337,8 @@ class _Tour:
         chart = self.page("chart", ChartPage)
         chart.show_tab("events")
         self.picture("chart_adverse_events")
+        self._event_pages(patient)
+        shell.open_chart(patient.id)
         chart.show_tab("milestones")
         self.picture("chart_milestones")
         chart.show_tab("eligibility")
@@ -375,6 +378,19 @@ class _Tour:
         page = self.page("document", DocumentPage)
         self.wait(lambda: page.pdf is not None)
         self.picture("treatments_on_paper")
+
+    def _event_pages(self, patient: Patient) -> None:
+        """One event with all that is known of it, and a new one that lacks what is needed."""
+        event = next(e for e in self.shell.context.session.events.of(patient.id) if e.serious)
+        self.shell.open_event(patient.id, event.id, "")
+        page = self.page("event", EventPage)
+        self.picture("adverse_event_form")
+        self.shell.open_event(patient.id, "", "")
+        self.type(page.what.term.line, "Clot in the lung")
+        page.save.click()
+        self.picture("adverse_event_form_new")
+        self.expect(bool(page.state.text()), "a new event does not say what it lacks")
+        page.kept.discarded.emit()
 
     def routine_visit(self) -> None:
         """What the trial's visits do not have: single measurements, pain and fatigue."""

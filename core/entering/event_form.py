@@ -18,8 +18,8 @@ from core.forms import catalog
 from core.forms.definition import Form
 from core.forms.reading import Limits
 from core.model import event_details, terms
-from core.model.adverse_event import AdverseEvent, Grade, Milestone
-from core.model.event_details import COURSE, DIAGNOSIS, FORM, JUDGEMENT
+from core.model.adverse_event import AdverseEvent, Milestone
+from core.model.event_details import COURSE, DIAGNOSIS, FORM, JUDGEMENT, EventDetails
 from core.model.form_record import FormRecord
 from core.model.ids import EventId, RecordId, VisitId, new_id
 from core.model.partial_date import PartialDate
@@ -45,6 +45,10 @@ class Entered:
     removed: tuple[RecordId, ...] = ()
     judgement: FormRecord | None = None
     death: Milestone | None = None
+
+    def known(self, record: PatientRecord) -> EventDetails:
+        """The event with all that will be known of it."""
+        return event_details.details(self.within(record), self.event)
 
     def within(self, record: PatientRecord) -> PatientRecord:
         """The record of the patient as it will be."""
@@ -236,14 +240,12 @@ class EventForm:
     def _odd_course(
         self, event: AdverseEvent, parts: list[tuple[str, RecordEntry]]
     ) -> dict[str, Problem]:
-        """Changes of grade before the event, after its end, or to a grade that its term does not have."""
+        """Changes of grade before the event began, or after its end."""
         problems: dict[str, Problem] = {}
-        term = event_entry.coded_of(self.texts)
         for prefix, entry in parts:
             if entry.form.id != COURSE:
                 continue
-            values = entry.judge().values
-            day, grade = values.get("day"), values.get("grade")
+            day = entry.judge().values.get("day")
             if isinstance(day, str):
                 on = PartialDate.parse(day)
                 if on.last < event.onset.first:
@@ -252,8 +254,6 @@ class EventForm:
                 elif event.ended is not None and on.first > event.ended.last:
                     text = _("This is after the event ended. Check both dates.")
                     problems[f"{prefix}.day"] = Problem(text)
-            if isinstance(grade, int) and term is not None and Grade(grade) not in term.grades:
-                problems[f"{prefix}.grade"] = event_entry.no_such_grade(term)
         return problems
 
     def _details(self) -> RecordEntry:

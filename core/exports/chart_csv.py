@@ -11,10 +11,10 @@ from core.forms import around, catalog, conditions, wording
 from core.forms.definition import Field, FieldType, Form, Identifies
 from core.forms.reading import decimals_of, say
 from core.instruments import catalog as instruments
-from core.labels import EXTERNAL, MILESTONES, OUTCOME, why_not
+from core.labels import CAUSE, EXTERNAL, MILESTONES, OUTCOME, why_not
 from core.laboratory import catalog as laboratory
 from core.laboratory.grading import FLAGS, flag
-from core.model import measurement
+from core.model import event_details, measurement
 from core.model.document import OfPatient
 from core.model.form_record import FormRecord, Stored
 from core.model.patient import ExternalKind
@@ -23,6 +23,7 @@ from core.model.spirometry import Spirometry
 from core.model.visit import Visit
 from core.science import lung_function
 from core.science.spirometry import Result, evaluate, evaluate_fev1, evaluate_ratio
+from core.views import events
 from core.views import laboratory as laboratory_words
 from core.views.spirometry import spirometry_title
 from core.views.visit_summary import without_value
@@ -31,6 +32,7 @@ from core.words import DEMONSTRATION, N_, Words, _
 TITLES = (
     *(N_("date"), N_("visit"), N_("result"), N_("value"), N_("raw value"), N_("unit")),
     *(N_("quality"), N_("until"), N_("CTCAE grade"), N_("serious"), N_("outcome"), N_("remark")),
+    *(N_("criteria"), N_("cause: product"), N_("cause: procedure"), N_("expected"), N_("action")),
 )
 # Of what an import or a letter states; the form behind it is not known.
 _STATED_UNITS = Words({ExternalKind.ALSFRS_R_TOTAL: N_("of 48"), ExternalKind.FVC_PERCENT: N_("%")})
@@ -53,6 +55,11 @@ class _Line:
     serious: str = ""
     outcome: str = ""
     remark: str = ""
+    criteria: str = ""
+    product: str = ""
+    procedure: str = ""
+    expected: str = ""
+    action: str = ""
 
 
 def document(source: OfPatient) -> bytes:
@@ -269,6 +276,9 @@ def _happened(record: PatientRecord) -> Iterator[_Line]:
     """Adverse events and milestones, with as much of their day as is known."""
     for event in record.events:
         coded = event.coded_term if event.coded_term != event.term else ""
+        known = event_details.details(record, event)
+        judged = known.judgement
+        expected = None if judged is None else judged.expected
         yield _Line(
             date=str(event.onset),
             result=_("adverse event"),
@@ -278,6 +288,11 @@ def _happened(record: PatientRecord) -> Iterator[_Line]:
             serious=_("yes") if event.serious else _("no"),
             outcome=OUTCOME[event.outcome],
             remark=_("CTCAE term: {term}").format(term=coded) if coded else "",
+            criteria=events.why(known),
+            product="" if judged is None or judged.product is None else CAUSE[judged.product],
+            procedure="" if judged is None or judged.procedure is None else CAUSE[judged.procedure],
+            expected="" if expected is None else _("expected") if expected else _("unexpected"),
+            action=events.action(known),
         )
     for one in record.turning_points:
         yield _Line(date=str(one.happened_on), result=_("milestone"), value=MILESTONES[one.kind])

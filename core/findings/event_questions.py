@@ -15,6 +15,7 @@ from functools import cache
 from core import resources
 from core.findings.treatment import treated_on
 from core.labels import OUTCOME
+from core.model import terms
 from core.model.adverse_event import Grade, MilestoneKind, Outcome
 from core.model.event_details import Criterion, EventDetails
 from core.model.partial_date import partial_day
@@ -183,6 +184,21 @@ def _worst_grade(_record: PatientRecord, known: EventDetails) -> Question | None
     return Question("worst-grade", "grade", said)
 
 
+def _no_such_grade(_record: PatientRecord, known: EventDetails) -> Question | None:
+    """A grade of the course that the term does not have: perhaps it is over, or another term by then."""
+    term = terms.find(known.event.coded_term)
+    if term is None:
+        return None
+    odd = [one for one in known.course if one.grade not in term.grades]
+    if not odd:
+        return None
+    text = _(
+        "The course has grade {grade}, which CTCAE does not have for “{term}”. Was it over then?"
+    )
+    said = text.format(grade=odd[0].grade.value, term=term.name)
+    return Question("course-grade", "grade", said, hint=True)
+
+
 def _no_end(_record: PatientRecord, known: EventDetails) -> Question | None:
     if known.event.ended is not None or not known.event.outcome.ended:
         return None
@@ -195,6 +211,7 @@ def _no_end(_record: PatientRecord, known: EventDetails) -> Question | None:
 _QUESTIONS: tuple[Callable[[PatientRecord, EventDetails], Question | None], ...] = (
     _procedure,
     _worst_grade,
+    _no_such_grade,
     _no_criterion,
     _not_serious,
     _life_threatening,

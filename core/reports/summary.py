@@ -426,7 +426,8 @@ def _new_events(summary: VisitSummary, *, tight: bool) -> list[Block]:
 
 def _event(event: EventRow, columns: Sequence[Column]) -> list[Block]:
     style = STRONG if event.is_serious else BODY
-    term = f"{event.term} ({event.unsure})" if event.unsure else event.term
+    remarks = "; ".join(filter(None, (event.unsure, event.more)))
+    term = f"{event.term} ({remarks})" if remarks else event.term
     texts = (term, event.onset, event.grade, event.serious, event.outcome)
     return layout.ruled(
         layout.row([Cell(words, style) for words in texts], columns, pad=0.3), page.INNER
@@ -440,6 +441,7 @@ def _event_text(event: EventRow) -> str:
         event.onset,
         _("grade {grade}").format(grade=event.grade),
         _("serious") if event.is_serious else "",
+        event.more,
         event.outcome,
     ]
     return ", ".join(text.embedded(part) for part in parts if part)

@@ -43,6 +43,19 @@ def susar(record: PatientRecord, known: EventDetails, now: datetime) -> str:
     return ""
 
 
+def state_of(known: EventDetails | None, *, missing: int) -> tuple[str, str]:
+    """How far an event is, with the colour of the chip: what is missing, what waits for a judgement, or nothing."""
+    if missing or known is None:
+        return plural(
+            missing, "1 thing is missing or wrong", "{n} things are missing or wrong"
+        ), "warn"
+    if known.criterion_missing:
+        return _("Criterion not recorded"), "warn"
+    if known.judgement is None:
+        return _("Complete; the cause is to be judged"), "good"
+    return _("Complete: nothing is missing"), "good"
+
+
 def _clocks(record: PatientRecord, known: EventDetails, now: datetime) -> Iterator[Clock]:
     return iter(clocks.clocks(known, now, clocks.rules_of(record.thresholds)))
 

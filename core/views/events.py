@@ -3,11 +3,18 @@
 import dataclasses
 from dataclasses import dataclass
 
-from core.labels import GRADE, OUTCOME
+from core.findings.treatment import treatment
+from core.forms import catalog, wording
+from core.forms.reading import say
+from core.labels import CAUSE, CRITERION, GRADE, OUTCOME
 from core.model.adverse_event import AdverseEvent
+from core.model.event_details import Criterion, EventDetails
+from core.model.ids import RecordId
 from core.model.nouns import ADVERSE_EVENTS
 from core.model.partial_date import partial_day
+from core.model.record import PatientRecord
 from core.model.visit import Visit
+from core.views.event_times import treatment_name
 from core.words import N_, _
 
 YES, NO = N_("yes"), N_("no")
@@ -15,7 +22,7 @@ YES, NO = N_("yes"), N_("no")
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
-    """``unsure`` says why the event may belong to another visit, or is empty."""
+    """``unsure`` says why the event may belong to another visit, ``more`` why it is serious, by what, what was done."""
 
     term: str
     onset: str
@@ -24,6 +31,7 @@ class EventRow:
     outcome: str
     is_serious: bool
     unsure: str = ""
+    more: str = ""
     field: str = dataclasses.field(default="", compare=False)
 
 
@@ -32,8 +40,13 @@ def event_field(event: AdverseEvent) -> str:
     return f"reported.{event.id}"
 
 
-def event_row(event: AdverseEvent, *, unsure: bool = False) -> EventRow:
-    """One adverse event in words; ``unsure`` where its day is not known well enough to say at which visit."""
+def event_row(
+    event: AdverseEvent, known: EventDetails | None = None, *, unsure: bool = False
+) -> EventRow:
+    """One adverse event in words; ``unsure`` where its day is not known well enough to say at which visit.
+
+    ``known`` is what else is known of it, where that is said, too.
+    """
     ended = f", {partial_day(event.ended)}" if event.ended else ""
     if event.ended is None and event.outcome.ended:
         ended = _(", end date not entered")
@@ -45,8 +58,48 @@ def event_row(event: AdverseEvent, *, unsure: bool = False) -> EventRow:
         outcome=OUTCOME[event.outcome] + ended,
         is_serious=event.serious,
         unsure=_unsure(event) if unsure else "",
+        more=""
+        if known is None
+        else ", ".join(filter(None, (why(known), cause(known), done(known)))),
         field=f"{ADVERSE_EVENTS}/{event_field(event)}",
     )
+
+
+def why(known: EventDetails) -> str:
+    """Why an event is serious: “hospital, or a longer stay”; of one of before criteria, that this is not recorded."""
+    if known.criterion_missing:
+        return _("criterion not recorded")
+    return ", ".join(CRITERION[one] for one in Criterion if one in known.criteria)
+
+
+def cause(known: EventDetails) -> str:
+    """“product possible, procedure unlikely, unexpected”; empty while nobody judged it."""
+    judged = known.judgement
+    if judged is None:
+        return ""
+    parts = []
+    if judged.product is not None:
+        parts.append(_("product {cause}").format(cause=CAUSE[judged.product]))
+    if judged.procedure is not None:
+        parts.append(_("procedure {cause}").format(cause=CAUSE[judged.procedure]))
+    if judged.expected is not None:
+        parts.append(_("expected") if judged.expected else _("unexpected"))
+    return ", ".join(parts)
+
+
+def done(known: EventDetails) -> str:
+    """What was done with the product, where something was."""
+    value = None if known.record is None else known.record.value("action")
+    return "" if value in (None, "not_applicable") else action(known)
+
+
+def action(known: EventDetails) -> str:
+    """What was done with the product, in the words of the form; empty where nobody said."""
+    if known.record is None or (value := known.record.value("action")) is None:
+        return ""
+    form = catalog.find(known.record.form, known.record.version)
+    field = None if form is None else form.find("action")
+    return str(value) if field is None else say(field, value)
 
 
 def running_text(event: AdverseEvent) -> str:
@@ -55,6 +108,26 @@ def running_text(event: AdverseEvent) -> str:
     if event.serious:
         text = _("{term}, grade {grade}, serious, since {day}")
     return text.format(term=event.term, grade=GRADE[event.grade], day=partial_day(event.onset))
+
+
+def linked(record: PatientRecord, known: EventDetails | None, *, fatal: bool) -> tuple[str, ...]:
+    """What else of the record an event has to do with: the treatment before it, medicine, procedure, death."""
+    said = []
+    treated = treatment(record)
+    if treated is not None and known is not None and known.event.onset.last >= treated.on.first:
+        text = _("{treatment} {day}")
+        name = treatment_name(record)
+        said.append(text.format(treatment=name, day=partial_day(treated.on)))
+    details = None if known is None else known.record
+    for field in ("medicine", "stay"):
+        value = None if details is None else details.value(field)
+        one = None if value is None else record.form_record(RecordId(str(value)))
+        form = None if one is None else catalog.find(one.form, one.version)
+        if one is not None and form is not None:
+            said.append(wording.line(form, one))
+    if fatal and record.died is not None:
+        said.append(_("death {day}").format(day=partial_day(record.died.happened_on)))
+    return tuple(said)
 
 
 def _unsure(event: AdverseEvent) -> str:

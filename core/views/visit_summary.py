@@ -7,7 +7,8 @@ from core.findings import alerts, eligibility, registers
 from core.findings.eligibility import CriterionState, Fulfilment
 from core.instruments import catalog as instruments
 from core.labels import EXTERNAL, MILESTONES, MODE, RESPONDENT, why_not
-from core.model import conclusion
+from core.model import conclusion, event_details
+from core.model.adverse_event import AdverseEvent
 from core.model.form_record import FormRecord
 from core.model.ids import VisitId
 from core.model.partial_date import partial_day
@@ -134,7 +135,7 @@ def build(
         ),
         measurements=measurement_facts(record, visit),
         events_title=_events_title(record, visit),
-        events=tuple(event_row(event, unsure=record.may_belong(event, visit)) for event in events),
+        events=tuple(_event_row(record, visit, event) for event in events),
         no_events=no_events(visit),
         running=" · ".join(running_text(event) for event in record.running_events(visit)),
         milestones=tuple(
@@ -170,6 +171,11 @@ def _concluded(one: FormRecord | None, names: Mapping[str, str]) -> str:
     return _("{name}, {instant}").format(
         name=named(names, one.entered_by), instant=instant(one.entered_at)
     )
+
+
+def _event_row(record: PatientRecord, visit: Visit, event: AdverseEvent) -> EventRow:
+    known = event_details.details(record, event)
+    return event_row(event, known, unsure=record.may_belong(event, visit))
 
 
 def _events_title(record: PatientRecord, visit: Visit) -> str:

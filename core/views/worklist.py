@@ -6,7 +6,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from core.findings import eligibility
+from core.findings.treatment import treatment
 from core.labels import onset_within
+from core.model.adverse_event import AdverseEvent
 from core.model.ids import PatientId, VisitId
 from core.model.patient import Patient
 from core.model.record import PatientRecord
@@ -104,6 +106,15 @@ def without_plan(records: Sequence[PatientRecord], today: date) -> tuple[Patient
         return protocol is not None and bool(plan(record, protocol, today))
 
     return tuple(r.patient for r in records if r.participation_ended is None and not planned(r))
+
+
+def to_judge(
+    records: Sequence[PatientRecord], events: Sequence[AdverseEvent]
+) -> tuple[tuple[Patient, AdverseEvent], ...]:
+    """Events without a judgement, of patients who get a treatment that may have caused them; serious ones first."""
+    treated = {one.patient.id: one.patient for one in records if treatment(one) is not None}
+    found = [(treated[one.patient_id], one) for one in events if one.patient_id in treated]
+    return tuple(sorted(found, key=lambda pair: (not pair[1].serious, pair[1].onset)))
 
 
 def undecided(

@@ -66,7 +66,8 @@ def replace_by(text):
 def tab_to(name):
     """Press Tab until the control of that name, or with that text, has the keyboard."""
     for _ in range(60):
-        if name in {focused().accessibleName(), getattr(focused(), "text", str)()}:
+        said = getattr(focused(), "text", str)
+        if name in {focused().accessibleName(), said() if callable(said) else said}:
             return
         press(Key.Key_Tab)
     raise AssertionError(f"Tab does not reach {name!r}")

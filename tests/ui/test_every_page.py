@@ -58,6 +58,15 @@ def places(demo_shell, numbered, demo, qtbot):
                 qtbot.waitUntil(lambda page=page: page.pdf is not None, timeout=20_000)
                 settle()
                 yield f"{name}, blank forms"
+            elif name == "event":
+                ill = numbered("A-015")
+                demo_shell.open_event(ill.id, demo.record(ill.id).events[0].id, "")
+                settle()
+                yield "event"
+                demo_shell.open_event(patient.id, "", visit_id)
+                page.save.click()
+                settle()
+                yield "event, new"
             elif name == "patient":
                 demo_shell.edit_patient(patient.id)
                 settle()

@@ -6,7 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
-from core.entering import event_entry
+from core.entering import event_entry, typed_texts
 from core.entering.event_form import Entered, EventForm
 from core.entry import Problem
 from core.forms import catalog
@@ -15,6 +15,7 @@ from core.model import event_details, terms
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.ids import EventId
 from core.views.events import event_row
+from ui.context import AppContext
 from ui.widgets.basics import button, label, row
 from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.ticks import Ticks
@@ -247,6 +248,29 @@ class EventEditor(QWidget):
         coded = self.form.text("coded") if self.form is not None else ""
         term = event_entry.coded_of({**texts, "coded": coded})
         self.grade.allow(set(term.grades) if term else set(Grade))
+
+
+def hand_over(
+    context: AppContext, form: EventForm, place: tuple[str, str] | None, editor: EventEditor
+) -> bool:
+    """What is typed quickly goes to the page of the event, and is forgotten at its ``place``; False where it could not.
+
+    What stands on that page already stays: it was typed first.
+    """
+    subject = typed_texts.new_event(form.record.patient.id) if form.event is None else form.id
+    session, before = context.session, context.failures
+    typed = {name: text for name, text in editor.kept.items() if text and name != "id"}
+    with context.saving():
+        waits = session.typed.of(typed_texts.EVENT, subject)
+        if typed and waits:
+            context.told.emit(
+                tr("An event is typed on its own page already. Save or discard that one first.")
+            )
+            return not typed
+        typed_texts.keep(session, typed_texts.EVENT, subject, typed)
+        if place is not None:
+            typed_texts.forget(session, *place)
+    return context.failures == before
 
 
 def term_completer(parent: QWidget) -> QCompleter:

@@ -10,7 +10,7 @@ from core.model.adverse_event import AdverseEvent
 from core.model.nouns import ADVERSE_EVENTS
 from core.views.events import event_field, event_row
 from ui.context import AppContext
-from ui.forms.event_editor import EventEditor, said_of
+from ui.forms.event_editor import EventEditor, hand_over, said_of
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import button, chip, clear, label, row
 from ui.widgets.fields import ChoiceField
@@ -50,6 +50,7 @@ class EventsForm(StepForm):
         self.editor.typed.connect(self._keep_typed)
         self.editor.entered.connect(self._on_entered)
         self.editor.cancelled.connect(self._on_cancelled)
+        self.editor.asked_whole.connect(self._show_whole)
         self.watch(*self.editor.lines)
 
     def show_draft(self) -> None:
@@ -139,6 +140,17 @@ class EventsForm(StepForm):
             self.added.setText(said_of(event, known=known))
             self.added.show()
             self.editor.term.setFocus()
+
+    def _show_whole(self) -> None:
+        """Everything about the event that is typed, or changed, on its own page; what is typed goes with it."""
+        form, patient_id = self.editor.form, self.draft.record.patient.id
+        if form is None:
+            return
+        event_id, visit_id = "" if form.event is None else form.id, self.draft.visit.id
+        if hand_over(self.context, form, None, self.editor):
+            self.draft.unsaved.save_all(dict.fromkeys(self.draft.unsaved.fields("event."), ""))
+            self._begin()
+            self.context.open_event.emit(patient_id, event_id, visit_id)
 
     def _on_cancelled(self) -> None:
         self._keep_typed()

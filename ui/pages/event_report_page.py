@@ -370,7 +370,7 @@ class EventReportPage(Page):
         self.keep_soon.start()
 
     def _open_event(self) -> None:
-        self.context.open_event.emit(str(self._patient_id), str(self._event_id))
+        self.context.open_event.emit(str(self._patient_id), str(self._event_id), "")
 
 
 def _place() -> str:

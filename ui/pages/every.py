@@ -81,4 +81,8 @@ def _of_one(name: str) -> type[Page]:
             from ui.pages.registers_page import RegistersPage
 
             return RegistersPage
+        case "event":
+            from ui.pages.event_page import EventPage
+
+            return EventPage
     raise KeyError(name)

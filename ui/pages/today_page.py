@@ -12,11 +12,13 @@ from core.acts import data_queries
 from core.entering import typed_texts
 from core.entering.visit import beginning
 from core.model.document import About, Document, OfNothing
+from core.model.record import PatientRecord
 from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.views import worklist
+from core.views.events import running_text
 from core.views.worklist import Group, WorkItem
-from core.words import MISSING, N_, day, instant, long_day, short_day, within
+from core.words import MISSING, N_, day, instant, long_day, plural, short_day, within
 from ui import theme
 from ui.context import AppContext
 from ui.documents import buttons, let_out
@@ -38,6 +40,7 @@ CHIPS = {
     Group.OPEN: "good",
     Group.UPCOMING: "neutral",
 }
+MOST = 12  # lines of one kind
 ATTENTION = 190  # px: the least height of what needs attention, below the visits of a small window
 
 
@@ -186,11 +189,12 @@ class TodayPage(Page):
             self._attention.addWidget(link(text.format(when=instant(begun)), new))
         if session.may(Right.SIGN):
             self._show_undecided(items)
+            self._show_to_judge(records)
         waiting = worklist.without_plan(records, today)
         if waiting:
             text = tr("No visits can be planned for these patients:")
             self._attention.addWidget(label(text, "muted", wrap=True))
-        for patient in waiting[:12]:
+        for patient in waiting[:MOST]:
             protocol = protocols.find(patient)
             event = within(protocol.reference) if protocol else ""
             if not self._enters:
@@ -207,8 +211,8 @@ class TodayPage(Page):
                     partial(self.context.edit_patient.emit, patient.id),
                 )
             )
-        if len(waiting) > 12:
-            more = tr("and {n} more").format(n=len(waiting) - 12)
+        if len(waiting) > MOST:
+            more = tr("and {n} more").format(n=len(waiting) - MOST)
             self._attention.addWidget(label(more, "muted"))
         self._attention_card.setVisible(bool(records) or begun is not None)
         may_close = session.may(Right.CLOSE_QUERY)
@@ -230,6 +234,23 @@ class TodayPage(Page):
                 criteria=criteria,
             )
             self._attention.addWidget(link(text, partial(self.context.open_chart.emit, patient.id)))
+
+    def _show_to_judge(self, records: Sequence[PatientRecord]) -> None:
+        """Adverse events whose cause nobody judged yet; a link to the page of each."""
+        found = worklist.to_judge(records, self.context.session.events.to_judge())
+        if not found:
+            return
+        title = plural(len(found), "1 adverse event to judge:", "{n} adverse events to judge:")
+        self._attention.addWidget(label(title, "muted", wrap=True))
+        for patient, event in found[:MOST]:
+            words = tr("{number}: {event}").format(
+                number=patient.record_number, event=running_text(event)
+            )
+            opened = partial(self.context.open_event.emit, patient.id, event.id, "")
+            self._attention.addWidget(link(words, opened))
+        if len(found) > MOST:
+            more = tr("and {n} more").format(n=len(found) - MOST)
+            self._attention.addWidget(label(more, "muted"))
 
     def focus_first(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -7,15 +7,18 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core.entering import event_saving, typed_texts
 from core.entering.event_form import Entered, EventForm
+from core.model import event_details
 from core.model.adverse_event import AdverseEvent
+from core.model.event_details import EventDetails
 from core.model.ids import EventId, PatientId
 from core.model.partial_date import partial_day
+from core.model.record import PatientRecord
 from core.model.user import Right
-from core.views.events import event_row
+from core.views import event_times, events
 from core.views.signed import lock_text
-from core.words import N_
+from core.words import MISSING, N_
 from ui.context import AppContext
-from ui.forms.event_editor import EventEditor, said_of
+from ui.forms.event_editor import EventEditor, hand_over, said_of
 from ui.forms.kept_bar import KeptBar
 from ui.models.table import Column, TableModel
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind, select, stacked
@@ -27,25 +30,67 @@ from ui.widgets.table import ButtonDelegate, Table
 from ui.words import tr
 
 TYPED = "typed"  # leads to an event that was typed elsewhere for this patient
-COLUMNS: tuple[Column[AdverseEvent], ...] = (
-    Column(N_("Event"), lambda e: e.term, second=lambda e: e.coded_term or e.note),
-    Column(N_("Began"), lambda e: partial_day(e.onset)),
-    Column(N_("Grade"), lambda e: event_row(e).grade),
-    Column(
-        N_("Serious"),
-        lambda e: event_row(e).serious,
-        chip=lambda e: "bad" if e.serious else "neutral",
-    ),
-    Column(N_("Outcome"), lambda e: event_row(e).outcome),
-    Column("", lambda _e: tr("Change…")),
-)
+CHANGE, OPEN = 6, 7  # the columns with buttons
+
+
+class Known:
+    """What is known of the events that the list shows, read once for all its cells."""
+
+    def __init__(self) -> None:
+        self._record: PatientRecord | None = None
+        self._of: dict[EventId, EventDetails] = {}
+
+    def read(self, record: PatientRecord) -> None:
+        self._record = record
+        self._of = {one.id: event_details.details(record, one) for one in record.events}
+
+    def of(self, event: AdverseEvent) -> EventDetails:
+        return self._of.get(event.id) or EventDetails(event=event, record=None)
+
+    def second(self, event: AdverseEvent) -> str:
+        """The coded term and what it was called before; of an event that says neither, its note."""
+        past = "; ".join(one.term for one in self.of(event).diagnoses)
+        called = tr("called before: {terms}").format(terms=past) if past else ""
+        return " · ".join(filter(None, (event.coded_term, called))) or event.note
+
+    def since(self, event: AdverseEvent) -> str:
+        record = self._record
+        return "" if record is None else event_times.since_treatment(record, self.of(event))
+
+    def why(self, event: AdverseEvent) -> str:
+        return events.why(self.of(event)) or MISSING
+
+    def cause(self, event: AdverseEvent) -> str:
+        return events.cause(self.of(event)) or tr("cause not judged")
+
+    def both(self, event: AdverseEvent) -> str:
+        return f"{self.why(event)}; {self.cause(event)}"
+
+
+def columns(known: Known) -> tuple[Column[AdverseEvent], ...]:
+    return (
+        Column(N_("Event"), lambda e: e.term, second=known.second),
+        Column(N_("Began"), lambda e: partial_day(e.onset), second=known.since, tip=known.since),
+        Column(N_("Grade"), lambda e: events.event_row(e).grade),
+        Column(
+            N_("Serious"),
+            lambda e: events.event_row(e).serious,
+            chip=lambda e: "bad" if e.serious else "neutral",
+            tip=known.why,
+        ),
+        Column(N_("Why, and its cause"), known.why, second=known.cause, tip=known.both),
+        Column(N_("Outcome"), lambda e: events.event_row(e).outcome),
+        Column("", lambda _e: tr("Change…")),
+        Column("", lambda _e: tr("Open")),
+    )
 
 
 class EventsTab(Tab):
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self._enters = context.session.may(Right.ENTER)
-        self.model = TableModel(COLUMNS)
+        self._known = Known()
+        self.model = TableModel(columns(self._known))
         self.table = Table(self.model, row_height=48)
         self.editor = EventEditor()
         self.said = chip("", "good")
@@ -57,18 +102,23 @@ class EventsTab(Tab):
         self.setLayout(self._build_entry())
 
     def _build_table(self) -> None:
-        self.table.setItemDelegateForColumn(5, ButtonDelegate(self.table, self._change))
-        self.table.fix_widths({1: 110, 2: 140, 3: 90, 5: 116}, tight={2: 132, 3: 72, 5: 106})
-        self.table.hide_when_tight(4)
+        self.table.setItemDelegateForColumn(CHANGE, ButtonDelegate(self.table, self._change))
+        self.table.setItemDelegateForColumn(OPEN, ButtonDelegate(self.table, self._open))
+        widths = {1: 150, 2: 124, 3: 76, CHANGE: 104, OPEN: 84}
+        self.table.fix_widths(widths, tight={**widths, 1: 110, 2: 110, 3: 64, CHANGE: 96, OPEN: 76})
+        self.table.hide_when_tight(4, 5)
         if self._enters:
             self.table.opened.connect(self._change)
-        self.table.setColumnHidden(5, not self._enters)
+        else:
+            self.table.opened.connect(self._open)
+        self.table.setColumnHidden(CHANGE, not self._enters)
         self.table.setAccessibleName(tr("Adverse events"))
 
     def _build_entry(self) -> QVBoxLayout:
         self.editor.add.setProperty("primary", "true")
         self.editor.entered.connect(self._save)
         self.editor.cancelled.connect(self._give_up)
+        self.editor.asked_whole.connect(self._show_whole)
         self.editor.typed.connect(self.edited)
         self.editor.typed.connect(self._problem.hide)
         for line in self.editor.lines:
@@ -92,6 +142,7 @@ class EventsTab(Tab):
         self._kept.show_since(typed_texts.since(session, place, patient_id))
 
     def draw(self, now: ChartRecord) -> None:
+        self._known.read(now.record)
         self.model.show_rows(now.record.events)
         self.table.fit_height()
         self.entry.setEnabled(not now.locks)  # what is typed there could not be kept
@@ -142,6 +193,19 @@ class EventsTab(Tab):
         self._kept.show_since(None)
         self._problem.hide()
         self.said.hide()
+
+    def _open(self, event: AdverseEvent) -> None:
+        self.context.open_event.emit(event.patient_id, event.id, "")
+
+    def _show_whole(self) -> None:
+        """Everything about the event that is typed, or changed, on its own page; what is typed goes with it."""
+        patient_id, form = self.patient_id, self.editor.form
+        if patient_id is None or form is None:
+            return
+        moved = hand_over(self.context, form, (typed_texts.CHART_EVENT, patient_id), self.editor)
+        if moved:
+            self._begin(patient_id)
+            self.context.open_event.emit(patient_id, "" if form.event is None else form.id, "")
 
     def _give_up(self) -> None:
         if self.patient_id is not None:

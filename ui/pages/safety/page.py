@@ -265,12 +265,12 @@ class SafetyPage(Page):
 
     def open_event(self, line: EventLine) -> None:
         event = line.listed.event
-        self.context.open_event.emit(event.patient_id, event.id)
+        self.context.open_event.emit(event.patient_id, event.id, "")
 
     def log_event(self) -> None:
         """A new event of the selected line's patient."""
         if self.selected is not None and self.log.isEnabled():
-            self.context.open_event.emit(self.selected.event.patient_id, "")
+            self.context.open_event.emit(self.selected.event.patient_id, "", "")
 
     def prepare_report(self) -> None:
         """A report of the selected event, where it is serious."""
