@@ -21,8 +21,9 @@ from PySide6.QtWidgets import (
 
 from core import clock, reports
 from core.labels import ROLE
+from core.model import event_details
 from core.model.document import About
-from core.model.ids import EventId, PatientId, VisitId
+from core.model.ids import EventId, PatientId, RecordId, VisitId
 from core.model.user import Right
 from core.session import Changes
 from ui import theme
@@ -214,7 +215,14 @@ class Shell(QWidget):
             self._show("event")
 
     def open_record(self, patient_id: str, form: str, what: str) -> None:
-        """A record of a form in the chart, at the very field that somebody asked about."""
+        """A record of a form in the chart, at the very field that somebody asked about; of an event on its page."""
+        if form in event_details.FORMS and self._may(Right.READ):
+            record = self.context.session.record(PatientId(patient_id))
+            event = event_details.event_of(record, RecordId(what.partition(".")[0]))
+            if event is not None:
+                self.open_event(patient_id, event.id, "")
+                cast("EventPage", self.page("event")).show_field(what)
+                return
         self.open_chart(patient_id)
         page = cast("ChartPage", self.page("chart"))
         if self.current is page:

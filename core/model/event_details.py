@@ -23,6 +23,7 @@ JUDGEMENT, COURSE, DIAGNOSIS, REPORT = (
     "event_diagnosis",
     "event_report",
 )
+FORMS = frozenset({FORM, JUDGEMENT, COURSE, DIAGNOSIS, REPORT})
 
 
 class Criterion(StrEnum):
@@ -137,6 +138,13 @@ class EventDetails:
 def record_id(event: EventId) -> RecordId:
     """The id of the record that says more of an event."""
     return RecordId(event)
+
+
+def event_of(record: PatientRecord, one: RecordId) -> AdverseEvent | None:
+    """The event that a record of these forms tells of."""
+    found = record.form_record(one)
+    owner = None if found is None else found.within or found.id
+    return next((event for event in record.events if record_id(event.id) == owner), None)
 
 
 def details(record: PatientRecord, event: AdverseEvent) -> EventDetails:

@@ -435,13 +435,14 @@ def _event(event: EventRow, columns: Sequence[Column]) -> list[Block]:
 
 
 def _event_text(event: EventRow) -> str:
+    """For a page that is full: criteria and cause are in the chart, that one is missing is said here, too."""
     parts = [
         event.term,
         event.unsure,
         event.onset,
         _("grade {grade}").format(grade=event.grade),
         _("serious") if event.is_serious else "",
-        event.more,
+        event.more if event.lacks else "",
         event.outcome,
     ]
     return ", ".join(text.embedded(part) for part in parts if part)

@@ -18,6 +18,14 @@ from core.views.event_times import treatment_name
 from core.words import N_, _
 
 YES, NO = N_("yes"), N_("no")
+_SHORT = {
+    Criterion.DEATH: N_("death"),
+    Criterion.LIFE_THREATENING: N_("life-threatening"),
+    Criterion.HOSPITAL: N_("hospital"),
+    Criterion.DISABILITY: N_("disability"),
+    Criterion.CONGENITAL: N_("congenital"),
+    Criterion.IMPORTANT: N_("medically important"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,7 @@ class EventRow:
     is_serious: bool
     unsure: str = ""
     more: str = ""
+    lacks: bool = False  # the criterion: it is of before these were recorded
     field: str = dataclasses.field(default="", compare=False)
 
 
@@ -58,9 +67,8 @@ def event_row(
         outcome=OUTCOME[event.outcome] + ended,
         is_serious=event.serious,
         unsure=_unsure(event) if unsure else "",
-        more=""
-        if known is None
-        else ", ".join(filter(None, (why(known), cause(known), done(known)))),
+        more="" if known is None else _in_short(known),
+        lacks=known is not None and known.criterion_missing,
         field=f"{ADVERSE_EVENTS}/{event_field(event)}",
     )
 
@@ -100,6 +108,19 @@ def action(known: EventDetails) -> str:
     form = catalog.find(known.record.form, known.record.version)
     field = None if form is None else form.find("action")
     return str(value) if field is None else say(field, value)
+
+
+def _in_short(known: EventDetails) -> str:
+    """For paper, where every line counts: “hospital; product possible; interrupted”."""
+    short = ", ".join(_(_SHORT[one]) for one in Criterion if one in known.criteria)
+    judged = known.judgement
+    product = None if judged is None else judged.product
+    parts = (
+        _("criterion not recorded") if known.criterion_missing else short,
+        "" if product is None else _("product {cause}").format(cause=CAUSE[product]),
+        done(known),
+    )
+    return "; ".join(part for part in parts if part)
 
 
 def running_text(event: AdverseEvent) -> str:

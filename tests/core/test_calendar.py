@@ -29,6 +29,7 @@ DATA = {
     ("ui/widgets/sign.py", "_waiting"): "what visits are sorted by",
     ("ui/tour.py", "_Tour"): "typed by the tour",
     ("ui/forms/since/strip.py", "Scale"): "the years of an axis",
+    ("ui/forms/event/inputs.py", "DayLine"): "what T types into a day",
 }
 SHOWN_BY = (
     "core/views",

@@ -193,7 +193,10 @@ class EventsForm(StepForm):
             text = f"{text}; {said.unsure}"
         words = label(text, wrap=True)
         change = button(tr("Change…"), partial(self._change, event))
-        layout = row(words, change)
+        patient, visit = self.draft.record.patient.id, self.draft.visit.id
+        whole = button(tr("Open"), partial(self.context.open_event.emit, patient, event.id, visit))
+        whole.setToolTip(tr("Everything about this event"))
+        layout = row(words, change, whole)
         if said.is_serious:
             layout.insertWidget(0, chip(tr("serious"), "bad"))
         layout.setStretch(layout.indexOf(words), 1)

@@ -22,6 +22,7 @@ from core.words import instant
 from ui.context import AppContext
 from ui.forms.event.judges import CauseSection, Done, Went
 from ui.forms.event.knows import Serious, Severity, What, When
+from ui.forms.event.queries import EventQueries
 from ui.forms.event.section import Section
 from ui.forms.event_editor import said_of
 from ui.forms.kept_bar import KeptBar
@@ -48,7 +49,10 @@ class EventPage(Page):
     """Alt and a digit lead to a section, a digit alone is the grade, Esc leaves and keeps what is typed."""
 
     shows = frozenset(
-        {"adverse_event", "record", "item", "milestone", "lock", "visit", "patient", "user"}
+        {
+            *("adverse_event", "record", "item", "milestone", "lock", "visit", "patient", "user"),
+            *("data_query", "query_reply"),
+        }
     )
 
     def __init__(self, context: AppContext) -> None:
@@ -64,6 +68,9 @@ class EventPage(Page):
         self.locks = LockBar(context)
         self.kept = KeptBar()
         self.kept.discarded.connect(self._discard)
+        self.queries = EventQueries(context)
+        self.queries.jump.connect(lambda query: self._focus_named(self.queries.input_of(query)))
+        self.queries.edited.connect(self.keep_soon.start)
         self._title = label(tr("Adverse event"), "heading")
         self._said, self._place = label("", wrap=True), label("", "muted")
         told = self._on_told
@@ -105,6 +112,7 @@ class EventPage(Page):
         layout.addWidget(self._header)
         layout.addWidget(self.locks)
         layout.addWidget(self.kept)
+        layout.addWidget(self.queries)
         layout.addLayout(title)
         layout.addWidget(Columns(*halves, fixed={}, spacing=10), 1)
         layout.addLayout(foot)
@@ -120,6 +128,7 @@ class EventPage(Page):
             keys = QKeySequence(f"Alt+{section.number}")
             QShortcut(keys, self, partial(self._go_to, section))
         QShortcut(QKeySequence("Escape"), self, self._leave)
+        QShortcut(QKeySequence("F2"), self, self._ask_here)
 
     def open(self, patient_id: PatientId, event_id: EventId, visit_id: VisitId) -> None:
         """Show an event, or with no id a new one; ``visit_id`` is the visit that one comes from."""
@@ -196,7 +205,37 @@ class EventPage(Page):
         self._enable(form)
         for section in self.sections:
             section.show_form(form)
+        self.queries.show_event(form)
         self._judge()
+
+    def show_field(self, what: str) -> None:
+        """A record of the event, or a field of it ("record.field"), that somebody asked about."""
+        if self.form is not None:
+            record, _dot, field = what.partition(".")
+            self._focus_named(self.queries.name_of(record, field))
+
+    def _ask_here(self) -> None:
+        """A question on the field with the keyboard."""
+        focus = self.window().focusWidget()
+        named = (
+            name
+            for name, field in self._fields.items()
+            if focus is not None and isinstance(field, QWidget) and field.isAncestorOf(focus)
+        )
+        self.queries.ask_here(next(named, ""), focus)
+
+    def _focus_named(self, name: str) -> None:
+        field = self._fields.get(name)
+        if isinstance(field, QWidget):
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def _fields(self) -> Mapping[str, object]:
+        """Every field by the name of its text, in the order of the page."""
+        found: dict[str, object] = {}
+        for section in self.sections:
+            found |= section.inputs
+        return {**found, **self.went.rows.lines}
 
     def _enable(self, form: EventForm) -> None:
         """Who may enter what, and what a lock holds: the event as its visit has it, or all of it."""
@@ -236,7 +275,11 @@ class EventPage(Page):
         if form is None or not self._enters or form.record.locks_on():
             return ()
         self._take()
-        return (Unsaved(place=typed_texts.EVENT, subject=self._subject, texts=form.typed),)
+        asked = self.queries.texts(self.queries.about)
+        return (
+            Unsaved(place=typed_texts.EVENT, subject=self._subject, texts=form.typed),
+            Unsaved(place=typed_texts.QUERY, subject=form.record.patient.id, texts=asked),
+        )
 
     @property
     def _subject(self) -> str:
@@ -384,12 +427,8 @@ class EventPage(Page):
 
     def _focus_on(self, problems: Mapping[str, Problem]) -> None:
         """The first field in the order of the page that something is wrong with."""
-        for section in self.sections:
-            fields = {**section.inputs, **(self.went.rows.lines if section is self.went else {})}
-            for name, field in fields.items():
-                if name in problems and isinstance(field, QWidget):
-                    field.setFocus()
-                    return
+        name = next((one for one in self._fields if one in problems), "")
+        self._focus_named(name)
 
     def _discard(self) -> None:
         form = self.form

@@ -1,5 +1,7 @@
 """One adverse event with its details, judgement and course: entered, saved in one write, asked about."""
 
+import csv
+import io
 from dataclasses import replace
 from datetime import date, time
 
@@ -14,6 +16,7 @@ from core.entering.event_form import EventForm
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
 from core.errors import Locked, NotAllowed
+from core.exports import chart_csv
 from core.findings import event_questions
 from core.model import event_details
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
@@ -23,6 +26,7 @@ from core.model.record import PatientRecord
 from core.model.signature import Lock, LockLevel
 from core.model.user import Role
 from core.session import Session, new_user
+from core.views import events
 from tests.core.examples import a_patient, a_visit, enter_visit
 
 INFUSION = date(2026, 5, 21)
@@ -468,3 +472,33 @@ def test_grade_4_and_a_hospital_stay_suggest_a_criterion_and_tick_none(record):
     found = event_questions.questions(after, event_details.details(after, whole.event))
     assert {one.rule for one in found if one.hint} == {"life-threatening", "hospital"}
     assert event_details.criteria_of(whole.details.value("criteria")) == {Criterion.IMPORTANT}
+
+
+def test_the_summary_and_the_table_of_results_say_criteria_cause_and_action(session, patient):
+    texts = {**EMBOLISM, "onset": "2026-07-14", "admitted": "", "action": "interrupted"}
+    texts |= {"judged.product": "possible", "judged.expected": "unexpected"}
+    save(session, patient, texts, may_judge=True)
+    old = an_event(patient, term="Collapse", onset=PartialDate(2026, 7, 15))
+    with session.write():
+        session.events.save(old)
+    record = session.record(patient.id)
+    said = {
+        event.term: events.event_row(event, event_details.details(record, event)).more
+        for event in record.events
+    }
+    assert said == {
+        "Pulmonary embolism": "hospital, medically important; product possible; interrupted",
+        "Collapse": "criterion not recorded",
+    }
+    table = list(csv.DictReader(io.StringIO(chart_csv.render(record).decode("utf-8-sig"))))
+    lines = {one["value"]: one for one in table if one["result"] == "adverse event"}
+    assert lines["Collapse"]["criteria"] == "criterion not recorded"
+    embolism = lines["Pulmonary embolism"]
+    assert [
+        embolism[name] for name in ("cause: product", "cause: procedure", "expected", "action")
+    ] == [
+        "possible",
+        "",
+        "unexpected",
+        "interrupted",
+    ]

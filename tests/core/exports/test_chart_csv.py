@@ -125,6 +125,7 @@ def test_events_milestones_and_what_was_stated_are_in_it_as_far_as_their_day_is_
         "serious": "yes",
         "outcome": "recovered",
         "remark": "CTCAE term: Lung infection",
+        "criteria": "criterion not recorded",  # nobody asked for one then
     }
 
 

@@ -20,6 +20,8 @@ from core.model.user import Role
 from core.session import Session, new_user
 from tests.ui.conftest import words
 from tests.ui.keyboard import ALT, CTRL, Key, answer_dialogs, focused, press, settle, tab_to, write
+from ui.models.table import SECOND_LINE_ROLE
+from ui.pages.chart.events import OPEN
 
 LATELY = clock.today() - timedelta(days=20)
 
@@ -361,3 +363,84 @@ def test_what_follows_from_the_dates_is_computed_beside_them(open_event, embolis
     page.went.outcome.chosen.emit()
     type_in(page, "ended", str(LATELY + timedelta(days=7)))
     assert "lasted 7 days" in page.when.computed.text()
+
+
+def test_what_nobody_judged_waits_on_the_neurologists_today_and_leads_to_its_page(
+    open_event, embolism, session, shell, due
+):
+    shell.show_page("today")
+    settle()
+    today = shell.page("today")
+    assert "to judge" not in words(today), "of before its form: nothing is asked in one heap"
+    page = open_event(embolism)
+    click(page.serious.ticks.boxes["hospital"])
+    press((CTRL, Key.Key_S))
+    shell.show_page("today")
+    settle()
+    assert "1 adverse event to judge:" in words(today)
+    lines = [
+        b for b in today.findChildren(QPushButton) if b.accessibleName().startswith("12: Pulm")
+    ]
+    QTest.mouseClick(lines[0], Qt.MouseButton.LeftButton)
+    settle()
+    assert shell.current is page
+    click(page.cause.inputs["judged.product"]._group.buttons()[3])
+    press((CTRL, Key.Key_S))
+    shell.show_page("today")
+    settle()
+    assert "to judge" not in words(today)
+
+
+def test_the_chart_lists_criteria_and_cause_and_opens_the_page(open_event, embolism, shell, due):
+    page = open_event(embolism)
+    click(page.serious.ticks.boxes["hospital"])
+    click(page.cause.inputs["judged.product"]._group.buttons()[2])
+    press((CTRL, Key.Key_S))
+    assert shell.current is shell.page("chart")
+    tab = shell.page("chart").tab("events")
+    row = {tab.model.index(0, at).data() for at in range(tab.model.columnCount())}
+    assert {"Pulmonary embolism", "hospital, or a longer stay", "not recovered"} <= row
+    assert tab.model.index(0, 4).data(SECOND_LINE_ROLE) == "product possible"
+    place = tab.table.visualRect(tab.model.index(0, OPEN)).center()
+    QTest.mouseClick(tab.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    settle()
+    assert shell.current is page
+
+
+def test_what_is_typed_quickly_goes_on_to_the_whole_form(open_event, shell, session, due):
+    shell.open_chart(due.id)
+    settle()
+    press(Key.Key_E)
+    write("Headache")
+    press(Key.Key_Tab)
+    tab = shell.page("chart").tab("events")
+    tab.editor.whole.click()
+    settle()
+    page = shell.page("event")
+    assert shell.current is page
+    assert page.what.term.text == "Headache"
+    assert session.typed.of(typed_texts.CHART_EVENT, due.id) == {}
+
+
+def test_f2_asks_about_the_field_with_the_keyboard_and_the_question_leads_back(
+    open_event, embolism, session, shell, due
+):
+    page = open_event(embolism)
+    page.when.inputs["aware_at"].line.setFocus()
+    press(Key.Key_F2)
+    assert not page.queries.isVisible(), "what is not in the file is asked about by nobody"
+    type_in(page, "aware_at", f"{LATELY} 15:10")
+    press((CTRL, Key.Key_S))
+    page = open_event(embolism)
+    page.when.inputs["aware_at"].line.setFocus()
+    press(Key.Key_F2)
+    write("who was told?")
+    press(Key.Key_Return)
+    (query,) = session.record(due.id).queries
+    assert query.text == "who was told?"
+    assert query.field == f"{embolism.id}.aware_at"
+    shell.open_chart(due.id)
+    shell.open_record(due.id, "event_details", query.field)
+    settle()
+    assert shell.current is page
+    assert focused() is page.when.inputs["aware_at"].line

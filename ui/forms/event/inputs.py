@@ -45,8 +45,9 @@ class DayLine(TextField):
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             fresh = not self.text or self.line.hasSelectedText()
             if event.key() == Qt.Key.Key_T and event.modifiers() == NO_MODIFIER and fresh:
-                now = clock.now().astimezone()
-                self.line.setText(f"{now:%Y-%m-%d %H:%M}" if self._now else f"{now:%Y-%m-%d}")
+                now = clock.now().astimezone().replace(tzinfo=None)
+                minute = now.isoformat(sep=" ", timespec="minutes")
+                self.line.setText(minute if self._now else clock.today().isoformat())
                 self.line.textEdited.emit(self.text)
                 return True
         return super().eventFilter(watched, event)

@@ -104,7 +104,7 @@ class EventsTab(Tab):
     def _build_table(self) -> None:
         self.table.setItemDelegateForColumn(CHANGE, ButtonDelegate(self.table, self._change))
         self.table.setItemDelegateForColumn(OPEN, ButtonDelegate(self.table, self._open))
-        widths = {1: 150, 2: 124, 3: 76, CHANGE: 104, OPEN: 84}
+        widths = {1: 190, 2: 124, 3: 76, 5: 150, CHANGE: 104, OPEN: 84}
         self.table.fix_widths(widths, tight={**widths, 1: 110, 2: 110, 3: 64, CHANGE: 96, OPEN: 76})
         self.table.hide_when_tight(4, 5)
         if self._enters:
