@@ -31,9 +31,8 @@ class AppContext(QObject):
     open_chart = Signal(str)  # PatientId
     open_visit = Signal(str, str)  # PatientId, VisitId
     open_field = Signal(str, str, str, str)  # PatientId, VisitId, step and field of a visit
-    open_event = Signal(
-        str, str, str
-    )  # PatientId, EventId or "", VisitId that reports a new one or ""
+    # PatientId, EventId or "" for a new one, VisitId that it is opened from or ""
+    open_event = Signal(str, str, str)
     open_record = Signal(str, str, str)  # PatientId, id of a form, "record" or "record.field"
     open_report = Signal(str, str)  # PatientId, EventId of a serious event
     open_document = Signal(str, object)  # id of a document, core.model.document.About

@@ -46,8 +46,8 @@ from ui.words import tr
 if TYPE_CHECKING:
     from ui.pages.chart.page import ChartPage
     from ui.pages.document_page import DocumentPage
-    from ui.pages.event_report_page import EventReportPage
     from ui.pages.event_page import EventPage
+    from ui.pages.event_report_page import EventReportPage
     from ui.pages.past_chart_page import PastChartPage
     from ui.pages.patient_form_page import PatientFormPage
     from ui.pages.patients_page import PatientsPage

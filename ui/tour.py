@@ -55,8 +55,8 @@ from ui.pages.chart.overview import OverviewTab
 from ui.pages.chart.page import ChartPage
 from ui.pages.chart.treatments import TreatmentsTab
 from ui.pages.document_page import DocumentPage
-from ui.pages.event_report_page import EventReportPage
 from ui.pages.event_page import EventPage
+from ui.pages.event_report_page import EventReportPage
 from ui.pages.first_run import FirstRun
 from ui.pages.import_page import ImportPage
 from ui.pages.past_chart_page import PastChartPage
