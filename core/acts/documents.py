@@ -11,6 +11,7 @@ from core.model.document import (
     About,
     Document,
     OfAttachment,
+    OfCasebook,
     OfDefinition,
     OfDrill,
     OfEvent,
@@ -99,6 +100,18 @@ def _of_patient(session: Session, about: About, common: Common) -> OfPatient:
     assert about.patient_id is not None
     record = session.record(about.patient_id)
     return OfPatient(record=record, names=session.users.names(), **common)
+
+
+def _of_casebook(session: Session, about: About, common: Common) -> OfCasebook:
+    assert about.patient_id is not None
+    record = session.record(about.patient_id)
+    return OfCasebook(
+        record=record,
+        names=session.users.names(),
+        signed=signing.states(session, record),
+        entries=session.trail.count(about.patient_id),
+        **common,
+    )
 
 
 def _of_treatments(session: Session, about: About, common: Common) -> OfTreatments:
@@ -204,6 +217,7 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfDefinition: _of_definition,
     OfForm: _of_form,
     OfPatient: _of_patient,
+    OfCasebook: _of_casebook,
     OfTreatments: _of_treatments,
     OfVisit: _of_visit,
     OfFile: _of_file,

@@ -124,6 +124,14 @@ class OfTreatments(OfPatient):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfCasebook(OfPatient):
+    """All that is known of one patient, the state of every signature, and how many entries of the trail are about them."""
+
+    signed: Sequence[SignatureState]
+    entries: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfVisit(OfPatient):
     """One visit of the record, and the state of every signature under it."""
 

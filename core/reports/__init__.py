@@ -8,6 +8,7 @@ from typing import Any
 
 from core.model.document import (
     Document,
+    OfCasebook,
     OfCode,
     OfDefinition,
     OfDrill,
@@ -44,6 +45,12 @@ def _form(source: OfForm) -> bytes:
     from core.reports import form_pages
 
     return form_pages.filled(source)
+
+
+def _casebook(source: OfCasebook) -> bytes:
+    from core.reports import casebook
+
+    return casebook.document(source)
 
 
 def _treatments(source: OfTreatments) -> bytes:
@@ -214,6 +221,19 @@ REPORTS: tuple[Document[Any], ...] = (
         stem="serious-event",
         make=_event_report,
         choices=choices.event_reports,
+    ),
+    Document(
+        id="casebook",
+        title=N_("Casebook"),
+        button=N_("Casebook"),
+        saving=N_("Save the casebook"),
+        called="casebook",
+        of=OfCasebook,
+        right=Right.READ,
+        holds_patients=True,
+        stem="casebook",
+        make=_casebook,
+        tip=N_("All that was entered about this patient, as one PDF with bookmarks"),
     ),
     Document(
         id="user-review",

@@ -31,7 +31,8 @@ class Block:
     """A piece that is never broken; ``draw`` is given its left and its top edge (points).
 
     ``keep`` holds it on one page with the next block, as far as a page is high enough. ``head`` is
-    repeated above it where it opens a page. A ``space`` is left out where it would open one.
+    repeated above it where it opens a page. A ``space`` is left out where it would open one. One that ``opens`` is
+    the first of a page; a ``bookmark`` (how deep, its title) leads to it.
     """
 
     height: float
@@ -39,6 +40,8 @@ class Block:
     keep: bool = False
     head: "Block | None" = None
     space: bool = False
+    opens: bool = False
+    bookmark: tuple[int, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +228,7 @@ def paginate(blocks: Sequence[Block], room: float, first: float | None = None) -
     left = room if first is None else first
     for chain in _chains(blocks):
         whole = height(chain)
-        if used + whole > left and pages[-1] and whole <= room:
+        if pages[-1] and (chain[0].opens or (used + whole > left and whole <= room)):
             pages.append([])
             used, left = 0, room
         for block in chain:

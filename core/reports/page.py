@@ -240,5 +240,11 @@ def _at_most(lines: Sequence[Block], align: Align = Align.LEFT) -> list[Block]:
 
 def _stack(canvas: Canvas, left: float, top: float, blocks: Sequence[Block]) -> None:
     for block in blocks:
+        if block.bookmark is not None:
+            depth, title = block.bookmark
+            key = f"{canvas.getPageNumber()}/{top:.1f}"
+            canvas.bookmarkPage(key, fit="XYZ", left=0, top=top + 4, zoom=0)
+            canvas.addOutlineEntry(title, key, level=depth, closed=depth == 0)
+            canvas.showOutline()
         block.draw(canvas, left, top)
         top -= block.height

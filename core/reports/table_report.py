@@ -35,7 +35,8 @@ class Section:
     """A part of a report, printed in this order: title, verdict, paragraph, facts, table, note.
 
     The widths of the columns are shares of the page. A cell is a text, or a verdict; an empty one is
-    printed as a dash. ``empty`` is what stands there where columns have no rows.
+    printed as a dash. ``empty`` is what stands there where columns have no rows. ``across`` is how many facts are
+    side by side, where they fit.
     """
 
     title: str = ""
@@ -46,6 +47,7 @@ class Section:
     rows: Sequence[Sequence[str | Verdict]] = ()
     empty: str = MISSING
     note: str = ""
+    across: int = 1
 
 
 def render(
@@ -58,11 +60,12 @@ def render(
     """The report as PDF under the title of its paper; ``signed`` ends it with a line to sign for each of ``by``, which are marked (`N_`)."""
     blocks = layout.kept([*layout.paragraph(paper.title, _TITLE, INNER), layout.gap(4)])
     for section in sections:
-        blocks += _section(section)
+        blocks += blocks_of(section)
     return paper.render(blocks, _signatures(by) if signed else layout.gap(0))
 
 
-def _section(section: Section) -> list[Block]:
+def blocks_of(section: Section) -> list[Block]:
+    """A section as the blocks that flow down a page."""
     blocks: list[Block] = []
     if section.title:
         blocks += [layout.gap(10), *layout.heading(section.title, INNER)]
@@ -70,7 +73,8 @@ def _section(section: Section) -> list[Block]:
         blocks += layout.kept([layout.gap(2), _framed(section.verdict), layout.gap(6)])
     if section.paragraph:
         blocks += [*layout.paragraph(section.paragraph, BODY, INNER), layout.gap(3)]
-    blocks += layout.facts([Fact(f.label, f.text or MISSING) for f in section.facts], INNER)
+    named = [Fact(f.label, f.text or MISSING) for f in section.facts]
+    blocks += layout.facts(named, INNER, section.across)
     if section.columns:
         blocks += [layout.gap(4), *_table(section)]
     if section.note:

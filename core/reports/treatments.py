@@ -1,6 +1,9 @@
 """All treatments of a patient on paper: the picture over time, and below it every record."""
 
+from collections.abc import Mapping
+
 from core.model.document import OfTreatments
+from core.model.record import PatientRecord
 from core.reports import choices, layout, stack
 from core.reports.layout import BODY, Block, Cell, Column
 from core.reports.page import INNER, Paper
@@ -32,7 +35,7 @@ def document(source: OfTreatments) -> bytes:
     title = _("Treatments to {day}").format(day=day(today))
     blocks = layout.kept([*layout.paragraph(title, _HEAD, INNER), layout.gap(4)])
     blocks += picture(drawn, axis, paper.room)
-    blocks += [layout.gap(10), *table(source)]
+    blocks += [layout.gap(10), *table(source.record, source.names)]
     return paper.render(blocks, layout.gap(0))
 
 
@@ -45,13 +48,13 @@ def picture(drawn: Stack, axis: str, room: float) -> list[Block]:
     return [stack.block(part, scale, INNER, 0, whole=True) for part in parts]
 
 
-def table(source: OfTreatments) -> list[Block]:
+def table(record: PatientRecord, names: Mapping[str, str]) -> list[Block]:
     """Every record, the newest first."""
     titles = (_("Name"), _("Dose"), _("How often"), _("Route"), _("From"), _("To"), _("Why"))
     heads = (*titles, _("Entered by"))
     share = INNER / sum(_WIDTHS)
     columns = [Column(w * share, t, gap=6) for w, t in zip(_WIDTHS, heads, strict=True)]
-    lines = treatments.lines(source.record, source.names)
+    lines = treatments.lines(record, names)
     if not lines:
         return layout.paragraph(_("Nothing is recorded."), BODY, INNER)
     rows = []

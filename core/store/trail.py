@@ -94,6 +94,11 @@ class Trail:
             if below is None:
                 return
 
+    def count(self, patient_id: PatientId) -> int:
+        """How many entries are about a patient."""
+        found = self._db.execute("SELECT count(*) FROM audit WHERE patient_id = ?", [patient_id])
+        return int(found.fetchone()[0])
+
     def names(self, entries: Sequence[TrailEntry]) -> Names:
         """What these entries call by id, also where it was removed since."""
         people = {row["login"]: row["full_name"] for row in self._db.query("SELECT * FROM user")}

@@ -33,7 +33,16 @@ from core.forms import catalog as forms
 from core.forms.definition import FieldType
 from core.forms.preview import lines
 from core.instruments import catalog as instruments
-from core.model.document import About, OfDefinition, OfForm, OfNothing, OfTrail, OfVisit
+from core.model.document import (
+    About,
+    OfCasebook,
+    OfDefinition,
+    OfForm,
+    OfNothing,
+    OfTrail,
+    OfTreatments,
+    OfVisit,
+)
 from core.model.trail import TrailFilter
 from core.model.user import Role
 from core.science import lung_function
@@ -256,7 +265,10 @@ def papers(session):
     visit = session.record(patient).finished_visits[0].id
     about = About(patient_id=patient, visit_id=visit, entries=TrailFilter(patient_id=patient))
     for one in reports.REPORTS:
-        if one.of in {OfVisit, OfNothing, OfForm, OfDefinition, OfTrail}:
+        if one.of in {
+            *(OfVisit, OfNothing, OfForm, OfDefinition, OfTrail),
+            *(OfTreatments, OfCasebook),
+        }:
             made_of = documents.source(session, one, about)
             for choice in one.choices(made_of) or ([*forms.newest()] if "form" in one.id else [""]):
                 yield one, replace(made_of, choice=choice)
@@ -272,7 +284,10 @@ def test_every_document_speaks_it_too(language, data, neurologist):
         if left := english(text_of(document.make(made_of)), data):
             found[document.id, made_of.choice] = left
     assert found == {}
-    assert seen_documents == {"visit-summary", "blank-forms", "form", "blank-form", "audit-trail"}
+    assert seen_documents == {
+        *("visit-summary", "blank-forms", "form", "blank-form", "audit-trail"),
+        *("treatments", "casebook"),
+    }
 
 
 # From right to left.

@@ -38,10 +38,16 @@ class PatientActs:
             tr("Unscheduled visit"), partial(self._start, None)
         )
         self.edit: QAction = menu.addAction(tr("Edit registration"), self.ask_edit)
+        menu.addSeparator()
+        self.casebook: QAction = menu.addAction(tr("Casebook"), self.show_casebook)
+        self.casebook.setToolTip(
+            tr("All that was entered about this patient, as one PDF with bookmarks")
+        )
+        menu.setToolTipsVisible(True)
         self.more.setMenu(menu)
         if not self._enters:
             self.log.hide()
-            self.more.hide()
+            self.edit.setVisible(False)
 
     def show_chart(self, now: ChartRecord) -> None:
         """Offer what this patient's visits allow."""
@@ -55,8 +61,15 @@ class PatientActs:
         elif coming is not None and startable:
             self.start.setText(tr("Start {visit}").format(visit=coming.title))
         self.start.setVisible(self._enters and (draft is not None or startable))
-        self.unscheduled.setVisible(draft is None and record.participation_ended is None)
+        ended = record.participation_ended is not None
+        self.unscheduled.setVisible(self._enters and draft is None and not ended)
         self.print.setEnabled(bool(record.visits))
+
+    def show_casebook(self) -> None:
+        """Everything about the patient on pages."""
+        if self._now is not None:
+            about = About(patient_id=self._now.record.patient.id)
+            self._context.open_document.emit("casebook", about)
 
     def ask_edit(self) -> None:
         if self._now is not None:
