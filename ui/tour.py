@@ -378,6 +378,11 @@ class _Tour:
         page = self.page("document", DocumentPage)
         self.wait(lambda: page.pdf is not None)
         self.picture("treatments_on_paper")
+        self.shell.context.open_document.emit(
+            "casebook", About(patient_id=self.patient("A-015").id)
+        )
+        self.wait(lambda: page.pdf is not None)
+        self.picture("casebook_with_treatments")
 
     def _event_pages(self, patient: Patient) -> None:
         """One event with all that is known of it, and a new one that lacks what is needed."""

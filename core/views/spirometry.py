@@ -65,7 +65,7 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
         ),
         Fact(_("LLN"), number(result.prediction.lln if result.prediction else None, 2, "L")),
         Fact(_("ULN"), number(result.prediction.uln if result.prediction else None, 2, "L")),
-        Fact(_("Repeatability"), number(result.repeatability_ml, 0, "mL")),
+        Fact(_("Repeatability"), number(result.repeatability_ml, 0, _("mL"))),
         Fact(_("Grade"), quality_text(session, result)),
         Fact(_("Previous"), previous),
         *more,
@@ -128,11 +128,11 @@ def _brief(
         text = number(expected.predicted, 2, "L")
         if result.repeatability_ml is not None:
             text = _("{litres}, repeatability {ml}").format(
-                litres=text, ml=number(result.repeatability_ml, 0, "mL")
+                litres=text, ml=number(result.repeatability_ml, 0, _("mL"))
             )
         yield Fact(_("Predicted"), text)
     elif result.repeatability_ml is not None:
-        yield Fact(_("Repeatability"), number(result.repeatability_ml, 0, "mL"))
+        yield Fact(_("Repeatability"), number(result.repeatability_ml, 0, _("mL")))
     yield Fact(_("Grade"), quality_text(session, result))
 
 

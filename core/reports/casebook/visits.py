@@ -200,8 +200,8 @@ def _spirometry(known: PatientRecord, session: Spirometry) -> Part:
     rows = [
         [
             str(blow.number),
-            number(blow.volume_ml, 0, "mL"),
-            number(blow.fev1_ml, 0, "mL"),
+            number(blow.volume_ml, 0, _("mL")),
+            number(blow.fev1_ml, 0, _("mL")),
             BLOW_QUALITY[blow.quality],
             blow.remark,
         ]
