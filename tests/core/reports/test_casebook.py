@@ -15,6 +15,7 @@ from core.model.assessment import NotDone
 from core.model.document import About, OfCasebook
 from core.model.form_record import FormRecord, Item, RecordCheck, Since
 from core.model.ids import RecordId
+from core.model.laboratory import LabResult
 from core.model.paper import PaperSize
 from core.model.partial_date import PartialDate
 from core.model.trail import Act
@@ -195,6 +196,24 @@ def test_what_was_not_done_says_why_and_what_is_missing_is_listed():
     text = line_of(casebook.document(source(changed)))
     assert "oo unwell" in text and "vein not found" in text and "in another town" in text
     assert "Planned and not entered" in text and "nothing new" in text
+
+
+def test_a_laboratory_result_has_what_was_typed_its_limits_and_its_flag():
+    record = ordinary()
+    common = {"patient_id": record.patient.id, "entered_by": "demo", "entered_at": PRINTED}
+    found = (
+        LabResult(
+            **common, test="alt", taken_on=record.visits[1].date, value=132, unit="U/L", typed="132",
+            typed_unit="U/L", high=41, laboratory="Central", visit_id=record.visits[1].id,
+        ),
+        LabResult(
+            **common, test="creatinine", taken_on=record.visits[1].date, not_done=NotDone.REFUSED,
+            note="afraid",
+        ),
+    )  # fmt: skip
+    text = line_of(casebook.document(source(replace(record, laboratory=found))))
+    assert text.count("132 U/L high 132 U/L") == 2  # at its visit, and among all of them
+    assert "Central" in text and "afraid" in text and "efused" in text
 
 
 def test_a_draft_a_death_and_an_empty_patient_have_their_casebook():

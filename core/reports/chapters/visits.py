@@ -21,8 +21,8 @@ from core.model.signature import SignatureState
 from core.model.spirometry import Spirometry
 from core.model.visit import Visit, VisitState
 from core.protocols import catalog as protocols
-from core.reports.casebook import laboratory
-from core.reports.casebook.chapter import (
+from core.reports.chapters import laboratory
+from core.reports.chapters.chapter import (
     Chapter,
     Names,
     Part,

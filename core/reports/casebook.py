@@ -12,8 +12,8 @@ from core.model.document import OfCasebook
 from core.model.partial_date import partial_day
 from core.protocols import catalog as protocols
 from core.reports import layout, table_report, treatments
-from core.reports.casebook import events, laboratory, others, visits
-from core.reports.casebook.chapter import Chapter, Part, Printed
+from core.reports.chapters import events, laboratory, others, visits
+from core.reports.chapters.chapter import Chapter, Part, Printed
 from core.reports.layout import BODY, SMALL, Block, Cell, Column
 from core.reports.page import INNER, Paper
 from core.reports.text import Align, Style, Weight

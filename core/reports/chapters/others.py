@@ -11,7 +11,7 @@ from core.model.attachment import Reference
 from core.model.data_query import DataQuery
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
-from core.reports.casebook.chapter import (
+from core.reports.chapters.chapter import (
     Chapter,
     Names,
     Part,

@@ -6,7 +6,7 @@ from core.model.adverse_event import AdverseEvent
 from core.model.ids import RecordId
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
-from core.reports.casebook.chapter import Chapter, Names, Part, Printed, records, table, told
+from core.reports.chapters.chapter import Chapter, Names, Part, Printed, records, table, told
 from core.views import event_times
 from core.views.events import event_row
 from core.views.fact import Fact
