@@ -18,6 +18,7 @@ from core.model.document import (
     OfEvents,
     OfFile,
     OfForm,
+    OfMonitoring,
     OfNothing,
     OfPatient,
     OfRegisters,
@@ -143,6 +144,19 @@ def _of_visit(session: Session, about: About, common: Common) -> OfVisit:
     )
 
 
+def _of_monitoring(session: Session, about: About, common: Common) -> OfMonitoring:
+    assert about.patient_id is not None
+    assert about.visit_id is not None
+    record = session.record(about.patient_id)
+    return OfMonitoring(
+        record=record,
+        names=session.users.names(),
+        visit_id=about.visit_id,
+        signed=signing.states(session, record, about.visit_id),
+        **common,
+    )
+
+
 def _of_file(session: Session, _about: About, common: Common) -> OfFile:
     patients = sorted(session.patients.all(), key=lambda one: one.record_number)
     return OfFile(records=tuple(session.record(one.id) for one in patients), **common)
@@ -220,6 +234,7 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfCasebook: _of_casebook,
     OfTreatments: _of_treatments,
     OfVisit: _of_visit,
+    OfMonitoring: _of_monitoring,
     OfFile: _of_file,
     OfEvents: _of_events,
     OfEvent: _of_event,

@@ -169,6 +169,12 @@ def _check(form: Form) -> None:
             raise Fault(text, ("lanes", index + 1), id=lane.id)
     if form.treatment is not None:
         _check_treatment(form, form.treatment)
+    for index, name in enumerate(form.waits_for):
+        if not re.fullmatch(r"[a-z]\w*\.[a-z]\w*", name) or not as_written(form, "waits_say"):
+            text = _(
+                "“{name}” is waited for; write form.field, and what is to be done in waits_say."
+            )
+            raise Fault(text, ("waits_for", index), name=name)
     if form.within:
         _check_part(form)
 

@@ -234,7 +234,8 @@ class Form:
     when a record holds; one that has none holds from the day on which it was entered. ``ask`` is the
     question for more of them at a visit, ``example`` how one is typed there in a line, ``key`` the key that
     opens it; a form without ``ask`` is not asked about there. ``within`` is the form whose records these are
-    parts of. ``domain`` is its table in CDISC's SDTM. ``lanes`` say how the chart shows its records; those of
+    parts of. It is entered once every answer of ``waits_for`` ("infusion.identity") is yes, where the visit asks for that
+    form, too; ``waits_say`` says so. ``domain`` is its table in CDISC's SDTM. ``lanes`` say how the chart shows its records; those of
     a form without them are in no lane. One with ``own_page`` is entered and shown on a page made by hand for it,
     and not among the forms. One with a ``treatment`` is entered and shown among the treatments of a chart.
     """
@@ -260,6 +261,8 @@ class Form:
     help: tuple[Shown, ...] = ()
     domain: str = ""
     within: str = ""
+    waits_for: tuple[str, ...] = ()
+    waits_say: Shown = ""
     order: int = 0
     own_page: bool = False
     treatment: Treatment | None = None

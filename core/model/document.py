@@ -152,6 +152,11 @@ class OfVisit(OfPatient):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfMonitoring(OfVisit):
+    """The infusion of a visit with its monitoring."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfFile(Source):
     """The records of all patients, by record number."""
 

@@ -15,6 +15,7 @@ from core.model.document import (
     OfEvent,
     OfEvents,
     OfForm,
+    OfMonitoring,
     OfNothing,
     OfTrail,
     OfTreatments,
@@ -33,6 +34,12 @@ def _visit_summary(source: OfVisit) -> bytes:
     from core.reports import summary
 
     return summary.document(source)
+
+
+def _monitoring(source: OfMonitoring) -> bytes:
+    from core.reports import monitoring
+
+    return monitoring.document(source)
 
 
 def _blank_forms(source: OfNothing) -> bytes:
@@ -125,6 +132,18 @@ REPORTS: tuple[Document[Any], ...] = (
         holds_patients=True,
         stem="visit-summary",
         make=_visit_summary,
+    ),
+    Document(
+        id="monitoring-grid",
+        title=N_("Infusion and monitoring"),
+        button=N_("Print grid"),
+        saving=N_("Save the monitoring"),
+        called="infusion and monitoring",
+        of=OfMonitoring,
+        right=Right.READ,
+        holds_patients=True,
+        stem="monitoring",
+        make=_monitoring,
     ),
     Document(
         id="blank-forms",

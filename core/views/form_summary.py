@@ -11,6 +11,7 @@ from core.model.form_record import FormRecord, Since
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.model.visit import Visit
+from core.views import infusion_day
 from core.views.fact import Fact
 from core.words import _, day
 
@@ -27,7 +28,9 @@ def record_groups(record: PatientRecord, visit: Visit) -> tuple[RecordGroup, ...
     """Of a record as it was known at a visit: every form that says something there, in their order, but no conclusion."""
     found = []
     for form in catalog.newest().values():
-        if form.id == conclusion.FORM or form.own_page:
+        if form.id == infusion_day.FORMS[0] and (day_of := infusion_day.facts(record, visit.id)):
+            found.append(RecordGroup(_("Infusion"), day_of))
+        if form.id == conclusion.FORM or form.own_page or form.id in infusion_day.FORMS:
             continue  # it has a place of its own
         of_visit = form.of is Of.VISIT
         facts = _visit_facts(record, visit, form.id) if of_visit else _facts(record, visit, form)

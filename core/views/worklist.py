@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from core.findings import eligibility
@@ -16,6 +16,8 @@ from core.model.trail import TrailEntry
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.protocols.schedule import PlannedVisit, Status, Window, plan
+from core.views import monitoring
+from core.views.monitoring import Due
 from core.views.patient_words import age
 from core.views.visit_words import visit_title
 from core.words import _, plural, short_day
@@ -96,6 +98,26 @@ def build(
             ),
         )
     )
+
+
+def readings(
+    items: Sequence[WorkItem],
+    record_of: Callable[[PatientId], PatientRecord],
+    now: datetime,
+) -> dict[VisitId, Due]:
+    """The next reading of each infusion that is monitored now, by its visit.
+
+    ``record_of`` reads a whole record: only those of visits in progress of the last days are read.
+    """
+    found = {}
+    for item in items:
+        visit = item.visit
+        if visit is None or abs((now.astimezone().date() - visit.date).days) > 1:
+            continue
+        due = monitoring.due(record_of(item.patient.id), visit.id, now)
+        if due is not None:
+            found[visit.id] = due
+    return found
 
 
 def without_plan(records: Sequence[PatientRecord], today: date) -> tuple[Patient, ...]:

@@ -37,7 +37,6 @@ class ReviewForm(StepForm):
     """``jump`` names the step and the field of an open point."""
 
     scrolls = False
-    jump = Signal(str, str)
     discard = Signal()
 
     def __init__(self, context: AppContext, draft: Draft) -> None:

@@ -24,6 +24,7 @@ class StepForm(QWidget):
     touched = Signal()  # something was saved
     go_on = Signal()
     go_back = Signal()
+    jump = Signal(str, str)  # a step, and a field of it
 
     def __init__(self, context: AppContext, draft: Draft) -> None:
         super().__init__()

@@ -11,9 +11,11 @@ from core.model.nouns import (
     SINCE_LAST_TIME,
     SPIROMETRY,
 )
+from core.views.monitoring import FORM as MONITORING
 from ui.context import AppContext
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
+from ui.forms.infusion.monitoring_form import MonitoringForm
 from ui.forms.laboratory.form import LaboratoryForm
 from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
@@ -44,7 +46,8 @@ def form_of(context: AppContext, draft: Draft, step: str) -> StepForm:
     if step in STEPS:
         return STEPS[step](context, draft)
     if (defined := draft.forms.form(step)) is not None:
-        return VisitFormStep(context, draft, defined)
+        kind = MonitoringForm if defined.id == MONITORING else VisitFormStep
+        return kind(context, draft, defined)
     if (about := draft.patient_forms.form(step)) is not None:
         return PatientFormStep(context, draft, about)
     instrument = next(one for one in draft.questionnaires.instruments if one.id == step)

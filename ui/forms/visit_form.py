@@ -52,6 +52,9 @@ class VisitFormStep(StepForm):
         self.body.addLayout(head)
         if form.help:
             self.body.addWidget(label("\n".join(form.help), "muted", wrap=True))
+        self.waits = button("", self._go_there, link=True)
+        self.waits.hide()
+        self.body.addWidget(self.waits)
         self.body.addLayout(self._entered)
         self.body.addWidget(self.said)
         self.body.addWidget(self.editor)
@@ -92,7 +95,10 @@ class VisitFormStep(StepForm):
         reason = not_done[0].not_done.value if not_done and not_done[0].not_done else ""
         self.not_done.setCurrentIndex(max(0, self.not_done.findData(reason)))
         self.not_done.setEnabled(not self._records)
-        self.editor.setEnabled(not not_done)
+        waits = self.draft.forms.waits(self.form)
+        self.waits.setText(waits)
+        self.waits.setVisible(bool(waits))
+        self.editor.setEnabled(not not_done and not waits)
         if not self.form.repeats:
             return
         for record in self._records:
@@ -103,6 +109,11 @@ class VisitFormStep(StepForm):
             remove = button(tr("Remove"), partial(self._remove, record), link=True)
             remove.setAccessibleName(tr("Remove: {what}").format(what=said))
             self._entered.addLayout(row(change, None, remove))
+
+    def _go_there(self) -> None:
+        """To what is to be answered before this form."""
+        step, _dot, field = self.form.waits_for[0].partition(".")
+        self.jump.emit(step, field)
 
     # Saving.
 
@@ -200,6 +211,8 @@ class VisitFormStep(StepForm):
     def focus_first(self) -> None:
         if self.editor.isEnabled():
             self.editor.focus_first()
+        elif self.waits.isVisibleTo(self):
+            self.waits.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.not_done.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
 
 from core import clock
@@ -17,6 +17,7 @@ from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.views import worklist
 from core.views.events import running_text
+from core.views.monitoring import FORM as MONITORING
 from core.views.worklist import Group, WorkItem
 from core.words import MISSING, N_, day, instant, long_day, plural, short_day, within
 from ui import theme
@@ -41,6 +42,7 @@ CHIPS = {
     Group.UPCOMING: "neutral",
 }
 MOST = 12  # lines of one kind
+LOOK_MS = 30_000  # how often a countdown is read anew
 ATTENTION = 190  # px: the least height of what needs attention, below the visits of a small window
 
 
@@ -86,12 +88,12 @@ class TodayPage(Page):
             "milestone",
             "answer",
             "form",
+            "record",
+            "item",
             "spirometry",
             "blow",
             "measurement",
             "adverse_event",
-            "record",
-            "item",
             "criterion_result",
             "decision",
             "threshold",
@@ -128,18 +130,17 @@ class TodayPage(Page):
         self._empty = column(spacing=12)
         self._empty_holder = QWidget()
         self._empty_holder.setLayout(self._empty)
-        self._attention = QVBoxLayout()
+        self._attention, self._readings = QVBoxLayout(), QVBoxLayout()
         self._attention.setSpacing(8)
         self.clocks = ClocksOfClinic(context)
+        self._looks = QTimer(self, interval=LOOK_MS)  # while an infusion is monitored
+        self._looks.timeout.connect(self._look)
         self.alerts = AlertsOfClinic(context)
-        attention = QWidget()
         self.questions = QueriesOfClinic(context)
         self.signatures = SignaturesOfClinic(context)
         if not context.session.may(Right.SIGN):
             self.signatures.hide()
-        parts = (self.clocks, self.alerts, self.signatures, self.questions, self._attention, None)
-        attention.setLayout(column(*parts, spacing=12))
-        area = scrolled(attention)
+        area = scrolled(self._waiting_parts())
         area.setMinimumHeight(theme.px(ATTENTION))
         self._attention_card = card(label(tr("Needs attention"), "heading"), area)
         visits = card(
@@ -160,6 +161,19 @@ class TodayPage(Page):
         self._counts.setWordWrap(True)
         layout.addLayout(column(head, self._counts, spacing=2))
         layout.addWidget(Columns(visits, self._attention_card, fixed={1: 320}, spacing=14), 1)
+
+    def _waiting_parts(self) -> QWidget:
+        """What needs attention, what cannot wait first."""
+        made = QWidget()
+        urgent = (self._readings, self.clocks, self.alerts, self.signatures)
+        made.setLayout(column(*urgent, self.questions, self._attention, None, spacing=12))
+        return made
+
+    def _look(self) -> None:
+        if self.isVisible():
+            self.refresh()
+        else:
+            self.mark_stale()
 
     def _let_out(self, document: Document[Any]) -> None:
         let_out(self, self.context, document, About())
@@ -182,6 +196,7 @@ class TodayPage(Page):
         self._empty_holder.setVisible(not items)
         self._show_empty(no_patients=not records)
         clear(self._attention)
+        self._show_readings(items)
         begun = typed_texts.since(session, typed_texts.PATIENT, typed_texts.NEW)
         if begun is not None:
             text = tr("You typed a new patient on {when} who is not saved yet: go on.")
@@ -222,6 +237,24 @@ class TodayPage(Page):
             self.signatures.look_again(records)
         self.clocks.look_again()
         self.alerts.look_again([record.patient for record in records if not record.dead])
+
+    def _show_readings(self, items: Sequence[WorkItem]) -> None:
+        """Infusions that are monitored now: when the next reading is, the one that is most overdue first."""
+        due = worklist.readings(items, self.context.session.record, clock.now())
+        clear(self._readings)
+        self._looks.start() if due else self._looks.stop()
+        mine = [item for item in items if item.visit is not None and item.visit.id in due]
+        for item in sorted(mine, key=lambda one: due[one.visit.id].minutes if one.visit else 0):
+            if item.visit is None:
+                continue
+            reading = due[item.visit.id]
+            text = tr("{number}: {reading}").format(
+                number=item.patient.record_number, reading=reading.words
+            )
+            step = partial(
+                self.context.open_field.emit, item.patient.id, item.visit.id, MONITORING, ""
+            )
+            self._readings.addWidget(link(text, step))
 
     def _show_undecided(self, items: Sequence[WorkItem]) -> None:
         """Patients outside the criteria whose infusion is to do: the investigator decides before it."""

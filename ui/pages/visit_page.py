@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -39,6 +40,7 @@ from core.words import day, plural, short_day
 from ui import theme
 from ui.context import AppContext
 from ui.forms.asked_fields import field_of, mark
+from ui.forms.infusion.monitoring_form import MonitoringForm
 from ui.forms.laboratory.form import LaboratoryForm
 from ui.forms.review_form import ReviewForm
 from ui.forms.spirometry_form import SpirometryForm
@@ -443,9 +445,11 @@ class VisitPage(Page):
             form.previewed.connect(self._on_preview)
         if isinstance(form, LaboratoryForm):
             form.accepted.connect(self._judge_event)
+        if isinstance(form, MonitoringForm):
+            form.event_meant.connect(self._log_event)
         if isinstance(form, ReviewForm):
-            form.jump.connect(self.show_step)
             form.discard.connect(self._ask_discard)
+        form.jump.connect(self.show_step)
         form.touched.connect(self._on_touched)
         form.go_on.connect(self.go_on)
         form.go_back.connect(partial(self._step, -1))
@@ -453,7 +457,15 @@ class VisitPage(Page):
             line.installEventFilter(self)
         self._frames[step] = self._framed(form, step)
         self.stack.addWidget(self._frames[step])
+        self.fit(self._frames[step])
         return form
+
+    def _log_event(self, at: datetime) -> None:
+        """Log an event of this infusion: its time, product and lot are filled in."""
+        if self.draft is not None and self.draft.asks(ADVERSE_EVENTS):
+            with self.context.saving():
+                self.draft.begin_event(at)
+            self.show_step(ADVERSE_EVENTS)
 
     def _show_header(self) -> None:
         draft = self.draft

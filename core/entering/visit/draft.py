@@ -4,7 +4,7 @@ No widgets: the visit page shows what a Draft says, and a test can enter a whole
 """
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from core import clock
 from core.entering import event_saving, recomputing
@@ -15,6 +15,7 @@ from core.entering.visit.events import EventsStep, VisitEvents
 from core.entering.visit.finishing import Finishing, ReviewStep
 from core.entering.visit.laboratory import LaboratoryStep, VisitLaboratory
 from core.entering.visit.measurements import Measurements, MeasurementsStep
+from core.entering.visit.monitoring import Monitoring, MonitoringStep
 from core.entering.visit.patient_forms import PatientForms, PatientFormStep
 from core.entering.visit.questionnaire_step import QuestionnaireStep
 from core.entering.visit.questionnaires import Questionnaires
@@ -26,6 +27,7 @@ from core.entering.visit.unsaved import Unsaved
 from core.entering.visit.visit_forms import FormStep, VisitForms
 from core.entering.visit.working_copy import PLACE, WorkingCopy
 from core.errors import StorageError
+from core.forms.definition import Form
 from core.model.adverse_event import Milestone
 from core.model.assessment import Answer
 from core.model.ids import PatientId, VisitId
@@ -34,6 +36,8 @@ from core.model.user import Right
 from core.model.visit import ClinicalStage, Mode, Respondent, Visit, VisitState
 from core.protocols import catalog as protocols
 from core.session import Session
+from core.views import monitoring
+from core.views.monitoring import FORM as MONITORING
 from core.words import N_, _
 
 
@@ -57,6 +61,7 @@ class Draft:
         defined = self.protocol.without_tasks(assessments)
         self.forms = VisitForms(copy, defined)
         self.patient_forms = PatientForms(copy, defined)
+        self.monitoring = Monitoring(copy, self.forms)
         self.tasks = VisitTasks(copy, tuple(task for task in tasks if task is not None))
         # Every kind of step that there is, in the order of a visit.
         self._kinds: tuple[VisitStep, ...] = (
@@ -70,12 +75,17 @@ class Draft:
             MeasurementsStep(self.measurements, unsaved, assessments),
             *(PatientFormStep(one, self.patient_forms) for one in self.patient_forms.asked),
             LaboratoryStep(self.laboratory, unsaved),
-            *(FormStep(one, self.forms, unsaved) for one in self.forms.asked),
+            *(self._form_step(one) for one in self.forms.asked),
             EventsStep(copy, self.events, unsaved, assessments),
             TasksStep(self.tasks),
             NoteStep(copy),
             ReviewStep(copy),
         )
+
+    def _form_step(self, form: Form) -> VisitStep:
+        if form.id == MONITORING:
+            return MonitoringStep(self._copy, form, self.forms, self.unsaved)
+        return FormStep(form, self.forms, self.unsaved)
 
     @property
     def record(self) -> PatientRecord:
@@ -188,6 +198,18 @@ class Draft:
         if visit != self.visit:
             with self._copy.saving():
                 self._session.visits.save(visit)
+
+    def begin_event(self, at: datetime) -> None:
+        """Text of an event at this time of the infusion, with its product and lot, unless one is being typed."""
+        if self.unsaved.fields("event."):
+            return
+        texts = {
+            "onset": str(at.astimezone().date()),
+            "note": monitoring.about(self.record, self.visit.id, at),
+        }
+        if self.visit.new_events is not True:
+            self.save_new_events(True)
+        self.unsaved.save_all({f"event.{name}": text for name, text in texts.items()})
 
     # Finishing, reopening, discarding.
 

@@ -53,6 +53,13 @@ class VisitForms:
             thresholds=self._copy.record.thresholds,
         )
 
+    def waits(self, form: Form) -> str:
+        """What must be answered before anything is entered in this form; empty where nothing must."""
+        asked = {one.id for one in self.asked}
+        known = around.of_visit(self._copy.record, self._copy.visit_id)
+        awaited = [name for name in form.waits_for if name.partition(".")[0] in asked]
+        return form.waits_say if any(known.get(name) != 1 for name in awaited) else ""
+
     def found(self, form: Form) -> tuple[Found, ...]:
         """What its saved records lack before the visit can be finished, or raise by what was entered since elsewhere."""
         outside = around.of_visit(self._copy.record, self._copy.visit_id)
@@ -98,10 +105,17 @@ class VisitForms:
                 )
             self._copy.forget(*typed)
 
-    def remove(self, record: FormRecord) -> None:
+    def remove(self, record: FormRecord, *typed: str) -> None:
         """Take out what was entered at this visit by mistake; the trail keeps it."""
         with self._copy.saving(_("entered by mistake")):
             self._copy.session.forms.remove(record.id)
+            self._copy.forget(*typed)
+
+    def forget(self, *typed: str) -> None:
+        """Texts that are taken away, where nothing is saved by it."""
+        if any(name in self._copy.texts for name in typed):
+            with self._copy.saving():
+                self._copy.forget(*typed)
 
     def _not_done(self, form: str) -> list[FormRecord]:
         return [
@@ -149,6 +163,9 @@ class FormStep(VisitStep):
         if not points and not self._forms.records(self._form):
             text = _("{form}: enter it, or say why it was not done.")
             points.append(OpenPoint(self.id, "", Problem(text.format(form=self.title))))
+        done = any(one.not_done is None for one in self._forms.records(self._form))
+        if done and (waits := self._forms.waits(self._form)):
+            points.append(OpenPoint(self.id, "", Problem(waits)))
         found = () if points else self._forms.found(self._form)
         rule = f"{self.id}.{{}}"
         return points + [

@@ -1,0 +1,397 @@
+"""The monitoring of an infusion in the real window, by keyboard."""
+
+import re
+from datetime import datetime, timedelta
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from core import clock
+from core.acts import locking, own_schedules
+from core.entering.visit import beginning
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import StepState
+from core.model.assessment import NotDone
+from core.model.form_record import Item
+from core.protocols import catalog as protocols
+from core.views.monitoring import Sign
+from tests.core.examples import a_patient
+from tests.core.forms.infusion_day import DONOR, FIRST, INFUSION, PRODUCT, SCHEDULE, entered
+from tests.ui.keyboard import CTRL, Key, focused, in_dialog, press, settle, write
+
+
+@pytest.fixture
+def patient(session):
+    own_schedules.add(session, SCHEDULE, protocols.read("study.toml", SCHEDULE.encode()))
+    made = a_patient(
+        record_number="77", protocol="infusion-study", protocol_version="1",
+        reference_on=clock.today(), registered_on=clock.today(), stated_age_years=67,
+    )  # fmt: skip
+    with session.write("registered"):
+        session.patients.save(made)
+    yield made
+    protocols.use_own([])
+
+
+@pytest.fixture
+def visit_id(session, patient):
+    return beginning.start_visit(session, patient.id, "INF", clock.today())
+
+
+def started(session, patient, visit_id, ago):
+    """Everything before the monitoring, with a start so long ago."""
+    start = clock.now().replace(second=0, microsecond=0) - ago
+    draft = Draft(session, patient.id, visit_id)
+    entered(draft, "infusion", FIRST)
+    entered(draft, "product", {**PRODUCT, "use_by": at(start + timedelta(hours=4))})
+    entered(draft, "donor", DONOR)
+    entered(
+        draft, "infusion", {**INFUSION, "start": at(start), "end": at(start + timedelta(minutes=5))}
+    )
+    return start
+
+
+def at(instant):
+    return f"{instant.astimezone():%Y-%m-%d %H:%M}"
+
+
+@pytest.fixture
+def opened(session, patient, visit_id, shell):
+    """Opens the monitoring of an infusion that began so long ago."""
+
+    def open_it(ago):
+        started(session, patient, visit_id, ago)
+        shell.open_visit(patient.id, visit_id)
+        page = shell.page("visit")
+        page.show_step("monitoring")
+        settle()
+        return page
+
+    return open_it
+
+
+VALUES = {
+    "before": ("78", "132/78", "96", "36.6", "14"),
+    "0": ("84", "138/82", "96", "", "14"),
+    "5": ("118", "148/88", "95", "", "18"),
+    "10": ("112", "144/86", "94", "", "16"),
+}
+
+
+def stand_on(page, key, sign=Sign.PULSE):
+    page.forms["monitoring"].grid.cell(key, sign).setFocus(Qt.FocusReason.TabFocusReason)
+    settle()
+
+
+def enter(page, values=VALUES):
+    """Each time by keyboard: a value, Enter, the next one."""
+    for key, texts in values.items():
+        stand_on(page, key)
+        for text in texts:
+            write(text)
+            press(Key.Key_Return)
+
+
+def in_front(page):
+    """The window again, after a dialog."""
+    page.window().activateWindow()
+    settle()
+
+
+def saved(session, patient):
+    return {
+        one.value("planned"): {
+            name: item.value for name, item in one.items.items() if name != "planned"
+        }
+        for one in session.record(patient.id).of_form("monitoring")
+    }
+
+
+def test_values_are_entered_one_after_another_and_saved_at_once(opened, session, patient):
+    page = opened(timedelta(minutes=16))
+    enter(page)
+    assert saved(session, patient) == {
+        "before": {"pulse": 78, "systolic": 132, "diastolic": 78, "spo2": 96, "temperature": 36.6, "respiration": 14},
+        "0": {"pulse": 84, "systolic": 138, "diastolic": 82, "spo2": 96, "respiration": 14},
+        "5": {"pulse": 118, "systolic": 148, "diastolic": 88, "spo2": 95, "respiration": 18},
+        "10": {"pulse": 112, "systolic": 144, "diastolic": 86, "spo2": 94, "respiration": 16},
+    }  # fmt: skip
+    assert focused().name == "15.pulse", "Enter on the last sign goes to the next time"
+    (step,) = [one for one in page.draft.steps() if one.id == "monitoring"]
+    assert step.hint == "4 of 12"
+    assert step.state is StepState.STARTED
+
+
+def test_the_due_time_has_the_keyboard_and_the_countdown_says_when(opened):
+    page = opened(timedelta(minutes=16))
+    form = page.forms["monitoring"]
+    enter(page)
+    assert form.next.text().startswith("next reading ")
+    assert form.next.text().endswith("due now")
+    assert form.then.isVisible()
+    form.focus_first()
+    assert focused().name == "15.pulse"
+
+
+def test_what_is_late_is_said_by_the_word_overdue(opened):
+    page = opened(timedelta(minutes=40))
+    enter(page)
+    form = page.forms["monitoring"]
+    assert re.search(r"overdue by 2[56] min$", form.next.text())
+    assert form.next.property("chip") == "warn"
+
+
+def test_out_of_range_is_a_red_cell_and_a_word(opened):
+    page = opened(timedelta(minutes=16))
+    enter(page)
+    red, plain = (page.forms["monitoring"].grid.cell(key, Sign.PULSE) for key in ("5", "0"))
+    assert red.property("cell") == "out"
+    assert "out of range" in red.accessibleDescription()
+    assert "50–100" in red.accessibleDescription()
+    assert plain.property("cell") == "known"
+    assert "out of range" not in plain.accessibleDescription()
+    assert red.accessibleName().startswith("Pulse, 5 min, ")
+
+
+def test_the_range_is_a_setting_of_the_clinic(opened, session):
+    with session.write("other limits"):
+        session.thresholds.save("monitoring_pulse_most", 120.0)
+    page = opened(timedelta(minutes=16))
+    enter(page)
+    assert page.forms["monitoring"].grid.cell("5", Sign.PULSE).property("cell") == "known"
+
+
+def test_what_is_no_value_stays_and_is_kept_after_a_kill(opened, session, patient, visit_id):
+    page = opened(timedelta(minutes=16))
+    stand_on(page, "0", Sign.PRESSURE)
+    write("132")
+    press(Key.Key_Return)
+    form = page.forms["monitoring"]
+    assert "132/78" in form.grid.cell("0", Sign.PRESSURE).accessibleDescription()
+    stand_on(page, "0", Sign.SPO2)
+    write("97")
+    press(Key.Key_Return)
+    assert saved(session, patient) == {"0": {"spo2": 97}}
+    page.keep()
+    draft = Draft(session, patient.id, visit_id)  # what another window finds
+    assert draft.unsaved.typing("monitoring") == {"0.pressure": "132"}
+    assert any("132" in point.problem.message for point in draft.open_points() if point.blocks)
+    stand_on(page, "0", Sign.PRESSURE)
+    write("132/78")
+    press(Key.Key_Return)
+    assert saved(session, patient)["0"] == {"spo2": 97, "systolic": 132, "diastolic": 78}
+    page.keep()
+    assert Draft(session, patient.id, visit_id).unsaved.typing("monitoring") == {}
+
+
+def test_half_typed_is_there_again_after_leaving(opened, session, patient, visit_id, shell):
+    page = opened(timedelta(minutes=16))
+    stand_on(page, "0", Sign.PRESSURE)
+    write("13")
+    page.keep()
+    shell.show_page("today")
+    settle()
+    shell.open_visit(patient.id, visit_id)
+    page = shell.page("visit")
+    page.show_step("monitoring")
+    settle()
+    assert page.forms["monitoring"].grid.cell("0", Sign.PRESSURE).text() == "13"
+    assert saved(session, patient) == {}
+
+
+def test_arrows_go_to_the_next_time_and_sign(opened):
+    page = opened(timedelta(minutes=16))
+    stand_on(page, "0")
+    press(Key.Key_Right)
+    assert focused().name == "5.pulse"
+    press(Key.Key_Down)
+    assert focused().name == "5.pressure"
+    press(Key.Key_Left, Key.Key_Up)
+    assert focused().name == "0.pulse"
+    press(Key.Key_Tab)
+    assert focused().name == "0.pressure"
+
+
+def test_minus_says_why_it_was_not_measured(opened, session, patient):
+    page = opened(timedelta(minutes=16))
+    stand_on(page, "0", Sign.TEMPERATURE)
+    in_dialog(lambda dialog: (dialog.field.setCurrentText("refused"), dialog.agree()))
+    press(Key.Key_Minus)
+    in_front(page)
+    (one,) = session.record(patient.id).of_form("monitoring")
+    assert one.items["temperature"].not_done is NotDone.REFUSED
+    assert focused().text() == "–"
+    write("36.7")
+    press(Key.Key_Return)
+    assert saved(session, patient)["0"] == {"temperature": 36.7}
+
+
+def test_plus_adds_a_time_between_in_its_place(opened, session, patient):
+    start = clock.now().replace(second=0, microsecond=0) - timedelta(minutes=16)
+    page = opened(timedelta(minutes=16))
+    stand_on(page, "5")
+    at = (start + timedelta(minutes=7)).astimezone()
+    in_dialog(lambda dialog: (dialog.field.set_text(f"{at:%H:%M}"), dialog.agree()))
+    write("+")
+    in_front(page)
+    write("99")
+    press(Key.Key_Return)
+    keys = [(one.title, one.is_between) for one in page.draft.monitoring.times][:5]
+    assert keys == [
+        ("before", False), ("0 min", False), ("5 min", False), ("7 min", True), ("10 min", False),
+    ]  # fmt: skip
+    (one,) = session.record(patient.id).of_form("monitoring")
+    assert (one.value("planned"), one.value("pulse")) == ("between", 99)
+
+
+def test_a_value_is_taken_out_and_with_the_last_one_the_time(opened, session, patient):
+    page = opened(timedelta(minutes=16))
+    stand_on(page, "0")
+    write("84")
+    press(Key.Key_Return, Key.Key_Up, Key.Key_Delete, Key.Key_Return)
+    assert saved(session, patient) == {}
+
+
+def test_entered_the_day_after_from_paper(opened, session, patient):
+    """Clock times are those of the day of the infusion, and nothing is counted down."""
+    page = opened(timedelta(hours=30))
+    form = page.forms["monitoring"]
+    assert not form.next.isVisible()
+    enter(page)
+    assert len(saved(session, patient)) == 4
+    (one,) = [one for one in page.draft.monitoring.times if one.key == "10"]
+    assert one.at.astimezone().date() == (clock.now() - timedelta(hours=30)).astimezone().date()
+
+
+def test_an_event_has_its_time_product_and_lot_filled_in(opened, session, patient):
+    page = opened(timedelta(minutes=16))
+    stand_on(page, "5")
+    write("e")
+    assert page.current == "adverse-events"
+    kept = page.draft.unsaved.texts
+    assert kept["event.onset"] == clock.today().isoformat()
+    assert "5 min after the start of the infusion, Ad-MSC lot 0457-B" in kept["event.note"]
+    page.show_step("monitoring")
+    settle()
+    assert page.forms["monitoring"].grid.cell("5", Sign.PULSE) is not None
+
+
+def test_a_finished_visit_says_that_times_were_left_out(opened):
+    page = opened(timedelta(hours=8))
+    enter(page)
+    points = [one for one in page.draft.open_points() if one.step == "monitoring"]
+    assert [(one.rule, one.blocks) for one in points] == [("monitoring.missing", False)]
+    assert "15 min, 30 min, 1 h" in points[0].problem.message
+
+
+def test_locked_it_takes_nothing(opened, session, patient, visit_id, shell):
+    page = opened(timedelta(minutes=16))
+    enter(page)
+    locking.lock_form(session, patient.id, visit_id, "monitoring", "checked")
+    shell.open_visit(patient.id, visit_id)
+    page = shell.page("visit")
+    page.show_step("monitoring")
+    assert not page.forms["monitoring"].isEnabled()
+
+
+def test_in_a_small_window_the_side_is_one_line_and_the_due_time_is_in_sight(opened, shell):
+    page = opened(timedelta(hours=3))
+    shell.window().resize(683, 384)
+    settle()
+    form = page.forms["monitoring"]
+    stand_on(page, "180")
+    assert form.side.line.isVisible()
+    assert form.side.line.text().startswith("0457-B · 1.50 × 10⁸ cells · ")
+    cell, area = form.grid.cell("180", Sign.PULSE), form.area.viewport()
+    place = cell.mapTo(area, cell.rect().center())
+    assert 0 <= place.x() <= area.width()
+    assert form.grid.width() > area.width(), "it scrolls sideways"
+
+
+def test_columns_are_equal_and_cells_stand_under_their_points(opened):
+    page = opened(timedelta(minutes=16))
+    grid = page.forms["monitoring"].grid
+    widths = {grid.column(time.key).width() for time in page.draft.monitoring.times}
+    assert max(widths) - min(widths) <= 1
+    for time in page.draft.monitoring.times:
+        centres = {grid.cell(time.key, sign).geometry().center().x() for sign in Sign}
+        assert len(centres) == 1
+        assert abs(centres.pop() - grid.column(time.key).center().x()) <= 1
+
+
+def test_nothing_is_entered_before_identity_and_consent(session, patient, visit_id, shell):
+    shell.open_visit(patient.id, visit_id)
+    page = shell.page("visit")
+    page.show_step("product")
+    settle()
+    form = page.forms["product"]
+    assert not form.editor.isEnabled()
+    assert focused() is form.waits
+    assert "First check who this is" in form.waits.text()
+    press(Key.Key_Return)
+    assert page.current == "infusion"
+    editor = page.forms["infusion"].editor
+    for name in ("identity", "consent"):
+        editor.focus_field(name)
+        press(Key.Key_Space)  # yes
+    editor.focus_field("checked_by")
+    write("N. Urse")
+    press((CTRL, Key.Key_Return))
+    page.show_step("product")
+    settle()
+    assert form.editor.isEnabled()
+    page.show_step("monitoring")
+    settle()
+    assert "no start yet" in page.forms["monitoring"].no_start.text()
+
+
+def test_the_infusion_is_saved_at_its_start_and_the_visit_waits_for_its_end(
+    opened, session, patient
+):
+    page = opened(timedelta(minutes=16))
+    (one,) = session.record(patient.id).of_form("infusion")
+    with session.write("correction"):
+        session.forms.save(one.with_item("end", None))
+    page.draft.reload()
+    points = [point for point in page.draft.open_points() if point.step == "infusion"]
+    assert [(point.field, point.blocks) for point in points] == [("end", True)]
+
+
+def test_a_product_that_is_too_old_by_a_start_entered_later_stops_the_visit(
+    opened, session, patient
+):
+    page = opened(timedelta(minutes=16))
+    (one,) = session.record(patient.id).of_form("infusion")
+    late = datetime.fromisoformat(str(one.value("start"))) + timedelta(hours=5)
+    with session.write("correction"):
+        session.forms.save(one.with_item("start", Item(value=late.isoformat())))
+    page.draft.reload()
+    (point,) = [one for one in page.draft.open_points() if one.step == "product"]
+    assert point.blocks
+    assert "before the start of the infusion" in point.problem.message
+
+
+def test_today_counts_down_too_and_leads_to_the_grid(opened, shell):
+    page = opened(timedelta(minutes=40))
+    enter(page)
+    shell.show_page("today")
+    settle()
+    every = shell.page("today").findChildren(QPushButton)
+    (one,) = [each for each in every if "next reading" in each.accessibleName()]
+    assert re.fullmatch(r"77: next reading \d\d:\d\d, overdue by 2[56] min", one.accessibleName())
+    one.click()
+    settle()
+    assert shell.page("visit").current == "monitoring"
+
+
+def test_the_grid_is_printed(opened, shell, visit_id):
+    page = opened(timedelta(minutes=40))
+    enter(page)
+    opened_documents = []
+    shell.context.open_document.connect(
+        lambda name, about: opened_documents.append((name, about.visit_id))
+    )
+    page.forms["monitoring"].print_grid.click()
+    settle()
+    assert opened_documents == [("monitoring-grid", visit_id)]
