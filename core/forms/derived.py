@@ -6,6 +6,7 @@ A name with a point is read from around the record (`core.forms.around`): "infus
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
+from core.forms import scores
 from core.model.form_record import Stored
 from core.model.partial_date import PartialDate
 
@@ -163,6 +164,11 @@ FUNCTIONS: Mapping[str, Callable[[Read], float | None]] = {
     "donor_years_younger": donor_years_younger,
     "minutes_after_start": minutes_after_start,
     "hours_observed": hours_observed,
+    "abnormal_systems": scores.abnormal_systems,
+    "examined_systems": scores.examined_systems,
+    "mrc_mean": scores.mrc_mean,
+    "mrc_tested": scores.mrc_tested,
+    "ecas_sum": scores.ecas_sum,
 }
 # Those that read round the record: what was saved is judged anew before its visit is finished.
 LOOK_AROUND = frozenset(
