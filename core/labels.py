@@ -158,6 +158,8 @@ CHOICE: Mapping[Choice, str] = Words(
         Choice.DECLINED: N_("Declined by the patient"),
         Choice.NOT_NOW: N_("Not now"),
         Choice.NOTED: N_("Noted"),
+        Choice.USED: N_("The results are used"),
+        Choice.LEFT_OUT: N_("The results are left out"),
     }
 )
 QUERY_STATE: Mapping[QueryState, str] = Words(

@@ -473,7 +473,7 @@ class Session:
         return as_of.record_as_of(self._db, patient_id, sequence)
 
     def outlines(self) -> list[PatientRecord]:
-        """Every patient with visits, marks, milestones and fatal events only: what the worklist is made from."""
+        """Every patient as the worklist needs them: visits, marks, milestones, fatal events, participation, vital status."""
         self.need(Right.READ)
         with storage_errors(self.path):
             return records.outlines(self._db)

@@ -11,6 +11,7 @@ from core.model.measurement import MeasurementKind, kinds
 from core.model.nouns import LABORATORY
 from core.model.record import PatientRecord
 from core.model.spirometry import TestType
+from core.model.vital_status import VITAL_STATUS
 from core.protocols import catalog as protocols
 from core.words import _, day
 
@@ -30,13 +31,19 @@ def check_visit_date(
     if patient.onset is not None and on < patient.onset.first:
         return Problem(_("The visit's date is before the onset of the disease. Check both."))
     died_on = record.died_on
-    if died_on is not None and on > died_on.last:
+    if died_on is not None and on > died_on.last and not _tells_of_life(record, visit_id):
         return Problem(_("The visit's date is after the recorded death. Check both."))
     consent = _consent_of_another_visit(record, visit_id)
     if consent is not None and on < consent:
         text = _("The visit's date is before the informed consent of {day}. Check both.")
         return Problem(text.format(day=day(consent)))
     return None
+
+
+def _tells_of_life(record: PatientRecord, visit_id: VisitId | None) -> bool:
+    """Whether the visit is the one at which it was asked whether the patient is alive: it may be after the death."""
+    mine = (one.visit_id for one in record.of_form(VITAL_STATUS))
+    return visit_id is not None and visit_id in mine
 
 
 def read_visit_date(

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 
 from core.exports import table_csv
+from core.findings import consent
+from core.findings.consent import OfVisit
 from core.forms import around, catalog, conditions, wording
 from core.forms.definition import Field, FieldType, Form, Identifies
 from core.forms.reading import decimals_of, say
@@ -71,9 +73,12 @@ def render(record: PatientRecord, remark: str = "") -> bytes:
 
     Names no patient, and holds no note: somebody may be named there; of forms, only what their definition says
     gives nobody away. What was to be measured and has no value has a line, too, which says why. Of a visit that is
-    still entered each line says so. ``remark`` is true of all of it, in a column of its own.
+    still entered each line says so. Of a visit outside the consent there is one line, which says that its results are left out.
+    ``remark`` is true of all of it, in a column of its own.
     """
+    record, gone = consent.for_export(record)
     lines = [
+        *(_outside_consent(one) for one in gone),
         *_scores(record),
         *_volumes(record),
         *_measurements(record),
@@ -99,6 +104,16 @@ def render(record: PatientRecord, remark: str = "") -> bytes:
     if not remark:
         return table_csv.render(titles, rows)
     return table_csv.render([*titles, _("data")], [(*row, remark) for row in rows])
+
+
+def _outside_consent(one: OfVisit) -> _Line:
+    text = _("results left out: {why}; the neurologist has not decided that they are used")
+    return _Line(
+        date=_day(one.visit),
+        visit=_code(one.visit),
+        result=_("outside consent"),
+        remark=text.format(why=one.why),
+    )
 
 
 def _scores(record: PatientRecord) -> Iterator[_Line]:

@@ -10,10 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from itertools import chain
+from math import inf
 
+from core.forms import catalog as forms
+from core.forms import dictionaries, wording
 from core.instruments import catalog as instruments
+from core.model.form_record import FormRecord
 from core.model.judgement import CriterionResult
-from core.model.partial_date import PartialDate
+from core.model.partial_date import PartialDate, partial_day
 from core.model.patient import ExternalKind
 from core.model.record import PatientRecord
 from core.model.spirometry import Position, TestType
@@ -30,7 +34,7 @@ from core.protocols.definition import (
 from core.protocols.schedule import shift
 from core.science.progression import months_between
 from core.science.spirometry import evaluate as evaluate_session
-from core.words import N_, Words, _, day, instant, number
+from core.words import N_, Words, _, day, instant, number, plural
 
 
 class Fulfilment(StrEnum):
@@ -92,11 +96,16 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
-    """A value in the unit of its measure: from ``low`` to ``high`` where it is not known exactly."""
+    """A value in the unit of its measure: from ``low`` to ``high`` where it is not known exactly.
+
+    ``said`` are the words for it where it is no number, ``undecided`` what is missing where the limit is between.
+    """
 
     low: float
     high: float
     origin: str
+    said: str = ""
+    undecided: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +247,8 @@ def _state(
     if criterion.asked:
         return _answered(criterion, said)
     found = _MEASURES[criterion.measure](known, protocol, moment)
+    if criterion.can_be_overridden and said.met is not None:
+        return _overridden(criterion, said, found)
     if isinstance(found, _NotKnown):
         return CriterionState(
             criterion=criterion, state=Fulfilment.UNKNOWN, why_unknown=found.reason, said=said
@@ -247,9 +258,24 @@ def _state(
     return CriterionState(
         criterion=criterion,
         state=state,
-        value=_value_text(criterion, found),
+        value=found.said or _value_text(criterion, found),
         origin=found.origin,
-        why_unknown=undecided if state is Fulfilment.UNKNOWN else "",
+        why_unknown=(found.undecided or undecided) if state is Fulfilment.UNKNOWN else "",
+        said=said,
+    )
+
+
+def _overridden(
+    criterion: Criterion, said: CriterionResult, found: _Known | _NotKnown
+) -> CriterionState:
+    """A person's word instead of what the record suggests; both are shown."""
+    suggested = found.reason if isinstance(found, _NotKnown) else found.origin
+    text = _("A person decided: {why}. By the record: {suggested}")
+    return CriterionState(
+        criterion=criterion,
+        state=Fulfilment.MET if said.met else Fulfilment.NOT_MET,
+        value=_answer_within(criterion, bool(said.met)),
+        origin=text.format(why=said.note, suggested=suggested),
         said=said,
     )
 
@@ -444,6 +470,76 @@ def _fvc(known: PatientRecord, protocol: Protocol, _moment: Moment) -> _Known | 
     return found
 
 
+_IMMUNOTHERAPY = frozenset({"corticosteroid", "immunoglobulin", "immunosuppressant"})
+_LOCAL = frozenset({"inhaled", "skin", "other"})  # routes that may act where they are given only
+
+
+def _without_immunotherapy(
+    known: PatientRecord, _protocol: Protocol, moment: Moment
+) -> _Known | _NotKnown:
+    """Months since the last day of a corticosteroid, immunoglobulin or immunosuppressant, by the medicines.
+
+    No medicine at all is unknown: nobody asked. DESIGN: one that is inhaled, or for the skin, may count or not.
+    """
+    medicines = [one for one in known.of_form("medicine") if one.not_done is None]
+    on = moment.day
+    if on is None:
+        return _NotKnown(_(_NO_DAY))
+    if not medicines:
+        return _NotKnown(_("No medicine is recorded: enter the medicines, or answer."))
+    found = [one for one in medicines if _classes(one) & _IMMUNOTHERAPY]
+    if not found:
+        words = plural(len(medicines), "1 medicine is recorded", "{n} medicines are recorded")
+        text = _("none of this kind; {recorded}").format(recorded=words)
+        return _Known(low=inf, high=inf, origin=text, said=_("none recorded"))
+    spans = [_free_since(one, on) for one in found]
+    low, high = min(low for low, _high in spans), min(high for _low, high in spans)
+    lasts = [one for one, span in zip(found, spans, strict=True) if span[0] == low]
+    return _Known(
+        low=low,
+        high=high,
+        origin=_taken(lasts[0]),
+        said=_months(low, high),
+        undecided=_("It may have been taken within the limit: enter the exact days, or decide."),
+    )
+
+
+def _classes(one: FormRecord) -> frozenset[str]:
+    return dictionaries.classes("medicines", str(one.value("substance") or ""))
+
+
+def _free_since(one: FormRecord, on: date) -> tuple[float, float]:
+    """The fewest and the most months without it on a day, by every day that its dates can mean."""
+    began = one.began
+    at_once = one.value("frequency") == "once" and one.ended is None
+    ended = began if at_once else one.ended
+    if ended is not None:
+        low, high = months_between(min(ended.last, on), on), months_between(ended.first, on)
+    elif one.runs:
+        low, high = 0.0, inf if began.last > on else 0.0
+    else:
+        low, high = 0.0, months_between(began.first, on)
+    return low, inf if one.value("route") in _LOCAL else high
+
+
+def _months(low: float, high: float) -> str:
+    if low == high:
+        return _("{n} months").format(n=number(low, 1)) if low else _("taken then")
+    if high == inf:
+        return _("{n} months or more").format(n=number(low, 1))
+    return _("{low} to {high} months").format(low=number(low, 1), high=number(high, 1))
+
+
+def _taken(one: FormRecord) -> str:
+    """The medicine, and from when to when."""
+    form = forms.find(one.form, one.version)
+    name = str(one.value("substance") or "") if form is None else wording.line(form, one)
+    if one.ended is None:
+        return _("{medicine}, since {day}").format(medicine=name, day=partial_day(one.began))
+    text = _("{medicine}, {first} to {last}")
+    return text.format(medicine=name, first=partial_day(one.began), last=partial_day(one.ended))
+
+
 def _stated(
     known: PatientRecord, kind: ExternalKind, words: str, missing: str
 ) -> _Known | _NotKnown:
@@ -469,4 +565,5 @@ _MEASURES: Mapping[Measure, Callable[[PatientRecord, Protocol, Moment], _Known |
     Measure.SINCE_ONSET: _since_onset,
     Measure.ALSFRS_R: _alsfrs_r,
     Measure.FVC: _fvc,
+    Measure.WITHOUT_IMMUNOTHERAPY: _without_immunotherapy,
 }

@@ -51,6 +51,13 @@ def meant(name: str, text: str) -> frozenset[str]:
     return frozenset(term.casefold() for words, term in _names(name).items() if words in said)
 
 
+def classes(name: str, text: str) -> frozenset[str]:
+    """The classes of the terms that a text names ("corticosteroid"); of a dictionary without classes none."""
+    named = meant(name, text)
+    found = (row.get("class", "") for row in _rows(name) if row["term"].casefold() in named)
+    return frozenset(found) - {""}
+
+
 def _words(text: str) -> str:
     return f" {' '.join(re.findall(_WORD, text.casefold()))} "
 

@@ -12,6 +12,7 @@ class DecisionKind(StrEnum):
     """What a decision is about; ``subject`` names the one of its kind."""
 
     ACTION = "action"
+    CONSENT = "consent"  # whether the results of a visit outside the consent are used
 
 
 class Choice(StrEnum):
@@ -20,6 +21,8 @@ class Choice(StrEnum):
     DECLINED = "declined"
     NOT_NOW = "not_now"
     NOTED = "noted"  # before there were choices: an alert was seen, with a reason
+    USED = "used"
+    LEFT_OUT = "left_out"
 
     @property
     def needs_date(self) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from core.model import conclusion
+from core.model import conclusion, vital_status
 from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind, Outcome
 from core.model.assessment import Assessment
 from core.model.data_query import DataQuery
@@ -22,6 +22,7 @@ from core.model.signature import Lock, LockLevel, Signature
 from core.model.spirometry import Spirometry
 from core.model.thresholds import defaults
 from core.model.visit import TaskResult, Visit, VisitMark
+from core.model.vital_status import OVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,10 +239,13 @@ class PatientRecord:
 
     @property
     def died_on(self) -> PartialDate | None:
-        """The day of death, as far as it is known: the milestone's, else that of a fatal event."""
+        """The day of death, as far as it is known: the milestone's, else a fatal event's, else that of a vital status."""
         if self.died is not None:
             return self.died.happened_on
-        return None if self.fatal_event is None else self.fatal_event.died_on
+        if self.fatal_event is not None:
+            return self.fatal_event.died_on
+        told = vital_status.death(self.forms)
+        return None if told is None else told[0]
 
     @property
     def dead(self) -> bool:
@@ -250,12 +254,13 @@ class PatientRecord:
 
     @property
     def participation_ended(self) -> date | None:
-        """The day of death or withdrawal, whichever came first (the earliest day it can mean).
+        """The day of death, withdrawal, refusal or screen failure, whichever came first (the earliest day it can mean).
 
-        Where no death is among the milestones, a fatal adverse event says it.
+        Where no death is among the milestones, a fatal adverse event or a vital status says it.
         """
         withdrawn = self.milestone(MilestoneKind.WITHDRAWAL)
         days = [self.died_on, None if withdrawn is None else withdrawn.happened_on]
+        days += [one.on for one in vital_status.steps(self.forms) if one.state in OVER]
         return min((one.first for one in days if one is not None), default=None)
 
     @property

@@ -74,8 +74,11 @@ class Measure(StrEnum):
     SINCE_ONSET = "disease_duration_months"
     ALSFRS_R = "alsfrs_r_total"
     FVC = "fvc_percent"
+    WITHOUT_IMMUNOTHERAPY = "immunotherapy_free_months"
 
 
+# What the record can only suggest: a person's word, with its reason, decides where there is one.
+OVERRIDDEN = frozenset({Measure.WITHOUT_IMMUNOTHERAPY})
 UNITS: Mapping[Measure, str] = {
     Measure.ASKED: "",
     Measure.AGE: "years",
@@ -83,6 +86,7 @@ UNITS: Mapping[Measure, str] = {
     Measure.SINCE_ONSET: "months",
     Measure.ALSFRS_R: "points",
     Measure.FVC: "%",
+    Measure.WITHOUT_IMMUNOTHERAPY: "months",
 }
 
 
@@ -120,6 +124,10 @@ class Criterion:
     @property
     def asked(self) -> bool:
         return self.measure is Measure.ASKED
+
+    @property
+    def can_be_overridden(self) -> bool:
+        return self.measure in OVERRIDDEN
 
     def admits(self, value: float) -> bool:
         """Whether a value, in the unit of the measure, is within the limits."""

@@ -29,6 +29,10 @@ class Forms:
     def one(self, id: RecordId) -> FormRecord | None:
         return next(iter(self._found("record.id = ?", [id])), None)
 
+    def of_forms(self, *forms: str) -> tuple[FormRecord, ...]:
+        """Those of these forms, of every patient."""
+        return self._found(f"record.form IN ({', '.join('?' * len(forms))})", list(forms))
+
     def _found(self, which: str, given: list[str]) -> tuple[FormRecord, ...]:
         items: dict[str, dict[str, Item]] = {}
         # An item may hold any kind of value, which no structuring of ours must turn into another.

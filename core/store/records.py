@@ -9,6 +9,7 @@ from sqlite_utils import Database
 from core.model.ids import PatientId
 from core.model.record import PatientRecord
 from core.model.registers import Registers
+from core.model.vital_status import PARTICIPATION, VITAL_STATUS
 from core.store.assessments import Assessments
 from core.store.clinic import Thresholds
 from core.store.events import AdverseEvents, Milestones
@@ -64,9 +65,9 @@ def load(db: Database, patient_id: PatientId) -> PatientRecord:
 
 
 def outlines(db: Database) -> list[PatientRecord]:
-    """Every patient with visits, marks, milestones and fatal events only."""
+    """Every patient with visits, marks, milestones, fatal events, and what is said of participation and life only."""
     visits, marks, milestones = defaultdict(list), defaultdict(list), defaultdict(list)
-    fatal = defaultdict(list)
+    fatal, told = defaultdict(list), defaultdict(list)
     for visit in Visits(db).all():
         visits[visit.patient_id].append(visit)
     for mark in VisitMarks(db).all():
@@ -75,6 +76,8 @@ def outlines(db: Database) -> list[PatientRecord]:
         milestones[milestone.patient_id].append(milestone)
     for event in AdverseEvents(db).fatal():
         fatal[event.patient_id].append(event)
+    for record in Forms(db).of_forms(VITAL_STATUS, PARTICIPATION):
+        told[record.patient_id].append(record)
     thresholds = Thresholds(db).all()
     return [
         PatientRecord(
@@ -83,6 +86,7 @@ def outlines(db: Database) -> list[PatientRecord]:
             marks=tuple(marks[patient.id]),
             milestones=tuple(milestones[patient.id]),
             events=tuple(fatal[patient.id]),
+            forms=tuple(told[patient.id]),
             thresholds=thresholds,
         )
         for patient in Patients(db).all()

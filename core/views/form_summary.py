@@ -71,13 +71,26 @@ def _facts(record: PatientRecord, visit: Visit, form: Form) -> tuple[Fact, ...]:
     found = []
     for one in sorted(every, key=lambda each: each.began):
         ended = one.ended
-        if not one.runs and (ended is None or (before is not None and ended.last <= before.date)):
+        over = ended is None or (before is not None and ended.last <= before.date)
+        if not one.runs and over:
             continue  # it ended before, and an earlier summary says so
+        if before is not None and _is_moment(one) and _told_before(one, before):
+            continue
         found.append(Fact(_name_within(record, one), _course(one, answers.get(one.id))))
     if answers.get("") is Since.NOTHING_NEW:
         none = Fact(_("none"), _("asked on {day}").format(day=day(visit.date)))
         found.append(Fact(form.ask, SINCE[Since.NOTHING_NEW]) if found else none)
     return tuple(found)
+
+
+def _is_moment(one: FormRecord) -> bool:
+    """Whether it says what happened on a day, and not what holds from then on."""
+    return one.course is not None and not one.course.end
+
+
+def _told_before(one: FormRecord, before: Visit) -> bool:
+    """Whether it had happened, and was known, at the visit before: its summary says so."""
+    return one.began.last <= before.date and not one.entered_after(before)
 
 
 def _name(one: FormRecord) -> str:
@@ -93,7 +106,8 @@ def _name_within(record: PatientRecord, one: FormRecord) -> str:
 
 def _course(one: FormRecord, answer: Since | None) -> str:
     """From when to when, why it ended, and what was said of it at this visit."""
-    parts = [_("since {day}").format(day=partial_day(one.began))]
+    began = partial_day(one.began)
+    parts = [began if _is_moment(one) else _("since {day}").format(day=began)]
     if not one.runs:
         parts.append(_("until {day}").format(day=partial_day(one.ended)))
     form = catalog.find(one.form, one.version)

@@ -22,7 +22,7 @@ from core.model.adverse_event import AdverseEvent, Milestone
 from core.model.assessment import Answer, Assessment
 from core.model.attachment import Attachment
 from core.model.data_query import DataQuery, QueryReply
-from core.model.decision import Decision
+from core.model.decision import Decision, DecisionKind
 from core.model.form_record import FormRecord, RecordCheck
 from core.model.form_record import Item as FormItem
 from core.model.judgement import CriterionResult, Reconciliation
@@ -163,8 +163,10 @@ def _threshold(row: Row, _names: Names) -> str:
     return _("Threshold “{title}”").format(title=row["id"] if found is None else found.title)
 
 
-def _decided(row: Row, _names: Names) -> str:
-    """What a decision is about: the action, by its title."""
+def _decided(row: Row, names: Names) -> str:
+    """What a decision is about: the action, by its title, or the consent for the results of a visit."""
+    if row["kind"] == DecisionKind.CONSENT:
+        return _at_visit({**row, "visit_id": row["subject"]}, names, _("Outside the consent"))
     found = alerts.shipped().actions.get(row["subject"]) if row["kind"] == "action" else None
     title = row["subject"] if found is None else found.title
     return _("Decision on “{title}”").format(title=title)

@@ -1,9 +1,10 @@
 """One visit in words and numbers. The review on screen and the printed page show these very texts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from core.findings import alerts, eligibility, registers
+from core.findings import alerts, consent, eligibility, registers
+from core.findings.consent import Standing
 from core.findings.eligibility import CriterionState, Fulfilment
 from core.instruments import catalog as instruments
 from core.labels import EXTERNAL, MILESTONES, MODE, RESPONDENT, why_not
@@ -111,8 +112,8 @@ def build(
     given = {one.id for one in record.signatures if one.visit_id == visit_id}
     if given != {state.signature.id for state in signed}:
         raise ValueError("a signed visit is shown with the state of its signatures")
-    visit = record.visit(visit_id)
-    record = record.known_at(visit)
+    every, visit = record, record.visit(visit_id)
+    record = every.known_at(visit)
     events = record.events_of(visit)
     return VisitSummary(
         title=visit_title(record, visit),
@@ -120,7 +121,7 @@ def build(
         record_number=record.patient.record_number,
         patient_name=record.patient.name,
         patient=patient_facts(record, visit.date),
-        visit=_visit_facts(record, visit, names),
+        visit=(*_visit_facts(record, visit, names), *_consent_facts(every, visit)),
         actions=tuple(_action(action, names) for action in alerts.evaluate(record, visit)),
         forms=tuple(
             form_summary(record, visit, form, names)
@@ -233,6 +234,14 @@ def _rater(record: PatientRecord, visit: Visit, names: Mapping[str, str]) -> str
     trained = registers.trained_words(record, visit)
     name = named(names, visit.rater)
     return _("{name}, {trained}").format(name=name, trained=trained) if trained else name
+
+
+def _consent_facts(record: PatientRecord, visit: Visit) -> Iterator[Fact]:
+    """That the visit is outside the consent, by all that is known today: a consent may be entered late."""
+    stands = consent.of_visit(record, protocols.of(record.patient), visit)
+    if stands.standing is Standing.OUTSIDE:
+        text = _("outside: {why}") if stands.left_out else _("outside, its results are used: {why}")
+        yield Fact(_("Consent"), text.format(why=stands.why))
 
 
 def _action(action: alerts.Action, names: Mapping[str, str]) -> ActionRow:

@@ -107,7 +107,7 @@ def test_a_form_is_added_by_its_file_alone(clinic, key, due, open_window):
     assert [point.value for point in plot.series[0].points] == [6.5]
     page.show_tab("overview")
     page.show_tab(mark.tab, mark.what)
-    assert page.front == "form.sleep" and tab.view.looked_at[0].id == night.id
+    assert page.shown["tab"] == "form.sleep" and tab.view.looked_at[0].id == night.id
 
     # It leaves as a table, and as a frame that gives nobody away.
     table = documents.export(session, exports.named("form-csv"), about).decode("utf-8-sig")

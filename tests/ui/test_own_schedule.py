@@ -279,15 +279,15 @@ def test_a_form_and_a_schedule_that_names_it_are_there_at_once(shell, add, sessi
     shell.open_chart(due.id)
     settle()
     chart = shell.page("chart")
-    tabs = [chart.tabs.tabText(at) for at in range(chart.tabs.count())]
+    before = [line.title for line in chart.tab("record").model.rows]
     form = tmp_path / "sleep.toml"
     form.write_text(EVERY_TYPE.format(of="patient", layout="page"), "utf-8")
     add(form, "own_forms")
     shell.open_chart(due.id)
     settle()
     chart = shell.page("chart")
-    now = [chart.tabs.tabText(at) for at in range(chart.tabs.count())]
-    assert set(now) - set(tabs) == {"Nights"}
+    now = [line.title for line in chart.tab("record").model.rows]
+    assert set(now) - set(before) == {"Nights"}
     chart.show_tab("form.sleep")
     assert "How was the night" in words(chart)
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from core import clock
+from core.findings import participation
 from core.labels import ONSET, SEX
 from core.model.document import About, Document, OfFile
 from core.model.patient import Patient
@@ -31,6 +32,7 @@ class PatientRow:
     record: PatientRecord
     next: str
     last: str
+    state: str  # in the study; empty for a patient of routine care
 
     @property
     def found_by(self) -> str:
@@ -55,7 +57,7 @@ COLUMNS: tuple[Column[PatientRow], ...] = (
     ),
     Column(N_("Age"), lambda r: age(r.record.patient, clock.today())),
     Column(N_("Onset"), lambda r: ONSET[r.record.patient.onset_region]),
-    Column(N_("Schedule"), lambda r: _schedule(r.record.patient)),
+    Column(N_("Schedule"), lambda r: _schedule(r.record.patient), second=lambda r: r.state),
     Column(N_("Last visit"), lambda r: r.last),
     Column(N_("Next visit"), lambda r: r.next),
 )
@@ -66,7 +68,7 @@ class PatientsPage(Page):
 
     unfiltered = Signal()
 
-    shows = frozenset({"patient", "visit", "visit_mark", "milestone"})
+    shows = frozenset({"patient", "visit", "visit_mark", "milestone", "record", "item"})
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
@@ -132,7 +134,9 @@ class PatientsPage(Page):
                 text = MISSING
             else:
                 text = f"{coming.title}, {day(coming.window.target)}"
-            self._rows.append(PatientRow(record, text, day(done[-1].date) if done else MISSING))
+            stands = participation.standing(record, protocol, today) if protocol else None
+            last = day(done[-1].date) if done else MISSING
+            self._rows.append(PatientRow(record, text, last, stands.said if stands else ""))
         self._show()
 
     def focus_first(self) -> None:

@@ -24,6 +24,7 @@ from ui.words import tr
 CHIPS = {Fulfilment.MET: "good", Fulfilment.NOT_MET: "bad", Fulfilment.UNKNOWN: "neutral"}
 KINDS = Words({CriterionKind.INCLUSION: N_("Inclusion"), CriterionKind.EXCLUSION: N_("Exclusion")})
 TOP = Qt.AlignmentFlag.AlignTop
+ABSENT, PRESENT, RECORDED = "absent", "present", "recorded"
 ARROWS: dict[int, int] = {
     Qt.Key.Key_Left: -1,
     Qt.Key.Key_Up: -1,
@@ -130,7 +131,14 @@ class EligibilityView(QWidget):
     def _add_row(self, criterion: Criterion, line: int) -> None:
         value, origin = label("", wrap=True), label("", "small", wrap=True)
         answer = AnswerField(criterion) if criterion.asked else None
-        found = column(answer or value, origin, None, spacing=1)
+        parts: list[QWidget | None] = [answer or value, origin]
+        if criterion.can_be_overridden and self._enters:
+            decide = button(
+                tr("Decide otherwise…"), partial(self._ask_word, criterion.id), link=True
+            )
+            decide.setAccessibleName(tr("Decide otherwise: {title}").format(title=criterion.title))
+            parts.append(decide)
+        found = column(*parts, None, spacing=1)
         self._grid.addLayout(found, line, 1)
         state = chip("")
         self._grid.addWidget(state, line, 2, TOP)
@@ -178,6 +186,20 @@ class EligibilityView(QWidget):
         if why is not None:
             self._save(replace(one.said, met=row.answer.value), why)
         self._show_state(row, self.states[id])  # as it is in the file, whatever was chosen
+
+    def _ask_word(self, id: str) -> None:
+        """What a person says instead of the record: absent, present, or as the record says; with the reason."""
+        one = self.states[id]
+        words = {tr("Absent"): ABSENT, tr("Present"): PRESENT, tr("As the record says"): RECORDED}
+        title = one.criterion.title
+        question = tr("What is true at the screening, whatever the record says?")
+        chosen = ask.one_of(self, title, question, words)
+        met = {ABSENT: True, PRESENT: False}.get(chosen or "")
+        if chosen is None or (met is None and one.said.met is None):
+            return
+        why = ask.reason(self, title, tr("Why?"))
+        if why is not None:
+            self._save(replace(one.said, met=met, note="" if met is None else why), why)
 
     def _ask_waiver(self, id: str) -> None:
         one, session = self.states[id], self._context.session

@@ -6,9 +6,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QWidget
 
 from core import clock
+from core.findings import consent, participation
 from core.labels import ONSET, SEX
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
+from core.model.vital_status import State
 from core.protocols import catalog as protocols
 from core.views.patient_words import age
 from core.words import day, number, plural
@@ -74,11 +76,35 @@ class PatientHeader(QFrame):
         if record.died_on is not None:
             text = tr("Died {day}").format(day=partial_day(record.died_on))
             self._chips.append(chip(text, "neutral"))
+        self._chips += _study_chips(record)
         if deviations:
-            accepted = chip(plural(len(deviations), "1 deviation", "{n} deviations"), "warn")
             said = tr("Accepted as a deviation: {criteria}.").format(criteria="; ".join(deviations))
-            accepted.setToolTip(said)
-            accepted.setAccessibleDescription(said)
-            self._chips.append(accepted)
+            number_of = plural(len(deviations), "1 deviation", "{n} deviations")
+            self._chips.append(_explained(number_of, "warn", said))
         for one in self._chips:
             self._who.addWidget(one)
+
+
+def _study_chips(record: PatientRecord) -> list[QLabel]:
+    """Where the patient stands in the study, where no other chip says it; what contradicts itself; what is outside the consent."""
+    protocol = protocols.find(record.patient)
+    if protocol is None:
+        return []
+    made = []
+    stands = participation.standing(record, protocol, clock.today())
+    if stands is not None and stands.state not in {State.TREATED, State.DIED}:
+        made.append(_explained(stands.said, "neutral", stands.reason))
+    if stands is not None and stands.asks:
+        made.append(_explained(tr("Participation: check"), "warn", "\n".join(stands.asks)))
+    outside = [one for one in consent.outside(record, protocol) if one.left_out]
+    if outside:
+        text = plural(len(outside), "1 visit outside consent", "{n} visits outside consent")
+        made.append(_explained(text, "warn", "\n".join(one.why for one in outside)))
+    return made
+
+
+def _explained(text: str, kind: str, why: str) -> QLabel:
+    made = chip(text, kind)
+    made.setToolTip(why)
+    made.setAccessibleDescription(why)
+    return made

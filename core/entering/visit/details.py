@@ -8,6 +8,9 @@ from core.entering.visit.unsaved import PAPER, PAPER_BY, Unsaved
 from core.entering.visit.working_copy import WorkingCopy
 from core.entering.visit_entry import check_visit_date
 from core.entry import Problem, Severity
+from core.findings import consent
+from core.findings.consent import Standing
+from core.protocols import catalog as protocols
 from core.words import _, day
 
 
@@ -49,6 +52,10 @@ class DetailsStep(VisitStep):
             points.append(
                 OpenPoint(DETAILS, "respondent", Problem(_("Say who answered the questions.")))
             )
+        asked = consent.of_visit(self._copy.record, protocols.of(self._copy.record.patient), visit)
+        if asked.standing is not Standing.WITHIN and asked.decided is None:
+            question = Problem(asked.question, Severity.QUESTION)
+            points.append(OpenPoint(DETAILS, "date", question, rule=consent.FORM))
         raw = [point for point in self.unsaved_points() if point.field != PAPER_BY]
         return points + self._paper_points() + raw
 

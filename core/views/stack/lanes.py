@@ -15,6 +15,7 @@ from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind, Out
 from core.model.form_record import FormRecord, Stored
 from core.model.partial_date import PartialDate, partial_day
 from core.model.record import PatientRecord
+from core.model.vital_status import death
 from core.protocols import catalog as protocols
 from core.views.stack.days import began_on, day_of, end_of, milestone_day
 from core.views.stack.rows import Lane, Mark, Shape
@@ -97,11 +98,11 @@ def _milestone(record: PatientRecord, one: Milestone, today: date) -> Mark:
 
 
 def _death(record: PatientRecord) -> Iterator[Mark]:
-    """The first death that is recorded, as a milestone or as a fatal event; it is told once."""
+    """The first death that is recorded, by whatever tells of it; it is told once."""
     on, event = record.died_on, record.fatal_event
     if on is None:
         return
-    as_milestone = record.died is not None
+    tab, what = _death_told(record)
     title = MILESTONES[MilestoneKind.DEATH]
     why = () if event is None else (event.term,)
     yield Mark(
@@ -114,9 +115,19 @@ def _death(record: PatientRecord) -> Iterator[Mark]:
         details=(*_lines(partial_day(on), _day_number(record, on)), *why),
         exact=on.exact,
         line=True,
-        tab="milestones" if as_milestone else "events",
-        what=record.died.id if record.died is not None else "" if event is None else event.id,
+        tab=tab,
+        what=what,
     )
+
+
+def _death_told(record: PatientRecord) -> tuple[str, str]:
+    """The tab of the chart that tells of the death, and what to look for there."""
+    if record.died is not None:
+        return "milestones", record.died.id
+    if record.fatal_event is not None:
+        return "events", record.fatal_event.id
+    told = death(record.forms)
+    return ("", "") if told is None else (f"form.{told[1].form}", told[1].id)
 
 
 def _event(record: PatientRecord, event: AdverseEvent, today: date) -> Mark:

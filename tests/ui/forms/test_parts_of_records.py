@@ -176,7 +176,7 @@ def test_a_query_on_a_part_leads_to_it(tab, shell, session, due, nights, forms):
     shell.show_page("today")
     go_to(shell.context, query)
     settle()
-    assert shell.page("chart").front == "form.sleep"
+    assert shell.page("chart").shown["tab"] == "form.sleep"
     (part,) = tab.view.parts.views
     assert tab.view.parts.parent_id == bad.id
     assert part.editor.field_of(focused()) == "minutes"

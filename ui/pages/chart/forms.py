@@ -1,6 +1,5 @@
-"""A tab for each form about patients: medicines, devices, the history of the disease, and the clinic's own."""
+"""The records of one form about a patient, as a part of a chart: medicines, the history of the disease, and the clinic's own."""
 
-from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -21,7 +20,7 @@ from ui.context import AppContext
 from ui.documents import buttons, let_out
 from ui.forms.defined.records_view import RecordsView, records_of
 from ui.forms.defined.treatments_list import OfOneForm
-from ui.pages.chart.tab import ChartRecord, Tab, TabKind, stacked
+from ui.pages.chart.tab import ChartRecord, Tab, stacked
 from ui.pages.page import Unsaved
 from ui.widgets.basics import button, column
 from ui.widgets.queries import QueriesPanel
@@ -52,9 +51,13 @@ class FormTab(Tab):
         ]
         bar = QWidget()
         bar.setLayout(Flow(self.query, *leaving, right=True))
-        parts = (bar, self.queries, self.view)
+        parts = (*self.above(), bar, self.queries, self.view)
         self.setLayout(column(stacked(*parts) if listed is None else column(*parts)))
         QShortcut(QKeySequence("F2"), self, self.ask_here)
+
+    def above(self) -> tuple[QWidget, ...]:
+        """What is shown above the records; nothing for most forms."""
+        return ()
 
     def open(self, patient_id: PatientId) -> None:
         super().open(patient_id)
@@ -142,6 +145,9 @@ class FormTab(Tab):
         about = About(patient_id=self.patient_id, choice=self.view.form.id)
         let_out(self, self.context, document, about)
 
+    def focus_first(self) -> None:
+        self.view.focus_first()
+
     def focus_on(self, what: str) -> None:
         """Give the keyboard to a record, or to a field of it, and show what was asked about it."""
         self.queries.unfold()
@@ -149,22 +155,6 @@ class FormTab(Tab):
         settled = self.focusWidget()
         if settled is not None:
             bring_into_sight(settled)
-
-
-def form_tabs() -> tuple[TabKind, ...]:
-    """One for each form about patients that this clinic has, in their order; treatments have one together."""
-    return tuple(
-        TabKind(id=f"form.{form.id}", title=partial(_title, form), make=partial(FormTab, form))
-        for form in records.of_patient()
-        if form.treatment is None
-    )
-
-
-def _title(form: Form, now: ChartRecord) -> str:
-    running = len(now.record.running(form.id, now.today))
-    title = f"{form.plural} ({running})" if form.repeats and running else form.plural
-    asked = len(data_queries.unsettled(queries_on(now.record, form)))
-    return f"{title} ?{asked}" if asked else title
 
 
 def queries_on(record: PatientRecord, form: Form) -> tuple[DataQuery, ...]:

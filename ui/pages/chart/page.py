@@ -204,7 +204,8 @@ class ChartPage(Page):
     def shown(self) -> Mapping[str, str]:
         if self._patient_id is None:
             return {}
-        return {"patient": self._patient_id, "tab": self.front}
+        inner = self.made[self.front].held_in_front if self.front in self.made else ""
+        return {"patient": self._patient_id, "tab": inner or self.front}
 
     def show_again(self, shown: Mapping[str, str]) -> bool:
         if "patient" not in shown:
@@ -235,25 +236,33 @@ class ChartPage(Page):
         self.tabs.setFocusPolicy(policy)
         self.choice.setVisible(tight)
         self._show_choice()
+        for tab in self.made.values():
+            tab.set_tight(tight=tight)
 
     def _make(self, id: str) -> Tab:
         tab = self._kinds[id].make(self.context)
         tab.edited.connect(self.keep_soon.start)
         tab.given_up.connect(self.keep)
         tab.leads_to.connect(self.show_tab)
-        self.fit(tab)
+        tab.part_made.connect(self._fit_in)
+        tab.set_tight(tight=self._tight)
         if self._patient_id is not None:
             tab.open(self._patient_id)
         if self._now is not None:
             tab.show_chart(self._now)
             tab.draw_if_stale()
-        for table in tab.findChildren(Table):
-            table.passes_letters = True  # they are keys of the chart
+        self._fit_in(tab)
         if tab.tools is not None:
             self.give_tools(tab, tab.tools)
         self._columns[id].addWidget(tab)
         tab.show()  # its layout would do so later, and what is hidden takes no keyboard
         return tab
+
+    def _fit_in(self, part: QWidget) -> None:
+        """The room of the page, and its keys, for what was made later."""
+        self.fit(part)
+        for table in part.findChildren(Table):
+            table.passes_letters = True  # they are keys of the chart
 
     def give_tools(self, tab: Tab, tools: QWidget) -> None:
         """Show these beside the tabs while the tab is in front."""

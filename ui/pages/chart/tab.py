@@ -75,6 +75,7 @@ class Tab(QWidget):
     edited = Signal()  # something was typed that is not saved: it is kept soon
     given_up = Signal()  # what was typed and not saved is discarded: this is kept at once
     leads_to = Signal(str, str)  # another tab, by its id, and what on it gets the keyboard
+    part_made = Signal(object)  # a Tab that is shown within this one
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
@@ -115,6 +116,10 @@ class Tab(QWidget):
         """A letter that nobody typed into a field, as it is on its button; False where it does nothing here."""
         return False
 
+    def focus_first(self) -> None:
+        """Give the keyboard to where one goes on from."""
+        self.setFocus()
+
     def focus_on(self, what: str) -> None:
         """Give the keyboard to what another tab leads to."""
 
@@ -124,6 +129,14 @@ class Tab(QWidget):
 
     def show_held(self, id: str) -> None:
         """Bring what it holds under this id to the front."""
+
+    @property
+    def held_in_front(self) -> str:
+        """The id of what it holds and shows; empty where it holds nothing."""
+        return ""
+
+    def set_tight(self, *, tight: bool) -> None:
+        """Leave out what is not needed, where even one column has little room."""
 
     @property
     def record(self) -> PatientRecord | None:

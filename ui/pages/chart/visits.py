@@ -1,12 +1,16 @@
 """The visits of a patient: those planned and those not planned, what became of each, and what can be done."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from PySide6.QtWidgets import QVBoxLayout
 
 from core.acts import locking
 from core.entering.visit.draft import Draft
+from core.findings import consent
+from core.findings.consent import OfVisit
 from core.model.document import About
+from core.model.ids import VisitId
 from core.model.record import PatientRecord
 from core.model.signature import LockLevel, SignatureState
 from core.model.user import Right
@@ -58,6 +62,7 @@ class VisitLine:
     visit: Visit | None
     signature: str = ""
     signature_kind: str = "neutral"
+    mark: str = ""  # what else is said of the visit
 
     @property
     def action(self) -> str:
@@ -69,7 +74,7 @@ class VisitLine:
 
 
 COLUMNS: tuple[Column[VisitLine], ...] = (
-    Column(N_("Visit"), lambda v: v.title),
+    Column(N_("Visit"), lambda v: v.title, second=lambda v: v.mark),
     Column(N_("Target"), lambda v: v.target),
     Column(N_("Window"), lambda v: v.window),
     Column(N_("Took place"), lambda v: v.on),
@@ -114,7 +119,8 @@ class VisitsTab(Tab):
 
     def draw(self, now: ChartRecord) -> None:
         lines = _lines(now)
-        self.model.show_rows([_with_signature(now, line) for line in lines])
+        outside = {one.visit.id: one for one in consent.outside(now.record, now.protocol)}
+        self.model.show_rows([_with_consent(_with_signature(now, line), outside) for line in lines])
         self.mark.setVisible(self._enters and now.protocol.anchor is Anchor.REFERENCE)
         self.lock.setVisible(self.context.session.may(Right.LOCK) and not now.locks)
         self._allow_acts()
@@ -272,6 +278,16 @@ def _with_signature(now: ChartRecord, line: VisitLine) -> VisitLine:
     if not said and not visit.is_draft:
         said = [tr("not signed")]
     return replace(line, signature=", ".join(said), signature_kind=kind)
+
+
+def _with_consent(line: VisitLine, outside: Mapping[VisitId, OfVisit]) -> VisitLine:
+    """A visit outside the consent with whether its results are used anyway."""
+    found = None if line.visit is None else outside.get(line.visit.id)
+    if found is None:
+        return line
+    if found.left_out:
+        return replace(line, mark=tr("outside consent: {why}").format(why=found.why))
+    return replace(line, mark=tr("outside consent, the results are used"))
 
 
 VISITS = TabKind(id="visits", title=lambda _now: tr("Visits"), make=VisitsTab)

@@ -1,0 +1,239 @@
+"""What the patient's consent allows: which version held on a day, and which visits are outside it.
+
+Computed from the records of the form `consent`, whenever these were entered. A visit outside the consent is kept,
+marked and asked about; it leaves with no export until the neurologist decides. Adverse events, deaths, medicines and
+whatever else belongs to care are never outside. DESIGN: the rules are ours; that consent comes before any procedure of
+a study is ICH E6(R2) 4.8.8, and what may happen to data after a withdrawal is said by the patient (field `kept`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from core.model.decision import Choice, Decision, DecisionKind
+from core.model.form_record import FormRecord
+from core.model.ids import VisitId
+from core.model.partial_date import PartialDate, partial_day
+from core.model.record import PatientRecord
+from core.model.visit import Visit
+from core.protocols import catalog as protocols
+from core.protocols.definition import Protocol
+from core.words import _, day
+
+FORM = "consent"
+STUDY, DATA, EVERYTHING = "study", "data", "everything"
+_SIGNED = frozenset({"signed", "renewed"})
+_NOT_TO_BE_USED = "not_to_be_used"
+
+
+class Standing(StrEnum):
+    """How a day stands to the consent; ``ASKED`` where a date is not known well enough, or no consent is recorded."""
+
+    WITHIN = "within"
+    ASKED = "asked"
+    OUTSIDE = "outside"
+
+
+@dataclass(frozen=True, slots=True)
+class OfVisit:
+    """How a visit stands to the consent, and why; ``decided`` is what the neurologist decided about it."""
+
+    visit: Visit
+    standing: Standing
+    why: str = ""
+    decided: Decision | None = None
+
+    @property
+    def left_out(self) -> bool:
+        """Whether its results leave with no export."""
+        used = self.decided is not None and self.decided.choice is Choice.USED
+        return self.standing is Standing.OUTSIDE and not used
+
+    @property
+    def question(self) -> str:
+        """What is asked at the visit; the results are kept, whatever is answered."""
+        if self.standing is not Standing.OUTSIDE:
+            return self.why
+        text = _(
+            "This visit is outside the consent: {why}. Its results are kept, and leave with no export until the neurologist decides. Is the day right?"
+        )
+        return text.format(why=self.why)
+
+    @property
+    def open(self) -> bool:
+        return self.standing is Standing.OUTSIDE and self.decided is None
+
+
+@dataclass(frozen=True, slots=True)
+class _Act:
+    """A signature, a refusal or a withdrawal, at the day from which it counts in one reading of its date."""
+
+    record: FormRecord
+    on: PartialDate
+    counts: date
+
+    @property
+    def signed(self) -> bool:
+        return self.record.value("kind") in _SIGNED
+
+    @property
+    def parts(self) -> frozenset[str]:
+        said = self.record.value("allows" if self.signed else "withdrawn")
+        return frozenset(str(said or "").split("\n")) - {""}
+
+
+def needed(protocol: Protocol) -> frozenset[str]:
+    """What must be allowed for the results of a visit to be used: in a study its examinations, too."""
+    return frozenset({STUDY, DATA}) if protocol.criteria else frozenset({DATA})
+
+
+def asks_for_one(protocol: Protocol) -> bool:
+    """Whether a consent must be recorded: in a study, where it is no task to be ticked."""
+    return bool(protocol.criteria) and protocol.task(FORM) is None
+
+
+def holding(record: PatientRecord, on: date) -> FormRecord | None:
+    """The signature that held on a day, by the first day that each date can mean; None where none did."""
+    last = None
+    for act in _acts(record, signed_late=False):
+        if act.counts > on:
+            break
+        if act.signed:
+            last = act.record
+        elif EVERYTHING in act.parts or act.record.value("kind") == "refused":
+            last = None
+    return last
+
+
+def of_visit(record: PatientRecord, protocol: Protocol, visit: Visit) -> OfVisit:
+    """How one visit stands to the consent."""
+    standing, why = _standing(record, protocol, visit.date)
+    mine = (
+        one
+        for one in record.decisions
+        if one.kind is DecisionKind.CONSENT and one.subject == visit.id
+    )
+    return OfVisit(visit, standing, why, max(mine, key=lambda one: one.at, default=None))
+
+
+def outside(record: PatientRecord, protocol: Protocol) -> tuple[OfVisit, ...]:
+    """The visits outside the consent, in their order, also those that were decided about."""
+    found = (of_visit(record, protocol, visit) for visit in record.visits)
+    return tuple(one for one in found if one.standing is Standing.OUTSIDE)
+
+
+def left_out(record: PatientRecord, protocol: Protocol) -> frozenset[VisitId]:
+    """The visits whose results leave with no export."""
+    return frozenset(one.visit.id for one in outside(record, protocol) if one.left_out)
+
+
+def for_export(record: PatientRecord) -> tuple[PatientRecord, tuple[OfVisit, ...]]:
+    """The record as it may leave, and the visits whose results are left out of it.
+
+    Adverse events, milestones, medicines and devices stay: they are care, and safety.
+    """
+    protocol = protocols.find(record.patient)
+    gone = () if protocol is None else outside(record, protocol)
+    gone = tuple(one for one in gone if one.left_out)
+    if not gone:
+        return record, ()
+    ids = {one.visit.id for one in gone}
+    return replace(
+        record,
+        visits=tuple(one for one in record.visits if one.id not in ids),
+        assessments=tuple(one for one in record.assessments if one.visit_id not in ids),
+        spirometry=tuple(one for one in record.spirometry if one.visit_id not in ids),
+        measurements=tuple(one for one in record.measurements if one.visit_id not in ids),
+        laboratory=tuple(one for one in record.laboratory if one.visit_id not in ids),
+        tasks=tuple(one for one in record.tasks if one.visit_id not in ids),
+        forms=tuple(one for one in record.forms if one.visit_id not in ids),
+    ), gone
+
+
+def decide(found: OfVisit, choice: Choice, reason: str, *, by: str, at: datetime) -> Decision:
+    """What is to be saved when the neurologist has decided about a visit. Raises ValueError for another choice."""
+    if choice not in {Choice.USED, Choice.LEFT_OUT} or not reason.strip():
+        raise ValueError("the results of a visit are used or left out, for a reason")
+    return Decision(
+        patient_id=found.visit.patient_id,
+        kind=DecisionKind.CONSENT,
+        subject=found.visit.id,
+        choice=choice,
+        reason=reason.strip(),
+        by=by,
+        at=at,
+    )
+
+
+def _standing(record: PatientRecord, protocol: Protocol, on: date) -> tuple[Standing, str]:
+    """Outside where every day that the dates can mean says so, asked where only some do."""
+    acts = record.of_form(FORM)
+    if not acts:
+        if not asks_for_one(protocol):
+            return Standing.WITHIN, ""
+        return Standing.ASKED, _("No consent is recorded. Was it signed before this visit?")
+    if (taken_back := _taken_back(acts)) is not None:
+        text = _("the patient said on {day} that what was collected before may not be used")
+        return Standing.OUTSIDE, text.format(day=_said_on(taken_back))
+    worst = needed(protocol) - _allowed(_acts(record, signed_late=True), on)
+    best = needed(protocol) - _allowed(_acts(record, signed_late=False), on)
+    if not worst:
+        return Standing.WITHIN, ""
+    if best:
+        return Standing.OUTSIDE, _why(record, on)
+    text = _("It cannot be said whether this visit is within the consent: enter its exact day.")
+    return Standing.ASKED, text
+
+
+def _acts(record: PatientRecord, *, signed_late: bool) -> list[_Act]:
+    """In the order of their days: signatures at the last day that theirs can mean and the rest at the first, or the reverse."""
+    found = []
+    for one in record.of_form(FORM):
+        if one.not_done is not None:
+            continue
+        on = one.began
+        late = (one.value("kind") in _SIGNED) is signed_late
+        found.append(_Act(one, on, on.last if late else on.first))
+    return sorted(found, key=lambda act: (act.counts, act.record.entered_at))
+
+
+def _allowed(acts: Iterable[_Act], on: date) -> frozenset[str]:
+    """What was allowed on a day. A signature counts on its own day, a withdrawal from the next day on."""
+    allowed: frozenset[str] = frozenset()
+    for act in acts:
+        if act.signed and act.counts <= on:
+            allowed = act.parts
+        elif not act.signed and act.counts < on:
+            whole = EVERYTHING in act.parts or act.record.value("kind") == "refused"
+            allowed = frozenset() if whole else allowed - act.parts
+    return allowed
+
+
+def _taken_back(acts: Iterable[FormRecord]) -> FormRecord | None:
+    """The withdrawal by which nothing of what was collected before may be used."""
+    return next((one for one in acts if one.value("kept") == _NOT_TO_BE_USED), None)
+
+
+def _why(record: PatientRecord, on: date) -> str:
+    acts = _acts(record, signed_late=False)
+    signed = [act for act in acts if act.signed]
+    before = [act for act in acts if act.counts <= on]
+    if not before and signed:
+        text = _("before the consent of {day}")
+        return text.format(day=_said_on(signed[0].record))
+    if not before:
+        return _("before anything was signed")
+    last = before[-1]
+    if last.signed:
+        text = _("the consent of {day} does not allow it")
+    elif last.record.value("kind") == "refused":
+        text = _("consent was refused on {day}")
+    else:
+        text = _("after the withdrawal of {day}")
+    return text.format(day=_said_on(last.record))
+
+
+def _said_on(one: FormRecord) -> str:
+    began = one.began
+    return day(began.first) if began.exact else partial_day(began)

@@ -1,0 +1,164 @@
+"""What a consent allows on a day, which visits are outside it, and what the neurologist decides about them."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.findings import consent
+from core.findings.consent import Standing
+from core.forms import catalog as forms
+from core.model.decision import Choice
+from core.model.form_record import FormRecord, Item
+from core.protocols import catalog
+from tests.core.examples import a_patient, a_record, a_routine_patient, a_visit
+
+TRIAL, ROUTINE = catalog.brought()["royan-2021", "1"], catalog.shipped()["routine"]
+SIGNED = date(2026, 2, 1)
+PARTS = "study\ndata"
+PATIENT = a_patient()
+
+
+def act(kind, on, entered=None, **values):
+    """A record of the form: by default one that was entered on its day."""
+    definition = forms.newest()["consent"]
+    given = {"kind": kind, "day": str(on), **values}
+    if kind in {"signed", "renewed"}:
+        given = {"version": "2.1", "allows": PARTS, "signed_by": "patient", **given}
+    day = entered or date(2026, 11, 1)
+    return FormRecord(
+        patient_id=PATIENT.id, form="consent", version=definition.version, entered_by="nurse",
+        entered_at=datetime.combine(day, datetime.min.time(), UTC), course=definition.course,
+        items={name: Item(value=value) for name, value in given.items()},
+    )  # fmt: skip
+
+
+def of_day(on, *acts, protocol=TRIAL, decisions=()):
+    visit = a_visit(PATIENT, on)
+    record = a_record(PATIENT, visit, forms=acts, decisions=decisions)
+    return consent.of_visit(record, protocol, visit)
+
+
+@pytest.mark.parametrize(
+    ("on", "standing", "why"),
+    [
+        (date(2026, 1, 31), Standing.OUTSIDE, "before the consent of 1 Feb 2026"),
+        (date(2026, 2, 1), Standing.WITHIN, ""),
+        (date(2026, 5, 3), Standing.WITHIN, ""),  # the day of the withdrawal
+        (date(2026, 5, 4), Standing.OUTSIDE, "after the withdrawal of 3 May 2026"),
+    ],
+)
+def test_a_visit_is_within_from_the_signature_to_the_day_of_the_withdrawal(on, standing, why):
+    withdrawn = act("withdrawn", "2026-05-03", withdrawn="everything", kept="may_be_used")
+    found = of_day(on, act("signed", SIGNED), withdrawn)
+    assert (found.standing, found.why) == (standing, why)
+    assert found.left_out is found.open is (standing is Standing.OUTSIDE)
+
+
+def test_a_consent_that_is_entered_late_counts_from_its_day():
+    late = act("signed", SIGNED, entered=date(2026, 11, 20))
+    assert of_day(date(2026, 3, 1), late).standing is Standing.WITHIN
+
+
+def test_signed_again_after_a_withdrawal_it_holds_again():
+    acts = (
+        act("signed", SIGNED),
+        act("withdrawn", "2026-05-03", withdrawn="data", kept="may_be_used"),
+        act("renewed", "2026-07-01", version="3.0"),
+    )
+    assert of_day(date(2026, 6, 1), *acts).standing is Standing.OUTSIDE
+    assert of_day(date(2026, 7, 1), *acts).standing is Standing.WITHIN
+    record = a_record(PATIENT, forms=acts)
+    versions = [consent.holding(record, date(2026, m, 2)) for m in (1, 3, 8)]
+    assert [one and one.value("version") for one in versions] == [None, "2.1", "3.0"]
+
+
+def test_samples_withdrawn_leave_the_results_within():
+    samples = act("withdrawn", "2026-03-01", withdrawn="samples\ngenetics", kept="may_be_used")
+    assert of_day(date(2026, 4, 1), act("signed", SIGNED), samples).standing is Standing.WITHIN
+
+
+def test_a_consent_that_does_not_allow_the_study_covers_routine_care_only():
+    signed = act("signed", SIGNED, allows="data")
+    in_trial = of_day(date(2026, 4, 1), signed)
+    assert (in_trial.standing, in_trial.why) == (
+        Standing.OUTSIDE,
+        "the consent of 1 Feb 2026 does not allow it",
+    )
+    assert of_day(date(2026, 4, 1), signed, protocol=ROUTINE).standing is Standing.WITHIN
+
+
+def test_refused_is_outside():
+    found = of_day(date(2026, 4, 1), act("refused", "2026-03-01", version="2.1"))
+    assert (found.standing, found.why) == (Standing.OUTSIDE, "consent was refused on 1 Mar 2026")
+
+
+def test_what_may_not_be_used_any_more_is_outside_from_the_beginning():
+    back = act("withdrawn", "2026-05-03", withdrawn="everything", kept="not_to_be_used")
+    found = of_day(date(2026, 3, 1), act("signed", SIGNED), back)
+    assert found.standing is Standing.OUTSIDE and "3 May 2026" in found.why
+
+
+def test_a_month_is_asked_about_where_its_days_disagree():
+    signed = act("signed", "2026-02")
+    standings = [of_day(on, signed).standing for on in (date(2026, 1, 31), date(2026, 2, 10), date(2026, 2, 28))]  # fmt: skip
+    assert standings == [Standing.OUTSIDE, Standing.ASKED, Standing.WITHIN]
+
+
+def test_no_consent_is_asked_about_in_a_study_that_records_it_as_a_form():
+    as_form = replace(TRIAL, tasks=tuple(one for one in TRIAL.tasks if one.id != "consent"))
+    assert of_day(SIGNED, protocol=as_form).standing is Standing.ASKED
+    assert of_day(SIGNED, protocol=TRIAL).standing is Standing.WITHIN  # it is ticked there
+    assert of_day(SIGNED, protocol=ROUTINE).standing is Standing.WITHIN
+
+
+def test_the_neurologist_decides_and_the_last_decision_counts():
+    signed, noon = act("signed", SIGNED), datetime(2026, 11, 1, 12, tzinfo=UTC)
+    visit = a_visit(PATIENT, date(2026, 1, 1))
+    record = a_record(PATIENT, visit, forms=(signed,))
+    found = consent.of_visit(record, TRIAL, visit)
+    used = consent.decide(found, Choice.USED, "signed on paper", by="neuro", at=noon)
+    out = consent.decide(found, Choice.LEFT_OUT, "no", by="neuro", at=noon + timedelta(hours=1))
+    for decisions, left in (((used,), set()), ((used, out), {visit.id}), ((out, used), {visit.id})):
+        decided = replace(record, decisions=decisions)
+        assert consent.left_out(decided, TRIAL) == left
+        assert not consent.of_visit(decided, TRIAL, visit).open
+    for choice, why in ((Choice.DONE, "x"), (Choice.USED, " ")):
+        with pytest.raises(ValueError, match="for a reason"):
+            consent.decide(found, choice, why, by="neuro", at=noon)
+
+
+days = st.dates(date(2026, 1, 1), date(2026, 12, 31))
+
+
+@given(signed=days, withdrawn=days, on=days)
+def test_a_day_is_within_if_and_only_if_a_signature_holds_then(signed, withdrawn, on):
+    acts = (act("signed", signed), act("withdrawn", withdrawn, withdrawn="everything", kept="not_said"))  # fmt: skip
+    holds = signed <= on and not signed <= withdrawn < on
+    assert (of_day(on, *acts).standing is Standing.WITHIN) is holds
+
+
+@given(on=days, months=st.tuples(st.integers(1, 12), st.integers(1, 12)))
+def test_what_is_known_to_its_month_says_no_more_than_every_day_of_it(on, months):
+    def standings(signed, withdrawn):
+        back = act("withdrawn", withdrawn, withdrawn="everything", kept="not_said")
+        return of_day(on, act("signed", signed), back).standing
+
+    months = sorted(months)
+    if months[0] == months[1]:
+        return
+    exact = {
+        standings(f"2026-{months[0]:02}-{first:02}", f"2026-{months[1]:02}-{last:02}")
+        for first in (1, 15, 28)
+        for last in (1, 15, 28)
+    }
+    found = standings(*(f"2026-{month:02}" for month in months))
+    assert found is Standing.ASKED or exact == {found}
+
+
+def test_a_routine_patient_without_a_consent_has_nothing_outside():
+    patient = a_routine_patient()
+    record = a_record(patient, a_visit(patient, SIGNED))
+    assert consent.outside(record, ROUTINE) == ()

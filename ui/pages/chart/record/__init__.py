@@ -1,0 +1,1 @@
+"""The tab with everything of the record that has no tab of its own."""
