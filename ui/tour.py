@@ -391,7 +391,7 @@ class _Tour:
         page = self.page("event", EventPage)
         self.picture("adverse_event_form")
         self.shell.open_event(patient.id, "", "")
-        self.type(page.what.term.line, "Clot in the lung")
+        self.type(page.what.term.line, "Pulmonary embolism")
         page.save.click()
         self.picture("adverse_event_form_new")
         self.expect(bool(page.state.text()), "a new event does not say what it lacks")

@@ -12,14 +12,12 @@ from core.acts import data_queries
 from core.entering import typed_texts
 from core.entering.visit import beginning
 from core.model.document import About, Document, OfNothing
-from core.model.record import PatientRecord
 from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.views import worklist
-from core.views.events import running_text
 from core.views.monitoring import FORM as MONITORING
 from core.views.worklist import Group, WorkItem
-from core.words import MISSING, N_, day, instant, long_day, plural, short_day, within
+from core.words import MISSING, N_, day, instant, long_day, short_day, within
 from ui import theme
 from ui.context import AppContext
 from ui.documents import buttons, let_out
@@ -28,6 +26,7 @@ from ui.pages.page import Page
 from ui.widgets.alerts_card import AlertsOfClinic
 from ui.widgets.basics import button, card, clear, column, label, link, row, scrolled
 from ui.widgets.clock_badge import ClocksOfClinic
+from ui.widgets.events_to_judge import EventsToJudge
 from ui.widgets.queries import QueriesOfClinic
 from ui.widgets.responsive import Columns, Flow
 from ui.widgets.sign import SignaturesOfClinic
@@ -132,7 +131,7 @@ class TodayPage(Page):
         self._empty_holder.setLayout(self._empty)
         self._attention, self._readings = QVBoxLayout(), QVBoxLayout()
         self._attention.setSpacing(8)
-        self.clocks = ClocksOfClinic(context)
+        self.clocks, self.to_judge = ClocksOfClinic(context), EventsToJudge(context)
         self._looks = QTimer(self, interval=LOOK_MS)  # while an infusion is monitored
         self._looks.timeout.connect(self._look)
         self.alerts = AlertsOfClinic(context)
@@ -165,7 +164,7 @@ class TodayPage(Page):
     def _waiting_parts(self) -> QWidget:
         """What needs attention, what cannot wait first."""
         made = QWidget()
-        urgent = (self._readings, self.clocks, self.alerts, self.signatures)
+        urgent = (self._readings, self.clocks, self.to_judge, self.alerts, self.signatures)
         made.setLayout(column(*urgent, self.questions, self._attention, None, spacing=12))
         return made
 
@@ -204,7 +203,6 @@ class TodayPage(Page):
             self._attention.addWidget(link(text.format(when=instant(begun)), new))
         if session.may(Right.SIGN):
             self._show_undecided(items)
-            self._show_to_judge(records)
         waiting = worklist.without_plan(records, today)
         if waiting:
             text = tr("No visits can be planned for these patients:")
@@ -236,6 +234,7 @@ class TodayPage(Page):
         if session.may(Right.SIGN):
             self.signatures.look_again(records)
         self.clocks.look_again()
+        self.to_judge.look_again(records)
         self.alerts.look_again([record.patient for record in records if not record.dead])
 
     def _show_readings(self, items: Sequence[WorkItem]) -> None:
@@ -267,23 +266,6 @@ class TodayPage(Page):
                 criteria=criteria,
             )
             self._attention.addWidget(link(text, partial(self.context.open_chart.emit, patient.id)))
-
-    def _show_to_judge(self, records: Sequence[PatientRecord]) -> None:
-        """Adverse events whose cause nobody judged yet; a link to the page of each."""
-        found = worklist.to_judge(records, self.context.session.events.to_judge())
-        if not found:
-            return
-        title = plural(len(found), "1 adverse event to judge:", "{n} adverse events to judge:")
-        self._attention.addWidget(label(title, "muted", wrap=True))
-        for patient, event in found[:MOST]:
-            words = tr("{number}: {event}").format(
-                number=patient.record_number, event=running_text(event)
-            )
-            opened = partial(self.context.open_event.emit, patient.id, event.id, "")
-            self._attention.addWidget(link(words, opened))
-        if len(found) > MOST:
-            more = tr("and {n} more").format(n=len(found) - MOST)
-            self._attention.addWidget(label(more, "muted"))
 
     def focus_first(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)

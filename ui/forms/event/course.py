@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
@@ -14,7 +14,7 @@ from core.model.adverse_event import Grade
 from core.model.event_details import EventDetails
 from core.words import plural
 from ui import theme
-from ui.forms.event.inputs import DayLine
+from ui.forms.event.inputs import DayLine, Marked
 from ui.widgets.basics import clear, label
 from ui.widgets.fields import TextField
 from ui.words import tr
@@ -47,6 +47,20 @@ class CourseRows(QWidget):
         for name, line in self.lines.items():
             if line.text.strip() != form.text(name).strip() and not line.line.hasFocus():
                 line.set_text(form.text(name))
+                line.line.setCursorPosition(0)
+        self._show_free()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.EnabledChange:
+            self._show_free()
+
+    def _show_free(self) -> None:
+        """The row that is free is there where something can be entered."""
+        for name, line in self.lines.items():
+            shown = self.isEnabled() or not self._shown or name.split(".")[1] != self._shown[-1]
+            if line.isHidden() == shown:
+                line.setVisible(shown)
 
     @property
     def texts(self) -> dict[str, str]:
@@ -65,7 +79,7 @@ class CourseRows(QWidget):
                 self._grid.addWidget(label(title, "small"), 0, at)
         for number, row in enumerate(rows[len(self._shown) :], start=len(self._shown) + 1):
             day = DayLine("", tr("Change {n}: from").format(n=number), width=118)
-            grade = TextField("", width=46)
+            grade = Marked("", width=46)
             grade.line.setAccessibleName(tr("Change {n}: grade").format(n=number))
             state = TextField("")
             state.line.setAccessibleName(tr("Change {n}: state").format(n=number))

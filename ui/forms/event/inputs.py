@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeyEvent
 from core import clock
 from core.entry import Problem
 from core.words import MISSING
-from ui.widgets.basics import NO_MODIFIER, Combo
+from ui.widgets.basics import NO_MODIFIER, Combo, restyle
 from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.responsive import Flow
 
@@ -25,7 +25,23 @@ class Input(Protocol):
     def show_problem(self, problem: Problem | None) -> None: ...
 
 
-class DayLine(TextField):
+class Marked(TextField):
+    """A narrow line: it is only marked where something is wrong, and the sentence is said below its row."""
+
+    def show_problem(self, problem: Problem | None) -> None:
+        super().show_problem(None)
+        if problem is not None:
+            self.line.setAccessibleDescription(problem.message)
+            self.line.setToolTip(problem.message)
+        else:
+            self.line.setToolTip("")
+        wrong = "true" if problem else "false"
+        if self.line.property("wrong") != wrong:
+            self.line.setProperty("wrong", wrong)
+            restyle(self.line)
+
+
+class DayLine(Marked):
     """A day, with its time where that is known; T stands for today, and in ``now`` for this minute."""
 
     def __init__(self, title: str, name: str, *, now: bool = False, width: int = 0) -> None:

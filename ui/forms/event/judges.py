@@ -195,6 +195,10 @@ class Went(Section):
         return next(iter(self.rows.lines.values()))
 
     @property
+    def marked(self) -> Mapping[str, object]:
+        return {**self.inputs, **self.rows.lines}
+
+    @property
     def lines(self) -> list[TextField]:
         return [*super().lines, *self.rows.lines.values()]
 

@@ -11,7 +11,7 @@ from core.findings.event_questions import Question
 from core.forms import catalog
 from core.model import event_details
 from ui import theme
-from ui.forms.event.inputs import Input
+from ui.forms.event.inputs import Input, Marked
 from ui.widgets.basics import label, row
 from ui.widgets.fields import TextField
 
@@ -29,6 +29,8 @@ class Section(QWidget):
         self.setProperty("role", "event")
         self.number, self._told = number, told
         self.inputs: dict[str, Input] = {}
+        self.wrong = label("", "problem", wrap=True)  # with its narrow lines
+        self.wrong.hide()
         self.asked = label("", "question-note", wrap=True)
         self.asked.hide()
         self.body = QVBoxLayout(self)
@@ -47,12 +49,18 @@ class Section(QWidget):
         return found
 
     @property
+    def marked(self) -> Mapping[str, object]:
+        """The fields of which some are too narrow to say what is wrong with them."""
+        return self.inputs
+
+    @property
     def lines(self) -> list[TextField]:
         """The fields that are typed into."""
         return [one for one in self.inputs.values() if isinstance(one, TextField)]
 
     def end(self) -> None:
         """Put what is asked below the fields."""
+        self.body.addWidget(self.wrong)
         self.body.addWidget(self.asked)
 
     def show_form(self, form: EventForm) -> None:
@@ -71,6 +79,9 @@ class Section(QWidget):
         """What is wrong under each field, and what is asked about any of them."""
         for name, one in self.inputs.items():
             one.show_problem(problems.get(name))
+        narrow = [n for n, one in self.marked.items() if isinstance(one, Marked)]
+        wrong = dict.fromkeys(problems[name].message for name in narrow if name in problems)
+        say(self.wrong, "\n".join(wrong))
         asked = [one.message for one in judged.asked if self.is_about(one)]
         self.asked.setText("\n".join(asked))
         if self.asked.isHidden() == bool(asked):
