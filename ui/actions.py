@@ -105,7 +105,7 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Alt+1 … Alt+7", N_("the first, the second … section")),
             ("1–5", N_("the grade")),
             ("T", N_("in a day: today; where the clinic knew: now")),
-            ("Del", N_("take a choice back")),
+            ("Backspace", N_("take a choice back")),
             ("Esc", N_("leave; what is typed is kept")),
         ),
     ),
