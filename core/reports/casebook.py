@@ -16,6 +16,7 @@ from core.reports.chapters import events, laboratory, others, visits
 from core.reports.chapters.chapter import Chapter, Part, Printed
 from core.reports.layout import BODY, SMALL, Block, Cell, Column
 from core.reports.page import INNER, Paper
+from core.reports.table_report import Section
 from core.reports.text import Align, Style, Weight
 from core.views import treatments as view
 from core.views.fact import Fact
@@ -165,10 +166,16 @@ def _chapter(one: Chapter) -> list[Block]:
         blocks += [layout.gap(3), *layout.paragraph(_("None."), BODY, INNER)]
     for part in one.parts:
         title = layout.kept(layout.paragraph(part.title, _PART, INNER))
-        inside = [block for each in part.sections for block in table_report.blocks_of(each)]
+        inside = [block for each in part.sections for block in _whole(each)]
         below = _led([*part.drawn, *inside])
         blocks += [replace(layout.gap(8), keep=True), *_marked(title, 1, part.title), *below]
     return blocks
+
+
+def _whole(section: Section) -> list[Block]:
+    """Facts are held on one page, as far as it is high enough; a table goes on over the next one."""
+    blocks = table_report.blocks_of(section)
+    return blocks if section.columns else layout.together(blocks)
 
 
 def _led(blocks: Sequence[Block]) -> list[Block]:

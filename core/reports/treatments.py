@@ -14,7 +14,7 @@ from core.words import MISSING, N_, _, day
 
 TITLE = N_("Treatments")
 _HEAD = Style(15, 20, Weight.SEMIBOLD)
-_WIDTHS = (1.7, 1.0, 1.15, 0.95, 1.2, 1.2, 2.0, 1.2)
+_WIDTHS = (1.7, 0.9, 1.1, 0.95, 1.15, 1.15, 1.9, 1.55)
 
 
 def document(source: OfTreatments) -> bytes:

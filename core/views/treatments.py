@@ -9,10 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from core.forms import catalog, dictionaries, wording
-from core.forms.definition import ADVERSE_EVENTS, PROCEDURES, SUPPORT, FieldType, Form, Treatment
+from core.forms.definition import (
+    ADVERSE_EVENTS,
+    PROCEDURES,
+    SUPPORT,
+    FieldType,
+    Form,
+    Role,
+    Treatment,
+)
 from core.model.form_record import FormRecord, Stored
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
+from core.protocols import catalog as protocols
 from core.views import trends
 from core.views.stack import axes
 from core.views.stack.lanes import lanes, of_forms
@@ -155,6 +164,16 @@ class _Rows:
                 self.marks[into][key] += self.marks[other].pop(key)
 
 
+def _reference(record: PatientRecord, mark: Mark) -> Mark:
+    """What a form says of day 0 of the schedule is the line through all rows."""
+    on = record.patient.reference_on
+    if mark.role != Role.REFERENCE or on is None or mark.began != on:
+        return mark
+    title = protocols.of(record.patient).reference
+    details = (mark.title, *mark.details) if mark.title != title else mark.details
+    return replace(mark, title=title, details=details, line=True)
+
+
 def _until_death(mark: Mark, ends: date | None) -> Mark:
     """Nothing runs on after a death."""
     if ends is None or not mark.runs:
@@ -167,15 +186,18 @@ def _sections(record: PatientRecord, today: date, *, everything: bool) -> tuple[
     found = _Rows({title: {} for title in (*treated, _(PROCEDURES_TITLE))}, {})
     by_id: dict[str, FormRecord] = {one.id: one for one in record.forms}
     ends = None if record.died_on is None else record.died_on.assumed
-    of_form = {mark.id for _rule, mark in of_forms(record, today)}
-    for rule, mark in of_forms(record, today):
+    entered = [(rule, _reference(record, mark)) for rule, mark in of_forms(record, today)]
+    told = {mark.id for _rule, mark in entered}
+    if any(mark.line and mark.role == Role.REFERENCE for _rule, mark in entered):
+        told.add("reference")  # the form of that day says more of it
+    for rule, mark in entered:
         _add(found, rule.id, rule.title, mark, by_id[mark.id])
     for title in treated:
         found.join(title, _(PROCEDURES_TITLE))
     for lane in lanes(record, today):
         wanted = lane.id == PROCEDURES or (everything and lane.id == ADVERSE_EVENTS)
         for mark in lane.marks if wanted else ():
-            if mark.id not in of_form:
+            if mark.id not in told:
                 section = _(PROCEDURES_TITLE) if lane.id == PROCEDURES else lane.title
                 key = mark.title.casefold()
                 found.add(section, key, mark.title, _short(mark, mark.title))

@@ -114,6 +114,19 @@ role = "milestone"
 """
 
 
+def test_the_infusion_as_its_form_says_it_is_the_line_of_day_0_and_told_once():
+    visit = a_visit(PATIENT, INFUSION)
+    values = {"identity": 1, "consent": 1, "start": f"{INFUSION}T10:02+00:00", "lot": "0457-B"}
+    one = replace(
+        a_form_record("infusion", values, entered=INFUSION),
+        visit_id=visit.id,
+    )
+    record = a_record(PATIENT, visit, forms=(one,))
+    stack = treatments.timeline(record, TODAY)
+    (mark,) = [mark for mark in stack.marks if mark.role == "reference"]
+    assert (mark.id, mark.line, mark.title, mark.began) == (one.id, True, "Infusion", INFUSION)
+
+
 def test_the_axis_begins_with_what_ran_but_not_decades_before_the_first_visit():
     recent, old = medicine("Riluzole", "2025-03-01", dose=50), medicine("Old", "1990-01-01")
     stack = treatments.timeline(a_course(recent), TODAY)
