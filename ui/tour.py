@@ -68,6 +68,7 @@ from ui.settings import Appearance, Settings
 from ui.shell import Shell
 from ui.widgets.person_fields import NewPassword, PersonFields
 from ui.widgets.recovery_code import RecoveryCode
+from ui.widgets.responsive import bring_into_sight
 from ui.widgets.sign import SignDialog
 
 PATIENCE_S = 30
@@ -370,6 +371,7 @@ class _Tour:
             for name, text in typed.items():
                 editor.frames[name].editor.set_text(text)
             editor.frames["dose"].changed.emit()
+        bring_into_sight(editor.frames["dose"].answer)
         self.picture("treatments_dose_question")
         tab.entry("medicine").clear.click()
         self.shell.context.open_document.emit(

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from core.forms import catalog, dictionaries, wording
 from core.forms.definition import (
-    ADVERSE_EVENTS,
     PROCEDURES,
     SUPPORT,
     FieldType,
@@ -24,7 +23,7 @@ from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.views import trends
 from core.views.stack import axes
-from core.views.stack.lanes import lanes, of_forms
+from core.views.stack.lanes import events, happened, of_forms
 from core.views.stack.rows import Mark, Section, Shape, Stack, Track
 from core.words import MISSING, N_, _, short_day
 
@@ -32,6 +31,7 @@ REACH = timedelta(
     days=3 * 366
 )  # before the first visit: what began earlier is cut at the edge of the axis
 PROCEDURES_TITLE, OTHERS_TITLE = N_("Procedures"), N_("Other support")
+EVENTS_TITLE = N_("Adverse events")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,20 +187,19 @@ def _sections(record: PatientRecord, today: date, *, everything: bool) -> tuple[
     by_id: dict[str, FormRecord] = {one.id: one for one in record.forms}
     ends = None if record.died_on is None else record.died_on.assumed
     entered = [(rule, _reference(record, mark)) for rule, mark in of_forms(record, today)]
-    told = {mark.id for _rule, mark in entered}
-    if any(mark.line and mark.role == Role.REFERENCE for _rule, mark in entered):
-        told.add("reference")  # the form of that day says more of it
+    day_0 = any(mark.line and mark.role == Role.REFERENCE for _rule, mark in entered)
+    told = {"reference"} if day_0 else set()  # the form of that day says more of it
     for rule, mark in entered:
         _add(found, rule.id, rule.title, mark, by_id[mark.id])
     for title in treated:
         found.join(title, _(PROCEDURES_TITLE))
-    for lane in lanes(record, today):
-        wanted = lane.id == PROCEDURES or (everything and lane.id == ADVERSE_EVENTS)
-        for mark in lane.marks if wanted else ():
-            if mark.id not in told:
-                section = _(PROCEDURES_TITLE) if lane.id == PROCEDURES else lane.title
-                key = mark.title.casefold()
-                found.add(section, key, mark.title, _short(mark, mark.title))
+    for mark in happened(record, today):
+        if mark.id not in told:
+            found.add(
+                _(PROCEDURES_TITLE), mark.title.casefold(), mark.title, _short(mark, mark.title)
+            )
+    for mark in events(record, today) if everything else ():
+        found.add(_(EVENTS_TITLE), mark.title.casefold(), mark.title, _short(mark, mark.title))
     return tuple(
         Section(title, tuple(_tracks(found, title, rows, ends)))
         for title, rows in found.marks.items()

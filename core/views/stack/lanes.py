@@ -30,9 +30,9 @@ def lanes(record: PatientRecord, today: date) -> tuple[Lane, ...]:
         ADVERSE_EVENTS: _("Adverse events"),
     }
     marks: dict[str, list[Mark]] = {
-        PROCEDURES: [*_reference(record, today), *_milestones(record, today), *_death(record)],
+        PROCEDURES: happened(record, today),
         SUPPORT: [],
-        ADVERSE_EVENTS: [_event(record, event, today) for event in record.events],
+        ADVERSE_EVENTS: events(record, today),
     }
     for rule, mark in of_forms(record, today):
         titles.setdefault(rule.id, rule.title)
@@ -41,6 +41,15 @@ def lanes(record: PatientRecord, today: date) -> tuple[Lane, ...]:
         Lane(lane, titles[lane], tuple(sorted(found, key=lambda mark: mark.began)))
         for lane, found in marks.items()
     )
+
+
+def happened(record: PatientRecord, today: date) -> list[Mark]:
+    """What no form tells of: day 0 of the schedule, milestones, a death."""
+    return [*_reference(record, today), *_milestones(record, today), *_death(record)]
+
+
+def events(record: PatientRecord, today: date) -> list[Mark]:
+    return [_event(record, event, today) for event in record.events]
 
 
 def _procedures_title(record: PatientRecord) -> str:
