@@ -24,6 +24,7 @@ from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import NOTE, REVIEW, TASKS
 from core.instruments import catalog as instruments
+from core.laboratory.pasting import pasted
 from core.model import event_details
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.document import About
@@ -42,6 +43,8 @@ from ui import theme
 from ui.app import application
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
+from ui.forms.laboratory.laboratories import LaboratoriesDialog
+from ui.forms.laboratory.paste import PasteDialog
 from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
 from ui.forms.questionnaire_form import QuestionnaireForm
@@ -51,6 +54,7 @@ from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.main_window import MainWindow
 from ui.pages.chart.history import HistoryTab
+from ui.pages.chart.laboratory import LaboratoryTab
 from ui.pages.chart.overview import OverviewTab
 from ui.pages.chart.page import ChartPage
 from ui.pages.chart.treatments import TreatmentsTab
@@ -132,6 +136,7 @@ class _Tour:
             self.visit()
             self.serious_chart()
             _safety(self)
+            _laboratory(self)
             self.routine_visit()
             self.other_pages()
             self.neurologist()
@@ -651,3 +656,30 @@ def _safety(tour: _Tour) -> None:
     shell.open_document("line-listing", About())
     tour.wait(lambda: document.pdf is not None)
     tour.picture("safety_line_listing")
+
+
+def _laboratory(tour: _Tour) -> None:
+    """Values of a sample between visits, a list that is pasted, and the clinic's laboratories."""
+    shell = tour.shell
+    shell.open_chart(tour.patient("A-012").id)
+    chart = tour.page("chart", ChartPage)
+    chart.show_tab("laboratory")
+    tour.settle()
+    tab = tour.tab(chart, "laboratory", LaboratoryTab)
+    tour.picture("chart_laboratory")
+    for test, text in (("alt", "132"), ("ast", "79"), ("creatinine", "47"), ("tsh", "< 0.05")):
+        tour.type(tab.sheet.rows[test].line, text)
+        tab.sheet.rows[test].line.returnPressed.emit()
+    tour.picture("chart_laboratory_entered")
+    entry = tab.entry
+    if entry is None or not {"alt", "ast", "creatinine", "tsh"} <= {*entry.sheet.results}:
+        raise TourFailed("the laboratory's values were not saved")
+    rows = "SGPT\t132\tU/L\t< 41\nCreat\t0.6\tmg/dL\t0.7 - 1.2\nFerritin\t300\tng/mL"
+    for name, dialog in (
+        ("laboratory_list", PasteDialog(shell, entry.sheet, pasted(rows))),
+        ("laboratory_ranges", LaboratoriesDialog(shell, shell.context)),
+    ):
+        dialog.show()
+        tour.picture(name, dialog)
+        dialog.close()
+        dialog.deleteLater()

@@ -33,6 +33,7 @@ from core.forms import catalog as forms
 from core.forms.definition import FieldType
 from core.forms.preview import lines
 from core.instruments import catalog as instruments
+from core.laboratory import catalog as laboratory
 from core.model.document import (
     About,
     OfCasebook,
@@ -83,6 +84,8 @@ TYPED = {
     "visit": "note code",
     "decision": "reason",
     "audit": "reason workstation",
+    "laboratory": "name note",
+    "lab_result": "laboratory note",
 }
 places = test_every_page.places
 
@@ -117,6 +120,10 @@ def data(demo):
         said.append(one.citation)
         for item in one.items:
             said += [item.title, item.short, item.when, *(choice.text for choice in item.choices)]
+    for test in laboratory.tests().values():  # units and CTCAE's own words
+        said += [unit.unit for unit in test.units]
+        for rule in test.ctcae:
+            said += [rule.term, *(step.text for step in rule.grades)]
     for equation in lung_function.equations().values():
         said += [equation.id, equation.title, equation.citation]
     return {word.casefold() for text in said for word in WORD.findall(text)}

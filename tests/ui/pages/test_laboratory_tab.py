@@ -209,3 +209,24 @@ def test_at_twice_the_size_the_trend_is_below_the_line_with_the_keyboard(chart, 
     assert focused() is row.line
     assert row._places().narrow
     assert row._body.height() > other._body.height()
+
+
+def test_without_a_laboratory_it_is_said_that_nothing_can_be_judged(shell, session, due):
+    shell.open_chart(due.id)
+    page = shell.page("chart")
+    page.show_tab("laboratory")
+    settle()
+    tab = page.tab("laboratory")
+    tab.sheet.focus_first()
+    write("132")
+    press(Key.Key_Return)
+    settle()
+    assert "No laboratory is said, so that no value can be judged. Choose it above." in words(tab)
+    made = a_laboratory(session)
+    tab.fields.show_laboratories()
+    tab.fields._on_laboratory(tab.fields.laboratory.findData(made.id))
+    settle()
+    (result,) = session.record(due.id).laboratory
+    assert (result.laboratory, result.high) == ("University hospital", 41)
+    assert "No laboratory is said" not in words(tab)
+    assert tab.sheet.rows["alt"].row.flag_words == "high"

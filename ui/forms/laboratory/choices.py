@@ -107,6 +107,7 @@ class SampleFields(QWidget):
         self.time.line.setAccessibleName(tr("Time of the sample"))
         self.laboratory = Combo()
         self.laboratory.setAccessibleName(tr("Laboratory"))
+        self.laboratory.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
         for field in (self.day, self.time):
             field.committed.connect(self._commit)
         self.laboratory.activated.connect(self._on_laboratory)

@@ -17,7 +17,7 @@ from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.widgets.basics import Combo, button, column, label, row, scrolled
 from ui.widgets.fields import ChoiceField, TextField
-from ui.widgets.responsive import Cells
+from ui.widgets.responsive import Cells, Flow
 from ui.widgets.table import ButtonDelegate, Table
 from ui.words import tr
 
@@ -122,26 +122,25 @@ class LaboratoriesDialog(QDialog):
         self.unit.setAccessibleName(tr("Unit"))
         self.test.activated.connect(lambda _index: self._show_units())
         self.sex = ChoiceField(
-            tr("For"),
+            "",
             {"": tr("everybody"), "female": SEX[Sex.FEMALE], "male": SEX[Sex.MALE]},
         )
         self.sex.set_value("")
         self.fields = {
             "low": TextField(tr("From (lower limit)"), width=90),
             "high": TextField(tr("To (upper limit)"), width=90),
-            "from_age": TextField(tr("From age"), unit=tr("years"), width=70),
-            "below_age": TextField(tr("Below age"), unit=tr("years"), width=70),
+            "from_age": TextField(tr("From age (years)"), width=70),
+            "below_age": TextField(tr("Below age (years)"), width=70),
             "valid_from": TextField(tr("Valid from"), width=118),
         }
         self.fields["valid_from"].set_text(clock.today().replace(day=1).isoformat())
         self.add = button(tr("Add the range"), self._add, primary=True)
-        cells = Cells(wide=3, narrow=2, top=True)
+        cells = Cells(wide=5, narrow=2, top=True)
         cells.show_cells(list(self.fields.values()))
         self.entry = QWidget()
         self.entry.setLayout(
             column(
-                row(self.test, self.unit, None),
-                self.sex,
+                Flow(self.test, self.unit, self.sex, spacing=10),
                 cells,
                 row(None, self.add),
                 spacing=8,

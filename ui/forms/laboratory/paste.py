@@ -34,7 +34,8 @@ class PasteDialog(QDialog):
             )
         model = TableModel(COLUMNS)
         model.show_rows(shown)
-        table = Table(model, row_height=40)
+        table = Table(model, row_height=44)
+        table.fix_widths({1: 120, 2: 110, 3: 92})
         table.setAccessibleName(tr("Lines of the list"))
         left_out = len(lines) - len(self.results)
         taken = plural(len(self.results), "1 line is understood.", "{n} lines are understood.")
@@ -82,15 +83,23 @@ class Line:
 
     @property
     def reference(self) -> str:
-        return "" if self.result is None else views.reference_text(self.result)
+        result, test = self.result, self.pasted.test
+        if result is None or test is None:
+            return ""
+        return views.range_text(test, result.low, result.high, result.typed_unit)
+
+
+def _wraps(_line: Line) -> str:
+    """There is no second line: the first one wraps."""
+    return ""
 
 
 COLUMNS: tuple[Column[Line], ...] = (
-    Column(N_("Line"), lambda one: " ".join(one.pasted.line.split())),
+    Column(N_("Line"), lambda one: " ".join(one.pasted.line.split()), second=_wraps),
     Column(N_("Test"), lambda one: one.pasted.test.title if one.pasted.test else ""),
     Column(N_("Value"), lambda one: one.value),
     Column(N_("Reference"), lambda one: one.reference),
-    Column(N_("Note"), lambda one: one.said),
+    Column(N_("Note"), lambda one: one.said, second=_wraps),
 )
 
 

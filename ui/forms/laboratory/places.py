@@ -7,8 +7,8 @@ from PySide6.QtCore import QRect
 from ui import theme
 
 # px at the usual text size
-TITLE, UNIT, BEFORE, ENTRY, FLAG, REFERENCE = 150, 62, 68, 100, 70, 92
-ACCEPT, REMARK, TREND, GAP, EDGE = 76, 140, 130, 8, 12
+TITLE, UNIT, BEFORE, ENTRY, FLAG, REFERENCE = 136, 54, 66, 96, 66, 82
+ACCEPT, REMARK, TREND, GAP, EDGE = 70, 108, 88, 8, 12
 HEIGHT, HEAD, SECOND, OPENED = 30, 38, 18, 56
 NARROW = 760  # below it the unit is under the title, and the trend under the line with the keyboard
 MOST_BEFORE = 6

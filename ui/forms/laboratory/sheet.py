@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from core.entering.laboratory import LabEntry, Panels
@@ -53,15 +53,15 @@ class LabSheet(QWidget):
         self._lines = QVBoxLayout()
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(0)
-        inner = QWidget()
-        inner.setLayout(column(self._lines, None, spacing=0))
-        inner.setObjectName("scrolled")
+        self._inner = QWidget()
+        self._inner.setLayout(column(self._lines, None, spacing=0))
+        self._inner.setObjectName("scrolled")
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setWidget(inner)
+        self.area.setWidget(self._inner)
         self._reasons = QVBoxLayout()
         self._reasons.setContentsMargins(0, 0, 0, 0)
         self._reasons.setSpacing(2)
@@ -137,6 +137,10 @@ class LabSheet(QWidget):
         self._count.setText(text.format(done=done, all=len(table.rows), rest=left))
         self.rest.setEnabled(bool(left) and self._enters)
         self._show_reasons(views.reasoning(entry.record, sheet.results))
+        numbers = any(one.value is not None for one in sheet.results.values())
+        if sample.laboratory is None and numbers:
+            text = tr("No laboratory is said, so that no value can be judged. Choose it above.")
+            self._reasons.addWidget(label(text, "question-note", wrap=True))
         return table
 
     def _make_rows(self) -> None:
@@ -157,9 +161,7 @@ class LabSheet(QWidget):
                 one.line.returnPressed.connect(partial(self._enter, one))
                 one.line.textEdited.connect(self.edited)
                 one.command.connect(partial(self._on_command, one))
-                one.line.arrived.connect(
-                    partial(self.area.ensureWidgetVisible, one, 0, theme.px(40))
-                )
+                one.line.arrived.connect(partial(self._arrive, one))
                 self.rows[shown.test.id] = one
                 self._lines.addWidget(one)
 
@@ -183,6 +185,17 @@ class LabSheet(QWidget):
     def lines(self) -> dict[str, Line]:
         """The fields, by the names under which their text is kept."""
         return {f"laboratory.value.{test}": one.line for test, one in self.rows.items()}
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_area()
+
+    def _fit_area(self) -> None:
+        """In a small window the page scrolls: then the table is as high as it is."""
+        narrow = self.width() < theme.px(NARROW)
+        high = self._inner.sizeHint().height() if narrow else 0
+        if self.area.minimumHeight() != high:
+            self.area.setMinimumHeight(high)
 
     def focus_first(self) -> None:
         """The first test with no result."""
@@ -208,6 +221,10 @@ class LabSheet(QWidget):
         """What is typed and not saved, by test."""
         found = {test: one.line.typed for test, one in self.rows.items() if one.line.isModified()}
         return {test: text for test, text in found.items() if text}
+
+    def _arrive(self, one: LabRow) -> None:
+        self._fit_area()  # its line is higher in a small window
+        self.area.ensureWidgetVisible(one, 0, theme.px(40))
 
     def _leave(self, one: LabRow) -> None:
         if one.line.isModified():

@@ -42,6 +42,7 @@ class LaboratoryTab(Tab):
         self._entry: LabEntry | None = None
         self.choice = Combo()
         self.choice.setAccessibleName(tr("Sample"))
+        self.choice.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
         self.choice.activated.connect(self._on_choice)
         self.fields = SampleFields(context)
         self.panels = PanelChoice(context)
@@ -58,6 +59,11 @@ class LaboratoryTab(Tab):
         if (body := frame.layout()) is not None:
             body.setContentsMargins(6, 6, 2, 6)
         self.setLayout(column(frame))
+
+    @property
+    def entry(self) -> LabEntry | None:
+        """The sample that is entered."""
+        return self._entry
 
     def open(self, patient_id: PatientId) -> None:
         super().open(patient_id)
