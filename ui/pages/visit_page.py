@@ -151,6 +151,7 @@ class VisitPage(Page):
         self._frames: dict[str, QWidget] = {}
         self._header_shows: object = None
         self.current = ""
+        self._logged_at = ""  # the step in which an event was logged
         self.live: LivePanel | None = None
         self._last_field = ""  # "step/field" that had the keyboard before the step in front
         self._header = PatientHeader()
@@ -386,7 +387,12 @@ class VisitPage(Page):
             self._keep_queries()
 
     def show_asked(self, step: str, field: str) -> None:
-        """The very field that somebody asked about, and the question above it."""
+        """The very field that somebody asked about, and the question above it; after an event where it was logged."""
+        if self._logged_at and step == ADVERSE_EVENTS and self.draft is not None:
+            step, field = (
+                (self._logged_at, "") if self.draft.asks(self._logged_at) else (step, field)
+            )
+        self._logged_at = ""
         self.show_step(step, field)
         self.queries.unfold()
 
@@ -461,11 +467,16 @@ class VisitPage(Page):
         return form
 
     def _log_event(self, at: datetime) -> None:
-        """Log an event of this infusion: its time, product and lot are filled in."""
-        if self.draft is not None and self.draft.asks(ADVERSE_EVENTS):
-            with self.context.saving():
-                self.draft.begin_event(at)
-            self.show_step(ADVERSE_EVENTS)
+        """An event of this infusion on its page, with time, product and lot filled in; it leads back to the grid."""
+        if (draft := self.draft) is None:
+            return
+        session, subject = self.context.session, typed_texts.new_event(draft.record.patient.id)
+        with self.context.saving():
+            if not session.typed.of(typed_texts.EVENT, subject):
+                texts = draft.monitoring.event_texts(at)
+                typed_texts.keep(session, typed_texts.EVENT, subject, texts)
+        self._logged_at = self.current
+        self.context.open_event.emit(draft.record.patient.id, "", draft.visit.id)
 
     def _show_header(self) -> None:
         draft = self.draft

@@ -4,7 +4,7 @@ No widgets: the visit page shows what a Draft says, and a test can enter a whole
 """
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from core import clock
 from core.entering import event_saving, recomputing
@@ -36,7 +36,6 @@ from core.model.user import Right
 from core.model.visit import ClinicalStage, Mode, Respondent, Visit, VisitState
 from core.protocols import catalog as protocols
 from core.session import Session
-from core.views import monitoring
 from core.views.monitoring import FORM as MONITORING
 from core.words import N_, _
 
@@ -198,18 +197,6 @@ class Draft:
         if visit != self.visit:
             with self._copy.saving():
                 self._session.visits.save(visit)
-
-    def begin_event(self, at: datetime) -> None:
-        """Text of an event at this time of the infusion, with its product and lot, unless one is being typed."""
-        if self.unsaved.fields("event."):
-            return
-        texts = {
-            "onset": str(at.astimezone().date()),
-            "note": monitoring.about(self.record, self.visit.id, at),
-        }
-        if self.visit.new_events is not True:
-            self.save_new_events(True)
-        self.unsaved.save_all({f"event.{name}": text for name, text in texts.items()})
 
     # Finishing, reopening, discarding.
 

@@ -132,6 +132,11 @@ class Monitoring:
         if time.record is not None:
             self._forms.remove(time.record)
 
+    def event_texts(self, at: datetime) -> dict[str, str]:
+        """An event at this time as it would be typed: when it began, the product and its lot."""
+        about = monitoring.about(self._copy.record, self._copy.visit_id, at)
+        return {"onset": f"{at.astimezone():%Y-%m-%d %H:%M}", "note": about}
+
     def _record(self, time: Time) -> FormRecord:
         now = next((one for one in self.times if one.key == time.key), time)
         return now.record or self._new(time.key)

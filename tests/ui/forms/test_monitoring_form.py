@@ -12,8 +12,11 @@ from core.acts import locking, own_schedules
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import StepState
+from core.model import event_details
+from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import NotDone
-from core.model.form_record import Item
+from core.model.form_record import FormRecord, Item
+from core.model.partial_date import PartialDate
 from core.protocols import catalog as protocols
 from core.views.monitoring import Sign
 from tests.core.examples import a_patient
@@ -264,17 +267,50 @@ def test_entered_the_day_after_from_paper(opened, session, patient):
     assert one.at.astimezone().date() == (clock.now() - timedelta(hours=30)).astimezone().date()
 
 
-def test_an_event_has_its_time_product_and_lot_filled_in(opened, session, patient):
+def test_an_event_has_its_time_product_and_lot_filled_in_and_leads_back(opened, shell):
     page = opened(timedelta(minutes=16))
+    (five,) = [one for one in page.draft.monitoring.times if one.key == "5"]
     stand_on(page, "5")
     write("e")
-    assert page.current == "adverse-events"
-    kept = page.draft.unsaved.texts
-    assert kept["event.onset"] == clock.today().isoformat()
-    assert "5 min after the start of the infusion, Ad-MSC lot 0457-B" in kept["event.note"]
+    event = shell.page("event")
+    assert shell.current is event
+    assert event.form.text("onset") == f"{five.at.astimezone():%Y-%m-%d %H:%M}"
+    assert "5 min after the start of the infusion, Ad-MSC lot 0457-B" in event.form.text("note")
+    press(Key.Key_Escape)
+    assert shell.current is page
+    assert page.current == "monitoring"
+
+
+def test_an_event_of_the_day_stands_in_its_lane(opened, session, patient):
+    page = opened(timedelta(minutes=16))
+    (five,) = [one for one in page.draft.monitoring.times if one.key == "5"]
+    event = AdverseEvent(
+        patient_id=patient.id, visit_id=page.draft.visit.id, term="Sinus tachycardia", coded_term="Sinus tachycardia",
+        onset=PartialDate.of(five.at.astimezone().date()), grade=Grade.MODERATE, serious=False,
+        outcome=Outcome.RECOVERED,
+    )  # fmt: skip
+    began = f"{five.at.astimezone():%H:%M}"
+    with session.write():
+        session.events.save(event)
+        session.forms.save(
+            FormRecord(
+                id=event_details.record_id(event.id),
+                patient_id=patient.id,
+                form="event_details",
+                version="1",
+                entered_by="n",
+                entered_at=clock.now(),
+                items={"began_at": Item(value=began)},
+            )
+        )
+    page.draft.reload()
+    page.show_step("product")
     page.show_step("monitoring")
-    settle()
-    assert page.forms["monitoring"].grid.cell("5", Sign.PULSE) is not None
+    (span,) = page.forms["monitoring"].spans
+    assert span.words == f"Sinus tachycardia, grade 2, {began}"
+    assert page.forms["monitoring"].grid.x_of(span.begin) == pytest.approx(
+        page.forms["monitoring"].grid.column("5").center().x(), abs=1.5
+    )
 
 
 def test_a_finished_visit_says_that_times_were_left_out(opened):

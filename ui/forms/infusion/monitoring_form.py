@@ -136,7 +136,7 @@ class MonitoringForm(StepForm):
             due="" if due is None else due.time.key,
             start=day.start,
             end=day.end,
-            spans=tuple(self._spans()),
+            spans=tuple(self.spans),
         )
         self.grid.show_grid(shown)
         self.labels.show_grid(shown)
@@ -169,7 +169,9 @@ class MonitoringForm(StepForm):
         if self.isVisible():
             self._show()
 
-    def _spans(self) -> list[Span]:
+    @property
+    def spans(self) -> list[Span]:
+        """The adverse events of the day that have a time."""
         found = []
         for one in infusion_day.events(self.draft.record, self.draft.visit.id):
             if one.began_at is None:
