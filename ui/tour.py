@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -38,11 +38,13 @@ from core.model.user import Role
 from core.model.visit import Mode, Respondent
 from core.protocols import catalog as protocols
 from core.protocols.catalog import ROUTINE
+from core.views.monitoring import Sign
 from core.views.trends import Axis
 from ui import theme
 from ui.app import application
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
+from ui.forms.infusion.monitoring_form import MonitoringForm
 from ui.forms.laboratory.laboratories import LaboratoriesDialog
 from ui.forms.laboratory.paste import PasteDialog
 from ui.forms.measurements_form import MeasurementsForm
@@ -137,6 +139,7 @@ class _Tour:
             self.serious_chart()
             _safety(self)
             _laboratory(self)
+            _infusion(self)
             self.routine_visit()
             self.other_pages()
             self.neurologist()
@@ -683,3 +686,103 @@ def _laboratory(tour: _Tour) -> None:
         tour.picture(name, dialog)
         dialog.close()
         dialog.deleteLater()
+
+
+INFUSION_DAY = """
+id = "infusion-day"
+version = "1"
+title = "Infusion day"
+source = "The tour"
+anchor = "reference"
+reference = "Infusion"
+unscheduled = []
+
+[[visits]]
+code = "INF"
+title = "Infusion"
+offset = { value = 0, unit = "days" }
+before = 0
+after = 0
+assessments = ["product", "donor", "infusion", "monitoring", "discharge", "adverse-events"]
+"""
+_TESTS = ("hbsag", "anti_hbc", "hcv", "hiv", "htlv1", "htlv2", "syphilis", "cmv")
+_READ = {
+    "before": ("78", "132/78", "96", "36.6", "14"),
+    "0": ("84", "138/82", "96", "", "14"),
+    "5": ("118", "148/88", "95", "", "18"),
+    "10": ("112", "144/86", "94", "", "16"),
+    "15": ("104", "140/84", "95", "36.7", "16"),
+    "30": ("92", "134/80", "95", "36.8", "15"),
+}
+
+
+def _infusion(tour: _Tour) -> None:
+    """An infusion that began an hour ago: its forms, and the grid of its monitoring by keyboard."""
+    shell, session, today = tour.shell, tour.shell.context.session, clock.today()
+    schedule = protocols.read("infusion_day.toml", INFUSION_DAY.encode())
+    protocols.use_own([schedule])  # as if the clinic had added it
+    patient = Patient(
+        record_number="I-001",
+        protocol="infusion-day",
+        protocol_version="1",
+        reference_on=today,
+        registered_on=today,
+        stated_age_years=67,
+    )
+    with session.write("a patient of the infusion day"):
+        session.patients.save(patient)
+    visit_id = beginning.start_visit(session, patient.id, "INF", today)
+    start = clock.now().replace(second=0, microsecond=0) - timedelta(minutes=61)
+    _fill_infusion(Draft(session, patient.id, visit_id), start)
+    shell.open_visit(patient.id, visit_id)
+    page = tour.page("visit", VisitPage)
+    for step in ("product", "donor", "infusion"):
+        page.show_step(step)
+        tour.picture(f"infusion_{step}")
+    page.show_step("monitoring")
+    form = tour.form(page, MonitoringForm)
+    for key, texts in _READ.items():
+        for sign, text in zip(Sign, texts, strict=True):
+            if (cell := form.grid.cell(key, sign)) is not None and text:
+                tour.type(cell, text)
+    form.focus_first()
+    tour.picture("infusion_monitoring")
+    tour.expect(form.next.isVisible(), "no reading of the infusion is counted down")
+    form.print_grid.click()
+    document = tour.page("document", DocumentPage)
+    tour.wait(lambda: document.pdf is not None)
+    tour.picture("infusion_monitoring_on_paper")
+
+
+def _fill_infusion(draft: Draft, start: datetime) -> None:
+    first = {"identity": "yes", "consent": "yes", "checked_by": "N. Urse"}
+    whole: dict[str, dict[str, str]] = {
+        "product": {
+            "product": "Ad-MSC", "source": "allogeneic", "passage": "3", "lot": "0457-B",
+            "use_by": _typed(start + timedelta(hours=4)), "viability": "94", "sterility": "negative",
+            "endotoxin_sign": "below", "endotoxin": "0.25", "mycoplasma": "negative", "cd73": "98", "cd90": "97",
+            "cd105": "96", "cd34": "0.3", "cd45": "0.4", "checked_by": "N. Urse", "second_checker": "Dr N.",
+        },
+        "donor": {
+            "relation": "unrelated", "code": "D-031", "sex": "female", "age": "31", "consent": "yes",
+            **dict.fromkeys(_TESTS, "negative"),
+        },
+        "infusion": {
+            **first, "weight": "75.2", "per_kg": "2", "lot": "0457-B", "line": "peripheral",
+            "site": "left forearm, 20 G", "given_by": "N. Urse", "second_checker": "Dr N.", "start": _typed(start),
+            "end": _typed(start + timedelta(minutes=5)), "given": "150", "volume": "10",
+        },
+    }  # fmt: skip
+    for name, texts in (("infusion", first), *whole.items()):
+        form = draft.forms.form(name)
+        if form is None:
+            raise TourFailed(f"the infusion day asks for no {name}")
+        record = next(iter(draft.forms.records(form)), None)
+        made = draft.forms.entry(form, record, texts).record
+        if made is None:
+            raise TourFailed(f"what was typed in {name} is not whole")
+        draft.forms.save(made)
+
+
+def _typed(at: datetime) -> str:
+    return f"{at.astimezone():%Y-%m-%d %H:%M}"

@@ -119,7 +119,7 @@ def _given_words(record: PatientRecord, visit_id: VisitId) -> str:
         parts.append(_("{cells} cells").format(cells=cells(given)))
     if per_kg is not None:
         off = _as_number(known.get("from_order"))
-        of_order = "" if off is None else f", {_off(off, _('of the order'))}"
+        of_order = "" if off is None else f", {_off(off, _('from the order'))}"
         text = _("{cells} per kg at {weight}{off}")
         weight = number(_as_number(known.get("weight")), 1, "kg")
         parts.append(text.format(cells=cells(per_kg), weight=weight, off=of_order))
@@ -287,11 +287,11 @@ def _dose(record: PatientRecord, visit_id: VisitId) -> tuple[Line, ...]:
     if weight is not None and per_kg is not None and ordered is not None:
         text = f"{number(weight, 1, 'kg')} × {cells(per_kg)} = {cells(ordered)}"
         off = _as_number(known.get("from_protocol"))
-        remark = "" if off is None else _off(off, _("of the protocol"))
+        remark = "" if off is None else _off(off, _("from the protocol"))
         lines.append(Line(_("Ordered"), text, remark, good=_within(record, off)))
     if given is not None:
         off = _as_number(known.get("from_order"))
-        remark = "" if off is None else _off(off, _("of the order"))
+        remark = "" if off is None else _off(off, _("from the order"))
         lines.append(Line(_("Given"), cells(given), remark, good=_within(record, off)))
     times = [
         f"{one.astimezone():%H:%M}"

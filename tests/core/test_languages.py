@@ -163,7 +163,7 @@ DATA = {
     "version": "what is stored",
     "code": "what is stored, or what a standard calls it",
     "default": "a choice, or what would be typed",
-    "sdtm domain dictionary form within function unit_from group": "a name of something",
+    "sdtm domain dictionary form within function unit_from group refuses_by": "a name of something",
     "action topic signs threshold measure status slot place requires found": "a name of something",
     "number": "of a question",
     "citation": "a paper, as it is cited everywhere",

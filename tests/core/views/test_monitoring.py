@@ -185,7 +185,7 @@ def test_the_day_in_a_few_lines():
         == "Ad-MSC, a donor (allogeneic), passage 3, lot 0457-B, donor D-031, viability 94 %"
     )
     assert found["Given"].startswith(
-        "1.50 × 10⁸ cells, 1.99 × 10⁶ per kg at 75.2 kg, −0.3 % of the order, 10 mL"
+        "1.50 × 10⁸ cells, 1.99 × 10⁶ per kg at 75.2 kg, −0.3 % from the order, 10 mL"
     )
     assert "read at 7 times; not at 2 h, 3 h, 4 h, 5 h, 6 h" in found["Monitoring"]
     assert "the furthest: Pulse 118 /min at 5 min" in found["Monitoring"]

@@ -298,7 +298,7 @@ def test_an_event_of_the_day_stands_in_its_lane(opened, session, patient):
                 patient_id=patient.id,
                 form="event_details",
                 version="1",
-                entered_by="n",
+                entered_by=session.login,
                 entered_at=clock.now(),
                 items={"began_at": Item(value=began)},
             )

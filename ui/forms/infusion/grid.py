@@ -273,7 +273,7 @@ class Grid(QWidget):
     def _place(self) -> None:
         if self._shown is None:
             return
-        room = theme.px(3)
+        room = theme.px(3) if self.column_width > theme.px(NARROWEST + 1) else 1
         for time in self._shown.times:
             area = self.column(time.key)
             for sign, _plot, cells in bands():
