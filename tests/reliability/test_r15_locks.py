@@ -29,7 +29,7 @@ from core.session import Session, new_user
 from core.store import audit, locks, triggers
 from tests.core.examples import a_patient
 from tests.core.store.nouns import NOUNS, Nouns
-from tests.files.sample_clinic import DEFINITION, MEDICINE
+from tests.files.sample_clinic import ATTACHMENT, DEFINITION, MEDICINE, SCAN
 
 LOCKABLE = {noun.table for noun in nouns.NOUNS.values() if noun.lockable}
 
@@ -48,6 +48,7 @@ ANOTHER = {
     "threshold": {"id": "slope_minimum_days"},
     "item": {"field": "other"},
     "record_check": {"form": "other"},
+    "laboratory": {"name": "Elsewhere"},
 }
 CHANGE = {
     "clinic": ("name", "Elsewhere"),
@@ -71,8 +72,13 @@ CHANGE = {
     "record": ("version", "2"),
     "item": ("note", "another"),
     "record_check": ("answer", "ended"),
+    "laboratory": ("note", "another"),
+    "reference_range": ("unit", "another"),
+    "lab_result": ("note", "another"),
+    "rater_training": ("note", "another"),
+    "calibration_check": ("note", "another"),
 }
-ONLY_ADDED = {"definition"}  # never changed or removed, locked or not
+ONLY_ADDED = {"definition", "attachment"}  # never changed, locked or not
 FORM_OF = {
     **dict.fromkeys(("form", "answer", "reconciliation"), "alsfrs-r"),
     **dict.fromkeys(("spirometry", "blow"), "spirometry"),
@@ -80,9 +86,13 @@ FORM_OF = {
     "task_result": "tasks",
     "adverse_event": "adverse-events",
     **dict.fromkeys(("record", "item", "record_check"), "medicine"),
+    "lab_result": "laboratory",
 }
 OF_VISIT = {*FORM_OF, "visit", "typed_text"}
-OF_NOBODY = {"clinic", "threshold", "definition"}
+OF_NOBODY = {
+    *("clinic", "threshold", "definition"),
+    *("laboratory", "reference_range", "rater_training", "calibration_check"),
+}
 NEVER_LOCKED = {"user", "signature", "lock", "data_query", "query_reply"}
 OWNER = {
     **dict.fromkeys(LOCKABLE, "patient_id"),
@@ -162,7 +172,9 @@ class Bench:
         found["key"] = lambda: self._update(table, row, **{own: key})
         new = row | ANOTHER.get(table, {}) | {own: key}
         found["insert"] = lambda: self._insert(table, new)
-        if table not in {"patient", "threshold"}:
+        if table == "laboratory":  # no name is given twice
+            found["insert"] = lambda: self._insert(table, new | {"name": "A third one"})
+        if table not in {"patient", *OF_NOBODY}:
             found["out"] = lambda: self._update(table, row, **{owner: other[owner]})
             found["into"] = lambda: self._update(table, other, **{owner: row[owner]})
             if owner not in keys:
@@ -264,6 +276,22 @@ def test_r15_a_frozen_file_takes_no_definition(bench):
     another = replace(DEFINITION, version="2")
     with pytest.raises(Locked), bench.session.write("another form"):
         bench.session.definitions.add(another)
+
+
+@pytest.mark.parametrize("level", [LockLevel.PATIENT, LockLevel.DATABASE])
+def test_r15_a_locked_patient_gets_and_loses_no_attached_file(bench, level):
+    session = bench.session
+    lock = bench.lock(level)
+    another = replace(ATTACHMENT, id="f2", patient_id=bench.patient)
+    with pytest.raises(Locked), session.write("another scan"):
+        session.attachments.add(another, SCAN)
+    with pytest.raises(Locked), session.write("the wrong one"):
+        session.attachments.remove(ATTACHMENT.id)
+    locking.unlock(session, lock, reason="a slip of the pen")
+    with session.write("the wrong one"):
+        session.attachments.add(another, SCAN)
+        session.attachments.remove(ATTACHMENT.id)
+    assert [one.id for one in session.attachments.of(bench.patient)] == ["f2"]
 
 
 @pytest.mark.parametrize("table", ["visit", "answer", "blow", "patient"])

@@ -53,6 +53,12 @@ WRITERS = {
     "record": CLINICIANS,
     "item": CLINICIANS,
     "record_check": CLINICIANS,
+    "attachment": CLINICIANS,
+    "lab_result": CLINICIANS,
+    "laboratory": CLINICIANS,
+    "reference_range": CLINICIANS,
+    "rater_training": {NEUROLOGIST},
+    "calibration_check": CLINICIANS,
     "definition": {NEUROLOGIST},
     "data_query": {NURSE, NEUROLOGIST, MONITOR},
     "query_reply": {NURSE, NEUROLOGIST, MONITOR},
@@ -82,6 +88,12 @@ CHANGES = {  # of every row of each table
     "record": "version = version || 'x'",
     "item": "note = note || 'x'",
     "record_check": "answer = CASE answer WHEN 'same' THEN 'ended' ELSE 'same' END",
+    "attachment": "name = name || 'x'",
+    "lab_result": "note = note || 'x'",
+    "laboratory": "note = note || 'x'",
+    "reference_range": "unit = unit || 'x'",
+    "rater_training": "note = note || 'x'",
+    "calibration_check": "note = note || 'x'",
     "definition": "text = text || 'x'",
     "data_query": "text = text || 'x'",
     "query_reply": "text = text || 'x'",
@@ -97,6 +109,7 @@ NEVER_CHANGED = {
     "query_reply",
     "lock",
     "definition",
+    "attachment",
 }  # a lock that was let go
 
 # Who holds which right: what the pages and the commands ask for.

@@ -20,6 +20,8 @@ from tests.files import sample_clinic as sample
 NOUNS = (
     "clinic",
     "user",
+    "rater_training",
+    "calibration_check",
     "patient",
     "external_result",
     "visit",
@@ -39,6 +41,7 @@ NOUNS = (
     "threshold",
     "record",
     "item",
+    "attachment",
     "record_check",
     "definition",
     "laboratory",
@@ -144,6 +147,14 @@ class Nouns:
                 s.checks.save(replace(sample.CHECK, visit_id=visit_id))
             case "definition":
                 s.definitions.add(sample.DEFINITION)
+            case "attachment":
+                if s.attachments.one(sample.ATTACHMENT.id) is None:  # never written twice
+                    made = replace(sample.ATTACHMENT, patient_id=self.person.id)
+                    s.attachments.add(made, sample.SCAN)
+            case "rater_training":
+                s.trainings.save(sample.TRAINING)
+            case "calibration_check":
+                s.calibrations.save(sample.CALIBRATION)
             case "laboratory":
                 s.laboratories.save(sample.LABORATORY)
             case "reference_range":

@@ -21,6 +21,7 @@ from core.model.ids import (
     VisitId,
 )
 from core.model.partial_date import PartialDate
+from core.model.registers import Registers
 from core.model.user import Clinic
 from core.model.visit import Mark, Mode, TaskResult, VisitMark
 from tests.core import strategies
@@ -404,7 +405,8 @@ def test_a_record_holds_nothing_of_another_patient(session, patient, visit_day, 
     before = session.record(patient.id)
     nouns.save_all()
     thresholds = session.thresholds.all()  # the clinic's, and so everybody's
-    assert session.record(patient.id) == replace(before, thresholds=thresholds)
+    registers = Registers(trainings=session.trainings.all(), checks=session.calibrations.all())
+    assert session.record(patient.id) == replace(before, thresholds=thresholds, registers=registers)
     other = session.record(nouns.person.id)
     assert {form.visit_id for form in other.assessments} == {nouns.meeting.id}
     assert [test.id for test in other.spirometry] == [nouns.test.id]
