@@ -132,8 +132,8 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         N_("In an attached file"),
         (
             ("+, −, 0", N_("larger, smaller, as large as the window")),
-            ("Page Up, Page Down", N_("the page before, the next page")),
-            ("Home, End", N_("the first page, the last page")),
+            (N_("Page Up, Page Down"), N_("the page before, the next page")),
+            (N_("Home, End"), N_("the first page, the last page")),
             ("Esc", N_("close it")),
         ),
     ),

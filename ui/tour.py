@@ -67,6 +67,7 @@ from ui.pages.first_run import FirstRun
 from ui.pages.import_page import ImportPage
 from ui.pages.past_chart_page import PastChartPage
 from ui.pages.patient_form_page import PatientFormPage
+from ui.pages.registers_page import RegistersPage
 from ui.pages.safety.page import SafetyPage
 from ui.pages.today_page import TodayPage
 from ui.pages.visit_page import VisitPage
@@ -446,6 +447,7 @@ class _Tour:
         self.picture("new_patient")
         shell.show_page("settings")
         self.picture("settings")
+        _registers(self)
         shell.search.setFocus()
         QTest.keyClicks(shell.search, "A-01")
         self.picture("find_patient")
@@ -612,6 +614,23 @@ class _Tour:
     def expect(self, holds: bool, otherwise: str) -> None:
         if not holds:
             raise TourFailed(otherwise)
+
+
+def _registers(tour: _Tour) -> None:
+    """The morning's check of a spirometer, which it passes."""
+    tour.shell.show_page("registers")
+    page = tour.page("registers", RegistersPage)
+    typed = {
+        "device": "Spirobank II",
+        "low_flow": "2.98",
+        "middle_flow": "3.01",
+        "high_flow": "3.04",
+    }
+    for name, text in typed.items():
+        tour.type(page.checks.fields[name].line, text)
+    page.checks.enter()
+    tour.expect(bool(page.checks.model.rows), "the check of the spirometer was not saved")
+    tour.picture("registers")
 
 
 def _safety(tour: _Tour) -> None:

@@ -22,7 +22,9 @@ def described(value: str) -> str:
 
 
 def size(bytes: int) -> str:
-    return f"{bytes / 1e6:.1f} MB" if bytes >= 100_000 else f"{max(1, round(bytes / 1e3))} kB"
+    if bytes >= 100_000:
+        return _("{n} MB").format(n=f"{bytes / 1e6:.1f}")
+    return _("{n} kB").format(n=max(1, round(bytes / 1e3)))
 
 
 def taken_out(attachment: Attachment) -> str:

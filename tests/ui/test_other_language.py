@@ -4,7 +4,9 @@ The language is made from the template (`tests/languages.py`): whatever has a pl
 must be data.
 """
 
+import base64
 import gettext
+import json
 import re
 from contextlib import closing
 from dataclasses import replace
@@ -48,6 +50,7 @@ from core.model.trail import TrailFilter
 from core.model.user import Role
 from core.science import lung_function
 from core.session import Session
+from tests import attached_files
 from tests.languages import mirrored
 from tests.pdf import text_of
 from tests.ui import test_every_page
@@ -239,7 +242,15 @@ def preview(shell, _numbered):
     Preview(shell, words._("Add a form"), lines(forms.newest()["medicine"])).exec()
 
 
-@pytest.mark.parametrize("opened", [ask_reason, ask_one_of, keys, decide, sign, preview])
+def attached(shell, numbered):
+    """A file of before, which a value holds: nothing has to be attached for it."""
+    content = base64.b64encode(attached_files.pdf()).decode()
+    shell.context.open_attached.emit(
+        numbered("A-015").id, json.dumps({"name": "12.3", "data": content})
+    )
+
+
+@pytest.mark.parametrize("opened", [ask_reason, ask_one_of, keys, decide, sign, preview, attached])
 def test_a_dialog_speaks_it_too(language, data, demo_shell, numbered, opened):
     seen_dialogs = []
 
