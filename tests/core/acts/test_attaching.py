@@ -217,7 +217,7 @@ def test_no_file_is_in_a_de_identified_export_even_where_the_form_says_it_may(
     assert said["trace"] == "night.pdf"
 
 
-def test_a_damaged_or_missing_file_is_named_by_verify(session, patient, form, clinic_path, key):
+def test_r08_a_damaged_file_is_named_by_verify(session, patient, form, clinic_path, key):
     made = attach(session, patient, b"a" * 5000)
     other = attaching.attach(session, patient.id, prepared(b"b" * 5000, "other.pdf"))
     for one in (made, other):
