@@ -100,6 +100,16 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        N_("In the monitoring of an infusion"),
+        (
+            ("Enter, ↓", N_("the next value; after the last one the next time")),
+            ("← →", N_("the time before, the next one")),
+            ("-", N_("not measured, and why")),
+            ("+", N_("a time between")),
+            ("E", N_("log an event at this time")),
+        ),
+    ),
+    (
         N_("At an adverse event"),
         (
             ("Alt+1 … Alt+7", N_("the first, the second … section")),
