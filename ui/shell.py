@@ -384,6 +384,7 @@ class Shell(QWidget):
         frame.ensurePolished()
         # Words of another language may be longer.
         frame.setFixedWidth(max(theme.px(SIDEBAR), layout.minimumSize().width()))
+        frame.setMinimumHeight(1)  # it makes no window higher: where it has no room it is folded
         return frame
 
     def _menu(self) -> QPushButton:

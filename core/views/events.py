@@ -3,7 +3,7 @@
 import dataclasses
 from dataclasses import dataclass
 
-from core.findings.treatment import treatment
+from core.findings.treatment import INFUSION, treatment
 from core.forms import catalog, wording
 from core.forms.reading import say
 from core.labels import CAUSE, CRITERION, GRADE, OUTCOME
@@ -136,9 +136,11 @@ def linked(record: PatientRecord, known: EventDetails | None, *, fatal: bool) ->
     said = []
     treated = treatment(record)
     if treated is not None and known is not None and known.event.onset.last >= treated.on.first:
-        text = _("{treatment} {day}")
+        lots = (one.value("lot") for one in record.of_form(INFUSION))
+        lot = next((str(lot) for lot in lots if lot is not None), "")
+        text = _("{treatment} {day}, lot {lot}") if lot else _("{treatment} {day}")
         name = treatment_name(record)
-        said.append(text.format(treatment=name, day=partial_day(treated.on)))
+        said.append(text.format(treatment=name, day=partial_day(treated.on), lot=lot))
     details = None if known is None else known.record
     for field in ("medicine", "stay"):
         value = None if details is None else details.value(field)
