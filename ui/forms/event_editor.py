@@ -21,6 +21,7 @@ from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.ticks import Ticks
 from ui.words import tr
 
+VISIT = "visit"  # the text that names the visit at which a new event is reported
 FIELDS = tuple(name for name in event_entry.FIELDS if name != "coded")  # this is on the whole form
 
 
@@ -267,6 +268,8 @@ def hand_over(
                 tr("An event is typed on its own page already. Save or discard that one first.")
             )
             return not typed
+        if typed and form.event is None and form.visit_id is not None:
+            typed[VISIT] = form.visit_id
         typed_texts.keep(session, typed_texts.EVENT, subject, typed)
         if place is not None:
             typed_texts.forget(session, *place)

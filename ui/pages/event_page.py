@@ -24,7 +24,7 @@ from ui.forms.event.judges import CauseSection, Done, Went
 from ui.forms.event.knows import Serious, Severity, What, When
 from ui.forms.event.queries import EventQueries
 from ui.forms.event.section import Section
-from ui.forms.event_editor import said_of
+from ui.forms.event_editor import VISIT, said_of
 from ui.forms.kept_bar import KeptBar
 from ui.pages.page import Page, Unsaved
 from ui.widgets import ask
@@ -143,7 +143,9 @@ class EventPage(Page):
         event = next((one for one in record.events if one.id == event_id), None)
         subject = typed_texts.new_event(record.patient.id) if event is None else event.id
         texts = session.typed.of(typed_texts.EVENT, subject)
-        visit = next((one for one in record.visits if one.id == self._visit_id), None)
+        reported = self._visit_id or VisitId(texts.pop(VISIT, ""))  # as it was when it was begun
+        texts.pop(VISIT, None)
+        visit = next((one for one in record.visits if one.id == reported), None)
         self.form = EventForm(
             record,
             session.login,
@@ -171,7 +173,7 @@ class EventPage(Page):
         self._take()
         typed = {name: text for name, text in form.typed.items() if text}
         event = next((one for one in record.events if one.id == form.id), None)
-        visit = next((one for one in record.visits if one.id == self._visit_id), None)
+        visit = next((one for one in record.visits if one.id == form.visit_id), None)
         self.form = EventForm(
             record,
             self.context.session.login,
@@ -275,9 +277,11 @@ class EventPage(Page):
         if form is None or not self._enters or form.record.locks_on():
             return ()
         self._take()
-        asked = self.queries.texts(self.queries.about)
+        asked, texts = self.queries.texts(self.queries.about), form.typed
+        if form.event is None:
+            texts[VISIT] = (form.visit_id or "") if any(texts.values()) else ""
         return (
-            Unsaved(place=typed_texts.EVENT, subject=self._subject, texts=form.typed),
+            Unsaved(place=typed_texts.EVENT, subject=self._subject, texts=texts),
             Unsaved(place=typed_texts.QUERY, subject=form.record.patient.id, texts=asked),
         )
 

@@ -116,7 +116,8 @@ class EventsStep(VisitStep):
 
     @property
     def untouched(self) -> bool:
-        return not self._events.reported and self._copy.visit.new_events is None
+        asked = self._copy.visit.new_events is not None
+        return not asked and not self._events.reported and not self._on_its_page()
 
     def state(self, points: Sequence[OpenPoint]) -> Step:
         count = len(self._events.reported)

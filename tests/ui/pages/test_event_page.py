@@ -444,3 +444,18 @@ def test_f2_asks_about_the_field_with_the_keyboard_and_the_question_leads_back(
     settle()
     assert shell.current is page
     assert focused() is page.when.inputs["aware_at"].line
+
+
+def test_an_event_begun_in_a_visit_is_the_visits_also_when_it_is_opened_from_elsewhere(
+    open_event, session, due
+):
+    visit_id = beginning.start_visit(session, due.id, "M4", clock.today())
+    open_event(visit_id=visit_id)
+    write("Headache")
+    press(Key.Key_Escape)
+    page = open_event()
+    assert page.what.term.text == "Headache"
+    assert page.form.visit_id == visit_id
+    page.kept.discard.click()
+    settle()
+    assert session.typed.of(typed_texts.EVENT, typed_texts.new_event(due.id)) == {}
