@@ -20,6 +20,8 @@ from core.errors import (
     WrongPassword,
 )
 from core.forms import catalog as forms
+from core.model import terms
+from core.model.dictionary import DictionaryKind
 from core.model.ids import PatientId
 from core.model.nouns import ACTING, may_write
 from core.model.record import PatientRecord
@@ -33,6 +35,7 @@ from core.store.attempts import Attempts
 from core.store.backup import Begun
 from core.store.clinic import ClinicStore, Thresholds, Users
 from core.store.definitions import Definitions
+from core.store.dictionaries import Dictionaries, Synonyms
 from core.store.events import AdverseEvents, Milestones
 from core.store.file import connect, require, storage_errors, transaction, upgrade
 from core.store.forms import Forms, RecordChecks
@@ -152,6 +155,8 @@ class Session:
         self.locks = Locks(self._db)
         self.definitions = Definitions(self._db)
         self.laboratories = Laboratories(self._db)
+        self.synonyms = Synonyms(self._db)
+        self.dictionaries = Dictionaries(self._db)
         self.reference_ranges = ReferenceRanges(self._db)
         if in_front:
             self.use_own()
@@ -287,6 +292,11 @@ class Session:
         """
         forms.use_own(self.definitions.forms())
         protocols.use_own(self.definitions.schedules())  # which may name a form
+        terms.use_own({one.text: one.term for one in self.synonyms.all()})
+        terms.use_dictionaries(
+            self.dictionaries.content(DictionaryKind.CTCAE),
+            self.dictionaries.content(DictionaryKind.MEDDRA),
+        )
 
     @property
     def clinic(self) -> Clinic:

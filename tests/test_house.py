@@ -14,6 +14,7 @@ MOST_METHODS, MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_FILES = 40, 500, 60, 15
 WIDE = {
     "core/entering/visit": "one file a part of a visit; a step is found by its name",
     "core/model": "one file a noun; a noun is found by its name",
+    "core/acts": "one file a kind of act",
     "core/reports": "one file a document, as the registry lists them",
     "core/store": "one file a store, beside the few that open the file",
     "core/views/stack": "one file a kind of row of a chart: what it is, and where it is placed",

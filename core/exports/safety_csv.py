@@ -34,6 +34,7 @@ def titles() -> tuple[str, ...]:
     """Of the columns that `row` fills."""
     return (
         *(_("Patient"), _("As said"), _("CTCAE 5.0 term"), _("Organ class")),
+        *(_("MedDRA LLT code"), _("MedDRA PT"), _("MedDRA PT code"), _("MedDRA SOC")),
         *(_("Grade"), _("Serious"), _("Criteria")),
         *(_("Began"), _("Began at"), _("Ended"), _("Ended at")),
         *(_("Day since infusion"), _("Minutes since infusion"), _("Length, days")),
@@ -51,6 +52,7 @@ def row(one: ClinicEvent) -> tuple[str, ...]:
     known, term = facts(details, one.treated, one.treated_at), terms.find(event.coded_term)
     return (
         *(one.number, event.term, event.coded_term, "" if term is None else term.organ_class),
+        *_meddra(event.coded_term or event.term),
         *(str(event.grade.value), _yes_no(event.serious), criteria_words(details)),
         *(str(event.onset), "" if details.began_at is None else f"{details.began_at:%H:%M}"),
         "" if event.ended is None else str(event.ended),
@@ -64,6 +66,14 @@ def row(one: ClinicEvent) -> tuple[str, ...]:
         *(said(details, name) for name in ("action", "treatment", "treated_with")),
         *(OUTCOME[event.outcome], course_words(details), earlier_words(details)),
         *(reports_words(details), event.note),
+    )
+
+
+def _meddra(term: str) -> tuple[str, ...]:
+    """As an imported MedDRA codes it; empty without one."""
+    coded = terms.coded(term)
+    return (
+        ("", "", "", "") if coded is None else (coded.llt_code, coded.pt, coded.pt_code, coded.soc)
     )
 
 

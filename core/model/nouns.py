@@ -14,6 +14,7 @@ from core.model.adverse_event import AdverseEvent, Milestone
 from core.model.attachment import Attachment
 from core.model.data_query import QueryReply
 from core.model.decision import Decision
+from core.model.dictionary import Dictionary, Synonym
 from core.model.form_record import RecordCheck
 from core.model.judgement import CriterionResult, Reconciliation
 from core.model.laboratory import Laboratory, LabResult, ReferenceRange
@@ -137,6 +138,15 @@ _ALL = (
         form=LABORATORY,
         part="laboratory",
         signed=Signed.DAY,
+    ),
+    # The words of adverse events: who enters them adds synonyms, and the clinic imports dictionaries.
+    Noun(table="synonym", value=Synonym, key=("text",)),
+    Noun(
+        table="dictionary",
+        right=Right.CLINIC,
+        value=Dictionary,
+        key=("kind", "version"),
+        content="content",
     ),
     # A form that is data: a record of it, and each of its values.
     _of_patient("record", said_at="visit_id", form_column="form", part="forms", signed=Signed.DAY),

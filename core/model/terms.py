@@ -5,15 +5,19 @@ every other term the general words of CTCAE are shown, of the grades that it has
 """
 
 import csv
+import json
 import re
 import unicodedata
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from typing import Any
 
 from core import resources
 from core.model.adverse_event import Grade
+from core.model.dictionary import Coded
 from core.words import N_, Words
 
 # What CTCAE says of its grades in general, in short.
@@ -63,7 +67,8 @@ def ctcae() -> dict[str, Term]:
 
 def find(text: str) -> Term | None:
     """The term that was typed, if it is one of CTCAE's."""
-    return ctcae().get(text.strip().lower())
+    name = text.strip().lower()
+    return ctcae().get(name) or _imported_terms().get(name)
 
 
 def words_of(term: Term | None) -> dict[Grade, str]:
@@ -85,6 +90,19 @@ def use_own(own: Mapping[str, str]) -> None:
     """From now on the clinic's own synonyms count, before those of the program."""
     _own.clear()
     _own.update({plain(word): name for word, name in own.items()})
+
+
+def use_dictionaries(ctcae_content: bytes | None, meddra_content: bytes | None) -> None:
+    """From now on these imported dictionaries count (see `core.acts.dictionaries`); they are read when first asked."""
+    _contents["ctcae"], _contents["meddra"] = ctcae_content, meddra_content
+    _imported_terms.cache_clear()
+    _coded.cache_clear()
+    _meddra_names.cache_clear()
+
+
+def coded(name: str) -> Coded | None:
+    """How the imported MedDRA codes a term; None without one, or where it does not have it."""
+    return _coded().get(plain(name))
 
 
 def proposals(text: str) -> tuple[Term, ...]:
@@ -112,6 +130,38 @@ def plain(text: str) -> str:
 
 
 _own: dict[str, str] = {}
+_contents: dict[str, bytes | None] = {}
+
+
+def _rows(kind: str) -> list[list[Any]]:
+    content = _contents.get(kind)
+    return [] if content is None else json.loads(zlib.decompress(content))
+
+
+@cache
+def _imported_terms() -> dict[str, Term]:
+    """The terms of an imported CTCAE workbook that the program's own does not have, by lower-case name."""
+    found = (
+        Term(name=name, organ_class=soc, grades=frozenset(map(Grade, grades)))
+        for name, soc, _code, grades in _rows("ctcae")
+    )
+    return {term.name.lower(): term for term in found if term.name.lower() not in ctcae()}
+
+
+@cache
+def _coded() -> Mapping[str, Coded]:
+    return {plain(row[0]): Coded(*row) for row in _rows("meddra")}
+
+
+@cache
+def _meddra_names() -> Mapping[str, str]:
+    """Lowest level terms whose preferred term has one term of CTCAE among its own, with that."""
+    names: dict[str, str] = {}
+    for one in _coded().values():
+        term = find(one.llt)
+        if term is not None:
+            names.setdefault(one.pt_code, term.name)
+    return {word: names[one.pt_code] for word, one in _coded().items() if one.pt_code in names}
 
 
 @cache
@@ -140,7 +190,10 @@ def _names(text: str) -> Iterator[str]:
     if not text:
         return
     known = _plain_names()
-    tables: tuple[Mapping[str, str], ...] = (known, _own, _shipped())
+    new = {plain(term.name): term.name for term in _imported_terms().values()}
+    tables: tuple[Mapping[str, str], ...] = (known, new, _own, _shipped())
+    if text in _meddra_names():
+        tables = (*tables, {text: _meddra_names()[text]})  # whole only: it has 80,000 of them
     yield from (table[text] for table in tables if text in table)
     spaced = f" {text} "
     for table in tables:

@@ -170,6 +170,13 @@ def m012_laboratory(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m013_terms(db: Database) -> None:
+    """The clinic's synonyms for terms of adverse events, and dictionaries that it imported."""
+    for statement in _M013.split(";\n\n"):
+        db.execute(statement)
+
+
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
     """The row of a decision that says what an acknowledgement of an alert said."""
     key = str(acknowledgement["alert"])
@@ -874,4 +881,24 @@ CREATE TABLE lab_result (
 CREATE INDEX lab_result_of_patient ON lab_result (patient_id);
 
 CREATE INDEX lab_result_of_visit ON lab_result (visit_id) WHERE visit_id IS NOT NULL
+"""
+
+_M013 = """
+CREATE TABLE synonym (
+    text     TEXT PRIMARY KEY CHECK (trim(text) <> ''),
+    term     TEXT NOT NULL CHECK (trim(term) <> ''),
+    added_by TEXT NOT NULL REFERENCES user,
+    added_at TEXT NOT NULL CHECK (datetime(added_at) IS NOT NULL)
+) STRICT;
+
+CREATE TABLE dictionary (
+    kind     TEXT NOT NULL CHECK (kind IN ('ctcae', 'meddra')),
+    version  TEXT NOT NULL CHECK (trim(version) <> ''),
+    terms    INTEGER NOT NULL CHECK (terms > 0),
+    sha256   TEXT NOT NULL CHECK (length(sha256) = 64),
+    added_by TEXT NOT NULL REFERENCES user,
+    added_at TEXT NOT NULL CHECK (datetime(added_at) IS NOT NULL),
+    content  BLOB NOT NULL,
+    PRIMARY KEY (kind, version)
+) STRICT
 """

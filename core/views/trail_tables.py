@@ -23,6 +23,7 @@ from core.model.assessment import Answer, Assessment
 from core.model.attachment import Attachment
 from core.model.data_query import DataQuery, QueryReply
 from core.model.decision import Decision, DecisionKind
+from core.model.dictionary import Dictionary, Synonym
 from core.model.form_record import FormRecord, RecordCheck
 from core.model.form_record import Item as FormItem
 from core.model.judgement import CriterionResult, Reconciliation
@@ -429,6 +430,22 @@ TABLES: Mapping[str, Table] = {
         silent=frozenset(
             {"test", "comparator", "unit", "choice", "typed", "typed_unit", "not_done"}
         ),
+    ),
+    "synonym": Table(
+        title=N_("synonym of a term"),
+        subject=lambda row, _names: _("Synonym “{text}”").format(text=values.short(row["text"])),
+        of=Synonym,
+        says={"added_by": values.person, "added_at": values.instant_of},
+        silent=frozenset({"text"}),
+    ),
+    "dictionary": Table(
+        title=N_("imported dictionary"),
+        subject=lambda row, _names: _("Dictionary {kind} {version}").format(
+            kind=row["kind"], version=values.short(row["version"])
+        ),
+        of=Dictionary,
+        says={"added_by": values.person, "added_at": values.instant_of},
+        silent=frozenset({"kind", "version"}),
     ),
     "task_result": Table(
         title=N_("assessment done elsewhere"),

@@ -5,6 +5,8 @@ this module. The file of an older step is never written again: it is what that s
 """
 
 import hashlib
+import json
+import zlib
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -14,6 +16,7 @@ from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKi
 from core.model.assessment import Answer, NotDone
 from core.model.attachment import Attachment, Media
 from core.model.data_query import DataQuery, QueryReply
+from core.model.dictionary import Dictionary, DictionaryKind, Synonym
 from core.model.form_record import FormRecord, Item, RecordCheck, Since
 from core.model.ids import (
     AttachmentId,
@@ -352,6 +355,20 @@ LAB_RESULT = LabResult(
     entered_at=NOON,
 )
 
+# Since m013_terms.
+SYNONYM = Synonym(text="heavy breath", term="Dyspnea", added_by=LOGIN, added_at=NOON)
+WORDS = zlib.compress(
+    json.dumps([["Invented llt", "90000001", "Invented pt", "90000000", "Invented soc"]]).encode()
+)
+DICTIONARY = Dictionary(
+    kind=DictionaryKind.MEDDRA,
+    version="0.0",
+    terms=1,
+    sha256=hashlib.sha256(WORDS).hexdigest(),
+    added_by=LOGIN,
+    added_at=NOON,
+)
+
 
 def main() -> None:
     path = Path(__file__).with_name(f"{newest()}.als")
@@ -399,6 +416,8 @@ def fill(session: Session) -> None:
     session.laboratories.save(LABORATORY)
     session.reference_ranges.save(RANGE)
     session.lab_results.save(LAB_RESULT)
+    session.synonyms.save(SYNONYM)
+    session.dictionaries.add(DICTIONARY, WORDS)
 
 
 if __name__ == "__main__":

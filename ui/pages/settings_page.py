@@ -33,6 +33,7 @@ from ui.pages.page import Page, Unsaved
 from ui.settings import TEXT_SIZES, Appearance
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
+from ui.widgets.clinic_words import ClinicWords
 from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.locks import FreezeCard
 from ui.widgets.own_definitions import FORMS, SCHEDULES, OwnDefinitions
@@ -80,7 +81,7 @@ class SettingsPage(Page):
             self.of_clinic.hide()
         own: list[QWidget] = [self.own_password, self._appearance_card(context)]
         self.freezing = FreezeCard(context)
-        laboratories = self._laboratory_card(context)
+        laboratories = [*self._laboratory_card(context), *self._words_card(context)]
         cards_of_clinic = [*laboratories, self.why_not, self.of_clinic, self.freezing]
         inner = QWidget()
         inner.setMaximumWidth(theme.px(900))
@@ -106,6 +107,13 @@ class SettingsPage(Page):
         self.own_schedules = OwnDefinitions(context, SCHEDULES)
         self.own_schedules.added.connect(self._show_schedules)
         return [self.own_forms, self.own_schedules]
+
+    def _words_card(self, context: AppContext) -> list[QWidget]:
+        """The clinic's synonyms and imported dictionaries, for who reads patients' data."""
+        if not context.session.may(Right.READ):
+            return []
+        self.words = ClinicWords(context)
+        return [self.words]
 
     def _laboratory_card(self, context: AppContext) -> list[QWidget]:
         """The clinic's laboratories; who enters results enters what they call normal."""

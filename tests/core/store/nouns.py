@@ -45,6 +45,7 @@ NOUNS = (
     "record_check",
     "definition",
     "laboratory",
+    "synonym",
     "reference_range",
     "lab_result",
     "data_query",
@@ -155,6 +156,8 @@ class Nouns:
                 s.trainings.save(sample.TRAINING)
             case "calibration_check":
                 s.calibrations.save(sample.CALIBRATION)
+            case "synonym":
+                s.synonyms.save(sample.SYNONYM)
             case "laboratory":
                 s.laboratories.save(sample.LABORATORY)
             case "reference_range":

@@ -118,7 +118,7 @@ def test_every_kind_of_row_is_audited_when_it_comes_changes_and_goes(session, no
         noun, column
     )
     others = {"threshold": ("value", 42.0), "record_check": ("answer", "ended")}
-    others |= {"reference_range": ("unit", "other")}
+    others |= {"reference_range": ("unit", "other"), "synonym": ("term", "other")}
     column, other = others.get(noun, (column, "other"))
     with session.write("changed"):
         session._db.execute(f"UPDATE {noun} SET {column} = ?", [other])
@@ -247,7 +247,7 @@ def test_r13_an_entry_says_who_where_with_what_program_and_about_whom(session, p
 
 OF_THE_CLINIC = {
     *("clinic", "user", "threshold", "definition", "laboratory", "reference_range"),
-    *("rater_training", "calibration_check"),
+    *("rater_training", "calibration_check", "synonym"),
 }
 
 
