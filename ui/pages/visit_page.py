@@ -25,23 +25,19 @@ from core.entering import typed_texts
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import REVIEW, Step, StepState
 from core.entering.visit.working_copy import PLACE
-from core.laboratory.grading import Proposal
 from core.model.data_query import DataQuery
 from core.model.document import About
 from core.model.ids import PatientId, VisitId
-from core.model.laboratory import LabResult
 from core.model.nouns import ADVERSE_EVENTS, LABORATORY, SINCE_LAST_TIME, SPIROMETRY
 from core.model.spirometry import Spirometry
 from core.model.user import Right
 from core.protocols.schedule import Window, windows
-from core.views import laboratory
 from core.views.visit_words import transcribed_text, visit_title
 from core.words import day, plural, short_day
 from ui import theme
 from ui.context import AppContext
 from ui.forms.asked_fields import field_of, mark
 from ui.forms.infusion.monitoring_form import MonitoringForm
-from ui.forms.laboratory.form import LaboratoryForm
 from ui.forms.review_form import ReviewForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
@@ -449,8 +445,6 @@ class VisitPage(Page):
         form = form_of(self.context, draft, step)
         if isinstance(form, SpirometryForm):
             form.previewed.connect(self._on_preview)
-        if isinstance(form, LaboratoryForm):
-            form.accepted.connect(self._judge_event)
         if isinstance(form, MonitoringForm):
             form.event_meant.connect(self._log_event)
         if isinstance(form, ReviewForm):
@@ -533,26 +527,6 @@ class VisitPage(Page):
         self._show_header()
         if self.live is not None:
             self.live.show_step(self.current)
-
-    def _judge_event(self, result: LabResult, proposal: Proposal) -> None:
-        """A grade that was accepted is typed as an adverse event, and not saved: who judges it saves it."""
-        draft = self.draft
-        if draft is None:
-            return
-        if not draft.asks(ADVERSE_EVENTS):
-            self.context.told.emit(
-                tr("This visit asks for no adverse events: log it on the chart.")
-            )
-            return
-        if draft.unsaved.fields("event."):
-            text = tr("An adverse event is being typed. Add it, or clear it, first.")
-            self.context.told.emit(text)
-        else:
-            texts = laboratory.event_texts(result, proposal)
-            with self.context.saving():
-                draft.save_new_events(asked=True)
-                draft.unsaved.save_all({f"event.{name}": text for name, text in texts.items()})
-        self.show_step(ADVERSE_EVENTS)
 
     def _on_preview(self, session: Spirometry) -> None:
         if self.live is not None and self.current == SPIROMETRY:

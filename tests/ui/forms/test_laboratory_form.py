@@ -7,6 +7,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QMenu
 
 from core import clock
+from core.entering import typed_texts
 from core.entering.visit.draft import Draft
 from core.forms import catalog as forms
 from core.laboratory import catalog as laboratory
@@ -254,20 +255,20 @@ def test_a_comment_stands_with_its_result(form, stored):
     assert "haemolytic" in row(form, "alt")._remark
 
 
-def test_an_accepted_grade_is_typed_as_an_event_to_be_judged(page, form, session, clinic):
+def test_an_accepted_grade_is_typed_as_an_event_to_be_judged(page, form, session, clinic, qtbot):
     write("132")
     press(Key.Key_Return)
     row(form, "alt").line.setFocus()
     row(form, "alt").line.selectAll()
-    press(Key.Key_A)
-    settle()
-    assert page.current == "adverse-events"
+    with qtbot.waitSignal(page.context.open_event) as opened:
+        press(Key.Key_A)
+    assert opened.args == [clinic.id, "", page.draft.visit.id]
     assert session.record(clinic.id).events == ()
-    texts = page.draft.unsaved.texts
-    assert texts["event.term"] == "Alanine aminotransferase increased"
-    assert texts["event.grade"] == str(Grade.MODERATE.value)
-    assert texts["event.onset"] == clock.today().isoformat()
-    assert texts["event.note"].startswith(
+    texts = session.typed.of(typed_texts.EVENT, typed_texts.new_event(clinic.id))
+    assert texts["term"] == "Alanine aminotransferase increased"
+    assert texts["grade"] == str(Grade.MODERATE.value)
+    assert texts["onset"] == clock.today().isoformat()
+    assert texts["note"].startswith(
         "ALT 132 U/L (3.2 × ULN; reference ≤ 41, University hospital), sample of "
     )
 

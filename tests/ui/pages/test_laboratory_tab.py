@@ -1,7 +1,7 @@
 """The laboratory of a chart: samples between visits, what they say together, and the clinic's laboratories."""
 
 import pytest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QDialog, QLineEdit
 
 from core import clock
 from core.entering import typed_texts
@@ -107,19 +107,26 @@ def test_an_earlier_sample_is_corrected_where_it_is(chart, session, due):
     assert len(session.record(due.id).laboratory) == 5
 
 
-def test_an_accepted_grade_is_typed_on_the_tab_of_events(chart, session, due, shell):
+def test_an_accepted_grade_is_typed_on_the_page_of_an_event(chart, session, due, shell):
     tab = chart()
     tab.sheet.focus_first()
     write("132")
     press(Key.Key_Return)
     tab.sheet.rows["alt"].accept.click()
     settle()
-    assert shell.page("chart").front == "events"
-    texts = session.typed.of(typed_texts.CHART_EVENT, due.id)
+    page = shell.page("event")
+    assert shell.current is page
+    texts = session.typed.of(typed_texts.EVENT, typed_texts.new_event(due.id))
     assert (texts["term"], texts["grade"]) == ("Alanine aminotransferase increased", "2")
-    assert session.record(due.id).events == ()
-    editor = shell.page("chart").tab("events").editor
-    assert editor.term.text == "Alanine aminotransferase increased"
+    assert session.record(due.id).events == (), "nothing is an event before somebody judged it"
+    assert page.form.texts["term"] == "Alanine aminotransferase increased"
+    assert "Alanine aminotransferase increased" in [
+        one.text() for one in page.findChildren(QLineEdit)
+    ]
+    tab = chart()
+    tab.sheet.rows["alt"].accept.click()
+    settle()
+    assert session.typed.of(typed_texts.EVENT, typed_texts.new_event(due.id)) == texts
 
 
 def test_what_is_typed_and_no_value_is_there_again(chart, session, due, shell):

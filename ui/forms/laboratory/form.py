@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from core.entering.laboratory import Sample
@@ -13,6 +12,7 @@ from core.model.nouns import LABORATORY
 from core.views.visit_words import visit_title
 from ui.context import AppContext
 from ui.forms.laboratory.choices import PanelChoice, SampleFields
+from ui.forms.laboratory.judging import begin_event
 from ui.forms.laboratory.laboratories import LaboratoriesDialog
 from ui.forms.laboratory.sheet import LabSheet
 from ui.forms.step_form import StepForm
@@ -21,11 +21,10 @@ from ui.widgets.responsive import Flow
 
 
 class LaboratoryForm(StepForm):
-    """Every value is saved as its field is left; ``accepted`` leads to the event that a grade proposes."""
+    """Every value is saved as its field is left; a grade that is accepted leads to an event to be judged."""
 
     step = LABORATORY
     scrolls = False
-    accepted = Signal(object, object)  # LabResult, Proposal
 
     def __init__(self, context: AppContext, draft: Draft) -> None:
         super().__init__(context, draft)
@@ -83,7 +82,8 @@ class LaboratoryForm(StepForm):
         self._begin()
 
     def _accept(self, result: LabResult, proposal: Proposal) -> None:
-        self.accepted.emit(result, proposal)
+        record, visit = self.draft.record, self.draft.visit
+        begin_event(self.context, record.patient.id, visit.id, result, proposal)
 
     def focus_typed(self) -> bool:
         typed = self.sheet.typed

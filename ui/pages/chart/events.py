@@ -29,7 +29,6 @@ from ui.widgets.locks import explained
 from ui.widgets.table import ButtonDelegate, Table
 from ui.words import tr
 
-TYPED = "typed"  # leads to an event that was typed elsewhere for this patient
 CHANGE, OPEN = 6, 7  # the columns with buttons
 
 
@@ -154,11 +153,7 @@ class EventsTab(Tab):
         return (Unsaved(place=place, subject=patient_id, texts=self.editor.kept),)
 
     def focus_on(self, what: str) -> None:
-        """What was typed elsewhere; an event in the list; else where the event that is typed goes on, or a new one begins."""
-        if what == TYPED and self.patient_id is not None and self._enters:
-            self.open(self.patient_id)
-            self.editor.focus_open()
-            return
+        """An event in the list; else where the event that is typed goes on, or a new one begins."""
         if any(event.id == what for event in self.model.rows):
             select(self.table, self.model, what)
             self.table.setFocus()

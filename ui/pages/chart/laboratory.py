@@ -16,14 +16,13 @@ from core.laboratory.grading import Proposal
 from core.model.ids import PatientId
 from core.model.laboratory import LabResult
 from core.model.user import Right
-from core.views import laboratory as views
 from core.views.visit_words import visit_title
 from core.words import day
 from ui.context import AppContext
 from ui.forms.laboratory.choices import PanelChoice, SampleFields
+from ui.forms.laboratory.judging import begin_event
 from ui.forms.laboratory.laboratories import LaboratoriesDialog
 from ui.forms.laboratory.sheet import LabSheet
-from ui.pages.chart.events import TYPED
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
 from ui.pages.page import Unsaved
 from ui.widgets.basics import Combo, card, column
@@ -165,19 +164,13 @@ class LaboratoryTab(Tab):
         self._begin()
 
     def _accept(self, result: LabResult, proposal: Proposal) -> None:
-        """The event is typed on the tab of events, and not saved: who judges it saves it."""
-        if self.patient_id is None or self.is_locked():
+        """The event is typed on its own page, and not saved: who judges it saves it."""
+        now = self.now
+        if now is None or self.is_locked():
             return
-        place, session = typed_texts.CHART_EVENT, self.context.session
-        if any(session.typed.of(place, self.patient_id).values()):
-            text = tr("An adverse event is being typed. Add it, or clear it, first.")
-            self.context.told.emit(text)
-            self.leads_to.emit("events", "new")
-            return
-        with self.context.saving():
-            texts = views.event_texts(result, proposal)
-            typed_texts.keep(session, place, self.patient_id, texts)
-            self.leads_to.emit("events", TYPED)
+        drafts = {visit.id for visit in now.record.visits if visit.is_draft}
+        visit_id = result.visit_id if result.visit_id in drafts else None
+        begin_event(self.context, now.record.patient.id, visit_id, result, proposal)
 
     def unsaved(self, patient_id: PatientId) -> tuple[Unsaved, ...]:
         entry = self._entry
