@@ -97,6 +97,7 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("M", N_("the next time axis: months, dates, since onset")),
             ("N, V", N_("on the treatments: enter a medicine, a device")),
             ("T", N_("on the treatments: with adverse events, or without")),
+            ("-, U, /, A", N_("in the laboratory: not done, unit, comment, accept")),
         ),
     ),
     (
