@@ -22,7 +22,6 @@ _LOOK_DPI = 36
 _FAINT = 24  # of 255: by how much the drawing of a line may differ
 # How PDFium writes an XMP stream that a page or a picture in it has: its name, and the number of its object.
 _METADATA = re.compile(rb"/Metadata (\d+) 0 R")
-_INFO = re.compile(rb"/(?:Info|Metadata)\b")
 
 
 def is_pdf(data: bytes) -> bool:
@@ -74,10 +73,9 @@ def _taken_over(
         made.save(written)
     content = _without_xmp(written.getvalue())
     _compare(as_it_is, content, count, name, watch)
-    taken = [TakenOut.WORKINGS]
-    if _INFO.search(data):
-        taken = [TakenOut.XMP, TakenOut.DOCUMENT_INFORMATION, TakenOut.WORKINGS]
-    return Cleaned(media=Media.PDF, content=content, taken_out=tuple(taken))
+    there = {TakenOut.XMP: b"/Metadata", TakenOut.DOCUMENT_INFORMATION: b"/Info"}
+    taken = [one for one, sign in there.items() if sign in data]
+    return Cleaned(media=Media.PDF, content=content, taken_out=(*taken, TakenOut.WORKINGS))
 
 
 def _without_xmp(pdf: bytes) -> bytes:

@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from core.acts import attaching, locking, own_forms
 from core.entering import records
+from core.entering.record_entry import RecordEntry
 from core.errors import Locked, NotAllowed, StorageError
 from core.exports import form_frame
 from core.forms import catalog, reading, wording
+from core.forms.reading import Limits
 from core.imports.attached import Prepared, prepare
 from core.model.attachment import Media, Reference
 from core.model.form_record import FormRecord, Item
@@ -337,10 +339,34 @@ def test_a_real_report_goes_in_and_comes_out(session, patient, tmp_path, form):
     assert made.name == "spirometry.PDF"
     assert attachment_words.described(made.reference).startswith("spirometry.PDF · PDF, ")
     assert attachment_words.taken_out(made) == (
-        "Not kept: history of the file (XMP), author, title and program,"
-        " bookmarks, links, scripts and files within it."
+        "Not kept: author, title and program, bookmarks, links, scripts and files within it."
     )
     records.save(session, form, a_night(patient, made.reference))
     (night,) = session.record(patient.id).of_form("sleep")
     assert "spirometry.PDF" in [one.text for one in wording.said(form, night)]
     assert audit.written(session._db, "attachment")[-1] == "added_at"
+
+
+def test_a_record_says_why_its_file_goes_also_where_its_question_is_not_asked_any_more(
+    session, patient, tmp_path
+):
+    text = EVERY_TYPE.format(of="patient", layout="page").replace(
+        'type = "file"', 'type = "file"\ngroup = "bad"'
+    )
+    form = catalog.read("sleep.toml", text.encode())
+    night = a_night(patient, attach(session, patient).reference)
+    night = night.with_item("quality", Item(value="bad"))
+    entry = RecordEntry(form, patient.id, "dr.demo", form_limits(), record=night)
+    assert entry.why_taken_out == ""
+    entry.type("trace", "")
+    entry.type("taken_out.trace", "another patient's")
+    assert entry.why_taken_out == "another patient's"
+    entry.type("trace", night.value("trace"))  # put back: it stays
+    assert entry.why_taken_out == ""
+    entry.type("quality", "good")
+    assert entry.why_taken_out == "its question is not asked any more"
+    assert "trace" not in entry.record.items
+
+
+def form_limits():
+    return Limits(latest=NOON.date())

@@ -93,12 +93,14 @@ class FileEditor(FieldEditor):
         watch = self._watch = Watch(self._tell)
         self.destroyed.connect(lambda: watch.give_up())  # noqa: PLW0108  a bound method would be lost
         allowed = attached.limits(self._context.session.thresholds.all())
+        self._show(
+            tr("Reading {name}…").format(name=path.name)
+        )  # first: a small one is done at once
         self._context.tasks.run(
             partial(attached.prepare, path, allowed, watch),
             done=partial(self._attach, watch),
             failed=partial(self._refuse, watch),
         )
-        self._show(tr("Reading {name}…").format(name=path.name))
 
     def _tell(self, share: float) -> None:
         if isValid(self):
