@@ -64,6 +64,7 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Ctrl+Enter", N_("on the last step: finish")),
             ("Alt+Left", N_("back to the step before")),
             ("F2", N_("query on this field")),
+            ("-, +, E", N_("monitoring: not measured; a time between; an event")),
             ("Esc", N_("leave the visit; it stays as a draft")),
         ),
     ),
@@ -98,16 +99,6 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("N, V", N_("on the treatments: enter a medicine, a device")),
             ("T", N_("on the treatments: with adverse events, or without")),
             ("-, U, /, A", N_("in the laboratory: not done, unit, comment, accept")),
-        ),
-    ),
-    (
-        N_("In the monitoring of an infusion"),
-        (
-            ("Enter, ↓", N_("the next value; after the last one the next time")),
-            ("← →", N_("the time before, the next one")),
-            ("-", N_("not measured, and why")),
-            ("+", N_("a time between")),
-            ("E", N_("log an event at this time")),
         ),
     ),
     (

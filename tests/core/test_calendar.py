@@ -28,6 +28,10 @@ DATA = {
     ("ui/widgets/file_warnings.py", "SecondPlaceReminder"): "in the settings",
     ("ui/widgets/sign.py", "_waiting"): "what visits are sorted by",
     ("ui/tour.py", "_Tour"): "typed by the tour",
+    ("ui/tour.py", "_typed"): "typed by the tour",
+    ("core/forms/around.py", "of_visit"): "as it is stored",
+    ("core/entering/visit/monitoring.py", "_stored"): "as it is stored",
+    ("core/entering/visit/monitoring.py", "Monitoring"): "in a field, as it is typed",
     ("ui/forms/since/strip.py", "Scale"): "the years of an axis",
     ("ui/forms/event/inputs.py", "DayLine"): "what T types into a day",
 }
