@@ -20,6 +20,7 @@ from core.views.visit_words import visit_title
 from core.words import _, day, month_of, number, plural
 
 WEEK = 7
+MOST_SAID = 8  # values out of range on a summary, the worst first: it is one page
 DIGITS = 3  # of a value that is shown in a unit in which nobody typed it
 
 
@@ -384,8 +385,18 @@ def visit_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
     )
     if not measured:
         counted = _("{n} tests not done").format(n=len(mine))
-    text = ": ".join(filter(None, (counted, "; ".join(_in_short(record, one) for one in out))))
+    worst = sorted(out, key=lambda one: -_grade(record, one))
+    said = [_in_short(record, one) for one in worst[:MOST_SAID]]
+    if more := len(worst) - len(said):
+        said.append(plural(more, "{n} more", "{n} more"))
+    text = ": ".join(filter(None, (counted, "; ".join(said))))
     return (Fact(_("Laboratory"), text, f"laboratory/laboratory.value.{(out or mine)[0].test}"),)
+
+
+def _grade(record: PatientRecord, result: LabResult) -> int:
+    """The grade that is proposed, 0 where there is none."""
+    proposal, _remark = remarked(record, result)
+    return 0 if proposal is None else proposal.grade.value
 
 
 def _in_short(record: PatientRecord, result: LabResult) -> str:

@@ -73,6 +73,27 @@ def test_a_summary_says_how_much_there_is_and_what_is_out_of_range():
     assert visit_summary.build(without, VISIT.id, {}).laboratory == ()
 
 
+def test_a_summary_says_the_worst_first_and_counts_the_rest():
+    """The summary is one page."""
+    limits = {
+        "ast": "41",
+        "alp": "41",
+        "ggt": "41",
+        "ck": "41",
+        "ldh": "41",
+        "tsh": "41",
+        "crp": "41",
+        "esr": "41",
+    }
+    mild = [of(VISIT, test, text, high=40) for test, text in limits.items()]
+    record = replace(RECORD, laboratory=(*mild, of(VISIT, "alt", "900", high=41)))
+    (fact,) = visit_summary.build(record, VISIT.id, {}).laboratory
+    assert fact.text.startswith(
+        "9 of 9 out of range (28 Nov 2026, University hospital): ALT 900 U/L"
+    )
+    assert fact.text.endswith("; 1 more") and fact.text.count(";") == 8
+
+
 def test_a_result_that_came_later_is_no_part_of_a_finished_visit():
     late = of(
         VISIT, "ck", "900", high=190, visit_id=None, entered_at=datetime(2027, 1, 1, tzinfo=UTC)
