@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from core.forms import catalog, dictionaries, wording
+from core.forms import catalog, conditions, dictionaries, wording
 from core.forms.definition import (
     PROCEDURES,
     SUPPORT,
@@ -36,7 +36,7 @@ EVENTS_TITLE = N_("Adverse events")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record of a treatment as a line of the list; its cells are words."""
+    """One record of a treatment as a line of the list; its cells are words. What was only refused does not run."""
 
     record: FormRecord
     name: str
@@ -47,6 +47,7 @@ class Line:
     ended: str
     why: str
     entered: str
+    runs: bool
 
     @property
     def id(self) -> str:
@@ -73,9 +74,10 @@ def _line(one: FormRecord, names: Mapping[str, str]) -> Line:
     form = catalog.find(one.form, one.version)
     said = None if form is None else catalog.treatment_of(form)
     who = names.get(one.entered_by, one.entered_by)
-    began, ended = partial_day(one.began), _until(one)
+    is_running = runs(one)
+    began, ended = partial_day(one.began), _until(one, runs=is_running)
     if form is None or said is None:
-        return Line(one, _name(form, one), "", "", "", began, ended, "", who)
+        return Line(one, _name(form, one), "", "", "", began, ended, "", who, is_running)
     known = wording.of_record(form, one)
     dose, often, route = (
         wording.worded(form, text, known) for text in (said.dose, said.often, said.route)
@@ -83,7 +85,7 @@ def _line(one: FormRecord, names: Mapping[str, str]) -> Line:
     why = [wording.worded(form, said.why, known), *_why_ended(form, one, known)]
     name = wording.told(form, form.field(said.by), known) or _name(form, one)
     said_why = "; ".join(filter(None, why))
-    return Line(one, name, dose, often, route, began, ended, said_why, who)
+    return Line(one, name, dose, often, route, began, ended, said_why, who, is_running)
 
 
 def _name(form: Form | None, one: FormRecord) -> str:
@@ -92,8 +94,26 @@ def _name(form: Form | None, one: FormRecord) -> str:
     return wording.line(form, one) or form.title
 
 
-def _until(one: FormRecord) -> str:
-    if one.runs:
+def runs(one: FormRecord) -> bool:
+    """Whether it goes on as a bar does; what was offered or refused, or was one moment, does not."""
+    form = catalog.find(one.form, one.version)
+    if form is None or not one.runs:
+        return one.runs
+    known = wording.of_record(form, one)
+    rules = (
+        rule for rule in catalog.lanes_of(form) if conditions.holds(form, rule.when, known.get)
+    )
+    rule = next(rules, None)
+    return rule is None or rule.bar
+
+
+def running(record: PatientRecord, today: date) -> int:
+    """How many treatments run on a day."""
+    return sum(runs(one) for form in forms() for one in record.running(form.id, today))
+
+
+def _until(one: FormRecord, *, runs: bool) -> str:
+    if runs:
         return _("running")
     return MISSING if one.ended is None else partial_day(one.ended)
 

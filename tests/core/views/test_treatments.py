@@ -11,6 +11,7 @@ from core.model.form_record import Item
 from core.model.partial_date import PartialDate
 from core.views import treatments
 from core.views.stack import axes, in_words
+from core.words import MISSING
 from tests.core.examples import INFUSION, a_patient, a_record, a_visit
 from tests.core.views.test_lanes import TODAY, a_form_record, device, event
 
@@ -89,17 +90,17 @@ def test_events_with_their_grades_are_there_only_where_everything_is_asked_for()
 
 def test_a_form_of_another_program_version_and_a_form_of_a_visit_are_shown_too(monkeypatch):
     """What a form puts into the lane of procedures is a row of its own, by its definition only."""
-    form = catalog.read("mri.toml", MRI)
+    form = catalog.read("scan.toml", MRI)
     monkeypatch.setitem(catalog._own, (form.id, form.version), form)
     visit = a_visit(PATIENT, INFUSION)
-    one = replace(a_form_record("mri", {"finding": "normal"}), visit_id=visit.id)
+    one = replace(a_form_record("scan", {"finding": "normal"}), visit_id=visit.id)
     record = a_record(PATIENT, visit, forms=(one,))
     found = tracks(record)["Procedures"]["MRI of the head"]
     assert [(m.began, m.label, m.what) for m in found.marks] == [(INFUSION, "normal", visit.id)]
 
 
 MRI = b"""
-id = "mri"
+id = "scan"
 version = "1"
 title = "MRI of the head"
 of = "visit"
@@ -149,6 +150,18 @@ def test_the_list_is_the_newest_first_with_why_it_began_and_ended():
     )
     assert (last.name, last.dose, last.often) == ("Riluzole", "50 mg", "× 2 a day")
     assert (last.began, last.ended, last.why) == ("1 Mar 2025", "10 Feb 2026", "ALS; ALT high")
+
+
+def test_what_was_refused_does_not_run_and_is_not_counted():
+    refused, used = device("gastrostomy", "2026-09-20", "refused"), device("niv", "2026-06")
+    once = medicine("Vaccine", "2026-05-01", frequency="once")
+    record = a_course(refused, used, once)
+    assert [(one.name, one.ended, one.runs) for one in treatments.lines(record, {})] == [
+        ("Gastrostomy (PEG, RIG)", MISSING, False),
+        ("NIV", "running", True),
+        ("Vaccine", MISSING, False),
+    ]
+    assert treatments.running(record, TODAY) == 1
 
 
 def test_a_dose_that_was_asked_about_says_why_it_stays():

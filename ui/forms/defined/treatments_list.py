@@ -87,7 +87,7 @@ class TreatmentsList(QWidget):
     def show_lines(self, every: Sequence[Line]) -> None:
         """Show these; who only reads has one of them chosen."""
         self._every = tuple(every)
-        running = sum(1 for one in every if one.record.runs)
+        running = sum(one.runs for one in every)
         for at, text in enumerate((tr("Running {n}"), tr("All {n}"))):
             self.which.buttons[at].setText(text.format(n=len(every) if at else running))
         self._show_rows()
@@ -103,7 +103,7 @@ class TreatmentsList(QWidget):
         return " · ".join(filter(None, (asked, one.why)))
 
     def _show_rows(self) -> None:
-        shown = [one for one in self._every if one.record.runs or not self.which.value]
+        shown = [one for one in self._every if one.runs or not self.which.value]
         before = self.selected
         self.model.show_rows(shown)
         again = [n for n, one in enumerate(shown) if before is not None and one.id == before.id]

@@ -305,7 +305,7 @@ def treatments() -> TabKind:
 
 
 def _title(now: ChartRecord) -> str:
-    running = sum(len(now.record.running(form.id, now.today)) for form in view.forms())
+    running = view.running(now.record, now.today)
     title = tr("Treatments ({n})").format(n=running) if running else tr("Treatments")
     every = (queries_on(now.record, form) for form in view.forms())
     asked = sum(len(data_queries.unsettled(queries)) for queries in every)
