@@ -128,6 +128,14 @@ def test_the_infusion_as_its_form_says_it_is_the_line_of_day_0_and_told_once():
     assert (mark.id, mark.line, mark.title, mark.began) == (one.id, True, "Infusion", INFUSION)
 
 
+@pytest.mark.parametrize(("form", "row"), [("mri", "MRI"), ("emg", "EMG and nerve conduction")])
+def test_an_examination_is_on_the_day_on_which_it_was_done(form, row):
+    visit = a_visit(PATIENT, INFUSION)
+    one = replace(a_form_record(form, {"done_on": "2026-05-03"}), visit_id=visit.id)
+    found = tracks(a_record(PATIENT, visit, forms=(one,)))["Procedures"][row]
+    assert [(m.began, m.what) for m in found.marks] == [(date(2026, 5, 3), visit.id)]
+
+
 def test_the_axis_begins_with_what_ran_but_not_decades_before_the_first_visit():
     recent, old = medicine("Riluzole", "2025-03-01", dose=50), medicine("Old", "1990-01-01")
     stack = treatments.timeline(a_course(recent), TODAY)
