@@ -20,9 +20,14 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from core import clock, resources
 from core.commands.demonstration import PASSWORD as DEMO_PASSWORD
+from core.entering import records
+from core.entering.record_entry import RecordEntry
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import NOTE, REVIEW, TASKS
+from core.findings import consent
+from core.forms import catalog as forms
+from core.forms.reading import Limits
 from core.instruments import catalog as instruments
 from core.laboratory.pasting import pasted
 from core.model import event_details
@@ -349,6 +354,7 @@ class _Tour:
         self.picture("chart_adverse_events")
         self._event_pages(patient)
         shell.open_chart(patient.id)
+        self._consent(patient, chart)
         chart.show_tab("milestones")
         self.picture("chart_milestones")
         chart.show_tab("eligibility")
@@ -394,6 +400,25 @@ class _Tour:
         )
         self.wait(lambda: page.pdf is not None)
         self.picture("casebook_with_treatments")
+
+    def _consent(self, patient: Patient, chart: ChartPage) -> None:
+        """A consent that was signed after the first visit: what is outside it."""
+        session, form = self.shell.context.session, forms.newest()[consent.FORM]
+        visits = session.record(patient.id).visits
+        entry = RecordEntry(form, patient.id, session.login, Limits(latest=clock.today()))
+        entry.fill(form.quick[0])
+        entry.type("day", (visits[0].date + timedelta(days=1)).isoformat())
+        entry.type("version", "2.1, 3 Nov 2025")
+        made = entry.record
+        self.expect(made is not None, "the consent is not whole")
+        if made is not None:
+            records.save(session, form, made)
+        chart.show_tab(f"form.{consent.FORM}")
+        self.picture("chart_record_consent")
+        chart.show_tab("form.participation")
+        self.picture("chart_record_participation_and_consent")
+        if made is not None:
+            records.remove(session, made, "entered for the picture")
 
     def _event_pages(self, patient: Patient) -> None:
         """One event with all that is known of it, and a new one that lacks what is needed."""

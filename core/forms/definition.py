@@ -237,7 +237,8 @@ class Form:
     parts of. It is entered once every answer of ``waits_for`` ("infusion.identity") is yes, where the visit asks for that
     form, too; ``waits_say`` says so. ``domain`` is its table in CDISC's SDTM. ``lanes`` say how the chart shows its records; those of
     a form without them are in no lane. One with ``own_page`` is entered and shown on a page made by hand for it,
-    and not among the forms. One with a ``treatment`` is entered and shown among the treatments of a chart.
+    and not among the forms. One with a ``treatment`` is entered and shown among the treatments of a chart. A ``brief`` one is on
+    a visit's summary with its line, and what had to be written in words.
     """
 
     id: str
@@ -265,6 +266,7 @@ class Form:
     waits_say: Shown = ""
     order: int = 0
     own_page: bool = False
+    brief: bool = False
     treatment: Treatment | None = None
 
     @property

@@ -22,7 +22,6 @@ from core.model.signature import Lock, LockLevel, Signature
 from core.model.spirometry import Spirometry
 from core.model.thresholds import defaults
 from core.model.visit import TaskResult, Visit, VisitMark
-from core.model.vital_status import OVER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,7 +259,7 @@ class PatientRecord:
         """
         withdrawn = self.milestone(MilestoneKind.WITHDRAWAL)
         days = [self.died_on, None if withdrawn is None else withdrawn.happened_on]
-        days += [one.on for one in vital_status.steps(self.forms) if one.state in OVER]
+        days.append(vital_status.ended(self.forms))
         return min((one.first for one in days if one is not None), default=None)
 
     @property

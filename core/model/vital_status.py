@@ -47,6 +47,15 @@ def steps(forms: Iterable[FormRecord]) -> tuple[Step, ...]:
     return tuple(sorted(found, key=lambda step: (step.on.first, step.record.entered_at)))
 
 
+def ended(forms: Iterable[FormRecord]) -> PartialDate | None:
+    """The day of the first step that ends the visits, and after which no other step takes it back."""
+    found = steps(forms)
+    going_on = [at for at, step in enumerate(found) if step.state not in OVER]
+    last = going_on[-1] if going_on else -1
+    over = [step.on for step in found[last + 1 :] if step.state in OVER]
+    return over[0] if over else None
+
+
 def death(forms: Iterable[FormRecord]) -> tuple[PartialDate, FormRecord] | None:
     """The first day of death that a vital status or a step of participation tells of, and which record does."""
     found = []

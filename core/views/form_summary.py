@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from core.forms import around, catalog, wording
-from core.forms.definition import Form, Of
+from core.forms.definition import FieldType, Form, Of
 from core.labels import SINCE, why_not
 from core.model import conclusion
 from core.model.form_record import FormRecord, Since
@@ -41,7 +41,18 @@ def record_groups(record: PatientRecord, visit: Visit) -> tuple[RecordGroup, ...
 
 def _visit_facts(record: PatientRecord, visit: Visit, form: str) -> tuple[Fact, ...]:
     mine = [one for one in record.of_form(form) if one.visit_id == visit.id]
-    return tuple(fact for one in mine for fact in value_facts(record, one))
+    return tuple(fact for one in mine for fact in _in_short(record, one))
+
+
+def _in_short(record: PatientRecord, one: FormRecord) -> tuple[Fact, ...]:
+    """Every value; of a brief form its line, and what had to be written in words: a finding."""
+    form = catalog.find(one.form, one.version)
+    if form is None or one.not_done is not None or not catalog.newest()[form.id].brief:
+        return value_facts(record, one)
+    words = {FieldType.TEXT, FieldType.LONG_TEXT}
+    found = (said for said in wording.said(form, one) if said.field.required)
+    written = [Fact(said.field.title, said.text) for said in found if said.field.type in words]
+    return (Fact(form.title, wording.line(form, one)), *written)
 
 
 def value_facts(record: PatientRecord, one: FormRecord) -> tuple[Fact, ...]:
@@ -60,6 +71,8 @@ def value_facts(record: PatientRecord, one: FormRecord) -> tuple[Fact, ...]:
 
 def _facts(record: PatientRecord, visit: Visit, form: Form) -> tuple[Fact, ...]:
     every = record.of_form(form.id)
+    if form.brief and not form.repeats:
+        return tuple(Fact(form.title, _name(one)) for one in every)
     if not form.repeats:
         return tuple(fact for one in every for fact in value_facts(record, one))
     before = record.visit_before(visit)

@@ -121,6 +121,14 @@ def test_what_ends_participation_ends_the_visits(state, ends):
     assert (record.participation_ended == date(2026, 6, 1)) is ends
 
 
+def test_who_is_enrolled_after_a_refusal_has_visits_again():
+    refused, again = step("refused", "2026-02-01"), step("enrolled", "2026-03-01")
+    assert a_record(PATIENT, forms=(refused, again)).participation_ended is None
+    lost = step("lost", "2026-09-01"), step("withdrawn", "2026-10-01")
+    record = a_record(PATIENT, forms=(refused, again, *lost))
+    assert record.participation_ended == date(2026, 10, 1)
+
+
 def test_last_known_alive_is_the_latest_that_anything_says():
     visit = a_visit(PATIENT, date(2026, 5, 1))
     said = of_form(

@@ -15,7 +15,7 @@ from core.model import conclusion, vital_status
 from core.model.ids import PatientId
 from core.model.partial_date import PartialDate, partial_day
 from core.views import form_index
-from core.words import plural
+from core.words import N_, plural
 from ui import theme
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
@@ -55,7 +55,7 @@ class RecordTab(Tab):
         self.made: dict[str, Tab] = {}
         self._front = ""
         columns = (
-            Column[FormLine](tr("Form"), lambda one: one.title, second=lambda one: one.recorded),
+            Column[FormLine](N_("Form"), lambda one: one.title, second=lambda one: one.recorded),
             Column[FormLine]("", lambda one: one.open, chip=lambda _one: "warn"),
         )
         self.model = TableModel(columns)

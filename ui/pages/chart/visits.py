@@ -24,6 +24,7 @@ from core.words import MISSING, N_, day
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.pages.chart.acts import start_visit
+from ui.pages.chart.record.missing import MissingCard
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
 from ui.widgets import ask
 from ui.widgets.basics import button, card, column, row
@@ -113,7 +114,9 @@ class VisitsTab(Tab):
         blank = button(tr("Blank form of the next visit…"), self.print_blank, link=True)
         feet = row(blank)
         feet.addLayout(Flow(self.lock, self.correct, self.mark, right=True), 1)
-        layout = column(card(self.table, feet))
+        self.missing = MissingCard(self.context)
+        layout = column(card(self.table, feet), self.missing)
+        layout.setStretch(0, 1)
         layout.setContentsMargins(0, 8, 0, 0)
         return layout
 
@@ -121,6 +124,7 @@ class VisitsTab(Tab):
         lines = _lines(now)
         outside = {one.visit.id: one for one in consent.outside(now.record, now.protocol)}
         self.model.show_rows([_with_consent(_with_signature(now, line), outside) for line in lines])
+        self.missing.show_chart(now)
         self.mark.setVisible(self._enters and now.protocol.anchor is Anchor.REFERENCE)
         self.lock.setVisible(self.context.session.may(Right.LOCK) and not now.locks)
         self._allow_acts()
