@@ -354,7 +354,7 @@ class _Tour:
         self.picture("chart_adverse_events")
         self._event_pages(patient)
         shell.open_chart(patient.id)
-        self._consent(patient, chart)
+        _consent(self, patient, chart)
         chart.show_tab("milestones")
         self.picture("chart_milestones")
         chart.show_tab("eligibility")
@@ -400,25 +400,6 @@ class _Tour:
         )
         self.wait(lambda: page.pdf is not None)
         self.picture("casebook_with_treatments")
-
-    def _consent(self, patient: Patient, chart: ChartPage) -> None:
-        """A consent that was signed after the first visit: what is outside it."""
-        session, form = self.shell.context.session, forms.newest()[consent.FORM]
-        visits = session.record(patient.id).visits
-        entry = RecordEntry(form, patient.id, session.login, Limits(latest=clock.today()))
-        entry.fill(form.quick[0])
-        entry.type("day", (visits[0].date + timedelta(days=1)).isoformat())
-        entry.type("version", "2.1, 3 Nov 2025")
-        made = entry.record
-        self.expect(made is not None, "the consent is not whole")
-        if made is not None:
-            records.save(session, form, made)
-        chart.show_tab(f"form.{consent.FORM}")
-        self.picture("chart_record_consent")
-        chart.show_tab("form.participation")
-        self.picture("chart_record_participation_and_consent")
-        if made is not None:
-            records.remove(session, made, "entered for the picture")
 
     def _event_pages(self, patient: Patient) -> None:
         """One event with all that is known of it, and a new one that lacks what is needed."""
@@ -830,3 +811,23 @@ def _fill_infusion(draft: Draft, start: datetime) -> None:
 
 def _typed(at: datetime) -> str:
     return f"{at.astimezone():%Y-%m-%d %H:%M}"
+
+
+def _consent(tour: _Tour, patient: Patient, chart: ChartPage) -> None:
+    """A consent that was signed after the first visit: what is outside it."""
+    session, form = tour.shell.context.session, forms.newest()[consent.FORM]
+    visits = session.record(patient.id).visits
+    entry = RecordEntry(form, patient.id, session.login, Limits(latest=clock.today()))
+    entry.fill(form.quick[0])
+    entry.type("day", (visits[0].date + timedelta(days=1)).isoformat())
+    entry.type("version", "2.1, 3 Nov 2025")
+    made = entry.record
+    tour.expect(made is not None, "the consent is not whole")
+    if made is not None:
+        records.save(session, form, made)
+    chart.show_tab(f"form.{consent.FORM}")
+    tour.picture("chart_record_consent")
+    chart.show_tab("form.participation")
+    tour.picture("chart_record_participation_and_consent")
+    if made is not None:
+        records.remove(session, made, "entered for the picture")
