@@ -355,10 +355,9 @@ class _Tour:
         self._event_pages(patient)
         shell.open_chart(patient.id)
         _consent(self, patient, chart)
-        chart.show_tab("milestones")
-        self.picture("chart_milestones")
-        chart.show_tab("eligibility")
-        self.picture("chart_eligibility")
+        for tab in ("milestones", "eligibility"):
+            chart.show_tab(tab)
+            self.picture(f"chart_{tab}")
         self._treatments(chart)
         shell.open_chart(self.patient("A-010").id)
         self.picture("chart_with_alerts")
