@@ -111,3 +111,24 @@ def test_every_grade_that_a_term_has_is_said_in_words_its_own_or_general_ones():
     assert embolism[Grade.SEVERE].startswith("Urgent medical intervention indicated")
     assert terms.words_of(terms.find("Alopecia"))[Grade.MILD] == terms.GENERAL[Grade.MILD]
     assert set(terms.words_of(None)) == set(Grade)
+
+
+# As they stand in NCI CTCAE v5.0, 27 Nov 2017, those for adults.
+@pytest.mark.parametrize(
+    ("term", "grade", "part"),
+    [
+        ("Urinary tract infection", 2, "Localized; oral intervention indicated"),
+        ("Hypertension", 1, "Adult: Systolic BP 120–139 mm Hg"),
+        ("Hypertension", 2, "symptomatic increase by >20 mm Hg (diastolic)"),
+        ("Hypertension", 3, "medical intervention indicated; more than one drug"),
+        ("Skin ulceration", 1, "Combined area of ulcers <1 cm"),
+        ("Hypokalemia", 2, "Symptomatic with <LLN–3.0 mmol/L; intervention indicated"),
+        ("Hyponatremia", 3, "120–124 mmol/L regardless of symptoms"),
+    ],
+)
+def test_the_words_of_grades_are_those_of_ctcae(term, grade, part):
+    assert part in terms.words_of(terms.find(term))[Grade(grade)]
+
+
+def test_a_term_that_a_synonym_names_has_words_of_its_own():
+    assert not [term for _word, term in written() if not terms.find(term).words]
