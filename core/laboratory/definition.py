@@ -51,14 +51,26 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """The limit that CTCAE names in another unit than the test's own, where it is not the same converted."""
+
+    unit: str
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
-    """From where on a grade is proposed: beyond all that it names. ``text`` is CTCAE's own."""
+    """From where on a grade is proposed: beyond all that it names. ``text`` is CTCAE's own.
+
+    ``typed`` counts instead of ``value`` for what was typed in that unit.
+    """
 
     grade: int
     text: str
     uln: float | None = None
     lln: float | None = None
     value: float | None = None
+    typed: tuple[Limit, ...] = ()
     times_baseline: float | None = None
     from_baseline: float | None = None
     answers: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from core.laboratory import catalog
 from core.laboratory.definition import Baseline, Ctcae, Direction, Step, Test
+from core.laboratory.reading import converted
 from core.model.adverse_event import Grade
 from core.model.laboratory import Comparator, LabResult
 from core.words import N_, Words, _, day, number
@@ -160,9 +161,19 @@ def _by_limits(rule: Ctcae, result: LabResult) -> Iterator[Step]:
         if step.lln is not None:
             asked.append(_times(result.low, step.lln))
         if step.value is not None:
-            asked.append(_exact(step.value))
+            asked.append(_absolute(step, step.value, result))
         if asked and all(one is not None and beyond(result, one) for one in asked):
             yield step
+
+
+def _absolute(step: Step, value: float, result: LabResult) -> Decimal:
+    """The limit in the test's own unit: the one that CTCAE names in the unit that was typed, where it names one."""
+    test = catalog.tests()[result.test]
+    for one in step.typed:
+        unit = test.in_unit(one.unit)
+        if one.unit == result.typed_unit and unit is not None:
+            return _exact(converted(one.value, unit))
+    return _exact(value)
 
 
 def _beyond_baseline(step: Step, result: LabResult, baseline: LabResult) -> bool:
@@ -191,6 +202,10 @@ def _reason(
     if edges and result.high:
         times = _times_text(result, result.high, edges)
         return _("{sign}{times} × ULN").format(sign=sign, times=times)
+    if result.typed and any(
+        one.unit == result.typed_unit for other in rule.grades for one in other.typed
+    ):
+        return f"{result.typed} {result.typed_unit}"
     return sign + number(result.value, test.decimals, result.unit)
 
 

@@ -61,6 +61,32 @@ def test_a_normal_baseline_changes_nothing():
     }
 
 
+# CTCAE names 1.2 mg/dL and 0.5 mmol/L of magnesium beside each other, which are not the same: what was typed counts.
+@pytest.mark.parametrize(
+    ("test", "unit", "low", "grades"),
+    [
+        ("magnesium", "mg/dL", 0.7, {"1.2": 1, "1.1": 2, "0.9": 2, "0.8": 3, "0.7": 3, "0.6": 4}),
+        ("magnesium", "mmol/L", 0.7, {"0.5": 1, "0.49": 2, "0.4": 2, "0.39": 3, "0.3": 3, "0.29": 4}),
+        ("glucose", "mg/dL", 3.9, {"55": 1, "54": 2, "40": 2, "39": 3, "30": 3, "29": 4}),
+        ("glucose", "mmol/L", 3.9, {"3": 1, "2.9": 2, "2.2": 2, "2.1": 3, "1.7": 3, "1.6": 4}),
+        ("haemoglobin", "mmol/L", 130, {"6.2": 1, "6.1": 2, "4.9": 2, "4.8": 3}),
+        ("haemoglobin", "g/dL", 130, {"10": 1, "9.9": 2, "8": 2, "7.9": 3}),
+        ("albumin", "g/dL", 35, {"3": 1, "2.9": 2, "2": 2, "1.9": 3}),
+    ],
+)  # fmt: skip
+def test_the_limit_is_that_of_the_unit_that_was_typed(test, unit, low, grades):
+    found = {text: [*graded(test, text, low, unit=unit).values()] for text in grades}
+    assert found == {text: [grade] for text, grade in grades.items()}
+
+
+def test_the_limits_of_other_units_are_of_units_that_the_test_has():
+    for test in catalog.tests().values():
+        limits = [one for rule in test.ctcae for step in rule.grades for one in step.typed]
+        assert {one.unit for one in limits} <= {unit.unit for unit in test.units[1:]}
+    (found,) = proposals(a_result("magnesium", "1.2", low=0.7, unit="mg/dL"))
+    assert (found.grade.value, found.reason) == (1, "1.2 mg/dL")
+
+
 # The same source for haemoglobin: lower limit 140, then none.
 @pytest.mark.parametrize(
     ("value", "low", "grade"),
