@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from core.acts import concluding, signing
-from core.commands.simulated import rows
+from core.commands.simulated import rows, samples
 from core.commands.simulated.course import NEUROLOGIST, RATER
 from core.commands.simulated.routine import RoutineCourse
 from core.commands.simulated.trial import TrialCourse
@@ -53,6 +53,9 @@ def create(path: Path, today: date) -> Session:
     trial, routine = shipped[CLINIC.protocol], shipped[protocols.ROUTINE]
     entering = Session.create(path, CLINIC, nurse, PASSWORD, others=others, cost=_NO_SECRET)
     with closing(entering), entering.write(_REASON):
+        entering.laboratories.save(samples.LABORATORY)
+        for one in samples.references(date(today.year - 3, 1, 1)):
+            entering.reference_ranges.save(one)
         courses = [
             *(TrialCourse(entering, trial, row, today) for row in rows("table1.csv")),
             *(RoutineCourse(entering, routine, row, today) for row in rows("routine.csv")),

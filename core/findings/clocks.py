@@ -100,22 +100,28 @@ def rules_of(limits: Mapping[str, float], zone: tzinfo | None = None) -> Rules:
     )
 
 
-def clocks(details: EventDetails, now: datetime, rules: Rules) -> tuple[Clock, ...]:
-    """The four clocks of a serious event, those that do not run among them; none of one that is not serious."""
+def clocks(
+    details: EventDetails, now: datetime, rules: Rules, *, treated: bool = True
+) -> tuple[Clock, ...]:
+    """The four clocks of a serious event, those that do not run among them; none of one that is not serious.
+
+    ``treated`` says whether the patient was given the product: without it no event is suspected of it.
+    """
     if not details.event.serious:
         return ()
     start = None if details.aware_at is None else _Start.of(details.aware_at, rules)
     sent = {to: _sent(details, to) for to in ("sponsor", "authority")}
-    by_rule = {Kind.SPONSOR: (_("serious"), None), **_authority(details, rules)}
+    because = _no_susar(details, rules) if treated else _("no product was given")
+    by_rule = {Kind.SPONSOR: (_("serious"), None), **_authority(details, because)}
     found = []
-    for kind, (why, because) in by_rule.items():
-        if because is not None:
+    for kind, (why, no_rule) in by_rule.items():
+        if no_rule is not None:
             found.append(
                 Clock(
                     kind=kind,
                     state=State.NOT_BY_RULE,
                     why=why,
-                    because=because,
+                    because=no_rule,
                     limit=_limit(kind, rules),
                 )
             )
@@ -164,9 +170,11 @@ def fatal_or_threatening(details: EventDetails) -> bool:
     return bool(details.criteria & {Criterion.DEATH, Criterion.LIFE_THREATENING})
 
 
-def _authority(details: EventDetails, rules: Rules) -> dict[Kind, tuple[str, str | None]]:
-    """The three clocks to the authority: why, and where it does not apply what the clinic's rule went by."""
-    because = _no_susar(details, rules)
+def _authority(details: EventDetails, because: str) -> dict[Kind, tuple[str, str | None]]:
+    """The three clocks to the authority: why, and where it does not apply what the clinic's rule went by.
+
+    ``because`` says why it is no SUSAR by that rule; empty where it counts as one.
+    """
     if because:
         none = _no_rule(because)
         return dict.fromkeys((Kind.FATAL, Kind.FOLLOW_UP, Kind.OTHER), none)

@@ -44,6 +44,8 @@ def _visit(visit: PlannedKind) -> Iterator[str]:
     yield f"assessments = {_value(visit.assessments)}"
     if visit.panels:
         yield f"panels = {_value(visit.panels)}"
+    if visit.panels:
+        yield f"panels = {_value(visit.panels)}"
 
 
 def _offset(offset: Offset) -> str:

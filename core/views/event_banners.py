@@ -5,6 +5,7 @@ from datetime import datetime
 
 from core.findings import clocks
 from core.findings.clocks import Clock, Kind, State
+from core.findings.treatment import treatment
 from core.model.event_details import EventDetails
 from core.model.record import PatientRecord
 from core.words import _, day, instant, plural
@@ -57,7 +58,11 @@ def state_of(known: EventDetails | None, *, missing: int) -> tuple[str, str]:
 
 
 def _clocks(record: PatientRecord, known: EventDetails, now: datetime) -> Iterator[Clock]:
-    return iter(clocks.clocks(known, now, clocks.rules_of(record.thresholds)))
+    return iter(
+        clocks.clocks(
+            known, now, clocks.rules_of(record.thresholds), treated=treatment(record) is not None
+        )
+    )
 
 
 def _sponsor(clock: Clock | None) -> str:

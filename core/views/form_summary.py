@@ -26,7 +26,8 @@ class RecordGroup:
 
 def record_groups(record: PatientRecord, visit: Visit) -> tuple[RecordGroup, ...]:
     """Of a record as it was known at a visit: every form that says something there, in their order, but no conclusion."""
-    found = []
+    found: list[RecordGroup] = []
+    lines: list[Fact] = []  # of the brief forms of the visit: all of them are one group
     for form in catalog.newest().values():
         if form.id == infusion_day.FORMS[0] and (day_of := infusion_day.facts(record, visit.id)):
             found.append(RecordGroup(_("Infusion"), day_of))
@@ -34,8 +35,12 @@ def record_groups(record: PatientRecord, visit: Visit) -> tuple[RecordGroup, ...
             continue  # it has a place of its own
         of_visit = form.of is Of.VISIT
         facts = _visit_facts(record, visit, form.id) if of_visit else _facts(record, visit, form)
-        if facts:
+        if of_visit and form.brief:
+            lines += facts
+        elif facts:
             found.append(RecordGroup(form.plural, facts))
+    if lines:
+        found.append(RecordGroup(_("Examined"), tuple(lines)))
     return tuple(found)
 
 
@@ -47,8 +52,10 @@ def _visit_facts(record: PatientRecord, visit: Visit, form: str) -> tuple[Fact, 
 def _in_short(record: PatientRecord, one: FormRecord) -> tuple[Fact, ...]:
     """Every value; of a brief form its line, and what had to be written in words: a finding."""
     form = catalog.find(one.form, one.version)
-    if form is None or one.not_done is not None or not catalog.newest()[form.id].brief:
+    if form is None or not catalog.newest()[form.id].brief:
         return value_facts(record, one)
+    if one.not_done is not None:
+        return (Fact(form.title, _("not done: {why}").format(why=why_not(one.not_done))),)
     words = {FieldType.TEXT, FieldType.LONG_TEXT}
     found = (said for said in wording.said(form, one) if said.field.required)
     written = [Fact(said.field.title, said.text) for said in found if said.field.type in words]

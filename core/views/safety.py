@@ -116,14 +116,18 @@ def range_words(days: DayRange | None) -> str:
 
 def lines(events: Iterable[ListedEvent], now: datetime, rules: Rules) -> tuple[EventLine, ...]:
     """Every event: serious before others, the newest first."""
-    made = [
-        EventLine(one, () if one.details is None else clocks(one.details, now, rules), day_of(one))
-        for one in events
-    ]
+    made = [EventLine(one, _clocks(one, now, rules), day_of(one)) for one in events]
     made.sort(key=lambda line: (line.listed.number, line.listed.event.term))
     made.sort(key=lambda line: line.listed.event.onset.first, reverse=True)
     made.sort(key=lambda line: not line.listed.event.serious)
     return tuple(made)
+
+
+def _clocks(one: ListedEvent, now: datetime, rules: Rules) -> tuple[Clock, ...]:
+    """Of an event that is not serious, whose details are not read, none."""
+    if one.details is None:
+        return ()
+    return clocks(one.details, now, rules, treated=one.treated is not None)
 
 
 def again(shown: Iterable[EventLine], now: datetime, rules: Rules) -> tuple[EventLine, ...]:
@@ -131,7 +135,7 @@ def again(shown: Iterable[EventLine], now: datetime, rules: Rules) -> tuple[Even
     return tuple(
         line
         if line.listed.details is None or not line.clocks
-        else replace(line, clocks=clocks(line.listed.details, now, rules))
+        else replace(line, clocks=_clocks(line.listed, now, rules))
         for line in shown
     )
 

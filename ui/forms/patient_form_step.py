@@ -1,5 +1,7 @@
 """A form about the patient as a step of a visit: its records as in the chart, and the one that is entered."""
 
+from PySide6.QtWidgets import QCheckBox
+
 from core.entering import records, typed_texts
 from core.entering.visit.draft import Draft
 from core.forms.definition import Form
@@ -7,6 +9,7 @@ from ui.context import AppContext
 from ui.forms.defined.records_view import records_of
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import label
+from ui.words import tr
 
 
 class PatientFormStep(StepForm):
@@ -24,16 +27,34 @@ class PatientFormStep(StepForm):
         self.body.addWidget(label(form.title, "question", wrap=True))
         if form.help:
             self.body.addWidget(label("\n".join(form.help), "muted", wrap=True))
+        self.nothing = QCheckBox(tr("Asked: there is nothing to enter"))
+        self.nothing.toggled.connect(self._on_nothing)
+        self.body.addWidget(self.nothing)
         self.body.addWidget(self.view)
         self.body.addStretch(1)
 
     def show_draft(self) -> None:
         self.view.show_record(self.draft.record)
+        self._show_nothing()
+
+    def _show_nothing(self) -> None:
+        """Only where nothing is entered can there be nothing."""
+        forms = self.draft.patient_forms
+        self.nothing.blockSignals(True)
+        self.nothing.setChecked(forms.has_nothing(self.form))
+        self.nothing.blockSignals(False)
+        self.nothing.setVisible(not forms.known(self.form))
+
+    def _on_nothing(self, said: bool) -> None:
+        with self.context.saving():
+            self.draft.patient_forms.say_nothing(self.form, said=said)
+        self._show_nothing()
+        self.touched.emit()
 
     def _on_saved(self) -> None:
         self.keep_typed()
         self.draft.reload()
-        self.view.show_record(self.draft.record)
+        self.show_draft()
         self.touched.emit()
 
     def commit(self) -> None:

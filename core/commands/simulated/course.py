@@ -6,7 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from core.commands.simulated import rows_of
+from core.commands.simulated import rows_of, samples
+from core.commands.simulated.clinical import Clinical
 from core.commands.simulated.events import Events
 from core.commands.simulated.function import Function
 from core.commands.simulated.told import TABLES, Told
@@ -16,7 +17,7 @@ from core.model.adverse_event import MilestoneKind
 from core.model.assessment import Answer
 from core.model.decision import Choice
 from core.model.device import FORM as DEVICE
-from core.model.nouns import ADVERSE_EVENTS, SINCE_LAST_TIME, SPIROMETRY
+from core.model.nouns import ADVERSE_EVENTS, LABORATORY, SINCE_LAST_TIME, SPIROMETRY
 from core.model.patient import OnsetRegion, Patient
 from core.model.record import PatientRecord
 from core.model.spirometry import Blow, Spirometry
@@ -63,6 +64,7 @@ class Course(ABC):
             form: Told(form, self.patient, rows_of(table, number), self.day_0)
             for form, table in TABLES.items()
         }
+        self.clinical = Clinical(session, self.patient, number, RATER)
         self.instrument = instruments.alsfrs_r()
         self.baseline = self.begins()
         self.function = self._function()
@@ -149,9 +151,18 @@ class Course(ABC):
                 told.tell(self.session, visit)
         self.measure(visit, assessments, answers)
         if finished:
+            self._save_forms(visit, self.protocol.without_tasks(assessments))
             for name in assessments:
                 if self.protocol.task(name) is not None:
                     self.session.tasks.save(TaskResult(visit_id=visit.id, task=name, done=True))
+
+    def _save_forms(self, visit: Visit, asked: tuple[str, ...]) -> None:
+        """The forms of a visit, and its laboratory."""
+        lost = self.pace.points * self.months_since_baseline(visit.date)
+        lost += 48 - self.baseline.total
+        self.clinical.save(visit, asked, lost, fast=self.events.has("Sinus tachycardia"))
+        if LABORATORY in asked:
+            samples.save(self.session, self.patient, visit, self.number)
 
     def measure(self, visit: Visit, assessments: Collection[str], answers: int | None) -> None:
         """The questionnaire and the spirometry of a visit."""

@@ -52,8 +52,13 @@ class Events:
     ) -> None:
         self._patient, self._number = patient, number
         self._day_0, self._death, self._today = day_0, death, today
-        self._untold = [row for table in _TABLES for row in rows_of(table, number)]
+        self._all = tuple(row for table in _TABLES for row in rows_of(table, number))
+        self._untold = list(self._all)
         self._entered: list[_Entered] = []
+
+    def has(self, term: str) -> bool:
+        """Whether the patient has an event of this CTCAE term, told or not."""
+        return any(row["coded_term"] == term for row in self._all)
 
     def begun_by(self, on: date) -> list[Mapping[str, str]]:
         """Those that nobody told of yet and that had begun by a day."""

@@ -100,6 +100,7 @@ class TrialCourse(Course):
     def save(self) -> None:
         self.session.patients.save(self.patient)
         self._save_baseline()
+        self._save_participation()
         spans = windows(self.protocol, self.day_0)
         for kind in self.protocol.visits:
             span = spans[kind.code]
@@ -140,6 +141,15 @@ class TrialCourse(Course):
             if said != one.said:
                 self.session.criteria.save(said)
 
+    def _save_participation(self) -> None:
+        """Consent before anything else, what was known before, and the states of taking part."""
+        self.clinical.consented(self.screening)
+        self.clinical.of_patient(self.screening)
+        self.clinical.became("screened", self.screening)
+        self.clinical.became("enrolled", self.screening)
+        if self.day_0 <= self.today:
+            self.clinical.became("treated", self.day_0)
+
     def _save_death(self, on: date) -> None:
         death = Milestone(
             patient_id=self.patient.id,
@@ -147,6 +157,7 @@ class TrialCourse(Course):
             happened_on=PartialDate.of(on),
         )
         self.session.milestones.save(death)
+        self.clinical.became("died", on, reason="see the adverse events")
         at = datetime.combine(on, time(15), UTC)
         for row in self.events.begun_by(on):  # no visit came any more
             self.events.save(self.session, row, None, RATER, at)

@@ -11,7 +11,7 @@ from core.entering.visit.steps import OpenPoint, Step, StepState, VisitStep
 from core.entering.visit.working_copy import WorkingCopy
 from core.entry import Problem, Severity
 from core.forms.definition import Form
-from core.model.form_record import FormRecord
+from core.model.form_record import FormRecord, RecordCheck, Since
 from core.words import _, plural
 
 NOTHING_ENTERED = "nothing-entered"
@@ -31,6 +31,24 @@ class PatientForms:
     def known(self, form: Form) -> tuple[FormRecord, ...]:
         """The records that hold, or may have held, on the day of the visit."""
         return tuple(one for one in self._copy.record.of_form(form.id) if self._began(form, one))
+
+    def has_nothing(self, form: Form) -> bool:
+        """Whether it was asked, at this visit or an earlier one, and there was nothing to enter."""
+        until = {one.id for one in self._copy.record.visits if one.date <= self._copy.visit.date}
+        return any(
+            one.form == form.id and not one.record_id and one.visit_id in until
+            for one in self._copy.record.checks
+        )
+
+    def say_nothing(self, form: Form, *, said: bool) -> None:
+        """Save that it was asked at this visit and there is nothing to enter, or take that back."""
+        visit_id, checks = self._copy.visit_id, self._copy.session.checks
+        with self._copy.saving():
+            if said:
+                check = RecordCheck(visit_id=visit_id, form=form.id, answer=Since.NOTHING_NEW)
+                checks.save(check)
+            else:
+                checks.remove(visit_id, form.id, "")
 
     def _began(self, form: Form, one: FormRecord) -> bool:
         start = one.day(form.course.start) if form.course is not None else None
@@ -57,13 +75,17 @@ class PatientFormStep(VisitStep):
         hint = ""
         if self._form.repeats and found:
             hint = plural(found, "{n} entered", "{n} entered")
+        if not found and self._forms.has_nothing(self._form):
+            return self._state(points, begun=True, hint=_("nothing to enter"))
         if not found:
             return Step(self.id, self.title, StepState.EMPTY)
         return self._state(points, begun=True, hint=hint)
 
     def open_points(self) -> list[OpenPoint]:
-        if self._forms.known(self._form):
+        if self._forms.known(self._form) or self._forms.has_nothing(self._form):
             return []
-        text = _("{form}: nothing is entered by the day of this visit. Enter it.")
+        text = _(
+            "{form}: nothing is entered by the day of this visit. Enter it, or say that there is nothing."
+        )
         problem = Problem(text.format(form=self.title), Severity.QUESTION)
         return [OpenPoint(self.id, "", problem, rule=NOTHING_ENTERED)]

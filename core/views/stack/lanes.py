@@ -5,7 +5,7 @@ without a line of code. What is known to its month only is placed by `core/views
 `PatientRecord.began`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from core.forms import catalog, conditions, wording
@@ -20,6 +20,8 @@ from core.protocols import catalog as protocols
 from core.views.stack.days import began_on, day_of, end_of, milestone_day
 from core.views.stack.rows import Lane, Mark, Shape
 from core.words import MINUS, _, day, plural, short_day
+
+_DAY_0 = "reference"  # the id of its mark
 
 
 def lanes(record: PatientRecord, today: date) -> tuple[Lane, ...]:
@@ -37,6 +39,7 @@ def lanes(record: PatientRecord, today: date) -> tuple[Lane, ...]:
     for rule, mark in of_forms(record, today):
         titles.setdefault(rule.id, rule.title)
         marks.setdefault(rule.id, []).append(mark)
+    marks[PROCEDURES] = _told_once(marks[PROCEDURES])
     return tuple(
         Lane(lane, titles[lane], tuple(sorted(found, key=lambda mark: mark.began)))
         for lane, found in marks.items()
@@ -50,6 +53,12 @@ def happened(record: PatientRecord, today: date) -> list[Mark]:
 
 def events(record: PatientRecord, today: date) -> list[Mark]:
     return [_event(record, event, today) for event in record.events]
+
+
+def _told_once(marks: Sequence[Mark]) -> list[Mark]:
+    """Without the bare mark of day 0 where a record of that day, such as the infusion's, says more of it."""
+    recorded = {one.began for one in marks if one.line and one.id != _DAY_0}
+    return [one for one in marks if one.id != _DAY_0 or one.began not in recorded]
 
 
 def _procedures_title(record: PatientRecord) -> str:
@@ -66,7 +75,7 @@ def _reference(record: PatientRecord, today: date) -> Iterator[Mark]:
     title = protocols.of(record.patient).reference
     planned = on > today
     yield Mark(
-        id="reference",
+        id=_DAY_0,
         shape=Shape.SYMBOL,
         began=on,
         label=title,

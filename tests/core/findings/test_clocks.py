@@ -80,6 +80,14 @@ def test_an_event_that_is_not_serious_has_no_clock():
     assert clocks(an_event(serious=False, criteria=frozenset()), AWARE, RULES) == ()
 
 
+def test_nothing_is_suspected_of_a_product_that_was_not_given():
+    found = {one.kind: one for one in clocks(an_event(), AWARE, RULES, treated=False)}
+    assert found[Kind.SPONSOR].state is not State.NOT_BY_RULE
+    for kind in (Kind.FATAL, Kind.OTHER):
+        assert found[kind].state is State.NOT_BY_RULE
+        assert found[kind].because == "no product was given"
+
+
 def test_what_nobody_judged_counts_as_related_and_unexpected():
     found = by_kind(an_event())[Kind.OTHER]
     assert found.state is State.RUNNING

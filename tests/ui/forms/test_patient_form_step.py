@@ -124,3 +124,16 @@ def test_a_visit_without_it_is_finished_with_a_query(page, session, patient):
     page.draft.finish()
     (query,) = session.record(patient.id).queries
     assert "nothing is entered" in query.text
+
+
+def test_nothing_to_enter_is_said_with_one_tick_and_taken_back(page, session, patient):
+    step = page.forms["operation"]
+    step.nothing.click()
+    settle()
+    assert points(page) == []
+    (check,) = session.record(patient.id).checks
+    assert (check.form, check.record_id) == ("operation", "")
+    step.nothing.click()
+    settle()
+    assert len(points(page)) == 1
+    assert session.record(patient.id).checks == ()
