@@ -280,7 +280,7 @@ def test_events_are_entered_with_all_that_is_known_of_them(numbered):
     assert (pneumonia.onset.first - record.patient.reference_on).days == 14
     said = event_details.details(record, pneumonia)
     assert [one.coded for one in said.diagnoses] == ["Thromboembolic event"]
-    assert [one.grade for one in said.course] == [3, 2, 1]
+    assert [one.grade for one in said.course] == [3, 2, 2]
 
 
 def test_causes_are_judged_by_the_neurologist_and_some_wait_for_it(numbered):
