@@ -127,15 +127,12 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("/", N_("find in the list; Esc shows all")),
             ("E", N_("log an event of the selected line's patient")),
             ("R", N_("prepare a report of the selected event")),
-            ("Enter", N_("open the event")),
         ),
     ),
     (
         N_("In an attached file"),
         (
             ("+, −, 0", N_("larger, smaller, as large as the window")),
-            (N_("Page Up, Page Down"), N_("the page before, the next page")),
-            (N_("Home, End"), N_("the first page, the last page")),
             ("Esc", N_("close it")),
         ),
     ),

@@ -16,10 +16,12 @@ from core.entering.visit.since import Line
 from core.errors import Locked, NotAllowed
 from core.findings.plausibility import Finding, Level
 from core.forms import catalog
+from core.laboratory import catalog as laboratory
 from core.model import nouns
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
 from core.model.form_record import FormRecord, Item
+from core.model.laboratory import LabResult
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.signature import LockLevel
@@ -374,6 +376,8 @@ READS = {
     "forms.entry", "forms.form", "forms.records", "since.begin", "since.line", "since.read", "since.resumed",
     "questionnaires.left_out", "questionnaires.untouched", "questionnaires.variant_problem",
     "reload", "spirometry.has_entries", "spirometry.turn_to", "spirometry.twice", "steps",
+    "events.form", "forms.found", "forms.waits", "monitoring.due", "monitoring.event_texts", "monitoring.read",
+    "monitoring.read_time", "patient_forms.form", "patient_forms.has_nothing", "patient_forms.known",
     "tasks.result", "unfinished", "unsaved.fields", "unsaved.open_points", "unsaved.points",
     "unsaved.typing", "unsaved.waiting",
 }  # fmt: skip
@@ -398,6 +402,27 @@ def a_medicine(draft, *, of_visit=False):
         entered_by="nurse",
         entered_at=clock.now(),
         items={"substance": Item(value="Riluzole"), "started": Item(value="2024")},
+    )
+
+
+def changed(form):
+    """An event with another note, as it would be saved."""
+    form.type("note", "another")
+    return form.judge().entered
+
+
+def a_result(draft):
+    return LabResult(
+        patient_id=draft.record.patient.id,
+        visit_id=draft.visit.id,
+        test="urea",
+        taken_on=draft.visit.date,
+        value=5.0,
+        unit="mmol/L",
+        typed="5.0",
+        typed_unit="mmol/L",
+        entered_by="nurse",
+        entered_at=clock.now(),
     )
 
 
@@ -457,6 +482,16 @@ def draft_writes(draft):
             {"details.date": "3o", "details.weight": "7"}
         ),
         "events.save": lambda: draft.events.save(event),
+        "events.enter": lambda: draft.events.enter(changed(draft.events.form(event))),
+        "laboratory.write": lambda: draft.laboratory.write([a_result(draft)]),
+        "laboratory.keep": lambda: draft.laboratory.keep({"alt": "4x"}),
+        "laboratory.enter": lambda: draft.laboratory.enter(laboratory.tests()["alt"], "40"),
+        "laboratory.say_not_done": lambda: draft.laboratory.say_not_done(
+            [laboratory.tests()["ast"]], NotDone.REFUSED
+        ),
+        "patient_forms.say_nothing": lambda: draft.patient_forms.say_nothing(
+            catalog.newest()["falls"], said=True
+        ),
         "save_milestone": lambda: draft.save_milestone(replace(milestone, note="another")),
         "tasks.save": lambda: draft.tasks.save(
             TaskResult(visit_id=draft.visit.id, task="mri", done=False, note="broken")
@@ -471,6 +506,8 @@ OF_THE_PATIENT = {"save_milestone", "save_height"}  # what a visit's lock does n
 # These need a state of their own first; what they write, the statements above have tried.
 NOT_NOW = {
     "comparisons.correct", "comparisons.show", "finish", "forms.remove", "questionnaires.answer",
+    "forms.forget", "laboratory.choose", "laboratory.comment", "monitoring.add", "monitoring.move", "monitoring.note",
+    "monitoring.remove", "monitoring.save", "monitoring.save_not_measured",
     "questionnaires.undo", "since.take_back", "since.undo", "reopen", "unsaved.discard", "unsaved.set_aside",
 }  # fmt: skip
 

@@ -48,7 +48,7 @@ def _columns(groups: Sequence[Group], count: int) -> list[QVBoxLayout]:
     for index, group in enumerate(groups):
         middle = sum(lines[:index]) + lines[index] / 2
         columns[min(int(middle * count / sum(lines)), count - 1)].append(_group(group))
-    return [column(*one, None, spacing=12) for one in columns]
+    return [column(*one, None, spacing=8) for one in columns]
 
 
 def _group(group: Group) -> QWidget:
@@ -56,7 +56,7 @@ def _group(group: Group) -> QWidget:
     grid = QGridLayout()
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(16)
-    grid.setVerticalSpacing(2)
+    grid.setVerticalSpacing(0)
     grid.setColumnStretch(1, 1)
     grid.addWidget(label(title, "accent"), 0, 0, 1, 2)
     for line, (key, text) in enumerate(keys, start=1):
