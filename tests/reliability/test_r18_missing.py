@@ -289,8 +289,12 @@ def test_r18_the_export_of_the_chart_says_why_a_day_has_no_value(session, patien
         elif state != BLANK:
             draft.questionnaires.save_not_done(alsfrs_r.id, state)
     record = session.record(patient.id)
-    _head, *rows = csv.reader(io.StringIO(chart_csv.render(record).decode("utf-8-sig")))
-    told = [[row[0], *row[2:4], row[-1]] for row in rows if row[2] in (alsfrs_r.title, "no value")]
+    rows = csv.DictReader(io.StringIO(chart_csv.render(record).decode("utf-8-sig")))
+    told = [
+        [row[title] for title in ("date", "result", "value", "remark")]
+        for row in rows
+        if row["result"] in (alsfrs_r.title, "no value")
+    ]
     assert told == [
         [days[0].isoformat(), alsfrs_r.title, "0", "visit in progress"],
         [

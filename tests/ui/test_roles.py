@@ -23,9 +23,9 @@ LOGINS = {
     Role.ADMINISTRATOR: "admin",
 }
 PAGES = {  # in the sidebar
-    Role.NURSE: {"today", "patients", "settings"},
-    Role.NEUROLOGIST: {"today", "patients", "trail", "settings"},
-    Role.MONITOR: {"today", "patients", "trail", "settings"},
+    Role.NURSE: {"today", "patients", "safety", "registers", "settings"},
+    Role.NEUROLOGIST: {"today", "patients", "safety", "registers", "trail", "settings"},
+    Role.MONITOR: {"today", "patients", "safety", "registers", "trail", "settings"},
     Role.ADMINISTRATOR: {"people", "backups", "trail", "settings"},
 }
 ENTERING = (  # words on controls that change what was recorded of patients

@@ -8,6 +8,7 @@ from core.model.visit import Mode, Respondent, VisitState
 from tests.pdf import text_of
 from tests.ui.conftest import words
 from tests.ui.keyboard import ALT, CTRL, Key, press, tab_to, write
+from ui.forms.event_editor import criteria_words
 
 SCORES = (3, 4, 3, 2, 3, 3, 2, 3, 1, 4, 3, 4)
 REASONS = ("needs two people now", "carried up", "seen in the clinic")  # bed, stairs, total
@@ -63,10 +64,10 @@ def test_the_whole_visit_by_keyboard_alone(shell, due, today, alsfrs_r, qtbot, r
     write("Fall")
     press(Key.Key_Tab)
     write(f"{today:%Y-%m}")
-    tab_to("Serious?: yes")
-    press(Key.Key_Right, Key.Key_Space)  # no
     tab_to("Grade (CTCAE): 1 mild")
     write("1")
+    tab_to(next(iter(criteria_words().values())))  # why it is serious: nothing is ticked
+    press(Key.Key_Space, Key.Key_Space)  # ticked, and taken away
     tab_to("Outcome: recovered")
     press(Key.Key_Space)
     tab_to("Add event")

@@ -151,15 +151,19 @@ def test_an_older_version_than_the_newest_is_not_added(session, file):
 def test_a_shipped_schedule_cannot_be_taken_over_but_has_a_next_version(session, file, id):
     shipped = catalog.shipped()[id]
     file.write_text(TWO_VISITS.replace("oral-drug", id), "utf-8")
+    following = f"{int(shipped.version) + 1}"
     with pytest.raises(
-        InvalidProtocol, match=f"“{id}” of version 1 already. Give this one version 2"
+        InvalidProtocol,
+        match=f"“{id}” of version {shipped.version} already. Give this one version {following}",
     ):
         add(session, file)
     assert catalog.newest()[id] == shipped
-    file.write_text(file.read_text("utf-8").replace('version = "1"', 'version = "2"'), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace('version = "1"', f'version = "{following}"'), "utf-8"
+    )
     add(session, file)
     assert catalog.newest()[id].title == "Oral drug trial"
-    assert catalog.of(a_patient(protocol=id)) == shipped
+    assert catalog.of(a_patient(protocol=id, protocol_version=shipped.version)) == shipped
 
 
 def test_what_the_clinic_added_stays_when_a_later_program_brings_the_same(session, file):

@@ -406,7 +406,7 @@ def test_an_answer_for_another_version_of_the_protocol_does_not_count():
     patient = a_candidate()
     record = screened(patient, criteria=(said(patient, "consent", met=True),))
     assert state(record, "consent") is MET
-    later = replace(ROYAN, version="2")
+    later = replace(ROYAN, version=f"{int(ROYAN.version) + 1}")
     assert states(record, later)["consent"].state is UNKNOWN
     other = replace(record.criteria[0], protocol="another")
     assert state(replace(record, criteria=(other,)), "consent") is UNKNOWN

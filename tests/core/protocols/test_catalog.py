@@ -15,6 +15,7 @@ from tests.core.examples import a_patient, a_routine_patient
 
 GOOD = resources.path("protocols", "royan_2021.toml").read_text("utf-8")
 ROYAN = catalog.shipped()["royan-2021"]
+FIRST = catalog.named("royan-2021", "1")  # what GOOD says
 ROUTINE = catalog.shipped()["routine"]
 DAY = timedelta(days=1)
 
@@ -92,8 +93,42 @@ def test_what_the_trials_visits_ask_for():
     assert {"consent", "eligibility", "alsfrs-r", "spirometry"} < set(ROYAN.assessments_of("SCR"))
     assert ROYAN.assessments_of("MRI") == ("mri",)
     assert ROYAN.assessments_of("D1") == ("adverse-events",)
+    assert ROYAN.version == "2"
     for code in ("M2", "M4", "M6", "M12"):
         assert set(ROYAN.assessments_of(code)) == {
+            "since-last-time",
+            "alsfrs-r",
+            "spirometry",
+            "adverse-events",
+            "medical_history",
+            "vital_signs",
+            "physical_examination",
+            "neurological_examination",
+            "laboratory",
+        }
+    assert set(ROYAN.assessments_of("INF")) == {
+        "infusion",
+        "donor",
+        "product",
+        "monitoring",
+        "discharge",
+        "adverse-events",
+    }
+    assert set(ROYAN.assessments_of("Y5")) == {"vital_status", "alsfrs-r"}
+    assert set(ROYAN.assessments_of(None)) == {
+        "since-last-time",
+        "adverse-events",
+        "alsfrs-r",
+        "spirometry",
+    }
+    assert ROYAN.task("eligibility").title == "Eligibility checked"
+    assert ROYAN.task("alsfrs-r") is None
+    assert (ROYAN.visit_title("M2"), ROYAN.visit_title(None)) == ("Month 2", None)
+
+
+def test_what_version_1_of_the_trial_ticks_off_is_what_version_2_enters():
+    for code in ("M2", "M4", "M6", "M12"):
+        assert set(FIRST.assessments_of(code)) == {
             "since-last-time",
             "alsfrs-r",
             "spirometry",
@@ -102,16 +137,11 @@ def test_what_the_trials_visits_ask_for():
             "examination",
             "laboratory",
         }
-    assert set(ROYAN.assessments_of("Y5")) == {"vital-status", "alsfrs-r"}
-    assert set(ROYAN.assessments_of(None)) == {
-        "since-last-time",
-        "adverse-events",
-        "alsfrs-r",
-        "spirometry",
-    }
-    assert ROYAN.task("mri").title == "Brain and spinal MRI"
-    assert ROYAN.task("alsfrs-r") is None
-    assert (ROYAN.visit_title("M2"), ROYAN.visit_title(None)) == ("Month 2", None)
+    assert set(FIRST.assessments_of("Y5")) == {"vital-status", "alsfrs-r"}
+    assert FIRST.task("mri").title == "Brain and spinal MRI"
+    assert [one.id for one in ROYAN.tasks] == ["eligibility"]
+    assert [one.code for one in FIRST.visits] == [one.code for one in ROYAN.visits]
+    assert windows(FIRST, date(2014, 3, 10)) == windows(ROYAN, date(2014, 3, 10))
 
 
 def test_the_routine_clinic_is_every_three_months_from_the_last_visit():
@@ -127,7 +157,8 @@ def test_the_routine_clinic_is_every_three_months_from_the_last_visit():
 
 
 def test_the_schedule_of_a_patient():
-    assert catalog.of(a_patient()) == ROYAN
+    assert catalog.of(a_patient()) == FIRST
+    assert catalog.of(a_patient(protocol_version="2")) == ROYAN
     assert catalog.of(a_routine_patient()) == ROUTINE
     with pytest.raises(InvalidProtocol, match="no schedule named “lost-2019”"):
         catalog.of(a_patient(protocol="lost-2019"))
@@ -245,7 +276,7 @@ def test_a_visit_that_comes_again_comes_later(tmp_path):
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_file_as_other_editors_save_it(start, end):
     text = start + GOOD.replace("\n", end)
-    assert catalog.read("trial.toml", text.encode()) == ROYAN
+    assert catalog.read("trial.toml", text.encode()) == FIRST
     wrong = text.replace("value = -28", "value = -280000").encode()
     with pytest.raises(InvalidProtocol, match=r"trial\.toml, line 28: visit SCR is more than 100"):
         catalog.read("trial.toml", wrong)
@@ -324,12 +355,16 @@ def test_who_may_take_part_in_the_trial():
         Measure.SINCE_DIAGNOSIS: (Operator.ABOVE, 6),
         Measure.ALSFRS_R: (Operator.AT_LEAST, 24),
         Measure.FVC: (Operator.AT_LEAST, 40),
+        Measure.WITHOUT_IMMUNOTHERAPY: (Operator.AT_LEAST, 6),
     }
-    asked = [(one.kind, one.title) for one in ROYAN.criteria if one.asked]
-    assert asked == [
+    asked = [
         (CriterionKind.INCLUSION, "Sporadic ALS confirmed"),
         (CriterionKind.INCLUSION, "Informed consent given"),
         (CriterionKind.EXCLUSION, "Other neurological, psychiatric or systemic disease"),
+    ]
+    assert [(one.kind, one.title) for one in ROYAN.criteria if one.asked] == asked
+    assert [(one.kind, one.title) for one in FIRST.criteria if one.asked] == [
+        *asked,
         (
             CriterionKind.EXCLUSION,
             "Corticosteroid, immunoglobulin or immunosuppressant in the last 6 months",
@@ -379,7 +414,7 @@ def test_a_folder_holds_every_version_of_a_schedule(tmp_path):
     catalog.use_own(list(found.values()))
     assert catalog.newest()["royan-2021"].version == "10"
     assert catalog.of(a_patient(protocol_version="9")).version == "9"
-    assert catalog.of(a_patient()) == ROYAN
+    assert catalog.of(a_patient()) == FIRST
     catalog.use_own([])
     with pytest.raises(InvalidProtocol, match="no schedule named “royan-2021” of version 9"):
         catalog.of(a_patient(protocol_version="9"))

@@ -188,6 +188,10 @@ def test_the_screening_visit_asks_the_criteria_that_nobody_can_compute():
     schedule = protocols.shipped()["royan-2021"]
     printed = pages(visit("royan-2021", "SCR"))
     says(printed, *(eligibility.requirement(one) for one in schedule.criteria))
+    assert " ".join(printed).count("Absent Present Unknown") == 1
+    first = protocols.named("royan-2021", "1")  # a person answers about immunosuppressants, too
+    printed = pages(blank_forms.render(first, "SCR", CLINIC, **HOW))
+    says(printed, *(eligibility.requirement(one) for one in first.criteria))
     assert " ".join(printed).count("Absent Present Unknown") == 2
 
 

@@ -85,8 +85,10 @@ def test_every_visit_of_the_demonstration_is_one_page_on_either_paper(printed):
 
 
 def test_every_page_of_the_demonstration_has_a_place_for_a_signature_or_one(printed):
-    for (number, visit, _size), (words,) in printed.items():
+    for (number, visit, _size), (words, *more) in printed.items():
         assert (TO_SIGN in words) != ("Signed electronically by" in words), (number, visit.code)
+        for other in more:  # where the sections continue it stays on page 1
+            assert TO_SIGN not in other and "Signed electronically by" not in other
 
 
 def test_no_line_of_the_demonstration_only_says_that_nothing_can_be_said(printed):

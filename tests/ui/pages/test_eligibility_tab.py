@@ -23,6 +23,7 @@ def candidate(session):
     today = clock.today()
     patient = a_patient(
         record_number="31",
+        protocol_version=ROYAN.version,
         born=today.replace(day=1) - timedelta(days=70 * 366),
         reference_on=today + timedelta(days=14),
         registered_on=today,
