@@ -68,6 +68,8 @@ class Registers:
         """Without what was written into them after a visit had been finished."""
         if finished_at is None:
             return self
+        if finished_at.tzinfo is None:
+            finished_at = finished_at.replace(tzinfo=datetime.UTC)  # of a file changed from outside
         return Registers(
             trainings=tuple(one for one in self.trainings if one.entered_at <= finished_at),
             checks=tuple(one for one in self.checks if one.entered_at <= finished_at),

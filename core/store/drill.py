@@ -114,8 +114,11 @@ def _unaudited(table: str, old: Database, new: Database) -> TableCompared:
 
 
 def _rows(table: str, db: Database) -> dict[str, str]:
-    """By primary key: the row as the trail writes it, which is exact also for a number with a fraction."""
-    row = audit.as_json("", [column.name for column in db.table(table).columns])
+    """By primary key: the row as the trail writes it, which is exact also for a number with a fraction.
+
+    Bytes that the trail does not hold are told by their hash, which is one of the columns.
+    """
+    row = audit.as_json("", audit.written(db, table))
     return dict(db.execute(f'SELECT {audit.key_of(db, table)}, {row} FROM "{table}"').fetchall())  # noqa: S608
 
 

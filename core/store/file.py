@@ -194,8 +194,9 @@ def _has_same_content(db: Database, table: str) -> bool:
     noun = NOUNS.get(table)
     if noun is None or not noun.content:
         return True
+    key = ", ".join(noun.key)
     differing = f"""
-        SELECT EXISTS (SELECT 1 FROM main."{table}" AS old JOIN copy."{table}" AS new USING (id)
+        SELECT EXISTS (SELECT 1 FROM main."{table}" AS old JOIN copy."{table}" AS new USING ({key})
                         WHERE old."{noun.content}" IS NOT new."{noun.content}")
         """  # noqa: S608  our own names
     return bool(db.execute(differing).fetchone() == (0,))

@@ -51,6 +51,8 @@ ANOTHER = {
     "item": {"field": "other"},
     "record_check": {"form": "other"},
     "laboratory": {"name": "Elsewhere"},
+    "synonym": {"text": "another word"},
+    "dictionary": {"version": "28.0"},
 }
 CHANGE = {
     "clinic": ("name", "Elsewhere"),
@@ -79,6 +81,8 @@ CHANGE = {
     "lab_result": ("note", "another"),
     "rater_training": ("note", "another"),
     "calibration_check": ("note", "another"),
+    "synonym": ("term", "Fall"),
+    "dictionary": ("terms", 3),
 }
 ONLY_ADDED = {"definition", "attachment"}  # never changed, locked or not
 FORM_OF = {
@@ -94,6 +98,7 @@ OF_VISIT = {*FORM_OF, "visit", "typed_text"}
 OF_NOBODY = {
     *("clinic", "threshold", "definition"),
     *("laboratory", "reference_range", "rater_training", "calibration_check"),
+    *("synonym", "dictionary"),
 }
 NEVER_LOCKED = {"user", "signature", "lock", "data_query", "query_reply"}
 OWNER = {

@@ -46,6 +46,7 @@ NOUNS = (
     "definition",
     "laboratory",
     "synonym",
+    "dictionary",
     "reference_range",
     "lab_result",
     "data_query",
@@ -158,6 +159,8 @@ class Nouns:
                 s.calibrations.save(sample.CALIBRATION)
             case "synonym":
                 s.synonyms.save(sample.SYNONYM)
+            case "dictionary":
+                s.dictionaries.add(sample.DICTIONARY, sample.WORDS)
             case "laboratory":
                 s.laboratories.save(sample.LABORATORY)
             case "reference_range":
