@@ -24,7 +24,7 @@ from core.entering import records
 from core.entering.record_entry import RecordEntry
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
-from core.entering.visit.steps import NOTE, REVIEW, TASKS
+from core.entering.visit.steps import NOTE, REVIEW
 from core.findings import consent
 from core.forms import catalog as forms
 from core.forms.reading import Limits
@@ -35,7 +35,7 @@ from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.document import About
 from core.model.form_record import FormRecord, Item
 from core.model.ids import PatientId, VisitId
-from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SPIROMETRY
+from core.model.nouns import ADVERSE_EVENTS, LABORATORY, MEASUREMENTS, SPIROMETRY
 from core.model.partial_date import PartialDate
 from core.model.patient import Patient
 from core.model.signature import Meaning
@@ -50,15 +50,17 @@ from ui.app import application
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
 from ui.forms.infusion.monitoring_form import MonitoringForm
+from ui.forms.laboratory.form import LaboratoryForm
 from ui.forms.laboratory.laboratories import LaboratoriesDialog
 from ui.forms.laboratory.paste import PasteDialog
 from ui.forms.measurements_form import MeasurementsForm
-from ui.forms.other_forms import NoteForm, TasksForm
+from ui.forms.other_forms import NoteForm
 from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
 from ui.forms.since.form import SinceForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
+from ui.forms.visit_form import VisitFormStep
 from ui.main_window import MainWindow
 from ui.pages.chart.history import HistoryTab
 from ui.pages.chart.laboratory import LaboratoryTab
@@ -251,8 +253,9 @@ class _Tour:
         self._details(page)
         self._questionnaire(page)
         self._spirometry(page)
+        _examinations(self, page)
         self._adverse_event(page)
-        self._rest_and_review(page)
+        self._note_and_review(page)
 
     def _details(self, page: VisitPage) -> None:
         details = self.form(page, DetailsForm)
@@ -317,14 +320,8 @@ class _Tour:
         self.expect(len(draft.events.reported) == 1, "the adverse event was not added")
         self.picture("visit_adverse_events")
 
-    def _rest_and_review(self, page: VisitPage) -> None:
+    def _note_and_review(self, page: VisitPage) -> None:
         draft = self.draft(page)
-        page.show_step(TASKS)
-        tasks = self.form(page, TasksForm)
-        for done, _note in tasks.fields.values():
-            done.set_value(True)
-            done.chosen.emit()
-        self.picture("visit_other_assessments")
         page.show_step(NOTE)
         note = self.form(page, NoteForm)
         QTest.keyClicks(note.note, "Uses a stick outdoors. Sleeps with two pillows.")
@@ -619,6 +616,42 @@ class _Tour:
     def expect(self, holds: bool, otherwise: str) -> None:
         if not holds:
             raise TourFailed(otherwise)
+
+
+def _examinations(tour: _Tour, page: VisitPage) -> None:
+    """What the trial's visits ask for besides: vital signs, both examinations, and the laboratory."""
+    signs = ("umn", "lmn")
+    regions = ("bulbar", "cervical", "thoracic", "lumbosacral")
+    normal = forms.newest()["physical_examination"].quick[0].values
+    whole = {
+        "vital_signs": {"pulse": "74", "systolic": "126", "diastolic": "77", "spo2": "96"},
+        "physical_examination": {name: str(value) for name, value in normal.items()},
+        "neurological_examination": {
+            f"{region}_{sign}": "present" if region == "cervical" else "absent"
+            for region in regions
+            for sign in signs
+        },
+    }
+    draft = tour.draft(page)
+    for step, texts in whole.items():
+        page.show_step(step)
+        form = tour.form(page, VisitFormStep)
+        for name, text in texts.items():
+            form.editor.frames[name].editor.set_text(text)
+            form.editor.frames[name].changed.emit()
+        tour.picture(f"visit_{step}")
+        tour.finish_step(page)
+        (saved,) = draft.forms.records(form.form)
+        missing = texts.keys() - saved.items.keys()
+        tour.expect(not missing, f"{step} was saved without {sorted(missing)}")
+    page.show_step(LABORATORY)
+    sheet = tour.form(page, LaboratoryForm).sheet
+    for test, text in (("alt", "28"), ("ast", "31"), ("creatinine", "52")):
+        tour.type(sheet.rows[test].line, text)
+        sheet.rows[test].line.returnPressed.emit()
+    tour.picture("visit_laboratory")
+    entered = {one.test for one in draft.record.laboratory if one.visit_id == draft.visit.id}
+    tour.expect(entered == {"alt", "ast", "creatinine"}, f"of the laboratory: {sorted(entered)}")
 
 
 def _registers(tour: _Tour) -> None:

@@ -62,7 +62,7 @@ def worded(form: Form, text: str, known: Mapping[str, Stored | None]) -> str:
         if f"{{{one.id}" in text
     }
     plain = " ".join(text.format(**said).split())
-    return plain.replace(" ,", ",").strip(" ,:")
+    return plain.replace(" ,", ",").replace(":,", ",").strip(" ,:")
 
 
 def told(form: Form, one: Field, known: Mapping[str, Stored | None]) -> str:

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.entry import Problem
-from core.forms import catalog, dictionaries, reading
+from core.forms import catalog, dictionaries, reading, wording
 from tests.core.forms.made_up import LIMITS, made_up, stored
 
 FORMS = (*catalog.newest().values(), made_up())
@@ -89,3 +89,11 @@ def test_riluzole_is_known_by_its_other_names(text):
 def test_no_term_is_there_twice():
     names = [term.casefold() for term in dictionaries.terms("medicines")]
     assert len(names) == len(set(names))
+
+
+def test_a_line_of_a_record_has_no_sign_before_what_was_not_said():
+    emg = catalog.newest()["emg"]
+    said = {"criteria": "none", "done_on": "2026-08-15"}
+    assert wording.worded(emg, emg.row, said) == "by none, 15 Aug 2026"
+    said |= {"criteria": "gold_coast", "gold_coast": "fulfilled"}
+    assert wording.worded(emg, emg.row, said) == "Gold Coast: fulfilled, 15 Aug 2026"
