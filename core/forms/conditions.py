@@ -191,10 +191,12 @@ def worded(form: Form, when: Mapping[str, Scalar | tuple[str, ...]]) -> str:
     parts = []
     for name, test in when.items():
         one = form.field(name)
-        wanted = test if isinstance(test, tuple) else (test,)
         if isinstance(test, bool):
             words = _("yes") if test else _("no")
+        elif test in (GIVEN, MISSING):
+            words = _("given") if test == GIVEN else _("missing")
         else:
+            wanted = test if isinstance(test, tuple) else (test,)
             texts = [one.choice(str(each)) for each in wanted]
             words = _(" or ").join(
                 str(each) if text is None else text.text

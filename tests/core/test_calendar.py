@@ -34,6 +34,14 @@ DATA = {
     ("core/entering/visit/monitoring.py", "Monitoring"): "in a field, as it is typed",
     ("ui/forms/since/strip.py", "Scale"): "the years of an axis",
     ("ui/forms/event/inputs.py", "DayLine"): "what T types into a day",
+    ("core/views/laboratory.py", "event_texts"): "in a field of an event, as it is typed",
+    ("core/views/register_words.py", "check_row"): "in a table for other programs",
+    ("core/views/register_words.py", "training_row"): "in a table for other programs",
+    ("ui/forms/laboratory/choices.py", "SampleFields"): "in a field, as it is typed",
+    ("ui/forms/laboratory/laboratories.py", "LaboratoriesDialog"): "in a field, as it is typed",
+    ("ui/pages/registers_page.py", "CheckLog"): "in a field, as it is typed",
+    ("ui/tour.py", "_safety"): "typed by the tour",
+    ("ui/tour.py", "_consent"): "typed by the tour",
 }
 SHOWN_BY = (
     "core/views",

@@ -1,6 +1,7 @@
 """A form of every field type that no line of the program knows, and values made from any definition."""
 
 import base64
+import hashlib
 import json
 from datetime import date, datetime, timedelta
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from core.forms import catalog, dictionaries
 from core.forms.definition import FieldType
 from core.forms.reading import Limits
+from core.model.attachment import Media
 from core.model.partial_date import PartialDate
 
 TODAY = date(2026, 11, 28)
@@ -270,6 +272,13 @@ def stored(one):
         case FieldType.RECORD:
             return st.just("r1")
         case FieldType.FILE:
-            held = {"name": "night.edf", "data": base64.b64encode(b"trace").decode()}
-            return st.just(json.dumps(held, ensure_ascii=False))
+            before = {"name": "night.edf", "data": base64.b64encode(b"trace").decode()}
+            now = {
+                "id": "f" * 32,
+                "name": "night.edf",
+                "media": Media.PDF.value,
+                "size": 5,
+                "sha256": hashlib.sha256(b"trace").hexdigest(),
+            }
+            return st.sampled_from([json.dumps(held) for held in (now, before)])
     return texts()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.exports import form_frame
 from core.exports import named as export_named
 from core.forms import around, catalog, wording
-from core.forms.definition import Identifies
+from core.forms.definition import FieldType, Identifies
 from core.model.document import OfDefinition, OfForm
 from core.model.form_record import FormRecord, Item
 from core.model.record import PatientRecord
@@ -90,6 +90,8 @@ def test_filled_paper_and_table_say_every_value(form, data):
             row[field.id].removeprefix("'") if isinstance(known[field.id], str) else row[field.id]
         )
         value = known[field.id]
+        if field.type is FieldType.FILE and value is not None:
+            value = "night.edf"  # the name alone: the file is kept beside the table
         want = "" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
         assert shown == want.removeprefix("'"), field.id
 

@@ -161,7 +161,7 @@ def test_an_ordinary_visit_says_what_the_screen_says():
         "Breathing FVC 54 % on 10 Sep 2014 (below 65 %), dyspnea 3 of 4, orthopnea 3 of 4 – consider NIV. Not decided yet. ³ ⁴",
         "³ Upright FVC below 65 %: Canadian guideline",
         "Adverse events since 12 Jul 2014",
-        "Pulmonary embolism, 2 Aug 2014, grade 4 life-threatening, serious, recovering",
+        "Pulmonary embolism, 2 Aug 2014, grade 4 life-threatening, serious, criterion not recorded, recovering",
         "Done Medical history, Physical examination",
         "Stated by others FVC % predicted, stated (equation unknown): 78, 15 Jan 2014",
         "Name Signature Date",
