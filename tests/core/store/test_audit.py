@@ -249,7 +249,7 @@ def test_r13_an_entry_says_who_where_with_what_program_and_about_whom(session, p
 
 OF_THE_CLINIC = {
     *("clinic", "user", "threshold", "definition", "laboratory", "reference_range"),
-    *("rater_training", "calibration_check", "synonym"),
+    *("rater_training", "calibration_check", "synonym", "dictionary"),
 }
 
 
