@@ -89,6 +89,13 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        N_("In the list of patients, in an attached file"),
+        (
+            ("Esc", N_("all patients again; close the file")),
+            ("+, −, 0", N_("the file larger, smaller, as large as the window")),
+        ),
+    ),
+    (
         N_("In a chart"),
         (
             ("1–9", N_("the first, the second … tab")),
@@ -128,16 +135,5 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("E", N_("log an event of the selected line's patient")),
             ("R", N_("prepare a report of the selected event")),
         ),
-    ),
-    (
-        N_("In an attached file"),
-        (
-            ("+, −, 0", N_("larger, smaller, as large as the window")),
-            ("Esc", N_("close it")),
-        ),
-    ),
-    (
-        N_("In the list of patients"),
-        (("Esc", N_("show all patients again")),),
     ),
 )

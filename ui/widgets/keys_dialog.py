@@ -13,6 +13,7 @@ Group = tuple[str, Sequence[tuple[str, str]]]  # a title, and keys with what the
 WIDTH, MARGIN = 1240, 40  # px; the margin is what a window's frame and a task bar need
 
 WIDE = 1100  # px, for three columns
+BESIDE, SPACE = 28, 8  # px between columns, and between the groups of one
 
 
 class KeysDialog(QDialog):
@@ -24,7 +25,9 @@ class KeysDialog(QDialog):
         free = room(self)
         width = min(WIDTH, free.width() - MARGIN)
         inner = QWidget()
-        inner.setLayout(row(*_columns(groups, 3 if width >= WIDE else 2), spacing=28, top=False))
+        count = 3 if width >= WIDE else 2
+        each = (width - 70 - (count - 1) * BESIDE) // count
+        inner.setLayout(row(*_columns(groups, count, each), spacing=BESIDE, top=False))
         self.area = scrolled(inner, tr("Keys"))
         self.close_button = button(tr("Close"), self.accept, primary=True)
         layout = column(self.area, row(None, self.close_button), spacing=8)
@@ -41,29 +44,49 @@ def room(widget: QWidget) -> QSize:
     return widget.screen().availableGeometry().size()
 
 
-def _columns(groups: Sequence[Group], count: int) -> list[QVBoxLayout]:
-    """The groups in their order, in columns of about the same height."""
-    lines = [len(keys) + 2 for _title, keys in groups]
-    columns: list[list[QWidget]] = [[] for _ in range(count)]
-    for index, group in enumerate(groups):
-        middle = sum(lines[:index]) + lines[index] / 2
-        columns[min(int(middle * count / sum(lines)), count - 1)].append(_group(group))
-    return [column(*one, None, spacing=8) for one in columns]
+def _columns(groups: Sequence[Group], count: int, width: int) -> list[QVBoxLayout]:
+    """The groups in their order, in columns of ``width`` of which the highest is as low as can be."""
+    made = [_group(group) for group in groups]
+    for one in made:
+        for each in one.findChildren(QWidget):
+            each.ensurePolished()
+    heights = [one.heightForWidth(width) + SPACE for one in made]
+    limits = sorted(
+        {sum(heights[a:b]) for a in range(len(made)) for b in range(a + 1, len(made) + 1)}
+    )
+    fitting = (_within(heights, limit) for limit in limits if limit >= max(heights))
+    ends = next(found for found in fitting if len(found) <= count)
+    starts = [0, *ends[:-1]]
+    return [
+        column(*made[start:end], None, spacing=SPACE)
+        for start, end in zip(starts, ends, strict=True)
+    ]
+
+
+def _within(heights: Sequence[int], limit: int) -> list[int]:
+    """Where each column ends if none is higher than the limit."""
+    ends, used = [], 0
+    for index, height in enumerate(heights):
+        if used + height > limit:
+            ends.append(index)
+            used = 0
+        used += height
+    return [*ends, len(heights)]
 
 
 def _group(group: Group) -> QWidget:
     title, keys = group
     grid = QGridLayout()
     grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(16)
+    grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(0)
     grid.setColumnStretch(1, 1)
     grid.addWidget(label(title, "accent"), 0, 0, 1, 2)
     for line, (key, text) in enumerate(keys, start=1):
-        name = label(key, "heading")
-        name.setMinimumWidth(110)
+        name = label(key, "who")
+        name.setMinimumWidth(98)
         grid.addWidget(name, line, 0, Qt.AlignmentFlag.AlignTop)
-        grid.addWidget(label(text, wrap=True), line, 1)
+        grid.addWidget(label(text, "series", wrap=True), line, 1)
     made = QWidget()
     made.setLayout(grid)
     return made
