@@ -84,7 +84,7 @@ class Clinical:
             "kind": "signed",
             "day": str(on),
             "at": "08:30",
-            "version": "Version 2, 14 Oct 2013",
+            "version": "2, 14 Oct 2013",
             "allows": SEVERAL.join(("study", "data", "sharing", "samples", "contact")),
             "signed_by": "patient",
             "copy": "yes",
