@@ -32,6 +32,7 @@ from core.words import MINUS, _, number
 SIZE = 11
 TIE_PX = 3  # between points of one day and one value
 MANY = 12  # points; of more, only values that changed stand above them
+HIDDEN = 10  # pieces of a line, that words would rather cross than hide a value
 PARTS = 6  # of the width, at which a remark may begin
 _Rect = tuple[float, float, float, float]
 _Place = tuple[float, float]
@@ -70,8 +71,11 @@ class _Sheet:
         )
 
     def crossed(self, rect: _Rect) -> int:
-        """How many pieces of a line are in it."""
-        return sum(_is_in(rect, a, b) for path in self.paths for a, b in pairwise((path[0], *path)))
+        """How many pieces of a line are in it, and values many times over: a line goes on, a value is hidden."""
+        lines = sum(
+            _is_in(rect, a, b) for path in self.paths for a, b in pairwise((path[0], *path))
+        )
+        return lines + HIDDEN * sum(_is_in(rect, at, at) for path in self.paths for at in path)
 
     def best(self, rects: Iterable[_Rect]) -> _Rect | None:
         """The first that is free and crossed by nothing, else the free one that is crossed least; it is taken then."""
@@ -278,6 +282,8 @@ def is_strong(series: Series) -> bool:
 def _newest(sheet: _Sheet) -> None:
     """The last value of each series, of the main one above it, of the others right of it; equal ones once."""
     said: set[tuple[object, float]] = set()
+    # Neither on a value, nor where the words of another would be.
+    kept = _values(sheet)
     for series in sheet.row.plot.series:
         if not series.points or (series.points[-1].day, series.points[-1].value) in said:
             continue
@@ -288,11 +294,24 @@ def _newest(sheet: _Sheet) -> None:
         wide = sheet.wide(words, size, Weight.SEMIBOLD)
         x, y = sheet.at(point)
         u = sheet.unit
-        over = [(x - wide / 2, y - 8 * u), (x - wide / 2, y + 17 * u)]
+        middle = max(x - wide / 2, sheet.axis.left + u)
+        over = [(middle, y - 8 * u), (middle, y + 17 * u)]
         aside = [(left, y + dy * u) for left in (x + 9 * u, x - 9 * u - wide) for dy in (4, -4, 12)]
         aside += [(left, y + dy * u) for left in (x + 9 * u, x - 9 * u - wide) for dy in (-14, 22)]
         places = [*over, *aside] if is_strong(series) else [*aside, *over]
-        _say(sheet, words, size, places)
+        rects = {one: _rect(one, wide, size, u) for one in places}
+        _say(sheet, words, size, sorted(places, key=lambda one: _covers(rects[one], kept)))
+
+
+def _values(sheet: _Sheet) -> list[_Place]:
+    """Where values are, and above those of the main line, where their words are; in order."""
+    found = []
+    for series in sheet.row.plot.series:
+        at = [sheet.at(point) for point in series.points]
+        found += at
+        if is_strong(series):
+            found += [(x, y - 12 * sheet.unit) for x, y in at[:-1]]
+    return sorted(found)
 
 
 def _older(sheet: _Sheet) -> None:
