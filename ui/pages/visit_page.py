@@ -75,6 +75,7 @@ class StepButton(PressButton):
         self._sign, self._title, self._hint = label(""), label(""), label("", "muted")
         self._sign.setFixedWidth(theme.px(18))
         self._title.setWordWrap(True)
+        self._hint.setWordWrap(True)
         policy = QSizePolicy(QSizePolicy.Policy.Minimum, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -168,11 +169,13 @@ class VisitPage(Page):
         self._step_list = QWidget()
         self._step_list.setLayout(self._steps)
         self._steps.setContentsMargins(0, 0, 0, 0)
-        left = card(self._title, self._window, self._pick, self._step_list)
+        self._step_area = scrolled(self._step_list)  # a visit may have more steps than a screen
+        left = card(self._title, self._window, self._pick, self._step_area)
         body = left.layout()
         if isinstance(body, QVBoxLayout):
             body.setContentsMargins(10, 14, 10, 12)
-            body.addStretch(1)
+            body.setStretchFactor(self._step_area, 1)
+            body.addStretch(0)  # where the list of choices stands in its place
             body.addWidget(self.query)
             body.addWidget(self._saved)
         self.stack = QStackedWidget()
@@ -201,7 +204,7 @@ class VisitPage(Page):
 
     def set_narrow(self, *, narrow: bool) -> None:
         super().set_narrow(narrow=narrow)
-        show_only([self._pick] if narrow else [self._step_list], (self._pick, self._step_list))
+        show_only([self._pick] if narrow else [self._step_area], (self._pick, self._step_area))
         self._show_pick()
 
     def open(self, patient_id: PatientId, visit_id: VisitId) -> None:
@@ -317,6 +320,8 @@ class VisitPage(Page):
         form.show_draft()
         self.stack.setCurrentWidget(self._frames[step])
         self._show_steps()
+        self._steps.activate()
+        self._step_area.ensureWidgetVisible(self._buttons[step])
         self._show_queries()
         if self.live is not None:
             # Their lines need the width.
@@ -439,6 +444,7 @@ class VisitPage(Page):
             one.clicked.connect(lambda _checked=False, step=step: self.show_step(step))
             self._steps.addWidget(one)
             self._buttons[step] = one
+        self._steps.addStretch(1)
 
     def _make(self, draft: Draft, step: str) -> StepForm:
         """The form of a step, in the stack and listened to; what it shows comes with ``show_draft``."""
