@@ -38,10 +38,12 @@ from ui import theme
 from ui.context import AppContext
 from ui.forms.asked_fields import field_of, mark
 from ui.forms.infusion.monitoring_form import MonitoringForm
+from ui.forms.patient_form_step import PatientFormStep
 from ui.forms.review_form import ReviewForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.forms.steps import form_of
+from ui.forms.visit_form import VisitFormStep
 from ui.pages.page import Page, Unsaved
 from ui.pages.visit_notices import VisitNotices
 from ui.widgets import ask
@@ -324,8 +326,10 @@ class VisitPage(Page):
         self._step_area.ensureWidgetVisible(self._buttons[step])
         self._show_queries()
         if self.live is not None:
-            # Their lines need the width.
-            self._columns.show_rest(shown=step not in {SINCE_LAST_TIME, LABORATORY})
+            # Their lines need the width, and so do the fields of a form.
+            wide = step in {SINCE_LAST_TIME, LABORATORY}
+            wide = wide or isinstance(form, PatientFormStep | VisitFormStep)
+            self._columns.show_rest(shown=not wide)
             self.live.show_step(step)
         if field:
             self._last_field = field if step == REVIEW else self._last_field
