@@ -133,9 +133,12 @@ class RecordEntry:
             if text == self._start.get(name, ""):
                 self.texts.pop(f"{TAKEN_OUT}.{name}", None)
 
-    def fill(self, quick: Quick) -> None:
-        """The fields of what is entered often, as if they had been typed."""
-        self._fill(quick.values)
+    def fill(self, quick: Quick, *, only_empty: bool = False) -> None:
+        """The fields of what is entered often, as if they had been typed; or those in which nothing stands yet."""
+        values = quick.values
+        if only_empty:
+            values = {n: v for n, v in values.items() if not self.texts.get(n, "").strip()}
+        self._fill(values)
 
     def correct(self, rule: Rule) -> None:
         """What was probably meant where this rule asks, as if it had been typed."""

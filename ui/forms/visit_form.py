@@ -10,7 +10,7 @@ from core.entering.visit.draft import Draft
 from core.entering.visit.unsaved import typed_of
 from core.entry import CLEARED, as_shown
 from core.forms import catalog, wording
-from core.forms.definition import Form
+from core.forms.definition import Form, Quick
 from core.labels import NOT_DONE
 from core.model.assessment import NotDone
 from core.model.form_record import FormRecord
@@ -18,6 +18,7 @@ from ui.context import AppContext
 from ui.forms.defined.record_editor import RecordEditor
 from ui.forms.step_form import StepForm
 from ui.widgets.basics import Combo, button, clear, label, link, row
+from ui.widgets.responsive import Flow
 from ui.words import tr
 
 _RECORD = "about.record"  # which record the texts are about; that of a new one is empty
@@ -57,6 +58,9 @@ class VisitFormStep(StepForm):
         self.body.addWidget(self.waits)
         self.body.addLayout(self._entered)
         self.body.addWidget(self.said)
+        self.picks = [button(one.title, partial(self._pick, one)) for one in form.quick]
+        if self.picks:
+            self.body.addLayout(Flow(*self.picks, spacing=6))
         self.body.addWidget(self.editor)
         self.body.addWidget(label(tr("* is needed · F3 a note, or why there is no value"), "small"))
         self.body.addStretch(1)
@@ -114,6 +118,16 @@ class VisitFormStep(StepForm):
         """To what is to be answered before this form."""
         step, _dot, field = self.form.waits_for[0].partition(".")
         self.jump.emit(step, field)
+
+    def _pick(self, quick: Quick) -> None:
+        """Fill in what is entered often, where nothing stands yet: what was answered stays."""
+        entry = self.editor.entry
+        if entry is None or not self.editor.isEnabled():
+            return
+        entry.fill(quick, only_empty=True)
+        self.editor.begin(entry, records.referred(self.draft.record, self.form))
+        self.editor.focus_first()
+        self._keep_soon.start()
 
     # Saving.
 

@@ -169,3 +169,27 @@ def test_a_discarded_visit_takes_its_forms_along(page, session, patient):
     _press(Qt.Key.Key_Return, CONTROL)
     page.draft.discard("begun by mistake")
     assert session.record(patient.id).forms == ()
+
+
+def test_what_is_entered_often_fills_what_is_empty_and_nothing_else(shell, session):
+    """“All normal” of the physical examination: an abnormal finding that was chosen before stays."""
+    made = a_patient(record_number="79", protocol_version="2", reference_on=clock.today())
+    with session.write("registered"):
+        session.patients.save(made)
+    visit = beginning.start_visit(session, made.id, "M2", clock.today())
+    shell.open_visit(made.id, visit)
+    page = shell.page("visit")
+    page.show_step("physical_examination")
+    settle()
+    form = page.forms["physical_examination"]
+    form.editor.entry.type("lungs", "abnormal")
+    (normal,) = form.picks
+    normal.click()
+    settle()
+    texts = form.editor.entry.texts
+    assert (texts["lungs"], texts["heart"], texts["skin"]) == ("abnormal", "normal", "normal")
+    form.editor.focus_field("lungs_finding")
+    _type("crackles at the left base")
+    _press(Qt.Key.Key_Return, CONTROL)
+    (record,) = session.record(made.id).of_form("physical_examination")
+    assert (record.value("lungs"), record.value("heart")) == ("abnormal", "normal")
