@@ -88,7 +88,7 @@ TYPED = {
     "decision": "reason",
     "audit": "reason workstation",
     "laboratory": "name note",
-    "lab_result": "laboratory note",
+    "lab_result": "laboratory note typed",
 }
 places = test_every_page.places
 

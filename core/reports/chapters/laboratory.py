@@ -17,9 +17,9 @@ def results(found: Sequence[LabResult], names: Names) -> Section:
     """A line for each result, in the order in which the samples were taken."""
     rows = [_row(one, names) for one in sorted(found, key=lambda one: (one.sample, one.test))]
     heads = (
-        *((1.8, _("Test")), (1.4, _("Sample")), (1.5, _("Result")), (1, _("Flag"))),
-        *((1.3, _("As typed")), (1.3, _("Reference")), (1.5, _("Laboratory"))),
-        *((1.6, _("Note")), (1.5, _("Entered by"))),
+        *((1.6, _("Test")), (1.4, _("Sample")), (1.3, _("Result")), (1, _("Flag"))),
+        *((1.1, _("As typed")), (1.2, _("Reference")), (1.9, _("Laboratory"))),
+        *((1.3, _("Note")), (1.9, _("Entered by"))),
     )
     return table("", heads, rows)
 
