@@ -274,7 +274,9 @@ def _bar_words(
         left = inside
     elif _has_room(taken, x + wide + 4 * u, needed, following - 4 * u):
         left, ink = x + wide + 4 * u, "ink"
-    elif x - 4 * u - needed >= axis.left and _has_room(taken, x - 4 * u - needed, needed, x):
+    elif x - 4 * u - needed >= axis.left and _has_room(
+        taken, x - 4 * u - needed, needed, min(x, following)
+    ):
         left, ink = x - 4 * u - needed, "ink"
     else:
         left = inside
