@@ -132,7 +132,8 @@ def test_a_log_is_saved_as_a_table(page, session, tmp_path, monkeypatch):
         QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "checks.csv"), "")
     )
     page.checks.export.click()
-    wait_until((tmp_path / "checks.csv").exists)
+    saved = tmp_path / "checks.csv"
+    wait_until(lambda: saved.exists() and saved.stat().st_size > 0)
     settle()
     _titles, row = csv.reader((tmp_path / "checks.csv").read_text("utf-8-sig").splitlines())
     assert row[1:7] == ["Spirobank II", "3000", "2980", "3010", "3040", "3"]
