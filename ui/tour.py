@@ -802,6 +802,7 @@ def _infusion(tour: _Tour) -> None:
         for sign, text in zip(Sign, texts, strict=True):
             if (cell := form.grid.cell(key, sign)) is not None and text:
                 tour.type(cell, text)
+    form.commit()
     form.focus_first()
     tour.picture("infusion_monitoring")
     tour.expect(form.next.isVisible(), "no reading of the infusion is counted down")
