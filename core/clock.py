@@ -1,4 +1,4 @@
-"""The only readers of the clock."""
+"""The only readers of the clock; and the zone of an instant that came without one."""
 
 from datetime import UTC, date, datetime
 
@@ -11,3 +11,8 @@ def now() -> datetime:
 def today() -> date:
     """The clinic's calendar day (local time of this machine)."""
     return datetime.now().astimezone().date()
+
+
+def aware(instant: datetime) -> datetime:
+    """The instant with a zone; without one it is of a file changed from outside, and taken as UTC."""
+    return instant if instant.tzinfo is not None else instant.replace(tzinfo=UTC)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from core.clock import aware
 from core.model.adverse_event import AdverseEvent, Grade
 from core.model.form_record import FormRecord
 from core.model.ids import EventId, RecordId
@@ -192,14 +193,12 @@ def time_of(value: object) -> datetime.time | None:
 
 
 def instant_of(value: object) -> datetime.datetime | None:
-    """A moment as it is stored; without a zone it is of a file changed from outside, and taken as UTC."""
+    """A moment as it is stored; None where there is none, or none that can be read."""
     try:
         found = datetime.datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-    if found is None or found.tzinfo is not None:
-        return found
-    return found.replace(tzinfo=datetime.UTC)
+    return None if found is None else aware(found)
 
 
 def cause_of(value: object) -> Cause | None:

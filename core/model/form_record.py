@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from core.clock import aware
 from core.model.assessment import NotDone
 from core.model.ids import PatientId, RecordId, VisitId, new_id
 from core.model.partial_date import PartialDate
@@ -115,9 +116,7 @@ class FormRecord:
     def entered_after(self, visit: Visit) -> bool:
         """Whether it was entered, on no visit of its own, after this one had been finished."""
         finished = visit.finished_at
-        if finished is not None and finished.tzinfo is None:
-            finished = finished.replace(tzinfo=datetime.UTC)  # of a file changed from outside
-        return self.visit_id is None and finished is not None and self.entered_at > finished
+        return self.visit_id is None and finished is not None and self.entered_at > aware(finished)
 
     def with_item(self, name: str, item: Item | None) -> "FormRecord":
         rest = {key: value for key, value in self.items.items() if key != name}

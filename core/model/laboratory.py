@@ -4,6 +4,7 @@ import datetime
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from core.clock import aware
 from core.model.assessment import NotDone
 from core.model.ids import LaboratoryId, LabResultId, PatientId, RangeId, VisitId, new_id
 from core.model.patient import Sex
@@ -62,9 +63,11 @@ class LabResult:
 
     def entered_after(self, finished_at: datetime.datetime | None) -> bool:
         """Whether it was entered, on no visit of its own, after a visit had been finished."""
-        if finished_at is not None and finished_at.tzinfo is None:
-            finished_at = finished_at.replace(tzinfo=datetime.UTC)  # of a file changed from outside
-        return self.visit_id is None and finished_at is not None and self.entered_at > finished_at
+        return (
+            self.visit_id is None
+            and finished_at is not None
+            and self.entered_at > aware(finished_at)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

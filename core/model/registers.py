@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass, field
 
+from core.clock import aware
 from core.model.ids import CheckId, TrainingId, new_id
 
 
@@ -68,8 +69,7 @@ class Registers:
         """Without what was written into them after a visit had been finished."""
         if finished_at is None:
             return self
-        if finished_at.tzinfo is None:
-            finished_at = finished_at.replace(tzinfo=datetime.UTC)  # of a file changed from outside
+        finished_at = aware(finished_at)
         return Registers(
             trainings=tuple(one for one in self.trainings if one.entered_at <= finished_at),
             checks=tuple(one for one in self.checks if one.entered_at <= finished_at),
