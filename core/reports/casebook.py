@@ -15,7 +15,7 @@ from core.reports import layout, table_report, treatments
 from core.reports.chapters import events, laboratory, others, visits
 from core.reports.chapters.chapter import Chapter, Part, Printed
 from core.reports.layout import BODY, SMALL, Block, Cell, Column
-from core.reports.page import INNER, Paper
+from core.reports.page import INNER, Paper, whose
 from core.reports.table_report import Section
 from core.reports.text import Align, Style, Weight
 from core.views import treatments as view
@@ -31,15 +31,10 @@ _PART = Style(10.5, 15, Weight.SEMIBOLD)
 
 def document(source: OfCasebook) -> bytes:
     patient = source.record.patient
-    subject = _("Record {number} – casebook").format(number=patient.record_number)
-    paper = Paper(
+    paper = Paper.of(
+        source,
         title=_(TITLE),
-        subject=" · ".join(part for part in (subject, patient.name) if part),
-        clinic=source.clinic,
-        printed_by=source.printed_by,
-        printed_at=source.printed_at,
-        head=source.head,
-        size=source.size,
+        subject=whose(patient.record_number, patient.name, _(TITLE)),
     )
     found = chapters(source, paper.room)
     body = [block for chapter in found for block in _chapter(chapter)]

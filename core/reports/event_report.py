@@ -36,16 +36,12 @@ def document(source: OfEvent) -> bytes:
     """The report that is asked for, or the event as it would be reported now where none is."""
     one = clinic_event(source.record, source.event_id)
     report = next((r for r in one.details.reports if r.record.id == source.report_id), None)
-    paper = Paper(
+    paper = Paper.of(
+        source,
         title=_("Report of a serious adverse event"),
         subject=_("Record {number} · {event}").format(
             number=one.number, event=one.details.event.coded_term or one.details.event.term
         ),
-        clinic=source.clinic,
-        printed_by=source.printed_by,
-        printed_at=source.printed_at,
-        head=source.head,
-        size=source.size,
     )
     text = report.narrative if report is not None else ""
     story = text or narrative(source.record, source.event_id, source.names)

@@ -10,7 +10,7 @@ from core.model.form_record import FormRecord
 from core.model.record import PatientRecord
 from core.reports import layout, table_report
 from core.reports.layout import MUTED, Block, Cell, Column
-from core.reports.page import INNER, Paper
+from core.reports.page import INNER, Paper, whose
 from core.reports.table_report import Section
 from core.reports.text import Style, Weight
 from core.reports.writing import NAMED, asked, fields, grid, inside, lines
@@ -30,15 +30,10 @@ def filled(source: OfForm) -> bytes:
     """Every record of the form that was chosen, the newest first."""
     form = catalog.newest()[source.choice]
     patient = source.record.patient
-    subject = _("Record {number}").format(number=patient.record_number)
-    paper = Paper(
+    paper = Paper.of(
+        source,
         title=form.plural,
-        subject=" · ".join(part for part in (subject, patient.name) if part),
-        clinic=source.clinic,
-        printed_by=source.printed_by,
-        printed_at=source.printed_at,
-        head=source.head,
-        size=source.size,
+        subject=whose(patient.record_number, patient.name),
     )
     records = sorted(source.record.of_form(form.id), key=lambda one: one.began, reverse=True)
     sections = [section for one in records for section in _sections(source, form, one)]
@@ -90,14 +85,10 @@ def title(id: str, version: str) -> str:
 def blank(source: OfDefinition) -> bytes:
     """The form that was chosen, to be filled in by hand."""
     form = catalog.newest()[source.choice]
-    paper = Paper(
+    paper = Paper.of(
+        source,
         title=form.plural,
         subject=_("Version {version}").format(version=form.version),
-        clinic=source.clinic,
-        printed_by=source.printed_by,
-        printed_at=source.printed_at,
-        head=source.head,
-        size=source.size,
     )
     blocks = [*_heading(form), *body(form)]
     for part in catalog.parts_of(form):

@@ -6,7 +6,7 @@ from core.model.document import OfMonitoring
 from core.model.partial_date import partial_day
 from core.reports import table_report
 from core.reports.layout import Column
-from core.reports.page import Paper
+from core.reports.page import Paper, whose
 from core.reports.table_report import Section
 from core.views import infusion_day, monitoring
 from core.views.fact import Fact
@@ -20,16 +20,11 @@ _TIME, _VALUE, _NOTE = 1.1, 1.0, 1.6  # shares of the page
 def document(source: OfMonitoring) -> bytes:
     record, visit = source.record, source.visit
     patient = record.patient
-    subject = _("Record {number}").format(number=patient.record_number)
     title = _("{visit}, {day}: infusion and monitoring")
-    paper = Paper(
+    paper = Paper.of(
+        source,
         title=title.format(visit=visit_title(record, visit), day=day(visit.date)),
-        subject=" · ".join(part for part in (subject, patient.name) if part),
-        clinic=source.clinic,
-        printed_by=source.printed_by,
-        printed_at=source.printed_at,
-        head=source.head,
-        size=source.size,
+        subject=whose(patient.record_number, patient.name),
     )
     given = [
         Section(

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
+from typing import Self
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, LETTER
@@ -11,6 +12,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from core import VERSION
+from core.model.document import Source
 from core.model.paper import PaperSize
 from core.model.trail import TrailHead
 from core.model.user import Clinic
@@ -38,6 +40,12 @@ _STRONG = Style(SMALL.size, SMALL.leading, Weight.SEMIBOLD)
 _TRAIL = Style(7.5, SMALL.leading, Weight.MEDIUM)
 
 
+def whose(record_number: str, name: str, *what: str) -> str:
+    """The subject of one patient's paper: the record number, the name where one is kept, and what it is."""
+    number = _("Record {number}").format(number=text.embedded(record_number))
+    return " · ".join(part for part in (number, text.embedded(name), *what) if part)
+
+
 @dataclass(frozen=True, slots=True)
 class Paper:
     """What is the same on every page of one document.
@@ -59,6 +67,19 @@ class Paper:
     under_head: tuple[Block, ...] = ()
     size: PaperSize = PaperSize.A4
     heading: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, source: Source, *, title: str, subject: str) -> Self:
+        """The paper of what is printed from ``source``."""
+        return cls(
+            title=title,
+            subject=subject,
+            clinic=source.clinic,
+            printed_by=source.printed_by,
+            printed_at=source.printed_at,
+            head=source.head,
+            size=source.size,
+        )
 
     @property
     def width(self) -> float:

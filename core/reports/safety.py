@@ -70,12 +70,8 @@ def _columns(widths: Sequence[float], titles: Sequence[str]) -> tuple[layout.Col
 
 
 def _paper(source: OfEvents, title: str) -> Paper:
-    return Paper(
+    return Paper.of(
+        source,
         title=title,
         subject=_("Clinic file {file}").format(file=source.file_name),
-        clinic=source.clinic,
-        printed_by=source.printed_by,
-        printed_at=source.printed_at,
-        head=source.head,
-        size=source.size,
     )

@@ -164,13 +164,8 @@ def _parts(summary: VisitSummary, *, tight: bool) -> _Parts:
 
 
 def _subject(summary: VisitSummary) -> str:
-    parts = [
-        _("Record {number}").format(number=text.embedded(summary.record_number)),
-        text.embedded(summary.patient_name),
-        _(TITLE),
-        f"{summary.title}, {summary.on}",
-    ]
-    return " · ".join(part for part in parts if part)
+    visit = f"{summary.title}, {summary.on}"
+    return page.whose(summary.record_number, summary.patient_name, _(TITLE), visit)
 
 
 def _warnings(summary: VisitSummary, clinic: Clinic) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from core.model.document import OfTreatments
 from core.model.record import PatientRecord
 from core.reports import choices, layout, stack
 from core.reports.layout import BODY, Block, Cell, Column
-from core.reports.page import INNER, Paper
+from core.reports.page import INNER, Paper, whose
 from core.reports.text import Style, Weight
 from core.views import treatments
 from core.views.stack.rows import Stack
@@ -19,15 +19,10 @@ _WIDTHS = (1.7, 0.9, 1.1, 0.95, 1.15, 1.15, 1.9, 1.55)
 
 def document(source: OfTreatments) -> bytes:
     patient = source.record.patient
-    subject = _("Record {number}").format(number=patient.record_number)
-    paper = Paper(
+    paper = Paper.of(
+        source,
         title=_(TITLE),
-        subject=" · ".join(part for part in (subject, patient.name) if part),
-        clinic=source.clinic,
-        printed_by=source.printed_by,
-        printed_at=source.printed_at,
-        head=source.head,
-        size=source.size,
+        subject=whose(patient.record_number, patient.name),
     )
     today = source.printed_at.astimezone().date()
     axis, _slash, events = source.choice.partition("/")

@@ -14,14 +14,10 @@ _WIDTHS = (3.0, 1.8, 1.8, 1.6, 1.7, 1.7, 1.7, 1.0)  # of the columns, as shares
 
 
 def document(source: OfUsers) -> bytes:
-    paper = Paper(
+    paper = Paper.of(
+        source,
         title=_("User review"),
         subject=_("Users of the clinic file {file}").format(file=source.file_name),
-        clinic=source.clinic,
-        printed_by=source.printed_by,
-        printed_at=source.printed_at,
-        head=source.head,
-        size=source.size,
     )
     active = sum(one.user.disabled_at is None for one in source.reviewed)
     users = _("{n}, {active} of them active").format(n=len(source.reviewed), active=active)

@@ -246,7 +246,7 @@ def test_no_title_is_alone_at_the_end_of_a_page():
     titles = {title for _depth, title, _page in bookmarks(pdf)}
     for page in pages_of(pdf):
         lines = [line.strip() for line in page.splitlines() if line.strip()]
-        foot = next(n for n, line in enumerate(lines) if "casebook" in line and n)
+        foot = next(n for n, line in enumerate(lines) if "Casebook" in line and n)
         assert lines[foot - 1] not in titles
 
 
