@@ -12,6 +12,7 @@ from core.model.ids import PatientId
 from core.model.trail import CHANGES_NOTHING, Act
 from core.session import Changes, Session
 from ui.backing_up import BackingUp
+from ui.glances import Glances
 from ui.settings import Settings
 from ui.tasks import Tasks
 
@@ -52,6 +53,7 @@ class AppContext(QObject):
         self.settings = settings
         self.backing_up = backing_up or BackingUp(settings, lambda: 0.0)
         self.tasks = Tasks(self)
+        self.glances = Glances(session)
         self.failures = 0  # how many saves the file has refused
         session.on_change(self._on_change)
 
@@ -89,10 +91,12 @@ class AppContext(QObject):
     def retire(self) -> None:
         """Nothing listens to this any more: another context has taken the session over."""
         self.tasks.close()
+        self.glances.close()
         self.session.off_change(self._on_change)
 
     def close(self) -> None:
         self.tasks.close()
+        self.glances.close()
         if not self.session.is_open:
             return
         with suppress(AppError):  # the disk may be gone

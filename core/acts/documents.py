@@ -157,9 +157,12 @@ def _of_monitoring(session: Session, about: About, common: Common) -> OfMonitori
     )
 
 
-def _of_file(session: Session, _about: About, common: Common) -> OfFile:
-    patients = sorted(session.patients.all(), key=lambda one: one.record_number)
-    return OfFile(records=tuple(session.record(one.id) for one in patients), **common)
+def _of_file(session: Session, about: About, common: Common) -> OfFile:
+    asked = about.patients
+    if asked is None:
+        patients = sorted(session.patients.all(), key=lambda one: one.record_number)
+        asked = tuple(one.id for one in patients)
+    return OfFile(records=tuple(session.record(one) for one in asked), **common)
 
 
 def _of_events(session: Session, _about: About, common: Common) -> OfEvents:

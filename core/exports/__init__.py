@@ -13,6 +13,7 @@ from core.model.document import (
     OfAttachment,
     OfDefinition,
     OfEvents,
+    OfFile,
     OfForm,
     OfPatient,
     OfRegisters,
@@ -28,6 +29,13 @@ def _chart(source: OfPatient) -> bytes:
     from core.exports import chart_csv
 
     return chart_csv.document(source)
+
+
+@untranslated()
+def _patients(source: OfFile) -> bytes:
+    from core.exports import patients_csv
+
+    return patients_csv.document(source)
 
 
 @untranslated()
@@ -98,6 +106,20 @@ EXPORTS: tuple[Document[Any], ...] = (
         holds_patients=True,
         stem="chart-data",
         make=_chart,
+        ending=CSV,
+    ),
+    Document(
+        id="patients-csv",
+        title=N_("The list of patients as a table"),
+        button=N_("List as CSV…"),
+        tip=N_("The patients that are shown, in their order, without names."),
+        saving=N_("Export the list of patients"),
+        called="list of patients",
+        of=OfFile,
+        right=Right.READ,
+        holds_patients=True,
+        stem="patients",
+        make=_patients,
         ending=CSV,
     ),
     Document(

@@ -26,7 +26,7 @@ class About:
 
     ``entries`` are those of the trail, ``asked`` says which ones in words (name, value); ``choice`` is one
     of the document's own choices; ``attached`` is the value of a field that names an attached file.
-    ``report_id`` is a report of the ``event_id``.
+    ``report_id`` is a report of the ``event_id``. ``patients`` are those that are asked for, in their order; None is all.
     """
 
     patient_id: PatientId | None = None
@@ -38,6 +38,7 @@ class About:
     report_id: RecordId | None = None
     choice: str = ""
     attached: str = ""
+    patients: tuple[PatientId, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +159,7 @@ class OfMonitoring(OfVisit):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfFile(Source):
-    """The records of all patients, by record number."""
+    """The records of the patients that were asked for, else of all by record number."""
 
     records: Sequence[PatientRecord]
 

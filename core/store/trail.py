@@ -99,6 +99,11 @@ class Trail:
         found = self._db.execute("SELECT count(*) FROM audit WHERE patient_id = ?", [patient_id])
         return int(found.fetchone()[0])
 
+    def last_of(self, patient_id: PatientId) -> int:
+        """The number of the last entry about a patient, 0 where there is none: it moves with whatever is written."""
+        found = self._db.execute("SELECT max(id) FROM audit WHERE patient_id = ?", [patient_id])
+        return int(found.fetchone()[0] or 0)
+
     def names(self, entries: Sequence[TrailEntry]) -> Names:
         """What these entries call by id, also where it was removed since."""
         people = {row["login"]: row["full_name"] for row in self._db.query("SELECT * FROM user")}

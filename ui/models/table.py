@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
@@ -12,12 +13,17 @@ T = TypeVar("T")
 ROW_ROLE = Qt.ItemDataRole.UserRole
 SECOND_LINE_ROLE = Qt.ItemDataRole.UserRole + 1
 CHIP_ROLE = Qt.ItemDataRole.UserRole + 2
+SERIES_ROLE = Qt.ItemDataRole.UserRole + 3
 Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True)
 class Column(Generic[T]):
-    """``title`` is marked (`N_`). ``text`` makes the cell's words from a row; the rest is optional decoration for the delegates."""
+    """``title`` is marked (`N_`). ``text`` makes the cell's words from a row; the rest is optional decoration for the delegates.
+
+    ``sort`` gives what a row is sorted by, None where that is not known: such rows come last in both directions.
+    ``series`` are values in order of their days, drawn small beside the text.
+    """
 
     title: str
     text: Callable[[T], str]
@@ -25,6 +31,8 @@ class Column(Generic[T]):
     chip: Callable[[T], str] | None = None
     tip: Callable[[T], str] | None = None
     right: bool = False
+    sort: Callable[[T], Any] | None = None
+    series: Callable[[T], Sequence[tuple[date, float]]] | None = None
 
 
 class TableModel(QAbstractTableModel, Generic[T]):
@@ -32,11 +40,41 @@ class TableModel(QAbstractTableModel, Generic[T]):
         super().__init__()
         self._columns = tuple(columns)
         self._rows: tuple[T, ...] = ()
+        self._sorted: tuple[int, Qt.SortOrder] | None = None
 
     def show_rows(self, rows: Sequence[T]) -> None:
         self.beginResetModel()
-        self._rows = tuple(rows)
+        self._rows = self._in_order(rows)
         self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """By a column that can be sorted by; rows stay selected."""
+        if not 0 <= column < len(self._columns) or self._columns[column].sort is None:
+            return
+        self._sorted = column, order
+        self.sort_again()
+
+    def sort_again(self) -> None:
+        """What the rows are sorted by is another now."""
+        self.layoutAboutToBeChanged.emit()
+        before, kept = self._rows, self.persistentIndexList()
+        self._rows = self._in_order(before)
+        places = {id(one): place for place, one in enumerate(self._rows)}
+        moved = [self.index(places[id(before[one.row()])], one.column()) for one in kept]
+        self.changePersistentIndexList(kept, moved)
+        self.layoutChanged.emit()
+
+    def _in_order(self, rows: Sequence[T]) -> tuple[T, ...]:
+        key = None if self._sorted is None else self._columns[self._sorted[0]].sort
+        if key is None or self._sorted is None:
+            return tuple(rows)
+        keyed = [(key(one), one) for one in rows]
+        known = sorted(
+            (pair for pair in keyed if pair[0] is not None),
+            key=lambda pair: pair[0],
+            reverse=self._sorted[1] is Qt.SortOrder.DescendingOrder,
+        )
+        return tuple(one for _key, one in [*known, *(p for p in keyed if p[0] is None)])
 
     def show_again(self) -> None:
         """The same rows, of which a column says something else now."""
@@ -69,6 +107,8 @@ class TableModel(QAbstractTableModel, Generic[T]):
             return column.second(row) if column.second else None
         if role == CHIP_ROLE:
             return column.chip(row) if column.chip else None
+        if role == SERIES_ROLE:
+            return column.series(row) if column.series else None
         if role == Qt.ItemDataRole.ToolTipRole and column.tip:
             return column.tip(row)
         if role == Qt.ItemDataRole.AccessibleTextRole:

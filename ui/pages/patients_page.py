@@ -1,70 +1,45 @@
-"""Every patient of the clinic, found by number, name or birth date."""
+"""Every patient of the clinic: found by number, name or birth date, sorted, filtered, and taken along as a table."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout
 
 from core import clock
-from core.findings import participation
-from core.labels import ONSET, SEX
+from core.labels import onset_within
 from core.model.document import About, Document, OfFile
-from core.model.patient import Patient
-from core.model.record import PatientRecord
+from core.model.ids import PatientId
 from core.model.user import Right
-from core.protocols import catalog as protocols
-from core.protocols.schedule import next_visit
+from core.views import patients
+from core.views.glance import Glance
 from core.views.patient_words import age
-from core.words import MISSING, N_, day
+from core.views.patients import FILTERS, Filter, Line
+from core.words import MISSING, N_, day, plural
 from ui.context import AppContext
 from ui.documents import buttons, let_out
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
-from ui.widgets.basics import FilterChip, button, card, column, label, row
-from ui.widgets.table import Table
+from ui.widgets.basics import (
+    Combo,
+    FilterChip,
+    PressButton,
+    button,
+    card,
+    column,
+    label,
+    row,
+)
+from ui.widgets.responsive import Flow
+from ui.widgets.table import SparkDelegate, Table
 from ui.words import tr
 
-
-@dataclass(frozen=True)
-class PatientRow:
-    record: PatientRecord
-    next: str
-    last: str
-    state: str  # in the study; empty for a patient of routine care
-
-    @property
-    def found_by(self) -> str:
-        """What the search looks through."""
-        patient = self.record.patient
-        born = f"{patient.born} {day(patient.born)}" if patient.born else ""
-        return f"{patient.record_number} {patient.name} {born}".casefold()
-
-
-def _schedule(patient: Patient) -> str:
-    protocol = protocols.find(patient)
-    return (
-        protocol.title if protocol else tr("{id} (not in this program)").format(id=patient.protocol)
-    )
-
-
-COLUMNS: tuple[Column[PatientRow], ...] = (
-    Column(
-        N_("Patient"),
-        lambda r: r.record.patient.record_number,
-        second=lambda r: r.record.patient.name or SEX[r.record.patient.sex],
-    ),
-    Column(N_("Age"), lambda r: age(r.record.patient, clock.today())),
-    Column(N_("Onset"), lambda r: ONSET[r.record.patient.onset_region]),
-    Column(N_("Schedule"), lambda r: _schedule(r.record.patient), second=lambda r: r.state),
-    Column(N_("Last visit"), lambda r: r.last),
-    Column(N_("Next visit"), lambda r: r.next),
-)
+TOTAL, SLOPE, STAGE, CAPACITY, SUPPORT, STATUS = 2, 3, 4, 5, 6, 7
+LOOKING = "…"  # until the patient's record was read
 
 
 class PatientsPage(Page):
-    """Enter opens the chart. A search that hides patients is said in a chip, and Esc or the chip ends it."""
+    """Enter opens the chart. What hides patients is said: a search in a chip, which Esc ends, filters by being pressed."""
 
     unfiltered = Signal()
 
@@ -73,14 +48,30 @@ class PatientsPage(Page):
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self._count = label("", "muted")
-        self._rows: list[PatientRow] = []
+        self._lines: list[Line] = []
         self._search = ""
-        self.model = TableModel(COLUMNS)
-        self.table = Table(self.model, row_height=50)
-        self.table.fix_widths({1: 110, 2: 130}, tight={1: 90, 2: 110})
-        self.table.hide_when_tight(3)
+        self._columns = self._described()
+        self.model = TableModel(self._columns)
+        self.table = Table(self.model, row_height=44)
+        self.table.fix_widths(
+            {
+                0: 104,
+                1: 108,
+                TOTAL: 160,
+                SLOPE: 106,
+                STAGE: 108,
+                CAPACITY: 160,
+                STATUS: 104,
+                8: 108,
+            },
+            tight={TOTAL: 100, CAPACITY: 100},
+        )
+        self.table.hide_when_tight(1, SLOPE, STAGE, SUPPORT, 8)
+        self.table.setItemDelegateForColumn(TOTAL, SparkDelegate(self.table, least=24))
+        self.table.setItemDelegateForColumn(CAPACITY, SparkDelegate(self.table, least=50))
         self.table.setAccessibleName(tr("Patients"))
-        self.table.opened.connect(lambda r: context.open_chart.emit(r.record.patient.id))
+        self.table.opened.connect(lambda one: context.open_chart.emit(one.patient.id))
+        self.table.sort_by(0, Qt.SortOrder.AscendingOrder)
         self._none = label("", "muted", wrap=True)
         new = button(tr("New patient"), lambda: context.edit_patient.emit(None), primary=True)
         imported = button(tr("Import from CSV…"), lambda: context.show_page.emit("import"))
@@ -88,17 +79,159 @@ class PatientsPage(Page):
         if not self._enters:
             new.hide()
             imported.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 18, 24, 18)
-        layout.setSpacing(14)
-        head = column(label(tr("Patients"), "title"), self._count, spacing=2)
         self.filter = FilterChip(self.end_search)
+        self.chips = {one.id: self._chip(one) for one in FILTERS}
+        head = column(label(tr("Patients"), "title"), self._count, spacing=2)
         leaving = buttons(context, OfFile, self._let_out, link=True)
-        layout.addLayout(row(head, self.filter, None, *leaving, imported, new))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(16, 12, 16, 14)
+        layout.setSpacing(10)
+        top = row(head, self.filter, None)
+        top.addLayout(Flow(*leaving, imported, new, right=True), 1)
+        layout.addLayout(top)
+        tools = row()
+        tools.addLayout(Flow(*self.chips.values()), 1)
+        tools.addLayout(self._sorting())
+        layout.addLayout(tools)
         layout.addWidget(card(self.table, self._none), 1)
+        context.glances.found.connect(lambda _patients: self.model.show_again())
+        context.glances.done.connect(self._show)
+
+    def _described(self) -> tuple[Column[Line], ...]:
+        """The columns; what needs a whole record comes when it was read (`Glances`)."""
+        today, of = clock.today, self._glance
+        return (
+            Column(
+                N_("Patient"),
+                lambda one: one.patient.record_number,
+                second=patients.who,
+                sort=lambda one: one.order,
+            ),
+            Column(
+                N_("Age"),
+                lambda one: age(one.patient, today()),
+                second=lambda one: onset_within(one.patient.onset_region),
+                sort=lambda one: patients.years(one.patient, today()),
+            ),
+            Column(
+                N_("ALSFRS-R"),
+                lambda one: self._said(one, "total"),
+                second=lambda one: self._dated(one, "total"),
+                tip=lambda one: self._tip(one, "total"),
+                sort=lambda one: (found := of(one)) and found.last_total,
+                series=lambda one: ((found := of(one)) and found.totals) or (),
+            ),
+            Column(
+                N_("Points/month"),
+                lambda one: patients.per_month(of(one)) or self._said(one, "slope"),
+                tip=lambda one: self._tip(one, "slope"),
+                sort=lambda one: (found := of(one)) and found.per_month,
+            ),
+            Column(
+                N_("King's · MiToS"),
+                lambda one: self._said(one, "stages"),
+                tip=lambda one: self._tip(one, "stages"),
+                sort=lambda one: (found := of(one)) and found.stage,
+            ),
+            Column(
+                N_("Vital capacity"),
+                lambda one: self._said(one, "capacity"),
+                second=lambda one: self._dated(one, "capacity"),
+                tip=lambda one: self._tip(one, "capacity"),
+                sort=lambda one: (found := of(one)) and found.last_capacity,
+                series=lambda one: ((found := of(one)) and found.capacities) or (),
+            ),
+            Column(
+                N_("NIV, feeding"),
+                lambda one: ", ".join(found.support) if (found := of(one)) else LOOKING,
+                tip=lambda one: ", ".join(found.support) if (found := of(one)) else "",
+                sort=lambda one: (found := of(one)) and (len(found.in_use) or None),
+            ),
+            Column(
+                N_("Status"),
+                lambda one: one.status,
+                second=lambda one: one.since,
+                tip=lambda one: patients.schedule(one.patient),
+                sort=lambda one: (one.course.value, one.status),
+            ),
+            Column(
+                N_("Last visit"),
+                lambda one: day(one.last) if one.last else MISSING,
+                sort=lambda one: one.last,
+            ),
+            Column(
+                N_("Next visit"),
+                lambda one: one.coming.title if one.coming else MISSING,
+                second=patients.due,
+                sort=lambda one: one.coming and one.coming.window.target,
+            ),
+        )
+
+    def _glance(self, one: Line) -> Glance | None:
+        return self.context.glances.of(one.patient.id)
+
+    def _said(self, one: Line, name: str) -> str:
+        found = self._glance(one)
+        if found is None:
+            return MISSING if self.context.glances.problem(one.patient.id) else LOOKING
+        return str(getattr(found, name).text)
+
+    def _dated(self, one: Line, name: str) -> str:
+        """The day of a value; that it was stated, where nothing is behind it."""
+        found = self._glance(one)
+        if found is None or (figure := getattr(found, name)).text == MISSING:
+            return ""
+        return str(figure.dated) or tr("stated")
+
+    def _tip(self, one: Line, name: str) -> str:
+        found = self._glance(one)
+        if found is None:
+            return self.context.glances.problem(one.patient.id)
+        figure = getattr(found, name)
+        return f"{figure.title}: {figure.text}\n{figure.beside}"
+
+    def _chip(self, one: Filter) -> PressButton:
+        made = PressButton(tr(one.title))
+        made.setCheckable(True)
+        made.setProperty("segment", "true")
+        made.setProperty("dense", "true")
+        made.setAccessibleName(tr(one.title))
+        made.toggled.connect(lambda _pressed: self._show())
+        return made
+
+    def _sorting(self) -> Any:
+        """The same as a press on a column's head, for the keyboard."""
+        self.sorted_by = Combo()
+        self.sorted_by.setAccessibleName(tr("Sorted by"))
+        for place, one in enumerate(self._columns):
+            self.sorted_by.addItem(tr(one.title), place)
+        header = self.table.horizontalHeader()
+        self.sorted_by.activated.connect(
+            lambda place: header.setSortIndicator(place, header.sortIndicatorOrder())
+        )
+        header.sortIndicatorChanged.connect(
+            lambda place, _order: self.sorted_by.setCurrentIndex(place)
+        )
+        self.turn = button("", self._turn)
+        self.turn.setProperty("dense", "true")
+        header.sortIndicatorChanged.connect(lambda _place, _order: self._name_turn())
+        self._name_turn()
+        return row(label(tr("Sorted by"), "muted"), self.sorted_by, self.turn)
+
+    def _turn(self) -> None:
+        header = self.table.horizontalHeader()
+        upwards = header.sortIndicatorOrder() is Qt.SortOrder.AscendingOrder
+        order = Qt.SortOrder.DescendingOrder if upwards else Qt.SortOrder.AscendingOrder
+        header.setSortIndicator(header.sortIndicatorSection(), order)
+
+    def _name_turn(self) -> None:
+        order = self.table.horizontalHeader().sortIndicatorOrder()
+        upwards = order is Qt.SortOrder.AscendingOrder
+        self.turn.setText(tr("lowest first") if upwards else tr("highest first"))
 
     def _let_out(self, document: Document[Any]) -> None:
-        let_out(self, self.context, document, About())
+        shown = tuple(one.patient.id for one in self.model.rows)
+        let_out(self, self.context, document, About(patients=shown))
 
     def search(self, text: str) -> None:
         """Show only patients whose number, name or birth date holds every word of the text."""
@@ -112,50 +245,67 @@ class PatientsPage(Page):
         self.focus_first()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._search:
+        pressed = [one for one in self.chips.values() if one.isChecked()]
+        if event.key() == Qt.Key.Key_Escape and (self._search or pressed):
+            for one in pressed:
+                one.setChecked(False)
             self.end_search()
         else:
             super().keyPressEvent(event)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.context.glances.go_on()
+
     def open_first(self) -> None:
         if self.model.rows:
-            self.context.open_chart.emit(self.model.rows[0].record.patient.id)
+            self.context.open_chart.emit(self.model.rows[0].patient.id)
 
     def refresh(self) -> None:
         today = clock.today()
-        self._rows = []
-        for record in self.context.session.outlines():
-            protocol = protocols.find(record.patient)
-            coming = next_visit(record, protocol, today) if protocol else None
-            done = record.finished_visits
-            if record.dead:
-                text = tr("died")
-            elif coming is None:
-                text = MISSING
-            else:
-                text = f"{coming.title}, {day(coming.window.target)}"
-            stands = participation.standing(record, protocol, today) if protocol else None
-            last = day(done[-1].date) if done else MISSING
-            self._rows.append(PatientRow(record, text, last, stands.said if stands else ""))
+        self._lines = [patients.line(one, today) for one in self.context.session.outlines()]
         self._show()
+        self.context.glances.look(self, [one.patient.id for one in self.model.rows])
 
     def focus_first(self) -> None:
         self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _show(self) -> None:
+        """The lines that pass; the one that was selected stays so where it is still there."""
+        selected = self._selected
         self.filter.show_filter(self._search)
         words = self._search.casefold().split()
-        rows = [r for r in self._rows if all(word in r.found_by for word in words)]
+        counts = patients.counts(self._lines, self._glance)
+        for one in FILTERS:
+            chip, n = self.chips[one.id], counts[one.id]
+            chip.setText(tr("{filter}  {n}").format(filter=tr(one.title), n=n))
+            chip.setAccessibleDescription(plural(n, "1 patient", "{n} patients"))
+            chip.setVisible(bool(n) or chip.isChecked())
+        chosen = [one for one in FILTERS if self.chips[one.id].isChecked()]
+        rows = [
+            one for one in self._lines if patients.passes(one, self._glance(one), chosen, words)
+        ]
         self.model.show_rows(rows)
         if rows:
-            self.table.selectRow(0)
-        self._count.setText(tr("{n} of {all}").format(n=len(rows), all=len(self._rows)))
+            ids = [one.patient.id for one in self.model.rows]
+            self.table.selectRow(ids.index(selected) if selected in ids else 0)
+        self._count.setText(tr("{n} of {all}").format(n=len(rows), all=len(self._lines)))
         self.table.setVisible(bool(rows))
         self._none.setVisible(not rows)
-        self._none.setText(
-            tr("No patient has this in number, name or birth date.")
-            if self._rows
-            else tr("No patients yet. Enter the first one, or import a list that you have as CSV.")
-            if self._enters
-            else tr("No patients yet.")
-        )
+        self._none.setText(self._why_none(filtered=bool(chosen)))
+
+    @property
+    def _selected(self) -> PatientId | None:
+        current = self.table.currentIndex()
+        return self.model.row(current).patient.id if current.isValid() else None
+
+    def _why_none(self, *, filtered: bool) -> str:
+        if self._lines and filtered:
+            return tr("No patient passes these filters. Esc shows all patients again.")
+        if self._lines:
+            return tr("No patient has this in number, name or birth date.")
+        if self._enters:
+            return tr(
+                "No patients yet. Enter the first one, or import a list that you have as CSV."
+            )
+        return tr("No patients yet.")

@@ -1,17 +1,13 @@
 """Alerts on screen: the list that is decided on, the clinic's on Today."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from time import perf_counter
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from core import clock
-from core.errors import AppError
 from core.findings import alerts
 from core.findings.alerts import Action
 from core.model.ids import PatientId
@@ -25,7 +21,6 @@ from ui.widgets.folded import Folded
 from ui.words import tr
 
 PATIENTS = 8  # on Today
-SLICE_S, PAUSE_MS = 0.004, 4  # half of the time stays free for the keyboard
 
 
 class AlertsList(QWidget):
@@ -150,99 +145,72 @@ def _as_sentence(consider: str) -> str:
     return text.format(what=consider)
 
 
-@dataclass(frozen=True, slots=True)
-class _Open:
-    """A patient's open actions on Today, or why they cannot be said; ``on`` is the day of the newest fact."""
-
-    patient_id: PatientId
-    number: str
-    on: date
-    actions: tuple[Action, ...] = ()
-    error: str = ""
-
-
 class AlertsOfClinic(QWidget):
-    """The patients with open alerts, looked for a few at a time while nothing else is to be done.
-
-    It stops while it cannot be seen. What was found before stays until the same patient is looked at again.
-    """
+    """The patients with open alerts, as far as they have been looked at (`Glances`); newest facts first."""
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self._context = context
-        self._waiting: list[Patient] = []
-        self._found: dict[PatientId, _Open] = {}
+        self._patients: dict[PatientId, str] = {}  # their record numbers
+        self._shown: frozenset[PatientId] = frozenset()
         self._lines = column(spacing=2)
         self.setLayout(self._lines)
-        self._timer = QTimer(self)
-        self._timer.setInterval(PAUSE_MS)
-        self._timer.timeout.connect(self._look)
+        context.glances.found.connect(self._on_found)
+        context.glances.done.connect(self._show)
 
     @property
     def busy(self) -> bool:
-        return bool(self._waiting)
+        return self._context.glances.is_waiting(self)
 
     def look_again(self, patients: list[Patient]) -> None:
         """Look at every patient; at those with open alerts first, which may be settled by now."""
-        known = {patient.id for patient in patients}
-        self._found = {one: line for one, line in self._found.items() if one in known}
-        self._waiting = sorted(patients, key=lambda patient: patient.id not in self._found)
+        self._patients = {patient.id: patient.record_number for patient in patients}
         self._show()
-        if self.isVisible():
-            self._timer.start()
+        first = sorted(self._patients, key=lambda one: not self._is_told(one))
+        self._context.glances.look(self, first)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._waiting:
-            self._timer.start()
+        self._context.glances.go_on()
 
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._timer.stop()
+    def _is_told(self, patient_id: PatientId) -> bool:
+        known = self._context.glances.of(patient_id)
+        return bool(known and known.actions) or bool(self._context.glances.problem(patient_id))
 
-    def _look(self) -> None:
-        started = perf_counter()
-        while self._waiting and perf_counter() - started < SLICE_S:
-            self._look_at(self._waiting.pop(0))
-        if not self._waiting:
-            self._timer.stop()
+    def _on_found(self, patients: Sequence[PatientId]) -> None:
+        if self._shown & set(patients):
             self._show()
-
-    def _look_at(self, patient: Patient) -> None:
-        before = self._found.pop(patient.id, None)
-        found = self._open_of(patient)
-        if found is not None:
-            self._found[patient.id] = found
-        if before is not None and before != found:
-            self._show()
-
-    def _open_of(self, patient: Patient) -> _Open | None:
-        number = patient.record_number
-        try:
-            found = alerts.open_actions(self._context.session.record(patient.id), clock.today())
-        except AppError as error:  # one patient's record is no reason to be silent about the others
-            return _Open(patient.id, number, date.max, error=f"{number}: {error}")
-        if not found:
-            return None
-        return _Open(patient.id, number, max(action.on for action in found), found)
 
     def _show(self) -> None:
         """Below one another the patients, newest facts first; of each what to consider, and since when."""
         clear(self._lines)
-        newest = sorted(self._found.values(), key=lambda one: one.on, reverse=True)
-        for place, one in enumerate(newest[:PATIENTS]):
-            chart = partial(self._context.open_chart.emit, one.patient_id)
+        told = [one for one in self._patients if self._is_told(one)]
+        told.sort(key=self._newest, reverse=True)
+        self._shown = frozenset(told)
+        for place, patient_id in enumerate(told[:PATIENTS]):
+            number, chart = (
+                self._patients[patient_id],
+                partial(self._context.open_chart.emit, patient_id),
+            )
             if place:
                 self._lines.addWidget(rule())
-            if one.error:
-                self._lines.addWidget(link(one.error, chart))
+            if problem := self._context.glances.problem(patient_id):
+                self._lines.addWidget(link(f"{number}: {problem}", chart))
                 continue
-            self._lines.addWidget(label(one.number, "heading"))
-            for action in one.actions:
-                self._lines.addWidget(ActionButton(one.number, action, chart))
-        if len(newest) > PATIENTS:
-            more = tr("and {n} more patients with alerts").format(n=len(newest) - PATIENTS)
+            self._lines.addWidget(label(number, "heading"))
+            for action in self._actions(patient_id):
+                self._lines.addWidget(ActionButton(number, action, chart))
+        if len(told) > PATIENTS:
+            more = tr("and {n} more patients with alerts").format(n=len(told) - PATIENTS)
             self._lines.addWidget(label(more, "muted", wrap=True))
-        if not newest:
+        if not told:
             text = tr("Looking for alerts…") if self.busy else tr("No alert is open.")
             self._lines.addWidget(label(text, "muted", wrap=True))
+
+    def _actions(self, patient_id: PatientId) -> Sequence[Action]:
+        known = self._context.glances.of(patient_id)
+        return known.actions if known else ()
+
+    def _newest(self, patient_id: PatientId) -> date:
+        """The day of a patient's newest fact; what cannot be read comes first."""
+        return max((action.on for action in self._actions(patient_id)), default=date.max)

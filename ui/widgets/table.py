@@ -1,6 +1,6 @@
 """The table view of the app and how its cells are painted: two lines, a chip, a visit window, a button."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
 
 from core.protocols.schedule import Window
 from ui import theme
-from ui.models.table import CHIP_ROLE, ROW_ROLE, SECOND_LINE_ROLE, TableModel
+from ui.models.table import CHIP_ROLE, ROW_ROLE, SECOND_LINE_ROLE, SERIES_ROLE, TableModel
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 11
+SPARK = 56  # px that a course has at the end of a cell
 
 
 class Table(QTableView):
@@ -73,6 +74,11 @@ class Table(QTableView):
             self.setColumnHidden(column, tight)
         for column, width in self._tight_widths.items():
             self.setColumnWidth(column, theme.px(width if tight else self._widths[column]))
+
+    def sort_by(self, column: int, order: Qt.SortOrder) -> None:
+        """Let the heads of the columns sort, and sort by this one now."""
+        self.horizontalHeader().setSortIndicator(column, order)
+        self.setSortingEnabled(True)
 
     def fit_height(self, most: int | None = None) -> None:
         """As tall as its rows, for a table that scrolls with its page; with more than ``most`` it scrolls itself."""
@@ -145,6 +151,59 @@ class CellDelegate(QStyledItemDelegate):
                 QToolTip.showText(event.globalPos(), "\n".join(filter(None, lines)), view)
                 return True
         return super().helpEvent(event, view, option, index)
+
+
+class SparkDelegate(CellDelegate):
+    """A value with its day below, and at the end of the cell its course: six values at most, the last one solid.
+
+    ``least`` is how much of the scale a course always spans, so that noise does not fill the height.
+    """
+
+    def __init__(self, table: Table, *, least: float) -> None:
+        super().__init__(table)
+        self._least = least
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        series = index.data(SERIES_ROLE) or ()
+        width = theme.px(SPARK)
+        if len(series) < 2 or option.rect.width() < 2 * width:
+            super().paint(painter, option, index)
+            return
+        whole = QRectF(option.rect)
+        text = QStyleOptionViewItem(option)
+        text.rect = QStyle.visualRect(
+            option.direction, option.rect, option.rect.adjusted(0, 0, -width, 0)
+        )
+        ground(painter, option)
+        super().paint(painter, text, index)
+        side = whole.adjusted(whole.width() - width, 9, -PAD, -9)
+        if option.direction == Qt.LayoutDirection.RightToLeft:
+            side.moveLeft(whole.left() + PAD)
+        paint_spark(painter, side, series[-6:], self._least)
+
+
+def paint_spark(
+    painter: QPainter, area: QRectF, series: Sequence[tuple[date, float]], least: float
+) -> None:
+    """A line through the values by their days, from left to right as time runs; a dot at the last one."""
+    days, values = [one.toordinal() for one, _value in series], [value for _day, value in series]
+    middle, span = (max(values) + min(values)) / 2, max(max(values) - min(values), least)
+    length = max(days[-1] - days[0], 1)
+    points = [
+        QPointF(
+            area.x() + area.width() * (on - days[0]) / length,
+            area.center().y() - area.height() * (value - middle) / span,
+        )
+        for on, value in zip(days, values, strict=True)
+    ]
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(QPen(theme.colour("muted"), 1.4))
+    painter.drawPolyline(points)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.colour("ink"))
+    painter.drawEllipse(points[-1], 2.6, 2.6)
+    painter.restore()
 
 
 class ButtonDelegate(QStyledItemDelegate):
