@@ -75,10 +75,9 @@ def read(
         and diagnosis.last < onset.first
     ):
         problems["diagnosis"] = Problem(_("The diagnosis is before the onset. Check both dates."))
-    if isinstance(reference, date) and reference - today > FURTHEST_REFERENCE:
-        problems["reference_on"] = Problem(_("This is more than five years ahead. Check the year."))
-    if isinstance(reference, date) and isinstance(born, date) and reference < born:
-        problems["reference_on"] = Problem(_("This date is before the date of birth."))
+    if isinstance(reference, date):
+        wrong = reference_problem(reference, born if isinstance(born, date) else None, today)
+        problems |= {} if wrong is None else {"reference_on": wrong}
     if problems:
         return problems
     return replace(
@@ -91,3 +90,20 @@ def read(
         onset_region=region,
         **values,
     )
+
+
+def reference_problem(on: date, born: date | None, today: date) -> Problem | None:
+    """Why a day cannot be day 0 of somebody's schedule; None where it can."""
+    if born is not None and on < born:
+        return Problem(_("This date is before the date of birth."))
+    if on - today > FURTHEST_REFERENCE:
+        return Problem(_("This is more than five years ahead. Check the year."))
+    return None
+
+
+def read_reference(text: str, patient: Patient, today: date) -> date | Problem | None:
+    """The typed day 0 of a patient's schedule; None for an empty text."""
+    found = entry.day(text)
+    if not isinstance(found, date):
+        return found
+    return reference_problem(found, patient.born, today) or found

@@ -49,6 +49,11 @@ class WorkItem:
     begun: str = ""  # of a draft: by whom it was begun, or reopened, and since when
 
     @property
+    def key(self) -> tuple[PatientId, str | None, VisitId | None]:
+        """The same for the same visit to do, whatever is said of it."""
+        return self.patient.id, self.code, self.visit.id if self.visit else None
+
+    @property
     def can_start(self) -> bool:
         return self.group is not Group.UPCOMING
 
@@ -154,6 +159,12 @@ def undecided(
         if words := eligibility.undecided(record_of(item.patient.id), protocol):
             found.append((item.patient, words))
     return tuple(found)
+
+
+def grouped(items: Sequence[WorkItem]) -> tuple[tuple[str, tuple[WorkItem, ...]], ...]:
+    """The items under the heads of their groups, as they are counted; groups of none are left out."""
+    found = [(group, tuple(item for item in items if item.group is group)) for group in Group]
+    return tuple((_count(group, len(some)), some) for group, some in found if some)
 
 
 def counts(items: Sequence[WorkItem]) -> str:

@@ -14,6 +14,7 @@ from tests.core.examples import a_patient
 from tests.ui.keyboard import Key, in_dialog, press, settle, tab_to, write
 from ui import theme
 from ui.pages import visit_page
+from ui.pages.today_page import STATUS
 from ui.plots import painting
 from ui.widgets import ask
 from ui.widgets.alerts_card import ActionButton
@@ -148,10 +149,10 @@ def test_a_chip_stands_out_from_the_row_that_is_selected(demo_shell):
     page = demo_shell.page("today")
     settle()
     table, model = page.table, page.model
-    due = next(i for i, item in enumerate(model.rows) if "due today" in item.status)
+    due = model.line_of(next(item for item in model.rows if "due today" in item.status))
     table.selectRow(due)
     settle()
-    cell = table.visualRect(model.index(due, 4))
+    cell = table.visualRect(model.index(due, STATUS))
     picture = table.viewport().grab().toImage()
     scale = picture.devicePixelRatio()
     seen = {
@@ -166,7 +167,7 @@ def test_a_cell_that_is_cut_shows_its_words_to_the_pointer(demo_shell):
     page = demo_shell.page("today")
     settle()
     table = page.table
-    index = page.model.index(0, 0)
+    index = page.model.index(1, 0)
     rect = table.visualRect(index)
     option = QStyleOptionViewItem()
     at = table.viewport().mapToGlobal(rect.center())

@@ -14,6 +14,8 @@ ROW_ROLE = Qt.ItemDataRole.UserRole
 SECOND_LINE_ROLE = Qt.ItemDataRole.UserRole + 1
 CHIP_ROLE = Qt.ItemDataRole.UserRole + 2
 SERIES_ROLE = Qt.ItemDataRole.UserRole + 3
+HEAD_ROLE = Qt.ItemDataRole.UserRole + 4
+_HEAD_ROLES = {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, HEAD_ROLE}
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -35,17 +37,49 @@ class Column(Generic[T]):
     series: Callable[[T], Sequence[tuple[date, float]]] | None = None
 
 
+@dataclass(frozen=True)
+class Head:
+    """A line above the rows of one group; it cannot be selected."""
+
+    text: str
+
+
 class TableModel(QAbstractTableModel, Generic[T]):
+    """Rows, or groups of rows each under its head."""
+
     def __init__(self, columns: Sequence[Column[T]]) -> None:
         super().__init__()
         self._columns = tuple(columns)
-        self._rows: tuple[T, ...] = ()
+        self._rows: tuple[T | Head, ...] = ()
         self._sorted: tuple[int, Qt.SortOrder] | None = None
 
     def show_rows(self, rows: Sequence[T]) -> None:
         self.beginResetModel()
         self._rows = self._in_order(rows)
         self.endResetModel()
+
+    def show_groups(self, groups: Sequence[tuple[str, Sequence[T]]]) -> None:
+        """The groups in this order, each under its head; they are not sorted."""
+        self.beginResetModel()
+        lines: list[T | Head] = []
+        for title, rows in groups:
+            lines += [Head(title), *rows] if rows else []
+        self._rows = tuple(lines)
+        self.endResetModel()
+
+    @property
+    def heads(self) -> tuple[int, ...]:
+        """The lines that are heads."""
+        return tuple(n for n, one in enumerate(self._rows) if isinstance(one, Head))
+
+    def line_of(self, row: T) -> int:
+        """The line that a row stands in. Raises ValueError."""
+        return self._rows.index(row)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        if index.isValid() and isinstance(self._rows[index.row()], Head):
+            return Qt.ItemFlag.NoItemFlags
+        return super().flags(index)
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """By a column that can be sorted by; rows stay selected."""
@@ -57,7 +91,7 @@ class TableModel(QAbstractTableModel, Generic[T]):
     def sort_again(self) -> None:
         """What the rows are sorted by is another now."""
         self.layoutAboutToBeChanged.emit()
-        before, kept = self._rows, self.persistentIndexList()
+        before, kept = self.rows, self.persistentIndexList()
         self._rows = self._in_order(before)
         places = {id(one): place for place, one in enumerate(self._rows)}
         moved = [self.index(places[id(before[one.row()])], one.column()) for one in kept]
@@ -83,11 +117,15 @@ class TableModel(QAbstractTableModel, Generic[T]):
             self.dataChanged.emit(self.index(0, 0), last)
 
     def row(self, index: Index) -> T:
-        return self._rows[index.row()]
+        """The row of a line that can be selected."""
+        found = self._rows[index.row()]
+        assert not isinstance(found, Head)
+        return found
 
     @property
     def rows(self) -> tuple[T, ...]:
-        return self._rows
+        """Every row, without heads."""
+        return tuple(one for one in self._rows if not isinstance(one, Head))
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -99,6 +137,8 @@ class TableModel(QAbstractTableModel, Generic[T]):
         if not index.isValid():
             return None
         row, column = self._rows[index.row()], self._columns[index.column()]
+        if isinstance(row, Head):
+            return row.text if role in _HEAD_ROLES and index.column() == 0 else None
         if role == Qt.ItemDataRole.DisplayRole:
             return column.text(row)
         if role == ROW_ROLE:

@@ -5,32 +5,34 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHeaderView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock
 from core.acts import data_queries
 from core.entering import typed_texts
 from core.entering.visit import beginning
 from core.model.document import About, Document, OfNothing
+from core.model.patient import Patient
 from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.views import worklist
 from core.views.monitoring import FORM as MONITORING
 from core.views.worklist import Group, WorkItem
-from core.words import MISSING, N_, day, instant, long_day, short_day, within
+from core.words import MISSING, N_, day, instant, long_day, plural, short_day, within
 from ui import theme
 from ui.context import AppContext
 from ui.documents import buttons, let_out
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.widgets.alerts_card import AlertsOfClinic
-from ui.widgets.basics import button, card, clear, column, label, link, row, scrolled
+from ui.widgets.basics import button, card, clear, column, label, link, row, scrolled, show_only
 from ui.widgets.clock_badge import ClocksOfClinic
 from ui.widgets.events_to_judge import EventsToJudge
+from ui.widgets.missing_days import MissingDays
 from ui.widgets.queries import QueriesOfClinic
 from ui.widgets.responsive import Columns, Flow
 from ui.widgets.sign import SignaturesOfClinic
-from ui.widgets.table import ButtonDelegate, Table, WindowDelegate
+from ui.widgets.table import ButtonDelegate, SparkDelegate, Table, WindowDelegate
 from ui.words import tr
 
 CHIPS = {
@@ -40,9 +42,14 @@ CHIPS = {
     Group.OPEN: "good",
     Group.UPCOMING: "neutral",
 }
+DUE, TOTAL, CAPACITY, STATUS, ACT = 2, 3, 4, 5, 6  # columns
 MOST = 12  # lines of one kind
 LOOK_MS = 30_000  # how often a countdown is read anew
 ATTENTION = 190  # px: the least height of what needs attention, below the visits of a small window
+
+
+def _target(item: WorkItem) -> str:
+    return short_day(item.window.target) if item.window else MISSING
 
 
 def _window_words(item: WorkItem) -> str:
@@ -51,29 +58,6 @@ def _window_words(item: WorkItem) -> str:
     return tr("window {open} to {close}, target {target}").format(
         open=day(item.window.open), close=day(item.window.close), target=day(item.window.target)
     )
-
-
-COLUMNS: tuple[Column[WorkItem], ...] = (
-    Column(
-        N_("Patient"),
-        lambda item: item.patient.record_number,
-        second=lambda item: worklist.patient_line(item.patient, clock.today()),
-    ),
-    Column(
-        N_("Visit"),
-        lambda item: item.title,
-        second=lambda item: item.begun,
-        tip=lambda item: item.begun,
-    ),
-    Column(N_("Target"), lambda item: short_day(item.window.target) if item.window else MISSING),
-    Column(
-        N_("Window"),
-        _window_words,
-        tip=_window_words,
-    ),
-    Column(N_("Status"), lambda item: item.status, chip=lambda item: CHIPS[item.group]),
-    Column("", lambda item: item.action),
-)
 
 
 class TodayPage(Page):
@@ -110,19 +94,20 @@ class TodayPage(Page):
         self._enters = context.session.may(Right.ENTER)
         self.start = button(tr("Start next visit  ↵"), self._start_next, primary=True)
         new = button(tr("New patient"), lambda: context.edit_patient.emit(None))
-        self.model = TableModel(COLUMNS)
-        self.table = Table(self.model, row_height=54)
+        self.model = TableModel(self._columns())
+        self.table = Table(self.model, row_height=42)
         self.table.setItemDelegateForColumn(
-            3, WindowDelegate(self.table, lambda item: item.window, clock.today)
+            DUE, WindowDelegate(self.table, lambda item: item.window, clock.today)
         )
-        self.table.setItemDelegateForColumn(5, ButtonDelegate(self.table, self._open))
+        self.table.setItemDelegateForColumn(ACT, ButtonDelegate(self.table, self._open))
+        self.table.setItemDelegateForColumn(TOTAL, SparkDelegate(self.table, least=24))
+        self.table.setItemDelegateForColumn(CAPACITY, SparkDelegate(self.table, least=50))
         if not self._enters:
             for one in (self.start, new):
                 one.hide()
-            self.table.setColumnHidden(5, True)  # Enter opens the chart, or reads the visit
-        self.table.fix_widths({2: 84, 3: 150, 4: 150, 5: 116})
-        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        self.table.hide_when_tight(2, 3)
+            self.table.setColumnHidden(ACT, True)  # Enter opens the chart, or reads the visit
+        self.table.fix_widths({0: 132, DUE: 92, TOTAL: 140, CAPACITY: 140, STATUS: 138, ACT: 106})
+        self.table.hide_when_tight(DUE, TOTAL, CAPACITY)
         self.table.setMinimumHeight(theme.px(230))
         self.table.opened.connect(self._open)
         self.table.setAccessibleName(tr("Visits to do"))
@@ -135,6 +120,7 @@ class TodayPage(Page):
         self._looks = QTimer(self, interval=LOOK_MS)  # while an infusion is monitored
         self._looks.timeout.connect(self._look)
         self.alerts = AlertsOfClinic(context)
+        context.glances.found.connect(lambda _patients: self.model.show_again())
         self.questions = QueriesOfClinic(context)
         self.signatures = SignaturesOfClinic(context)
         if not context.session.may(Right.SIGN):
@@ -142,7 +128,10 @@ class TodayPage(Page):
         area = scrolled(self._waiting_parts())
         area.setMinimumHeight(theme.px(ATTENTION))
         self._attention_card = card(label(tr("Needs attention"), "heading"), area)
-        visits = card(
+        self.missing_days = MissingDays(context)
+        self.missing_days.closed.connect(self.show_visits)
+        self.missing_days.hide()
+        self._visits = card(
             row(
                 label(tr("Visits"), "heading"),
                 None,
@@ -159,7 +148,58 @@ class TodayPage(Page):
         head.addLayout(Flow(*printed, new, self.start, right=True), 1)
         self._counts.setWordWrap(True)
         layout.addLayout(column(head, self._counts, spacing=2))
-        layout.addWidget(Columns(visits, self._attention_card, fixed={1: 320}, spacing=14), 1)
+        left = QWidget()
+        left.setLayout(column(self._visits, self.missing_days, spacing=0))
+        layout.addWidget(Columns(left, self._attention_card, fixed={1: 320}, spacing=14), 1)
+
+    def _columns(self) -> tuple[Column[WorkItem], ...]:
+        """What a visit to do says; the last values come when the record was read (`Glances`)."""
+        of = self.context.glances.of
+
+        def said(item: WorkItem, name: str) -> str:
+            found = of(item.patient.id)
+            return getattr(found, name).text if found else ""
+
+        def dated(item: WorkItem, name: str) -> str:
+            found = of(item.patient.id)
+            if found is None or (figure := getattr(found, name)).text == MISSING:
+                return ""
+            return figure.dated or tr("stated")
+
+        return (
+            Column(
+                N_("Patient"),
+                lambda item: item.patient.record_number,
+                second=lambda item: worklist.patient_line(item.patient, clock.today()),
+            ),
+            Column(
+                N_("Visit"),
+                lambda item: item.title,
+                second=lambda item: item.begun or self._to_decide(item),
+                tip=lambda item: item.begun or self._to_decide(item),
+            ),
+            Column(N_("Target"), _target, tip=_window_words),
+            Column(
+                N_("Last ALSFRS-R"),
+                lambda item: said(item, "total"),
+                second=lambda item: dated(item, "total"),
+                series=lambda item: ((found := of(item.patient.id)) and found.totals) or (),
+            ),
+            Column(
+                N_("Vital capacity"),
+                lambda item: said(item, "capacity"),
+                second=lambda item: dated(item, "capacity"),
+                series=lambda item: ((found := of(item.patient.id)) and found.capacities) or (),
+            ),
+            Column(N_("Status"), lambda item: item.status, chip=lambda item: CHIPS[item.group]),
+            Column("", lambda item: item.action),
+        )
+
+    def _to_decide(self, item: WorkItem) -> str:
+        """The names of the open alerts: what is to be spoken about at this visit."""
+        found = self.context.glances.of(item.patient.id)
+        titles = dict.fromkeys(one.title for one in found.actions) if found else ()
+        return ", ".join(titles)
 
     def _waiting_parts(self) -> QWidget:
         """What needs attention, what cannot wait first."""
@@ -187,9 +227,7 @@ class TodayPage(Page):
         )
         self._date.setText(long_day(today))
         self._counts.setText(worklist.counts(items) or tr("nothing to do"))
-        selected = self.table.currentIndex().row()
-        self.model.show_rows(items)
-        self.table.selectRow(min(max(selected, 0), len(items) - 1))
+        self._show_items(items)
         self.start.setEnabled(any(item.can_start for item in items))
         self.table.setVisible(bool(items))
         self._empty_holder.setVisible(not items)
@@ -203,30 +241,7 @@ class TodayPage(Page):
             self._attention.addWidget(link(text.format(when=instant(begun)), new))
         if session.may(Right.SIGN):
             self._show_undecided(items)
-        waiting = worklist.without_plan(records, today)
-        if waiting:
-            text = tr("No visits can be planned for these patients:")
-            self._attention.addWidget(label(text, "muted", wrap=True))
-        for patient in waiting[:MOST]:
-            protocol = protocols.find(patient)
-            event = within(protocol.reference) if protocol else ""
-            if not self._enters:
-                self._attention.addWidget(label(patient.record_number))
-                continue
-            text = (
-                tr("{number}: enter the day of the {event}")
-                if protocol
-                else tr("{number}: this program lacks the schedule of this patient")
-            )
-            self._attention.addWidget(
-                link(
-                    text.format(number=patient.record_number, event=event),
-                    partial(self.context.edit_patient.emit, patient.id),
-                )
-            )
-        if len(waiting) > MOST:
-            more = tr("and {n} more").format(n=len(waiting) - MOST)
-            self._attention.addWidget(label(more, "muted"))
+        self._show_without_plan(worklist.without_plan(records, today), nothing_else=not items)
         self._attention_card.setVisible(bool(records) or begun is not None)
         may_close = session.may(Right.CLOSE_QUERY)
         found = data_queries.waiting(session.queries.all(), records, today, may_close=may_close)
@@ -236,6 +251,59 @@ class TodayPage(Page):
         self.clocks.look_again()
         self.to_judge.look_again(records)
         self.alerts.look_again([record.patient for record in records if not record.dead])
+
+    def _show_without_plan(self, waiting: Sequence[Patient], *, nothing_else: bool) -> None:
+        """Patients without day 0: all in one column. Those whose schedule this program lacks: each by a line."""
+        lacking = [one for one in waiting if protocols.find(one) is None]
+        undated = [one for one in waiting if protocols.find(one) is not None]
+        for patient in lacking[:MOST]:
+            text = tr("{number}: this program lacks the schedule of this patient")
+            line = link(
+                text.format(number=patient.record_number),
+                partial(self.context.edit_patient.emit, patient.id),
+            )
+            self._attention.addWidget(line)
+        if len(lacking) > MOST:
+            more = tr("and {n} more").format(n=len(lacking) - MOST)
+            self._attention.addWidget(label(more, "muted"))
+        if undated and self._enters:
+            self.missing_days.show_patients(undated)
+            text = plural(
+                len(undated),
+                "Visits of 1 patient cannot be planned: enter day 0 of the schedule",
+                "Visits of {n} patients cannot be planned: enter day 0 of their schedule",
+            )
+            self._attention.addWidget(link(text, self.enter_missing_days))
+        elif undated:
+            numbers = ", ".join(one.record_number for one in undated[:MOST])
+            text = tr("No visits can be planned for these patients: {numbers}")
+            self._attention.addWidget(label(text.format(numbers=numbers), "muted", wrap=True))
+        if not undated and self.missing_days.isVisible():
+            self.show_visits()
+        elif undated and nothing_else and self._enters:
+            self._turn_to(self.missing_days)
+
+    def enter_missing_days(self) -> None:
+        """In place of the visits, until the person goes back to them."""
+        self._turn_to(self.missing_days)
+        self.missing_days.focus_first()
+
+    def show_visits(self) -> None:
+        self._turn_to(self._visits)
+        self.focus_first()
+
+    def _turn_to(self, part: QWidget) -> None:
+        show_only([part], among=[self._visits, self.missing_days])
+
+    def _show_items(self, items: Sequence[WorkItem]) -> None:
+        """In their groups; what was selected stays so where it is still to do, else the most urgent one is."""
+        current = self.table.currentIndex()
+        before = self.model.row(current).key if current.isValid() else None
+        self.model.show_groups(worklist.grouped(items))
+        if items:
+            rows = self.model.rows
+            chosen = next((one for one in rows if one.key == before), rows[0])
+            self.table.selectRow(self.model.line_of(chosen))
 
     def _show_readings(self, items: Sequence[WorkItem]) -> None:
         """Infusions that are monitored now: when the next reading is, the one that is most overdue first."""

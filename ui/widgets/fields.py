@@ -152,6 +152,12 @@ class TextField(QWidget):
         self._committed_text = text
         self.show_problem(None)
 
+    def enter(self, text: str) -> None:
+        """As if the text had been typed and the field left."""
+        self.line.setText(text)
+        self.line.setModified(True)
+        self._commit()
+
     def read(self) -> Any:
         """The value, None when empty, or a Problem (shown under the field as well)."""
         value = self._reader(self.text)

@@ -18,11 +18,19 @@ from PySide6.QtWidgets import (
 
 from core.protocols.schedule import Window
 from ui import theme
-from ui.models.table import CHIP_ROLE, ROW_ROLE, SECOND_LINE_ROLE, SERIES_ROLE, TableModel
+from ui.models.table import (
+    CHIP_ROLE,
+    HEAD_ROLE,
+    ROW_ROLE,
+    SECOND_LINE_ROLE,
+    SERIES_ROLE,
+    TableModel,
+)
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 11
-SPARK = 56  # px that a course has at the end of a cell
+HEAD = 28  # px that the head of a group is high
+SPARK = 46  # px that a course has at the end of a cell
 
 
 class Table(QTableView):
@@ -38,6 +46,7 @@ class Table(QTableView):
             False  # and "/" to the page, whose keys they are; else they look for a row
         )
         self._left_out: tuple[int, ...] = ()
+        self._heads: tuple[int, ...] = ()
         self._widths: dict[int, int] = {}
         self._tight_widths: dict[int, int] = {}
         self.setItemDelegate(CellDelegate(self))
@@ -54,6 +63,7 @@ class Table(QTableView):
         header.setMinimumSectionSize(40)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(self._open)
+        model.modelReset.connect(self._lay_out_heads)
 
     def fix_widths(self, widths: dict[int, int], tight: dict[int, int] | None = None) -> None:
         """Fixed widths (px at the usual text size) for some columns; the others share the rest.
@@ -101,13 +111,30 @@ class Table(QTableView):
         super().keyPressEvent(event)
 
     def _open(self, index: Index) -> None:
-        self.opened.emit(self._model.row(index))
+        if index.flags() & Qt.ItemFlag.ItemIsSelectable:
+            self.opened.emit(self._model.row(index))
+
+    def _lay_out_heads(self) -> None:
+        """The head of a group goes over all columns, and is lower than a row."""
+        self.clearSpans()
+        self._size_heads(self.verticalHeader().defaultSectionSize(), self._heads)
+        self._heads = self._model.heads
+        for line in self._heads:
+            self.setSpan(line, 0, 1, self._model.columnCount())
+        self._size_heads(theme.px(HEAD), self._heads)
+
+    def _size_heads(self, height: int, lines: Sequence[int]) -> None:
+        for line in lines:
+            self.setRowHeight(line, height)
 
 
 class CellDelegate(QStyledItemDelegate):
     """Two lines where there is a second one, a chip where there is a kind, plain text otherwise."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        if (head := index.data(HEAD_ROLE)) is not None:
+            _paint_head(painter, option, str(head))
+            return
         second, kind = index.data(SECOND_LINE_ROLE), index.data(CHIP_ROLE)
         if second is None and (kind is None or not index.data()):
             super().paint(painter, option, index)
@@ -242,7 +269,7 @@ class ButtonDelegate(QStyledItemDelegate):
 
 
 class WindowDelegate(QStyledItemDelegate):
-    """A visit window: the bar is the window, the tick the target, the dot today."""
+    """A visit window below the day that the visit is planned on: the bar is the window, the tick the target, the dot today."""
 
     def __init__(
         self, parent: Table, window: Callable[[Any], Window | None], today: Callable[[], date]
@@ -253,9 +280,17 @@ class WindowDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         ground(painter, option)
         window = self._window(index.data(ROW_ROLE))
-        if window is not None:
-            area = QRectF(option.rect).adjusted(PAD, 0, -PAD, 0)
-            paint_window(painter, area, window, self._today())
+        if window is None:
+            return
+        area = QRectF(option.rect).adjusted(PAD, 0, -PAD, 0)
+        half = area.height() / 2
+        painter.save()
+        painter.setPen(theme.colour("ink"))
+        painter.setFont(theme.font(size=13))
+        above = QRectF(area.x(), area.y() + 3, area.width(), half - 1)
+        _text(painter, above, str(index.data()), Qt.AlignmentFlag.AlignVCenter)
+        painter.restore()
+        paint_window(painter, area.adjusted(0, half + 2, 0, -2), window, self._today())
 
 
 def paint_window(painter: QPainter, area: QRectF, window: Window, today: date) -> None:
@@ -314,6 +349,16 @@ def ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
     if state & QStyle.StateFlag.State_Selected:
         painter.fillRect(rect, theme.colour("accent_ground"))
     painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, theme.colour("line"))
+
+
+def _paint_head(painter: QPainter, option: QStyleOptionViewItem, text: str) -> None:
+    painter.save()
+    painter.fillRect(option.rect, theme.colour("ground"))
+    painter.setPen(theme.colour("muted"))
+    painter.setFont(theme.font(size=12, weight=QFont.Weight.DemiBold))
+    area = QRectF(option.rect).adjusted(PAD, 0, -PAD, 0)
+    _text(painter, area, text, Qt.AlignmentFlag.AlignVCenter)
+    painter.restore()
 
 
 def _wrapped(painter: QPainter, area: QRectF, text: str) -> None:
