@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from core.acts import trail_memory
+from core.acts.signing_round import SigningRound
 from core.errors import AppError
 from core.model.ids import PatientId
 from core.model.trail import CHANGES_NOTHING, Act
@@ -54,6 +55,7 @@ class AppContext(QObject):
         self.backing_up = backing_up or BackingUp(settings, lambda: 0.0)
         self.tasks = Tasks(self)
         self.glances = Glances(session)
+        self.signing = SigningRound()
         self.failures = 0  # how many saves the file has refused
         session.on_change(self._on_change)
 

@@ -109,10 +109,12 @@ def sign_several(
     if any(records[one.patient_id].visit(one.visit_id).is_draft for one in shown):
         raise ValueError("only a finished visit is signed")
     session.confirm(password)
-    if any(data_hash(records[one.patient_id], one.visit_id) != one.data_hash for one in shown):
-        raise StorageError(
-            _("This visit was changed meanwhile: nothing was signed. Look at it again first.")
-        )
+    for one in shown:
+        if data_hash(records[one.patient_id], one.visit_id) != one.data_hash:
+            text = _(
+                "{visit}, {day}, was changed meanwhile: nothing was signed. Look at it again first."
+            )
+            raise StorageError(text.format(visit=one.summary.title, day=one.summary.on))
     signatures = tuple(_signature(session, one, meaning) for one in shown)
     with session.write(SIGNED):
         for one, signature in zip(shown, signatures, strict=True):

@@ -38,7 +38,8 @@ class ActionRow:
     """What a visit newly showed that asks for a decision: one line, and what was decided, or empty.
 
     ``details`` are the rules behind it, each in full; ``sources`` those that it stands on. ``said`` is the
-    line below a heading that has the title, ``cited`` its sources without the codes of the rules.
+    line below a heading that has the title, ``cited`` its sources without the codes of the rules, ``consider`` what
+    is to be considered without the facts that led there.
     """
 
     title: str
@@ -48,6 +49,7 @@ class ActionRow:
     decided: str
     said: str = ""
     cited: tuple[str, ...] = ()
+    consider: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +258,7 @@ def _action(action: alerts.Action, names: Mapping[str, str]) -> ActionRow:
         ),
         said=action.said,
         cited=tuple(dict.fromkeys(f"{one.source}." for one in action.details)),
+        consider=action.consider,
     )
 
 

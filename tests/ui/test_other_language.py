@@ -235,7 +235,7 @@ def sign(shell, numbered):
     session = shell.context.session
     record = session.record(numbered("A-015").id)
     visit = record.finished_visits[0]
-    SignDialog(shell, shell.context, signing.look(session, record, visit.id)).exec()
+    SignDialog(shell, shell.context, [signing.look(session, record, visit.id)]).exec()
 
 
 def preview(shell, _numbered):

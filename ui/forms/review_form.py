@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock
 from core.acts import data_queries, locking, signing
+from core.acts.signing_round import Waiting
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import TASKS, OpenPoint
 from core.findings import alerts
@@ -18,6 +19,7 @@ from core.model.signature import Lock, LockLevel
 from core.model.user import Right
 from core.views.signed import VOID
 from core.views.visit_words import form_title
+from core.words import plural
 from ui import theme
 from ui.context import AppContext
 from ui.forms.conclusion_box import ConclusionBox
@@ -59,6 +61,13 @@ class ReviewForm(StepForm):
         self.discard_visit = button(tr("Discard visit…"), self.discard.emit, link=True)
         self.lock = button(tr("Lock…"), self._ask_lock, link=True)
         self.sign = button(tr("Sign…"), self._ask_sign, primary=True)
+        self.skip = button(tr("Skip"), self._skip, tip=tr("The next visit that waits, unsigned"))
+        self.mark = button(
+            tr("Mark and next"),
+            self._mark,
+            tip=tr("Sign it together with the next visit of this patient, with one password"),
+        )
+        self.round = label("", "muted")
         inner = QWidget()
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(0, 0, 8, 0)
@@ -72,11 +81,11 @@ class ReviewForm(StepForm):
         layout.addLayout(beside)
         layout.addStretch(1)
         inner.setProperty("role", "plain")
-        self.body.addLayout(row(self.title, self.state, self.signature, None))
+        self.body.addLayout(row(self.title, self.state, self.signature, None, self.round))
         self.body.addWidget(self.locks)
         self.body.addWidget(scrolled(inner, tr("Everything of this visit")), 1)
         back = button(tr("Back"), self.go_back.emit)
-        acts = (self.lock, self.print, self.sign, self.finish)
+        acts = (self.lock, self.print, self.skip, self.mark, self.sign, self.finish)
         self.body.addLayout(row(back, self.discard_visit, None, *acts))
 
     def show_draft(self) -> None:
@@ -161,6 +170,46 @@ class ReviewForm(StepForm):
         held = record.locks_on(visit_id)
         self.locks.show_locks(held or self._locked_forms())
         self.lock.setVisible(session.may(Right.LOCK) and not held)
+        self._show_round()
+
+    def _show_round(self) -> None:
+        """Where the person goes through the visits that wait for a signature: which one this is, and what is next."""
+        through, visit_id = self.context.signing, self.draft.visit.id
+        in_turn = through.holds(visit_id) and not self.draft.visit.is_draft
+        for one in (self.skip, self.mark, self.round):
+            one.setVisible(in_turn)
+        self.sign.setText(tr("Sign…"))
+        if not in_turn:
+            return
+        n, of = through.place(visit_id)
+        together = through.together(self._shown)
+        words = tr("{n} of {all} that wait for a signature").format(n=n, all=of)
+        if len(together) > 1:
+            marked = plural(
+                len(together) - 1,
+                "1 more of this patient is marked",
+                "{n} more of this patient are marked",
+            )
+            words = tr("{place} · {marked}").format(place=words, marked=marked)
+        self.round.setText(words)
+        self.mark.setVisible(through.next_of_patient(self._shown) is not None)
+        self.skip.setVisible(through.after(self._shown) is not None)
+        if len(together) > 1:
+            self.sign.setText(plural(len(together), "Sign 1 visit…", "Sign {n} visits…"))
+        elif through.after(self._shown) is not None:
+            self.sign.setText(tr("Sign and next…"))
+
+    def _skip(self) -> None:
+        self._go_to(self.context.signing.after(self._shown))
+
+    def _mark(self) -> None:
+        if self._may_sign():
+            self.context.signing.mark(self._shown)
+            self._go_to(self.context.signing.next_of_patient(self._shown))
+
+    def _go_to(self, one: Waiting | None) -> None:
+        if one is not None:
+            self.context.open_visit.emit(one.patient_id, one.visit_id)
 
     def _locked_forms(self) -> tuple[Lock, ...]:
         record, visit_id = self.draft.record, self.draft.visit.id
@@ -171,14 +220,28 @@ class ReviewForm(StepForm):
             if lock.level is LockLevel.FORM
         )
 
-    def _ask_sign(self) -> None:
+    def _may_sign(self) -> bool:
         if self.conclusion.is_unsaved:
             self.context.told.emit(tr("The conclusion is not saved. Save it first, or discard it."))
             self.conclusion.text.setFocus()
+            return False
+        return True
+
+    def _ask_sign(self) -> None:
+        """Sign what is in front, and what was marked with it; then the next one that waits is shown."""
+        through, visit_id = self.context.signing, self.draft.visit.id
+        if not self._may_sign():
             return
-        if SignDialog(self, self.context, self._shown).exec():
-            self._on_locks()
-            self.print.setFocus()
+        in_turn, following = through.holds(visit_id), through.after(self._shown)
+        if not SignDialog(self, self.context, through.together(self._shown)).exec():
+            return
+        if in_turn and following is not None:
+            self._go_to(following)
+            return
+        if in_turn:
+            self.context.told.emit(tr("Every visit that waited was looked at."))
+        self._on_locks()
+        self.print.setFocus()
 
     def _ask_lock(self) -> None:
         """The whole visit, or one of its forms; with a reason."""
@@ -234,6 +297,8 @@ class ReviewForm(StepForm):
         widget = first.widget() if first else None
         if widget is not None:
             widget.setFocus()
+        elif self.context.signing.holds(self.draft.visit.id) and not self.sign.isHidden():
+            self.sign.setFocus()
         else:
             (
                 self.finish if self.finish.isEnabled() and self.finish.isVisible() else self.print

@@ -327,7 +327,7 @@ class VisitPage(Page):
         self._show_queries()
         if self.live is not None:
             # Their lines need the width, and so do the fields of a form.
-            wide = step in {SINCE_LAST_TIME, LABORATORY}
+            wide = step in {SINCE_LAST_TIME, LABORATORY, REVIEW}
             wide = wide or isinstance(form, PatientFormStep | VisitFormStep)
             self._columns.show_rest(shown=not wide)
             self.live.show_step(step)

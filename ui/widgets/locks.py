@@ -40,7 +40,7 @@ class LockBar(QFrame):
         lines = [lock_text(lock, names) for lock in locks]
         if lines and not self._context.session.may(Right.LOCK):
             lines.append(tr("A neurologist can unlock it with a reason."))
-        self._words.setText("\n".join(lines))
+        self._words.setText(". ".join(lines))
         self.unlock.setVisible(bool(locks) and self._context.session.may(Right.LOCK))
         if lines:
             self.unlock.setAccessibleName(tr("Unlock: {what}").format(what=lines[0]))

@@ -28,9 +28,13 @@ UNLIMITED = 16_777_215  # Qt's own largest width
 class Flow(QLayout):
     """Items side by side that go on in the next line when the line is full."""
 
-    def __init__(self, *items: QWidget, spacing: int = 8, right: bool = False) -> None:
+    def __init__(
+        self, *items: QWidget, spacing: int = 8, right: bool = False, between: int | None = None
+    ) -> None:
+        """``between`` is how far its lines are apart, where that is not how far its items are."""
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._between = spacing if between is None else between
         self._right = right  # the last item of a line ends at the edge where lines end
         self._whole = False
         self.setSpacing(spacing)
@@ -113,8 +117,8 @@ class Flow(QLayout):
                     place = QRect(QPoint(max(x, area.x()), top), size)
                     item.setGeometry(QStyle.visualRect(self._direction(), area, place))
                 x += size.width() + self.spacing()
-            y += height + self.spacing()
-        return max(0, y - self.spacing() - area.y()) if lines else 0
+            y += height + self._between
+        return max(0, y - self._between - area.y()) if lines else 0
 
 
 class Columns(QWidget):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from core.acts import signing
 from core.acts.signing import Shown
+from core.acts.signing_round import Waiting
 from core.entry import Problem
 from core.errors import AppError
 from core.labels import MEANING, ROLE
@@ -34,21 +35,40 @@ SLICE_S, PAUSE_MS = 0.004, 4  # half of the time stays free for the keyboard
 
 
 class SignDialog(QDialog):
-    """What is signed is what the review behind it shows; accepted once the signature is in the file."""
+    """What is signed was shown: the review behind it, and before it the other visits of the same patient.
 
-    def __init__(self, parent: QWidget, context: AppContext, shown: Shown) -> None:
+    Accepted once the signatures are in the file, a signature for each visit.
+    """
+
+    def __init__(self, parent: QWidget, context: AppContext, shown: Sequence[Shown]) -> None:
         super().__init__(parent)
         self._context = context
         self._shown = shown
         self.setWindowTitle(tr("Sign visit"))
         self.setFixedWidth(theme.px(WIDTH))
-        user, summary = context.session.user, shown.summary
-        title = tr("Sign {visit}, {day}").format(visit=summary.title, day=summary.on)
-        who = tr("as {name} ({role})").format(name=user.full_name, role=ROLE[user.role])
-        note = tr(
-            "You sign everything that the review shows. The visit is locked with it; whatever is changed"
-            " later voids the signature, on screen and on paper."
+        user = context.session.user
+        visits = [
+            tr("{visit}, {day}").format(visit=one.summary.title, day=one.summary.on)
+            for one in shown
+        ]
+        title = (
+            tr("Sign {visit}").format(visit=visits[0])
+            if len(shown) == 1
+            else plural(len(shown), "Sign 1 visit", "Sign {n} visits of this patient")
         )
+        who = tr("as {name} ({role})").format(name=user.full_name, role=ROLE[user.role])
+        note = (
+            tr(
+                "You sign everything that the review shows. The visit is locked with it; whatever is changed"
+                " later voids the signature, on screen and on paper."
+            )
+            if len(shown) == 1
+            else tr(
+                "You sign everything that the review showed of each of them. Each gets a signature of its own"
+                " and is locked with it; whatever is changed later voids its signature, on screen and on paper."
+            )
+        )
+        listed = [label(one) for one in visits] if len(shown) > 1 else []
         self.meaning: ChoiceField[Meaning] = ChoiceField(tr("Your signature means"), MEANING)
         self.password = TextField(tr("Your password, once more"), str, password=True)
         self.password.line.returnPressed.connect(self._sign)
@@ -56,6 +76,7 @@ class SignDialog(QDialog):
         self._countdown = Countdown(self.sign)
         layout = column(
             label(title, "question", wrap=True),
+            *listed,
             label(who, "heading", wrap=True),
             label(note, "muted", wrap=True),
             self.meaning,
@@ -66,7 +87,9 @@ class SignDialog(QDialog):
         layout.setContentsMargins(24, 20, 24, 18)
         self.setLayout(layout)
         self._countdown.watch(context.session.path)
-        self.meaning.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.meaning.set_value(context.signing.meaning)
+        first = self.meaning if context.signing.meaning is None else self.password
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -88,13 +111,16 @@ class SignDialog(QDialog):
             return  # it waits after a wrong password
         try:
             with waiting():
-                signing.sign(self._context.session, self._shown, meaning, self.password.text)
+                signing.sign_several(
+                    self._context.session, self._shown, meaning, self.password.text
+                )
         except AppError as error:
             self.password.set_text("")
             self.password.show_problem(Problem(str(error)))
             self.password.setFocus()
             self._countdown.watch(self._context.session.path)
         else:
+            self._context.signing.signed(self._shown, meaning)
             self.accept()
 
 
@@ -102,10 +128,10 @@ class SignDialog(QDialog):
 class _Waiting:
     """A visit without a valid signature: finished, or signed once and being corrected."""
 
-    patient_id: PatientId
-    visit_id: VisitId
+    waiting: Waiting
     on: str
     text: str
+    corrected: bool  # it is in progress again
 
 
 class SignaturesOfClinic(QWidget):
@@ -199,12 +225,26 @@ class SignaturesOfClinic(QWidget):
             return
         told = plural(len(every), "1 visit needs a signature", "{n} visits need a signature")
         self._lines.addWidget(label(told, "muted", wrap=True))
+        finished = [one.waiting for one in every if not one.corrected]
+        if len(finished) > 1:
+            through = tr("Review and sign one after the other")
+            self._lines.addLayout(row(button(through, partial(self._begin, finished)), None))
         for one in every[:SHOWN]:
-            visit = partial(self._context.open_visit.emit, one.patient_id, one.visit_id)
+            visit = partial(
+                self._context.open_visit.emit, one.waiting.patient_id, one.waiting.visit_id
+            )
             self._lines.addWidget(link(one.text, visit))
         if len(every) > SHOWN:
             more = tr("and {n} more visits").format(n=len(every) - SHOWN)
             self._lines.addWidget(label(more, "muted", wrap=True))
+
+    def _begin(self, waiting: Sequence[Waiting]) -> None:
+        """Those of one patient come after one another, the longest unsigned patient first."""
+        patients = list(dict.fromkeys(one.patient_id for one in waiting))
+        ordered = sorted(waiting, key=lambda one: patients.index(one.patient_id))
+        first = self._context.signing.begin(ordered)
+        if first is not None:
+            self._context.open_visit.emit(first.patient_id, first.visit_id)
 
 
 def _waiting(record: PatientRecord, visit_id: VisitId, *, void: bool) -> _Waiting:
@@ -218,4 +258,6 @@ def _waiting(record: PatientRecord, visit_id: VisitId, *, void: bool) -> _Waitin
         words = tr("{sign} {visit}: being corrected").format(sign=VOID, visit=words)
     elif void:
         words = tr("{sign} {visit}: changed since it was signed").format(sign=VOID, visit=words)
-    return _Waiting(record.patient.id, visit_id, visit.date.isoformat(), words)
+    return _Waiting(
+        Waiting(record.patient.id, visit_id), visit.date.isoformat(), words, visit.is_draft
+    )

@@ -1,12 +1,13 @@
 """A visit summary on screen: the very texts that are printed."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QGridLayout,
     QLabel,
     QLayout,
@@ -19,12 +20,14 @@ from PySide6.QtWidgets import (
 from core.model.nouns import ADVERSE_EVENTS
 from core.views.events import EventRow
 from core.views.fact import Fact
-from core.views.questionnaire import CORRECTED, FormSummary, corrected_text
+from core.views.questionnaire import CORRECTED, FormSummary, ScaleRow, corrected_text
 from core.views.signed import SignatureRow
 from core.views.spirometry import SpirometrySummary
 from core.views.visit_summary import ActionRow, VisitSummary
+from ui import theme
 from ui.widgets.basics import button, chip, clear, column, label, restyle, row, rule
 from ui.widgets.folded import Folded
+from ui.widgets.responsive import Flow
 from ui.words import tr
 
 _PART = re.compile(".{40}")  # of a word without a blank, as much as any line has room for
@@ -34,9 +37,17 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
 TOP = Qt.AlignmentFlag.AlignTop
 
 
-class SummaryView(QWidget):
-    """Everything of one visit below one another; each line knows where it was entered, as "step/field".
+LINE = 120  # characters that the line of an alert has room for
+SHORT = 46  # characters of a fact at most that stands beside another
+HEAD = 50  # px of a column of scores
+BESIDE = 720  # px of width at the usual text size from which the scores have the other values beside them
 
+
+class SummaryView(QWidget):
+    """Everything of one visit; each line knows where it was entered, as "step/field".
+
+    Above what asks for a decision, a line each; then the scores, beside them what else was measured and what happened;
+    below these the rest. In a narrow place all is below one another.
     ``decide`` names the action of the visit that somebody wants to decide on, by its title.
     """
 
@@ -45,9 +56,14 @@ class SummaryView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._pointed: tuple[QLabel, QScrollArea] | None = None
-        self._layout = QVBoxLayout(self)
-        self._layout.setContentsMargins(0, 0, 0, 0)
-        self._layout.setSpacing(12)
+        self._above, self._scores, self._values, self._below = (_stacked() for _part in range(4))
+        self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._beside.setSpacing(theme.px(28))
+        self._beside.addLayout(column(self._scores, None, spacing=0), 11)
+        self._beside.addLayout(column(self._values, None, spacing=0), 9)
+        whole = column(self._above, self._beside, self._below, spacing=10)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(whole)
         self.buttons: dict[str, QPushButton] = {}
 
     def show_summary(
@@ -56,28 +72,30 @@ class SummaryView(QWidget):
         """``decidable`` has the titles of the actions that can be decided on here, each with what was decided by now."""
         self._pointed = None
         self.buttons = {}
-        clear(self._layout)
+        for part in self._parts:
+            clear(part)
         if summary.conclusion:
-            self._section(tr("Conclusion"), _said(summary.conclusion, ""))
-            self._layout.addWidget(label(summary.concluded, "muted"))
-        self._layout.addWidget(_facts(summary.visit))
+            said = _said(summary.conclusion, "")
+            _section(
+                self._above, tr("Conclusion"), said, beside=[label(summary.concluded, "muted")]
+            )
         if summary.actions:
-            self._section(tr("Alerts"), self._actions(summary.actions, decidable or {}))
+            _section(self._above, tr("Alerts"), self._actions(summary.actions, decidable or {}))
         for form in summary.forms:
-            self._section(form.title, _form(form))
-        if summary.course:
-            self._section(tr("Course of the disease"), _facts(summary.course))
+            _section(self._scores, form.title, _form(form), beside=_form_head(form))
+        self._values.addWidget(_facts(summary.visit))
         for session in summary.spirometry:
-            self._section(session.title, _spirometry(session))
-        if summary.measurements:
-            self._section(tr("Measurements"), _facts(summary.measurements))
-        if summary.laboratory:
-            self._section(tr("Laboratory"), _facts(summary.laboratory))
-        self._section(summary.events_title, _events(summary.events, summary.no_events))
+            _section(self._values, session.title, _spirometry(session))
+        _section(self._values, summary.events_title, _events(summary.events, summary.no_events))
         if summary.running:
             running = tr("Not over from before: {events}").format(events=summary.running)
-            self._layout.addWidget(label(running, "muted", wrap=True))
+            self._values.addWidget(label(running, "muted", wrap=True))
+        if summary.course:
+            _section(self._values, tr("Course of the disease"), _facts(summary.course))
+        if summary.measurements:
+            _section(self._values, tr("Measurements"), _facts(summary.measurements))
         for title, facts in (
+            (tr("Laboratory"), summary.laboratory),
             *((group.title, group.facts) for group in summary.records),
             (tr("Milestones"), summary.milestones),
             (tr("Other assessments"), summary.tasks),
@@ -85,11 +103,17 @@ class SummaryView(QWidget):
             (tr("Stated elsewhere"), summary.stated),
         ):
             if facts:
-                self._section(title, _facts(facts))
+                _section(self._below, title, _facts(facts))
+        if summary.actions:
+            self._below.addWidget(_behind(summary.actions))
         if summary.note:
-            self._section(tr("Note"), _said(summary.note, "note/note"))
+            _section(self._below, tr("Note"), _said(summary.note, "note/note"))
         if summary.signatures:
-            self._section(tr("Signatures"), _signatures(summary.signatures))
+            _section(self._below, tr("Signatures"), _signatures(summary.signatures))
+
+    @property
+    def _parts(self) -> tuple[QVBoxLayout, ...]:
+        return self._above, self._scores, self._values, self._below
 
     def field_of(self, widget: QWidget | None) -> str:
         """The field that a line is about; empty where it is none."""
@@ -117,6 +141,9 @@ class SummaryView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        wide = event.size().width() >= theme.px(BESIDE)
+        direction = QBoxLayout.Direction
+        self._beside.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
         if self._pointed is not None:
             QTimer.singleShot(0, self, self._bring)  # when the lines have their places
 
@@ -132,7 +159,7 @@ class SummaryView(QWidget):
 
     def _lines(self) -> list[QLabel]:
         """Those in the layout: what was shown before goes only when Qt has time for it."""
-        items = (self._layout.itemAt(index) for index in range(self._layout.count()))
+        items = (part.itemAt(index) for part in self._parts for index in range(part.count()))
         shown = [widget for item in items if item and (widget := item.widget())]
         labels = [child for widget in shown for child in (widget, *widget.findChildren(QLabel))]
         return [one for one in labels if isinstance(one, QLabel) and one.property("field")]
@@ -142,21 +169,21 @@ class SummaryView(QWidget):
         lines: list[QLayout] = []
         for action in actions:
             decided = action.decided or decidable.get(action.title, "")
+            consider = tr("consider {what}").format(what=action.consider)
+            words = decided or (action.said if len(action.said) <= LINE else consider)
+            said = label(words, "muted" if decided else "", wrap=True)
+            said.setToolTip(f"{action.line}.")
             state = chip(tr("decided"), "neutral") if decided else chip(tr("open"), "warn")
-            words = label(f"{action.line}.", wrap=True)
-            parts: list[QWidget] = [words, state]
+            parts: list[QWidget] = [label(action.title, "strong"), said, state]
             if action.title in decidable:
                 parts.append(self._button(action, again=bool(decided)))
-            line = row(*parts, spacing=12, top=True)
-            line.setStretch(0, 1)
+            line = row(*parts, spacing=12)
+            line.setStretch(1, 1)
             lines.append(line)
-            if decided:
-                lines.append(column(label(decided, "small", wrap=True)))
-            lines.append(
-                column(Folded(tr("Rules and sources"), (*action.details, *action.sources)))
-            )
         widget = QWidget()
-        widget.setLayout(column(*lines, spacing=4))
+        layout = column(*lines, spacing=2)
+        layout.setContentsMargins(0, 0, 0, 0)
+        widget.setLayout(layout)
         return widget
 
     def _button(self, action: ActionRow, *, again: bool) -> QPushButton:
@@ -165,6 +192,7 @@ class SummaryView(QWidget):
             partial(self.decide.emit, action.title),
         )
         made.setAccessibleName(tr("{action}: decide…").format(action=action.title))
+        made.setProperty("dense", "true")
         self.buttons[action.title] = made
         return made
 
@@ -174,10 +202,32 @@ class SummaryView(QWidget):
             one.show()  # its layout would do so later, and what is hidden takes no keyboard
             one.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _section(self, title: str, content: QWidget) -> None:
-        self._layout.addWidget(rule())
-        self._layout.addWidget(label(title, "heading"))
-        self._layout.addWidget(content)
+
+def _stacked() -> QVBoxLayout:
+    made = QVBoxLayout()
+    made.setContentsMargins(0, 0, 0, 0)
+    made.setSpacing(4)
+    return made
+
+
+def _section(
+    part: QVBoxLayout, title: str, content: QWidget, *, beside: Sequence[QWidget | None] = ()
+) -> None:
+    """``beside`` is in the line of the title; None takes the room that is left."""
+    if part.count():
+        part.addWidget(rule())
+    head = QWidget()
+    line = row(label(title, "heading"), *beside, *([] if None in beside else [None]), spacing=12)
+    line.setContentsMargins(0, 0, 0, 0)
+    head.setLayout(line)
+    part.addWidget(head)
+    part.addWidget(content)
+
+
+def _behind(actions: tuple[ActionRow, ...]) -> Folded:
+    """The facts, rules and sources of the alerts, one click away."""
+    lines = [text for one in actions for text in (f"{one.line}.", *one.details, *one.sources)]
+    return Folded(tr("Facts, rules and sources of the alerts"), tuple(dict.fromkeys(lines)))
 
 
 def _said(text: str, field: str, role: str = "") -> QLabel:
@@ -210,16 +260,29 @@ def _grid() -> tuple[QWidget, QGridLayout]:
     grid = QGridLayout(widget)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(14)
-    grid.setVerticalSpacing(4)
+    grid.setVerticalSpacing(1)
     return widget, grid
 
 
 def _facts(facts: tuple[Fact, ...]) -> QWidget:
+    """Short ones side by side, as many as a line has room for; long ones a line each below them."""
+    short = [fact for fact in facts if len(fact.label) + len(fact.text) <= SHORT]
+    flow = Flow(*map(_fact, short), spacing=theme.px(14), between=2)
     widget, grid = _grid()
-    for index, fact in enumerate(facts):
+    grid.addLayout(flow, 0, 0, 1, 2)
+    for index, fact in enumerate((fact for fact in facts if fact not in short), start=1):
         grid.addWidget(label(fact.label, "muted"), index, 0, TOP)
         grid.addWidget(_said(fact.text, fact.field), index, 1)
     grid.setColumnStretch(1, 1)
+    return widget
+
+
+def _fact(fact: Fact) -> QWidget:
+    widget, said = QWidget(), _said(fact.text, fact.field)
+    said.setWordWrap(False)
+    layout = row(label(fact.label, "muted"), said, spacing=6)
+    layout.setContentsMargins(0, 0, 0, 0)
+    widget.setLayout(layout)
     return widget
 
 
@@ -229,10 +292,10 @@ def _form(form: FormSummary) -> QWidget:
         grid.addWidget(label(f"{form.not_done}.", wrap=True), 0, 0, 1, 4)
         if not form.items:
             return widget
-    heads = (tr("Score"), tr("Before"))
-    for place, head in enumerate(heads, start=2):
-        grid.addWidget(label(head, "muted"), 0, place, RIGHT)
-    line = 1
+    parts = form.scales[form.has_total :]
+    if parts:
+        grid.addWidget(label(" · ".join(map(_scale, parts)), wrap=True), 1, 1, 1, 3)
+    line = 2
     for item in form.items:
         grid.addWidget(label(item.number, "muted"), line, 0, TOP)
         text = f"{item.title}: {item.answer}"
@@ -242,13 +305,8 @@ def _form(form: FormSummary) -> QWidget:
             words.append(corrected_text(item))
             score += CORRECTED
         grid.addWidget(_said("\n".join(words), item.field), line, 1)
-        grid.addWidget(label(score, "heading"), line, 2, RIGHT)
+        grid.addWidget(label(score, "strong"), line, 2, RIGHT)
         grid.addWidget(label(item.previous, "muted"), line, 3, RIGHT)
-        line += 1
-    for scale in form.scales:
-        grid.addWidget(label(scale.title, "heading"), line, 1)
-        grid.addWidget(label(scale.score, "heading"), line, 2, RIGHT)
-        grid.addWidget(label(f"{scale.previous} ({scale.change})", "muted"), line, 3, RIGHT)
         line += 1
     last = [
         label(tr("Slope: {text}").format(text=form.slope), wrap=True),
@@ -258,7 +316,38 @@ def _form(form: FormSummary) -> QWidget:
     for index, one in enumerate(last, start=line):
         grid.addWidget(one, index, 1, 1, 3)
     grid.setColumnStretch(1, 1)
+    for place in (2, 3):
+        grid.setColumnMinimumWidth(place, theme.px(HEAD))
     return widget
+
+
+def _form_head(form: FormSummary) -> list[QWidget | None]:
+    """The total beside the title, and what the columns of the items are."""
+    made: list[QWidget | None] = [
+        label(
+            tr("{score} (before {previous}, {change})").format(
+                score=scale.score, previous=scale.previous, change=scale.change
+            ),
+            "strong",
+        )
+        for scale in form.scales[: form.has_total]
+    ]
+    if not form.items:
+        return made
+    made.append(None)
+    for words in (tr("Score"), tr("Before")):
+        head = label(words, "muted")
+        head.setAlignment(RIGHT)
+        head.setMinimumWidth(theme.px(HEAD))
+        made.append(head)
+    return made
+
+
+def _scale(scale: ScaleRow) -> str:
+    """A part of the total, in its line: ``Bulbar 7/12 (−1)``."""
+    return tr("{scale} {score} ({change})").format(
+        scale=scale.title, score=scale.score, change=scale.change
+    )
 
 
 def _spirometry(session: SpirometrySummary) -> QWidget:
