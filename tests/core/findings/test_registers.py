@@ -229,8 +229,7 @@ def test_a_record_says_of_its_visits_what_the_whole_logs_say(session, patient, v
         whole = Registers(trainings=session.trainings.all(), checks=session.calibrations.all())
         for state in (visit, replace(visit, finished_at=None)):
             both = [
-                replace(record, visits=(state,), registers=one)
-                for one in (record.registers, whole)
+                replace(record, visits=(state,), registers=one) for one in (record.registers, whole)
             ]
             own, expected = (
                 (
