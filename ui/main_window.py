@@ -1,5 +1,6 @@
 """The window: the welcome page, or the shell round an open clinic file."""
 
+import gc
 import threading
 from contextlib import suppress
 from functools import partial
@@ -376,7 +377,7 @@ class MainWindow(QMainWindow):
 
     def preload(self) -> None:
         """Load what comes after signing in, while the person is still typing."""
-        loader = threading.Thread(target=_load_the_rest, name="preload", daemon=True)
+        loader = threading.Thread(target=load_the_rest, name="preload", daemon=True)
         # A closure, because Qt does not keep the thread of a bound method alive.
         QTimer.singleShot(100, self, lambda: loader.start())  # noqa: PLW0108
 
@@ -419,7 +420,12 @@ class MainWindow(QMainWindow):
         return answer == QMessageBox.StandardButton.Yes
 
 
-def _load_the_rest() -> None:
+def load_the_rest() -> None:
+    """Load what the first pages need, and have Python not look through it any more for what can be thrown away.
+
+    All of it stays until the end, and is most of what there is: the window stood still for it, every few pages
+    that were opened. It is loaded before there is a session, so that nothing of a patient stays with it.
+    """
     # First: it hides numpy while it is loaded, maybe by another thread, and the window needs numpy.
     import core.store  # noqa: F401
     import ui.shell  # noqa: F401
@@ -427,3 +433,4 @@ def _load_the_rest() -> None:
 
     for name in ("today", "chart", "visit"):  # what is opened first
         page_class(name)
+    gc.freeze()

@@ -5,6 +5,7 @@ import string
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 from core import resources, toml_values
 from core.errors import InvalidForm
@@ -35,17 +36,19 @@ def use_own(forms: Sequence[Form]) -> None:
     """The forms of the clinic's own, of the file that was opened; they replace those of the file before."""
     _own.clear()
     _own.update({(one.id, one.version): one for one in forms})
+    newest.cache_clear()
 
 
 def versions() -> Versions:
     return {**_own, **shipped()}
 
 
-def newest() -> dict[str, Form]:
+@cache  # a page asks a hundred times
+def newest() -> Mapping[str, Form]:
     """The newest version of every form, by id, in the order in which they are shown."""
     newest_last = sorted(versions().values(), key=lambda one: int(one.version))
     by_id = {one.id: one for one in newest_last}
-    return dict(sorted(by_id.items(), key=lambda item: (item[1].order, item[0])))
+    return MappingProxyType(dict(sorted(by_id.items(), key=lambda item: (item[1].order, item[0]))))
 
 
 def asked_for(names: Sequence[str]) -> tuple[Form, ...]:

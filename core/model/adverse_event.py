@@ -30,7 +30,10 @@ class Outcome(StrEnum):
     @property
     def ended(self) -> bool:
         """Whether an end date belongs to it."""
-        return self in {Outcome.RECOVERED, Outcome.RECOVERED_WITH_SEQUELAE, Outcome.FATAL}
+        return self in _ENDED
+
+
+_ENDED = (Outcome.RECOVERED, Outcome.RECOVERED_WITH_SEQUELAE, Outcome.FATAL)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

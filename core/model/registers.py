@@ -60,7 +60,8 @@ class CalibrationCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registers:
-    """Both logs. One that is empty is not kept, and nothing is said of it."""
+    """Both logs, in the record of a patient what their visits need of them. One that is empty is not kept, and
+    nothing is said of it."""
 
     trainings: tuple[RaterTraining, ...] = ()
     checks: tuple[CalibrationCheck, ...] = ()

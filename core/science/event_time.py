@@ -12,6 +12,9 @@ DayRange = tuple[int, int]  # the smallest and the largest number of days that i
 
 def days_since(start: PartialDate, treatment: PartialDate) -> DayRange:
     """Days from a treatment to a start, 0 on the same day, negative before it."""
+    if start.exact and treatment.exact:
+        days = (start.first - treatment.first).days
+        return days, days
     return (start.first - treatment.last).days, (start.last - treatment.first).days
 
 

@@ -177,6 +177,12 @@ def m013_terms(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m014_records_of_a_form(db: Database) -> None:
+    """What is read of one form for the whole clinic is found without the records of all the others."""
+    db.execute("CREATE INDEX record_of_form ON record (form, within)")
+
+
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
     """The row of a decision that says what an acknowledgement of an alert said."""
     key = str(acknowledgement["alert"])

@@ -55,7 +55,9 @@ PARTS: Mapping[str, Callable[[Database], _OfPatient]] = {
 
 def load(db: Database, patient_id: PatientId) -> PatientRecord:
     parts: dict[str, Any] = {part: store(db).of(patient_id) for part, store in PARTS.items()}
-    registers = Registers(trainings=RaterTrainings(db).all(), checks=CalibrationChecks(db).all())
+    registers = Registers(
+        trainings=RaterTrainings(db).of(patient_id), checks=CalibrationChecks(db).of(patient_id)
+    )
     return PatientRecord(
         patient=Patients(db).get(patient_id),
         thresholds=Thresholds(db).all(),

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlite_utils import Database
@@ -31,41 +32,55 @@ from core.model.partial_date import PartialDate
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 
+# As they are stored: of thousands, making each from its class costs as much as reading its row.
+_GRADES = {one.value: one for one in Grade}
+_OUTCOMES = {one.value: one for one in Outcome}
+_NO_ITEMS: Mapping[str, Item] = MappingProxyType({})
 _OF_AN_EVENT = ", ".join(f"'{one}'" for one in (FORM, JUDGEMENT, COURSE, DIAGNOSIS, REPORT))
 _EVENTS = """
 SELECT e.id, e.patient_id, e.visit_id, e.term, e.coded_term, e.onset, e.ended, e.grade, e.serious, e.outcome, e.note,
        patient.record_number, patient.reference_on, patient.protocol, patient.protocol_version
   FROM adverse_event AS e JOIN patient ON patient.id = e.patient_id
 """
-# Every judgement, the oldest first; all of it of serious events, of others the cause alone.
+# The forms of serious events; CROSS has SQLite begin with the events, which are fewer than the records of a form.
 _JUDGED = f"""
-SELECT record.within, record.id, record.patient_id, record.entered_by, record.entered_at,
+SELECT e.id, record.id, record.patient_id, record.entered_by, record.entered_at,
        product.value, procedure.value, expected.value, document.value
-  FROM record
-  LEFT JOIN adverse_event AS e ON e.id = record.within AND e.serious
+  FROM adverse_event AS e
+  CROSS JOIN record ON record.within = e.id AND record.form = '{JUDGEMENT}'
   LEFT JOIN item AS product ON product.record_id = record.id AND product.field = 'product'
-  LEFT JOIN item AS procedure ON e.id IS NOT NULL AND procedure.record_id = record.id AND procedure.field = 'procedure'
-  LEFT JOIN item AS expected ON e.id IS NOT NULL AND expected.record_id = record.id AND expected.field = 'expected'
-  LEFT JOIN item AS document ON e.id IS NOT NULL AND document.record_id = record.id AND document.field = 'document'
- WHERE record.form = '{JUDGEMENT}'
+  LEFT JOIN item AS procedure ON procedure.record_id = record.id AND procedure.field = 'procedure'
+  LEFT JOIN item AS expected ON expected.record_id = record.id AND expected.field = 'expected'
+  LEFT JOIN item AS document ON document.record_id = record.id AND document.field = 'document'
+ WHERE e.serious
  ORDER BY record.entered_at, record.rowid
 """  # noqa: S608
 _DETAILS = f"""
 SELECT e.id, record.id, record.patient_id, record.entered_by, record.entered_at, aware.value, criteria.value
   FROM adverse_event AS e
-  JOIN record ON record.id = e.id AND record.form = '{FORM}'
+  CROSS JOIN record ON record.id = e.id AND record.form = '{FORM}'
   LEFT JOIN item AS aware ON aware.record_id = e.id AND aware.field = 'aware_at'
   LEFT JOIN item AS criteria ON criteria.record_id = e.id AND criteria.field = 'criteria'
  WHERE e.serious
 """  # noqa: S608
 _REPORTED = f"""
-SELECT record.within, record.id, record.patient_id, record.entered_by, record.entered_at,
-       max(CASE item.field WHEN 'to' THEN item.value END), max(CASE item.field WHEN 'number' THEN item.value END),
-       max(CASE item.field WHEN 'sent_at' THEN item.value END), max(CASE item.field WHEN 'how' THEN item.value END)
-  FROM record JOIN item ON item.record_id = record.id
- WHERE record.form = '{REPORT}'
- GROUP BY record.id
+SELECT e.id, record.id, record.patient_id, record.entered_by, record.entered_at,
+       whom.value, number.value, sent.value, how.value
+  FROM adverse_event AS e
+  CROSS JOIN record ON record.within = e.id AND record.form = '{REPORT}'
+  LEFT JOIN item AS whom ON whom.record_id = record.id AND whom.field = 'to'
+  LEFT JOIN item AS number ON number.record_id = record.id AND number.field = 'number'
+  LEFT JOIN item AS sent ON sent.record_id = record.id AND sent.field = 'sent_at'
+  LEFT JOIN item AS how ON how.record_id = record.id AND how.field = 'how'
+ WHERE e.serious
  ORDER BY record.entered_at
+"""  # noqa: S608
+# What every judgement says of the cause, the oldest first.
+_CAUSES = f"""
+SELECT record.within, product.value
+  FROM record LEFT JOIN item AS product ON product.record_id = record.id AND product.field = 'product'
+ WHERE record.form = '{JUDGEMENT}'
+ ORDER BY record.entered_at, record.rowid
 """  # noqa: S608
 _INFUSED = """
 SELECT record.patient_id, min(item.value)
@@ -92,25 +107,29 @@ class ClinicEvents:
 
     def listed(self) -> tuple[ListedEvent, ...]:
         """For a list: of serious events with what their clocks go by, of the others without details."""
-        return self._listed(_EVENTS)
+        causes = {event: cause_of(product) for event, product in self._db.execute(_CAUSES)}
+        return self._listed(_EVENTS, causes)
 
     def serious(self) -> tuple[ListedEvent, ...]:
         """The serious ones of the list."""
-        return self._listed(_EVENTS + " WHERE e.serious")
+        return self._listed(_EVENTS + " WHERE e.serious", {})
 
-    def _listed(self, query: str) -> tuple[ListedEvent, ...]:
+    def _listed(self, query: str, causes: Mapping[str, Cause | None]) -> tuple[ListedEvent, ...]:
+        """``causes`` are those of events that are not serious; a serious one has its judgements."""
         clocks = self._of_clocks()
         treated = _Treated(self._infused())
         found = []
         for row in self._db.execute(query):
             event = _event(row)
+            details = clocks.of(event) if event.serious else None
+            judged = None if details is None else details.judgement
             found.append(
                 ListedEvent(
                     number=row[11],
                     event=event,
                     treated=treated.on(row),
-                    product=clocks.causes.get(row[0]),
-                    details=clocks.of(event) if event.serious else None,
+                    product=causes.get(row[0]) if judged is None else judged.product,
+                    details=details,
                 )
             )
         return tuple(found)
@@ -145,12 +164,12 @@ class ClinicEvents:
         return {who: moment.astimezone() for who, moment in moments if moment is not None}
 
     def _of_clocks(self) -> "_Clocks":
-        """Of serious events what their clocks go by; of every event the cause as it was judged last."""
+        """Of serious events what their clocks go by."""
         found = _Clocks()
         for event, *head, aware, criteria in self._db.execute(_DETAILS):
             found.details[event] = (_bare(event, FORM, head), instant_of(aware), criteria)
         for event, *head, to, number, sent_at, how in self._db.execute(_REPORTED):
-            if event in found.details and isinstance(number, int):
+            if isinstance(number, int):
                 found.reports[event].append(
                     EventReport(
                         record=_bare(event, REPORT, head),
@@ -163,17 +182,15 @@ class ClinicEvents:
                     )
                 )
         for event, *head, product, procedure, expected, document in self._db.execute(_JUDGED):
-            found.causes[event] = cause_of(product)
-            if event in found.details:
-                found.judgements[event].append(
-                    Judgement(
-                        record=_bare(event, JUDGEMENT, head),
-                        product=found.causes[event],
-                        procedure=cause_of(procedure),
-                        expected=None if expected is None else expected == "expected",
-                        document=str(document or ""),
-                    )
+            found.judgements[event].append(
+                Judgement(
+                    record=_bare(event, JUDGEMENT, head),
+                    product=cause_of(product),
+                    procedure=cause_of(procedure),
+                    expected=None if expected is None else expected == "expected",
+                    document=str(document or ""),
                 )
+            )
         return found
 
     def _said(self) -> Mapping[str, list[FormRecord]]:
@@ -217,12 +234,11 @@ class _Treated:
 
 @dataclass(slots=True)
 class _Clocks:
-    """By event: its details with when the clinic knew and the criteria, judgements, reports, the last cause."""
+    """By event: its details with when the clinic knew and the criteria, judgements, reports."""
 
     details: dict[str, tuple[FormRecord, datetime | None, object]] = field(default_factory=dict)
     judgements: dict[str, list[Judgement]] = field(default_factory=lambda: defaultdict(list))
     reports: dict[str, list[EventReport]] = field(default_factory=lambda: defaultdict(list))
-    causes: dict[str, Cause | None] = field(default_factory=dict)
 
     def of(self, event: AdverseEvent) -> EventDetails:
         if event.id not in self.details:
@@ -240,8 +256,7 @@ class _Clocks:
 
 def _bare(event: str, form: str, head: Sequence[Any]) -> FormRecord:
     """A record without its items: who entered it, and when."""
-    mine, patient, by, at = head
-    return _record((mine, patient, event, form, "", by, at), {})
+    return _record((head[0], head[1], event, form, "", head[2], head[3]), _NO_ITEMS)
 
 
 def _record(head: tuple[Any, ...], items: Mapping[str, Item]) -> FormRecord:
@@ -268,9 +283,9 @@ def _event(row: tuple[Any, ...]) -> AdverseEvent:
         coded_term=coded,
         onset=PartialDate.parse(onset),
         ended=None if ended is None else PartialDate.parse(ended),
-        grade=Grade(grade),
+        grade=_GRADES[grade],
         serious=bool(serious),
-        outcome=Outcome(outcome),
+        outcome=_OUTCOMES[outcome],
         note=note,
     )
 

@@ -1,7 +1,7 @@
 """The adverse events of a clinic as the Safety page lists them: order, filters, clocks and days in words."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -58,16 +58,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """One event of the list; its words are made when they are shown."""
+    """One event of the list; its words are made when they are shown. ``runs``: a report of it is still to be sent."""
 
     listed: ListedEvent
-    clocks: tuple[Clock, ...] = ()
-    day: DayRange | None = None  # since the infusion, 0 the same day
-
-    @property
-    def runs(self) -> bool:
-        """Whether a report of it is still to be sent."""
-        return any(clock.runs for clock in self.clocks)
+    clocks: tuple[Clock, ...]
+    day: DayRange | None  # since the infusion, 0 the same day
+    runs: bool
 
     @property
     def is_open(self) -> bool:
@@ -116,39 +112,30 @@ def range_words(days: DayRange | None) -> str:
 
 def lines(events: Iterable[ListedEvent], now: datetime, rules: Rules) -> tuple[EventLine, ...]:
     """Every event: serious before others, the newest first."""
-    made = [EventLine(one, _clocks(one, now, rules), day_of(one)) for one in events]
+    made = [_line(one, day_of(one), now, rules) for one in events]
     made.sort(key=lambda line: (line.listed.number, line.listed.event.term))
     made.sort(key=lambda line: line.listed.event.onset.first, reverse=True)
     made.sort(key=lambda line: not line.listed.event.serious)
     return tuple(made)
 
 
-def _clocks(one: ListedEvent, now: datetime, rules: Rules) -> tuple[Clock, ...]:
-    """Of an event that is not serious, whose details are not read, none."""
+def _line(one: ListedEvent, since: DayRange | None, now: datetime, rules: Rules) -> EventLine:
+    """An event that is not serious, whose details are not read, has no clocks."""
     if one.details is None:
-        return ()
-    return clocks(one.details, now, rules, treated=one.treated is not None)
+        return EventLine(one, (), since, runs=False)
+    found = clocks(one.details, now, rules, treated=one.treated is not None)
+    return EventLine(one, found, since, runs=any(clock.runs for clock in found))
 
 
 def again(shown: Iterable[EventLine], now: datetime, rules: Rules) -> tuple[EventLine, ...]:
     """The same lines in the same order, their clocks as they are now."""
     return tuple(
-        line
-        if line.listed.details is None or not line.clocks
-        else replace(line, clocks=_clocks(line.listed, now, rules))
-        for line in shown
-    )
-
-
-def wanted(line: EventLine, which: Wanted, today: date) -> bool:
-    """Whether a line is among what is asked for."""
-    return (which.grade is None or line.listed.event.grade is which.grade) and of_any_grade(
-        line, which, today
+        _line(line.listed, line.day, now, rules) if line.clocks else line for line in shown
     )
 
 
 def of_any_grade(line: EventLine, which: Wanted, today: date) -> bool:
-    """The same without its grade. A day that is known in part counts with the latest day that it can mean."""
+    """Whether a line is among what is asked for, whatever its grade. A day that is known in part counts with the latest day that it can mean."""
     listed = line.listed
     if which.number and listed.number != which.number:
         return False
@@ -170,6 +157,16 @@ def is_which(line: EventLine, which: Which) -> bool:
         case Which.RELATED:
             return line.is_related
     return True
+
+
+def kinds(shown: Sequence[EventLine]) -> dict[Which, int]:
+    """How many events there are of each kind."""
+    return {
+        Which.ALL: len(shown),
+        Which.SERIOUS: sum(line.listed.event.serious for line in shown),
+        Which.OPEN: sum(line.is_open for line in shown),
+        Which.RELATED: sum(line.is_related for line in shown),
+    }
 
 
 def _found(line: EventLine, text: str) -> bool:

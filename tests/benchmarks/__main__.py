@@ -478,10 +478,12 @@ def a_window(session: Session) -> tuple["QApplication", "Shell"]:
     from ui import theme
     from ui.app import application
     from ui.context import AppContext
+    from ui.main_window import load_the_rest
     from ui.settings import Appearance, Settings
     from ui.shell import Shell
 
     app = application()
+    load_the_rest()
     theme.start(app, Appearance.LIGHT)
     shell = Shell(AppContext(session, Settings(Path(tempfile.mkdtemp()) / "settings.ini")))
     shell.resize(1366, 768)

@@ -31,6 +31,15 @@ def wait_until(holds, longest_s=20):
     settle()
 
 
+def entries_of(button):
+    """The entries of a button's menu, which may be filled only when it comes up."""
+    menu = button.menu()
+    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+    entries = menu.actions()
+    menu.hide()
+    return entries
+
+
 def focused():
     """The widget that has the keyboard."""
     widget = QApplication.focusWidget()

@@ -1,5 +1,6 @@
 """Signing in and out, and what the window never says."""
 
+import gc
 import re
 import shutil
 from dataclasses import replace
@@ -18,7 +19,7 @@ from core.words import DEMONSTRATION
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, Key, in_dialog, press, settle, tab_to, write
 from ui import theme
-from ui.main_window import MainWindow
+from ui.main_window import MainWindow, load_the_rest
 from ui.pages.every import PAGES
 from ui.shell import NEEDS
 
@@ -293,3 +294,12 @@ def test_the_window_is_never_larger_than_its_screen(qtbot, settings, remembered)
     assert window.width() <= room.width() and window.height() <= room.height()
     window.close()
     window.deleteLater()
+
+
+def test_what_is_loaded_at_the_start_is_not_looked_through_for_garbage():
+    """Most of what there is stays until the end; a window stands still while Python looks through it."""
+    try:
+        load_the_rest()
+        assert gc.get_freeze_count() > len(gc.get_objects())
+    finally:
+        gc.unfreeze()

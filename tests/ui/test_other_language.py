@@ -167,6 +167,8 @@ def english(text, data):
 
 def left_in_english(shown, data):
     menus = shown.findChildren(QMenu)
+    for menu in menus:
+        menu.aboutToShow.emit()  # some are filled only then
     for widget in [shown, *seen(shown), *menus]:
         if isinstance(widget, QToolButton) and isinstance(widget.parent(), QTabBar):
             continue  # Qt's own arrows, in Qt's own words

@@ -114,12 +114,13 @@ def _fields(record: PatientRecord) -> Iterator[Plot]:
 
 def _values(record: PatientRecord, one: FormRecord) -> Iterator[tuple[_Key, _Found]]:
     form = catalog.find(one.form, one.version)
-    if form is None or one.not_done is not None:
+    plotted = () if form is None else catalog.plotted(form)
+    if form is None or not plotted or one.not_done is not None:
         return
     known = wording.of_record(form, one)
     since = began_on(record, one)
     note = "" if since.exact else partial_day(since)
-    for field, plot_by in catalog.plotted(form):
+    for field, plot_by in plotted:
         value = known.get(field.id)
         if value is None or isinstance(value, str):
             continue

@@ -176,6 +176,75 @@ def test_what_is_entered_later_changes_nothing_that_was_signed(session, patient,
     assert (again.data_hash, again.summary) == (shown.data_hash, shown.summary)
 
 
+def fill_the_logs(session, lines, person, before):
+    """Trainings of somebody else in two topics and checks on other days: ``lines`` of each, the last one the earliest."""
+    topics = ("alsfrs-r", "spirometry")
+    with session.write("many years"):
+        for n in range(lines):
+            at = before - timedelta(days=n)
+            session.trainings.save(
+                a_training(person=person, topic=topics[n % 2], entered_at=at, expires_on=None)
+            )
+            on = DAY - timedelta(days=2 + n)
+            session.calibrations.save(a_check(checked_on=on, entered_at=at))
+
+
+def test_a_record_costs_the_same_however_long_the_logs_become(session, patient, visited):
+    """The lines that are read for it are counted: as many of 1,010 as of 10."""
+    with session.write("somebody else"):
+        session.users.save(new_user("n.urse", "Nora Urse", Role.NURSE))
+
+    def lines_read():
+        record = session.record(patient.id).registers
+        return len(record.trainings), len(record.checks)
+
+    fill_the_logs(session, 10, "n.urse", NOON)
+    few, said = lines_read(), said_of(session, patient, visited)
+    assert few == (2, 1)  # by which it is known since when the logs are kept
+    fill_the_logs(session, 1000, "n.urse", NOON)
+    assert (lines_read(), said_of(session, patient, visited)) == (few, said)
+
+
+def test_a_record_says_of_its_visits_what_the_whole_logs_say(session, patient, visited):
+    """Whichever was entered first, of whichever person, and whatever was known when the visit was finished."""
+    with session.write("somebody else"):
+        session.users.save(new_user("n.urse", "Nora Urse", Role.NURSE))
+    record = session.record(patient.id)
+    visit, device = record.visit(visited.id), "SPIROBANK  II"
+    finished = visit.finished_at
+    steps = (
+        lambda: fill_the_logs(session, 5, "n.urse", finished + timedelta(days=60)),  # too late
+        lambda: fill_the_logs(session, 5, "n.urse", finished + timedelta(days=2)),  # and in time
+        lambda: registering.add_training(
+            session, entered_before(session, visited, a_training(person="DR.DEMO"))
+        ),
+        lambda: registering.add_check(
+            session, entered_before(session, visited, a_check(checked_on=visit.date))
+        ),
+    )
+    seen = set()
+    for step in steps:
+        step()
+        record = session.record(patient.id)
+        whole = Registers(trainings=session.trainings.all(), checks=session.calibrations.all())
+        for state in (visit, replace(visit, finished_at=None)):
+            both = [
+                replace(record, visits=(state,), registers=one) for one in (record.registers, whole)
+            ]
+            own, expected = (
+                (
+                    registers.training_hint(one, state, "alsfrs-r", "Dr. Demo"),
+                    registers.trained_words(one, state),
+                    registers.check_hint(one, state.id, device),
+                    registers.checked_words(one, state, device),
+                )
+                for one in both
+            )
+            assert own == expected
+            seen.add(own)
+    assert len(seen) >= 4  # silent, not recorded, trained, checked
+
+
 def test_the_summary_is_still_one_page(session, patient, visited):
     registering.add_training(session, entered_before(session, visited, a_training()))
     registering.add_check(session, entered_before(session, visited, a_check(checked_on=DAY)))

@@ -97,6 +97,40 @@ def test_a_list_has_what_it_shows_and_the_details_of_what_is_serious(session, ev
     assert [one.to for one in told.reports] == ["sponsor"]
 
 
+def test_the_serious_events_alone_are_as_they_are_in_the_list(session, events):
+    listed = [one for one in session.clinic_events.listed() if one.event.serious]
+    assert sorted(one.event.term for one in listed) == ["Fall", "Pulmonary embolism"]
+    assert set(map(repr, session.clinic_events.serious())) == set(map(repr, listed))
+
+
+def steps_of(session, read):
+    """How many tens of SQLite's own steps reading takes: it counts what is looked at, whatever the machine does."""
+    steps = 0
+
+    def one_more():
+        nonlocal steps
+        steps += 1
+        return 0
+
+    session._db.conn.set_progress_handler(one_more, 10)
+    try:
+        read()
+    finally:
+        session._db.conn.set_progress_handler(None, 0)
+    return steps
+
+
+def test_a_list_of_events_costs_the_same_whatever_else_is_in_the_file(session, events):
+    readings = (session.clinic_events.listed, session.clinic_events.serious)
+    few = [steps_of(session, read) for read in readings]
+    with session.write("many years"):
+        for number in range(500):
+            other = part(events[0], "fall", note=f"{number}")
+            session.forms.save(replace(other, within=None))
+    many = [steps_of(session, read) for read in readings]
+    assert all(now < 2 * before for now, before in zip(many, few, strict=True)), (few, many)
+
+
 def test_the_infusion_that_was_recorded_is_day_0_with_its_time(session, events):
     begun = datetime(2026, 5, 22, 10, 4).astimezone()
     with session.write("infused"):

@@ -17,7 +17,7 @@ from core.words import day
 from tests.core.examples import INFUSION, a_patient, enter_visit
 from tests.core.views.stack.test_geometry import TODAY, a_course, event
 from tests.files.beside import beside_the_shipped
-from tests.ui.keyboard import Key, press, settle, write
+from tests.ui.keyboard import Key, entries_of, press, settle, write
 from ui import theme
 from ui.plots.trend_stack import TrendStack
 from ui.settings import Appearance
@@ -246,13 +246,13 @@ def test_a_row_is_added_and_taken_away_in_the_menu(demo_shell, numbered):
     demo_shell.open_chart(numbered("A-015").id)
     settle()
     panel = demo_shell.page("chart").tab("overview").trends
-    weight = next(one for one in panel._menu.actions() if one.text() == "Weight")
+    weight = next(one for one in entries_of(panel.more) if one.text() == "Weight")
     assert weight.isChecked()
     assert [row.plot.id for row in panel.chart.stack.rows][-1] == "weight"
     weight.trigger()
     settle()
     assert "weight" not in [row.plot.id for row in panel.chart.stack.rows]
-    weight = next(one for one in panel._menu.actions() if one.text() == "Weight")
+    weight = next(one for one in entries_of(panel.more) if one.text() == "Weight")
     assert not weight.isChecked()
 
 
@@ -276,16 +276,16 @@ def test_an_older_version_that_compares_with_none_is_drawn_by_itself(shell, sess
         shell.open_chart(patient.id)
         settle()
         panel = shell.page("chart").tab("overview").trends
-        entries = [one for one in panel.more.menu().actions() if one.text().startswith("Pain and")]
+        entries = [one for one in entries_of(panel.more) if one.text().startswith("Pain and")]
         assert [one.text() for one in entries] == [
             "Pain and fatigue",
             "Pain and fatigue, version 1",
         ]
         drawn = []
         for title in ("Pain and fatigue, version 1", "Pain and fatigue"):
-            next(one for one in panel.more.menu().actions() if one.text() == title).trigger()
+            next(one for one in entries_of(panel.more) if one.text() == title).trigger()
             settle()
-            chosen = [one.text() for one in panel.more.menu().actions() if one.isChecked()]
+            chosen = [one.text() for one in entries_of(panel.more) if one.isChecked()]
             assert title in chosen
             (series, *_rest) = panel.chart.stack.rows[0].plot.series
             drawn.append([point.value for point in series.points])

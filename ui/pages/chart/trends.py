@@ -51,6 +51,7 @@ class TrendsPanel(QWidget):
         self.more.setAccessibleName(tr("What the chart shows, and what can be taken along"))
         self._menu = QMenu(self.more)
         self._menu.setToolTipsVisible(True)
+        self._menu.aboutToShow.connect(self._fill_menu)
         self.more.setMenu(self._menu)
         self.ahead = QAction(tr("Projection") + "\tP", self, checkable=True)
         self.ahead.setToolTip(
@@ -134,7 +135,6 @@ class TrendsPanel(QWidget):
             )
             self._built = (key, stack)
         self.chart.show_stack(self._built[1], self.axis.scale, whole=self._is_whole)
-        self._fill_menu(record)
 
     def _name_tools(self) -> None:
         """The buttons say what is shown, and the key that shows the next."""
@@ -163,9 +163,12 @@ class TrendsPanel(QWidget):
             or any(form.instrument == one.id and one.compares(form.version) for form in answered)
         ]
 
-    def _fill_menu(self, record: PatientRecord) -> None:
-        """What can be drawn for this patient, and what can be taken along."""
+    def _fill_menu(self) -> None:
+        """What can be drawn for this patient, and what can be taken along; looked up when somebody asks."""
         self._menu.clear()
+        record = self._record
+        if record is None:
+            return
         self._menu.addAction(self.ahead)
         offered = self._questionnaires(record)
         if len(offered) > 1:

@@ -119,10 +119,6 @@ class Clocks(QWidget):
         self._show(self.sent, sent, len(reported))
         self._show(self.uncounted, safety.uncounted_words(uncounted[:NAMED]), len(uncounted))
 
-    def show_time(self, lines: Sequence[EventLine]) -> None:
-        """The same a minute later."""
-        self.show_lines(lines)
-
     def _show(self, place: QLabel, words: str, count: int) -> None:
         if count > NAMED:
             words = tr("{some} · and {n} more").format(some=words, n=count - NAMED)

@@ -190,7 +190,7 @@ class SafetyPage(Page):
 
     def _show_kinds(self) -> None:
         """How many events there are of each kind, whatever else is chosen."""
-        found = {one: sum(safety.is_which(line, one) for line in self._lines) for one in Which}
+        found = safety.kinds(self._lines)
         self.which.say({one: tr(_WHICH[one]).format(n=found[one]) for one in Which})
 
     def focus_first(self) -> None:
