@@ -179,6 +179,8 @@ class _Rows:
 
     def join(self, into: str, other: str) -> None:
         """Rows that a section shares with another are in the first alone: what was offered, then used."""
+        if into == other:
+            return
         for key in list(self.marks.get(other, {})):
             if key in self.marks.get(into, {}):
                 self.marks[into][key] += self.marks[other].pop(key)

@@ -70,6 +70,46 @@ def test_what_was_offered_is_in_the_row_of_what_was_used_and_what_was_only_refus
     assert [(m.hollow, m.label) for m in peg.marks] == [(True, "refused 20 Sep")]
 
 
+def procedure(what, day, **values):
+    return a_form_record("procedure", {"what": what, "day": day, **values})
+
+
+def test_procedures_are_symbols_of_one_row_each_beside_the_day_of_the_infusion():
+    first, again = procedure("LP", "2026-02-01"), procedure("Lumbar puncture", "2026-06-01")
+    stopped = procedure("Bronchoscopy", "2026-08-02", outcome="stopped", planned="unplanned")
+    found = tracks(a_course(first, again, stopped, device("gastrostomy", "2026-09-20")))
+    assert [*found["Procedures"]] == [
+        "Lumbar puncture",
+        "Infusion",
+        "Bronchoscopy",
+        "Gastrostomy (PEG, RIG)",
+    ]
+    assert [mark.id for mark in found["Procedures"]["Lumbar puncture"].marks] == [
+        first.id,
+        again.id,
+    ]
+    (mark,) = found["Procedures"]["Bronchoscopy"].marks
+    assert (mark.hollow, mark.runs, mark.label) == (True, False, "unplanned 2 Aug")
+
+
+def test_the_list_says_of_a_procedure_how_where_and_what_came_of_it():
+    one = procedure(
+        "Lumbar puncture",
+        "2026-06",
+        planned="planned",
+        place="neurology, Dr B.",
+        indication="diagnosis",
+        outcome="complication",
+        complication="headache",
+    )
+    (line,) = treatments.lines(a_course(one), {})
+    assert (line.name, line.often, line.route, line.began) == (
+        *("Lumbar puncture", "planned", "neurology, Dr B.", "Jun 2026"),
+    )
+    assert line.why == "diagnosis, with a complication: headache"
+    assert (line.ended, line.runs, treatments.running(a_course(one), TODAY)) == (MISSING, False, 0)
+
+
 def test_the_reference_day_and_a_death_go_through_all_rows_and_nothing_runs_after_a_death():
     died = Milestone(
         patient_id=PATIENT.id, kind=MilestoneKind.DEATH, happened_on=PartialDate(2026, 9, 3)
