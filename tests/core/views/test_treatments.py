@@ -121,6 +121,43 @@ def test_the_reference_day_and_a_death_go_through_all_rows_and_nothing_runs_afte
     assert (bar.runs, bar.ended) == (False, date(2026, 9, 3))
 
 
+def test_what_a_death_ended_says_so_in_the_list_and_nothing_of_it_runs():
+    died = Milestone(
+        patient_id=PATIENT.id, kind=MilestoneKind.DEATH, happened_on=PartialDate(2026, 9, 3)
+    )
+    riluzole, niv = medicine("Riluzole", "2025-01", dose=50), device("niv", "2026-06", hours=6.0)
+    stopped = medicine("Baclofen", "2025-01", "2026-02-10", dose=10)
+    refused = device("gastrostomy", "2026-05-20", "refused")
+    record = a_course(riluzole, niv, stopped, refused, milestones=(died,))
+    found = {one.name: (one.until, one.runs) for one in treatments.lines(record, {})}
+    assert found == {
+        "Riluzole": ("ended by death on 3 Sep 2026", False),
+        "NIV": ("ended by death on 3 Sep 2026", False),
+        "Baclofen": ("10 Feb 2026", False),
+        "Gastrostomy (PEG, RIG)": (MISSING, False),
+    }
+    assert treatments.running(record, TODAY) == 0
+    assert record.running("medicine", TODAY) == () and not record.uses(MilestoneKind.NIV, TODAY)
+    before = date(2026, 9, 2)
+    assert record.running("medicine", before) == (riluzole,)
+    assert record.uses(MilestoneKind.NIV, before)
+    said = in_words.all_of(treatments.timeline(record, TODAY))
+    assert "(1 Jan 2025" not in said and "Jan 2025 – 3 Sep 2026" in said
+    assert "ended by death" in said and "since Jan 2025" not in said
+
+
+def test_a_death_that_is_known_to_its_month_ends_what_ran_within_it():
+    died = Milestone(
+        patient_id=PATIENT.id, kind=MilestoneKind.DEATH, happened_on=PartialDate(2026, 9)
+    )
+    record = a_course(medicine("Riluzole", "2025-01", dose=50), milestones=(died,))
+    (line,) = treatments.lines(record, {})
+    assert (line.ended, line.how_ended) == ("Sep 2026", "ended by death")
+    assert record.running("medicine", date(2026, 9, 30)) and not record.running(
+        "medicine", date(2026, 10, 1)
+    )
+
+
 def test_events_with_their_grades_are_there_only_where_everything_is_asked_for():
     record = a_course(events=(event(),))
     assert "Adverse events" not in tracks(record)

@@ -176,6 +176,20 @@ def test_every_key_is_on_its_button(open_tab):
     assert [text.rpartition("  ")[2] for text in said] == ["M", "T", "N", "V", "P"]
 
 
+def test_nothing_runs_of_a_patient_who_died(demo_shell, numbered):
+    demo_shell.open_chart(numbered("A-015").id)
+    page = demo_shell.page("chart")
+    page.show_tab("treatments")
+    settle()
+    tab = page.tab("treatments")
+    assert page.title_of("treatments") == "Treatments"
+    assert tab.list.which.buttons[0].text() == "Running 0"
+    riluzole = next(one for one in tab.list.model.rows if one.name == "Riluzole")
+    assert riluzole.how_ended == "ended by death"
+    tab.list.select(riluzole.id)
+    assert tab.list.buttons["end"].isEnabled()  # who knows an earlier end enters it
+
+
 def test_p_enters_a_procedure_which_is_a_symbol_and_can_neither_change_nor_end(
     open_tab, session, due
 ):

@@ -128,7 +128,7 @@ class RecordsView(QWidget):
         """Show the records of a patient, or those within one; what is typed for them stays."""
         other = self.patient_id != record.patient.id or self._within != within
         self._record, self._within = record, within
-        self.list.show_records(self._mine)
+        self.list.show_records(self._mine, record)
         if other:
             self._begin_kept()
         elif not self.form.repeats and not self.texts:
