@@ -79,7 +79,7 @@ class RecordList(QWidget):
             columns.append(Column(tr("Until"), self._until, second=self._how_ended))
         model = TableModel(columns)
         table = Table(model, row_height=44)
-        table.fix_widths(dict.fromkeys(range(1, len(columns)), 112))
+        table.fix_widths(dict.fromkeys(range(1, len(columns)), 128))
         table.setAccessibleName(self._form.plural)
         table.opened.connect(lambda _record: self.correct.emit())
         table.selectionModel().selectionChanged.connect(lambda _now, _before: self._on_chosen())

@@ -22,8 +22,8 @@ from ui.widgets.table import Table
 from ui.words import tr
 
 MOST_ROWS = 9
-WIDTHS = {1: 160, 2: 104, 3: 104, 4: 96}
-TIGHT = {1: 150, 2: 104, 3: 104}
+WIDTHS = {1: 150, 2: 104, 3: 128, 4: 96}
+TIGHT = {1: 140, 2: 104, 3: 128}
 
 
 class TreatmentsList(QWidget):
