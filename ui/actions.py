@@ -72,7 +72,8 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         N_("Since last time"),
         (
             ("S, C, E", N_("same, changed, ended; Shift+S: all the rest is the same")),
-            ("Y, N, M, V", N_("another one, nothing new, another medicine, another device")),
+            ("Y, N", N_("another one; nothing new")),
+            ("M, V, P, F", N_("another medicine, another device, a procedure, a fall")),
         ),
     ),
     (
@@ -103,7 +104,7 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("A", N_("the alerts, to be decided")),
             ("T", N_("on the overview: fold or open now, since last time and timeline")),
             ("M", N_("the next time axis: months, dates, since onset")),
-            ("N, V", N_("on the treatments: enter a medicine, a device")),
+            ("N, V, P", N_("on the treatments: enter a medicine, a device, a procedure")),
             ("T", N_("on the treatments: with adverse events, or without")),
             ("-, U, /, A", N_("in the laboratory: not done, unit, comment, accept")),
         ),

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass, replace
 
 from core.exports import table_csv
 from core.findings import consent
-from core.findings.consent import OfVisit
+from core.findings.consent import Judged, OfSamples
 from core.forms import around, catalog, conditions, wording
 from core.forms.definition import Field, FieldType, Form, Identifies
 from core.forms.reading import decimals_of, say
@@ -73,7 +73,8 @@ def render(record: PatientRecord, remark: str = "") -> bytes:
 
     Names no patient, and holds no note: somebody may be named there; of forms, only what their definition says
     gives nobody away. What was to be measured and has no value has a line, too, which says why. Of a visit that is
-    still entered each line says so. Of a visit outside the consent there is one line, which says that its results are left out.
+    still entered each line says so. Of a visit outside the consent, and of a day of samples of no
+    visit, there is one line, which says that its results are left out.
     ``remark`` is true of all of it, in a column of its own.
     """
     record, gone = consent.for_export(record)
@@ -106,14 +107,12 @@ def render(record: PatientRecord, remark: str = "") -> bytes:
     return table_csv.render([*titles, _("data")], [(*row, remark) for row in rows])
 
 
-def _outside_consent(one: OfVisit) -> _Line:
+def _outside_consent(one: Judged) -> _Line:
     text = _("results left out: {why}; the neurologist has not decided that they are used")
-    return _Line(
-        date=_day(one.visit),
-        visit=_code(one.visit),
-        result=_("outside consent"),
-        remark=text.format(why=one.why),
-    )
+    remark, result = text.format(why=one.why), _("outside consent")
+    if isinstance(one, OfSamples):
+        return _Line(date=one.on.isoformat(), result=result, remark=remark)
+    return _Line(date=_day(one.visit), visit=_code(one.visit), result=result, remark=remark)
 
 
 def _scores(record: PatientRecord) -> Iterator[_Line]:

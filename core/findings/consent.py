@@ -1,7 +1,8 @@
-"""What the patient's consent allows: which version held on a day, and which visits are outside it.
+"""What the patient's consent allows: which version held on a day, and which visits and samples are outside it.
 
 Computed from the records of the form `consent`, whenever these were entered. A visit outside the consent is kept,
-marked and asked about; it leaves with no export until the neurologist decides. Adverse events, deaths, medicines and
+marked and asked about; it leaves with no export until the neurologist decides. So are the laboratory results of a day
+that belong to no visit. Adverse events, deaths, medicines and
 whatever else belongs to care are never outside. DESIGN: the rules are ours; that consent comes before any procedure of
 a study is ICH E6(R2) 4.8.8, and what may happen to data after a withdrawal is said by the patient (field `kept`).
 """
@@ -13,7 +14,7 @@ from enum import StrEnum
 
 from core.model.decision import Choice, Decision, DecisionKind
 from core.model.form_record import FormRecord
-from core.model.ids import VisitId
+from core.model.ids import PatientId, VisitId
 from core.model.partial_date import PartialDate, partial_day
 from core.model.record import PatientRecord
 from core.model.visit import Visit
@@ -25,6 +26,7 @@ FORM = "consent"
 STUDY, DATA, EVERYTHING = "study", "data", "everything"
 _SIGNED = frozenset({"signed", "renewed"})
 _NOT_TO_BE_USED = "not_to_be_used"
+_SAMPLES = "laboratory "  # before a day: what a decision on the samples of that day is about
 
 
 class Standing(StrEnum):
@@ -35,8 +37,26 @@ class Standing(StrEnum):
     OUTSIDE = "outside"
 
 
+class _Judged:
+    """What follows from how something stands to the consent, and from what was decided about it."""
+
+    __slots__ = ()
+    standing: Standing
+    decided: Decision | None
+
+    @property
+    def left_out(self) -> bool:
+        """Whether its results leave with no export."""
+        used = self.decided is not None and self.decided.choice is Choice.USED
+        return self.standing is Standing.OUTSIDE and not used
+
+    @property
+    def open(self) -> bool:
+        return self.standing is Standing.OUTSIDE and self.decided is None
+
+
 @dataclass(frozen=True, slots=True)
-class OfVisit:
+class OfVisit(_Judged):
     """How a visit stands to the consent, and why; ``decided`` is what the neurologist decided about it."""
 
     visit: Visit
@@ -45,10 +65,13 @@ class OfVisit:
     decided: Decision | None = None
 
     @property
-    def left_out(self) -> bool:
-        """Whether its results leave with no export."""
-        used = self.decided is not None and self.decided.choice is Choice.USED
-        return self.standing is Standing.OUTSIDE and not used
+    def patient_id(self) -> PatientId:
+        return self.visit.patient_id
+
+    @property
+    def subject(self) -> str:
+        """What a decision about it names."""
+        return self.visit.id
 
     @property
     def question(self) -> str:
@@ -60,9 +83,34 @@ class OfVisit:
         )
         return text.format(why=self.why)
 
+
+@dataclass(frozen=True, slots=True)
+class OfSamples(_Judged):
+    """How the laboratory results of one day that belong to no visit stand to the consent; a decision is about all of them."""
+
+    patient_id: PatientId
+    on: date
+    standing: Standing
+    why: str = ""
+    decided: Decision | None = None
+
     @property
-    def open(self) -> bool:
-        return self.standing is Standing.OUTSIDE and self.decided is None
+    def subject(self) -> str:
+        """What a decision about them names."""
+        return f"{_SAMPLES}{self.on.isoformat()}"
+
+    @property
+    def question(self) -> str:
+        """What is asked where they are entered; empty where there is nothing to ask."""
+        if self.standing is not Standing.OUTSIDE:
+            return self.why
+        text = _(
+            "This sample is outside the consent: {why}. Its results are kept, and leave with no export until the neurologist decides. Is the day right?"
+        )
+        return text.format(why=self.why)
+
+
+Judged = OfVisit | OfSamples
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +157,49 @@ def holding(record: PatientRecord, on: date) -> FormRecord | None:
 def of_visit(record: PatientRecord, protocol: Protocol, visit: Visit) -> OfVisit:
     """How one visit stands to the consent."""
     standing, why = _standing(record, protocol, visit.date)
+    if standing is Standing.ASKED:
+        why = (
+            _("It cannot be said whether this visit is within the consent: enter its exact day.")
+            if record.of_form(FORM)
+            else _("No consent is recorded. Was it signed before this visit?")
+        )
+    return OfVisit(visit, standing, why, _last_decision(record, visit.id))
+
+
+def of_samples(record: PatientRecord, protocol: Protocol, on: date) -> OfSamples:
+    """How the laboratory results of a day that belong to no visit stand to the consent."""
+    standing, why = _standing(record, protocol, on)
+    if standing is Standing.ASKED:
+        why = (
+            _("It cannot be said whether this sample is within the consent: enter its exact day.")
+            if record.of_form(FORM)
+            else _("No consent is recorded. Was it signed before this sample?")
+        )
+    found = OfSamples(record.patient.id, on, standing, why)
+    return replace(found, decided=_last_decision(record, found.subject))
+
+
+def day_of_samples(subject: str) -> date | None:
+    """The day of the samples that a decision is about; None where it is about a visit."""
+    if not subject.startswith(_SAMPLES):
+        return None
+    return date.fromisoformat(subject.removeprefix(_SAMPLES))
+
+
+def _last_decision(record: PatientRecord, subject: str) -> Decision | None:
     mine = (
         one
         for one in record.decisions
-        if one.kind is DecisionKind.CONSENT and one.subject == visit.id
+        if one.kind is DecisionKind.CONSENT and one.subject == subject
     )
-    return OfVisit(visit, standing, why, max(mine, key=lambda one: one.at, default=None))
+    return max(mine, key=lambda one: one.at, default=None)
+
+
+def outside_samples(record: PatientRecord, protocol: Protocol) -> tuple[OfSamples, ...]:
+    """The days outside the consent with laboratory results of no visit, also those that were decided about."""
+    days = sorted({one.taken_on for one in record.laboratory if one.visit_id is None})
+    found = (of_samples(record, protocol, on) for on in days)
+    return tuple(one for one in found if one.standing is Standing.OUTSIDE)
 
 
 def outside(record: PatientRecord, protocol: Protocol) -> tuple[OfVisit, ...]:
@@ -128,37 +213,43 @@ def left_out(record: PatientRecord, protocol: Protocol) -> frozenset[VisitId]:
     return frozenset(one.visit.id for one in outside(record, protocol) if one.left_out)
 
 
-def for_export(record: PatientRecord) -> tuple[PatientRecord, tuple[OfVisit, ...]]:
-    """The record as it may leave, and the visits whose results are left out of it.
+def for_export(record: PatientRecord) -> tuple[PatientRecord, tuple[Judged, ...]]:
+    """The record as it may leave, and the visits and samples whose results are left out of it.
 
     Adverse events, milestones, medicines and devices stay: they are care, and safety.
     """
     protocol = protocols.find(record.patient)
-    gone = () if protocol is None else outside(record, protocol)
-    gone = tuple(one for one in gone if one.left_out)
-    if not gone:
+    if protocol is None:
         return record, ()
-    ids = {one.visit.id for one in gone}
+    visits = [one for one in outside(record, protocol) if one.left_out]
+    samples = [one for one in outside_samples(record, protocol) if one.left_out]
+    if not visits and not samples:
+        return record, ()
+    ids, days = {one.visit.id for one in visits}, {one.on for one in samples}
     return replace(
         record,
         visits=tuple(one for one in record.visits if one.id not in ids),
         assessments=tuple(one for one in record.assessments if one.visit_id not in ids),
         spirometry=tuple(one for one in record.spirometry if one.visit_id not in ids),
         measurements=tuple(one for one in record.measurements if one.visit_id not in ids),
-        laboratory=tuple(one for one in record.laboratory if one.visit_id not in ids),
+        laboratory=tuple(
+            one
+            for one in record.laboratory
+            if (one.taken_on not in days if one.visit_id is None else one.visit_id not in ids)
+        ),
         tasks=tuple(one for one in record.tasks if one.visit_id not in ids),
         forms=tuple(one for one in record.forms if one.visit_id not in ids),
-    ), gone
+    ), (*visits, *samples)
 
 
-def decide(found: OfVisit, choice: Choice, reason: str, *, by: str, at: datetime) -> Decision:
-    """What is to be saved when the neurologist has decided about a visit. Raises ValueError for another choice."""
+def decide(found: Judged, choice: Choice, reason: str, *, by: str, at: datetime) -> Decision:
+    """What is to be saved when the neurologist has decided about a visit or samples. Raises ValueError for another choice."""
     if choice not in {Choice.USED, Choice.LEFT_OUT} or not reason.strip():
-        raise ValueError("the results of a visit are used or left out, for a reason")
+        raise ValueError("results are used or left out, for a reason")
     return Decision(
-        patient_id=found.visit.patient_id,
+        patient_id=found.patient_id,
         kind=DecisionKind.CONSENT,
-        subject=found.visit.id,
+        subject=found.subject,
         choice=choice,
         reason=reason.strip(),
         by=by,
@@ -167,12 +258,12 @@ def decide(found: OfVisit, choice: Choice, reason: str, *, by: str, at: datetime
 
 
 def _standing(record: PatientRecord, protocol: Protocol, on: date) -> tuple[Standing, str]:
-    """Outside where every day that the dates can mean says so, asked where only some do."""
+    """Outside, and why, where every day that the dates can mean says so; asked where only some do."""
     acts = record.of_form(FORM)
     if not acts:
         if not asks_for_one(protocol):
             return Standing.WITHIN, ""
-        return Standing.ASKED, _("No consent is recorded. Was it signed before this visit?")
+        return Standing.ASKED, ""
     if (taken_back := _taken_back(acts)) is not None:
         text = _("the patient said on {day} that what was collected before may not be used")
         return Standing.OUTSIDE, text.format(day=_said_on(taken_back))
@@ -182,8 +273,7 @@ def _standing(record: PatientRecord, protocol: Protocol, on: date) -> tuple[Stan
         return Standing.WITHIN, ""
     if best:
         return Standing.OUTSIDE, _why(record, on)
-    text = _("It cannot be said whether this visit is within the consent: enter its exact day.")
-    return Standing.ASKED, text
+    return Standing.ASKED, ""
 
 
 def _acts(record: PatientRecord, *, signed_late: bool) -> list[_Act]:

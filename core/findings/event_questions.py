@@ -74,7 +74,7 @@ def _procedure(_record: PatientRecord, known: EventDetails) -> Question | None:
     if not is_procedure(known.event.term):
         return None
     text = _(
-        "Is “{term}” a procedure? Then record it among the devices: the event is why it was needed."
+        "Is “{term}” a procedure? Then record it among the treatments: the event is why it was needed."
     )
     return Question("procedure", "term", text.format(term=known.event.term))
 

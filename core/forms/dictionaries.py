@@ -7,6 +7,7 @@ from functools import cache
 
 from core import resources
 
+_ELSEWHERE = "device"  # the class of what another form is for
 _WORD = r"[^\W\d_]+|\d+"  # letters or digits: "50mg" is two
 
 
@@ -18,8 +19,11 @@ def _rows(name: str) -> tuple[dict[str, str], ...]:
 
 
 def terms(name: str) -> tuple[str, ...]:
-    """The terms of a dictionary and their other names, each in the order of the file."""
-    rows = _rows(name)
+    """The terms that a dictionary proposes and their other names, each in the order of the file.
+
+    Those of the class "device" are known, so that a form can say where they are entered, and not proposed.
+    """
+    rows = [row for row in _rows(name) if row.get("class") != _ELSEWHERE]
     return (*(row["term"] for row in rows), *(one for row in rows for one in _others(row)))
 
 

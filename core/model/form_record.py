@@ -100,6 +100,11 @@ class FormRecord:
             return False
         return not self.course.ongoing or self.value(self.course.ongoing) != 0
 
+    @property
+    def is_moment(self) -> bool:
+        """Whether it says what happened on a day, and not what holds from then on."""
+        return self.course is not None and not self.course.end
+
     def known_on(self, day: datetime.date) -> "FormRecord | None":
         """As it was known on a day: an end that came later is not known yet; None before it began."""
         if self.began.first > day:

@@ -154,7 +154,9 @@ class PatientRecord:
         )
 
     def running(self, form: str, on: date) -> tuple[FormRecord, ...]:
-        """The records of a form that hold on a day."""
+        """The records of a form that hold on a day; none after a death."""
+        if self.died_before(on):
+            return ()
         known = (one.known_on(on) for one in self.of_form(form))
         return tuple(one for one in known if one is not None and one.runs)
 
@@ -201,7 +203,12 @@ class PatientRecord:
         return milestone is not None and milestone.happened_on.first <= on
 
     def uses(self, kind: MilestoneKind, on: date) -> bool:
-        """Whether it was in use on a day: by the devices where they tell of it, else because it had been begun."""
+        """Whether it was in use on a day: by the devices where they tell of it, else because it had been begun.
+
+        Nothing is after a death.
+        """
+        if self.died_before(on):
+            return False
         devices = [one for one in self.devices if one.turning_point is kind]
         if devices:
             return any(one.used_on(on) for one in devices)
@@ -250,6 +257,10 @@ class PatientRecord:
     def dead(self) -> bool:
         """Whether a death is recorded: among the milestones, or by an adverse event that was fatal."""
         return self.died_on is not None
+
+    def died_before(self, on: date) -> bool:
+        """Whether a death is recorded of a day that is certainly before this one."""
+        return self.died_on is not None and self.died_on.last < on
 
     @property
     def participation_ended(self) -> date | None:

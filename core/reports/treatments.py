@@ -54,7 +54,7 @@ def table(record: PatientRecord, names: Mapping[str, str]) -> list[Block]:
         return layout.paragraph(_("Nothing is recorded."), BODY, INNER)
     rows = []
     for one in lines:
-        texts = (one.name, one.dose, one.often, one.route, one.began, one.ended, one.why)
+        texts = (one.name, one.dose, one.often, one.route, one.began, one.until, one.why)
         cells = [Cell(text or MISSING, BODY) for text in (*texts, one.entered)]
         rows.append(layout.ruled(layout.row(cells, columns, pad=1), INNER))
     return layout.table(columns, rows)

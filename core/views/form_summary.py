@@ -13,7 +13,7 @@ from core.model.record import PatientRecord
 from core.model.visit import Visit
 from core.views import infusion_day
 from core.views.fact import Fact
-from core.words import _, day
+from core.words import _, day, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ def record_groups(record: PatientRecord, visit: Visit) -> tuple[RecordGroup, ...
     """Of a record as it was known at a visit: every form that says something there, in their order, but no conclusion."""
     found: list[RecordGroup] = []
     lines: list[Fact] = []  # of the brief forms of the visit: all of them are one group
+    silent: list[str] = []  # of what was asked about and there is none: one line of all of them
     for form in catalog.newest().values():
         if form.id == infusion_day.FORMS[0] and (day_of := infusion_day.facts(record, visit.id)):
             found.append(RecordGroup(_("Infusion"), day_of))
@@ -39,9 +40,23 @@ def record_groups(record: PatientRecord, visit: Visit) -> tuple[RecordGroup, ...
             lines += facts
         elif facts:
             found.append(RecordGroup(form.plural, facts))
+        elif _asked_in_vain(record, visit, form):
+            silent.append(form.plural if not silent else within(form.plural))
+    if silent:
+        asked = _("asked on {day}").format(day=day(visit.date))
+        found.append(RecordGroup(_("None"), (Fact(", ".join(silent), asked),)))
     if lines:
         found.append(RecordGroup(_("Examined"), tuple(lines)))
     return tuple(found)
+
+
+def _asked_in_vain(record: PatientRecord, visit: Visit, form: Form) -> bool:
+    """Whether the visit asked for another one of a form and was told that there is none."""
+    return any(
+        (one.visit_id, one.form, one.record_id, one.answer)
+        == (visit.id, form.id, "", Since.NOTHING_NEW)
+        for one in record.checks
+    )
 
 
 def _visit_facts(record: PatientRecord, visit: Visit, form: str) -> tuple[Fact, ...]:
@@ -94,18 +109,12 @@ def _facts(record: PatientRecord, visit: Visit, form: Form) -> tuple[Fact, ...]:
         over = ended is None or (before is not None and ended.last <= before.date)
         if not one.runs and over:
             continue  # it ended before, and an earlier summary says so
-        if before is not None and _is_moment(one) and _told_before(one, before):
+        if before is not None and one.is_moment and _told_before(one, before):
             continue
         found.append(Fact(_name_within(record, one), _course(one, answers.get(one.id))))
-    if answers.get("") is Since.NOTHING_NEW:
-        none = Fact(_("none"), _("asked on {day}").format(day=day(visit.date)))
-        found.append(Fact(form.ask, SINCE[Since.NOTHING_NEW]) if found else none)
+    if found and answers.get("") is Since.NOTHING_NEW:
+        found.append(Fact(form.ask, SINCE[Since.NOTHING_NEW]))
     return tuple(found)
-
-
-def _is_moment(one: FormRecord) -> bool:
-    """Whether it says what happened on a day, and not what holds from then on."""
-    return one.course is not None and not one.course.end
 
 
 def _told_before(one: FormRecord, before: Visit) -> bool:
@@ -127,7 +136,7 @@ def _name_within(record: PatientRecord, one: FormRecord) -> str:
 def _course(one: FormRecord, answer: Since | None) -> str:
     """From when to when, why it ended, and what was said of it at this visit."""
     began = partial_day(one.began)
-    parts = [began if _is_moment(one) else _("since {day}").format(day=began)]
+    parts = [began if one.is_moment else _("since {day}").format(day=began)]
     if not one.runs:
         parts.append(_("until {day}").format(day=partial_day(one.ended)))
     form = catalog.find(one.form, one.version)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from core.findings import consent
 from core.findings.laboratory import AltOnRiluzole, EarlierRise, alt_on_riluzole
 from core.labels import why_not
 from core.laboratory import catalog
@@ -15,6 +16,7 @@ from core.model.laboratory import LabResult
 from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.model.visit import Visit
+from core.protocols import catalog as protocols
 from core.views.fact import Fact
 from core.views.visit_words import visit_title
 from core.words import _, day, month_of, number, plural
@@ -149,9 +151,17 @@ def _columns(record: PatientRecord, results: Sequence[LabResult]) -> list[_Colum
     for members in found.values():
         first = next(iter(members.values()))
         visit = None if first.visit_id is None else visits.get(first.visit_id)
-        title = _("Sample") if visit is None else visit_title(record, visit)
+        title = _of_no_visit(record, first) if visit is None else visit_title(record, visit)
         columns.append(_Column(Head(title, day(first.taken_on)), members))
     return columns
+
+
+def _of_no_visit(record: PatientRecord, one: LabResult) -> str:
+    """What a sample between visits is called; one outside the consent says so."""
+    protocol = protocols.find(record.patient)
+    if protocol is not None and consent.of_samples(record, protocol, one.taken_on).left_out:
+        return _("Outside consent")
+    return _("Sample")
 
 
 def _row(

@@ -109,6 +109,12 @@ def with_course() -> tuple[Form, ...]:
     return tuple(one for one in every if one.course is not None and one.course.end)
 
 
+def happenings() -> tuple[Form, ...]:
+    """The forms about a patient of which a visit asks what happened on a day (a procedure, a fall), in their order."""
+    every = (one for one in catalog.newest().values() if one.of is Of.PATIENT and not one.within)
+    return tuple(one for one in every if one.ask and one.course is not None and not one.course.end)
+
+
 def began_text(one: FormRecord) -> str:
     """The day from which a record holds; that nobody entered it, where only the day of its entry is known."""
     start = None if one.course is None else one.day(one.course.start)

@@ -26,7 +26,15 @@ from core.science.spirometry import Result, vital_capacities
 from core.views import course
 from core.views.events import event_row
 from core.views.measurements import measurement_before, measurement_text
-from core.views.now import Line, Part, began_text, form_of, record_line, with_course
+from core.views.now import (
+    Line,
+    Part,
+    began_text,
+    form_of,
+    happenings,
+    record_line,
+    with_course,
+)
 from core.views.spirometry import percent_title, spirometry_title
 from core.views.visit_summary import without_value
 from core.views.visit_words import visit_title
@@ -307,7 +315,7 @@ def _happened(record: PatientRecord, span: _Span, visit: Visit | None = None) ->
             yield Line(text=_begun(one), tone=tone, tab="events", what=one.id)
         elif span.may_hold(one.ended):
             yield Line(text=_ended(one), tab="events", what=one.id)
-    for form in with_course():
+    for form in (*with_course(), *happenings()):
         yield from _course(record, form, span)
     told = {(one.turning_point, one.began) for one in record.devices}
     for milestone in record.milestones:
@@ -377,7 +385,7 @@ def _asked(record: PatientRecord, last: Visit, moved: Collection[str]) -> Iterat
         if check.visit_id == last.id:
             answers.setdefault(check.form, set()).add(check.answer)
     said: dict[str, list[Form]] = {}
-    for form in with_course():
+    for form in (*with_course(), *happenings()):
         if form.ask and f"form.{form.id}" not in moved:
             said.setdefault(_how_asked(answers.get(form.id, set())), []).append(form)
     words = {

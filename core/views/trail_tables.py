@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any, get_type_hints
 
 from core import labels
-from core.findings import alerts
+from core.findings import alerts, consent
 from core.findings.registers import topic_title
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
@@ -165,7 +165,9 @@ def _threshold(row: Row, _names: Names) -> str:
 
 
 def _decided(row: Row, names: Names) -> str:
-    """What a decision is about: the action, by its title, or the consent for the results of a visit."""
+    """What a decision is about: the action, by its title, or the consent for the results of a visit or of samples."""
+    if row["kind"] == DecisionKind.CONSENT and (on := consent.day_of_samples(row["subject"])):
+        return _("Outside the consent: laboratory of {day}").format(day=day(on))
     if row["kind"] == DecisionKind.CONSENT:
         return _at_visit({**row, "visit_id": row["subject"]}, names, _("Outside the consent"))
     found = alerts.shipped().actions.get(row["subject"]) if row["kind"] == "action" else None

@@ -18,7 +18,7 @@ from core.forms.definition import (
     Treatment,
 )
 from core.model.form_record import FormRecord, Stored
-from core.model.partial_date import partial_day
+from core.model.partial_date import PartialDate, partial_day
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.views import trends
@@ -36,7 +36,10 @@ EVENTS_TITLE = N_("Adverse events")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record of a treatment as a line of the list; its cells are words. What was only refused does not run."""
+    """One record of a treatment as a line of the list; its cells are words. What was only refused does not run.
+
+    ``how_ended`` says that a death ended it: nobody entered an end, and it is computed.
+    """
 
     record: FormRecord
     name: str
@@ -48,6 +51,14 @@ class Line:
     why: str
     entered: str
     runs: bool
+    how_ended: str = ""
+
+    @property
+    def until(self) -> str:
+        """The end in one cell."""
+        if not self.how_ended:
+            return self.ended
+        return _("{how} on {day}").format(how=self.how_ended, day=self.ended)
 
     @property
     def id(self) -> str:
@@ -67,7 +78,16 @@ def records(record: PatientRecord) -> list[FormRecord]:
 
 def lines(record: PatientRecord, names: Mapping[str, str]) -> tuple[Line, ...]:
     """The list, the newest first; ``names`` are the full names of the users by login."""
-    return tuple(_line(one, names) for one in records(record))
+    found = tuple(_line(one, names) for one in records(record))
+    died = record.died_on
+    return found if died is None else tuple(_until_died(one, died) for one in found)
+
+
+def _until_died(line: Line, died: PartialDate) -> Line:
+    """What ran still was ended by the death."""
+    if not line.runs:
+        return line
+    return replace(line, runs=False, ended=partial_day(died), how_ended=_("ended by death"))
 
 
 def _line(one: FormRecord, names: Mapping[str, str]) -> Line:
@@ -108,7 +128,9 @@ def runs(one: FormRecord) -> bool:
 
 
 def running(record: PatientRecord, today: date) -> int:
-    """How many treatments run on a day."""
+    """How many treatments run on a day; none where a death is recorded."""
+    if record.dead:
+        return 0
     return sum(runs(one) for form in forms() for one in record.running(form.id, today))
 
 
@@ -179,6 +201,8 @@ class _Rows:
 
     def join(self, into: str, other: str) -> None:
         """Rows that a section shares with another are in the first alone: what was offered, then used."""
+        if into == other:
+            return
         for key in list(self.marks.get(other, {})):
             if key in self.marks.get(into, {}):
                 self.marks[into][key] += self.marks[other].pop(key)
@@ -292,7 +316,7 @@ def _tracks(
             for mark in marks
         )
         drawn = tuple(_until_death(mark, ends) for mark in shaded)
-        yield Track(key, found.titles[section, key], _now(shaded), drawn)
+        yield Track(key, found.titles[section, key], _now(drawn), drawn)
 
 
 def _share(mark: Mark, highest: float) -> float | None:

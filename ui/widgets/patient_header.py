@@ -100,6 +100,10 @@ def _study_chips(record: PatientRecord) -> list[QLabel]:
     if outside:
         text = plural(len(outside), "1 visit outside consent", "{n} visits outside consent")
         made.append(_explained(text, "warn", "\n".join(one.why for one in outside)))
+    samples = [one for one in consent.outside_samples(record, protocol) if one.left_out]
+    if samples:
+        text = plural(len(samples), "1 sample outside consent", "{n} samples outside consent")
+        made.append(_explained(text, "warn", "\n".join(one.why for one in samples)))
     return made
 
 

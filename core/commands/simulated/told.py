@@ -1,4 +1,4 @@
-"""What a simulated patient tells of medicines and devices "since last time", entered as at a real visit."""
+"""What a simulated patient tells "since last time" of medicines, devices, procedures and falls, entered as at a real visit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,8 +18,13 @@ from core.session import Session
 
 MEDICINE = "medicine"
 # The tables by form, and the field that says what a line is about.
-TABLES = {MEDICINE: "medicines.csv", DEVICE: "devices.csv"}
-_ABOUT = {MEDICINE: "substance", DEVICE: "kind"}
+TABLES = {
+    MEDICINE: "medicines.csv",
+    DEVICE: "devices.csv",
+    "procedure": "procedures.csv",
+    "falls": "falls.csv",
+}
+_ABOUT = {MEDICINE: "substance", DEVICE: "kind", "procedure": "what", "falls": "place"}
 _NO_FIELDS = {"patient", "day", "until", "answer", "why"}
 _ENTERED = timedelta(minutes=10)  # after the visit began
 
@@ -104,7 +109,7 @@ class Told:
             entry.type("why", line.why)
             session.forms.save(self._made(entry, visit))
             return []
-        texts = {**follows(self._form, record), **line.texts, "started": str(line.on)}
+        texts = {**follows(self._form, record), **line.texts, self._start: str(line.on)}
         after = self._made(self._entry(visit, texts), visit)
         why = record.with_item("why", Item(value=line.why)) if line.why else record
         ended = ended_by(why, after)
@@ -117,13 +122,21 @@ class Told:
     def _begin(self, session: Session, visit: Visit, line: _Line) -> list[FormRecord]:
         if line.answer is not Since.NEW:
             raise ValueError(f"{line.about} does not run on {line.on}: it cannot be {line.answer}")
-        entry = self._entry(visit, {**line.texts, "started": self._remembered(line.on)})
+        entry = self._entry(visit, {**line.texts, self._start: self._remembered(line.on)})
         if line.until is not None:
             entry.end(self._remembered(line.until))
             entry.type("why", line.why)
         record = self._made(entry, visit)
         session.forms.save(record)
-        return [record] if record.runs else []
+        return [record] if record.runs and not record.is_moment else []
+
+    @property
+    def _start(self) -> str:
+        """The field that says from when, or on which day."""
+        course = self._form.course
+        if course is None:
+            raise ValueError(f"{self._form.id} has no course")
+        return course.start
 
     def _remembered(self, on: date) -> str:
         """A day of before the first visit is known to its month only."""

@@ -1,4 +1,7 @@
-"""Since last time: what ran when the patient was last seen, one answer each, and whether there is another."""
+"""Since last time: what ran when the patient was last seen, one answer each, and whether there is another.
+
+What happened on a day (a procedure, a fall) does not run: only whether there was another one is asked.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -106,6 +109,8 @@ class SinceLastTime:
                 continue
             if answer is None and one.entered_at >= started:
                 answer = Since.NEW
+            if answer is None and one.is_moment:
+                continue  # it is over: only whether there was another one is asked
             lines.append(Line(form, one, answer, follows.get(one.id)))
         return Group(form, tuple(lines), answers.get((form.id, "")))
 

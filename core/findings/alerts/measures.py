@@ -616,7 +616,7 @@ def _communication_aid(view: View) -> Reading | None:
     """By the devices and support."""
     found = (one for one in view.record.devices if one.kind == "communication_aid")
     used = next((one for one in found if one.used_on(view.on)), None)
-    if used is None:
+    if used is None or view.record.died_before(view.on):
         return _no(view)
     words = _("communication aid since {when}")
     return Reading(1.0, view.on, note=words.format(when=partial_day(used.began)))

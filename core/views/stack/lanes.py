@@ -213,6 +213,8 @@ def _of_form(
     grade = _grade(known.get(rule.grade)) if rule.grade else None
     runs = one.course is not None and bool(one.course.end) and one.runs
     ended = end_of(began, one.ended, today)
+    died = record.died_on if runs else None
+    over = one.ended if died is None else died
     length = _length(since, one.ended) if rule.shade else ""
     title = wording.worded(form, form.row, known) or form.title
     label = wording.worded(form, rule.label or form.row, known) or title
@@ -225,7 +227,8 @@ def _of_form(
         title=title,
         role=rule.role if grade is None else f"grade_{grade}",
         details=(
-            *_lines(_period(since, one.ended, runs=runs), _length(since, one.ended)),
+            *_lines(_period(since, over, runs=runs), _length(since, over)),
+            *_lines("" if died is None else _("ended by death")),
             *_why_ended(form, one, known),
         ),
         ended=ended,

@@ -11,7 +11,7 @@ from core import clock, resources
 from core.acts import data_queries, locking, signing
 from core.commands import demonstration
 from core.commands.simulated.course import NEUROLOGIST
-from core.commands.simulated.told import Told
+from core.commands.simulated.told import TABLES, Told
 from core.entering.visit.draft import Draft
 from core.findings import eligibility
 from core.forms import changes
@@ -322,7 +322,7 @@ def test_every_line_of_the_tables_is_told_at_a_visit_unless_none_came_after_it(t
     """A line that nobody tells of would be a mistake of the table, and seen nowhere."""
     with closing(demonstration.create(tmp_path / "demo.als", TODAY + timedelta(days))) as session:
         records = [session.record(patient.id) for patient in session.patients.all()]
-    told = {"medicine": "medicines.csv", "device": "devices.csv"}
+    told = TABLES
     for record in records:
         number = int(record.patient.record_number.removeprefix("A-"))
         day_0 = record.patient.reference_on or record.visits[0].date

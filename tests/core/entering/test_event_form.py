@@ -369,7 +369,7 @@ class TestAtAVisit:
         asked = [p for p in draft.open_points() if p.rule == "event-procedure"]
         assert len(asked) == 1
         assert not asked[0].blocks
-        assert "record it among the devices" in asked[0].problem.message
+        assert "record it among the treatments" in asked[0].problem.message
 
 
 # The contradictions of a published trial, by their row in the list of them (clinical specification, 8.3).

@@ -72,7 +72,7 @@ def _lines(draft):
     }
 
 
-_NAME = {"medicine": "substance", "device": "kind"}
+_NAME = {"medicine": "substance", "device": "kind", "procedure": "what", "falls": "place"}
 
 
 def _step(draft):
@@ -89,7 +89,7 @@ def test_everything_that_runs_is_asked_about_and_nothing_is_answered_beforehand(
         "Baclofen": None,
         "wheelchair": None,
     }
-    assert _step(draft).hint == "0 of 5"
+    assert _step(draft).hint == "0 of 7"
     assert _step(draft).state is StepState.EMPTY
     assert draft.since.before.date == clock.today() - timedelta(days=LAST)
 
@@ -128,6 +128,37 @@ def _changed(draft, name, **texts):
     )
     assert entry.record is not None, entry.judge().found
     return line, entry.record
+
+
+_MOMENTS = {
+    "procedure": {"what": "Bronchoscopy"},
+    "falls": {"place": "stairs", "injury": "none", "care": "none"},
+}
+
+
+@pytest.mark.parametrize("form", ["procedure", "falls"])
+def test_what_happened_on_a_day_is_asked_for_once_and_never_again(draft, put, session, form):
+    """A fall of before does not run: only whether there was another one is asked, and the summary says it."""
+    patient = draft.record.patient.id
+    put(patient, form, 70, day=_ago(75), **_MOMENTS[form])
+    draft.reload()
+    (group,) = [one for one in draft.since.groups if one.form.id == form]
+    assert (group.lines, group.open, group.asked) == ((), 1, 1)
+    made = put(patient, form, -1, day=_ago(20), **_MOMENTS[form])
+    draft.reload()
+    draft.since.add(made)
+    (group,) = [one for one in draft.since.groups if one.form.id == form]
+    assert [(one.record.id, one.answer) for one in group.lines] == [(made.id, Since.NEW)]
+    assert group.another is Since.NEW and group.open == 0
+    draft.since.undo()
+    assert session.record(patient).form_record(made.id) is None
+
+
+def test_what_was_asked_and_is_none_is_one_line_of_the_summary(draft):
+    draft.since.all_the_same()
+    groups = {one.title: one.facts for one in form_summary.record_groups(draft.record, draft.visit)}
+    (fact,) = groups["None"]
+    assert (fact.label, fact.text[:8]) == ("Procedures, falls", "asked on")
 
 
 def test_a_change_ends_one_record_and_begins_another(draft):

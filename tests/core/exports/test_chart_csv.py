@@ -199,6 +199,18 @@ def cells(lines):
     return [{title: cell for title, cell in line.items() if cell} for line in lines]
 
 
+def test_a_procedure_is_in_it_without_its_place_and_the_words_on_it():
+    tap = of_form(
+        "procedure",
+        {"what": "Lumbar puncture", "day": "2026-03-04", "planned": "planned"}
+        | {"place": "Dr Karimi", "remark": "Sara was afraid"},
+    )
+    lines = cells(table(a_record(PATIENT, forms=(tap,))))
+    value = "Lumbar puncture, planned"
+    assert {"date": "2026-03-04", "result": "Procedure", "value": value} in lines
+    assert "Karimi" not in str(lines) and "Sara" not in str(lines)
+
+
 def test_devices_and_medicines_are_in_it_with_what_names_nobody():
     niv = of_form(
         "device",

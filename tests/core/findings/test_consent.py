@@ -12,6 +12,7 @@ from core.findings.consent import Standing
 from core.forms import catalog as forms
 from core.model.decision import Choice
 from core.model.form_record import FormRecord, Item
+from core.model.laboratory import LabResult
 from core.protocols import catalog
 from tests.core.examples import a_patient, a_record, a_routine_patient, a_visit
 
@@ -128,6 +129,45 @@ def test_the_neurologist_decides_and_the_last_decision_counts():
     for choice, why in ((Choice.DONE, "x"), (Choice.USED, " ")):
         with pytest.raises(ValueError, match="for a reason"):
             consent.decide(found, choice, why, by="neuro", at=noon)
+
+
+def result(on, visit=None):
+    return LabResult(
+        patient_id=PATIENT.id, visit_id=None if visit is None else visit.id, test="alt", taken_on=on,
+        value=30.0, unit="U/L", typed="30", typed_unit="U/L",
+        entered_by="nurse", entered_at=datetime(2026, 11, 1, 9, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def test_results_of_no_visit_are_covered_by_their_own_day():
+    """A sample of the day before the signature leaves only when the neurologist decided; a visit's goes with its visit."""
+    visit = a_visit(PATIENT, date(2026, 3, 1))
+    early, late = result(date(2026, 1, 31)), result(date(2026, 2, 1))
+    of_visit = result(date(2026, 1, 31), visit)  # taken before, but it is part of a visit within
+    record = a_record(
+        PATIENT, visit, forms=(act("signed", SIGNED),), laboratory=(early, late, of_visit)
+    )
+    (found,) = consent.outside_samples(record, TRIAL)
+    assert (found.on, found.why) == (date(2026, 1, 31), "before the consent of 1 Feb 2026")
+    assert "sample is outside the consent" in found.question
+    kept, gone = consent.for_export(record)
+    assert kept.laboratory == (late, of_visit) and gone == (found,)
+    noon = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    used = consent.decide(found, Choice.USED, "signed on paper", by="neuro", at=noon)
+    assert consent.day_of_samples(used.subject) == found.on
+    decided = replace(record, decisions=(used,))
+    assert consent.for_export(decided) == (decided, ())
+    assert not consent.outside_samples(decided, TRIAL)[0].open
+
+
+def test_a_sample_is_asked_about_where_the_days_of_the_consent_disagree():
+    record = a_record(
+        PATIENT, forms=(act("signed", "2026-02"),), laboratory=(result(date(2026, 2, 10)),)
+    )
+    found = consent.of_samples(record, TRIAL, date(2026, 2, 10))
+    assert found.standing is Standing.ASKED and "this sample" in found.question
+    assert consent.for_export(record) == (record, ())
+    assert consent.of_samples(record, TRIAL, date(2026, 3, 1)).question == ""
 
 
 days = st.dates(date(2026, 1, 1), date(2026, 12, 31))

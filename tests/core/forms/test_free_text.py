@@ -53,6 +53,11 @@ LIMITS = Limits(latest=date(2026, 11, 28))
                 "started": "2026-10-12",
             },
         ),
+        (
+            "procedure",
+            "spinal tap unplanned nov 2025",
+            {"what": "spinal tap", "planned": "unplanned", "day": "2025-11"},
+        ),
         ("medicine", "oxygen 2 l/min", {"substance": "Oxygen", "dose": "2", "unit": "l_min"}),
         ("medicine", "edaravone dec", {"substance": "Edaravone", "started": "2025-12"}),
         (

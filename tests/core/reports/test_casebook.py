@@ -70,6 +70,21 @@ def a_record_of(form, record, **values):
     )
 
 
+def test_a_procedure_is_printed_with_all_that_is_known_of_it():
+    record = ordinary()
+    tap = a_record_of(
+        "procedure",
+        record,
+        what="Lumbar puncture",
+        day="2014-05-02",
+        place="neurology",
+        in_hospital=0,
+    )
+    text = line_of(casebook.document(source(replace(record, forms=(*record.forms, tap)))))
+    assert "Lumbar puncture" in text and "neurology" in text
+    assert "Did the patient stay in hospital for it?" in text
+
+
 def test_every_answer_every_blow_and_every_value_is_printed():
     record = ordinary()
     text = line_of(casebook.document(source(record)))

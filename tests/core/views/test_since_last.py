@@ -357,7 +357,8 @@ def checks(record, *given_):
 
 def test_what_was_asked_about_and_what_was_not():
     record = two_visits()
-    assert "Medicines, devices and support: not asked" in said(record).splitlines()
+    every = "Medicines, devices and support, procedures, falls: not asked"
+    assert every in said(record).splitlines()
     asked = checks(
         record,
         ("medicine", "", Since.NOTHING_NEW),
@@ -367,6 +368,19 @@ def test_what_was_asked_about_and_what_was_not():
     lines = said(replace(record, checks=asked)).splitlines()
     assert "Medicines: asked, nothing new" in lines
     assert "Devices and support: asked in part, nothing new is entered" in lines
+
+
+def test_a_procedure_and_a_fall_are_told_at_the_visit_after_them_and_run_never():
+    tap = a_form_record("procedure", {"what": "Lumbar puncture", "day": "2026-10-09"})
+    fall = a_form_record(
+        "falls", {"day": "2026-10-12", "place": "stairs", "injury": "none", "care": "none"}
+    )
+    record = replace(two_visits(), forms=(tap, fall))
+    lines = said(record).splitlines()
+    assert "New: Lumbar puncture, 9 Oct 2026" in lines
+    assert "New: stairs: none, 12 Oct 2026" in lines
+    running = now_view.now(record, TODAY, (), (), None)
+    assert "Lumbar" not in str(running) and "stairs" not in str(running)
 
 
 # One visit, or none.

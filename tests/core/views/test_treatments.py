@@ -70,6 +70,46 @@ def test_what_was_offered_is_in_the_row_of_what_was_used_and_what_was_only_refus
     assert [(m.hollow, m.label) for m in peg.marks] == [(True, "refused 20 Sep")]
 
 
+def procedure(what, day, **values):
+    return a_form_record("procedure", {"what": what, "day": day, **values})
+
+
+def test_procedures_are_symbols_of_one_row_each_beside_the_day_of_the_infusion():
+    first, again = procedure("LP", "2026-02-01"), procedure("Lumbar puncture", "2026-06-01")
+    stopped = procedure("Bronchoscopy", "2026-08-02", outcome="stopped", planned="unplanned")
+    found = tracks(a_course(first, again, stopped, device("gastrostomy", "2026-09-20")))
+    assert [*found["Procedures"]] == [
+        "Lumbar puncture",
+        "Infusion",
+        "Bronchoscopy",
+        "Gastrostomy (PEG, RIG)",
+    ]
+    assert [mark.id for mark in found["Procedures"]["Lumbar puncture"].marks] == [
+        first.id,
+        again.id,
+    ]
+    (mark,) = found["Procedures"]["Bronchoscopy"].marks
+    assert (mark.hollow, mark.runs, mark.label) == (True, False, "unplanned 2 Aug")
+
+
+def test_the_list_says_of_a_procedure_how_where_and_what_came_of_it():
+    one = procedure(
+        "Lumbar puncture",
+        "2026-06",
+        planned="planned",
+        place="neurology, Dr B.",
+        indication="diagnosis",
+        outcome="complication",
+        complication="headache",
+    )
+    (line,) = treatments.lines(a_course(one), {})
+    assert (line.name, line.often, line.route, line.began) == (
+        *("Lumbar puncture", "planned", "neurology, Dr B.", "Jun 2026"),
+    )
+    assert line.why == "diagnosis, with a complication: headache"
+    assert (line.ended, line.runs, treatments.running(a_course(one), TODAY)) == (MISSING, False, 0)
+
+
 def test_the_reference_day_and_a_death_go_through_all_rows_and_nothing_runs_after_a_death():
     died = Milestone(
         patient_id=PATIENT.id, kind=MilestoneKind.DEATH, happened_on=PartialDate(2026, 9, 3)
@@ -79,6 +119,43 @@ def test_the_reference_day_and_a_death_go_through_all_rows_and_nothing_runs_afte
     assert {mark.role for mark in stack.marks if mark.line} == {"reference", "death"}
     (bar,) = next(s for s in stack.sections if s.title == "Medicines").tracks[0].marks
     assert (bar.runs, bar.ended) == (False, date(2026, 9, 3))
+
+
+def test_what_a_death_ended_says_so_in_the_list_and_nothing_of_it_runs():
+    died = Milestone(
+        patient_id=PATIENT.id, kind=MilestoneKind.DEATH, happened_on=PartialDate(2026, 9, 3)
+    )
+    riluzole, niv = medicine("Riluzole", "2025-01", dose=50), device("niv", "2026-06", hours=6.0)
+    stopped = medicine("Baclofen", "2025-01", "2026-02-10", dose=10)
+    refused = device("gastrostomy", "2026-05-20", "refused")
+    record = a_course(riluzole, niv, stopped, refused, milestones=(died,))
+    found = {one.name: (one.until, one.runs) for one in treatments.lines(record, {})}
+    assert found == {
+        "Riluzole": ("ended by death on 3 Sep 2026", False),
+        "NIV": ("ended by death on 3 Sep 2026", False),
+        "Baclofen": ("10 Feb 2026", False),
+        "Gastrostomy (PEG, RIG)": (MISSING, False),
+    }
+    assert treatments.running(record, TODAY) == 0
+    assert record.running("medicine", TODAY) == () and not record.uses(MilestoneKind.NIV, TODAY)
+    before = date(2026, 9, 2)
+    assert record.running("medicine", before) == (riluzole,)
+    assert record.uses(MilestoneKind.NIV, before)
+    said = in_words.all_of(treatments.timeline(record, TODAY))
+    assert "(1 Jan 2025" not in said and "Jan 2025 – 3 Sep 2026" in said
+    assert "ended by death" in said and "since Jan 2025" not in said
+
+
+def test_a_death_that_is_known_to_its_month_ends_what_ran_within_it():
+    died = Milestone(
+        patient_id=PATIENT.id, kind=MilestoneKind.DEATH, happened_on=PartialDate(2026, 9)
+    )
+    record = a_course(medicine("Riluzole", "2025-01", dose=50), milestones=(died,))
+    (line,) = treatments.lines(record, {})
+    assert (line.ended, line.how_ended) == ("Sep 2026", "ended by death")
+    assert record.running("medicine", date(2026, 9, 30)) and not record.running(
+        "medicine", date(2026, 10, 1)
+    )
 
 
 def test_events_with_their_grades_are_there_only_where_everything_is_asked_for():

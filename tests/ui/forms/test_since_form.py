@@ -69,7 +69,7 @@ def wording_of(record):
 
 def test_one_key_a_line_and_the_keyboard_goes_on_by_itself(step, session, due):
     assert _name(step).startswith("Riluzole")
-    for key in "SSNSN":
+    for key in "SSNSNNN":
         _press(getattr(Qt.Key, f"Key_{key}"))
     assert _answers(step, session, due) == {
         "Riluzole": Since.SAME,
@@ -77,14 +77,16 @@ def test_one_key_a_line_and_the_keyboard_goes_on_by_itself(step, session, due):
         "medicine": Since.NOTHING_NEW,
         "niv": Since.SAME,
         "device": Since.NOTHING_NEW,
+        "procedure": Since.NOTHING_NEW,
+        "falls": Since.NOTHING_NEW,
     }
-    assert step.count.text() == "5 of 5 answered"
+    assert step.count.text() == "7 of 7 answered"
 
 
 def test_shift_s_answers_the_rest_and_ctrl_z_takes_answers_back_one_by_one(step, session, due):
     _press(Qt.Key.Key_S, SHIFT)
-    assert len(_answers(step, session, due)) == 5
-    for left in (4, 3, 2, 1, 0, 0):
+    assert len(_answers(step, session, due)) == 7
+    for left in (6, 5, 4, 3, 2, 1, 0, 0):
         _press(Qt.Key.Key_Z, CONTROL)
         assert len(_answers(step, session, due)) == left
 
@@ -138,6 +140,31 @@ def test_another_one_is_typed_as_it_is_said_shown_and_confirmed(step, session, d
     assert _answers(step, session, due) == {"medicine": Since.NEW}
     row = next(r for r in step.rows.values() if r.name.text().startswith("Glycopyrronium"))
     assert row.said.text().startswith("new from ")
+
+
+def test_p_enters_a_procedure_and_f_a_fall_with_their_days(step, session, due):
+    _press(Qt.Key.Key_P)
+    _type(f"lumbar puncture planned {_ago(20)}")
+    _press(Qt.Key.Key_Return)
+    texts = {name: frame.editor.text for name, frame in step.panel.editor.frames.items()}
+    assert (texts["what"], texts["planned"]) == ("Lumbar puncture", "planned")
+    assert texts["day"] == _ago(20)
+    _press(Qt.Key.Key_Return, CONTROL)
+    row = next(r for r in step.rows.values() if r.name.text().startswith("Lumbar puncture"))
+    assert row.said.text() == "new" and "since" not in row.known.text()
+    _press(Qt.Key.Key_F)
+    _type(f"bathroom {_ago(9)}")
+    _press(Qt.Key.Key_Return)
+    _press(Qt.Key.Key_Return, CONTROL)
+    assert step.panel.isVisible()  # whether anything was hurt, and the care, are asked for
+    for field in ("injury", "care"):
+        editor = step.panel.editor.frames[field].editor
+        editor.set_text("none")
+        editor.changed.emit()
+    _press(Qt.Key.Key_Return, CONTROL)
+    record = session.record(due.id)
+    assert _answers(step, session, due) == {"procedure": Since.NEW, "falls": Since.NEW}
+    assert [one.value("place") for one in record.of_form("falls")] == ["bathroom"]
 
 
 def test_what_is_typed_under_a_line_is_there_again_after_leaving_it(step, resume):

@@ -17,9 +17,11 @@ from core.forms import catalog
 from core.labels import ROLE
 from core.model.document import About
 from core.model.form_record import FormRecord, Item
+from core.model.laboratory import LabResult
 from core.model.user import Role
 from core.views import visit_summary
 from core.views.trail_tables import TABLES
+from core.views.trail_words import what
 from tests.core.examples import enter_visit
 from tests.ui.conftest import words
 from tests.ui.keyboard import answer_dialogs, settle
@@ -97,6 +99,44 @@ def test_whoever_signs_decides_with_a_reason(page, visits, session, due):
     assert "1 visit outside consent" not in words(page)
     (entry,) = [e for e in session.trail.entries(patient_id=due.id) if e.entity == "decision"]
     assert TABLES["decision"].title and entry.reason == "signed on paper before"
+
+
+def test_a_sample_of_no_visit_is_marked_left_out_and_decided_about(visits, shell, session, due):
+    before, _draft = visits
+    on = before.date - timedelta(days=3)
+    sample = LabResult(
+        patient_id=due.id, test="alt", taken_on=on, value=30.0, unit="U/L", typed="30",
+        typed_unit="U/L", entered_by=session.login, entered_at=datetime.now(UTC),
+    )  # fmt: skip
+    with session.write():
+        session.lab_results.save(sample)
+    shell.open_chart(due.id)
+    settle()
+    page = shell.page("chart")
+    assert "1 sample outside consent" in words(page)
+    page.show_tab("laboratory")
+    settle()
+    tab = page.tab("laboratory")
+    (at,) = [n for n in range(tab.choice.count()) if "Sample of" in tab.choice.itemText(n)]
+    tab.choice.setCurrentIndex(at)
+    tab.choice.activated.emit(at)
+    settle()
+    assert tab.outside.isVisible() and "before the consent of" in tab.outside.text()
+    rows = [row for row in table(session, due) if row["date"] == str(on)]
+    assert [row["result"] for row in rows] == ["outside consent"]
+    page.show_tab("form.consent")
+    settle()
+    part = page.tab("form.consent")
+    use = [one for one in part.card.findChildren(QPushButton) if one.text().startswith("Use")][-1]
+    assert "Laboratory between visits" in use.accessibleName()
+    answer_dialogs("signed on paper before")
+    use.click()
+    settle()
+    rows = [row for row in table(session, due) if row["date"] == str(on)]
+    assert [row["result"] for row in rows] == ["Laboratory: ALT"]
+    assert "1 sample outside consent" not in words(page)
+    (entry,) = [e for e in session.trail.entries(patient_id=due.id) if e.entity == "decision"]
+    assert "laboratory of" in what(entry, session.trail.names([entry]))
 
 
 def test_the_visit_asks_and_can_be_finished(session, due, visits):

@@ -10,6 +10,7 @@ from core.entering import records
 from core.forms import catalog
 from core.model.user import Role
 from core.session import Session, new_user
+from core.views.stack.rows import Shape
 from core.views.trends import Axis
 from tests.pdf import line_of
 from tests.ui.conftest import words
@@ -172,7 +173,63 @@ def test_the_axis_is_the_same_on_every_tab_and_turned_by_m(open_tab, riluzole):
 def test_every_key_is_on_its_button(open_tab):
     tab = open_tab()
     said = [one.text() for one in (tab.axis, tab.everything, *tab.new.values())]
-    assert [text.rpartition("  ")[2] for text in said] == ["M", "T", "N", "V"]
+    assert [text.rpartition("  ")[2] for text in said] == ["M", "T", "N", "V", "P"]
+
+
+def test_nothing_runs_of_a_patient_who_died(demo_shell, numbered):
+    demo_shell.open_chart(numbered("A-015").id)
+    page = demo_shell.page("chart")
+    page.show_tab("treatments")
+    settle()
+    tab = page.tab("treatments")
+    assert page.title_of("treatments") == "Treatments"
+    assert tab.list.which.buttons[0].text() == "Running 0"
+    riluzole = next(one for one in tab.list.model.rows if one.name == "Riluzole")
+    assert riluzole.how_ended == "ended by death"
+    tab.list.select(riluzole.id)
+    assert tab.list.buttons["end"].isEnabled()  # who knows an earlier end enters it
+
+
+def test_p_enters_a_procedure_which_is_a_symbol_and_can_neither_change_nor_end(
+    open_tab, session, due
+):
+    tab = open_tab()
+    tab.chart.setFocus()
+    press(Key.Key_P)
+    assert tab.front.view.form.id == "procedure"
+    write("spinal tap")
+    press(Key.Key_Escape)
+    tab.front.view.editor.focus_field("day")
+    write("2026-01")
+    press((CTRL, Key.Key_Return))
+    (one,) = session.record(due.id).of_form("procedure")
+    (line,) = tab.list.model.rows
+    assert (line.name, line.runs) == ("spinal tap", False)
+    (section,) = [one for one in tab.chart.stack.sections if one.title == "Procedures"]
+    assert [(m.shape, m.id) for t in section.tracks for m in t.marks if m.id == one.id] == [
+        (Shape.SYMBOL, one.id)
+    ]
+    tab.list.select(one.id)
+    assert not tab.list.buttons["change"].isEnabled() and not tab.list.buttons["end"].isEnabled()
+    tab.list.table.setFocus()
+    for key in (Key.Key_C, Key.Key_E):
+        press(key)
+    assert session.record(due.id).of_form("procedure") == (one,)
+    assert tab.front.view.editor.entry.is_new or tab.front.view.editor.texts["day"] == "2026-01"
+
+
+def test_a_gastrostomy_among_the_procedures_is_led_to_the_devices(open_tab, session, due):
+    tab = open_tab()
+    tab.chart.setFocus()
+    press(Key.Key_P)
+    write("PEG")
+    press(Key.Key_Escape)
+    tab.front.view.editor.focus_field("day")
+    write("2026-01")
+    press((CTRL, Key.Key_Return))
+    frame = tab.front.view.editor.frames["what"]
+    assert frame.question.isVisible() and "device, tube or stay (V)" in frame.question.text()
+    assert session.record(due.id).of_form("procedure") == ()
 
 
 def test_v_enters_a_device_and_what_is_typed_of_a_medicine_waits_and_is_kept(

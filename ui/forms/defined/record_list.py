@@ -11,7 +11,8 @@ from core.forms.definition import Form
 from core.model.data_query import DataQuery
 from core.model.form_record import FormRecord
 from core.model.ids import RecordId
-from core.model.partial_date import partial_day
+from core.model.partial_date import PartialDate, partial_day
+from core.model.record import PatientRecord
 from core.views.signed import queries_text
 from core.words import MISSING
 from ui.models.table import Column, TableModel
@@ -37,6 +38,7 @@ class RecordList(QWidget):
         super().__init__()
         self._form, self._enters = form, enters
         self._every: tuple[FormRecord, ...] = ()
+        self._died: PartialDate | None = None
         self._queries: Mapping[RecordId, Sequence[DataQuery]] = {}
         self.none = label(tr("Nothing is recorded yet."), "muted", wrap=True)
         self.table, self.model = self._make_table()
@@ -74,18 +76,18 @@ class RecordList(QWidget):
         if self._form.course is not None:
             columns.append(Column(tr("From"), lambda one: partial_day(one.began)))
         if self._form.course is not None and self._form.course.end:
-            columns.append(Column(tr("Until"), _until))
+            columns.append(Column(tr("Until"), self._until, second=self._how_ended))
         model = TableModel(columns)
         table = Table(model, row_height=44)
-        table.fix_widths(dict.fromkeys(range(1, len(columns)), 112))
+        table.fix_widths(dict.fromkeys(range(1, len(columns)), 128))
         table.setAccessibleName(self._form.plural)
         table.opened.connect(lambda _record: self.correct.emit())
         table.selectionModel().selectionChanged.connect(lambda _now, _before: self._on_chosen())
         return table, model
 
-    def show_records(self, records: Sequence[FormRecord]) -> None:
-        """Show these, the newest first; who only reads has one of them chosen."""
-        self._every = tuple(records)
+    def show_records(self, records: Sequence[FormRecord], of: PatientRecord) -> None:
+        """Show these of a patient, the newest first; who only reads has one of them chosen."""
+        self._every, self._died = tuple(records), of.died_on
         self._show_rows()
 
     def show_queries(self, queries: Mapping[RecordId, Sequence[DataQuery]]) -> None:
@@ -95,7 +97,8 @@ class RecordList(QWidget):
 
     def _show_rows(self) -> None:
         newest = sorted(self._every, key=lambda one: one.began, reverse=True)
-        shown = [one for one in newest if one.runs or not self.which.value]
+        runs = self._died is None
+        shown = [one for one in newest if (runs and one.runs) or not self.which.value]
         before = self.selected
         self.model.show_rows(shown)
         again = [n for n, one in enumerate(shown) if before is not None and one.id == before.id]
@@ -147,8 +150,12 @@ class RecordList(QWidget):
     def _form_of(self, one: FormRecord) -> Form:
         return catalog.find(one.form, one.version) or self._form
 
+    def _until(self, one: FormRecord) -> str:
+        """Its end; of what ran still, the death."""
+        ended = self._died if one.runs else one.ended
+        if ended is not None:
+            return partial_day(ended)
+        return tr("running") if one.runs else MISSING
 
-def _until(one: FormRecord) -> str:
-    if one.runs:
-        return tr("running")
-    return MISSING if one.ended is None else partial_day(one.ended)
+    def _how_ended(self, one: FormRecord) -> str:
+        return tr("ended by death") if one.runs and self._died is not None else ""

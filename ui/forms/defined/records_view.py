@@ -86,8 +86,12 @@ class RecordsView(QWidget):
         head = row(self.title, self.clear, self.add)
         head.setStretch(0, 1)
         hint = tr("* is needed · F3 a note, or why there is no value")
+        help_ = label("\n".join(self.form.help), "small", wrap=True)
+        if not self.form.help or isinstance(self.list, RecordList):  # which says it itself
+            help_.hide()
         entered = card(
             head,
+            help_,
             self.said,
             self.picks,
             self.kept,
@@ -124,7 +128,7 @@ class RecordsView(QWidget):
         """Show the records of a patient, or those within one; what is typed for them stays."""
         other = self.patient_id != record.patient.id or self._within != within
         self._record, self._within = record, within
-        self.list.show_records(self._mine)
+        self.list.show_records(self._mine, record)
         if other:
             self._begin_kept()
         elif not self.form.repeats and not self.texts:
@@ -339,7 +343,7 @@ class RecordsView(QWidget):
     def _change(self) -> None:
         """The record that follows the chosen one, which ends where it begins."""
         chosen = self.selected
-        if chosen is None or not chosen.runs or not self._enters or self._in_the_way(chosen):
+        if chosen is None or not _goes_on(chosen) or not self._enters or self._in_the_way(chosen):
             return
         form = self._form_of(chosen)
         self._begin(None, follows(form, chosen), ends=chosen)
@@ -349,7 +353,7 @@ class RecordsView(QWidget):
 
     def _end(self) -> None:
         chosen = self.selected
-        if chosen is None or not chosen.runs or not self._enters or self._in_the_way(chosen):
+        if chosen is None or not _goes_on(chosen) or not self._enters or self._in_the_way(chosen):
             return
         self._begin(chosen)
         entry = self.editor.entry
@@ -490,3 +494,8 @@ def records_of(
     if grid and context.session.may(Right.ENTER):
         return RecordsGrid(context, form)
     return RecordsView(context, form)
+
+
+def _goes_on(one: FormRecord) -> bool:
+    """Whether an end or a change of it can be entered: what happened on a day has none."""
+    return one.runs and not one.is_moment

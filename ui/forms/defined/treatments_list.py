@@ -10,6 +10,7 @@ from core.forms import catalog
 from core.model.data_query import DataQuery
 from core.model.form_record import FormRecord
 from core.model.ids import RecordId
+from core.model.record import PatientRecord
 from core.views.signed import queries_text
 from core.views.treatments import Line
 from core.words import N_
@@ -21,8 +22,8 @@ from ui.widgets.table import Table
 from ui.words import tr
 
 MOST_ROWS = 9
-WIDTHS = {1: 160, 2: 104, 3: 104, 4: 96}
-TIGHT = {1: 150, 2: 104, 3: 104}
+WIDTHS = {1: 150, 2: 104, 3: 128, 4: 96}
+TIGHT = {1: 140, 2: 104, 3: 128}
 
 
 class TreatmentsList(QWidget):
@@ -80,7 +81,7 @@ class TreatmentsList(QWidget):
             Column(N_("Name and why"), lambda one: one.name, second=self._why),
             Column(N_("Dose"), _dose, second=_how),
             Column(N_("From"), lambda one: one.began),
-            Column(N_("To"), lambda one: one.ended),
+            Column(N_("To"), lambda one: one.ended, second=lambda one: one.how_ended),
             Column(N_("Entered by"), lambda one: one.entered),
         ]
 
@@ -180,7 +181,7 @@ class OfOneForm(QObject):
     def is_empty(self) -> bool:
         return not self._every.model.rows
 
-    def show_records(self, _records: Sequence[FormRecord]) -> None:
+    def show_records(self, _records: Sequence[FormRecord], _of: PatientRecord) -> None:
         """The list has them already; which one is chosen may concern a view that was made after it."""
         self.chosen.emit()
 

@@ -123,9 +123,10 @@ class LineRow(SinceRow):
         form, record = line.form, line.record
         self.name.setText(wording.line(form, record))
         began = partial_day(record.began)
-        self.known.setText(tr("since {day}").format(day=began))
+        at_once = record.is_moment
+        self.known.setText(began if at_once else tr("since {day}").format(day=began))
         role = "good" if line.answer is Since.NEW else "accent"
-        bars = [Bar(record.began, record.ended, role)]
+        bars = [Bar(record.began, record.began if at_once else record.ended, role)]
         said = ""
         if line.follows is not None:
             said = tr("{what} from {day}").format(
@@ -136,14 +137,21 @@ class LineRow(SinceRow):
             said = tr("on {day}").format(day=partial_day(record.ended))
         elif line.answer is Since.NEW:
             is_new = scale.last is None or record.began.last > scale.last
-            words = tr("new from {day}") if is_new else tr("told today, from {day}")
-            said = words.format(day=began)
+            said = _new(began, is_new=is_new, at_once=at_once)
         self.said.setText(said)
         self.said.setVisible(bool(said))
         self.strip.show_bars(scale, tuple(bars))
         self._show_answer(line.answer)
         answer = tr("open") if line.answer is None else SINCE[line.answer]
         self.setAccessibleName(f"{self.name.text()}, {self.known.text()}: {answer} {said}".strip())
+
+
+def _new(began: str, *, is_new: bool, at_once: bool) -> str:
+    """What is said of a record that was entered at this visit."""
+    if at_once:
+        return tr("new") if is_new else tr("told today")
+    words = tr("new from {day}") if is_new else tr("told today, from {day}")
+    return words.format(day=began)
 
 
 class AskRow(SinceRow):

@@ -12,6 +12,7 @@ from core.entering.laboratory import (
     samples_between,
 )
 from core.entering.visit.draft import Draft
+from core.findings import consent
 from core.laboratory.grading import Proposal
 from core.model.ids import PatientId
 from core.model.laboratory import LabResult
@@ -25,7 +26,7 @@ from ui.forms.laboratory.laboratories import LaboratoriesDialog
 from ui.forms.laboratory.sheet import LabSheet
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
 from ui.pages.page import Unsaved
-from ui.widgets.basics import Combo, card, column
+from ui.widgets.basics import Combo, card, column, label
 from ui.widgets.responsive import Flow
 from ui.words import tr
 
@@ -54,7 +55,9 @@ class LaboratoryTab(Tab):
         bar = QWidget()
         bar.setProperty("role", "tools")
         bar.setLayout(Flow(self.choice, self.fields, self.panels, spacing=10))
-        frame = card(bar, self.sheet, spacing=4)
+        self.outside = label("", "question-note", wrap=True)
+        self.outside.hide()
+        frame = card(bar, self.outside, self.sheet, spacing=4)
         if (body := frame.layout()) is not None:
             body.setContentsMargins(6, 6, 2, 6)
         self.setLayout(column(frame))
@@ -129,8 +132,18 @@ class LaboratoryTab(Tab):
         title = tr("New sample") if not entry.sheet.results else tr("Sample")
         if entry.sample.visit_id is not None:
             title = visit_title(entry.record, entry.record.visit(entry.sample.visit_id))
+        self._say_consent(entry, now)
         enters = self._enters and not now.locks
         self.sheet.begin(entry, self.panels.panels, title, enters=enters)
+
+    def _say_consent(self, entry: LabEntry, now: ChartRecord) -> None:
+        """How a sample of no visit stands to the consent, and whether the neurologist decided about it."""
+        asked = ""
+        if entry.sample.visit_id is None:
+            found = consent.of_samples(now.record, now.protocol, entry.sample.taken_on)
+            asked = found.question if found.decided is None else ""
+        self.outside.setText(asked)
+        self.outside.setVisible(bool(asked))
 
     def _on_choice(self, index: int) -> None:
         now = self.now

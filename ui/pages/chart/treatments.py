@@ -1,4 +1,4 @@
-"""Everything that ran: its timeline, the list of it, and the medicine or device that is entered."""
+"""Everything that ran: its timeline, the list of it, and the medicine, device or procedure that is entered."""
 
 from functools import partial
 from typing import Any
@@ -28,8 +28,8 @@ from ui.pages.chart.forms import FormTab, queries_on
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind, stacked
 from ui.pages.page import Unsaved
 from ui.plots.timeline import Timeline
-from ui.widgets.basics import button, card, column, label, row, scrolled, show_only
-from ui.widgets.responsive import Columns, bring_into_sight
+from ui.widgets.basics import button, card, column, label, scrolled, show_only
+from ui.widgets.responsive import Columns, Flow, bring_into_sight
 from ui.words import tr
 
 EVERYTHING = "timeline-everything"  # the name of what is remembered
@@ -38,7 +38,7 @@ LEAST, SHARE = 150, 0.48  # px of the timeline; how much of the tab it takes at 
 
 
 class TreatmentsTab(Tab):
-    """``N`` and ``V`` enter a medicine and a device, ``M`` turns the axis, ``T`` shows adverse events too."""
+    """``N``, ``V`` and ``P`` enter a medicine, a device and a procedure, ``M`` turns the axis, ``T`` shows adverse events too."""
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
@@ -73,7 +73,7 @@ class TreatmentsTab(Tab):
         printed = buttons(self.context, OfTreatments, self._print, link=False)
         self.tools = QWidget()
         self.tools.setLayout(
-            row(self.axis, self.everything, *self.new.values(), *printed, None, spacing=6)
+            Flow(self.axis, self.everything, *self.new.values(), *printed, spacing=6)
         )
         self.area = scrolled(self.chart)
         self.chart.follow(self.area)

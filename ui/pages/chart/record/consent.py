@@ -1,4 +1,4 @@
-"""The consent of a patient: its records, what holds today, and the visits outside it, about which the neurologist decides."""
+"""The consent of a patient: its records, what holds today, and the visits and samples outside it, about which the neurologist decides."""
 
 from functools import partial
 
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock
 from core.findings import consent
-from core.findings.consent import OfVisit
+from core.findings.consent import Judged, OfSamples
 from core.forms import catalog, wording
 from core.labels import CHOICE
 from core.model.decision import Choice
@@ -36,17 +36,18 @@ class ConsentPart(FormTab):
         super().draw(now)
         clear(self._lines)
         self.holds.setText(_holds(now))
-        found = consent.outside(now.record, now.protocol)
+        found: tuple[Judged, ...] = (
+            *consent.outside(now.record, now.protocol),
+            *consent.outside_samples(now.record, now.protocol),
+        )
         if found:
             text = tr("Outside the consent. The results are kept; they leave with no export.")
             self._lines.addWidget(label(text, "question-note", wrap=True))
         for one in found:
             self._lines.addWidget(self._line(now.record, one))
 
-    def _line(self, record: PatientRecord, one: OfVisit) -> QWidget:
-        visit = one.visit
-        text = tr("{visit}, {day}: {why}")
-        said = text.format(visit=visit_title(record, visit), day=day(visit.date), why=one.why)
+    def _line(self, record: PatientRecord, one: Judged) -> QWidget:
+        said = _said(record, one)
         parts: list[QWidget] = [
             label(said, wrap=True),
             label(self._decided(one), "small", wrap=True),
@@ -57,7 +58,7 @@ class ConsentPart(FormTab):
         line.setLayout(column(*parts, spacing=3))
         return line
 
-    def _choices(self, one: OfVisit, said: str) -> QWidget:
+    def _choices(self, one: Judged, said: str) -> QWidget:
         choices = {Choice.USED: tr("Use the results…"), Choice.LEFT_OUT: tr("Leave them out…")}
         made = [
             button(words, partial(self._decide, one, choice)) for choice, words in choices.items()
@@ -68,7 +69,7 @@ class ConsentPart(FormTab):
         box.setLayout(Flow(*made))
         return box
 
-    def _decided(self, one: OfVisit) -> str:
+    def _decided(self, one: Judged) -> str:
         decision = one.decided
         if decision is None:
             return tr("Not decided. The neurologist decides whether the results are used.")
@@ -80,7 +81,7 @@ class ConsentPart(FormTab):
             day=day(decision.at.astimezone().date()),
         )
 
-    def _decide(self, one: OfVisit, choice: Choice) -> None:
+    def _decide(self, one: Judged, choice: Choice) -> None:
         record, session = self.record, self.context.session
         if record is None or explained(self.context, record.locks_on()):
             return
@@ -90,6 +91,16 @@ class ConsentPart(FormTab):
         decision = consent.decide(one, choice, why, by=session.user.login, at=clock.now())
         with self.context.saving(), session.write(why):
             session.decisions.save(decision)
+
+
+def _said(record: PatientRecord, one: Judged) -> str:
+    """What is outside the consent, and why."""
+    if isinstance(one, OfSamples):
+        text = tr("Laboratory between visits, {day}: {why}")
+        return text.format(day=day(one.on), why=one.why)
+    text = tr("{visit}, {day}: {why}")
+    title = visit_title(record, one.visit)
+    return text.format(visit=title, day=day(one.visit.date), why=one.why)
 
 
 def _holds(now: ChartRecord) -> str:
