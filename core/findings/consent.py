@@ -117,15 +117,15 @@ def of_visit(record: PatientRecord, protocol: Protocol, visit: Visit) -> OfVisit
     return OfVisit(visit, standing, why, max(mine, key=lambda one: one.at, default=None))
 
 
-def outside(record: PatientRecord, protocol: Protocol) -> tuple[OfVisit, ...]:
+def outside(record: PatientRecord) -> tuple[OfVisit, ...]:
     """The visits outside the consent, in their order, also those that were decided about."""
-    found = (of_visit(record, protocol, visit) for visit in record.visits)
+    found = (of_visit(record, protocols.of_visit(record, visit), visit) for visit in record.visits)
     return tuple(one for one in found if one.standing is Standing.OUTSIDE)
 
 
-def left_out(record: PatientRecord, protocol: Protocol) -> frozenset[VisitId]:
+def left_out(record: PatientRecord) -> frozenset[VisitId]:
     """The visits whose results leave with no export."""
-    return frozenset(one.visit.id for one in outside(record, protocol) if one.left_out)
+    return frozenset(one.visit.id for one in outside(record) if one.left_out)
 
 
 def for_export(record: PatientRecord) -> tuple[PatientRecord, tuple[OfVisit, ...]]:
@@ -134,7 +134,7 @@ def for_export(record: PatientRecord) -> tuple[PatientRecord, tuple[OfVisit, ...
     Adverse events, milestones, medicines and devices stay: they are care, and safety.
     """
     protocol = protocols.find(record.patient)
-    gone = () if protocol is None else outside(record, protocol)
+    gone = () if protocol is None else outside(record)
     gone = tuple(one for one in gone if one.left_out)
     if not gone:
         return record, ()

@@ -177,6 +177,13 @@ def m013_terms(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m014_schedule_moves(db: Database) -> None:
+    """From which version of their schedule a patient was moved to which: earlier visits keep theirs."""
+    for statement in _M014.split(";\n\n"):
+        db.execute(statement)
+
+
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
     """The row of a decision that says what an acknowledgement of an alert said."""
     key = str(acknowledgement["alert"])
@@ -901,4 +908,18 @@ CREATE TABLE dictionary (
     content  BLOB NOT NULL,
     PRIMARY KEY (kind, version)
 ) STRICT
+"""
+
+_M014 = """
+CREATE TABLE schedule_move (
+    id           TEXT PRIMARY KEY,
+    patient_id   TEXT NOT NULL REFERENCES patient,
+    from_version TEXT NOT NULL CHECK (trim(from_version) <> ''),
+    to_version   TEXT NOT NULL CHECK (trim(to_version) <> '' AND to_version <> from_version),
+    moved_by     TEXT NOT NULL REFERENCES user,
+    moved_at     TEXT NOT NULL CHECK (datetime(moved_at) IS NOT NULL),
+    reason       TEXT NOT NULL CHECK (trim(reason) <> '')
+) STRICT;
+
+CREATE INDEX schedule_move_of_patient ON schedule_move (patient_id)
 """

@@ -36,7 +36,7 @@ class ConsentPart(FormTab):
         super().draw(now)
         clear(self._lines)
         self.holds.setText(_holds(now))
-        found = consent.outside(now.record, now.protocol)
+        found = consent.outside(now.record)
         if found:
             text = tr("Outside the consent. The results are kept; they leave with no export.")
             self._lines.addWidget(label(text, "question-note", wrap=True))
