@@ -99,7 +99,7 @@ def _facts(record: PatientRecord, visit: Visit, form: Form) -> tuple[Fact, ...]:
         found.append(Fact(_name_within(record, one), _course(one, answers.get(one.id))))
     if answers.get("") is Since.NOTHING_NEW:
         none = Fact(_("none"), _("asked on {day}").format(day=day(visit.date)))
-        found.append(Fact(form.ask, SINCE[Since.NOTHING_NEW]) if found else none)
+        found.append(Fact(_("since then"), SINCE[Since.NOTHING_NEW]) if found else none)
     return tuple(found)
 
 
