@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
+from core import clock
 from core.model.ids import ExternalResultId, MoveId, PatientId, new_id
 from core.model.partial_date import PartialDate
 
@@ -92,5 +93,5 @@ class ScheduleMove:
 
 def version_at(moves: Iterable[ScheduleMove], begun: datetime, now: str) -> str:
     """The version of a schedule in which a visit was begun (aware); ``now`` is the version that the patient has."""
-    later = [one for one in moves if begun <= one.moved_at]
-    return min(later, key=lambda one: one.moved_at).from_version if later else now
+    later = [one for one in moves if clock.aware(begun) <= clock.aware(one.moved_at)]
+    return min(later, key=lambda one: clock.aware(one.moved_at)).from_version if later else now

@@ -116,9 +116,20 @@ def _changes(old: Protocol, new: Protocol, before: PlannedKind, after: PlannedKi
 
 
 def _asked(old: Protocol, new: Protocol, before: Sequence[str], after: Sequence[str]) -> list[str]:
+    ticks = {assessment(old, name) for name in before if old.task(name)}
+    tasks = {name for name in before if old.task(name)}
+    entered = [
+        assessment(new, name)
+        for name in after
+        if not new.task(name) and (name in tasks or assessment(new, name) in ticks)
+    ]
     added = [assessment(new, name) for name in after if name not in before]
     gone = [assessment(old, name) for name in before if name not in after]
     found = []
+    if entered:
+        text = _("what was ticked off is entered: {titles}")
+        found.append(text.format(titles=", ".join(entered)))
+    added, gone = ([one for one in names if one not in entered] for names in (added, gone))
     if added:
         found.append(_("also asks for {titles}").format(titles=", ".join(added)))
     if gone:
