@@ -51,7 +51,7 @@ ABOUT = N_(
 class SettingsPage(Page):
     """What is changed here is saved with its button; the appearance at once."""
 
-    shows = frozenset({"clinic", "threshold", "lock", "patient", "definition"})
+    shows = frozenset({"clinic", "threshold", "lock"})
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
@@ -250,8 +250,6 @@ class SettingsPage(Page):
     def refresh(self) -> None:
         session = self.context.session
         self.freezing.refresh()
-        if session.may(Right.READ):
-            self.older.show_all()
         held = session.locks.on_file()
         self.of_clinic.setEnabled(session.may(Right.CLINIC) and not held)
         self.of_clinic.setToolTip(lock_text(held[0], session.users.names()) if held else "")

@@ -13,6 +13,7 @@ from core.model.record import PatientRecord
 from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.protocols.definition import Protocol
+from core.session import Changes
 from core.views import schedule_words
 from core.words import plural
 from ui import theme
@@ -118,7 +119,12 @@ class OlderVersions(QWidget):
         self._lines = column(spacing=8)
         heading = label(tr("Patients on an older version of their schedule"), "heading")
         self.setLayout(column(card(heading, self._lines)))
+        context.changed.connect(self._on_changed)
         self.show_all()
+
+    def _on_changed(self, changes: Changes) -> None:
+        if changes.entities & {"patient", "definition"}:
+            self.show_all()
 
     def show_all(self) -> None:
         """Hidden where nobody is on an older version, and for who does not enter patients."""
@@ -146,4 +152,3 @@ class OlderVersions(QWidget):
     def _ask(self, protocol: Protocol) -> None:
         found = moving.behind(self._context.session, protocol)
         ask_all(self, self._context, protocol, found)
-        self.show_all()
