@@ -44,7 +44,7 @@ from core.store.laboratory import Laboratories, LabResults, ReferenceRanges
 from core.store.locks import Locks
 from core.store.measurements import Measurements
 from core.store.migrations import newest
-from core.store.patients import ExternalResults, Patients
+from core.store.patients import ExternalResults, Patients, ScheduleMoves
 from core.store.queries import DataQueries
 from core.store.recovery_code import normalized
 from core.store.registers import CalibrationChecks, RaterTrainings
@@ -100,6 +100,7 @@ class Session:
 
     patients = _Clinical(Patients)
     external = _Clinical(ExternalResults)
+    moves = _Clinical(ScheduleMoves)
     visits = _Clinical(Visits)
     marks = _Clinical(VisitMarks)
     tasks = _Clinical(TaskResults)

@@ -745,23 +745,6 @@ def _laboratory(tour: _Tour) -> None:
         dialog.deleteLater()
 
 
-INFUSION_DAY = """
-id = "infusion-day"
-version = "1"
-title = "Infusion day"
-source = "The tour"
-anchor = "reference"
-reference = "Infusion"
-unscheduled = []
-
-[[visits]]
-code = "INF"
-title = "Infusion"
-offset = { value = 0, unit = "days" }
-before = 0
-after = 0
-assessments = ["product", "donor", "infusion", "monitoring", "discharge", "adverse-events"]
-"""
 _TESTS = ("hbsag", "anti_hbc", "hcv", "hiv", "htlv1", "htlv2", "syphilis", "cmv")
 _READ = {
     "before": ("78", "132/78", "96", "36.6", "14"),
@@ -776,12 +759,11 @@ _READ = {
 def _infusion(tour: _Tour) -> None:
     """An infusion that began an hour ago: its forms, and the grid of its monitoring by keyboard."""
     shell, session, today = tour.shell, tour.shell.context.session, clock.today()
-    schedule = protocols.read("infusion_day.toml", INFUSION_DAY.encode())
-    protocols.use_own([schedule])  # as if the clinic had added it
+    schedule = protocols.shipped()["royan-2021"]
     patient = Patient(
         record_number="I-001",
-        protocol="infusion-day",
-        protocol_version="1",
+        protocol=schedule.id,
+        protocol_version=schedule.version,
         reference_on=today,
         registered_on=today,
         stated_age_years=67,

@@ -52,7 +52,8 @@ _OF_A_DAY: Mapping[str, tuple[str, type[Any]]] = {
     for noun in _SIGNED
     if noun.signed is Signed.DAY and noun.value is not None
 }
-_NOT_SHOWN = {"note"}  # of a patient
+# Of a patient. A visit has its own version of the schedule; one that was changed past the moves is in the hash.
+_NOT_SHOWN = {"note", "protocol_version"}
 # Whether a summary says the same by other thresholds: by the hash of its data, and both sets of them.
 _SAYS_THE_SAME: dict[
     tuple[str, frozenset[tuple[str, float]], frozenset[tuple[str, float]]], bool
@@ -437,7 +438,7 @@ def _names(record: PatientRecord, people: Mapping[str, str]) -> Names:
                 code=visit.code,
                 on=visit.date,
                 protocol=patient.protocol,
-                version=patient.protocol_version,
+                version=record.version_of(visit),
                 is_first=record.is_first(visit),
             )
             for visit in record.visits

@@ -1,16 +1,18 @@
 """The demonstration clinic: Table 1 of the trial with its real baseline, follow-up simulated with a fixed seed.
 
-One patient of the routine clinic is beside the trial's, wholly simulated. Dates are relative to today, so that the
+Beside the 17 who were treated are the three who were screened and refused, and one patient of the routine clinic,
+all wholly simulated. Dates are relative to today, so that the
 worklist is alive on any day. Birth dates, heights, medicines, devices and every value after the baseline are
 simulated (`core/commands/simulated`); every screen and print of such a file says so.
 """
 
 from contextlib import closing
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+from core import clock
 from core.acts import concluding, signing
-from core.commands.simulated import rows, samples
+from core.commands.simulated import refused, rows, samples
 from core.commands.simulated.course import NEUROLOGIST, RATER
 from core.commands.simulated.routine import RoutineCourse
 from core.commands.simulated.trial import TrialCourse
@@ -45,8 +47,10 @@ CLINIC = Clinic(
 def create(path: Path, today: date) -> Session:
     """A new clinic file full of demonstration data, signed in as its nurse.
 
-    The nurse entered it; the neurologist decided and signed, but for the newest visits.
+    The nurse entered it; the neurologist decided and signed, but for the newest visits. Whatever the day, it is made
+    at this time of it: a serious event is hours old.
     """
+    now = datetime.combine(today, clock.now().astimezone().time()).astimezone()
     nurse = new_user(LOGIN, "Study nurse (demonstration)", Role.NURSE)
     others = [(new_user(login, name, role), PASSWORD) for login, name, role in OTHERS]
     shipped = protocols.shipped()
@@ -57,11 +61,13 @@ def create(path: Path, today: date) -> Session:
         for one in samples.references(date(today.year - 3, 1, 1)):
             entering.reference_ranges.save(one)
         courses = [
-            *(TrialCourse(entering, trial, row, today) for row in rows("table1.csv")),
-            *(RoutineCourse(entering, routine, row, today) for row in rows("routine.csv")),
+            *(TrialCourse(entering, trial, row, now) for row in rows("table1.csv")),
+            *(RoutineCourse(entering, routine, row, now) for row in rows("routine.csv")),
         ]
         for course in courses:
             course.save()
+        for row in rows("refused.csv"):
+            refused.save(entering, trial, row, today)
     with closing(Session.open(path, NEUROLOGIST, PASSWORD)) as judging:
         with judging.write(_REASON):
             for course in courses:

@@ -202,15 +202,15 @@ def outside_samples(record: PatientRecord, protocol: Protocol) -> tuple[OfSample
     return tuple(one for one in found if one.standing is Standing.OUTSIDE)
 
 
-def outside(record: PatientRecord, protocol: Protocol) -> tuple[OfVisit, ...]:
+def outside(record: PatientRecord) -> tuple[OfVisit, ...]:
     """The visits outside the consent, in their order, also those that were decided about."""
-    found = (of_visit(record, protocol, visit) for visit in record.visits)
+    found = (of_visit(record, protocols.of_visit(record, visit), visit) for visit in record.visits)
     return tuple(one for one in found if one.standing is Standing.OUTSIDE)
 
 
-def left_out(record: PatientRecord, protocol: Protocol) -> frozenset[VisitId]:
+def left_out(record: PatientRecord) -> frozenset[VisitId]:
     """The visits whose results leave with no export."""
-    return frozenset(one.visit.id for one in outside(record, protocol) if one.left_out)
+    return frozenset(one.visit.id for one in outside(record) if one.left_out)
 
 
 def for_export(record: PatientRecord) -> tuple[PatientRecord, tuple[Judged, ...]]:
@@ -221,7 +221,7 @@ def for_export(record: PatientRecord) -> tuple[PatientRecord, tuple[Judged, ...]
     protocol = protocols.find(record.patient)
     if protocol is None:
         return record, ()
-    visits = [one for one in outside(record, protocol) if one.left_out]
+    visits = [one for one in outside(record) if one.left_out]
     samples = [one for one in outside_samples(record, protocol) if one.left_out]
     if not visits and not samples:
         return record, ()

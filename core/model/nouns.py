@@ -19,7 +19,7 @@ from core.model.form_record import RecordCheck
 from core.model.judgement import CriterionResult, Reconciliation
 from core.model.laboratory import Laboratory, LabResult, ReferenceRange
 from core.model.measurement import Measurement
-from core.model.patient import ExternalResult, Patient
+from core.model.patient import ExternalResult, Patient, ScheduleMove
 from core.model.registers import CalibrationCheck, RaterTraining
 from core.model.signature import Lock, Signature
 from core.model.trail import Act
@@ -90,6 +90,8 @@ _ALL = (
     Noun(table="rater_training", right=Right.CLINIC, value=RaterTraining),
     Noun(table="calibration_check", value=CalibrationCheck),
     Noun(table="patient", value=Patient, of="patient", by="id", signed=Signed.ALWAYS),
+    # What a signed visit says of it is its own version: see ``PatientRecord.known_at``.
+    _of_patient("schedule_move", value=ScheduleMove, part="moves"),
     _of_patient("external_result", value=ExternalResult, part="external", signed=Signed.DAY),
     _of_patient("visit", value=Visit, part="visits", signed=Signed.VISIT),
     _of_patient("visit_mark", value=VisitMark, key=("patient_id", "code"), part="marks"),

@@ -1,10 +1,12 @@
 """The person who is followed, and what was stated about them before their first visit here."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
-from core.model.ids import ExternalResultId, PatientId, new_id
+from core import clock
+from core.model.ids import ExternalResultId, MoveId, PatientId, new_id
 from core.model.partial_date import PartialDate
 
 
@@ -71,3 +73,25 @@ class ExternalResult:
     value: float
     measured_on: date | None = None
     source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScheduleMove:
+    """That a patient was moved from one version of their schedule to another, by whom, when (aware) and why.
+
+    A visit keeps the version in which it was begun: see ``version_at``.
+    """
+
+    id: MoveId = field(default_factory=lambda: MoveId(new_id()))
+    patient_id: PatientId
+    from_version: str
+    to_version: str
+    moved_by: str
+    moved_at: datetime
+    reason: str
+
+
+def version_at(moves: Iterable[ScheduleMove], begun: datetime, now: str) -> str:
+    """The version of a schedule in which a visit was begun (aware); ``now`` is the version that the patient has."""
+    later = [one for one in moves if clock.aware(begun) <= clock.aware(one.moved_at)]
+    return min(later, key=lambda one: clock.aware(one.moved_at)).from_version if later else now

@@ -16,7 +16,7 @@ from core.model.judgement import CriterionResult, Reconciliation
 from core.model.laboratory import LabResult
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
-from core.model.patient import ExternalKind, ExternalResult, Patient
+from core.model.patient import ExternalKind, ExternalResult, Patient, ScheduleMove, version_at
 from core.model.registers import Registers
 from core.model.signature import Lock, LockLevel, Signature
 from core.model.spirometry import Spirometry
@@ -50,11 +50,16 @@ class PatientRecord:
     signatures: tuple[Signature, ...] = ()
     locks: tuple[Lock, ...] = ()
     queries: tuple[DataQuery, ...] = ()
+    moves: tuple[ScheduleMove, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=defaults)
     registers: Registers = field(default_factory=Registers)
 
     def visit(self, id: VisitId) -> Visit:
         return next(visit for visit in self.visits if visit.id == id)
+
+    def version_of(self, visit: Visit) -> str:
+        """The version of the schedule in which a visit was begun: a patient who was moved keeps it for it."""
+        return version_at(self.moves, visit.started_at, self.patient.protocol_version)
 
     def answered(self, instrument: str) -> tuple[Assessment, ...]:
         return tuple(a for a in self.assessments if a.instrument == instrument)
@@ -84,7 +89,8 @@ class PatientRecord:
 
         A visit in progress that was begun after this one had been finished is no part of it yet, and what was
         entered of the patient's forms after that (a medicine taken for years, say), or of the laboratory on no
-        visit, never is. Nor is what was concluded at another visit.
+        visit, never is. Nor is what was concluded at another visit. The patient is on the version of the schedule
+        that the visit was begun in.
         """
         known = (
             one for one in self.visits if one.date <= visit.date and not one.begun_after(visit)
@@ -99,7 +105,11 @@ class PatientRecord:
         laboratory = (one for one in record.laboratory if not one.entered_after(visit.finished_at))
         registers = record.registers.known_at(visit.finished_at)
         return replace(
-            record, forms=tuple(forms), laboratory=tuple(laboratory), registers=registers
+            record,
+            patient=replace(self.patient, protocol_version=self.version_of(visit)),
+            forms=tuple(forms),
+            laboratory=tuple(laboratory),
+            registers=registers,
         )
 
     def _of_visits(self, visits: tuple[Visit, ...], day: date) -> "PatientRecord":

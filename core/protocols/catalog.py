@@ -7,7 +7,9 @@ from pathlib import Path
 from core import resources, toml_values
 from core.errors import InvalidProtocol
 from core.model.patient import Patient
+from core.model.record import PatientRecord
 from core.model.user import Clinic
+from core.model.visit import Visit
 from core.protocols import checking
 from core.protocols.definition import Protocol
 from core.toml_values import Fault
@@ -57,6 +59,33 @@ def find(patient: Patient) -> Protocol | None:
 def of(patient: Patient) -> Protocol:
     """The schedule that a patient is on. Raises InvalidProtocol where neither program nor clinic file has it."""
     return required(patient.protocol, patient.protocol_version)
+
+
+def of_visit(record: PatientRecord, visit: Visit) -> Protocol:
+    """The schedule in the version that a visit was begun in. Raises InvalidProtocol as ``of`` does."""
+    return required(record.patient.protocol, record.version_of(visit))
+
+
+def of_screening(record: PatientRecord) -> Protocol:
+    """The version that says who may take part: that of the screening, once it was begun; else the patient's.
+
+    An answer to a criterion belongs to the version that it was given for, also where the patient is moved later.
+    """
+    now = of(record.patient)
+    for visit in record.visits:
+        then = named(record.patient.protocol, record.version_of(visit))
+        screening = None if then is None else then.screening
+        if then is not None and screening is not None and screening.code == visit.code:
+            return then
+    return now
+
+
+def newer(patient: Patient) -> Protocol | None:
+    """The newest version of the patient's schedule; None where they have it, or nobody knows theirs."""
+    newest_one, own = newest().get(patient.protocol), find(patient)
+    if newest_one is None or own is None or int(newest_one.version) <= int(own.version):
+        return None
+    return newest_one
 
 
 def required(id: str, version: str) -> Protocol:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from core.model.record import PatientRecord
 from core.model.visit import Mark, Visit
+from core.protocols import catalog
 from core.protocols.definition import Anchor, Offset, PlannedKind, Protocol, Unit
 
 SOON_DAYS = 14
@@ -110,25 +111,42 @@ def windows(protocol: Protocol, reference: date) -> dict[str, Window]:
 
 
 def plan(record: PatientRecord, protocol: Protocol, today: date) -> tuple[PlannedVisit, ...]:
-    """Every planned visit of one patient in order, done ones with the visit that fulfilled them.
+    """Every planned visit of one patient in order, begun ones with the visit that fulfils them.
 
-    Empty while the reference day that the schedule counts from is not known.
+    A visit that was begun in another version of the schedule keeps the title and the window of that one, also where
+    this one does not have it. Empty while the reference day that the schedule counts from is not known.
     """
     if protocol.anchor is Anchor.LAST_VISIT:
         return _recurring(record, protocol, today)
     if record.patient.reference_on is None:
         return ()
-    spans = windows(protocol, record.patient.reference_on)
+    reference = record.patient.reference_on
+    spans = windows(protocol, reference)
     by_code = {visit.code: visit for visit in record.visits}
-    return tuple(
-        _planned(kind, spans[kind.code], by_code.get(kind.code), record, today)
+    found = {
+        kind.code: _planned(kind, spans[kind.code], by_code.get(kind.code), record, today)
         for kind in protocol.visits
-    )
+    }
+    for code, visit in by_code.items():
+        before = _before_the_move(record, visit, protocol)
+        kind = None if before is None or code is None else before.visit(code)
+        if before is not None and kind is not None:
+            span = windows(before, reference)[kind.code]
+            found[kind.code] = _planned(kind, span, visit, record, today)
+    return tuple(sorted(found.values(), key=lambda one: one.window.target))
 
 
 def next_visit(record: PatientRecord, protocol: Protocol, today: date) -> PlannedVisit | None:
     """The visit to do next: the first one that can still take place."""
     return next((item for item in plan(record, protocol, today) if item.status.awaited), None)
+
+
+def _before_the_move(record: PatientRecord, visit: Visit, protocol: Protocol) -> Protocol | None:
+    """The other version in which a visit was begun; None where it is this one, or nobody has it any more."""
+    version = record.version_of(visit)
+    if version == record.patient.protocol_version:
+        return None
+    return catalog.named(protocol.id, version)
 
 
 def _recurring(record: PatientRecord, protocol: Protocol, today: date) -> tuple[PlannedVisit, ...]:

@@ -4,12 +4,13 @@ What is data is printed from its definition (forms, questionnaires, measurements
 a line of code; a record that no chapter has is printed in the last one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.labels import ONSET, SEX
 from core.model.document import OfCasebook
 from core.model.partial_date import partial_day
+from core.model.patient import ScheduleMove
 from core.protocols import catalog as protocols
 from core.reports import layout, table_report, treatments
 from core.reports.chapters import events, laboratory, others, visits
@@ -21,6 +22,7 @@ from core.reports.text import Align, Style, Weight
 from core.views import treatments as view
 from core.views.fact import Fact
 from core.views.trends import Axis
+from core.views.visit_words import named
 from core.words import MISSING, N_, _, day, instant, number
 
 TITLE = N_("Casebook")
@@ -104,6 +106,18 @@ def _front(source: OfCasebook, found: Sequence[Chapter], pages: dict[str, int]) 
     return [*blocks, layout.gap(8), *layout.paragraph(made, SMALL, INNER)]
 
 
+def _moved(move: ScheduleMove, names: Mapping[str, str]) -> Fact:
+    text = _("from version {before} to {after} on {day}, {who}: {reason}")
+    said = text.format(
+        before=move.from_version,
+        after=move.to_version,
+        day=day(move.moved_at.astimezone().date()),
+        who=named(names, move.moved_by),
+        reason=move.reason,
+    )
+    return Fact(_("Schedule changed"), said)
+
+
 def _who(source: OfCasebook) -> list[Fact]:
     record, patient = source.record, source.record.patient
     protocol = protocols.of(patient)
@@ -123,6 +137,7 @@ def _who(source: OfCasebook) -> list[Fact]:
         Fact(_("Group of the reference equation"), _(patient.reference_group) or MISSING),
         Fact(_("Registered on"), day(patient.registered_on)),
         Fact(_("Schedule"), schedule),
+        *(_moved(move, source.names) for move in record.moves),
     ]
     if patient.stated_age_years is not None:
         facts.append(Fact(_("Age as stated"), number(patient.stated_age_years, 0, _("y"))))

@@ -44,10 +44,21 @@ _INDENT = 90.0  # of what stands beside its label
 _MOST_LABEL = 52.0  # of a label in a column
 # Widths of vital capacity, course, measured and done: with two gutters the whole width.
 _COLUMNS = ((164.0, 206.0), (150.0, 232.0), (140.0, 256.0), (176.0, 180.0))
+# On a full page more ways are tried: a line less counts.
+_MORE_COLUMNS = (
+    *_COLUMNS,
+    *(
+        (float(left), float(middle))
+        for left in range(150, 211, 10)
+        for middle in range(180, 261, 10)
+    ),
+)
 _HIGHEST = 190.0  # of the plots
 _READABLE = 60.0  # more than they need at the least: before they are lower, the words stand closer
 _CHART_GAP = 6.0
 _MOST_IN_A_COLUMN = 160  # characters of one fact
+_MOST_WHERE_TIGHT = 60
+_BETWEEN, _CLOSE = 2.0, 0.5  # above a section that is a text beside its label; on a full page
 _MOST_IN_A_ROW = 6  # events in one paragraph
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -151,16 +162,16 @@ def _parts(summary: VisitSummary, *, tight: bool) -> _Parts:
         *_who(summary, tight=tight),
         *_conclusion(summary),
         *_questionnaires(summary, sources),
-        *_results(summary, sources),
+        *_results(summary, sources, tight=tight),
     ]
     after = [
-        *_actions(summary, sources),
+        *_actions(summary, sources, tight=tight),
         *_events(summary, tight=tight),
-        *_lists(summary),
+        *_lists(summary, tight=tight),
         *_note(summary),
         *_signatures(summary),
     ]
-    return _Parts(before, after, _end(summary, sources))
+    return _Parts(before, after, _end(summary, sources, tight=tight))
 
 
 def _subject(summary: VisitSummary) -> str:
@@ -192,7 +203,7 @@ def _who(summary: VisitSummary, *, tight: bool) -> list[Block]:
     rest = [fact for fact in summary.visit if fact.field != "details/date"]
     facts = [*summary.patient, *rest]
     shown = _in_a_row(facts, page.INNER) if tight else _grid(facts, page.INNER)
-    return [*shown, layout.gap(4)]
+    return [*shown, layout.gap(2 if tight else 4)]
 
 
 def _in_a_row(facts: Sequence[Fact], width: float) -> list[Block]:
@@ -278,12 +289,13 @@ def _questionnaires(summary: VisitSummary, sources: _Sources) -> list[Block]:
     ]
 
 
-def _results(summary: VisitSummary, sources: _Sources) -> list[Block]:
+def _results(summary: VisitSummary, sources: _Sources, *, tight: bool) -> list[Block]:
     """Side by side: vital capacity, the course of the disease, what was measured and done; as low as they can be."""
     marks = [sources.mark(*_citations([one.equation_id])) for one in summary.spirometry]
-    every = [_columns(summary, marks, left, middle) for left, middle in _COLUMNS]
+    ways = _MORE_COLUMNS if tight else _COLUMNS
+    every = [_columns(summary, marks, left, middle, tight=tight) for left, middle in ways]
     lowest = min(every, key=lambda stacks: max(layout.height(blocks) for _, blocks in stacks))
-    return [layout.gap(5), *layout.beside(lowest)]
+    return [layout.gap(2 if tight else 5), *layout.beside(lowest)]
 
 
 def _citations(equations: Sequence[str]) -> list[str]:
@@ -292,7 +304,7 @@ def _citations(equations: Sequence[str]) -> list[str]:
 
 
 def _columns(
-    summary: VisitSummary, marks: Sequence[str], left: float, middle: float
+    summary: VisitSummary, marks: Sequence[str], left: float, middle: float, *, tight: bool
 ) -> list[tuple[float, list[Block]]]:
     right = page.INNER - left - middle - 2 * _GUTTER
     breathing = [
@@ -305,7 +317,7 @@ def _columns(
         breathing += layout.paragraph(_("Not measured at this visit."), BODY, left)
     course = _facts(_course(summary), middle)
     right += 0 if course else middle + _GUTTER
-    done = _facts([fact for fact in _done(summary) if not _is_long(fact)], right)
+    done = _facts([fact for fact in _done(summary) if not _is_long(fact, tight=tight)], right)
     stacks = [(left + _GUTTER, breathing)]
     if course:
         stacks.append((middle + _GUTTER, [*_column_title(_("Course"), middle), *course]))
@@ -337,9 +349,9 @@ def _done(summary: VisitSummary) -> list[Fact]:
     ]
 
 
-def _is_long(fact: Fact) -> bool:
-    """Whether a fact is a text for the whole width, as a long note is."""
-    return len(fact.text) > _MOST_IN_A_COLUMN
+def _is_long(fact: Fact, *, tight: bool) -> bool:
+    """Whether a fact is a text for the whole width, as a long note is; on a full page what would be many short lines, too."""
+    return len(fact.text) > (_MOST_WHERE_TIGHT if tight else _MOST_IN_A_COLUMN)
 
 
 def _tasks(summary: VisitSummary) -> list[Fact]:
@@ -382,7 +394,7 @@ def _chart_height(free: float, first: float, lowest: float) -> float:
     return highest if first >= highest else lowest
 
 
-def _actions(summary: VisitSummary, sources: _Sources) -> list[Block]:
+def _actions(summary: VisitSummary, sources: _Sources, *, tight: bool) -> list[Block]:
     """What the visit newly showed that asks for a decision, with what was decided."""
     if not summary.actions:
         return []
@@ -392,12 +404,18 @@ def _actions(summary: VisitSummary, sources: _Sources) -> list[Block]:
         words = f"{action.said}. {action.decided or _('Not decided yet.')}"
         words = f"{words} {sources.mark(*action.cited)}".rstrip()
         blocks += _labelled(action.title, words, indent)
-    return [layout.gap(5), *layout.together(blocks)]
+    return [layout.gap(2 if tight else 5), *layout.together(blocks)]
 
 
 def _events(summary: VisitSummary, *, tight: bool) -> list[Block]:
     """A table, on a full page one paragraph; and what was not over from before."""
-    running = _said(_("Not over from before"), summary.running) if summary.running else []
+    if tight and summary.running and not summary.events:
+        both = _("{new} Not over from before: {events}")
+        said = both.format(new=summary.no_events or MISSING, events=summary.running)
+        return _said(summary.events_title, said, _CLOSE)
+    gap = _CLOSE if tight else _BETWEEN
+    title = _("Not over from before")
+    running = _said(title, summary.running, gap) if summary.running else []
     return [*_new_events(summary, tight=tight), *running]
 
 
@@ -406,7 +424,7 @@ def _new_events(summary: VisitSummary, *, tight: bool) -> list[Block]:
         return [layout.gap(3), *_said(summary.events_title, summary.no_events or MISSING)]
     if tight and len(summary.events) <= _MOST_IN_A_ROW:
         said = " · ".join(_event_text(event) for event in summary.events)
-        return [layout.gap(3), *_said(summary.events_title, said)]
+        return _said(summary.events_title, said, _CLOSE)
     columns = [
         Column(page.INNER - 72 - 92 - 48 - 124, summary.events_title, gap=6),
         Column(72, _("Begun")),
@@ -443,10 +461,13 @@ def _event_text(event: EventRow) -> str:
     return ", ".join(text.embedded(part) for part in parts if part)
 
 
-def _lists(summary: VisitSummary) -> list[Block]:
+def _lists(summary: VisitSummary, *, tight: bool) -> list[Block]:
     """What is too long for a column, what forms hold, criteria and stated values, where there are any."""
     lists = [
-        (_("Measured and done"), tuple(fact for fact in _done(summary) if _is_long(fact))),
+        (
+            _("Measured and done"),
+            tuple(fact for fact in _done(summary) if _is_long(fact, tight=tight)),
+        ),
         *((group.title, group.facts) for group in summary.records),
         (_("Eligibility"), summary.eligibility),
         (_("Stated by others"), summary.stated),
@@ -455,7 +476,7 @@ def _lists(summary: VisitSummary) -> list[Block]:
     for title, facts in lists:
         said = [_pair(fact) for fact in facts if fact.known]
         if said:
-            blocks += _said(title, " · ".join(said))
+            blocks += _said(title, " · ".join(said), _CLOSE if tight else _BETWEEN)
     return blocks
 
 
@@ -471,9 +492,9 @@ def _note(summary: VisitSummary) -> list[Block]:
     return [*note, *(_said(_("Queries"), summary.queries) if summary.queries else [])]
 
 
-def _said(label: str, words: str) -> list[Block]:
+def _said(label: str, words: str, gap: float = _BETWEEN) -> list[Block]:
     """A section that is a text beside its label."""
-    return [layout.gap(2), *layout.together(_labelled(label, words))]
+    return [layout.gap(gap), *layout.together(_labelled(label, words))]
 
 
 def _labelled(label: str, words: str, indent: float = _INDENT) -> list[Block]:
@@ -503,17 +524,18 @@ def _in_foot(summary: VisitSummary) -> tuple[SignatureRow, ...]:
     return tuple(row for row in summary.signatures if row.valid)[-2:]
 
 
-def _end(summary: VisitSummary, sources: _Sources) -> Block:
+def _end(summary: VisitSummary, sources: _Sources, *, tight: bool) -> Block:
     """Under the first page: who signed, or the place to sign by hand, and the sources of the numbers."""
     sources.mark(*_citations(summary.equations))  # those of earlier sessions, which are in the plot
     blocks: list[Block] = []
+    close = 2.0 if tight else 4.0
     signed = [row.text for row in _in_foot(summary)]
     if signed:
         words = " ".join([*signed, *(f"{lock}." for lock in summary.locks)])
-        blocks += [layout.gap(4), *_labelled(_("Signature"), words)]
+        blocks += [layout.gap(close), *_labelled(_("Signature"), words)]
     if not summary.signed:
         blocks += [layout.gap(20), Block(12, _signature_lines)]
-    blocks.append(layout.gap(4))
+    blocks.append(layout.gap(close))
     blocks += layout.paragraph(sources.text(), _SOURCE, page.INNER)
     return layout.beside([(page.INNER, blocks)], limit=page.HEIGHT)[0]
 

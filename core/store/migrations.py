@@ -183,6 +183,13 @@ def m014_records_of_a_form(db: Database) -> None:
     db.execute("CREATE INDEX record_of_form ON record (form, within)")
 
 
+@migrations()
+def m015_schedule_moves(db: Database) -> None:
+    """From which version of their schedule a patient was moved to which: earlier visits keep theirs."""
+    for statement in _M015.split(";\n\n"):
+        db.execute(statement)
+
+
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
     """The row of a decision that says what an acknowledgement of an alert said."""
     key = str(acknowledgement["alert"])
@@ -907,4 +914,18 @@ CREATE TABLE dictionary (
     content  BLOB NOT NULL,
     PRIMARY KEY (kind, version)
 ) STRICT
+"""
+
+_M015 = """
+CREATE TABLE schedule_move (
+    id           TEXT PRIMARY KEY,
+    patient_id   TEXT NOT NULL REFERENCES patient,
+    from_version TEXT NOT NULL CHECK (trim(from_version) <> ''),
+    to_version   TEXT NOT NULL CHECK (trim(to_version) <> '' AND to_version <> from_version),
+    moved_by     TEXT NOT NULL REFERENCES user,
+    moved_at     TEXT NOT NULL CHECK (datetime(moved_at) IS NOT NULL),
+    reason       TEXT NOT NULL CHECK (trim(reason) <> '')
+) STRICT;
+
+CREATE INDEX schedule_move_of_patient ON schedule_move (patient_id)
 """

@@ -1,7 +1,7 @@
-"""Patients, and the results about them that somebody else computed."""
+"""Patients, the results about them that somebody else computed, and moves to another version of their schedule."""
 
 from core.model.ids import PatientId
-from core.model.patient import ExternalResult, Patient
+from core.model.patient import ExternalResult, Patient, ScheduleMove
 from core.store.store import Store
 
 
@@ -27,3 +27,13 @@ class ExternalResults(Store[ExternalResult]):
 
     TABLE = "external_result"
     ORDER = "measured_on, kind"
+
+
+class ScheduleMoves(Store[ScheduleMove]):
+    """The oldest first."""
+
+    TABLE = "schedule_move"
+    ORDER = "moved_at, rowid"
+
+    def all(self) -> tuple[ScheduleMove, ...]:
+        return self._found()

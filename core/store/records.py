@@ -18,7 +18,7 @@ from core.store.judgements import CriterionResults, Decisions, Reconciliations
 from core.store.laboratory import LabResults
 from core.store.locks import Locks
 from core.store.measurements import Measurements
-from core.store.patients import ExternalResults, Patients
+from core.store.patients import ExternalResults, Patients, ScheduleMoves
 from core.store.queries import DataQueries
 from core.store.registers import CalibrationChecks, RaterTrainings
 from core.store.signatures import Signatures
@@ -50,6 +50,7 @@ PARTS: Mapping[str, Callable[[Database], _OfPatient]] = {
     "signatures": Signatures,
     "locks": Locks,
     "queries": DataQueries,
+    "moves": ScheduleMoves,
 }
 
 
@@ -69,7 +70,7 @@ def load(db: Database, patient_id: PatientId) -> PatientRecord:
 def outlines(db: Database) -> list[PatientRecord]:
     """Every patient with visits, marks, milestones, fatal events, and what is said of participation and life only."""
     visits, marks, milestones = defaultdict(list), defaultdict(list), defaultdict(list)
-    fatal, told = defaultdict(list), defaultdict(list)
+    fatal, told, moves = defaultdict(list), defaultdict(list), defaultdict(list)
     for visit in Visits(db).all():
         visits[visit.patient_id].append(visit)
     for mark in VisitMarks(db).all():
@@ -80,6 +81,8 @@ def outlines(db: Database) -> list[PatientRecord]:
         fatal[event.patient_id].append(event)
     for record in Forms(db).of_forms(VITAL_STATUS, PARTICIPATION):
         told[record.patient_id].append(record)
+    for move in ScheduleMoves(db).all():
+        moves[move.patient_id].append(move)
     thresholds = Thresholds(db).all()
     return [
         PatientRecord(
@@ -89,6 +92,7 @@ def outlines(db: Database) -> list[PatientRecord]:
             milestones=tuple(milestones[patient.id]),
             events=tuple(fatal[patient.id]),
             forms=tuple(told[patient.id]),
+            moves=tuple(moves[patient.id]),
             thresholds=thresholds,
         )
         for patient in Patients(db).all()

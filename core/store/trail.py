@@ -11,9 +11,11 @@ from sqlite_utils import Database
 from core.forms.wording import record_name
 from core.model.ids import PatientId, RecordId
 from core.model.nouns import is_clinical
+from core.model.patient import version_at
 from core.model.trail import Act, Names, RecordName, TrailEntry, TrailFilter, TrailHead, VisitName
 from core.store import audit, verification
 from core.store.forms import Forms
+from core.store.patients import ScheduleMoves
 from core.store.verification import Verdict
 
 PAGE = 200  # entries that are read at once
@@ -138,12 +140,18 @@ class Trail:
                             code=visit["code"],
                             on=date.fromisoformat(visit["date"]),
                             protocol=protocol.get("protocol", ""),
-                            version=protocol.get("protocol_version", ""),
+                            version=self._version_of(visit, protocol),
                             is_first=not self._has_earlier(visit),
                         )
         return Names(
             people=people, patients=patients, visits=visits, spirometry=tests, records=records
         )
+
+    def _version_of(self, visit: Mapping[str, Any], patient: Mapping[str, Any]) -> str:
+        """The version of the schedule in which a visit was begun."""
+        moves = ScheduleMoves(self._db).of(PatientId(visit["patient_id"]))
+        begun = datetime.fromisoformat(visit["started_at"])
+        return version_at(moves, begun, patient.get("protocol_version", ""))
 
     def _record_name(self, id: str, patient_id: str) -> RecordName:
         """What a record of a form is called, also where it was removed since."""

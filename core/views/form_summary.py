@@ -113,7 +113,7 @@ def _facts(record: PatientRecord, visit: Visit, form: Form) -> tuple[Fact, ...]:
             continue
         found.append(Fact(_name_within(record, one), _course(one, answers.get(one.id))))
     if found and answers.get("") is Since.NOTHING_NEW:
-        found.append(Fact(form.ask, SINCE[Since.NOTHING_NEW]))
+        found.append(Fact(_("since then"), SINCE[Since.NOTHING_NEW]))
     return tuple(found)
 
 

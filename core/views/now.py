@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from core.findings import participation
 from core.findings.alerts import Action
 from core.forms import catalog, wording
 from core.forms.definition import Form, Of
@@ -175,7 +176,7 @@ def _next(record: PatientRecord, today: date, coming: PlannedVisit | None) -> It
         )
         yield Line(text=text, tone="warn" if coming.status is Status.OVERDUE else "", tab="visits")
     elif coming is None:
-        yield Line(text=_no_visit(record), tone="muted", tab="visits")
+        yield Line(text=_no_visit(record, today), tone="muted", tab="visits")
 
 
 def _state(coming: PlannedVisit, today: date) -> str:
@@ -196,13 +197,16 @@ def _state(coming: PlannedVisit, today: date) -> str:
     return plural((window.open - today).days, "opens tomorrow", "opens in {n} days")
 
 
-def _no_visit(record: PatientRecord) -> str:
+def _no_visit(record: PatientRecord, today: date) -> str:
     if record.died_on is not None:
         return _("None: died {day}.").format(day=partial_day(record.died_on))
     withdrawn = record.milestone(MilestoneKind.WITHDRAWAL)
     if withdrawn is not None:
         return _("None: withdrawn {day}.").format(day=partial_day(withdrawn.happened_on))
     protocol = protocols.of(record.patient)
+    stands = participation.standing(record, protocol, today)
+    if record.participation_ended is not None and stands is not None:
+        return _("None: {standing}.").format(standing=stands.said)
     if record.patient.reference_on is None and protocol.reference:
         text = _("None can be planned: the day of “{event}” is not entered.")
         return text.format(event=protocol.reference)

@@ -1,9 +1,12 @@
 """What a schedule says, in plain lines: shown before it is added to a clinic file."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from core.findings import eligibility
 from core.forms import catalog as forms
+from core.model.record import PatientRecord
 from core.protocols.definition import (
     Anchor,
     Criterion,
@@ -41,13 +44,57 @@ def lines(protocol: Protocol) -> list[str]:
 
 def differences(before: Protocol, after: Protocol) -> list[str]:
     """What a new version of a schedule changes, a line each; empty where it says the same."""
-    found = []
+    found = [f"{title}: {line}" for title, line in _of_visits(before, after)]
+    found += _new(before, after)
+    return found + [f"{title}: {line}" for title, line in _unscheduled(before, after)]
+
+
+def move_lines(record: PatientRecord, before: Protocol, after: Protocol) -> list[str]:
+    """What a patient's move to another version changes for the visits to come, and what stays as it is.
+
+    Visits of which the same is said are in one line.
+    """
+    begun = {visit.code for visit in record.visits}
+    if after.anchor is Anchor.LAST_VISIT:
+        begun = set()  # its one visit comes again
+    old, new = (
+        replace(one, visits=tuple(visit for visit in one.visits if visit.code not in begun))
+        for one in (before, after)
+    )
+    titles = defaultdict(list)
+    for title, line in [*_of_visits(old, new), *_unscheduled(old, new)]:
+        titles[line].append(title)
+    found = [f"{', '.join(of)}: {line}" for line, of in titles.items()] + _new(old, new)
+    if not found:
+        found = [_("Nothing changes for the visits to come.")]
+    if record.visits:
+        text = plural(
+            len(record.visits),
+            "1 visit that was begun stays as it is, in the version it was begun in.",
+            "{n} visits that were begun stay as they are, each in the version it was begun in.",
+        )
+        found += ["", text, _("Signatures stay valid.")]
+    return found
+
+
+def _of_visits(before: Protocol, after: Protocol) -> Iterator[tuple[str, str]]:
+    """What changes in the visits that there were: the title of each, and what."""
     for visit in before.visits:
         now = after.visit(visit.code)
         if now is None:
-            found.append(_("{visit}: no longer part of the schedule").format(visit=visit.title))
+            yield visit.title, _("no longer part of the schedule")
         else:
-            found += [f"{visit.title}: {line}" for line in _changes(after, visit, now)]
+            for line in _changes(before, after, visit, now):
+                yield visit.title, line
+
+
+def _unscheduled(before: Protocol, after: Protocol) -> Iterator[tuple[str, str]]:
+    for line in _asked(before, after, before.unscheduled, after.unscheduled):
+        yield _("Unscheduled visit"), line
+
+
+def _new(before: Protocol, after: Protocol) -> list[str]:
+    found = []
     for visit in after.visits:
         if before.visit(visit.code) is None:
             text = _("New: {visit}, {when}; {window}")
@@ -56,24 +103,33 @@ def differences(before: Protocol, after: Protocol) -> list[str]:
                 text.format(visit=visit.title, when=when, window=window),
                 _asks_for(after, visit.assessments),
             ]
-    title = _("Unscheduled visit")
-    lines = _asked(after, before.unscheduled, after.unscheduled)
-    return found + [f"{title}: {line}" for line in lines]
+    return found
 
 
-def _changes(protocol: Protocol, before: PlannedKind, after: PlannedKind) -> list[str]:
+def _changes(old: Protocol, new: Protocol, before: PlannedKind, after: PlannedKind) -> list[str]:
     found = []
-    for name in (lambda one: one.title, lambda one: _when(protocol, one), _window):
+    for name in (lambda one: one.title, lambda one: _when(new, one), _window):
         was, now = name(before), name(after)
         if was != now:
             found.append(_("{before} → {after}").format(before=was, after=now))
-    return found + _asked(protocol, before.assessments, after.assessments)
+    return found + _asked(old, new, before.assessments, after.assessments)
 
 
-def _asked(protocol: Protocol, before: Sequence[str], after: Sequence[str]) -> list[str]:
-    added = [assessment(protocol, name) for name in after if name not in before]
-    gone = [assessment(protocol, name) for name in before if name not in after]
+def _asked(old: Protocol, new: Protocol, before: Sequence[str], after: Sequence[str]) -> list[str]:
+    ticks = {assessment(old, name) for name in before if old.task(name)}
+    tasks = {name for name in before if old.task(name)}
+    entered = [
+        assessment(new, name)
+        for name in after
+        if not new.task(name) and (name in tasks or assessment(new, name) in ticks)
+    ]
+    added = [assessment(new, name) for name in after if name not in before]
+    gone = [assessment(old, name) for name in before if name not in after]
     found = []
+    if entered:
+        text = _("what was ticked off is entered: {titles}")
+        found.append(text.format(titles=", ".join(entered)))
+    added, gone = ([one for one in names if one not in entered] for names in (added, gone))
     if added:
         found.append(_("also asks for {titles}").format(titles=", ".join(added)))
     if gone:

@@ -29,7 +29,7 @@ from core.model.form_record import Item as FormItem
 from core.model.judgement import CriterionResult, Reconciliation
 from core.model.laboratory import Laboratory, LabResult, ReferenceRange
 from core.model.measurement import Measurement
-from core.model.patient import ExternalResult, Patient
+from core.model.patient import ExternalResult, Patient, ScheduleMove
 from core.model.registers import CalibrationCheck, RaterTraining
 from core.model.signature import Lock, Signature
 from core.model.spirometry import Blow, Spirometry
@@ -368,6 +368,15 @@ TABLES: Mapping[str, Table] = {
         titles={"visit_id": N_("at"), "choice": N_("decided"), "review_on": N_("asked again on")},
         says={"facts": values.facts},
         silent=frozenset({"kind", "subject"}),
+    ),
+    "schedule_move": Table(
+        title=N_("move to another version of the schedule"),
+        subject=lambda row, _names: _(
+            "Move from version {before} to {after} of the schedule"
+        ).format(before=row["from_version"], after=row["to_version"]),
+        of=ScheduleMove,
+        says={"moved_by": values.person, "moved_at": values.instant_of},
+        silent=frozenset({"from_version", "to_version"}),
     ),
     "criterion_result": Table(
         title=N_("eligibility criterion"),

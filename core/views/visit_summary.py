@@ -240,7 +240,7 @@ def _rater(record: PatientRecord, visit: Visit, names: Mapping[str, str]) -> str
 
 def _consent_facts(record: PatientRecord, visit: Visit) -> Iterator[Fact]:
     """That the visit is outside the consent, by all that is known today: a consent may be entered late."""
-    stands = consent.of_visit(record, protocols.of(record.patient), visit)
+    stands = consent.of_visit(record, protocols.of_visit(record, visit), visit)
     if stands.standing is Standing.OUTSIDE:
         text = _("outside: {why}") if stands.left_out else _("outside, its results are used: {why}")
         yield Fact(_("Consent"), text.format(why=stands.why))
@@ -264,9 +264,10 @@ def _action(action: alerts.Action, names: Mapping[str, str]) -> ActionRow:
 
 def _eligibility(record: PatientRecord, visit: Visit, names: Mapping[str, str]) -> tuple[Fact, ...]:
     """At screening all that is not simply fulfilled; at other visits only what fails and is no accepted deviation."""
-    protocol = protocols.of(record.patient)
-    states = eligibility.evaluate(record, protocol)
-    screening = bool(states) and ELIGIBILITY in protocol.assessments_of(visit.code)
+    states = eligibility.evaluate(record, protocols.of_screening(record))
+    screening = bool(states) and ELIGIBILITY in protocols.of_visit(record, visit).assessments_of(
+        visit.code
+    )
     facts = [
         Fact(eligibility.fulfilment_alone(one.state), _criterion(one, names))
         for one in states
@@ -294,7 +295,7 @@ def _criterion(one: CriterionState, names: Mapping[str, str]) -> str:
 
 
 def _tasks(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
-    protocol = protocols.of(record.patient)
+    protocol = protocols.of_visit(record, visit)
     facts = []
     for result in record.tasks:
         task = protocol.task(result.task)

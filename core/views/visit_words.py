@@ -54,7 +54,7 @@ def visit_title(record: PatientRecord, visit: Visit) -> str:
     """What a visit is called: as its schedule calls it, the first one of a routine patient by that name."""
     if visit.code is None:
         return _("Unscheduled visit")
-    protocol = protocols.of(record.patient)
+    protocol = protocols.of_visit(record, visit)
     return protocol.visit_title(visit.code, is_first=record.is_first(visit))
 
 

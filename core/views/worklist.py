@@ -156,7 +156,8 @@ def undecided(
         protocol = protocols.find(item.patient)
         if protocol is None or not protocol.criteria or not protocol.is_at_reference(item.code):
             continue
-        if words := eligibility.undecided(record_of(item.patient.id), protocol):
+        record = record_of(item.patient.id)
+        if words := eligibility.undecided(record, protocols.of_screening(record)):
             found.append((item.patient, words))
     return tuple(found)
 

@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
+from core import clock
 from core.instruments import catalog
 from core.model.assessment import Answer, Assessment
-from core.model.patient import Patient
+from core.model.patient import Patient, ScheduleMove
 from core.model.record import PatientRecord
 from core.model.spirometry import Blow, Spirometry
 from core.model.visit import Mode, Respondent, Visit, VisitKind, VisitState
@@ -29,6 +30,19 @@ def a_patient(**changes):
 
 def a_routine_patient(**changes):
     return a_patient(**{"protocol": "routine", "reference_on": None, **changes})
+
+
+def a_move(patient, **values):
+    """A move of a patient to the next version of their schedule, today."""
+    given = {
+        "patient_id": patient.id,
+        "from_version": patient.protocol_version,
+        "to_version": str(int(patient.protocol_version) + 1),
+        "moved_by": "dr.demo",
+        "moved_at": clock.now(),
+        "reason": "new visits",
+    }
+    return ScheduleMove(**given | values)
 
 
 def a_visit(patient, on, code=None, *, finished=True, **changes):

@@ -28,6 +28,7 @@ from core.model.ids import (
     LabResultId,
     LockId,
     MilestoneId,
+    MoveId,
     PatientId,
     QueryId,
     RangeId,
@@ -41,7 +42,7 @@ from core.model.judgement import CriterionResult, Decision, Reconciliation
 from core.model.laboratory import Comparator, Laboratory, LabResult, ReferenceRange
 from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
-from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, Sex
+from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, ScheduleMove, Sex
 from core.model.registers import CalibrationCheck, RaterTraining
 from core.model.signature import Lock, LockLevel, Meaning, Signature
 from core.model.spirometry import Blow, BlowQuality, Spirometry
@@ -369,6 +370,17 @@ DICTIONARY = Dictionary(
     added_at=NOON,
 )
 
+# Since m015_schedule_moves.
+MOVE = ScheduleMove(
+    id=MoveId("sm1"),
+    patient_id=BARE.id,
+    from_version="1",
+    to_version="2",
+    moved_by=LOGIN,
+    moved_at=NOON,
+    reason="examinations are entered",
+)
+
 
 def main() -> None:
     path = Path(__file__).with_name(f"{newest()}.als")
@@ -418,6 +430,7 @@ def fill(session: Session) -> None:
     session.lab_results.save(LAB_RESULT)
     session.synonyms.save(SYNONYM)
     session.dictionaries.add(DICTIONARY, WORDS)
+    session.moves.save(MOVE)
 
 
 if __name__ == "__main__":

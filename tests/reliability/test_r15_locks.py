@@ -58,6 +58,7 @@ CHANGE = {
     "clinic": ("name", "Elsewhere"),
     "patient": ("family_name", "Karimi"),
     "external_result": ("value", 60.0),
+    "schedule_move": ("reason", "another"),
     "visit": ("weight_kg", 60.5),
     "visit_mark": ("reason", "another"),
     "form": ("not_done", "refused"),

@@ -38,6 +38,7 @@ WRITERS = {
     "external_result": CLINICIANS,
     "visit": CLINICIANS,
     "visit_mark": CLINICIANS,
+    "schedule_move": CLINICIANS,
     "form": CLINICIANS,
     "answer": CLINICIANS,
     "spirometry": CLINICIANS,
@@ -73,6 +74,7 @@ WRITERS = {
 CHANGES = {  # of every row of each table
     "patient": "note = note || 'x'",
     "external_result": "value = value + 1",
+    "schedule_move": "reason = reason || 'x'",
     "visit": "note = note || 'x'",
     "visit_mark": "reason = reason || 'x'",
     "form": "rater = 'mona'",

@@ -153,7 +153,7 @@ def test_finding_a_patient_by_keyboard(demo_shell):
     write("A-01")
     page = demo_shell.page("patients")
     assert demo_shell.current is page
-    assert "9 of 18" in words(page)
+    assert "10 of 21" in words(page)
     write("5")
     assert [row.record.patient.record_number for row in page.model.rows] == ["A-015"]
     press(Key.Key_Return)

@@ -36,6 +36,7 @@ from ui.widgets.basics import Combo, button, card, column, label, row, scrolled
 from ui.widgets.clinic_words import ClinicWords
 from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.locks import FreezeCard
+from ui.widgets.moving import OlderVersions
 from ui.widgets.own_definitions import FORMS, SCHEDULES, OwnDefinitions
 from ui.widgets.own_password import OwnPassword
 from ui.words import tr
@@ -106,7 +107,8 @@ class SettingsPage(Page):
         self.own_forms = OwnDefinitions(context, FORMS)
         self.own_schedules = OwnDefinitions(context, SCHEDULES)
         self.own_schedules.added.connect(self._show_schedules)
-        return [self.own_forms, self.own_schedules]
+        self.older = OlderVersions(context)
+        return [self.own_forms, self.own_schedules, self.older]
 
     def _words_card(self, context: AppContext) -> list[QWidget]:
         """The clinic's synonyms and imported dictionaries, for who reads patients' data."""

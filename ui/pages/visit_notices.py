@@ -11,6 +11,7 @@ from core.findings import eligibility, registers
 from core.instruments import catalog as instruments
 from core.model.nouns import SPIROMETRY
 from core.model.registers import Registers
+from core.protocols import catalog as protocols
 from core.words import instant, within
 from ui.context import AppContext
 from ui.widgets import ask
@@ -72,7 +73,7 @@ class VisitNotices(QWidget):
         """The visit at the reference day (the infusion) of a patient outside the criteria says so before anything else."""
         if not draft.visit.is_draft or not draft.protocol.is_at_reference(draft.visit.code):
             return
-        if criteria := eligibility.undecided(draft.record, draft.protocol):
+        if criteria := eligibility.undecided(draft.record, protocols.of_screening(draft.record)):
             text = tr(
                 "Not eligible, and the investigator has not decided: {criteria}. Decide on the chart, Eligibility, before {event}."
             )

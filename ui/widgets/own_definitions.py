@@ -74,7 +74,7 @@ SCHEDULES = Kind(
     how=N_(
         "A schedule is a TOML file: visits, their windows, what each asks for, and who may take part. It is"
         " checked, shown, and kept in the clinic file. New patients can be put on it at once; a patient keeps"
-        " the version that they were registered with."
+        " the version that they were registered with, until somebody moves them to a newer one."
     ),
     ask=N_("Add a schedule"),
     files=N_("Schedules (*.toml)"),

@@ -96,7 +96,7 @@ def _study_chips(record: PatientRecord) -> list[QLabel]:
         made.append(_explained(stands.said, "neutral", stands.reason))
     if stands is not None and stands.asks:
         made.append(_explained(tr("Participation: check"), "warn", "\n".join(stands.asks)))
-    outside = [one for one in consent.outside(record, protocol) if one.left_out]
+    outside = [one for one in consent.outside(record) if one.left_out]
     if outside:
         text = plural(len(outside), "1 visit outside consent", "{n} visits outside consent")
         made.append(_explained(text, "warn", "\n".join(one.why for one in outside)))

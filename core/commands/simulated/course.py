@@ -55,9 +55,9 @@ class Pace:
 class Course(ABC):
     """What is the same for every patient: how answers, breath and weight fall, and how a visit is entered."""
 
-    def __init__(self, session: Session, protocol: Protocol, number: int, today: date) -> None:
+    def __init__(self, session: Session, protocol: Protocol, number: int, now: datetime) -> None:
         self.session, self.protocol = session, protocol
-        self.number, self.today = number, today
+        self.number, self.today = number, now.astimezone().date()
         self.chance = random.Random(SEED * 100 + number)
         self.patient = self.registered()
         self.told = {
@@ -70,7 +70,7 @@ class Course(ABC):
         self.function = self._function()
         self.pace = self.progresses()
         self._answered_on: list[date] = []
-        self.events = Events(self.patient, number, self.day_0, self.death, today)
+        self.events = Events(self.patient, number, self.day_0, self.death, now)
 
     @property
     @abstractmethod

@@ -24,7 +24,8 @@ from core.session import Session
 _TABLES = ("adverse_events.csv", "simulated_events.csv")
 _DETAILS = ("ended_at", "action", "treated_with", "evidence")
 _JUDGED = ("product", "procedure", "expected")
-_AT_DEATH = "death"
+_AT_DEATH, _RECENT = "death", "recent"
+_KNOWN_FOR = timedelta(hours=6)  # of a recent event: less than the 24 h of the sponsor's clock
 _AWARE = time(11, 10)
 _JUDGED_AFTER = timedelta(days=1)  # the event was told
 _TO_SPONSOR = timedelta(hours=7, minutes=50)  # after the clinic knew
@@ -44,14 +45,16 @@ class _Entered:
 class Events:
     """The adverse events of one patient; days count from ``day_0``, "death" is the day of death.
 
-    An event is entered with all that is known of it today, also where a visit told of its beginning.
+    "recent" is a moment a few hours ago (``now`` is this one, aware): the report of such an event is still to be
+    sent. An event is entered with all that is known of it today, also where a visit told of its beginning.
     """
 
     def __init__(
-        self, patient: Patient, number: int, day_0: date, death: date | None, today: date
+        self, patient: Patient, number: int, day_0: date, death: date | None, now: datetime
     ) -> None:
         self._patient, self._number = patient, number
-        self._day_0, self._death, self._today = day_0, death, today
+        self._day_0, self._death, self._now = day_0, death, now
+        self._today = now.astimezone().date()
         self._all = tuple(row for table in _TABLES for row in rows_of(table, number))
         self._untold = list(self._all)
         self._entered: list[_Entered] = []
@@ -62,7 +65,7 @@ class Events:
 
     def begun_by(self, on: date) -> list[Mapping[str, str]]:
         """Those that nobody told of yet and that had begun by a day."""
-        due = [row for row in self._untold if self._day(row["day"]) <= on]
+        due = [row for row in self._untold if row["day"] != _RECENT and self._day(row["day"]) <= on]
         self._untold = [row for row in self._untold if row not in due]
         return list(due)
 
@@ -97,7 +100,7 @@ class Events:
                 continue
             texts["document"] = _DOCUMENT
             within = event_details.record_id(one.event.id)
-            at = one.at + _JUDGED_AFTER
+            at = min(one.at + _JUDGED_AFTER, self._now)
             session.forms.save(
                 self._record(event_details.JUDGEMENT, texts, None, by, at, within=within)
             )
@@ -107,12 +110,12 @@ class Events:
         for one in self._entered:
             if not one.event.serious:
                 continue
-            row, aware = one.row, datetime.combine(self._day(one.row["aware"]), _AWARE)
+            row, aware = one.row, self._aware(one.row)
             sent = [("sponsor", 1, _TO_SPONSOR)]
             if (row["product"], row["expected"]) == ("possible", "unexpected"):
                 sent += [("authority", number, after) for number, after in _TO_AUTHORITY]
             for to, number, after in sent:
-                if (aware + after).date() <= self._today:
+                if aware + after <= self._local:
                     at = f"{aware + after:%Y-%m-%d %H:%M}"
                     texts = {"to": to, "number": str(number), "sent_at": at, "how": "email"}
                     texts["sent_by"] = by
@@ -120,10 +123,29 @@ class Events:
                     record = self._record(event_details.REPORT, texts, None, by, one.at, within=own)
                     session.forms.save(record)
 
+    def log_recent(self, session: Session, by: str) -> None:
+        """What the clinic was told of today, hours ago and at no visit."""
+        for row in [one for one in self._untold if one["day"] == _RECENT]:
+            self._untold.remove(row)
+            self.save(session, row, None, by, self._now - _KNOWN_FOR)
+
     def _day(self, text: str) -> date:
+        if text == _RECENT:
+            return (self._local - _KNOWN_FOR).date()
         if text != _AT_DEATH:
             return self._day_0 + timedelta(days=int(text))
         return self._death or date.max
+
+    @property
+    def _local(self) -> datetime:
+        """Now as the clinic's clock shows it."""
+        return self._now.astimezone().replace(tzinfo=None)
+
+    def _aware(self, row: Mapping[str, str]) -> datetime:
+        """When the clinic knew of an event, as its clock showed it."""
+        if row["day"] == _RECENT:
+            return self._local - _KNOWN_FOR
+        return datetime.combine(self._day(row["aware"]), _AWARE)
 
     def _records(
         self,
@@ -138,8 +160,10 @@ class Events:
         texts |= {name: "\n".join(row[name].split()) for name in ("criteria", "treatment")}
         if row["at"]:
             texts["began_at"] = row["at"]
-        aware = datetime.combine(self._day(row["aware"]), _AWARE)
-        texts["aware_at"] = f"{min(aware, at.replace(tzinfo=None)):%Y-%m-%d %H:%M}"
+        aware = self._aware(row)
+        if row["day"] != _RECENT:
+            aware = min(aware, at.replace(tzinfo=None))
+        texts["aware_at"] = f"{aware:%Y-%m-%d %H:%M}"
         yield self._record(event_details.FORM, texts, visit, by, at, id=own)
         for one in self._parts("event_courses.csv", row):
             texts = {

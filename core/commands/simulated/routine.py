@@ -1,7 +1,7 @@
 """A patient of the routine clinic, wholly simulated: more visits than the trial has, so that a projection is drawn."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from core.commands.simulated import rows_of
 from core.commands.simulated.course import Baseline, Course, Pace
@@ -31,10 +31,10 @@ class RoutineCourse(Course):
     """Visits on the days of ``routine_visits.csv``, with what was measured; days count from the first one."""
 
     def __init__(
-        self, session: Session, protocol: Protocol, row: Mapping[str, str], today: date
+        self, session: Session, protocol: Protocol, row: Mapping[str, str], now: datetime
     ) -> None:
         self.row = row
-        super().__init__(session, protocol, int(row["patient"]), today)
+        super().__init__(session, protocol, int(row["patient"]), now)
         self._visits = {
             self.day_0 + timedelta(days=int(one["day"])): one
             for one in rows_of("routine_visits.csv", self.number)

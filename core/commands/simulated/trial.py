@@ -38,10 +38,10 @@ class TrialCourse(Course):
     """One patient's course from the stated baseline to today; days count from the infusion."""
 
     def __init__(
-        self, session: Session, protocol: Protocol, row: Mapping[str, str], today: date
+        self, session: Session, protocol: Protocol, row: Mapping[str, str], now: datetime
     ) -> None:
         self.row = row
-        super().__init__(session, protocol, int(row["patient"]), today)
+        super().__init__(session, protocol, int(row["patient"]), now)
 
     @property
     def day_0(self) -> date:
@@ -113,6 +113,7 @@ class TrialCourse(Course):
                 self.save_visit(kind.code, on)
         if self.death is not None and self.death < self.today:
             self._save_death(self.death)
+        self.events.log_recent(self.session, RATER)
 
     def measure(self, visit: Visit, assessments: Collection[str], answers: int | None) -> None:
         """The paper's baseline has no items and no litres: the screening visit keeps it as stated."""

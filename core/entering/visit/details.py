@@ -52,7 +52,9 @@ class DetailsStep(VisitStep):
             points.append(
                 OpenPoint(DETAILS, "respondent", Problem(_("Say who answered the questions.")))
             )
-        asked = consent.of_visit(self._copy.record, protocols.of(self._copy.record.patient), visit)
+        asked = consent.of_visit(
+            self._copy.record, protocols.of_visit(self._copy.record, visit), visit
+        )
         if asked.standing is not Standing.WITHIN and asked.decided is None:
             question = Problem(asked.question, Severity.QUESTION)
             points.append(OpenPoint(DETAILS, "date", question, rule=consent.FORM))

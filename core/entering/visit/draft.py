@@ -46,7 +46,7 @@ class Draft:
     def __init__(self, session: Session, patient_id: PatientId, visit_id: VisitId) -> None:
         self._session = session
         self._copy = copy = WorkingCopy(session, patient_id, visit_id)
-        self.protocol = protocols.of(self.record.patient)
+        self.protocol = protocols.of_visit(self.record, self.visit)
         self.assessments = assessments = self.protocol.assessments_of(self.visit.code)
         tasks = (self.protocol.task(name) for name in assessments)
         self.unsaved = unsaved = Unsaved(copy)

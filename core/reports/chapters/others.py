@@ -99,7 +99,7 @@ def _query(record: PatientRecord, one: DataQuery, names: Names) -> list[str]:
 
 def criteria(record: PatientRecord, names: Names) -> Chapter:
     """Each criterion: what it asks, what there is, and a deviation."""
-    states = eligibility.evaluate(record, protocols.of(record.patient))
+    states = eligibility.evaluate(record, protocols.of_screening(record))
     rows = [
         [
             eligibility.requirement(one.criterion),

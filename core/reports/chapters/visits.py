@@ -246,7 +246,7 @@ def _forms(record: PatientRecord, visit: Visit, names: Names, printed: Printed) 
 
 
 def _tasks(record: PatientRecord, visit: Visit) -> Iterator[Part]:
-    protocol = protocols.of(record.patient)
+    protocol = protocols.of_visit(record, visit)
     results = {one.task: one for one in record.tasks if one.visit_id == visit.id}
     asked = [name for name in protocol.assessments_of(visit.code) if protocol.task(name)]
     rows = []
@@ -262,7 +262,7 @@ def _tasks(record: PatientRecord, visit: Visit) -> Iterator[Part]:
 
 def _not_entered(record: PatientRecord, visit: Visit) -> list[str]:
     """Questionnaires, forms and measurements that the schedule plans for this visit and that have nothing."""
-    protocol, found = protocols.of(record.patient), []
+    protocol, found = protocols.of_visit(record, visit), []
     forms = {one.form for one in record.forms if one.visit_id == visit.id}
     for name in protocol.without_tasks(protocol.assessments_of(visit.code)):
         known = catalog.newest().get(name)

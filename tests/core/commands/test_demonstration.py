@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
@@ -13,7 +13,8 @@ from core.commands import demonstration
 from core.commands.simulated.course import NEUROLOGIST
 from core.commands.simulated.told import TABLES, Told
 from core.entering.visit.draft import Draft
-from core.findings import eligibility
+from core.findings import eligibility, participation
+from core.findings.clocks import rules_of
 from core.forms import changes
 from core.instruments import catalog as instruments
 from core.model import event_details
@@ -22,17 +23,20 @@ from core.model.assessment import Answer
 from core.model.decision import Choice
 from core.model.event_details import Criterion
 from core.model.patient import ExternalKind
+from core.model.thresholds import defaults
+from core.model.vital_status import State, steps
 from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Unit
 from core.protocols.schedule import shift
 from core.science.progression import Slope
-from core.views import course, trends, worklist
+from core.views import course, now, safety, trends, worklist
 from core.views.stack.lanes import lanes
 from core.views.stack.rows import Shape
 from core.views.worklist import Group
 from tests.core.examples import a_visit
 
 TODAY = date(2026, 11, 21)
+REFUSED = ("A-019", "A-020", "A-021")
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +62,13 @@ def table(name):
 
 
 def test_the_17_baselines_are_the_papers(records):
-    """The 18th is of the routine clinic, and no part of the trial."""
+    """Those who refused are no part of them; nor is the 18th, who is of the routine clinic."""
     rows = table("table1.csv")
-    trial = [one for one in records if one.patient.protocol == "royan-2021"]
+    screened = [one for one in records if one.patient.protocol == "royan-2021"]
+    trial = [one for one in screened if one.patient.reference_on is not None]
     assert len(trial) == len(rows) == 17
-    assert [one.patient.protocol for one in records if one not in trial] == ["routine"]
+    assert len(screened) == 20
+    assert [one.patient.protocol for one in records if one not in screened] == ["routine"]
     for record, row in zip(trial, rows, strict=True):
         patient = record.patient
         assert patient.record_number == f"A-{int(row['patient']):03}"
@@ -76,6 +82,45 @@ def test_the_17_baselines_are_the_papers(records):
             float(row["alsfrsr_baseline"]),
             float(row["fvc_pct_baseline"]),
         )
+
+
+def test_three_of_the_20_who_were_screened_refused(numbered):
+    """Nothing is done with them and nothing is due; who they are is simulated, and said to be."""
+    for number in REFUSED:
+        record = numbered[number]
+        protocol = protocols.of(record.patient)
+        assert [one.state for one in steps(record.forms)] == [State.SCREENED, State.REFUSED]
+        standing = participation.standing(record, protocol, TODAY)
+        assert standing.state is State.REFUSED and standing.reason.startswith("Simulated.")
+        assert standing.asks == ()
+        assert record.participation_ended == standing.on.first < TODAY
+        assert record.visits == () and record.patient.reference_on is None
+        assert record.patient.note.startswith("Simulated")
+        (coming,) = (
+            one for one in now.now(record, TODAY, (), (), None) if one.title == "Next visit"
+        )
+        assert coming.lines[0].text == f"None: {standing.said}."
+    refused = [numbered[number] for number in REFUSED]
+    assert worklist.build(refused, {}, TODAY, {}, {}) == ()
+    assert worklist.without_plan(refused, TODAY) == ()
+
+
+@pytest.mark.parametrize("hour", [0, 5, 12, 23])
+def test_a_serious_event_is_hours_old_at_any_time_of_any_day(tmp_path, monkeypatch, hour):
+    """Its clock of 24 hours runs, and less than 24 are left; the others were reported."""
+    moment = datetime.combine(TODAY, time(hour, 40)).astimezone()
+    monkeypatch.setattr(clock, "now", lambda: moment.astimezone(UTC))
+    monkeypatch.setattr(clock, "today", lambda: TODAY)
+    with closing(demonstration.create(tmp_path / "demo.als", TODAY)) as session:
+        found = safety.lines(session.clinic_events.listed(), moment, rules_of(defaults()))
+        running = [line for line in found if any(one.is_urgent(moment) for one in line.clocks)]
+        (line,) = running
+        assert line.listed.number == "A-012"
+        left = [one.left(moment) for one in line.clocks if one.runs]
+        assert len(left) == 1 and timedelta(0) < left[0] < timedelta(hours=24)
+        record = session.record(line.listed.event.patient_id)
+        assert record.died_on is None
+        assert line.listed.event.note.startswith("Simulated.")
 
 
 def test_the_events_are_table_2s_and_three_die_at_6_7_and_9_months(records):
@@ -325,8 +370,11 @@ def test_every_line_of_the_tables_is_told_at_a_visit_unless_none_came_after_it(t
     told = TABLES
     for record in records:
         number = int(record.patient.record_number.removeprefix("A-"))
-        day_0 = record.patient.reference_on or record.visits[0].date
         asked = {check.visit_id for check in record.checks}
+        if not asked:
+            assert record.patient.record_number in REFUSED
+            continue
+        day_0 = record.patient.reference_on or record.visits[0].date
         last = max(visit.date for visit in record.visits if visit.id in asked)
         for form, name in told.items():
             rows = [row for row in table(name) if int(row["patient"]) == number]

@@ -6,14 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from core import clock
-from core.acts import own_schedules
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import StepState
 from core.entry import Problem
 from core.model.assessment import NotDone
 from core.model.visit import VisitState
-from core.protocols import catalog as protocols
 from core.views.monitoring import Sign
 from tests.core.examples import a_patient
 from tests.core.forms.infusion_day import (
@@ -22,7 +20,6 @@ from tests.core.forms.infusion_day import (
     FIRST,
     INFUSION,
     PRODUCT,
-    SCHEDULE,
     entered,
 )
 
@@ -39,15 +36,11 @@ WHOLE = {
 
 @pytest.fixture
 def draft(session):
-    own_schedules.add(session, SCHEDULE, protocols.read("study.toml", SCHEDULE.encode()))
-    patient = a_patient(
-        record_number="77", protocol="infusion-study", protocol_version="1", stated_age_years=67
-    )
+    patient = a_patient(record_number="77", protocol_version="2", stated_age_years=67)
     with session.write("registered"):
         session.patients.save(patient)
     visit_id = beginning.start_visit(session, patient.id, "INF", DAY)
-    yield Draft(session, patient.id, visit_id)
-    protocols.use_own([])
+    return Draft(session, patient.id, visit_id)
 
 
 def enter(draft, keys=None):

@@ -124,7 +124,7 @@ def test_the_neurologist_decides_and_the_last_decision_counts():
     out = consent.decide(found, Choice.LEFT_OUT, "no", by="neuro", at=noon + timedelta(hours=1))
     for decisions, left in (((used,), set()), ((used, out), {visit.id}), ((out, used), {visit.id})):
         decided = replace(record, decisions=decisions)
-        assert consent.left_out(decided, TRIAL) == left
+        assert consent.left_out(decided) == left
         assert not consent.of_visit(decided, TRIAL, visit).open
     for choice, why in ((Choice.DONE, "x"), (Choice.USED, " ")):
         with pytest.raises(ValueError, match="for a reason"):
@@ -201,4 +201,4 @@ def test_what_is_known_to_its_month_says_no_more_than_every_day_of_it(on, months
 def test_a_routine_patient_without_a_consent_has_nothing_outside():
     patient = a_routine_patient()
     record = a_record(patient, a_visit(patient, SIGNED))
-    assert consent.outside(record, ROUTINE) == ()
+    assert consent.outside(record) == ()

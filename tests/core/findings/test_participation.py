@@ -30,8 +30,8 @@ def of_form(form, patient=PATIENT, **values):
     )  # fmt: skip
 
 
-def step(state, on, **values):
-    return of_form("participation", state=state, day=str(on), **values)
+def step(state, on, patient=PATIENT, **values):
+    return of_form("participation", patient, state=state, day=str(on), **values)
 
 
 def stands(*records, patient=UNTREATED, visits=(), today=TODAY, **rest):

@@ -1,22 +1,4 @@
-"""A schedule whose visit is an infusion day, and what is typed in its forms."""
-
-SCHEDULE = """
-id = "infusion-study"
-version = "1"
-title = "Infusion study"
-source = "Made up for the tests"
-anchor = "reference"
-reference = "Infusion"
-unscheduled = []
-
-[[visits]]
-code = "INF"
-title = "Infusion"
-offset = { value = 0, unit = "days" }
-before = 0
-after = 0
-assessments = ["product", "donor", "infusion", "monitoring", "discharge", "adverse-events"]
-"""
+"""What is typed in the forms of an infusion day, as version 2 of the trial's schedule asks for it at its visit INF."""
 
 PRODUCT = {
     "product": "Ad-MSC",

@@ -13,7 +13,7 @@ from core.model.patient import ExternalKind, ExternalResult
 from core.model.user import Clinic
 from core.model.visit import Mark, TaskResult, VisitMark
 from core.session import new_user
-from tests.core.examples import a_patient, a_spirometry, a_visit
+from tests.core.examples import a_move, a_patient, a_spirometry, a_visit
 from tests.files import sample_clinic as sample
 
 # Tables in the order in which foreign keys let them be filled.
@@ -23,6 +23,7 @@ NOUNS = (
     "rater_training",
     "calibration_check",
     "patient",
+    "schedule_move",
     "external_result",
     "visit",
     "visit_mark",
@@ -79,6 +80,7 @@ class Nouns:
         self.turning_point = Milestone(
             patient_id=self.person.id, kind=MilestoneKind.NIV, happened_on=PartialDate(2026, 5)
         )
+        self.move = a_move(self.person)
         self.stated = ExternalResult(
             patient_id=self.person.id, kind=ExternalKind.FVC_PERCENT, value=57.7, source="letter"
         )
@@ -157,6 +159,8 @@ class Nouns:
                 s.trainings.save(sample.TRAINING)
             case "calibration_check":
                 s.calibrations.save(sample.CALIBRATION)
+            case "schedule_move":
+                s.moves.save(self.move)
             case "synonym":
                 s.synonyms.save(sample.SYNONYM)
             case "dictionary":

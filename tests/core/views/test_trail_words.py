@@ -144,6 +144,7 @@ NOT_FIELDS = {
     "reconciliation": {"instrument"},
     "decision": {"kind", "subject"},
     "criterion_result": {"protocol", "version", "criterion"},
+    "schedule_move": {"from_version", "to_version"},
     "milestone": {"kind"},
     "task_result": {"task"},
     "laboratory": {"name"},

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
 from core import clock
-from core.acts import locking, own_schedules
+from core.acts import locking
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import StepState
@@ -17,24 +17,21 @@ from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import NotDone
 from core.model.form_record import FormRecord, Item
 from core.model.partial_date import PartialDate
-from core.protocols import catalog as protocols
 from core.views.monitoring import Sign
 from tests.core.examples import a_patient
-from tests.core.forms.infusion_day import DONOR, FIRST, INFUSION, PRODUCT, SCHEDULE, entered
+from tests.core.forms.infusion_day import DONOR, FIRST, INFUSION, PRODUCT, entered
 from tests.ui.keyboard import CTRL, Key, focused, in_dialog, press, settle, write
 
 
 @pytest.fixture
 def patient(session):
-    own_schedules.add(session, SCHEDULE, protocols.read("study.toml", SCHEDULE.encode()))
     made = a_patient(
-        record_number="77", protocol="infusion-study", protocol_version="1",
+        record_number="77", protocol_version="2",
         reference_on=clock.today(), registered_on=clock.today(), stated_age_years=67,
     )  # fmt: skip
     with session.write("registered"):
         session.patients.save(made)
-    yield made
-    protocols.use_own([])
+    return made
 
 
 @pytest.fixture

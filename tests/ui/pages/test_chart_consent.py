@@ -90,7 +90,7 @@ def test_whoever_signs_decides_with_a_reason(page, visits, session, due):
     use.click()
     settle()
     record = session.record(due.id)
-    (found,) = consent.outside(record, page._now.protocol)
+    (found,) = consent.outside(record)
     assert (found.decided.reason, found.left_out) == ("signed on paper before", False)
     assert [row["result"] for row in table(session, due) if row["visit"] == "M2"] != [
         "outside consent"

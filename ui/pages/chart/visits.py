@@ -15,6 +15,7 @@ from core.model.record import PatientRecord
 from core.model.signature import LockLevel, SignatureState
 from core.model.user import Right
 from core.model.visit import Mark, Visit, VisitMark
+from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.protocols.schedule import PlannedVisit, Status, plan
 from core.reports.choices import blank_form
@@ -26,7 +27,7 @@ from ui.models.table import Column, TableModel
 from ui.pages.chart.acts import start_visit
 from ui.pages.chart.record.missing import MissingCard
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
-from ui.widgets import ask
+from ui.widgets import ask, moving
 from ui.widgets.basics import button, card, column, row
 from ui.widgets.locks import explained
 from ui.widgets.responsive import Flow
@@ -96,6 +97,7 @@ class VisitsTab(Tab):
         if not self._enters:
             self.correct.hide()
         self.lock = button(tr("Lock patient…"), self._ask_lock, link=True)
+        self.move_on = button("", self._ask_move, link=True)
         self._build_table()
         self.setLayout(self._build())
 
@@ -113,7 +115,7 @@ class VisitsTab(Tab):
     def _build(self) -> QVBoxLayout:
         blank = button(tr("Blank form of the next visit…"), self.print_blank, link=True)
         feet = row(blank)
-        feet.addLayout(Flow(self.lock, self.correct, self.mark, right=True), 1)
+        feet.addLayout(Flow(self.lock, self.move_on, self.correct, self.mark, right=True), 1)
         self.missing = MissingCard(self.context)
         layout = column(card(self.table, feet), self.missing)
         layout.setStretch(0, 1)
@@ -122,12 +124,27 @@ class VisitsTab(Tab):
 
     def draw(self, now: ChartRecord) -> None:
         lines = _lines(now)
-        outside = {one.visit.id: one for one in consent.outside(now.record, now.protocol)}
+        outside = {one.visit.id: one for one in consent.outside(now.record)}
         self.model.show_rows([_with_consent(_with_signature(now, line), outside) for line in lines])
         self.missing.show_chart(now)
+        self._offer_move(now)
         self.mark.setVisible(self._enters and now.protocol.anchor is Anchor.REFERENCE)
         self.lock.setVisible(self.context.session.may(Right.LOCK) and not now.locks)
         self._allow_acts()
+
+    def _offer_move(self, now: ChartRecord) -> None:
+        """Where there is a newer version of the patient's schedule, and visits can still come."""
+        newer = protocols.newer(now.record.patient)
+        offered = self._enters and newer is not None and now.record.participation_ended is None
+        if newer is not None:
+            self.move_on.setText(moving.title_of(newer))
+        self.move_on.setVisible(offered)
+
+    def _ask_move(self) -> None:
+        if self.now is None or self.is_locked():
+            return
+        if (newer := protocols.newer(self.now.record.patient)) is not None:
+            moving.ask_one(self, self.context, self.now.record, newer)
 
     def focus_on(self, what: str) -> None:
         """A visit in the list."""

@@ -37,7 +37,7 @@ class ConsentPart(FormTab):
         clear(self._lines)
         self.holds.setText(_holds(now))
         found: tuple[Judged, ...] = (
-            *consent.outside(now.record, now.protocol),
+            *consent.outside(now.record),
             *consent.outside_samples(now.record, now.protocol),
         )
         if found:
