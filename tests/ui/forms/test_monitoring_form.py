@@ -4,8 +4,9 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 
 from core import clock
 from core.acts import locking, own_schedules
@@ -265,6 +266,90 @@ def test_entered_the_day_after_from_paper(opened, session, patient):
     assert len(saved(session, patient)) == 4
     (one,) = [one for one in page.draft.monitoring.times if one.key == "10"]
     assert one.at.astimezone().date() == (clock.now() - timedelta(hours=30)).astimezone().date()
+
+
+def said_at(time, note):
+    """Answers the dialog of one reading."""
+
+    def act(dialog):
+        if time is not None:
+            dialog.taken.set_text(time)
+        dialog.note.set_text(note)
+        dialog.agree()
+
+    return act
+
+
+def test_a_time_gets_a_note_and_when_it_was_really_taken(opened, session, patient, shell):
+    page = opened(timedelta(minutes=16))
+    enter(page)
+    form = page.forms["monitoring"]
+    (ten,) = [one for one in page.draft.monitoring.times if one.key == "10"]
+    planned = f"{ten.at.astimezone():%H:%M}"
+    taken = f"{(ten.at + timedelta(minutes=4)).astimezone():%H:%M}"
+    stand_on(page, "10", Sign.SPO2)
+    in_dialog(said_at(taken, "Patient coughed."))
+    write("n")
+    in_front(page)
+    assert focused().name == "10.spo2", "the keyboard is where it was"
+    found = saved(session, patient)["10"]
+    assert (found["note"], found["spo2"]) == ("Patient coughed.", 94)
+    (ten,) = [one for one in page.draft.monitoring.times if one.key == "10"]
+    assert ten.clock == taken
+    said = f"planned {planned}, taken {taken}, 4 min later"
+    assert said in focused().accessibleName()
+    assert said in shell._message.text()
+    assert "Note: Patient coughed." in focused().toolTip()
+    head = QPoint(form.grid.column("10").center().x(), 5)
+    event = QHelpEvent(QEvent.Type.ToolTip, head, form.grid.mapToGlobal(head))
+    QApplication.sendEvent(form.grid, event)
+    assert said in QToolTip.text() and "Note: Patient coughed." in QToolTip.text()
+    (entry,) = [one for one in session.trail.entries(entity="item") if "coughed" in str(one.after)]
+    assert entry.actor == session.login
+
+
+def test_the_planned_time_is_the_default_and_what_is_no_time_is_said(opened, session, patient):
+    page = opened(timedelta(minutes=16))
+    enter(page)
+    (ten,) = [one for one in page.draft.monitoring.times if one.key == "10"]
+    stand_on(page, "10")
+    shown = []
+
+    def act(dialog):
+        shown.append((dialog.taken.text, dialog.question))
+        dialog.taken.set_text("soon")
+        dialog.agree()
+        shown.append(dialog.taken._problem.text())
+        dialog.taken.set_text(f"{ten.at.astimezone():%H:%M}")
+        dialog.agree()
+
+    in_dialog(act)
+    page.forms["monitoring"].describe.click()
+    in_front(page)
+    planned = f"{ten.at.astimezone():%H:%M}"
+    assert shown[0] == (planned, f"It was planned for {planned}.")
+    assert "not a time" in shown[1]
+    assert set(saved(session, patient)["10"]) == {
+        "pulse",
+        "systolic",
+        "diastolic",
+        "spo2",
+        "respiration",
+    }
+
+
+def test_a_note_alone_is_no_reading_and_is_taken_out_again(opened, session, patient):
+    page = opened(timedelta(minutes=16))
+    stand_on(page, "15")
+    in_dialog(said_at(None, "Asleep."))
+    write("n")
+    in_front(page)
+    (time,) = [one for one in page.draft.monitoring.times if one.key == "15"]
+    assert (time.note, time.is_read) == ("Asleep.", False)
+    in_dialog(said_at(None, ""))
+    write("n")
+    in_front(page)
+    assert saved(session, patient) == {}
 
 
 def test_an_event_has_its_time_product_and_lot_filled_in_and_leads_back(opened, shell):
