@@ -404,11 +404,11 @@ class _Tour:
         page = self.page("event", EventPage)
         self.picture("adverse_event_form")
         self.shell.open_event(patient.id, "", "")
-        self.type(page.what.term.line, "Pulmonary embolism")
+        self.type(page.sheet.what.term.line, "Pulmonary embolism")
         page.save.click()
         self.picture("adverse_event_form_new")
-        self.expect(bool(page.state.text()), "a new event does not say what it lacks")
-        page.kept.discarded.emit()
+        self.expect(bool(page.sheet.state.text()), "a new event does not say what it lacks")
+        page.sheet.kept.discarded.emit()
 
     def routine_visit(self) -> None:
         """What the trial's visits do not have: single measurements, pain and fatigue."""

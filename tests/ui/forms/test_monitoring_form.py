@@ -359,8 +359,10 @@ def test_an_event_has_its_time_product_and_lot_filled_in_and_leads_back(opened, 
     write("e")
     event = shell.page("event")
     assert shell.current is event
-    assert event.form.text("onset") == f"{five.at.astimezone():%Y-%m-%d %H:%M}"
-    assert "5 min after the start of the infusion, Ad-MSC lot 0457-B" in event.form.text("note")
+    assert event.sheet.form.text("onset") == f"{five.at.astimezone():%Y-%m-%d %H:%M}"
+    assert "5 min after the start of the infusion, Ad-MSC lot 0457-B" in event.sheet.form.text(
+        "note"
+    )
     press(Key.Key_Escape)
     assert shell.current is page
     assert page.current == "monitoring"
