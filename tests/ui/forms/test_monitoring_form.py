@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 
 from core import clock
 from core.acts import locking, own_schedules
+from core.entering import typed_texts
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import StepState
@@ -352,20 +353,120 @@ def test_a_note_alone_is_no_reading_and_is_taken_out_again(opened, session, pati
     assert saved(session, patient) == {}
 
 
-def test_an_event_has_its_time_product_and_lot_filled_in_and_leads_back(opened, shell):
+def log_event(page, key="5", sign=Sign.PULSE):
+    """E on a cell; what is shown beside the grid then."""
+    stand_on(page, key, sign)
+    write("e")
+    settle()
+    return page.beside.sheet
+
+
+def test_an_event_is_entered_beside_the_grid_with_its_time_product_and_lot(opened, shell):
     page = opened(timedelta(minutes=16))
     (five,) = [one for one in page.draft.monitoring.times if one.key == "5"]
-    stand_on(page, "5")
-    write("e")
-    event = shell.page("event")
-    assert shell.current is event
-    assert event.sheet.form.text("onset") == f"{five.at.astimezone():%Y-%m-%d %H:%M}"
-    assert "5 min after the start of the infusion, Ad-MSC lot 0457-B" in event.sheet.form.text(
-        "note"
-    )
-    press(Key.Key_Escape)
+    sheet = log_event(page)
     assert shell.current is page
-    assert page.current == "monitoring"
+    assert sheet.isVisible() and page.forms["monitoring"].grid.isVisible()
+    assert focused() is sheet.what.term.line
+    assert sheet.form.text("onset") == f"{five.at.astimezone():%Y-%m-%d %H:%M}"
+    assert "5 min after the start of the infusion, Ad-MSC lot 0457-B" in sheet.form.text("note")
+    press(Key.Key_Escape)
+    assert not sheet.isVisible()
+    assert focused().name == "5.pulse"
+
+
+def test_the_grid_is_used_while_an_event_is_half_entered(opened, session, patient):
+    page = opened(timedelta(minutes=16))
+    sheet = log_event(page)
+    write("Sinus tachy")
+    stand_on(page, "5")
+    write("118")
+    press(Key.Key_Return)
+    assert saved(session, patient)["5"] == {"pulse": 118}
+    assert sheet.isVisible() and sheet.what.term.text == "Sinus tachy"
+    press(Key.Key_Escape)
+    assert not sheet.isVisible(), "the panel is closed first, and then the visit"
+    assert focused().name == "5.pulse"
+    sheet = log_event(page, "10")
+    assert sheet.what.term.text == "Sinus tachy", "one event is entered at a time"
+    assert sheet.kept.isVisible()
+
+
+def test_an_event_that_is_saved_beside_the_grid_stands_in_its_lane(opened, session, patient, shell):
+    page = opened(timedelta(minutes=16))
+    sheet = log_event(page)
+    write("Sinus tachycardia")
+    press(Key.Key_Tab)
+    sheet.severity.grades.choose("2")
+    sheet.went.outcome.set_value(Outcome.NOT_RECOVERED)
+    stand_on_field(sheet.went.inputs["note"])
+    press((CTRL, Key.Key_S))
+    settle()
+    (event,) = session.record(patient.id).events
+    assert (event.term, event.visit_id) == ("Sinus tachycardia", page.draft.visit.id)
+    assert not sheet.isVisible()
+    assert focused().name == "5.pulse"
+    (span,) = page.forms["monitoring"].grid._shown.spans
+    assert span.words.startswith("Sinus tachycardia, grade 2, ")
+    assert "1 event added: Sinus tachycardia" in shell._message.text()
+    assert session.typed.of(typed_texts.EVENT, typed_texts.new_event(patient.id)) == {}
+    shell.open_chart(patient.id)
+    assert session.typed.of(typed_texts.EVENT, typed_texts.new_event(patient.id)) == {}
+
+
+def stand_on_field(field):
+    field.setFocus(Qt.FocusReason.TabFocusReason)
+    settle()
+
+
+@pytest.mark.parametrize("leave", ["another page", "another step", "the lock"])
+def test_a_half_entered_event_is_kept_however_one_leaves(opened, session, patient, shell, leave):
+    page = opened(timedelta(minutes=16))
+    log_event(page)
+    write("Sinus tachy")
+    if leave == "another page":
+        shell.show_page("patients")
+    elif leave == "another step":
+        page.show_step("product")
+        settle()
+        assert not page.beside.is_open
+    else:
+        unsaved = {one.subject: one.texts for one in page.unsaved()}
+        assert unsaved[typed_texts.new_event(patient.id)]["term"] == "Sinus tachy"
+        shown = page.place.shown
+        page.keep()
+        shell.show_page("patients")
+        assert page.show_again(shown)
+        assert page.beside.is_open
+        assert page.beside.sheet.what.term.text == "Sinus tachy"
+    kept = session.typed.of(typed_texts.EVENT, typed_texts.new_event(patient.id))
+    assert kept["term"] == "Sinus tachy"
+
+
+def test_where_there_is_no_room_for_both_the_event_has_the_page(opened, shell):
+    page = opened(timedelta(minutes=16))
+    shell.window().resize(683, 384)
+    settle()
+    sheet = log_event(page)
+    grid = page.forms["monitoring"].grid
+    assert sheet.isVisible() and not grid.isVisible()
+    assert focused() is sheet.what.term.line
+    press(Key.Key_Escape)
+    assert grid.isVisible() and focused().name == "5.pulse"
+
+
+def test_with_the_panel_the_grid_keeps_its_columns_and_the_side_is_one_line(opened, shell):
+    page = opened(timedelta(minutes=16))
+    shell.window().resize(1366, 768)
+    settle()
+    form = page.forms["monitoring"]
+    assert not form.side.line.isVisible()
+    sheet = log_event(page)
+    assert form.side.line.isVisible()
+    assert sheet.mapTo(page, sheet.rect().topRight()).x() < page.width()
+    assert form.grid.width() <= form.area.viewport().width(), "every time is in sight"
+    press(Key.Key_Escape)
+    assert not form.side.line.isVisible()
 
 
 def test_an_event_of_the_day_stands_in_its_lane(opened, session, patient):

@@ -53,6 +53,7 @@ class MonitoringForm(StepForm):
         self.step = form.id
         self.form = form
         self._last_key = ""  # of the time that had the keyboard last
+        self._logged_from = ""  # the cell at which an event was begun
         self.body.setSpacing(8)
         self.title = label(form.title, "question")
         self.next, self.then = chip("", "accent"), chip("", "neutral")
@@ -330,10 +331,16 @@ class MonitoringForm(StepForm):
     def _log_event(self, cell: Cell | None = None) -> None:
         """An event at the time of the cell with the keyboard, with product and lot."""
         one = cell or self._cell_in_front()
+        self._logged_from = "" if one is None else one.name
         time = None if one is None else self._time(one.key)
         at = clock.now() if time is None or time.at is None else time.at
         self.commit()
         self.event_meant.emit(at)
+
+    def return_from_event(self) -> None:
+        """The events of the day as they are now, and the keyboard on the cell at which one was begun."""
+        self.look_at_clock()
+        self.focus_field(self._logged_from)
 
     def _print(self) -> None:
         self.commit()
