@@ -803,9 +803,22 @@ def _infusion(tour: _Tour) -> None:
             if (cell := form.grid.cell(key, sign)) is not None and text:
                 tour.type(cell, text)
     form.commit()
+    late = next(time for time in form.draft.monitoring.times if time.key == "30")
+    form.draft.monitoring.describe(
+        late, start + timedelta(minutes=34), "Patient turned on the left side."
+    )
+    form.show_draft()
     form.focus_first()
     tour.picture("infusion_monitoring")
     tour.expect(form.next.isVisible(), "no reading of the infusion is counted down")
+    form.event_meant.emit(start + timedelta(minutes=5))
+    sheet = page.beside.sheet
+    if sheet is None:
+        raise TourFailed("no event can be entered beside the monitoring")
+    tour.type(sheet.what.term.line, "Sinus tachycardia")
+    sheet.severity.grades.choose("2")
+    tour.picture("infusion_event_beside")
+    page.beside.leave()
     form.print_grid.click()
     document = tour.page("document", DocumentPage)
     tour.wait(lambda: document.pdf is not None)

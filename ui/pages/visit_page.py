@@ -491,12 +491,8 @@ class VisitPage(Page):
         """An event of this infusion beside its grid, with time, product and lot filled in."""
         if (draft := self.draft) is None:
             return
-        session, subject = self.context.session, typed_texts.new_event(draft.record.patient.id)
-        with self.context.saving():
-            if not session.typed.of(typed_texts.EVENT, subject):
-                texts = draft.monitoring.event_texts(at)
-                typed_texts.keep(session, typed_texts.EVENT, subject, texts)
-        self.beside.open(draft.record.patient.id, draft.visit.id)
+        given = draft.monitoring.event_texts(at)
+        self.beside.open(draft.record.patient.id, draft.visit.id, given)
 
     def _on_event_closed(self, saved: object) -> None:
         """Back to the grid, which shows an event that was saved."""

@@ -370,9 +370,14 @@ def test_an_event_is_entered_beside_the_grid_with_its_time_product_and_lot(opene
     assert focused() is sheet.what.term.line
     assert sheet.form.text("onset") == f"{five.at.astimezone():%Y-%m-%d %H:%M}"
     assert "5 min after the start of the infusion, Ad-MSC lot 0457-B" in sheet.form.text("note")
+    assert not sheet.kept.isVisible(), "nothing was typed yet"
     press(Key.Key_Escape)
     assert not sheet.isVisible()
     assert focused().name == "5.pulse"
+    (ten,) = [one for one in page.draft.monitoring.times if one.key == "10"]
+    sheet = log_event(page, "10")
+    begun = f"{ten.at.astimezone():%Y-%m-%d %H:%M}"
+    assert sheet.form.text("onset") == begun, "of what was not entered there is no draft"
 
 
 def test_the_grid_is_used_while_an_event_is_half_entered(opened, session, patient):
@@ -463,6 +468,10 @@ def test_with_the_panel_the_grid_keeps_its_columns_and_the_side_is_one_line(open
     assert not form.side.line.isVisible()
     sheet = log_event(page)
     assert form.side.line.isVisible()
+    for section in sheet.sections:
+        right = section.mapTo(sheet, section.rect().topRight()).x()
+        assert right < sheet.width(), "nothing of the form is cut"
+        assert section.width() >= section.minimumSizeHint().width()
     assert sheet.mapTo(page, sheet.rect().topRight()).x() < page.width()
     assert form.grid.width() <= form.area.viewport().width(), "every time is in sight"
     press(Key.Key_Escape)

@@ -96,9 +96,14 @@ class EventSheet(QWidget):
         halves = []
         for half in (left, right):
             frame = QFrame()
-            frame.setProperty("role", "card")
             inside = column(*half, None, spacing=8)
-            inside.setContentsMargins(14, 8, 14, 8)
+            if (
+                self._aside
+            ):  # the panel is a card itself; its fields are clear of the bar that scrolls them
+                inside.setContentsMargins(0, 0, 6, 0)
+            else:
+                frame.setProperty("role", "card")
+                inside.setContentsMargins(14, 8, 14, 8)
             frame.setLayout(inside)
             halves.append(frame)
         keys = tr("Alt+1…7 section · 1–5 grade · Space tick · T today · Esc leave, kept as a draft")
@@ -110,7 +115,6 @@ class EventSheet(QWidget):
         for one in (self.locks, self.kept, self.queries):
             layout.addWidget(one)
         if self._aside:
-            self.set_narrow(narrow=True)
             layout.addLayout(row(self._title, None, self._place))
             layout.addWidget(self._said)
             layout.addWidget(scrolled(self._columns), 1)
@@ -125,9 +129,11 @@ class EventSheet(QWidget):
         layout.addWidget(self._columns, 1)
         layout.addLayout(foot)
 
-    def set_narrow(self, *, narrow: bool) -> None:
-        """One column, or two side by side; the panel has one, whatever the page around it has."""
-        self._columns.set_narrow(narrow=narrow or self._aside)
+    @property
+    def narrowest(self) -> int:
+        """How many px its fields need across."""
+        bar = self.style().pixelMetric(self.style().PixelMetric.PM_ScrollBarExtent, None, self)
+        return self._columns.minimumSizeHint().width() + bar
 
     def minimumSizeHint(self) -> QSize:
         """As high as its lines need at this width: choices that wrap never lie over one another."""

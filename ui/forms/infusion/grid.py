@@ -29,7 +29,7 @@ from ui.forms.infusion.cells import Cell, limits_words, note_words, usual_words
 from ui.plots.series import colour
 from ui.words import tr
 
-HEAD, PLOT, CELL, LANE = 64, 42, 28, 28  # px at the usual text size
+HEAD, PLOT, CELL, LANE = 60, 42, 28, 28  # px at the usual text size
 NARROWEST = 50  # px of a column, in which 132/78 has room
 LABELS = 78
 TALL = {Sign.PULSE: 20, Sign.PRESSURE: 20}  # px more for their plots
@@ -360,7 +360,7 @@ class Grid(QWidget):
         last = self.x_of(shown.end) if shown.end is not None else None
         if first is None:
             return
-        y = theme.px(HEAD - 12)
+        y = theme.px(HEAD - 9)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("accent"))
         wide = max(theme.px(6), (last or first) - first)
