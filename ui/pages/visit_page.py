@@ -173,13 +173,7 @@ class VisitPage(Page):
         self._steps.setContentsMargins(0, 0, 0, 0)
         self._step_area = scrolled(self._step_list)  # a visit may have more steps than a screen
         left = card(self._title, self._window, self._pick, self._step_area)
-        body = left.layout()
-        if isinstance(body, QVBoxLayout):
-            body.setContentsMargins(10, 14, 10, 12)
-            body.setStretchFactor(self._step_area, 1)
-            body.addStretch(0)  # where the list of choices stands in its place
-            body.addWidget(self.query)
-            body.addWidget(self._saved)
+        _finish_left(left, self._step_area, self.query, self._saved)
         self.stack = QStackedWidget()
         self.queries = QueriesPanel(context)
         self.queries.jump.connect(lambda query: self.show_asked(query.step, query.field))
@@ -622,6 +616,17 @@ class VisitPage(Page):
             bar.show_locks(locks)
             bar.unlocked.connect(partial(self.context.open_visit.emit, record.patient.id, visit_id))
         return frame
+
+
+def _finish_left(left: QFrame, steps: QWidget, *feet: QWidget) -> None:
+    """The list of steps takes the room that there is; what belongs to every step is below it."""
+    body = left.layout()
+    if isinstance(body, QVBoxLayout):
+        body.setContentsMargins(10, 14, 10, 12)
+        body.setStretchFactor(steps, 1)
+        body.addStretch(0)  # where the list of choices stands in its place
+        for one in feet:
+            body.addWidget(one)
 
 
 def _framed(form: StepForm) -> QWidget:
