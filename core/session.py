@@ -460,10 +460,13 @@ class Session:
         """When something was last changed that a backup would hold."""
         return backup.changed_at(self._db)
 
-    def begin_backup(self, folder: Path) -> Begun:
-        """Write a copy of this file into the folder. It counts once ``core.acts.backups.finish`` has verified it."""
+    def begin_backup(self, folder: Path, watch: backup.Watch | None = None) -> Begun:
+        """Write a copy of this file into the folder. It counts once ``core.acts.backups.finish`` has verified it.
+
+        ``watch`` is called between slices with how many pages of how many are written; what it raises ends the copy.
+        """
         with storage_errors(self.path):
-            return backup.begin(self._db, self.path, folder, clock.now())
+            return backup.begin(self._db, self.path, self._key, folder, clock.now(), watch)
 
     def seal(self, text: str) -> bytes:
         """Encrypt with the data key what has to outlive this session in memory."""

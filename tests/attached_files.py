@@ -1,6 +1,8 @@
 """Files as people attach them, made here: with what must go still in them."""
 
+import hashlib
 import io
+import os
 
 import numpy as np
 from PIL import Image
@@ -8,6 +10,9 @@ from PIL.PngImagePlugin import PngInfo
 from pydicom.dataset import FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 from reportlab.pdfgen import canvas
+
+from core import clock
+from core.model.attachment import Attachment, Media
 
 SECRET = "Zyxwvutov"  # who took it, of whom, with what
 
@@ -89,3 +94,20 @@ def dicom(rows=32, columns=48, frames=1, kind="MONOCHROME2", spacing=(1, 1), **t
     written = io.BytesIO()
     made.save_as(written, enforce_file_format=True)
     return written.getvalue()
+
+
+def attach_megabytes(session, patient, megabytes):
+    """So many files of 1 MB with the patient, of bytes that are nothing: what they weigh counts."""
+    with session.write("attached"):
+        for n in range(megabytes):
+            content = os.urandom(1_000_000)
+            made = Attachment(
+                patient_id=patient.id,
+                name=f"{n}.pdf",
+                media=Media.PDF,
+                size=len(content),
+                sha256=hashlib.sha256(content).hexdigest(),
+                added_by=session.login,
+                added_at=clock.now(),
+            )
+            session.attachments.add(made, content)

@@ -1,5 +1,6 @@
 """Backups that nobody has to think of: when they are made, one at a time, and what came of them."""
 
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QProgressBar
+from PySide6.QtWidgets import QApplication, QDialog, QProgressBar, QPushButton
 
 from core import clock
 from core.acts import backups, restoring
@@ -27,7 +28,7 @@ T = TypeVar("T")
 
 LOOK_EVERY_MS = 60_000
 LOOK_AGAIN_MS = 1000  # while somebody is typing
-QUIET_S = 3.0  # writing the copy keeps the window waiting: 0.1 s for 2 MB, 2 s for 60 MB
+QUIET_S = 3.0  # nobody who types is interrupted: where the file is large, a dialog is in front while the copy is written
 AT_ONCE_MS = 300  # what takes no longer is not worth a dialog
 
 
@@ -46,6 +47,53 @@ class _Unwritten:
     path: Path
     act: Act
     details: Mapping[str, str]
+
+
+class _NotNow(Exception):
+    """Somebody does not want to wait for the copy, or the file is about to be closed."""
+
+
+class _Copying:
+    """The copy of the open file is written slice by slice; the window answers between them.
+
+    What takes longer is said in a dialog, which can give it up. Nothing else is done meanwhile: the connection is one.
+    """
+
+    def __init__(self) -> None:
+        self._since = time.monotonic()
+        self._dialog: QDialog | None = None
+        self._moving = QProgressBar()
+        self._given_up = False
+
+    def watch(self, done: int, pages: int) -> None:
+        """Called between two slices. Raises _NotNow."""
+        if self._dialog is None and (time.monotonic() - self._since) * 1000 >= AT_ONCE_MS:
+            self._dialog = self._shown()
+        flags = QEventLoop.ProcessEventsFlag.AllEvents
+        if self._dialog is None:  # keys and clicks wait for the end, which is near
+            flags = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
+        self._moving.setRange(0, pages)
+        self._moving.setValue(done)
+        QApplication.processEvents(flags)
+        if self._given_up:
+            raise _NotNow
+
+    def give_up(self) -> None:
+        self._given_up = True
+
+    def end(self) -> None:
+        if self._dialog is not None:
+            self._dialog.hide()
+            self._dialog.deleteLater()
+            self._dialog = None
+
+    def _shown(self) -> QDialog:
+        text = tr("Writing the copy. What is entered is safe; the window goes on in a moment.")
+        dialog = _dialog(self._moving, text, button(tr("Not now"), self.give_up, tip="Esc"))
+        dialog.rejected.connect(self.give_up)
+        dialog.setModal(True)
+        dialog.show()
+        return dialog
 
 
 class BackingUp(QObject):
@@ -68,6 +116,9 @@ class BackingUp(QObject):
         self._quiet_s = quiet_s
         self._tasks = Tasks()
         self._running: Future[Any] | None = None
+        self._copying: _Copying | None = None
+        self._put_off: list[Callable[[], object]] = []  # until no copy is being written
+        self._not_now_at: datetime | None = None  # when somebody gave a copy up
         self._session: Session | None = None
         self._begun_at: dict[
             Path, datetime
@@ -79,12 +130,21 @@ class BackingUp(QObject):
 
     @property
     def busy(self) -> bool:
-        return self._running is not None
+        return self._running is not None or self._copying is not None
+
+    def puts_off(self, act: Callable[[], object]) -> bool:
+        """Whether a copy is being written: it is given up then, and the act, which closes the file, comes right after."""
+        if self._copying is None:
+            return False
+        self._copying.give_up()
+        if act not in self._put_off:
+            self._put_off.append(act)
+        return True
 
     def attach(self, session: Session) -> None:
         """Look after the file that was just opened."""
         self._session = session
-        self._failed_at = None
+        self._failed_at = self._not_now_at = None
         self.second_place = None
         for one in [one for one in self._unwritten if one.path == session.path]:
             self._unwritten.remove(one)
@@ -97,7 +157,7 @@ class BackingUp(QObject):
         """The file is about to be closed: begin a backup of what changed; it is verified afterwards."""
         self._timer.stop()
         try:
-            if self._is_behind():
+            if self._asks_for_one(self._is_still_wanted):
                 self.back_up()
         finally:
             self._session = None
@@ -129,14 +189,48 @@ class BackingUp(QObject):
         if session is None or self.busy:
             return
         path, now = session.path, clock.now()
-        try:
-            begun = session.begin_backup(backups.default_folder(path))
-        except AppError as error:
-            self._fail(str(error))
-            self.settled.emit()
+        begun = self._copied(session, self._fail, self._on_not_now)
+        if begun is None:
             return
         work = partial(_finish, begun, path, session.data_key, self._settings.second_place)
         self._run(work, partial(self._made, path, now), self._fail)
+
+    def _copied(
+        self,
+        session: Session,
+        failed: Callable[[str], object],
+        given_up: Callable[[], object],
+    ) -> Begun | None:
+        """The copy of the open file, not verified yet; None where there is none, which was said."""
+        copying = self._copying = _Copying()
+        begun = None
+        try:
+            begun = session.begin_backup(backups.default_folder(session.path), copying.watch)
+        except AppError as error:
+            failed(str(error))
+        except _NotNow:
+            given_up()
+        finally:
+            copying.end()
+            self._copying = None
+        if begun is None:
+            self.settled.emit()
+        put_off, self._put_off = self._put_off, []
+        for act in put_off:
+            QTimer.singleShot(0, self, act)
+        return begun
+
+    def _on_not_now(self) -> None:
+        self._not_now_at = clock.now()
+        self.failed.emit(tr("The backup was given up: no copy was made."))
+
+    def _is_still_wanted(
+        self, last: datetime | None, changed: datetime | None, now: datetime
+    ) -> bool:
+        """Whether the file holds what no backup holds, and nobody gave up the copy of just that."""
+        at = self._not_now_at
+        refused = at is not None and (changed is None or changed <= at)
+        return backups.is_behind(last, changed, now) and not refused
 
     def look_at_second_place(self) -> None:
         """Ask what there is in the second place, off the UI thread: a network may be slow."""
@@ -150,11 +244,9 @@ class BackingUp(QObject):
         if session is None or self.busy:
             return
         path, folder = session.path, backups.default_folder(session.path)
-        try:
-            live = session.begin_backup(folder)
-        except AppError as error:
-            self.failed.emit(str(error))
-            self.settled.emit()
+        given_up = partial(self.failed.emit, tr("The drill was given up."))
+        live = self._copied(session, self.failed.emit, given_up)
+        if live is None:
             return
         work = partial(backups.run_drill, live, path, folder, session.data_key, clock.now())
         self._run(work, partial(self._drilled, path), self.failed.emit)
@@ -179,23 +271,13 @@ class BackingUp(QObject):
             self._wait_in_words()
 
     def _wait_in_words(self) -> None:
-        dialog = QDialog(QApplication.activeWindow())
-        dialog.setWindowTitle("ALS Follow-up")
         moving = QProgressBar()
         moving.setRange(0, 0)
-        moving.setTextVisible(False)
-        moving.setAccessibleName(tr("Making a backup"))
-        enough = button(tr("Do not wait"), dialog.reject)
+        enough = button(tr("Do not wait"))
         enough.setToolTip(tr("The backup counts only once it was verified."))
-        layout = column(
-            label(tr("Making a backup…"), "heading"),
-            label(tr("It is opened again and verified before it counts."), "muted"),
-            moving,
-            row(None, enough),
-            spacing=12,
-        )
-        layout.setContentsMargins(24, 20, 24, 18)
-        dialog.setLayout(layout)
+        text = tr("It is opened again and verified before it counts.")
+        dialog = _dialog(moving, text, enough)
+        enough.clicked.connect(dialog.reject)
         self.settled.connect(dialog.accept)
         dialog.exec()
         dialog.deleteLater()
@@ -203,8 +285,9 @@ class BackingUp(QObject):
     def _is_due(self) -> bool:
         """Half an hour after the last, if anything was changed; or after one that failed."""
         now = clock.now()
-        if self._failed_at is not None and now - self._failed_at < backups.EVERY:
-            return False
+        for at in (self._failed_at, self._not_now_at):
+            if at is not None and now - at < backups.EVERY:
+                return False
         return self._asks_for_one(backups.due)
 
     def _is_behind(self) -> bool:
@@ -257,7 +340,7 @@ class BackingUp(QObject):
     def _made(self, path: Path, begun_at: datetime, came: tuple[Backup, SecondPlace]) -> None:
         made, second_place = came
         self._begun_at[path] = begun_at
-        self._failed_at, self.problem = None, ""
+        self._failed_at, self._not_now_at, self.problem = None, None, ""
         details = {"backup": made.path.name}
         self._write_down(_Unwritten(path=path, act=Act.BACKED_UP, details=details))
         self._remind(second_place)
@@ -285,6 +368,25 @@ class BackingUp(QObject):
             session.record_act(one.act, row=one.details["backup"], details=one.details)
         except AppError as error:
             self.failed.emit(str(error))
+
+
+def _dialog(moving: QProgressBar, text: str, enough: QPushButton) -> QDialog:
+    """Says that a backup is being made, and how far it is; ``enough`` ends the waiting, and so does Esc."""
+    dialog = QDialog(QApplication.activeWindow())
+    dialog.setWindowTitle("ALS Follow-up")
+    moving.setTextVisible(False)
+    moving.setAccessibleName(tr("Making a backup"))
+    enough.setAutoDefault(False)  # who is just typing does not end it by Enter
+    layout = column(
+        label(tr("Making a backup…"), "heading"),
+        label(text, "muted"),
+        moving,
+        row(None, enough),
+        spacing=12,
+    )
+    layout.setContentsMargins(24, 20, 24, 18)
+    dialog.setLayout(layout)
+    return dialog
 
 
 def _finish(

@@ -196,9 +196,12 @@ class MainWindow(QMainWindow):
             self.setUpdatesEnabled(True)
 
     def lock(self) -> None:
-        """Keep what was typed for whoever typed it, blank the window, and drop the key. Nothing stops it."""
+        """Keep what was typed for whoever typed it, blank the window, and drop the key. Nothing stops it.
+
+        A copy that is being written is given up first: the file is closed between two slices of it, never within one.
+        """
         shell = self.shell
-        if shell is None:
+        if shell is None or (self.backing_up is not None and self.backing_up.puts_off(self.lock)):
             return
         from core.model.trail import Act
 
@@ -387,6 +390,9 @@ class MainWindow(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.backing_up is not None and self.backing_up.puts_off(self.close):
+            event.ignore()
+            return
         if not self._may_close():
             event.ignore()
             return

@@ -404,11 +404,11 @@ class _Tour:
         page = self.page("event", EventPage)
         self.picture("adverse_event_form")
         self.shell.open_event(patient.id, "", "")
-        self.type(page.what.term.line, "Pulmonary embolism")
+        self.type(page.sheet.what.term.line, "Pulmonary embolism")
         page.save.click()
         self.picture("adverse_event_form_new")
-        self.expect(bool(page.state.text()), "a new event does not say what it lacks")
-        page.kept.discarded.emit()
+        self.expect(bool(page.sheet.state.text()), "a new event does not say what it lacks")
+        page.sheet.kept.discarded.emit()
 
     def routine_visit(self) -> None:
         """What the trial's visits do not have: single measurements, pain and fatigue."""
@@ -785,9 +785,22 @@ def _infusion(tour: _Tour) -> None:
             if (cell := form.grid.cell(key, sign)) is not None and text:
                 tour.type(cell, text)
     form.commit()
+    late = next(time for time in form.draft.monitoring.times if time.key == "30")
+    form.draft.monitoring.describe(
+        late, start + timedelta(minutes=34), "Patient turned on the left side."
+    )
+    form.show_draft()
     form.focus_first()
     tour.picture("infusion_monitoring")
     tour.expect(form.next.isVisible(), "no reading of the infusion is counted down")
+    form.event_meant.emit(start + timedelta(minutes=5))
+    sheet = page.beside.sheet
+    if sheet is None:
+        raise TourFailed("no event can be entered beside the monitoring")
+    tour.type(sheet.what.term.line, "Sinus tachycardia")
+    sheet.severity.grades.choose("2")
+    tour.picture("infusion_event_beside")
+    page.beside.leave()
     form.print_grid.click()
     document = tour.page("document", DocumentPage)
     tour.wait(lambda: document.pdf is not None)

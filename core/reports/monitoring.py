@@ -10,7 +10,7 @@ from core.reports.page import Paper, whose
 from core.reports.table_report import Section
 from core.views import infusion_day, monitoring
 from core.views.fact import Fact
-from core.views.monitoring import FIELDS, NOTE, TITLES, Range, Sign, Time
+from core.views.monitoring import FIELDS, TITLES, Range, Sign, Time
 from core.views.visit_words import visit_title
 from core.words import _, day, number
 
@@ -50,9 +50,9 @@ def _readings(source: OfMonitoring) -> Section:
     rows = [
         (
             time.title,
-            time.clock,
+            ", ".join(filter(None, [time.clock, time.planned_words])),
             *(_cell(sign, time, usual) for sign in Sign),
-            str((time.record and time.record.value(NOTE)) or ""),
+            time.note,
         )
         for time in monitoring.times(record, source.visit_id)
     ]

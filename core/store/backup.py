@@ -5,7 +5,7 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +23,8 @@ from core.store.migrations import migrations
 from core.store.verification import verify
 from core.words import N_, _
 
+Watch = Callable[[int, int], None]  # so many pages are written, of so many
+SLICE = 256  # pages, 1 MB: some hundredths of a second
 _TRAIL_HEAD = "audit_head"  # a copy from before the migration that made it has no chain to verify
 _STAMP = "%Y-%m-%dT%H%M%SZ"  # UTC: names sort by time, and hold no colon, which Windows refuses
 _NAME = r"-(\d{4}-\d\d-\d\dT\d{6}Z)\.als"
@@ -51,22 +53,52 @@ class Begun:
         return beside(self.backup.path, ".new")
 
 
-def begin(db: Database, clinic_path: Path, folder: Path, now: datetime) -> Begun:
+def begin(
+    db: Database,
+    clinic_path: Path,
+    key: bytes,
+    folder: Path,
+    now: datetime,
+    watch: Watch | None = None,
+) -> Begun:
     """Write a copy of the open file and of its key file into the folder, which is made where it is missing.
 
-    Not inside a transaction. Raises StorageError, and leaves nothing new behind.
+    Not inside a transaction. ``watch`` is called between slices of the copy, in which a person may be answered: what is
+    saved through ``db`` meanwhile is in the copy, and what ``watch`` raises ends it. Raises StorageError. Whatever is
+    raised, nothing new is left behind.
     """
     ring = keys.read(clinic_path)
-    begun = Begun(backup=_unused(clinic_path.stem, folder, now), contents=contents(db))
-    with _writing_into(folder), _removed_on_failure(begun.written):
+    planned = _unused(clinic_path.stem, folder, now)
+    new = beside(planned.path, ".new")
+    with _writing_into(folder), _removed_on_failure(new):
         folder.mkdir(exist_ok=True)
-        db.execute("VACUUM INTO ?", [str(begun.written)])
-        # SQLite calls it done even where it could not delete its journal, which would undo it all.
-        beside(begun.written, "-journal").unlink(missing_ok=True)
-        _make_durable(begun.written)
-        keys.write(begun.written, ring)
-        keys.second_key_file(begun.written).unlink()  # a backup is a pair: easy to carry by hand
+        _copy_pages(db, new, key, watch)
+        begun = Begun(
+            backup=planned, contents=contents(db)
+        )  # what it holds once nothing can come in any more
+        _make_durable(new)
+        keys.write(new, ring)
+        keys.second_key_file(new).unlink()  # a backup is a pair: easy to carry by hand
     return begun
+
+
+def _copy_pages(db: Database, new: Path, key: bytes, watch: Watch | None) -> None:
+    """Every page of the open file, slice by slice, encrypted with the same key.
+
+    SQLite brings what is written through the same connection into the copy, also into the part that is done.
+    """
+
+    def told(_status: int, left: int, pages: int) -> None:
+        if watch is not None and left:  # after the last slice nothing may come in
+            watch(pages - left, pages)
+
+    with closing(sqlcipher.connect(str(new))) as copy:
+        copy.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr
+        copy.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        copy.execute("PRAGMA temp_store = MEMORY")  # no patient data in temporary files
+        copy.execute("PRAGMA journal_mode = OFF")  # what is not whole is removed
+        copy.execute("PRAGMA synchronous = OFF")  # it is made durable as a whole
+        db.conn.backup(copy, pages=SLICE, progress=told)
 
 
 def finish(begun: Begun, key: bytes) -> Backup:
@@ -405,9 +437,8 @@ def _writing_into(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, sqlcipher.Error) as error:
-        name = getattr(error, "sqlite_errorname", "") or errno.errorcode.get(
-            getattr(error, "errno", None) or 0, ""
-        )
+        name = getattr(error, "sqlite_errorname", "") or _SAID.get(str(error), "")
+        name = name or errno.errorcode.get(getattr(error, "errno", None) or 0, "")
         if name in {"SQLITE_CORRUPT", "SQLITE_NOTADB"}:
             text = _(
                 "The clinic file is damaged: no copy of it was made. Restore an earlier backup."
@@ -423,6 +454,15 @@ def _damaged(path: Path, why: str) -> FileDamaged:
     return FileDamaged(_("The backup {name} is damaged. {why}").format(name=path.name, why=why))
 
 
+# What went wrong in copying pages has SQLite's words, but not its name.
+_SAID = {
+    "database or disk is full": "SQLITE_FULL",
+    "disk I/O error": "SQLITE_IOERR",
+    "unable to open database file": "SQLITE_CANTOPEN",
+    "attempt to write a readonly database": "SQLITE_READONLY",
+    "database disk image is malformed": "SQLITE_CORRUPT",
+    "file is not a database": "SQLITE_NOTADB",
+}
 _OF_THE_FOLDER = {"SQLITE_FULL", "SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY"}
 _FULL = N_(
     "The disk of the folder {folder} is full: no copy was made there. Free some space and try again;"

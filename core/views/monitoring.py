@@ -64,7 +64,8 @@ class Range:
 class Time:
     """One column of the grid. ``minutes`` are planned ones after the start, ``at`` is when it is or was by the clock.
 
-    ``key`` is the planned time, or the id of the record of a time between.
+    ``key`` is the planned time, or the id of the record of a time between. ``planned`` is the start and those minutes;
+    None where there is no start, before it, and of a time between.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Time:
     minutes: float | None
     at: datetime | None
     record: FormRecord | None = None
+    planned: datetime | None = None
 
     @property
     def is_between(self) -> bool:
@@ -82,9 +84,45 @@ class Time:
         return MISSING if self.at is None else f"{self.at.astimezone():%H:%M}"
 
     @property
+    def deviation(self) -> int | None:
+        """Minutes from the planned time to the one at which it was taken, below 0 where it was earlier.
+
+        None where it was taken at the planned time, or where there is none.
+        """
+        if self.planned is None or self.at is None:
+            return None
+        return _whole(self.at - self.planned) or None
+
+    @property
+    def planned_words(self) -> str:
+        """ "planned 10:30"; empty where it was taken then."""
+        if self.planned is None or self.deviation is None:
+            return ""
+        return _("planned {clock}").format(clock=f"{self.planned.astimezone():%H:%M}")
+
+    @property
+    def taken_words(self) -> str:
+        """ "planned 10:30, taken 10:34, 4 min later"; empty where it was taken at the planned time."""
+        if (minutes := self.deviation) is None:
+            return ""
+        taken = _("taken {clock}").format(clock=self.clock)
+        if minutes > 0:
+            gap = plural(minutes, "1 min later", "{n} min later")
+        else:
+            gap = plural(-minutes, "1 min earlier", "{n} min earlier")
+        return f"{self.planned_words}, {taken}, {gap}"
+
+    @property
+    def note(self) -> str:
+        """What was noted at it; empty where nothing was."""
+        found = None if self.record is None else self.record.value(NOTE)
+        return "" if found is None else str(found)
+
+    @property
     def name(self) -> str:
-        """What a screen reader calls it: "10 min, 10:12"."""
-        return self.title if self.at is None else f"{self.title}, {self.clock}"
+        """What a screen reader calls it: "10 min, 10:12", "30 min, planned 10:30, taken 10:34, 4 min later"."""
+        when = self.taken_words or ("" if self.at is None else self.clock)
+        return f"{self.title}, {when}" if when else self.title
 
     def value(self, field: str) -> float | None:
         found = None if self.record is None else self.record.value(field)
@@ -161,8 +199,9 @@ def times(record: PatientRecord, visit_id: VisitId, form: Form | None = None) ->
         if choice.id != BETWEEN:
             one = by_plan.get(choice.id)
             minutes = float(choice.id) if choice.id.isdecimal() else None
-            at = _clock(one) or _after(start, minutes)
-            planned.append(Time(choice.id, choice.text, minutes, at, one))
+            due_at = _after(start, minutes)
+            at = _clock(one) or due_at
+            planned.append(Time(choice.id, choice.text, minutes, at, one, due_at))
     between = [
         Time(one.id, _("between"), None, _clock(one), one)
         for one in found

@@ -40,7 +40,7 @@ _SENTENCES = ("The disk of the folder", "No copy was made: the folder")
 
 def back_up(session: Session, now: datetime = NOW, folder: Path | None = None) -> Path:
     folder = folder or backups.default_folder(session.path)
-    begun = backup.begin(session._db, session.path, folder, now)
+    begun = backup.begin(session._db, session.path, KEY, folder, now)
     return backups.finish(begun, session.path, KEY, now).path
 
 
@@ -117,7 +117,7 @@ def test_r12_a_bare_computer_is_back_from_one_pair_of_files_and_the_printed_code
     nouns = Nouns(session)
     nouns.save_all()
     key = keys.unwrap(keys.read(old), "dr.demo", "s3cret")
-    begun = backup.begin(session._db, old, old.parent, NOW)
+    begun = backup.begin(session._db, old, key, old.parent, NOW)
     made = backups.finish(begun, old, key, NOW).path
     session.close()
     bare = tmp_path / "bare"
@@ -145,7 +145,7 @@ def test_r12_a_drill_ends_in_a_certificate(opened, path):
     back_up(opened)
     for _, save in zip(range(40), clinic_day.day(opened), strict=False):
         save.do()
-    live = backup.begin(opened._db, path, folder, NOW + timedelta(hours=1))
+    live = backup.begin(opened._db, path, KEY, folder, NOW + timedelta(hours=1))
     result = backups.run_drill(live, path, folder, KEY, NOW + timedelta(hours=1))
     assert result.differing > 40 and result.unexplained == 0
     (page,) = pages(certificate.render(result, opened.clinic, LOGIN, NOW, opened.trail_head))
@@ -158,7 +158,7 @@ def test_r12_a_backup_tells_nothing_to_who_has_no_key(opened, tmp_path):
     with opened.write():
         opened.patients.save(a_patient(record_number="8", family_name=PLANTED))
     folder = tmp_path / "backups"
-    begun = backup.begin(opened._db, opened.path, folder, NOW)
+    begun = backup.begin(opened._db, opened.path, KEY, folder, NOW)
     files = contents(folder)
     backups.finish(begun, opened.path, KEY, NOW)
     files |= contents(folder)
@@ -276,7 +276,7 @@ def test_r12_the_kills_would_find_a_backup_that_counts_before_it_is_verified():
 def test_r12_without_verifying_a_damaged_copy_would_count(opened, path):
     """Being there under the right name proves nothing: only reading it again does."""
     folder = backups.default_folder(path)
-    begun = backup.begin(opened._db, path, folder, NOW)
+    begun = backup.begin(opened._db, path, KEY, folder, NOW)
     written = bytearray(begun.written.read_bytes())
     written[-100] ^= 1
     begun.written.write_bytes(written)
@@ -321,7 +321,7 @@ def errors_while_backing_up() -> Result:
                 disk.left, disk.refused = nth, None
                 begun, said = None, ""
                 try:
-                    begun = backup.begin(session._db, path, folder, NOW)
+                    begun = backup.begin(session._db, path, KEY, folder, NOW)
                 except StorageError as error:
                     said = str(error)
                 disk.left = 0
@@ -387,7 +387,7 @@ def test_r12_a_full_disk_is_said_and_costs_no_old_backup(opened, path, tmp_path,
         before = contents(disk)
         later = NOW + timedelta(hours=1)
         with pytest.raises(StorageError, match=r"The disk of the folder .*disk is full"):
-            backup.begin(opened._db, path, disk, later)
+            backup.begin(opened._db, path, KEY, disk, later)
         assert contents(disk) == before
         newer = back_up(opened, later)
         with pytest.raises(StorageError, match=r"The disk of the folder .*disk is full"):

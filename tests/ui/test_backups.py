@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QDialog
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QProgressBar
 
 from core import clock
 from core.acts import backups
@@ -14,6 +15,7 @@ from core.model.trail import Act
 from core.model.user import Role
 from core.session import Session
 from core.store import backup, instance, keys
+from tests.attached_files import attach_megabytes
 from tests.core import clinic_of_four
 from tests.core.clinic_of_four import LOGIN, PASSWORD
 from tests.core.examples import a_patient
@@ -79,7 +81,7 @@ def a_backup(path, key, folder=None, at=None):
     """One made behind the program's back, while nobody has the file open."""
     session = Session(path, key, LOGIN[Role.ADMINISTRATOR])
     folder = folder or backups.default_folder(path)
-    begun = backup.begin(session._db, path, folder, at or clock.now())
+    begun = backup.begin(session._db, path, key, folder, at or clock.now())
     made = backup.finish(begun, key)
     session.close()
     return made
@@ -101,6 +103,116 @@ def damage(path):
     whole = bytearray(path.read_bytes())
     whole[len(whole) // 2] ^= 0xFF
     path.write_bytes(whole)
+
+
+# -- the window while the copy is written
+
+
+@pytest.fixture
+def heavy(opened):
+    """A shell of a file with some MB of attachments, which takes many slices to copy."""
+    shell = opened(Role.NURSE)
+    session = shell.context.session
+    register(session)
+    attach_megabytes(session, session.patients.all()[0], 8)
+    return shell
+
+
+@pytest.fixture
+def during(monkeypatch):
+    """``during(act)`` does something between two slices of the copy, as the event loop of the window comes by."""
+
+    def plan(act, at_once_ms=0):
+        monkeypatch.setattr(ui_backing_up, "AT_ONCE_MS", at_once_ms)
+        QTimer.singleShot(0, act)
+
+    return plan
+
+
+def test_r12_the_window_answers_while_the_copy_is_written(
+    heavy, empty_window, path, made, folder, idle, during
+):
+    """What is saved meanwhile is in the copy, which is verified as ever."""
+    session, seen = heavy.context.session, []
+
+    def meanwhile():
+        dialog = QApplication.activeModalWidget()
+        bar = None if dialog is None else dialog.findChild(QProgressBar)
+        seen.append(None if bar is None else (bar.value(), bar.maximum()))
+        if len(seen) == 3:
+            register(session, "9")
+        if empty_window.backing_up.busy:
+            QTimer.singleShot(1, meanwhile)
+
+    during(meanwhile)
+    assert not empty_window.backing_up.busy
+    empty_window.backing_up.back_up()
+    shown = [one for one in seen if one is not None]
+    assert len(shown) >= 4, "the event loop ran between slices"
+    assert shown == sorted(shown) and 0 < shown[0][0] < shown[-1][0] < shown[-1][1]
+    idle()
+    (one,) = backup.backups(path, folder)
+    assert backup.verify_backup(one.path, made[1]).rows["patient"] == 2
+
+
+def test_r12_a_copy_that_is_given_up_leaves_no_file_and_is_not_asked_for_again(
+    heavy, empty_window, folder, during, idle
+):
+    session = heavy.context.session
+    during(lambda: QApplication.activeModalWidget().reject())
+    empty_window.backing_up.back_up()
+    assert names(folder) == []
+    assert not empty_window.backing_up.busy
+    assert "given up" in heavy._message.text()
+    assert heavy.window().isVisible() and QApplication.activeModalWidget() is None
+    empty_window.backing_up._quiet_s = lambda: 60.0
+    empty_window.backing_up.look()
+    assert names(folder) == [], "not within half an hour"
+    register(session, "9")
+    assert len(session.patients.all()) == 2
+    empty_window.backing_up.back_up()
+    idle()
+    assert len(names(folder)) == 2
+
+
+def test_r12_who_gives_the_copy_up_while_closing_is_not_asked_twice(
+    heavy, empty_window, folder, during, path, made
+):
+    asked = []
+
+    def not_now():
+        asked.append(QApplication.activeModalWidget())
+        asked[-1].reject()
+
+    during(not_now)
+    empty_window.sign_out()
+    assert len(asked) == 1
+    assert empty_window.shell is None
+    assert names(folder) == []
+    assert len(Session(path, made[1], LOGIN[Role.NURSE]).patients.all()) == 1
+
+
+def test_r06_a_lock_while_the_copy_is_written_comes_between_two_slices(
+    heavy, empty_window, folder, during, path, made
+):
+    during(empty_window.lock)
+    empty_window.backing_up.back_up()
+    settle()
+    assert empty_window.shell is None and empty_window.lock_page is not None
+    assert names(folder) == [], "neither a half copy nor one of a file that is closed"
+    session = Session(path, made[1], LOGIN[Role.NURSE])
+    assert session.trail.verify().is_whole
+    session.close()
+
+
+def test_r12_the_window_that_is_closed_while_the_copy_is_written_closes(
+    heavy, empty_window, folder, during
+):
+    during(empty_window.close)
+    empty_window.backing_up.back_up()
+    settle()
+    assert empty_window.shell is None
+    assert not any(name.endswith(".new") for name in names(folder))
 
 
 # -- backups that nobody asks for

@@ -11,7 +11,7 @@ from core.entering import typed_texts
 from core.session import Changes
 from ui.context import AppContext
 from ui.forms.keep_timer import KeepTimer
-from ui.widgets.responsive import Cells, Columns
+from ui.widgets.responsive import narrow_within
 from ui.widgets.table import Table
 from ui.words import tr
 
@@ -86,7 +86,7 @@ class Page(QWidget):
     def set_narrow(self, *, narrow: bool) -> None:
         """Side by side, or in one column where the window is narrow."""
         self._narrow = narrow
-        _set_narrow(self, narrow=narrow)
+        narrow_within(self, narrow=narrow)
 
     def set_tight(self, *, tight: bool) -> None:
         """Leave out what is not needed, where even one column has little room."""
@@ -95,7 +95,7 @@ class Page(QWidget):
 
     def fit(self, part: QWidget) -> None:
         """Give a part that was made later the room that the page has."""
-        _set_narrow(part, narrow=self._narrow)
+        narrow_within(part, narrow=self._narrow)
         _set_tight(part, tight=self._tight)
 
     def mark_stale(self) -> None:
@@ -170,12 +170,6 @@ def _name(widget: QWidget) -> str:
     """What a screen reader says of a control."""
     text = widget.text() if isinstance(widget, QAbstractButton) else ""
     return widget.accessibleName() or text
-
-
-def _set_narrow(part: QWidget, *, narrow: bool) -> None:
-    parts: list[Columns | Cells] = [*part.findChildren(Columns), *part.findChildren(Cells)]
-    for one in parts:
-        one.set_narrow(narrow=narrow)
 
 
 def _set_tight(part: QWidget, *, tight: bool) -> None:

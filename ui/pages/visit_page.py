@@ -28,7 +28,7 @@ from core.entering.visit.working_copy import PLACE
 from core.model.data_query import DataQuery
 from core.model.document import About
 from core.model.ids import PatientId, VisitId
-from core.model.nouns import ADVERSE_EVENTS, LABORATORY, SINCE_LAST_TIME, SPIROMETRY
+from core.model.nouns import LABORATORY, SINCE_LAST_TIME, SPIROMETRY
 from core.model.spirometry import Spirometry
 from core.model.user import Right
 from core.protocols.schedule import Window, windows
@@ -37,6 +37,7 @@ from core.words import day, plural, short_day
 from ui import theme
 from ui.context import AppContext
 from ui.forms.asked_fields import field_of, mark
+from ui.forms.event.beside import EventBeside
 from ui.forms.infusion.monitoring_form import MonitoringForm
 from ui.forms.patient_form_step import PatientFormStep
 from ui.forms.review_form import ReviewForm
@@ -150,7 +151,6 @@ class VisitPage(Page):
         self._frames: dict[str, QWidget] = {}
         self._header_shows: object = None
         self.current = ""
-        self._logged_at = ""  # the step in which an event was logged
         self.live: LivePanel | None = None
         self._last_field = ""  # "step/field" that had the keyboard before the step in front
         self._header = PatientHeader()
@@ -173,13 +173,7 @@ class VisitPage(Page):
         self._steps.setContentsMargins(0, 0, 0, 0)
         self._step_area = scrolled(self._step_list)  # a visit may have more steps than a screen
         left = card(self._title, self._window, self._pick, self._step_area)
-        body = left.layout()
-        if isinstance(body, QVBoxLayout):
-            body.setContentsMargins(10, 14, 10, 12)
-            body.setStretchFactor(self._step_area, 1)
-            body.addStretch(0)  # where the list of choices stands in its place
-            body.addWidget(self.query)
-            body.addWidget(self._saved)
+        _finish_left(left, self._step_area, self.query, self._saved)
         self.stack = QStackedWidget()
         self.queries = QueriesPanel(context)
         self.queries.jump.connect(lambda query: self.show_asked(query.step, query.field))
@@ -200,7 +194,10 @@ class VisitPage(Page):
         self.notices = VisitNotices(context)
         self.notices.changed.connect(self._show_steps)
         layout.addWidget(self.notices)
-        layout.addWidget(self._columns, 1)
+        self.beside = EventBeside(context, self._columns, left)
+        self.beside.edited.connect(self.keep_soon.start)
+        self.beside.closed.connect(self._on_event_closed)
+        layout.addWidget(self.beside, 1)
         QShortcut(QKeySequence("Alt+Left"), self, partial(self._step, -1))
         QShortcut(QKeySequence("F2"), self, self.ask_here)
 
@@ -208,10 +205,12 @@ class VisitPage(Page):
         super().set_narrow(narrow=narrow)
         show_only([self._pick] if narrow else [self._step_area], (self._pick, self._step_area))
         self._show_pick()
+        self.beside.set_narrow(narrow=narrow)
 
     def open(self, patient_id: PatientId, visit_id: VisitId) -> None:
         """Show a visit; a draft resumes at its first open step."""
-        self._keep_queries()
+        self._keep_beside()
+        self.beside.shut()
         self.draft = Draft(self.context.session, patient_id, visit_id)
         self.queries.forget()
         typed = self.context.session.typed.of(typed_texts.QUERY, patient_id)
@@ -242,12 +241,13 @@ class VisitPage(Page):
         if self.current and not self.forms[self.current].committed():
             return False
         before = self.context.failures
-        self._keep_queries()
+        self._keep_beside()
         if self.context.failures != before:
             return False
         if self.draft.takes_entries and self.draft.untouched:
             with self.context.saving():
                 self.draft.discard("nothing was entered")
+        self.beside.shut()
         self.draft = None
         return True
 
@@ -255,11 +255,12 @@ class VisitPage(Page):
         """As text and not as values: a volume half typed is none."""
         if self.draft is not None and self.current:
             self.forms[self.current].keep_typed()
-        self._keep_queries()
+        self._keep_beside()
 
-    def _keep_queries(self) -> None:
-        """What is typed of questions and answers."""
+    def _keep_beside(self) -> None:
+        """What is typed beside the step: questions and answers, and an event."""
         self.keep_soon.stop()
+        self.beside.keep()
         if self.draft is not None:
             patient_id, texts = self.draft.record.patient.id, self._query_texts
             with self.context.saving():
@@ -273,7 +274,12 @@ class VisitPage(Page):
         if self.draft is None or not self.current:
             return ()
         texts = self.forms[self.current].unsaved()
+        event = () if self.beside.sheet is None else self.beside.sheet.unsaved()
         return (
+            *(
+                Unsaved(place=place, subject=subject, texts=typed)
+                for place, subject, typed in event
+            ),
             Unsaved(place=PLACE, subject=self.draft.visit.id, texts=texts),
             Unsaved(
                 place=typed_texts.QUERY,
@@ -291,6 +297,7 @@ class VisitPage(Page):
             "visit": self.draft.visit.id,
             "step": self.current,
             "point": self.forms[self.current].point,
+            "event": "beside" if self.beside.is_open else "",
         }
 
     def show_again(self, shown: Mapping[str, str]) -> bool:
@@ -300,6 +307,8 @@ class VisitPage(Page):
         self.open(patient_id, visit_id)
         if shown["step"] in self.forms:
             self.show_step(shown["step"], shown["point"])
+        if shown.get("event"):
+            self.beside.open(patient_id, visit_id)
         return True
 
     def show_step(self, step: str, field: str = "") -> None:
@@ -316,7 +325,9 @@ class VisitPage(Page):
         if moves and not self.forms[self.current].committed():
             self._show_steps()
             return
-        self._keep_queries()  # another step has other questions in front
+        self._keep_beside()  # another step has other questions in front
+        if moves:
+            self.beside.shut()
         self.current = step
         form = self.forms[step]
         form.show_draft()
@@ -340,6 +351,8 @@ class VisitPage(Page):
     def ask_here(self, widget: QWidget | None = None) -> None:
         """Ask about the field with the keyboard, or that of a widget; any other of the step can be chosen."""
         if self.draft is None or not self.context.session.may(Right.QUERY):
+            return
+        if widget is None and self.beside.ask_here():
             return
         form, back = self.forms[self.current], self.focusWidget()
         field = field_of(form, widget or back)
@@ -389,15 +402,10 @@ class VisitPage(Page):
             data_queries.ask(self.context.session, patient_id, visit_id, place, text)
         if self.context.failures == before:
             self.queries.end()
-            self._keep_queries()
+            self._keep_beside()
 
     def show_asked(self, step: str, field: str) -> None:
-        """The very field that somebody asked about, and the question above it; after an event where it was logged."""
-        if self._logged_at and step == ADVERSE_EVENTS and self.draft is not None:
-            step, field = (
-                (self._logged_at, "") if self.draft.asks(self._logged_at) else (step, field)
-            )
-        self._logged_at = ""
+        """The very field that somebody asked about, and the question above it."""
         self.show_step(step, field)
         self.queries.unfold()
 
@@ -418,6 +426,9 @@ class VisitPage(Page):
         mark(self.forms[self.current], {query.field for query in waits})
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.beside.is_open:
+            self.beside.leave()
+            return
         if event.key() == Qt.Key.Key_Escape and self.draft is not None:
             self.context.open_chart.emit(self.draft.record.patient.id)
             return
@@ -471,16 +482,20 @@ class VisitPage(Page):
         return form
 
     def _log_event(self, at: datetime) -> None:
-        """An event of this infusion on its page, with time, product and lot filled in; it leads back to the grid."""
+        """An event of this infusion beside its grid, with time, product and lot filled in."""
         if (draft := self.draft) is None:
             return
-        session, subject = self.context.session, typed_texts.new_event(draft.record.patient.id)
-        with self.context.saving():
-            if not session.typed.of(typed_texts.EVENT, subject):
-                texts = draft.monitoring.event_texts(at)
-                typed_texts.keep(session, typed_texts.EVENT, subject, texts)
-        self._logged_at = self.current
-        self.context.open_event.emit(draft.record.patient.id, "", draft.visit.id)
+        given = draft.monitoring.event_texts(at)
+        self.beside.open(draft.record.patient.id, draft.visit.id, given)
+
+    def _on_event_closed(self, saved: object) -> None:
+        """Back to the grid, which shows an event that was saved."""
+        form = self.forms.get(self.current)
+        if saved is not None and self.draft is not None:
+            self.draft.reload()
+            self._show_steps()
+        if isinstance(form, MonitoringForm):
+            form.return_from_event()
 
     def _show_header(self) -> None:
         draft = self.draft
@@ -544,6 +559,8 @@ class VisitPage(Page):
 
     def go_on(self) -> None:
         form = self.forms.get(self.current)
+        if self.beside.press_save():
+            return
         if isinstance(form, ReviewForm):
             form.commit_finish()
         elif form is not None and form.may_go_on():
@@ -551,7 +568,7 @@ class VisitPage(Page):
 
     def save_front(self) -> None:
         """What stands in the fields of the step; everything else is saved already."""
-        if self.current:
+        if self.current and not self.beside.press_save():
             self.forms[self.current].committed()
 
     def print_front(self) -> None:
@@ -599,6 +616,17 @@ class VisitPage(Page):
             bar.show_locks(locks)
             bar.unlocked.connect(partial(self.context.open_visit.emit, record.patient.id, visit_id))
         return frame
+
+
+def _finish_left(left: QFrame, steps: QWidget, *feet: QWidget) -> None:
+    """The list of steps takes the room that there is; what belongs to every step is below it."""
+    body = left.layout()
+    if isinstance(body, QVBoxLayout):
+        body.setContentsMargins(10, 14, 10, 12)
+        body.setStretchFactor(steps, 1)
+        body.addStretch(0)  # where the list of choices stands in its place
+        for one in feet:
+            body.addWidget(one)
 
 
 def _framed(form: StepForm) -> QWidget:

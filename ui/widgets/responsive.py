@@ -126,7 +126,8 @@ class Columns(QWidget):
 
     ``fixed`` says which of them keep a width (px at the usual text size) while they stand side by side.
     ``most`` says how wide a part is at most then, so that its lines can be read on a large screen; the part in
-    ``rest`` takes what is left over, and only then more than its fixed width.
+    ``rest`` takes what is left over, and only then more than its fixed width. ``shares`` are of the width, where they
+    are not equal.
     """
 
     def __init__(
@@ -136,15 +137,18 @@ class Columns(QWidget):
         spacing: int = 12,
         most: dict[int, int] | None = None,
         rest: int | None = None,
+        shares: dict[int, int] | None = None,
     ) -> None:
         super().__init__()
         self._parts, self._fixed, self._most, self._rest = parts, fixed, most or {}, rest
+        self._shares = shares or {}
         self._narrow, self._has_rest = False, rest is not None
         self._box = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         self._box.setContentsMargins(0, 0, 0, 0)
         self._box.setSpacing(spacing)
         for index, part in enumerate(parts):
-            self._box.addWidget(part, 0 if index in fixed and index != rest else 1)
+            usual = 0 if index in fixed and index != rest else 1
+            self._box.addWidget(part, self._shares.get(index, usual))
         self.set_narrow(narrow=False)
 
     def set_narrow(self, *, narrow: bool) -> None:
@@ -341,3 +345,10 @@ def bring_into_sight(widget: QWidget) -> None:
     area = area_of(widget)
     if area is not None:
         QTimer.singleShot(0, widget, partial(area.ensureWidgetVisible, widget, 0, 24))
+
+
+def narrow_within(part: QWidget, *, narrow: bool) -> None:
+    """Give every group of columns or cells within a part one way: below one another, or side by side."""
+    parts: list[Columns | Cells] = [*part.findChildren(Columns), *part.findChildren(Cells)]
+    for one in parts:
+        one.set_narrow(narrow=narrow)

@@ -400,7 +400,7 @@ def _drill_passes(scene: Scene) -> Found:
         _change_answer(session, scene)
     db = connect(path, scene.key)
     with closing(db.conn):
-        live = backup.begin(db, path, folder, now)
+        live = backup.begin(db, path, scene.key, folder, now)
     result = backups.run_drill(live, path, folder, scene.key, now)
     words = _("{differing} rows differ, {unexplained} unexplained; {problem}").format(
         differing=result.differing,
@@ -595,5 +595,5 @@ def _back_up(scene: Scene, path: Path) -> Path:
     folder = path.with_suffix("")
     db = connect(path, scene.key)
     with closing(db.conn):
-        begun = backup.begin(db, path, folder, clock.now())
+        begun = backup.begin(db, path, scene.key, folder, clock.now())
     return backup.finish(begun, scene.key).path

@@ -118,14 +118,14 @@ class Monitoring:
         self._forms.save(one)
         return next(time for time in self.times if time.key == one.id)
 
-    def move(self, time: Time, at: datetime | None) -> None:
-        """When it was really read; None says that it was at the planned time."""
-        one = self._record(time).with_item(AT, None if at is None else Item(value=_stored(at)))
-        self._save(one)
-
-    def note(self, time: Time, text: str) -> None:
-        one = self._record(time)
-        self._save(one.with_item(NOTE, Item(value=text.strip()) if text.strip() else None))
+    def describe(self, time: Time, at: datetime | None, note: str) -> None:
+        """When a time was really read, and what is noted at it; None, or the planned time, says that it was read then."""
+        said = time.at if at is None and time.is_between else at
+        moved = None if said is None or said == time.planned else Item(value=_stored(said))
+        one = self._record(time).with_item(AT, moved)
+        one = one.with_item(NOTE, Item(value=note.strip()) if note.strip() else None)
+        if one != time.record:
+            self._save(one)
 
     def remove(self, time: Time) -> None:
         """Take a time with its values out; a planned one stays, empty."""

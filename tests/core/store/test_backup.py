@@ -2,6 +2,7 @@ import random
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from core.errors import FileDamaged, FileExists, FileInUse, FileMissing, FileToo
 from core.session import Session
 from core.store import backup, keys
 from core.store.backup import beside
+from tests.attached_files import attach_megabytes
 from tests.core.examples import a_patient
 
 NOW = datetime(2026, 11, 22, 10, 15, 2, 345678, tzinfo=UTC)
@@ -36,7 +38,7 @@ def folder(clinic_path):
 @pytest.fixture
 def back_up(session, clinic_path, folder, key):
     def back_up(now=NOW):
-        return backup.finish(backup.begin(session._db, clinic_path, folder, now), key)
+        return backup.finish(backup.begin(session._db, clinic_path, key, folder, now), key)
 
     return back_up
 
@@ -73,7 +75,7 @@ def test_a_backup_is_a_pair_of_files_named_by_the_second(back_up, folder, clinic
 
 
 def test_it_does_not_count_before_it_was_verified(session, clinic_path, folder, key):
-    begun = backup.begin(session._db, clinic_path, folder, NOW)
+    begun = backup.begin(session._db, clinic_path, key, folder, NOW)
     assert backup.backups(clinic_path, folder) == []
     made = backup.finish(begun, key)
     assert backup.backups(clinic_path, folder) == [made]
@@ -91,7 +93,7 @@ def test_one_that_is_damaged_while_it_is_written_never_counts(
 ):
     good = back_up(NOW - timedelta(hours=1))
     for n in range(12):
-        begun = backup.begin(session._db, clinic_path, folder, NOW + timedelta(seconds=n))
+        begun = backup.begin(session._db, clinic_path, key, folder, NOW + timedelta(seconds=n))
         a_flipped_bit(begun.written)
         with pytest.raises(
             FileDamaged, match=r"is damaged\. .* It does not count and is now called"
@@ -103,10 +105,10 @@ def test_one_that_is_damaged_while_it_is_written_never_counts(
 
 def test_one_that_lacks_a_row_never_counts(session, patient, clinic_path, folder, key):
     """Whole in itself, and yet not what the clinic file held: what an older copy put in its place is."""
-    old = backup.begin(session._db, clinic_path, folder, NOW)
+    old = backup.begin(session._db, clinic_path, key, folder, NOW)
     with session.write():
         session.patients.save(a_patient(record_number="8"))
-    new = backup.begin(session._db, clinic_path, folder, NOW)
+    new = backup.begin(session._db, clinic_path, key, folder, NOW)
     shutil.copyfile(old.written, new.written)
     with pytest.raises(FileDamaged, match="does not hold what the clinic file holds"):
         backup.finish(new, key)
@@ -117,7 +119,7 @@ def test_one_of_a_file_that_was_tampered_with_is_not_taken_for_good(
     session, clinic_path, folder, key
 ):
     behind_the_trail(session._db, "UPDATE patient SET family_name = 'Nobody'")
-    begun = backup.begin(session._db, clinic_path, folder, NOW)
+    begun = backup.begin(session._db, clinic_path, key, folder, NOW)
     with pytest.raises(FileDamaged, match="“patient” is not what entry"):
         backup.finish(begun, key)
 
@@ -167,10 +169,10 @@ def test_thinning_touches_only_files_of_exactly_our_names(back_up, clinic_path, 
 
 
 def test_what_a_killed_backup_left_is_cleared_away_after_a_day(
-    session, back_up, clinic_path, folder
+    session, back_up, clinic_path, folder, key
 ):
-    abandoned = backup.begin(session._db, clinic_path, folder, NOW - timedelta(hours=25))
-    current = backup.begin(session._db, clinic_path, folder, NOW - timedelta(hours=1))
+    abandoned = backup.begin(session._db, clinic_path, key, folder, NOW - timedelta(hours=25))
+    current = backup.begin(session._db, clinic_path, key, folder, NOW - timedelta(hours=1))
     made = back_up()
     backups.thin(clinic_path, folder, NOW)
     assert names(folder) == {
@@ -183,7 +185,7 @@ def test_what_a_killed_backup_left_is_cleared_away_after_a_day(
 
 
 def test_a_damaged_copy_stays_for_two_weeks(session, clinic_path, folder, key):
-    begun = backup.begin(session._db, clinic_path, folder, NOW)
+    begun = backup.begin(session._db, clinic_path, key, folder, NOW)
     a_flipped_bit(begun.written)
     with pytest.raises(FileDamaged):
         backup.finish(begun, key)
@@ -254,19 +256,19 @@ def test_one_that_a_wrong_clock_dated_into_the_future_is_not_the_newest(
 # -- where it cannot be written
 
 
-def test_a_folder_that_cannot_be_made(session, clinic_path, tmp_path):
+def test_a_folder_that_cannot_be_made(session, clinic_path, tmp_path, key):
     unplugged = tmp_path / "usb" / "backups"
     with pytest.raises(
         StorageError, match=r"No copy was made: the folder .*usb.* cannot be written"
     ):
-        backup.begin(session._db, clinic_path, unplugged, NOW)
+        backup.begin(session._db, clinic_path, key, unplugged, NOW)
     assert not unplugged.parent.exists()
 
 
-def test_a_file_in_the_place_of_the_folder(session, clinic_path, folder):
+def test_a_file_in_the_place_of_the_folder(session, clinic_path, folder, key):
     folder.write_text("somebody's")
     with pytest.raises(StorageError, match="cannot be written"):
-        backup.begin(session._db, clinic_path, folder, NOW)
+        backup.begin(session._db, clinic_path, key, folder, NOW)
     assert folder.read_text() == "somebody's"
 
 
@@ -486,3 +488,49 @@ def test_r05_the_open_file_is_no_backup_to_restore(session, clinic_path, key, tm
         [sys.executable, "-c", open_it, str(clinic_path)], capture_output=True, text=True
     )
     assert "FileInUse" in other.stderr
+
+
+# -- slice by slice
+
+
+def test_what_is_saved_while_it_is_written_is_in_the_copy(
+    session, patient, clinic_path, folder, key
+):
+    """Also in the part that is done already: at the end it holds what the file holds."""
+    attach_megabytes(session, patient, 3)
+    told = []
+
+    def watch(done, pages):
+        told.append((done, pages))
+        with session.write("corrected"):
+            session.patients.save(replace(patient, family_name=f"Name {len(told)}"))
+
+    begun = backup.begin(session._db, clinic_path, key, folder, NOW, watch)
+    made = backup.finish(begun, key)
+    assert len(told) >= 2
+    assert all(0 < done < pages for done, pages in told)
+    with backup.reading(made.path, key) as copy:
+        names = [row[0] for row in copy.execute("SELECT family_name FROM patient")]
+    assert f"Name {len(told)}" in names
+
+
+def test_one_that_is_given_up_leaves_nothing_and_the_file_goes_on(
+    session, patient, back_up, clinic_path, folder, key
+):
+    attach_megabytes(session, patient, 3)
+    back_up(NOW - timedelta(hours=1))
+    before = contents(folder)
+
+    class NotNow(Exception):
+        pass
+
+    def watch(_done, _pages):
+        assert any(name.endswith(".als.new") for name in names(folder)), "it is being written"
+        raise NotNow
+
+    with pytest.raises(NotNow):
+        backup.begin(session._db, clinic_path, key, folder, NOW, watch)
+    assert contents(folder) == before
+    with session.write("corrected"):
+        session.patients.save(replace(patient, family_name="Later"))
+    assert back_up().path.exists()

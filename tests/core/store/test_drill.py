@@ -28,7 +28,7 @@ def folder(session, clinic_path, ring):
 @pytest.fixture
 def back_up(session, clinic_path, folder, key):
     def back_up(now=NOW):
-        return backup.finish(backup.begin(session._db, clinic_path, folder, now), key)
+        return backup.finish(backup.begin(session._db, clinic_path, key, folder, now), key)
 
     return back_up
 
@@ -36,7 +36,7 @@ def back_up(session, clinic_path, folder, key):
 @pytest.fixture
 def run(session, clinic_path, folder, key):
     def run(now=LATER):
-        live = backup.begin(session._db, clinic_path, folder, now)
+        live = backup.begin(session._db, clinic_path, key, folder, now)
         return backups.run_drill(live, clinic_path, folder, key, now)
 
     return run
@@ -106,7 +106,7 @@ def test_rows_that_were_there_before_may_change_and_go(session, nouns, back_up, 
 def test_a_file_that_was_taken_back_does_not_pass(session, back_up, patient, folder, key, run):
     """The live file was replaced by one of yesterday: whole in itself, but the backup knows more."""
     back_up(NOW - timedelta(days=1))
-    yesterday = backup.begin(session._db, session.path, folder, NOW)
+    yesterday = backup.begin(session._db, session.path, key, folder, NOW)
     with session.write():
         session.patients.save(a_patient(record_number="8"))
     back_up(NOW)
@@ -148,7 +148,7 @@ def test_without_a_backup_there_is_nothing_to_try(run, folder):
 def test_a_backup_of_an_earlier_version_is_not_compared(session, run, key, folder, back_up):
     """Its trail was written in another form: it is to be made anew, not to be called wrong."""
     made = back_up()
-    live = backup.begin(session._db, session.path, folder, LATER)
+    live = backup.begin(session._db, session.path, key, folder, LATER)
     newer = replace(live.contents, steps=live.contents.steps | {"m999"})
     with pytest.raises(StorageError, match="by an earlier version of the program"):
         drill.run(made, replace(live, contents=newer), key, LATER)
@@ -187,7 +187,7 @@ def test_every_difference_that_the_trail_does_not_tell_is_found(
     session, nouns, patient, folder, key, tampering, table
 ):
     nouns.save_all()
-    old = backup.begin(session._db, session.path, folder, NOW)
+    old = backup.begin(session._db, session.path, key, folder, NOW)
     with session.write("since"):
         session.patients.save(replace(patient, note="corrected"))
     for trigger in list(session._db.query("SELECT name FROM sqlite_master WHERE type = 'trigger'")):
@@ -195,7 +195,7 @@ def test_every_difference_that_the_trail_does_not_tell_is_found(
     session._db.execute("PRAGMA foreign_keys = OFF")
 
     def unexplained(now):
-        new = backup.begin(session._db, session.path, folder, now)
+        new = backup.begin(session._db, session.path, key, folder, now)
         with backup.reading(old.written, key) as was, backup.reading(new.written, key) as is_now:
             return {one.name for one in drill.compare(was, is_now) if one.unexplained}
 

@@ -3,12 +3,13 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.forms import catalog
 from core.model.assessment import NotDone
-from core.model.document import OfMonitoring
+from core.model.document import OfCasebook, OfMonitoring
 from core.model.form_record import FormRecord, Item
 from core.model.record import PatientRecord
 from core.model.user import Clinic
@@ -16,7 +17,7 @@ from core.reports import named
 from core.views import form_summary, infusion_day, monitoring
 from core.views.monitoring import Sign
 from tests.core.examples import a_patient, a_visit
-from tests.pdf import text_of
+from tests.pdf import line_of, text_of
 
 PATIENT = a_patient(record_number="12")
 DAY = date(2026, 5, 21)
@@ -223,3 +224,39 @@ def test_the_grid_on_paper_has_every_time_and_says_what_is_out_of_range():
 def test_the_form_of_the_program_has_the_times():
     choices = catalog.newest()["monitoring"].field("planned").choices
     assert tuple(choice.id for choice in choices) == (*PLANNED, "between")
+
+
+def moved(key, minutes, **more):
+    """A reading that was taken so many minutes after the start."""
+    at = START + timedelta(minutes=minutes)
+    return one("monitoring", {"planned": key, "at": at.isoformat(), "pulse": 80.0, **more})
+
+
+@pytest.mark.parametrize(
+    ("minutes", "gap"), [(34, "4 min later"), (29, "1 min earlier"), (30, None)]
+)
+def test_when_it_was_really_taken_is_said_beside_the_planned_time(minutes, gap):
+    (half,) = [each for each in times(infusion(), moved("30", minutes)) if each.key == "30"]
+    planned, taken = (f"{(START + timedelta(minutes=n)).astimezone():%H:%M}" for n in (30, minutes))
+    assert half.clock == taken
+    assert half.planned_words == (f"planned {planned}" if gap else "")
+    assert half.taken_words == (f"planned {planned}, taken {taken}, {gap}" if gap else "")
+
+
+def test_without_a_start_no_reading_deviates():
+    (half,) = [each for each in times(moved("30", 34)) if each.key == "30"]
+    assert (half.planned, half.deviation, half.taken_words) == (None, None, "")
+
+
+def test_a_note_and_the_planned_time_are_on_paper_and_in_the_casebook():
+    noted = record(infusion(), moved("30", 34, note="Patient coughed."))
+    given = {
+        "clinic": Clinic(name="ALS clinic"), "file_name": "clinic.als", "printed_by": "Dr. Demo",
+        "printed_at": START, "head": None, "record": noted, "names": {}, "signed": (),
+    }  # fmt: skip
+    planned = f"planned {(START + timedelta(minutes=30)).astimezone():%H:%M}"
+    grid = line_of(named("monitoring-grid").make(OfMonitoring(**given, visit_id=VISIT.id)))
+    assert "Patient coughed." in grid and planned in grid
+    taken = f"{(START + timedelta(minutes=34)).astimezone():%H:%M}"
+    casebook = line_of(named("casebook").make(OfCasebook(**given, entries=1)))
+    assert "Patient coughed." in casebook and taken in casebook

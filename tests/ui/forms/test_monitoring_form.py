@@ -4,11 +4,13 @@ import re
 from datetime import datetime, timedelta
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
 
 from core import clock
 from core.acts import locking
+from core.entering import typed_texts
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import StepState
@@ -264,18 +266,213 @@ def test_entered_the_day_after_from_paper(opened, session, patient):
     assert one.at.astimezone().date() == (clock.now() - timedelta(hours=30)).astimezone().date()
 
 
-def test_an_event_has_its_time_product_and_lot_filled_in_and_leads_back(opened, shell):
+def said_at(time, note):
+    """Answers the dialog of one reading."""
+
+    def act(dialog):
+        if time is not None:
+            dialog.taken.set_text(time)
+        dialog.note.set_text(note)
+        dialog.agree()
+
+    return act
+
+
+def test_a_time_gets_a_note_and_when_it_was_really_taken(opened, session, patient, shell):
+    page = opened(timedelta(minutes=16))
+    enter(page)
+    form = page.forms["monitoring"]
+    (ten,) = [one for one in page.draft.monitoring.times if one.key == "10"]
+    planned = f"{ten.at.astimezone():%H:%M}"
+    taken = f"{(ten.at + timedelta(minutes=4)).astimezone():%H:%M}"
+    stand_on(page, "10", Sign.SPO2)
+    in_dialog(said_at(taken, "Patient coughed."))
+    write("n")
+    in_front(page)
+    assert focused().name == "10.spo2", "the keyboard is where it was"
+    found = saved(session, patient)["10"]
+    assert (found["note"], found["spo2"]) == ("Patient coughed.", 94)
+    (ten,) = [one for one in page.draft.monitoring.times if one.key == "10"]
+    assert ten.clock == taken
+    said = f"planned {planned}, taken {taken}, 4 min later"
+    assert said in focused().accessibleName()
+    assert said in shell._message.text()
+    assert "Note: Patient coughed." in focused().toolTip()
+    head = QPoint(form.grid.column("10").center().x(), 5)
+    event = QHelpEvent(QEvent.Type.ToolTip, head, form.grid.mapToGlobal(head))
+    QApplication.sendEvent(form.grid, event)
+    assert said in QToolTip.text() and "Note: Patient coughed." in QToolTip.text()
+    (entry,) = [one for one in session.trail.entries(entity="item") if "coughed" in str(one.after)]
+    assert entry.actor == session.login
+
+
+def test_the_planned_time_is_the_default_and_what_is_no_time_is_said(opened, session, patient):
+    page = opened(timedelta(minutes=16))
+    enter(page)
+    (ten,) = [one for one in page.draft.monitoring.times if one.key == "10"]
+    stand_on(page, "10")
+    shown = []
+
+    def act(dialog):
+        shown.append((dialog.taken.text, dialog.question))
+        dialog.taken.set_text("soon")
+        dialog.agree()
+        shown.append(dialog.taken._problem.text())
+        dialog.taken.set_text(f"{ten.at.astimezone():%H:%M}")
+        dialog.agree()
+
+    in_dialog(act)
+    page.forms["monitoring"].describe.click()
+    in_front(page)
+    planned = f"{ten.at.astimezone():%H:%M}"
+    assert shown[0] == (planned, f"It was planned for {planned}.")
+    assert "not a time" in shown[1]
+    assert set(saved(session, patient)["10"]) == {
+        "pulse",
+        "systolic",
+        "diastolic",
+        "spo2",
+        "respiration",
+    }
+
+
+def test_a_note_alone_is_no_reading_and_is_taken_out_again(opened, session, patient):
+    page = opened(timedelta(minutes=16))
+    stand_on(page, "15")
+    in_dialog(said_at(None, "Asleep."))
+    write("n")
+    in_front(page)
+    (time,) = [one for one in page.draft.monitoring.times if one.key == "15"]
+    assert (time.note, time.is_read) == ("Asleep.", False)
+    in_dialog(said_at(None, ""))
+    write("n")
+    in_front(page)
+    assert saved(session, patient) == {}
+
+
+def log_event(page, key="5", sign=Sign.PULSE):
+    """E on a cell; what is shown beside the grid then."""
+    stand_on(page, key, sign)
+    write("e")
+    settle()
+    return page.beside.sheet
+
+
+def test_an_event_is_entered_beside_the_grid_with_its_time_product_and_lot(opened, shell):
     page = opened(timedelta(minutes=16))
     (five,) = [one for one in page.draft.monitoring.times if one.key == "5"]
-    stand_on(page, "5")
-    write("e")
-    event = shell.page("event")
-    assert shell.current is event
-    assert event.form.text("onset") == f"{five.at.astimezone():%Y-%m-%d %H:%M}"
-    assert "5 min after the start of the infusion, Ad-MSC lot 0457-B" in event.form.text("note")
-    press(Key.Key_Escape)
+    sheet = log_event(page)
     assert shell.current is page
-    assert page.current == "monitoring"
+    assert sheet.isVisible() and page.forms["monitoring"].grid.isVisible()
+    assert focused() is sheet.what.term.line
+    assert sheet.form.text("onset") == f"{five.at.astimezone():%Y-%m-%d %H:%M}"
+    assert "5 min after the start of the infusion, Ad-MSC lot 0457-B" in sheet.form.text("note")
+    assert not sheet.kept.isVisible(), "nothing was typed yet"
+    press(Key.Key_Escape)
+    assert not sheet.isVisible()
+    assert focused().name == "5.pulse"
+    (ten,) = [one for one in page.draft.monitoring.times if one.key == "10"]
+    sheet = log_event(page, "10")
+    begun = f"{ten.at.astimezone():%Y-%m-%d %H:%M}"
+    assert sheet.form.text("onset") == begun, "of what was not entered there is no draft"
+
+
+def test_the_grid_is_used_while_an_event_is_half_entered(opened, session, patient):
+    page = opened(timedelta(minutes=16))
+    sheet = log_event(page)
+    write("Sinus tachy")
+    stand_on(page, "5")
+    write("118")
+    press(Key.Key_Return)
+    assert saved(session, patient)["5"] == {"pulse": 118}
+    assert sheet.isVisible() and sheet.what.term.text == "Sinus tachy"
+    press(Key.Key_Escape)
+    assert not sheet.isVisible(), "the panel is closed first, and then the visit"
+    assert focused().name == "5.pulse"
+    sheet = log_event(page, "10")
+    assert sheet.what.term.text == "Sinus tachy", "one event is entered at a time"
+    assert sheet.kept.isVisible()
+
+
+def test_an_event_that_is_saved_beside_the_grid_stands_in_its_lane(opened, session, patient, shell):
+    page = opened(timedelta(minutes=16))
+    sheet = log_event(page)
+    write("Sinus tachycardia")
+    press(Key.Key_Tab)
+    sheet.severity.grades.choose("2")
+    sheet.went.outcome.set_value(Outcome.NOT_RECOVERED)
+    stand_on_field(sheet.went.inputs["note"])
+    press((CTRL, Key.Key_S))
+    settle()
+    (event,) = session.record(patient.id).events
+    assert (event.term, event.visit_id) == ("Sinus tachycardia", page.draft.visit.id)
+    assert not sheet.isVisible()
+    assert focused().name == "5.pulse"
+    (span,) = page.forms["monitoring"].grid._shown.spans
+    assert span.words.startswith("Sinus tachycardia, grade 2, ")
+    assert "1 event added: Sinus tachycardia" in shell._message.text()
+    assert session.typed.of(typed_texts.EVENT, typed_texts.new_event(patient.id)) == {}
+    shell.open_chart(patient.id)
+    assert session.typed.of(typed_texts.EVENT, typed_texts.new_event(patient.id)) == {}
+
+
+def stand_on_field(field):
+    field.setFocus(Qt.FocusReason.TabFocusReason)
+    settle()
+
+
+@pytest.mark.parametrize("leave", ["another page", "another step", "the lock"])
+def test_a_half_entered_event_is_kept_however_one_leaves(opened, session, patient, shell, leave):
+    page = opened(timedelta(minutes=16))
+    log_event(page)
+    write("Sinus tachy")
+    if leave == "another page":
+        shell.show_page("patients")
+    elif leave == "another step":
+        page.show_step("product")
+        settle()
+        assert not page.beside.is_open
+    else:
+        unsaved = {one.subject: one.texts for one in page.unsaved()}
+        assert unsaved[typed_texts.new_event(patient.id)]["term"] == "Sinus tachy"
+        shown = page.place.shown
+        page.keep()
+        shell.show_page("patients")
+        assert page.show_again(shown)
+        assert page.beside.is_open
+        assert page.beside.sheet.what.term.text == "Sinus tachy"
+    kept = session.typed.of(typed_texts.EVENT, typed_texts.new_event(patient.id))
+    assert kept["term"] == "Sinus tachy"
+
+
+def test_where_there_is_no_room_for_both_the_event_has_the_page(opened, shell):
+    page = opened(timedelta(minutes=16))
+    shell.window().resize(683, 384)
+    settle()
+    sheet = log_event(page)
+    grid = page.forms["monitoring"].grid
+    assert sheet.isVisible() and not grid.isVisible()
+    assert focused() is sheet.what.term.line
+    press(Key.Key_Escape)
+    assert grid.isVisible() and focused().name == "5.pulse"
+
+
+def test_with_the_panel_the_grid_keeps_its_columns_and_the_side_is_one_line(opened, shell):
+    page = opened(timedelta(minutes=16))
+    shell.window().resize(1366, 768)
+    settle()
+    form = page.forms["monitoring"]
+    assert not form.side.line.isVisible()
+    sheet = log_event(page)
+    assert form.side.line.isVisible()
+    for section in sheet.sections:
+        right = section.mapTo(sheet, section.rect().topRight()).x()
+        assert right < sheet.width(), "nothing of the form is cut"
+        assert section.width() >= section.minimumSizeHint().width()
+    assert sheet.mapTo(page, sheet.rect().topRight()).x() < page.width()
+    assert form.grid.width() <= form.area.viewport().width(), "every time is in sight"
+    press(Key.Key_Escape)
+    assert not form.side.line.isVisible()
 
 
 def test_an_event_of_the_day_stands_in_its_lane(opened, session, patient):

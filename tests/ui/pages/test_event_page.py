@@ -67,7 +67,7 @@ def click(box):
 
 
 def type_in(page, name, text):
-    field = next(s.inputs[name] for s in page.sections if name in s.inputs)
+    field = next(s.inputs[name] for s in page.sheet.sections if name in s.inputs)
     field.line.setFocus(Qt.FocusReason.TabFocusReason)
     write(text)
     press(Key.Key_Tab)
@@ -112,30 +112,32 @@ def test_a_whole_event_is_entered_with_the_keyboard_alone(open_event, session, d
 
 def test_the_grades_are_those_of_the_term_in_its_own_words(open_event):
     page = open_event()
-    rows = page.severity.grades._there
+    rows = page.sheet.severity.grades._there
     assert [one.grade.value for one in rows] == [1, 2, 3, 4, 5]
     assert rows[0].words.startswith("Mild: no symptoms")
     write("Lung infection")
     press(Key.Key_Tab)
-    rows = page.severity.grades._there
+    rows = page.sheet.severity.grades._there
     assert [one.grade.value for one in rows] == [2, 3, 4, 5]
     assert rows[1].words.startswith("IV antibiotic")
     press((ALT, Key.Key_2))
     write("1")
-    assert page.severity.grades.text == "", "there is no such grade"
+    assert page.sheet.severity.grades.text == "", "there is no such grade"
     write("4")
-    assert page.severity.grades.text == "4"
+    assert page.sheet.severity.grades.text == "4"
 
 
 def test_a_term_that_is_offered_is_taken_with_a_click(open_event):
     page = open_event()
     write("Pulmonary embolism")
     press(Key.Key_Tab)
-    offered = [b for b in page.what.findChildren(QPushButton) if b.text() == "Thromboembolic event"]
+    offered = [
+        b for b in page.sheet.what.findChildren(QPushButton) if b.text() == "Thromboembolic event"
+    ]
     QTest.mouseClick(offered[0], Qt.MouseButton.LeftButton)
     settle()
-    assert page.what.coded.text == "Thromboembolic event"
-    assert page.what.term.text == "Pulmonary embolism", "what was said stays"
+    assert page.sheet.what.coded.text == "Thromboembolic event"
+    assert page.sheet.what.term.text == "Pulmonary embolism", "what was said stays"
     assert "Vascular disorders" in words(page)
 
 
@@ -144,20 +146,20 @@ def test_what_is_missing_is_said_when_one_saves_and_the_keyboard_is_there(open_e
     press((CTRL, Key.Key_S))
     assert session.record(due.id).events == ()
     assert "Say what happened, in a few words." in words(page)
-    assert focused() is page.what.term.line
-    assert "things are missing" in page.state.text()
+    assert focused() is page.sheet.what.term.line
+    assert "things are missing" in page.sheet.state.text()
 
 
 def test_a_serious_event_says_its_clock_at_once_and_a_susar_says_why(open_event, embolism):
     page = open_event(embolism)
-    assert "the criterion is not recorded" in page.serious.banner.text()
-    click(page.serious.ticks.boxes["hospital"])
-    assert page.serious.banner.text().startswith("Serious: 1 tick.")
+    assert "the criterion is not recorded" in page.sheet.serious.banner.text()
+    click(page.sheet.serious.ticks.boxes["hospital"])
+    assert page.sheet.serious.banner.text().startswith("Serious: 1 tick.")
     type_in(page, "aware_at", f"{LATELY} 15:10")
-    assert "The report to the sponsor was due" in page.serious.banner.text()
-    assert "not assessed yet" in page.cause.banner.text()
-    click(page.cause.inputs["judged.product"]._group.buttons()[4])
-    assert page.cause.banner.text() == "", "not related: no SUSAR by the clinic's rule"
+    assert "The report to the sponsor was due" in page.sheet.serious.banner.text()
+    assert "not assessed yet" in page.sheet.cause.banner.text()
+    click(page.sheet.cause.inputs["judged.product"]._group.buttons()[4])
+    assert page.sheet.cause.banner.text() == "", "not related: no SUSAR by the clinic's rule"
 
 
 def test_an_old_serious_event_stays_so_without_a_tick_and_can_be_taken_back(
@@ -170,8 +172,8 @@ def test_an_old_serious_event_stays_so_without_a_tick_and_can_be_taken_back(
     assert found.event == embolism
     assert found.criterion_missing
     page = open_event(embolism)
-    assert page.state.text() == "Criterion not recorded"
-    click(page.serious.was_not)
+    assert page.sheet.state.text() == "Criterion not recorded"
+    click(page.sheet.serious.was_not)
     press((CTRL, Key.Key_S))
     assert not known(session, due).event.serious
 
@@ -181,23 +183,23 @@ def test_what_is_typed_is_kept_when_one_leaves_and_is_there_again(
 ):
     page = open_event(embolism)
     type_in(page, "note", "long car journey")
-    click(page.serious.ticks.boxes["important"])
+    click(page.sheet.serious.ticks.boxes["important"])
     press(Key.Key_Escape)
     assert page.window().shell.current is not page
     assert known(session, due).event == embolism, "nothing was saved"
     page = open_event(embolism)
-    assert page.kept.isVisible()
-    assert page.went.inputs["note"].text == "long car journey"
-    assert page.serious.ticks.text == "important"
-    page.kept.discard.click()
+    assert page.sheet.kept.isVisible()
+    assert page.sheet.went.inputs["note"].text == "long car journey"
+    assert page.sheet.serious.ticks.text == "important"
+    page.sheet.kept.discard.click()
     settle()
-    assert page.went.inputs["note"].text == ""
+    assert page.sheet.went.inputs["note"].text == ""
     assert session.typed.of(typed_texts.EVENT, embolism.id) == {}
 
 
 def test_a_kill_takes_the_last_second_at_most(open_event, embolism, reopened, due):
     page = open_event(embolism)
-    page.what.term.line.setFocus()
+    page.sheet.what.term.line.setFocus()
     write("x")
     page.keep_soon.timeout.emit()
     session = reopened()
@@ -210,30 +212,30 @@ def test_a_fatal_event_asks_for_the_death_once_and_records_it_with_its_cause(
     page = open_event(embolism)
     press((ALT, Key.Key_2))
     write("5")
-    assert page.serious.ticks.text == "death"
-    page.went.outcome.set_text("fatal")
-    page.went.outcome.chosen.emit()
+    assert page.sheet.serious.ticks.text == "death"
+    page.sheet.went.outcome.set_text("fatal")
+    page.sheet.went.outcome.chosen.emit()
     type_in(page, "ended", str(clock.today()))
     press((CTRL, Key.Key_S))
     assert session.record(due.id).died is None
-    assert page.went.died.isAncestorOf(focused())
+    assert page.sheet.went.died.isAncestorOf(focused())
     press(Key.Key_Space, (CTRL, Key.Key_S))
     record = session.record(due.id)
     assert record.died.happened_on == PartialDate.of(clock.today())
     assert record.died.note == "Pulmonary embolism"
     page = open_event(embolism)
-    assert not page.went.died.isVisible()
-    assert "death" in words(page.went)
+    assert not page.sheet.went.died.isVisible()
+    assert "death" in words(page.sheet.went)
 
 
 def test_the_diagnosis_is_revised_and_what_it_was_called_stays_in_sight(
     open_event, embolism, session, due
 ):
     page = open_event(embolism)
-    page.what.revise.click()
+    page.sheet.what.revise.click()
     settle()
-    assert focused() is page.what.term.line
-    assert page.what.term.text == ""
+    assert focused() is page.sheet.what.term.line
+    assert page.sheet.what.term.text == ""
     write("Lung infection")
     press(Key.Key_Tab)
     type_in(page, "earlier.why", "CT without an embolus")
@@ -241,7 +243,7 @@ def test_the_diagnosis_is_revised_and_what_it_was_called_stays_in_sight(
     (earlier,) = known(session, due).diagnoses
     assert (earlier.term, earlier.why) == ("Pulmonary embolism", "CT without an embolus")
     page = open_event(known(session, due).event)
-    assert "Called before: Pulmonary embolism until" in words(page.what)
+    assert "Called before: Pulmonary embolism until" in words(page.sheet.what)
 
 
 def test_the_nurse_completes_her_half_and_sees_why_the_cause_is_not_hers(
@@ -256,11 +258,14 @@ def test_the_nurse_completes_her_half_and_sees_why_the_cause_is_not_hers(
     settle()
     page = shell.page("event")
     assert not any(
-        page.cause.inputs[f"judged.{name}"].isEnabled() for name in ("product", "procedure", "note")
+        page.sheet.cause.inputs[f"judged.{name}"].isEnabled()
+        for name in ("product", "procedure", "note")
     )
-    assert "The cause is judged by who may sign; it waits on their Today." in words(page.cause)
-    click(page.serious.ticks.boxes["hospital"])
-    assert page.state.text() == "Complete; the cause is to be judged"
+    assert "The cause is judged by who may sign; it waits on their Today." in words(
+        page.sheet.cause
+    )
+    click(page.sheet.serious.ticks.boxes["hospital"])
+    assert page.sheet.state.text() == "Complete; the cause is to be judged"
     press((CTRL, Key.Key_S))
     assert known(mine, due).criteria == {Criterion.HOSPITAL}
     mine.close()
@@ -269,7 +274,7 @@ def test_the_nurse_completes_her_half_and_sees_why_the_cause_is_not_hers(
 def test_the_neurologist_judges_and_the_page_says_who_it_was(open_event, embolism, session, due):
     page = open_event(embolism)
     for name, at in (("product", 2), ("procedure", 3), ("expected", 1)):
-        click(page.cause.inputs[f"judged.{name}"]._group.buttons()[at])
+        click(page.sheet.cause.inputs[f"judged.{name}"]._group.buttons()[at])
     press((CTRL, Key.Key_S))
     judged = known(session, due).judgement
     assert (judged.product, judged.procedure, judged.expected) == (
@@ -278,7 +283,7 @@ def test_the_neurologist_judges_and_the_page_says_who_it_was(open_event, embolis
         False,
     )
     page = open_event(embolism)
-    assert "Judged by Dr. Demo" in words(page.cause)
+    assert "Judged by Dr. Demo" in words(page.sheet.cause)
 
 
 def test_of_a_locked_visit_the_event_stays_and_what_is_added_is_saved(
@@ -298,10 +303,10 @@ def test_of_a_locked_visit_the_event_stays_and_what_is_added_is_saved(
         session.events.save(event)
         session.locks.save(lock)
     page = open_event(event)
-    assert page.locks.isVisible()
-    assert not page.what.isEnabled() and not page.went.inputs["outcome"].isEnabled()
-    click(page.serious.ticks.boxes["hospital"])
-    click(page.cause.inputs["judged.product"]._group.buttons()[2])
+    assert page.sheet.locks.isVisible()
+    assert not page.sheet.what.isEnabled() and not page.sheet.went.inputs["outcome"].isEnabled()
+    click(page.sheet.serious.ticks.boxes["hospital"])
+    click(page.sheet.cause.inputs["judged.product"]._group.buttons()[2])
     press((CTRL, Key.Key_S))
     found = known(session, due)
     assert found.event == event
@@ -334,8 +339,8 @@ def test_an_event_of_a_visit_in_progress_is_reported_there(open_event, session, 
     press((ALT, Key.Key_2))
     write("1")
     type_in(page, "onset", str(clock.today()))
-    page.went.outcome.set_text("recovering")
-    page.went.outcome.chosen.emit()
+    page.sheet.went.outcome.set_text("recovering")
+    page.sheet.went.outcome.chosen.emit()
     press((CTRL, Key.Key_S))
     settle()
     found = known(session, due)
@@ -357,12 +362,12 @@ def test_the_whole_page_is_in_sight_at_1366_by_768(open_event, embolism, shell):
 def test_what_follows_from_the_dates_is_computed_beside_them(open_event, embolism, due):
     page = open_event(embolism)
     days = (LATELY - due.reference_on).days
-    assert f"day {days} after the infusion" in page.when.computed.text()
-    assert "treatment-emergent" in page.when.computed.text()
-    page.went.outcome.set_text("recovered")
-    page.went.outcome.chosen.emit()
+    assert f"day {days} after the infusion" in page.sheet.when.computed.text()
+    assert "treatment-emergent" in page.sheet.when.computed.text()
+    page.sheet.went.outcome.set_text("recovered")
+    page.sheet.went.outcome.chosen.emit()
     type_in(page, "ended", str(LATELY + timedelta(days=7)))
-    assert "lasted 7 days" in page.when.computed.text()
+    assert "lasted 7 days" in page.sheet.when.computed.text()
 
 
 def test_what_nobody_judged_waits_on_the_neurologists_today_and_leads_to_its_page(
@@ -373,7 +378,7 @@ def test_what_nobody_judged_waits_on_the_neurologists_today_and_leads_to_its_pag
     today = shell.page("today")
     assert "to judge" not in words(today), "of before its form: nothing is asked in one heap"
     page = open_event(embolism)
-    click(page.serious.ticks.boxes["hospital"])
+    click(page.sheet.serious.ticks.boxes["hospital"])
     press((CTRL, Key.Key_S))
     shell.show_page("today")
     settle()
@@ -384,7 +389,7 @@ def test_what_nobody_judged_waits_on_the_neurologists_today_and_leads_to_its_pag
     QTest.mouseClick(lines[0], Qt.MouseButton.LeftButton)
     settle()
     assert shell.current is page
-    click(page.cause.inputs["judged.product"]._group.buttons()[3])
+    click(page.sheet.cause.inputs["judged.product"]._group.buttons()[3])
     press((CTRL, Key.Key_S))
     shell.show_page("today")
     settle()
@@ -393,8 +398,8 @@ def test_what_nobody_judged_waits_on_the_neurologists_today_and_leads_to_its_pag
 
 def test_the_chart_lists_criteria_and_cause_and_opens_the_page(open_event, embolism, shell, due):
     page = open_event(embolism)
-    click(page.serious.ticks.boxes["hospital"])
-    click(page.cause.inputs["judged.product"]._group.buttons()[2])
+    click(page.sheet.serious.ticks.boxes["hospital"])
+    click(page.sheet.cause.inputs["judged.product"]._group.buttons()[2])
     press((CTRL, Key.Key_S))
     assert shell.current is shell.page("chart")
     tab = shell.page("chart").tab("events")
@@ -418,7 +423,7 @@ def test_what_is_typed_quickly_goes_on_to_the_whole_form(open_event, shell, sess
     settle()
     page = shell.page("event")
     assert shell.current is page
-    assert page.what.term.text == "Headache"
+    assert page.sheet.what.term.text == "Headache"
     assert session.typed.of(typed_texts.CHART_EVENT, due.id) == {}
 
 
@@ -426,13 +431,13 @@ def test_f2_asks_about_the_field_with_the_keyboard_and_the_question_leads_back(
     open_event, embolism, session, shell, due
 ):
     page = open_event(embolism)
-    page.when.inputs["aware_at"].line.setFocus()
+    page.sheet.when.inputs["aware_at"].line.setFocus()
     press(Key.Key_F2)
-    assert not page.queries.isVisible(), "what is not in the file is asked about by nobody"
+    assert not page.sheet.queries.isVisible(), "what is not in the file is asked about by nobody"
     type_in(page, "aware_at", f"{LATELY} 15:10")
     press((CTRL, Key.Key_S))
     page = open_event(embolism)
-    page.when.inputs["aware_at"].line.setFocus()
+    page.sheet.when.inputs["aware_at"].line.setFocus()
     press(Key.Key_F2)
     write("who was told?")
     press(Key.Key_Return)
@@ -443,7 +448,7 @@ def test_f2_asks_about_the_field_with_the_keyboard_and_the_question_leads_back(
     shell.open_record(due.id, "event_details", query.field)
     settle()
     assert shell.current is page
-    assert focused() is page.when.inputs["aware_at"].line
+    assert focused() is page.sheet.when.inputs["aware_at"].line
 
 
 def test_an_event_begun_in_a_visit_is_the_visits_also_when_it_is_opened_from_elsewhere(
@@ -454,8 +459,8 @@ def test_an_event_begun_in_a_visit_is_the_visits_also_when_it_is_opened_from_els
     write("Headache")
     press(Key.Key_Escape)
     page = open_event()
-    assert page.what.term.text == "Headache"
-    assert page.form.visit_id == visit_id
-    page.kept.discard.click()
+    assert page.sheet.what.term.text == "Headache"
+    assert page.sheet.form.visit_id == visit_id
+    page.sheet.kept.discard.click()
     settle()
     assert session.typed.of(typed_texts.EVENT, typed_texts.new_event(due.id)) == {}

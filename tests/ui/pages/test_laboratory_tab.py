@@ -119,7 +119,7 @@ def test_an_accepted_grade_is_typed_on_the_page_of_an_event(chart, session, due,
     texts = session.typed.of(typed_texts.EVENT, typed_texts.new_event(due.id))
     assert (texts["term"], texts["grade"]) == ("Alanine aminotransferase increased", "2")
     assert session.record(due.id).events == (), "nothing is an event before somebody judged it"
-    assert page.form.texts["term"] == "Alanine aminotransferase increased"
+    assert page.sheet.form.texts["term"] == "Alanine aminotransferase increased"
     assert "Alanine aminotransferase increased" in [
         one.text() for one in page.findChildren(QLineEdit)
     ]

@@ -1,6 +1,6 @@
 """The left half of an event's page, what the nurse knows: what, how severe, serious, when."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -20,7 +20,7 @@ from ui.forms.event.section import Section, banner, details, say
 from ui.forms.event_editor import term_completer
 from ui.widgets.basics import button, clear, column, label, row
 from ui.widgets.fields import TextField
-from ui.widgets.responsive import Flow
+from ui.widgets.responsive import Columns, Flow
 from ui.widgets.ticks import Ticks
 from ui.words import tr
 
@@ -213,12 +213,8 @@ class When(Section):
         )
         for name, field in fields:
             self.add(name, field)
-        days = row(*(field for _name, field in fields), spacing=6, top=True)
-        for at, share in enumerate((9, 9, 12, 9, 9)):
-            days.setStretch(at, share)
-            field = fields[at][1]  # the shares say how wide they are, not what they would like
-            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.body.addLayout(days)
+        known, stay = self._days(fields[:3], (9, 9, 12)), self._days(fields[3:], (9, 9))
+        self.body.addWidget(Columns(known, stay, fixed={}, spacing=6, shares={0: 30, 1: 18}))
         said = TextField("", placeholder=tr("onset as it was said, “three weeks after”"))
         said.line.setAccessibleName(tr("Onset as it was said"))
         self.add("onset_said", said)
@@ -229,6 +225,18 @@ class When(Section):
         line.setStretch(1, 2)
         self.body.addLayout(line)
         self.end()
+
+    @staticmethod
+    def _days(fields: Sequence[tuple[str, DayLine]], shares: Sequence[int]) -> QWidget:
+        """Some days side by side; the shares say how wide they are, not what they would like."""
+        days = row(*(field for _name, field in fields), spacing=6, top=True)
+        for at, ((_name, field), share) in enumerate(zip(fields, shares, strict=True)):
+            days.setStretch(at, share)
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        held = QWidget()
+        held.setLayout(days)
+        held.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        return held
 
     def show_form(self, form: EventForm) -> None:
         self._form = form

@@ -24,14 +24,15 @@ _WAYS = {
 class Cell(Line):
     """What is typed in it is read when it is left. Its look says whether it is due, or out of range.
 
-    ``moved`` says by how many times and signs the keyboard goes on; ``unmeasured``, ``added`` and ``event_meant`` are
-    the keys ``-``, ``+`` and ``E``.
+    ``moved`` says by how many times and signs the keyboard goes on; ``unmeasured``, ``added``, ``noted`` and
+    ``event_meant`` are the keys ``-``, ``+``, ``N`` and ``E``.
     """
 
     moved = Signal(int, int)
     arrived = Signal()
     unmeasured = Signal()
     added = Signal()
+    noted = Signal()
     event_meant = Signal()
 
     def __init__(self, sign: Sign, key: str) -> None:
@@ -56,6 +57,8 @@ class Cell(Line):
             said = tr("{value} is out of range. {usual}").format(value=text, usual=usual)
         elif text == MISSING:
             said = tr("not measured")
+        if time.note:
+            said = f"{said}\n{note_words(time)}"
         self.setToolTip(said)
         self.setAccessibleDescription(said if self.problem is None else self.problem.message)
         look = "out" if out else "due" if due and not text else "known" if text else "empty"
@@ -100,10 +103,17 @@ class Cell(Line):
             self.unmeasured.emit()
         elif text == "+":
             self.added.emit()
+        elif text.casefold() == "n":
+            self.noted.emit()
         elif text.casefold() == "e":
             self.event_meant.emit()
         else:
             super().keyPressEvent(event)
+
+
+def note_words(time: Time) -> str:
+    """What was noted at a time; empty where nothing was."""
+    return tr("Note: {text}").format(text=time.note) if time.note else ""
 
 
 def limits_words(sign: Sign, usual: Mapping[str, Range]) -> list[str]:

@@ -5,24 +5,36 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from core.forms.definition import Form
 from core.views import monitoring
 from core.views.monitoring import FIELDS, TITLES, Range, Sign, Time
 from core.words import number
 from ui import theme
-from ui.forms.infusion.cells import Cell, limits_words, usual_words
+from ui.forms.infusion.cells import Cell, limits_words, note_words, usual_words
 from ui.plots.series import colour
 from ui.words import tr
 
-HEAD, PLOT, CELL, LANE = 54, 42, 28, 28  # px at the usual text size
+HEAD, PLOT, CELL, LANE = 60, 42, 28, 28  # px at the usual text size
 NARROWEST = 50  # px of a column, in which 132/78 has room
 LABELS = 78
 TALL = {Sign.PULSE: 20, Sign.PRESSURE: 20}  # px more for their plots
 ABOVE = 14  # px over the highest value, for the words of one that is out of range
+NOTED = 5  # px of the dot over a time at which something was noted
 GRADED = 16  # px of the square with an event's grade
 
 
@@ -136,13 +148,15 @@ class Labels(QWidget):
 class Grid(QWidget):
     """The columns: heads, plots, cells and the lane of events, all at the same places across.
 
-    ``left`` says that a cell was left or moved on from after something was typed in it.
+    ``left`` says that a cell was left or moved on from after something was typed in it; ``noted`` is the key of a time
+    of which a note, or when it was taken, is to be entered.
     """
 
     left = Signal(object)  # Cell
     arrived = Signal(object)
     unmeasured = Signal(object)
     added = Signal()
+    noted = Signal(str)
     event_meant = Signal(object)
     typed = Signal()
 
@@ -194,6 +208,7 @@ class Grid(QWidget):
         one.moved.connect(lambda times, signs: self._move(one, times, signs))
         one.unmeasured.connect(lambda: self.unmeasured.emit(one))
         one.added.connect(self.added)
+        one.noted.connect(lambda: self.noted.emit(one.key))
         one.event_meant.connect(lambda: self.event_meant.emit(one))
         one.textEdited.connect(lambda _text: self.typed.emit())
         one.show()
@@ -282,6 +297,29 @@ class Grid(QWidget):
                 )
                 self.cells[f"{time.key}.{sign.value}"].place(place)
 
+    def time_at(self, place: QPoint) -> Time | None:
+        """The time whose head is there."""
+        if self._shown is None or place.y() >= theme.px(HEAD):
+            return None
+        found = (time for time in self._shown.times if self.column(time.key).contains(place))
+        return next(found, None)
+
+    def event(self, event: QEvent) -> bool:
+        """A head tells when it was planned and taken, and its note."""
+        if isinstance(event, QHelpEvent):
+            time = self.time_at(event.pos())
+            said = "" if time is None else "\n".join(filter(None, [time.name, note_words(time)]))
+            QToolTip.showText(event.globalPos(), said, self)
+            return True
+        return super().event(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """On a head it is the key N."""
+        if (time := self.time_at(event.position().toPoint())) is not None:
+            self.noted.emit(time.key)
+        else:
+            super().mouseDoubleClickEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place()
@@ -313,13 +351,16 @@ class Grid(QWidget):
             painter.setPen(theme.colour("accent" if due else "muted"))
             clock = QRect(area.x(), theme.px(18), area.width(), theme.px(16))
             painter.drawText(clock, Qt.AlignmentFlag.AlignCenter, time.clock)
+            self._paint_planned(painter, time, clock.translated(0, theme.px(13)))
+            if time.note:
+                self._paint_noted(painter, title, time.title)
         if shown.start is None:
             return
         first = self.x_of(shown.start)
         last = self.x_of(shown.end) if shown.end is not None else None
         if first is None:
             return
-        y = theme.px(42)
+        y = theme.px(HEAD - 9)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.colour("accent"))
         wide = max(theme.px(6), (last or first) - first)
@@ -331,6 +372,29 @@ class Grid(QWidget):
             words = tr("infusion, {n} min").format(n=minutes)
         after = QRectF(first + wide + theme.px(6), y - theme.px(8), theme.px(140), theme.px(16))
         painter.drawText(after, Qt.AlignmentFlag.AlignVCenter, words)
+
+    @staticmethod
+    def _paint_planned(painter: QPainter, time: Time, area: QRect) -> None:
+        """When it was planned, where it was taken at another time; a narrow column strikes the planned time out."""
+        if time.planned is None or not (words := time.planned_words):
+            return
+        font = theme.font(11)
+        if QFontMetrics(font).horizontalAdvance(words) > area.width():
+            words = f"{time.planned.astimezone():%H:%M}"
+            font.setStrikeOut(True)
+        painter.setFont(font)
+        painter.setPen(theme.colour("warn"))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
+
+    @staticmethod
+    def _paint_noted(painter: QPainter, area: QRect, title: str) -> None:
+        """A dot beside the words of a head: there is a note."""
+        width = QFontMetrics(theme.font(13, QFont.Weight.DemiBold)).horizontalAdvance(title)
+        size = theme.px(NOTED)
+        left = min(area.center().x() + width / 2 + size, area.right() - size)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.colour("accent"))
+        painter.drawEllipse(QRectF(left, area.y() + theme.px(4), size, size))
 
     def _paint_plot(self, painter: QPainter, shown: Shown, sign: Sign, area: QRect) -> None:
         low, high = extent(sign, shown)

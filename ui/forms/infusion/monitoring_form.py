@@ -20,6 +20,7 @@ from ui import theme
 from ui.context import AppContext
 from ui.forms.infusion.cells import Cell
 from ui.forms.infusion.grid import Grid, Labels, Shown, Span, height
+from ui.forms.infusion.reading_dialog import ReadingDialog
 from ui.forms.infusion.side import DayColumns, DaySide
 from ui.forms.step_form import StepForm
 from ui.widgets import ask
@@ -51,11 +52,14 @@ class MonitoringForm(StepForm):
         super().__init__(context, draft)
         self.step = form.id
         self.form = form
+        self._last_key = ""  # of the time that had the keyboard last
+        self._logged_from = ""  # the cell at which an event was begun
         self.body.setSpacing(8)
         self.title = label(form.title, "question")
         self.next, self.then = chip("", "accent"), chip("", "neutral")
         self.no_start = button("", lambda: self.jump.emit(monitoring.INFUSION, "start"), link=True)
         self.add_time = button(tr("Time between  +"), self._ask_time)
+        self.describe = button(tr("Note, time taken  N"), self._describe)
         self.log = button(tr("Log event  E"), self._log_event)
         self.print_grid = button(tr("Print grid"), self._print)
         self.not_done = Combo()
@@ -70,6 +74,7 @@ class MonitoringForm(StepForm):
                 self.next,
                 self.then,
                 self.add_time,
+                self.describe,
                 self.log,
                 self.print_grid,
                 self.not_done,
@@ -87,6 +92,7 @@ class MonitoringForm(StepForm):
         self.grid.arrived.connect(self._on_arrived)
         self.grid.unmeasured.connect(self._ask_reason)
         self.grid.added.connect(self._ask_time)
+        self.grid.noted.connect(self._describe)
         self.grid.event_meant.connect(self._log_event)
         self.grid.typed.connect(self._keep_soon.start)
         if not context.session.may(Right.EXPORT):
@@ -112,7 +118,9 @@ class MonitoringForm(StepForm):
         whole.addLayout(across)
         self.problem = ProblemLine()
         whole.addWidget(self.problem)
-        keys = tr("Enter next value · arrows move · E event · + a time between · - not measured")
+        keys = tr(
+            "Enter next value · arrows move · E event · N note, time taken · + a time between · - not measured"
+        )
         whole.addWidget(label(keys, "small", wrap=True))
         whole.addStretch(1)
         self.columns = DayColumns(self.side, right)
@@ -149,7 +157,7 @@ class MonitoringForm(StepForm):
         reason = not_done[0].not_done.value if not_done and not_done[0].not_done else ""
         self.not_done.setCurrentIndex(max(0, self.not_done.findData(reason)))
         self.not_done.setVisible(not any(time.record is not None for time in day.times))
-        for one in (self.columns, self.add_time, self.log):
+        for one in (self.columns, self.add_time, self.describe, self.log):
             one.setEnabled(not not_done and not waits)
         self._show_due(due)
 
@@ -245,6 +253,7 @@ class MonitoringForm(StepForm):
         self.keep_typed()
 
     def _on_arrived(self, cell: Cell) -> None:
+        self._last_key = cell.key
         self.problem.show_problem(cell.problem)
         area = self.grid.column(cell.key)
         self.area.ensureVisible(area.center().x(), 0, area.width() * 2, 0)
@@ -296,14 +305,42 @@ class MonitoringForm(StepForm):
         if (cell := self.grid.cell(key, Sign.PULSE)) is not None:
             cell.setFocus(Qt.FocusReason.TabFocusReason)
 
+    def _describe(self, key: str = "") -> None:
+        """A note on a time, and when it was really read: of the one named, else of that which had the keyboard last."""
+        self.commit()
+        time = self._time(key or self._last_key) or self._time(self._first_key())
+        if time is None:
+            return
+        dialog = ReadingDialog(self, time, self.draft.monitoring.read_time)
+        if dialog.exec() == QDialog.DialogCode.Accepted and not isinstance(dialog.at, Problem):
+            with self.context.saving():
+                self.draft.monitoring.describe(time, dialog.at, dialog.note.text)
+            self._saved()
+            after = self._time(time.key)
+            if after is not None and (words := after.taken_words):
+                self.context.told.emit(f"{after.title}: {words}")
+        front = self._cell_in_front()
+        back = front if front is not None and front.key == time.key else None
+        if (cell := back or self.grid.cell(time.key, Sign.PULSE)) is not None:
+            cell.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _cell_in_front(self) -> Cell | None:
+        focus = self.focusWidget()
+        return focus if isinstance(focus, Cell) else None
+
     def _log_event(self, cell: Cell | None = None) -> None:
         """An event at the time of the cell with the keyboard, with product and lot."""
-        focus = self.focusWidget()
-        one = cell or (focus if isinstance(focus, Cell) else None)
+        one = cell or self._cell_in_front()
+        self._logged_from = "" if one is None else one.name
         time = None if one is None else self._time(one.key)
         at = clock.now() if time is None or time.at is None else time.at
         self.commit()
         self.event_meant.emit(at)
+
+    def return_from_event(self) -> None:
+        """The events of the day as they are now, and the keyboard on the cell at which one was begun."""
+        self.look_at_clock()
+        self.focus_field(self._logged_from)
 
     def _print(self) -> None:
         self.commit()
@@ -314,11 +351,14 @@ class MonitoringForm(StepForm):
 
     def focus_first(self) -> None:
         """On the time that is due, else the first one that was not read."""
+        if (cell := self.grid.cell(self._first_key(), Sign.PULSE)) is not None:
+            cell.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _first_key(self) -> str:
+        """The time that is due, else the first one that was not read."""
         due = self._due()
         unread = (one.key for one in self.draft.monitoring.times if not one.is_read)
-        key = due.time.key if due is not None else next(unread, monitoring.BEFORE)
-        if (cell := self.grid.cell(key, Sign.PULSE)) is not None:
-            cell.setFocus(Qt.FocusReason.TabFocusReason)
+        return due.time.key if due is not None else next(unread, monitoring.BEFORE)
 
     def focus_field(self, field: str) -> None:
         name = field.removeprefix(typing_in(self.step, ""))

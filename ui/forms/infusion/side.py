@@ -1,15 +1,20 @@
 """What was checked, ordered and given, beside the grid; one line where there is no room."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from core.model.ids import VisitId
 from core.model.record import PatientRecord
 from core.views import infusion_day
 from core.views.infusion_day import Part
+from ui import theme
 from ui.widgets.basics import clear, label, show_only
 from ui.widgets.responsive import Columns
 from ui.words import tr
+
+SIDE = 224  # px at the usual text size
+LEAST = 860  # px of the side and the grid together: with less the side is one line
 
 
 class DaySide(QWidget):
@@ -70,12 +75,22 @@ class DaySide(QWidget):
 
 
 class DayColumns(Columns):
-    """The side beside the grid; in a narrow window a line above it."""
+    """The side beside the grid; a line above it in a narrow window, and where something else is beside them."""
 
     def __init__(self, side: DaySide, rest: QWidget) -> None:
         self._side = side
-        super().__init__(side, rest, fixed={0: 224}, spacing=16)
+        self._on_narrow_page = self._folded = False
+        super().__init__(side, rest, fixed={0: SIDE}, spacing=16)
 
     def set_narrow(self, *, narrow: bool) -> None:
-        super().set_narrow(narrow=narrow)
-        self._side.fold(folded=narrow)
+        self._on_narrow_page = narrow
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        self._folded = self._on_narrow_page or self.width() < theme.px(LEAST)
+        super().set_narrow(narrow=self._folded)
+        self._side.fold(folded=self._folded)
