@@ -20,6 +20,8 @@ from PySide6.QtWidgets import (
 )
 
 from core import clock, reports
+from core.acts import people
+from core.guide import ABOUT, INDEX, KEYBOARD, GuidePage
 from core.labels import ROLE
 from core.model import event_details
 from core.model.document import About
@@ -27,18 +29,21 @@ from core.model.ids import EventId, PatientId, RecordId, VisitId
 from core.model.user import Right
 from core.session import Changes
 from ui import theme
-from ui.actions import ACTIONS, PAGE_KEYS, Action
+from ui.actions import ACTIONS, Action
 from ui.context import AppContext
+from ui.help import keyboard
+from ui.help.first_tour import FirstTour
+from ui.help.stops import SEEN, stops
 from ui.pages.every import page_class
 from ui.pages.page import Page, Place
 from ui.widgets.basics import button, chip, column, label, row, set_chip
 from ui.widgets.clock_badge import ClockBadge
 from ui.widgets.demo_notice import DemoNotice
 from ui.widgets.fields import Line
+from ui.widgets.figures import ask
 from ui.widgets.file_warnings import FileWarnings, SecondPlaceReminder
-from ui.widgets.keys_dialog import KeysDialog
 from ui.widgets.locks import explained
-from ui.widgets.responsive import FOLDED, NARROW, PageArea
+from ui.widgets.responsive import FOLDED, NARROW, PageArea, open_help
 from ui.widgets.saved_note import SavedNote
 from ui.widgets.trail_warnings import TrailWarnings
 from ui.words import tr
@@ -86,9 +91,10 @@ class Shell(QWidget):
         self._actions = tuple(action for action in ACTIONS if self._may(action.right))
         self._stack = QStackedWidget()
         self._nav = QButtonGroup(self)
-        self._nav_buttons: dict[str, QPushButton] = {}
+        self.nav_buttons: dict[str, QPushButton] = {}
         self.search = Line()
         self.demonstration: DemoNotice | None = None
+        self.tour: FirstTour | None = None  # while somebody is shown around
         self.saved = chip("", "good")
         self.saved_note = SavedNote()
         self._message = label("", "problem", wrap=True)
@@ -156,6 +162,11 @@ class Shell(QWidget):
     def home(self) -> str:
         """Where a person begins: the first page that their role has."""
         return next(action.page for action in self._actions if action.in_sidebar)
+
+    @property
+    def start(self) -> QWidget | None:
+        """The button that starts a visit, on the page that has one."""
+        return getattr(self.current, "start", None)
 
     @property
     def current(self) -> Page | None:
@@ -289,9 +300,9 @@ class Shell(QWidget):
         # Drawn before it is shown: Qt does not survive an error inside its own show event.
         page.refresh_if_stale()
         self._stack.setCurrentWidget(self._areas[name])
-        marked = self._nav_buttons.get(name)
+        marked = self.nav_buttons.get(name)
         self._nav.setExclusive(False)
-        for one in self._nav_buttons.values():
+        for one in self.nav_buttons.values():
             one.setChecked(one is marked)
         self._nav.setExclusive(True)
         page.focus_first()
@@ -365,7 +376,7 @@ class Shell(QWidget):
                 one.setProperty("nav", "true")
                 one.setCheckable(True)
                 self._nav.addButton(one)
-                self._nav_buttons[action.page] = one
+                self.nav_buttons[action.page] = one
                 if action.id == "safety":
                     self.badge = ClockBadge(self.context)
                     beside = row(None, self.badge)
@@ -377,8 +388,11 @@ class Shell(QWidget):
         layout.addStretch(1)
         layout.addWidget(label(session.user.full_name, "who", wrap=True))
         layout.addWidget(label(ROLE[session.user.role], "small"))
-        layout.addWidget(button(tr("Keyboard F1"), self.show_keys, link=True))
-        layout.addWidget(button(tr("Lock Ctrl+L"), self.lock_asked.emit, link=True))
+        self.help_button = button(tr("Help F1"), self.show_help, link=True)
+        self.lock_button = button(tr("Lock Ctrl+L"), self.lock_asked.emit, link=True)
+        about = button(tr("About"), partial(open_help, self, ABOUT), link=True)
+        for one in (self.help_button, about, self.lock_button):
+            layout.addWidget(one)
         sign_out = button(tr("Sign out"), self.signed_out.emit, link=True, tip="Ctrl+Shift+L")
         layout.addWidget(sign_out)
         frame.ensurePolished()
@@ -397,7 +411,7 @@ class Shell(QWidget):
         menu.addSeparator()
         menu.addAction(f"{user.full_name}, {ROLE[user.role]}").setEnabled(False)
         for action in self._actions:
-            if action.id in {"keys", "lock", "sign-out"}:
+            if action.id in {"help", "keys", "lock", "sign-out"}:
                 menu.addAction(f"{tr(action.title)}   {action.shortcut}", self._doing(action))
         made = button(tr("Menu"))
         made.setMenu(menu)
@@ -428,6 +442,9 @@ class Shell(QWidget):
         if self.context.session.clinic.demonstration:
             self.demonstration = DemoNotice(self.context.session.user.role)
             self.demonstration.become.connect(self.become)
+            self.demonstration.around.clicked.connect(self.show_around)
+            if self.context.settings.chosen(self.context.session.login, SEEN):
+                self.demonstration.around.hide()
             self.notice.addWidget(self.demonstration)
         layout.addLayout(self.notice, 3)
         layout.addStretch(0 if self.demonstration is not None else 1)
@@ -483,20 +500,40 @@ class Shell(QWidget):
             "larger": lambda: self.text_size_asked.emit(1),
             "smaller": lambda: self.text_size_asked.emit(-1),
             "usual": lambda: self.text_size_asked.emit(0),
-            "keys": self.show_keys,
+            "help": self.show_help,
+            "keys": lambda: open_help(self, KEYBOARD),
+            "explain": lambda: ask(self.current or self),
             "lock": self.lock_asked.emit,
             "sign-out": self.signed_out.emit,
         }[action.id]
 
-    def show_keys(self) -> None:
-        """Every shortcut of the program."""
-        groups = [(tr("Everywhere"), [(a.shortcut, tr(a.title)) for a in self._actions])]
-        if self._may(Right.READ):
-            groups += [
-                (tr(title), [(tr(key), tr(what)) for key, what in keys])
-                for title, keys in PAGE_KEYS
-            ]
-        KeysDialog(self, groups).exec()
+    def show_help(self) -> None:
+        """The page of the guide about the page in front."""
+        open_help(self, self.current.topic if self.current is not None else INDEX)
+
+    def keys(self) -> GuidePage:
+        """The keys that the person has, as a page of the help."""
+        return keyboard.page(self._actions, clinical=self._may(Right.READ))
+
+    def show_around_once(self) -> None:
+        """After the first sign-in of a person, unasked; in the demonstration it is only offered."""
+        session = self.context.session
+        seen = self.context.settings.chosen(session.login, SEEN)
+        if not (seen or session.clinic.demonstration) and people.is_first_sign_in(session):
+            self.show_around()
+
+    def show_around(self) -> None:
+        """Point at the four things that one begins with; this workstation remembers who has seen it."""
+        if self.tour is not None:
+            self.tour.end()
+        self.tour = FirstTour(self, stops(self))
+        self.tour.ended.connect(self._on_toured)
+
+    def _on_toured(self) -> None:
+        self.tour = None
+        self.context.settings.set_chosen(self.context.session.login, SEEN, "yes")
+        if self.demonstration is not None:
+            self.demonstration.around.hide()
 
     def _on_search(self, text: str) -> None:
         page = cast("PatientsPage", self.page("patients"))

@@ -135,6 +135,11 @@ def recovery_code_made(session: Session) -> datetime | None:
     return max(made, default=None)
 
 
+def is_first_sign_in(session: Session) -> bool:
+    """Whether whoever is signed in was never signed in to this file before."""
+    return len(session.trail.entries(entity=Act.SIGNED_IN, actor=session.login, limit=2)) == 1
+
+
 def review(session: Session) -> tuple[Reviewed, ...]:
     """Everybody who can sign in, or could. Raises NotAllowed."""
     session.need(Right.PEOPLE)

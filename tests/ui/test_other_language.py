@@ -217,10 +217,6 @@ def ask_one_of(shell, _numbered):
     ask.one_of(shell, words._("Cancel"), words._("Why?"), {words._("yes"): 1, words._("no"): 0})
 
 
-def keys(shell, _numbered):
-    shell.show_keys()
-
-
 def decide(shell, numbered):
     session = shell.context.session
     for patient in session.patients.all():
@@ -250,7 +246,7 @@ def attached(shell, numbered):
     )
 
 
-@pytest.mark.parametrize("opened", [ask_reason, ask_one_of, keys, decide, sign, preview, attached])
+@pytest.mark.parametrize("opened", [ask_reason, ask_one_of, decide, sign, preview, attached])
 def test_a_dialog_speaks_it_too(language, data, demo_shell, numbered, opened):
     seen_dialogs = []
 

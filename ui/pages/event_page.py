@@ -48,6 +48,7 @@ EVENT_ROW = (
 class EventPage(Page):
     """Alt and a digit lead to a section, a digit alone is the grade, Esc leaves and keeps what is typed."""
 
+    topic = "adverse-events"
     shows = frozenset(
         {
             *("adverse_event", "record", "item", "milestone", "lock", "visit", "patient", "user"),

@@ -66,6 +66,8 @@ COLUMNS: tuple[Column[PatientRow], ...] = (
 class PatientsPage(Page):
     """Enter opens the chart. A search that hides patients is said in a chip, and Esc or the chip ends it."""
 
+    topic = "patients"
+
     unfiltered = Signal()
 
     shows = frozenset({"patient", "visit", "visit_mark", "milestone", "record", "item"})

@@ -79,6 +79,7 @@ COLUMNS: tuple[Column[WorkItem], ...] = (
 class TodayPage(Page):
     """Enter starts or resumes the visit that is selected; at first the most urgent one."""
 
+    topic = "today"
     shows = frozenset(
         {
             "patient",

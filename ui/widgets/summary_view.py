@@ -24,6 +24,7 @@ from core.views.signed import SignatureRow
 from core.views.spirometry import SpirometrySummary
 from core.views.visit_summary import ActionRow, VisitSummary
 from ui.widgets.basics import button, chip, clear, column, label, restyle, row, rule
+from ui.widgets.figures import mark, named
 from ui.widgets.folded import Folded
 from ui.words import tr
 
@@ -217,7 +218,8 @@ def _grid() -> tuple[QWidget, QGridLayout]:
 def _facts(facts: tuple[Fact, ...]) -> QWidget:
     widget, grid = _grid()
     for index, fact in enumerate(facts):
-        grid.addWidget(label(fact.label, "muted"), index, 0, TOP)
+        title = named(fact.label, fact.figure) if fact.figure else label(fact.label, "muted")
+        grid.addWidget(title, index, 0, TOP)
         grid.addWidget(_said(fact.text, fact.field), index, 1)
     grid.setColumnStretch(1, 1)
     return widget
@@ -250,6 +252,7 @@ def _form(form: FormSummary) -> QWidget:
         grid.addWidget(label(scale.score, "heading"), line, 2, RIGHT)
         grid.addWidget(label(f"{scale.previous} ({scale.change})", "muted"), line, 3, RIGHT)
         line += 1
+    mark(widget, "total", "domains", "slope")
     last = [
         label(tr("Slope: {text}").format(text=form.slope), wrap=True),
         *(label(tr("Kept: {text}").format(text=one), wrap=True) for one in form.kept),
