@@ -108,7 +108,7 @@ class MainWindow(QMainWindow):
         """The keys of who is signed in; every one before somebody is."""
         from ui.help import keyboard
 
-        return keyboard.page() if self.shell is None else self.shell.keys()
+        return keyboard.page() if self.shell is None else self.shell.guidance.keys()
 
     def _whereabouts(self) -> "Whereabouts | None":
         from core.acts import backups
@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
 
     def _show_around(self) -> None:
         if self.shell is not None:
-            self.shell.show_around()
+            self.shell.guidance.show_around()
 
     def change_text_size(self, by: int) -> None:
         """One step larger (1) or smaller (-1), or the usual size (0): everything is made again in it."""
@@ -217,7 +217,7 @@ class MainWindow(QMainWindow):
             self.shell.current.focus_first()
         self.backing_up.attach(session)
         self._watch(session)
-        self.shell.show_around_once()
+        self.shell.guidance.show_around_once()
         if self._screen is None:
             self._screen = ScreenLock(self)
             self._screen.locked.connect(self._lock_with_screen)

@@ -20,8 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core import clock, reports
-from core.acts import people
-from core.guide import ABOUT, INDEX, KEYBOARD, GuidePage
+from core.guide import ABOUT, INDEX, KEYBOARD
 from core.labels import ROLE
 from core.model import event_details
 from core.model.document import About
@@ -31,9 +30,7 @@ from core.session import Changes
 from ui import theme
 from ui.actions import ACTIONS, Action
 from ui.context import AppContext
-from ui.help import keyboard
-from ui.help.first_tour import FirstTour
-from ui.help.stops import SEEN, stops
+from ui.help.guidance import Guidance
 from ui.pages.every import page_class
 from ui.pages.page import Page, Place
 from ui.widgets.basics import button, chip, column, label, row, set_chip
@@ -94,7 +91,7 @@ class Shell(QWidget):
         self.nav_buttons: dict[str, QPushButton] = {}
         self.search = Line()
         self.demonstration: DemoNotice | None = None
-        self.tour: FirstTour | None = None  # while somebody is shown around
+        self.guidance = Guidance(self, self, self._actions)
         self.saved = chip("", "good")
         self.saved_note = SavedNote()
         self._message = label("", "problem", wrap=True)
@@ -162,11 +159,6 @@ class Shell(QWidget):
     def home(self) -> str:
         """Where a person begins: the first page that their role has."""
         return next(action.page for action in self._actions if action.in_sidebar)
-
-    @property
-    def start(self) -> QWidget | None:
-        """The button that starts a visit, on the page that has one."""
-        return getattr(self.current, "start", None)
 
     @property
     def current(self) -> Page | None:
@@ -327,6 +319,11 @@ class Shell(QWidget):
             self.current.keep()
 
     @property
+    def topic(self) -> str:
+        """What the help says about the page in front."""
+        return INDEX if self.current is None else self.current.topic
+
+    @property
     def place(self) -> tuple[str, Place]:
         """The page in front by its name, and where on it the person was."""
         name = next((n for n, page in self._pages.items() if page is self.current), self.home)
@@ -388,10 +385,10 @@ class Shell(QWidget):
         layout.addStretch(1)
         layout.addWidget(label(session.user.full_name, "who", wrap=True))
         layout.addWidget(label(ROLE[session.user.role], "small"))
-        self.help_button = button(tr("Help F1"), self.show_help, link=True)
+        help_ = button(tr("Help F1"), self.guidance.show_help, link=True)
         self.lock_button = button(tr("Lock Ctrl+L"), self.lock_asked.emit, link=True)
         about = button(tr("About"), partial(open_help, self, ABOUT), link=True)
-        for one in (self.help_button, about, self.lock_button):
+        for one in (self.guidance.offer, help_, about, self.lock_button):
             layout.addWidget(one)
         sign_out = button(tr("Sign out"), self.signed_out.emit, link=True, tip="Ctrl+Shift+L")
         layout.addWidget(sign_out)
@@ -442,9 +439,6 @@ class Shell(QWidget):
         if self.context.session.clinic.demonstration:
             self.demonstration = DemoNotice(self.context.session.user.role)
             self.demonstration.become.connect(self.become)
-            self.demonstration.around.clicked.connect(self.show_around)
-            if self.context.settings.chosen(self.context.session.login, SEEN):
-                self.demonstration.around.hide()
             self.notice.addWidget(self.demonstration)
         layout.addLayout(self.notice, 3)
         layout.addStretch(0 if self.demonstration is not None else 1)
@@ -500,40 +494,12 @@ class Shell(QWidget):
             "larger": lambda: self.text_size_asked.emit(1),
             "smaller": lambda: self.text_size_asked.emit(-1),
             "usual": lambda: self.text_size_asked.emit(0),
-            "help": self.show_help,
+            "help": self.guidance.show_help,
             "keys": lambda: open_help(self, KEYBOARD),
             "explain": lambda: ask(self.current or self),
             "lock": self.lock_asked.emit,
             "sign-out": self.signed_out.emit,
         }[action.id]
-
-    def show_help(self) -> None:
-        """The page of the guide about the page in front."""
-        open_help(self, self.current.topic if self.current is not None else INDEX)
-
-    def keys(self) -> GuidePage:
-        """The keys that the person has, as a page of the help."""
-        return keyboard.page(self._actions, clinical=self._may(Right.READ))
-
-    def show_around_once(self) -> None:
-        """After the first sign-in of a person, unasked; in the demonstration it is only offered."""
-        session = self.context.session
-        seen = self.context.settings.chosen(session.login, SEEN)
-        if not (seen or session.clinic.demonstration) and people.is_first_sign_in(session):
-            self.show_around()
-
-    def show_around(self) -> None:
-        """Point at the four things that one begins with; this workstation remembers who has seen it."""
-        if self.tour is not None:
-            self.tour.end()
-        self.tour = FirstTour(self, stops(self))
-        self.tour.ended.connect(self._on_toured)
-
-    def _on_toured(self) -> None:
-        self.tour = None
-        self.context.settings.set_chosen(self.context.session.login, SEEN, "yes")
-        if self.demonstration is not None:
-            self.demonstration.around.hide()
 
     def _on_search(self, text: str) -> None:
         page = cast("PatientsPage", self.page("patients"))

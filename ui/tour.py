@@ -658,13 +658,13 @@ def _examinations(tour: _Tour, page: VisitPage) -> None:
 
 def _first_tour(tour: _Tour) -> None:
     """What a new person is shown around, step by step."""
-    shown = tour.shell.tour
+    shown = tour.shell.guidance.tour
     if shown is None:
         raise TourFailed("a new person is not shown around")
     for step in ("today", "visit", "chart", "lock"):
         tour.picture(f"help_first_tour_{step}")
         shown.on.click()
-    tour.expect(tour.shell.tour is None, "the first tour has no end")
+    tour.expect(tour.shell.guidance.tour is None, "the first tour has no end")
 
 
 def _help(tour: _Tour) -> None:

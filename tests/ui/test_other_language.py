@@ -316,7 +316,7 @@ def test_the_window_is_mirrored_and_time_still_runs_from_left_to_right(
 ):
     window, answers, plots = demo_shell.window(), 0, 0
     for place in places():
-        nav = next(iter(demo_shell._nav_buttons.values()))
+        nav = next(iter(demo_shell.nav_buttons.values()))
         assert middle(nav, window) > middle(demo_shell.current, window), place
         for step in seen(window, StepButton):
             assert middle(step._sign, step) > middle(step._title, step), place

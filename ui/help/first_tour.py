@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from shiboken6 import isValid
 
 from ui import theme
 from ui.widgets.basics import button, column, label, row
@@ -72,7 +73,7 @@ class FirstTour(QFrame):
             one.hide()
             one.deleteLater()
         before = self._before
-        if before is not None and before.isVisible():
+        if before is not None and isValid(before) and before.isVisible():
             before.setFocus(Qt.FocusReason.ActiveWindowFocusReason)  # which selects nothing
         self.ended.emit()
 
@@ -112,7 +113,7 @@ class FirstTour(QFrame):
             one.show()
             one.raise_()
         self._ring.setVisible(self._target() is not None)
-        self.on.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _target(self) -> QWidget | None:
         target = self._stops[self.at].target()

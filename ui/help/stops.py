@@ -27,7 +27,10 @@ class Frame(Protocol):
     def search(self) -> QWidget: ...
 
     @property
-    def start(self) -> QWidget | None: ...
+    def current(self) -> QWidget | None: ...
+
+    @property
+    def topic(self) -> str: ...
 
 
 def stops(frame: Frame) -> tuple[Stop, ...]:
@@ -55,7 +58,7 @@ def _of_clinic(frame: Frame) -> tuple[Stop, ...]:
     )
 
     def start() -> QWidget | None:
-        button = frame.start
+        button = getattr(frame.current, "start", None)  # of the page that has one
         is_seen = button is not None and button.isVisible()
         return button if is_seen else _or_menu(frame, frame.nav_buttons["today"])()
 

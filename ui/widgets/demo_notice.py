@@ -41,13 +41,10 @@ class DemoNotice(QFrame):
         self.menu = button(ROLE[role], link=True)
         self.menu.setAccessibleName(you)
         self.menu.setMenu(menu)
-        self.around = button(tr("Show me around"), link=True)
         self._wide = (self._who, *self.others.values())
         for one in self._wide:
             one.hide()  # until there is room
-        layout = row(
-            self._name, self._who, *self.others.values(), self.menu, self.around, spacing=10
-        )
+        layout = row(self._name, self._who, *self.others.values(), self.menu, spacing=10)
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         layout.setContentsMargins(10, 0, 6, 0)
         self.setLayout(layout)

@@ -35,7 +35,9 @@ class FigureMark(QLabel):
         self.setAccessibleName(words)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             open_help(self, self._topic)
 
 
