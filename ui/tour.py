@@ -670,12 +670,14 @@ def _first_tour(tour: _Tour) -> None:
 def _help(tour: _Tour) -> None:
     """The page about the step in front, what a figure means, words that are found, and About."""
     line = tour.focused()
-    QTest.keyClick(tour.window, Qt.Key.Key_F1)
+    tour.shell.guidance.show_help()
     tour.settle()
     window = tour.window.help
     if window is None:
         raise TourFailed("F1 shows no help")
     tour.expect(window.topic == "visit#spirometry", f"F1 shows {window.topic}")
+    window.resize(1080, 700)  # as on a usual screen
+    window.show_topic(window.topic)
     tour.picture("help_page", window)
     for topic in ("clinical#figure-z", "keyboard", "about", "licences"):
         window.show_topic(topic)

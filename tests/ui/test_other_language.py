@@ -206,6 +206,34 @@ def test_the_window_before_a_file_is_open_speaks_it_too(language, data, empty_wi
     assert set(cut_off(empty_window)) == set()
 
 
+def test_the_help_speaks_it_while_what_is_not_translated_of_the_guide_is_english(
+    language, data, demo_shell
+):
+    window = demo_shell.window()
+    window.show_help("keyboard")
+    settle()
+    shown = window.help
+    parts = [*seen(shown, QAbstractButton), *seen(shown, QLabel), shown.words]
+    assert {text for one in parts for text in read_aloud(one) if english(text, data)} == set()
+    assert english(shown.browser.toPlainText(), data) == []
+    assert shown.contents.mapTo(shown, shown.contents.rect().center()).x() > shown.width() / 2
+    assert set(cut_off(shown)) == set()
+    shown.show_topic("today")
+    assert shown.browser.toPlainText().startswith("Today")
+    shown.reject()
+
+
+def test_who_is_shown_around_reads_it_in_the_language(language, data, demo_shell):
+    demo_shell.guidance.show_around()
+    settle()
+    tour = demo_shell.guidance.tour
+    while demo_shell.guidance.tour is not None:
+        assert set(left_in_english(tour, data)) == set()
+        assert set(cut_off(tour)) == set()
+        tour.on.click()
+        settle()
+
+
 # Dialogs that are cheap to open.
 
 
