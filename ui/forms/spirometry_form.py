@@ -43,7 +43,7 @@ from ui.forms.step_form import StepForm
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, clear, column, label, restyle, row
 from ui.widgets.fields import ChoiceField, Line, TextField
-from ui.widgets.figures import mark, named
+from ui.widgets.figures import FigureMark, mark
 from ui.widgets.range_bar import RangeBar
 from ui.widgets.responsive import Flow
 from ui.words import tr
@@ -388,7 +388,7 @@ class SpirometryForm(StepForm):
         self.body.addWidget(self._hint)
         facts = row(spacing=20)
         for title, value in self._values.items():
-            facts.addLayout(column(named(title, self._titles[title]), value, None, spacing=0))
+            facts.addLayout(column(FigureMark(self._titles[title], title), value, None, spacing=0))
         facts.addStretch(1)
         self.device_percent.setMinimumWidth(theme.px(150))  # for the sentence under it
         facts.addWidget(self.device_percent)

@@ -18,11 +18,12 @@ FIGURE = (
 
 
 class FigureMark(QLabel):
-    """A question mark beside a number: a click explains it. The keyboard has Shift+F1."""
+    """A question mark beside a number, or its title: a click explains it. The keyboard has Shift+F1."""
 
-    def __init__(self, figure: str) -> None:
-        super().__init__("?")
-        self.setProperty("role", "figure")
+    def __init__(self, figure: str, title: str = "", role: str = "figure-title") -> None:
+        super().__init__(title or "?")
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setProperty("role", role if title else "figure")
         self.setCursor(Qt.CursorShape.WhatsThisCursor)
         self.explain(figure)
 

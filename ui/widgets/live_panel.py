@@ -45,7 +45,7 @@ class LivePanel(QFrame):
         self.total_plot = TrendPlot()
         self.domain_plot = TrendPlot()
         self._plots: list[TrendPlot] = []
-        self.mark = FigureMark("so-far")
+        self.mark = FigureMark("so-far", tr("Live"), "heading")
         self.axis = label("", "small", wrap=True)  # what the plots' ticks count
         self.axis.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.domains: dict[str, dict[str, QLabel]] = {}  # by questionnaire and scale
@@ -53,7 +53,7 @@ class LivePanel(QFrame):
         self._body = layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 10, 10)
         layout.setSpacing(6)
-        layout.addLayout(row(label(tr("Live"), "heading"), self.mark, None, self.score))
+        layout.addLayout(row(self.mark, None, self.score))
         layout.addWidget(self.change)
         for grid in self._grids.values():
             layout.addWidget(grid)
