@@ -24,7 +24,7 @@ class Guidance(QObject):
         super().__init__(window)
         self._window, self._frame, self._actions = window, frame, tuple(actions)
         self.tour: FirstTour | None = None  # while somebody is shown around
-        self.offer = button(tr("Show me around"), self.show_around, link=True)
+        self.offer = button(tr("Tour"), self.show_around, link=True, tip=tr("Show me around"))
         if self._is_seen or not frame.context.session.clinic.demonstration:
             self.offer.hide()
 
