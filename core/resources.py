@@ -3,12 +3,23 @@
 from pathlib import Path
 
 # PyInstaller unpacks modules and data as they lie in the checkout, so one rule serves both.
-FOLDER = Path(__file__).resolve().parents[1] / "resources"
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "resources"
+DOCUMENTS = ROOT / "docs"
+LICENCE = ROOT / "LICENSE"
+READ_IN_HELP = ("clinical.md", "schedules.md")  # of the documents, beside the user's guide
 
 
 def path(*parts: str) -> Path:
     """The path of a shipped file or folder, for example ``path("protocols", "routine.toml")``."""
     return FOLDER.joinpath(*parts)
+
+
+def documents() -> dict[str, Path]:
+    """What is read inside the program, and this program's licence, by the names that they have in the checkout."""
+    guide = sorted((DOCUMENTS / "guide").rglob("*.md"))
+    read = [*(DOCUMENTS / name for name in READ_IN_HELP), *guide, LICENCE]
+    return {path.relative_to(ROOT).as_posix(): path for path in read}
 
 
 def fonts() -> dict[str, Path]:

@@ -1,6 +1,6 @@
 """Writes what a validation holds an installation against to `resources/validation/`.
 
-The SHA-256 of every file in `resources/` and of the fonts, and the versions of the libraries that
+The SHA-256 of every file in `resources/`, of what is read in the help, and of the fonts, and the versions of the libraries that
 pyproject.toml names as requirements.txt locks them. Run it again after changing any of these; a test
 says when:
 

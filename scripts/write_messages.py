@@ -32,10 +32,11 @@ HEAD = """\
 # Translation of ALS Follow-up. To add a language, save this as resources/translations/LANGUAGE/LC_MESSAGES/als-follow-up.po,
 # translate it, compile it to als-follow-up.mo beside it, and run scripts.write_manifest.
 # X-Direction is rtl for a language that is written from right to left; X-Small-Within is no for one in which a title
-# within a sentence keeps its capital letter. What is in braces is filled in by the program, and stays as it is.
+# within a sentence keeps its capital letter. Language names the folder of docs/guide that has the guide in it, such as de. What is in braces is filled in by the program, and stays as it is.
 msgid ""
 msgstr ""
 "Project-Id-Version: ALS Follow-up\\n"
+"Language: \\n"
 "MIME-Version: 1.0\\n"
 "Content-Type: text/plain; charset=UTF-8\\n"
 "Content-Transfer-Encoding: 8bit\\n"

@@ -1,4 +1,7 @@
-"""What a person can do anywhere in the program: one tuple, from which sidebar, shortcuts and help are made."""
+"""What a person can do anywhere in the program: one tuple, from which sidebar, shortcuts and help are made.
+
+After a change here: `python -m scripts.write_keys`.
+"""
 
 from dataclasses import dataclass
 
@@ -40,7 +43,9 @@ ACTIONS = (
     Action("larger", N_("Larger text"), "Ctrl++"),
     Action("smaller", N_("Smaller text"), "Ctrl+-"),
     Action("usual", N_("Text in its usual size"), "Ctrl+0"),
-    Action("keys", N_("Keyboard shortcuts"), "F1"),
+    Action("help", N_("Help on this page"), "F1"),
+    Action("keys", N_("Keyboard shortcuts"), "Ctrl+F1"),
+    Action("explain", N_("What a number means"), "Shift+F1"),
     Action("lock", N_("Lock"), "Ctrl+L"),
     Action("sign-out", N_("Sign out"), "Ctrl+Shift+L"),
 )
@@ -105,6 +110,7 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("A", N_("the alerts, to be decided")),
             ("T", N_("on the overview: fold or open now, since last time and timeline")),
             ("M", N_("the next time axis: months, dates, since onset")),
+            ("Z, P", N_("on the overview: used range or whole scale; the trend carried forward")),
             ("N, V, P", N_("on the treatments: enter a medicine, a device, a procedure")),
             ("T", N_("on the treatments: with adverse events, or without")),
             ("-, U, /, A", N_("in the laboratory: not done, unit, comment, accept")),
@@ -126,6 +132,14 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("C, E, F2", N_("on a record: changed, ended, a query about it")),
             ("F3", N_("in a field: a note, or why there is no value")),
             ("Y, N", N_("at a question: yes, with the reason; no, as it was probably meant")),
+        ),
+    ),
+    (
+        N_("In the help"),
+        (
+            ("Ctrl+F", N_("find words in all pages")),
+            ("Alt+Left, Alt+Right", N_("back and forward")),
+            ("Esc", N_("close; the keyboard is where it was")),
         ),
     ),
     (

@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QWhatsThisClickedEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QWidget
 
 from core.errors import AppError
@@ -21,8 +21,11 @@ from ui.widgets.basics import column, label
 from ui.words import tr
 
 if TYPE_CHECKING:
+    from core.guide import GuidePage
     from core.session import Changes, Session
     from ui.backing_up import BackingUp
+    from ui.help.about import Whereabouts
+    from ui.help.window import HelpWindow
     from ui.pages.lock_page import LockPage
     from ui.pages.page import Place
     from ui.screen_lock import ScreenLock
@@ -60,6 +63,7 @@ class MainWindow(QMainWindow):
         self.idle.expired.connect(self.lock)
         self.clipboard = ClipboardWatch(self)
         self._screen: ScreenLock | None = None
+        self.help: HelpWindow | None = None  # made when it is first asked for
         self.backing_up: BackingUp | None = None  # made with the first file that is opened
         # Of who is signed in, and of all by login: a lock asks nothing of a disk that may be gone.
         self._full_name = ""
@@ -83,6 +87,47 @@ class MainWindow(QMainWindow):
             self.move(room.topLeft())
         self.show()
 
+    def event(self, event: QEvent) -> bool:
+        """Whatever is asked about, anywhere in the window (`open_help`), is answered by the help."""
+        if event.type() == QEvent.Type.WhatsThisClicked and isinstance(
+            event, QWhatsThisClickedEvent
+        ):
+            self.show_help(event.href())
+            return True
+        return super().event(event)
+
+    def show_help(self, topic: str) -> None:
+        """The page of the guide, in a window of its own; a form that is half filled in stays as it is."""
+        from ui.help.window import HelpWindow
+
+        if self.help is None:
+            self.help = HelpWindow(self, self._keys, self._whereabouts)
+            self.help.around.connect(self._show_around)
+        self.help.open_at(topic, tour=self.shell is not None)
+
+    def _keys(self) -> "GuidePage":
+        """The keys of who is signed in; every one before somebody is."""
+        from ui.help import keyboard
+
+        return keyboard.page() if self.shell is None else self.shell.guidance.keys()
+
+    def _whereabouts(self) -> "Whereabouts | None":
+        from core.acts import backups
+        from ui.help.about import Whereabouts
+
+        if self.shell is None:
+            return None
+        path = self.shell.context.session.path
+        return Whereabouts(
+            file=path,
+            backups=backups.default_folder(path),
+            second_place=self._settings.second_place,
+        )
+
+    def _show_around(self) -> None:
+        if self.shell is not None:
+            self.shell.guidance.show_around()
+
     def change_text_size(self, by: int) -> None:
         """One step larger (1) or smaller (-1), or the usual size (0): everything is made again in it."""
         usual, sizes = 100, TEXT_SIZES
@@ -97,18 +142,27 @@ class MainWindow(QMainWindow):
         if shell is None:
             theme.choose_text_size(app, percent)
             self._settings.text_size = percent
+            self._forget_help()
             return
         place, session = shell.place, shell.context.session
         if not shell.leave():
             return  # the file refused what was typed: it stays where it is
         self._settings.text_size = percent
         theme.choose_text_size(app, percent)
+        self._forget_help()
         self._stack.removeWidget(shell)
         shell.context.retire()
         shell.deleteLater()
         self._show(session)
         if self.shell is not None:
             self.shell.return_to(*place)
+
+    def _forget_help(self) -> None:
+        """It is made anew in another size of text."""
+        if self.help is not None:
+            self.help.hide()
+            self.help.deleteLater()
+            self.help = None
 
     def open_demonstration(self) -> None:
         """Demonstration data in a file that is thrown away on closing."""
@@ -164,6 +218,7 @@ class MainWindow(QMainWindow):
             self.shell.current.focus_first()
         self.backing_up.attach(session)
         self._watch(session)
+        self.shell.guidance.show_around_once()
         if self._screen is None:
             self._screen = ScreenLock(self)
             self._screen.locked.connect(self._lock_with_screen)
@@ -399,6 +454,7 @@ class MainWindow(QMainWindow):
         self._settings.geometry = self.saveGeometry()
         self.close_session()
         self.welcome.close_tasks()
+        self._forget_help()
         super().closeEvent(event)
 
     def _may_close(self) -> bool:

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from core import clock, reports
+from core.guide import ABOUT, INDEX, KEYBOARD
 from core.labels import ROLE
 from core.model import event_details
 from core.model.document import About
@@ -27,18 +28,19 @@ from core.model.ids import EventId, PatientId, RecordId, VisitId
 from core.model.user import Right
 from core.session import Changes
 from ui import theme
-from ui.actions import ACTIONS, PAGE_KEYS, Action
+from ui.actions import ACTIONS, Action
 from ui.context import AppContext
+from ui.help.guidance import Guidance
 from ui.pages.every import page_class
 from ui.pages.page import Page, Place
 from ui.widgets.basics import button, chip, column, label, row, set_chip
 from ui.widgets.clock_badge import ClockBadge
 from ui.widgets.demo_notice import DemoNotice
 from ui.widgets.fields import Line
+from ui.widgets.figures import ask
 from ui.widgets.file_warnings import FileWarnings, SecondPlaceReminder
-from ui.widgets.keys_dialog import KeysDialog
 from ui.widgets.locks import explained
-from ui.widgets.responsive import FOLDED, NARROW, PageArea
+from ui.widgets.responsive import FOLDED, NARROW, PageArea, open_help
 from ui.widgets.saved_note import SavedNote
 from ui.widgets.trail_warnings import TrailWarnings
 from ui.words import tr
@@ -86,9 +88,10 @@ class Shell(QWidget):
         self._actions = tuple(action for action in ACTIONS if self._may(action.right))
         self._stack = QStackedWidget()
         self._nav = QButtonGroup(self)
-        self._nav_buttons: dict[str, QPushButton] = {}
+        self.nav_buttons: dict[str, QPushButton] = {}
         self.search = Line()
         self.demonstration: DemoNotice | None = None
+        self.guidance = Guidance(self, self, self._actions)
         self.saved = chip("", "good")
         self.saved_note = SavedNote()
         self._message = label("", "problem", wrap=True)
@@ -289,9 +292,9 @@ class Shell(QWidget):
         # Drawn before it is shown: Qt does not survive an error inside its own show event.
         page.refresh_if_stale()
         self._stack.setCurrentWidget(self._areas[name])
-        marked = self._nav_buttons.get(name)
+        marked = self.nav_buttons.get(name)
         self._nav.setExclusive(False)
-        for one in self._nav_buttons.values():
+        for one in self.nav_buttons.values():
             one.setChecked(one is marked)
         self._nav.setExclusive(True)
         page.focus_first()
@@ -314,6 +317,11 @@ class Shell(QWidget):
         """Before a lock: what stands in the fields is kept as it is, and nobody leaves them."""
         if self.current is not None:
             self.current.keep()
+
+    @property
+    def topic(self) -> str:
+        """What the help says about the page in front."""
+        return INDEX if self.current is None else self.current.topic
 
     @property
     def place(self) -> tuple[str, Place]:
@@ -365,7 +373,7 @@ class Shell(QWidget):
                 one.setProperty("nav", "true")
                 one.setCheckable(True)
                 self._nav.addButton(one)
-                self._nav_buttons[action.page] = one
+                self.nav_buttons[action.page] = one
                 if action.id == "safety":
                     self.badge = ClockBadge(self.context)
                     beside = row(None, self.badge)
@@ -377,8 +385,11 @@ class Shell(QWidget):
         layout.addStretch(1)
         layout.addWidget(label(session.user.full_name, "who", wrap=True))
         layout.addWidget(label(ROLE[session.user.role], "small"))
-        layout.addWidget(button(tr("Keyboard F1"), self.show_keys, link=True))
-        layout.addWidget(button(tr("Lock Ctrl+L"), self.lock_asked.emit, link=True))
+        help_ = button(tr("Help F1"), self.guidance.show_help, link=True)
+        self.lock_button = button(tr("Lock Ctrl+L"), self.lock_asked.emit, link=True)
+        about = button(tr("About"), partial(open_help, self, ABOUT), link=True)
+        for one in (self.guidance.offer, help_, about, self.lock_button):
+            layout.addWidget(one)
         sign_out = button(tr("Sign out"), self.signed_out.emit, link=True, tip="Ctrl+Shift+L")
         layout.addWidget(sign_out)
         frame.ensurePolished()
@@ -397,7 +408,7 @@ class Shell(QWidget):
         menu.addSeparator()
         menu.addAction(f"{user.full_name}, {ROLE[user.role]}").setEnabled(False)
         for action in self._actions:
-            if action.id in {"keys", "lock", "sign-out"}:
+            if action.id in {"help", "keys", "lock", "sign-out"}:
                 menu.addAction(f"{tr(action.title)}   {action.shortcut}", self._doing(action))
         made = button(tr("Menu"))
         made.setMenu(menu)
@@ -483,20 +494,12 @@ class Shell(QWidget):
             "larger": lambda: self.text_size_asked.emit(1),
             "smaller": lambda: self.text_size_asked.emit(-1),
             "usual": lambda: self.text_size_asked.emit(0),
-            "keys": self.show_keys,
+            "help": self.guidance.show_help,
+            "keys": lambda: open_help(self, KEYBOARD),
+            "explain": lambda: ask(self.current or self),
             "lock": self.lock_asked.emit,
             "sign-out": self.signed_out.emit,
         }[action.id]
-
-    def show_keys(self) -> None:
-        """Every shortcut of the program."""
-        groups = [(tr("Everywhere"), [(a.shortcut, tr(a.title)) for a in self._actions])]
-        if self._may(Right.READ):
-            groups += [
-                (tr(title), [(tr(key), tr(what)) for key, what in keys])
-                for title, keys in PAGE_KEYS
-            ]
-        KeysDialog(self, groups).exec()
 
     def _on_search(self, text: str) -> None:
         page = cast("PatientsPage", self.page("patients"))

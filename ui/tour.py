@@ -182,6 +182,7 @@ class _Tour:
         recovery.save_to(self.out / "recovery_code.pdf")
         recovery.put_away.click()
         recovery.go_on.click()
+        _first_tour(self)
         self.picture("first_day")
 
     def import_table(self) -> None:
@@ -300,6 +301,7 @@ class _Tour:
         self.type(spirometry.rows[2].volume, "2.28")
         QTest.keyClick(spirometry.rows[2].volume, Qt.Key.Key_Return)
         self.picture("visit_spirometry")
+        _help(self)
         blows = self.draft(page).spirometry.entered.blows
         self.expect([one.volume_ml for one in blows] == [2260, 2310, 2280], "blows")
 
@@ -652,6 +654,38 @@ def _examinations(tour: _Tour, page: VisitPage) -> None:
     tour.picture("visit_laboratory")
     entered = {one.test for one in draft.record.laboratory if one.visit_id == draft.visit.id}
     tour.expect(entered == {"alt", "ast", "creatinine"}, f"of the laboratory: {sorted(entered)}")
+
+
+def _first_tour(tour: _Tour) -> None:
+    """What a new person is shown around, step by step."""
+    shown = tour.shell.guidance.tour
+    if shown is None:
+        raise TourFailed("a new person is not shown around")
+    for step in ("today", "visit", "chart", "lock"):
+        tour.picture(f"help_first_tour_{step}")
+        shown.on.click()
+    tour.expect(tour.shell.guidance.tour is None, "the first tour has no end")
+
+
+def _help(tour: _Tour) -> None:
+    """The page about the step in front, what a figure means, words that are found, and About."""
+    line = tour.focused()
+    tour.shell.guidance.show_help()
+    tour.settle()
+    window = tour.window.help
+    if window is None:
+        raise TourFailed("F1 shows no help")
+    tour.expect(window.topic == "visit#spirometry", f"F1 shows {window.topic}")
+    window.resize(1080, 700)  # as on a usual screen
+    window.show_topic(window.topic)
+    tour.picture("help_page", window)
+    for topic in ("clinical#figure-z", "keyboard", "about", "licences"):
+        window.show_topic(topic)
+        tour.picture(f"help_{topic.rpartition('#')[2].replace('-', '_')}", window)
+    QTest.keyClicks(window.words, "recovery code")
+    tour.picture("help_search", window)
+    window.reject()
+    tour.expect(tour.focused() is line, "the keyboard is not where it was before the help")
 
 
 def _registers(tour: _Tour) -> None:

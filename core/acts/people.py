@@ -135,6 +135,15 @@ def recovery_code_made(session: Session) -> datetime | None:
     return max(made, default=None)
 
 
+def is_first_sign_in(session: Session) -> bool:
+    """Whether whoever is signed in was never signed in to this file before, but maybe to create it."""
+
+    def times(act: Act) -> int:
+        return len(session.trail.entries(entity=act, actor=session.login, limit=3))
+
+    return times(Act.SIGNED_IN) in {1, 2} and not times(Act.SIGNED_OUT)
+
+
 def review(session: Session) -> tuple[Reviewed, ...]:
     """Everybody who can sign in, or could. Raises NotAllowed."""
     session.need(Right.PEOPLE)

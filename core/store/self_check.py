@@ -12,6 +12,13 @@ from core.store.file import PRAGMAS, connect
 SQLITE = sqlcipher.sqlite_version
 
 
+def cipher() -> str:
+    """The version of SQLCipher."""
+    with closing(sqlcipher.connect(":memory:")) as connection:
+        row = connection.execute("PRAGMA cipher_version").fetchone()
+    return "" if row is None else str(row[0])
+
+
 def settings(new_file: Path) -> Mapping[str, str]:
     """How a file is opened on this installation, by the pragmas' names; and whose cipher it is."""
     asked = (*PRAGMAS, "cipher_version", "cipher_use_hmac")

@@ -31,7 +31,7 @@ def nutrition_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
     index = bmi(visit.weight_kg, record.patient.height_cm)
     unknown = _("needs the height")
     text = unknown if index is None else number(index, 1, "kg/m²")
-    facts = [Fact(_("BMI"), text, known=index is not None)]
+    facts = [Fact(_("BMI"), text, known=index is not None, figure="bmi")]
     first = first_weight(record, visit.date)
     if first is not None:
         lost = weight_loss_percent(first[1], visit.weight_kg)
@@ -39,14 +39,14 @@ def nutrition_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
         text = _("{change} since {day} ({weight})")
         weight = number(first[1], 1, "kg")
         words = text.format(change=change, day=day(first[0]), weight=weight)
-        facts.append(Fact(_("Weight change"), words))
+        facts.append(Fact(_("Weight change"), words, figure="weight"))
     highest = highest_weight(record, visit.date)
     if first is not None and highest is not None and highest[1] > max(first[1], visit.weight_kg):
         lost = weight_loss_percent(highest[1], visit.weight_kg)
         below = _("{lost} below {weight}, {day}").format(
             lost=number(lost, 1, "%"), weight=number(highest[1], 1, "kg"), day=day(highest[0])
         )
-        facts.append(Fact(_("Highest weight"), below))
+        facts.append(Fact(_("Highest weight"), below, figure="weight"))
     return tuple(facts)
 
 

@@ -46,7 +46,7 @@ def course_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
             parts.append(_("FT9 {n} (rule unconfirmed)").format(n=text))
         known = found.kings.stage is not None or found.mitos.stage is not None
         text = f"{' · '.join(parts)} · {_(course.ESTIMATED)}"
-        facts.append(Fact(_("Stages"), text, known=known))
+        facts.append(Fact(_("Stages"), text, known=known, figure="kings"))
     if visit.clinical_stage is not None:
         facts.append(Fact(_("King's stage, clinical"), visit.clinical_stage.value, "note/stage"))
     if form is not None and answered:
@@ -59,7 +59,9 @@ def course_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
                 series=crossing[0].removesuffix(" %"), n=percent
             )
             known = isinstance(crossing[1], Crossing)
-            facts.append(Fact(title, course.crossing_text(crossing[1]), known=known))
+            facts.append(
+                Fact(title, course.crossing_text(crossing[1]), known=known, figure="crossing")
+            )
     return tuple(facts)
 
 
@@ -67,12 +69,12 @@ def _rates(record: PatientRecord, form: Assessment) -> list[Fact]:
     """deltaFS and slopes; of an incomplete form a dash, and never those of an older one."""
     title = _("deltaFS since onset")
     if why := incomplete_text(instruments.named(form.instrument, form.version), form):
-        return [Fact(title, why, known=False)]
+        return [Fact(title, why, known=False, figure="delta-fs")]
     rate = course.delta_fs(record)
-    facts = [] if rate is None else [Fact(title, course.delta_fs_text(rate))]
+    facts = [] if rate is None else [Fact(title, course.delta_fs_text(rate), figure="delta-fs")]
     # The slope over all forms stands below the scores.
     facts += [
-        Fact(_("Slope {window}").format(window=one.name), slope_text(one.result))
+        Fact(_("Slope {window}").format(window=one.name), slope_text(one.result), figure="slope")
         for one in course.slopes(record)
         if one.window is not course.Window.ALL and isinstance(one.result, Slope)
     ]

@@ -57,16 +57,33 @@ def spirometry_summary(record: PatientRecord, session: Spirometry) -> Spirometry
     previous = f"{number(earlier[1], 1, '%')}, {day(earlier[0])}" if earlier else MISSING
     more = (*_more_facts(session), *_checked(record, session))
     facts = (
-        Fact(percent_title(session.test_type), number(result.percent, 1, "%")),
-        Fact(_("z-score"), number(result.z, 2)),
+        Fact(
+            percent_title(session.test_type),
+            number(result.percent, 1, "%"),
+            figure="vital-capacity",
+        ),
+        Fact(_("z-score"), number(result.z, 2), figure="z"),
         Fact(
             _("Predicted"),
             number(result.prediction.predicted if result.prediction else None, 2, "L"),
+            figure="limits",
         ),
-        Fact(_("LLN"), number(result.prediction.lln if result.prediction else None, 2, "L")),
-        Fact(_("ULN"), number(result.prediction.uln if result.prediction else None, 2, "L")),
-        Fact(_("Repeatability"), number(result.repeatability_ml, 0, _("mL"))),
-        Fact(_("Grade"), quality_text(session, result)),
+        Fact(
+            _("LLN"),
+            number(result.prediction.lln if result.prediction else None, 2, "L"),
+            figure="limits",
+        ),
+        Fact(
+            _("ULN"),
+            number(result.prediction.uln if result.prediction else None, 2, "L"),
+            figure="limits",
+        ),
+        Fact(
+            _("Repeatability"),
+            number(result.repeatability_ml, 0, _("mL")),
+            figure="repeatability",
+        ),
+        Fact(_("Grade"), quality_text(session, result), figure="grade"),
         Fact(_("Previous"), previous),
         *more,
     )
@@ -87,7 +104,10 @@ def _more_facts(session: Spirometry) -> tuple[Fact, ...]:
     """What not every session has: FEV1 with its ratio, the interface, the percentage of the device."""
     facts = []
     if fev1 := fev1_text(session):
-        facts += [Fact(_("FEV1"), fev1), Fact(_("FEV1/FVC"), ratio_text(session))]
+        facts += [
+            Fact(_("FEV1"), fev1, figure="fev1"),
+            Fact(_("FEV1/FVC"), ratio_text(session), figure="fev1"),
+        ]
     if session.interface is not None:
         facts.append(Fact(_("Interface"), INTERFACE[session.interface]))
     if session.device_percent is not None:

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from functools import partial
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton
@@ -17,7 +17,6 @@ from tests.ui.keyboard import (
     CTRL,
     Key,
     focused,
-    in_dialog,
     press,
     replace_by,
     settle,
@@ -396,38 +395,7 @@ def test_what_is_wrong_in_the_patient_form_is_said_before_it_is_saved(new):
     assert problem(new.fields["record_number"]) == "", "nobody tried to save it yet"
 
 
-# The list of keys, and queries
-
-
-@pytest.mark.parametrize("room", [(1280, 660), (1366, 708), (683, 364)])
-def test_the_list_of_keys_fits_the_screen_and_scrolls(shell, monkeypatch, room):
-    monkeypatch.setattr("ui.widgets.keys_dialog.room", lambda _widget: QSize(*room))
-    seen = []
-
-    def look(dialog):
-        fits = dialog.width() <= room[0] and dialog.height() <= room[1]
-        bar = dialog.area.verticalScrollBar()
-        seen.append((fits, dialog.close_button.isVisible(), bar.maximum() > 0))
-        dialog.close_button.click()
-
-    in_dialog(look)
-    press(Key.Key_F1)
-    ((fits, has_close, scrolls),) = seen
-    assert fits and has_close
-    assert scrolls == (room[1] < 600), "and nothing scrolls that need not"
-
-
-def test_every_key_of_the_program_is_in_the_list(shell):
-    seen = []
-
-    def look(dialog):
-        seen.append(words(dialog))
-        dialog.accept()
-
-    in_dialog(look)
-    press(Key.Key_F1)
-    for key in ("Ctrl+Enter", "Ctrl+S", "Ctrl+P", "Ctrl+L", "Ctrl+Z", "F2", "Alt+Left", "Esc"):
-        assert key in seen[0].splitlines()
+# Queries
 
 
 def test_a_query_on_the_review_is_about_the_field_one_came_from(enter):

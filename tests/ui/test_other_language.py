@@ -208,6 +208,34 @@ def test_the_window_before_a_file_is_open_speaks_it_too(language, data, empty_wi
     assert set(cut_off(empty_window)) == set()
 
 
+def test_the_help_speaks_it_while_what_is_not_translated_of_the_guide_is_english(
+    language, data, demo_shell
+):
+    window = demo_shell.window()
+    window.show_help("keyboard")
+    settle()
+    shown = window.help
+    parts = [*seen(shown, QAbstractButton), *seen(shown, QLabel), shown.words]
+    assert {text for one in parts for text in read_aloud(one) if english(text, data)} == set()
+    assert english(shown.browser.toPlainText(), data) == []
+    assert shown.contents.mapTo(shown, shown.contents.rect().center()).x() > shown.width() / 2
+    assert set(cut_off(shown)) == set()
+    shown.show_topic("today")
+    assert shown.browser.toPlainText().startswith("Today")
+    shown.reject()
+
+
+def test_who_is_shown_around_reads_it_in_the_language(language, data, demo_shell):
+    demo_shell.guidance.show_around()
+    settle()
+    tour = demo_shell.guidance.tour
+    while demo_shell.guidance.tour is not None:
+        assert set(left_in_english(tour, data)) == set()
+        assert set(cut_off(tour)) == set()
+        tour.on.click()
+        settle()
+
+
 # Dialogs that are cheap to open.
 
 
@@ -217,10 +245,6 @@ def ask_reason(shell, _numbered):
 
 def ask_one_of(shell, _numbered):
     ask.one_of(shell, words._("Cancel"), words._("Why?"), {words._("yes"): 1, words._("no"): 0})
-
-
-def keys(shell, _numbered):
-    shell.show_keys()
 
 
 def decide(shell, numbered):
@@ -252,7 +276,7 @@ def attached(shell, numbered):
     )
 
 
-@pytest.mark.parametrize("opened", [ask_reason, ask_one_of, keys, decide, sign, preview, attached])
+@pytest.mark.parametrize("opened", [ask_reason, ask_one_of, decide, sign, preview, attached])
 def test_a_dialog_speaks_it_too(language, data, demo_shell, numbered, opened):
     seen_dialogs = []
 
@@ -322,7 +346,7 @@ def test_the_window_is_mirrored_and_time_still_runs_from_left_to_right(
 ):
     window, answers, plots = demo_shell.window(), 0, 0
     for place in places():
-        nav = next(iter(demo_shell._nav_buttons.values()))
+        nav = next(iter(demo_shell.nav_buttons.values()))
         assert middle(nav, window) > middle(demo_shell.current, window), place
         for step in seen(window, StepButton):
             assert middle(step._sign, step) > middle(step._title, step), place

@@ -65,7 +65,7 @@ def a_patient(shell, number="A-010"):
 @pytest.mark.parametrize("role", Role)
 def test_r16_the_sidebar_and_the_shortcuts_are_the_roles(shell_of, role):
     shell = shell_of(role)
-    assert set(shell._nav_buttons) == PAGES[role]
+    assert set(shell.nav_buttons) == PAGES[role]
     assert shell.search.isVisible() == (role is not Role.ADMINISTRATOR)
     known = {shortcut.key().toString() for shortcut in shell.findChildren(QShortcut)}
     for action in ACTIONS:

@@ -22,6 +22,7 @@ from ui.words import tr
 class DetailsForm(StepForm):
     """Saves each field as it is left; text that is not a value stays as it was typed."""
 
+    topic = "visit#visit-details"
     step = DETAILS
 
     def __init__(self, context: AppContext, draft: Draft) -> None:

@@ -20,6 +20,7 @@ from ui.words import tr
 class EventsForm(StepForm):
     """No is an answer, not asked is another: both are kept."""
 
+    topic = "visit#adverse-events"
     step = ADVERSE_EVENTS
 
     def __init__(self, context: AppContext, draft: Draft) -> None:

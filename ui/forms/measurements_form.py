@@ -75,6 +75,7 @@ class MeasurementRow:
 class MeasurementsForm(StepForm):
     """Every row is saved as it is left; weight comes from the details, and is shown with what it means."""
 
+    topic = "visit#measurements"
     step = MEASUREMENTS
 
     def __init__(self, context: AppContext, draft: Draft) -> None:

@@ -25,6 +25,7 @@ SAVE_AFTER_MS = 400
 class TasksForm(StepForm):
     """Assessments of the protocol that happen outside this program: done, or not done and why."""
 
+    topic = "visit#other-assessments"
     step = TASKS
 
     def __init__(self, context: AppContext, draft: Draft) -> None:
@@ -107,6 +108,7 @@ def _note(task: Task) -> str:
 class NoteForm(StepForm):
     """Free words of the visit, saved while they are typed."""
 
+    topic = "visit#note-and-stage"
     step = NOTE
     scrolls = False
 

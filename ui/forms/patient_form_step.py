@@ -15,6 +15,8 @@ from ui.words import tr
 class PatientFormStep(StepForm):
     """What is typed here and not saved is kept under the patient, as in the chart, and is there again in both."""
 
+    topic = "visit#forms"
+
     def __init__(self, context: AppContext, draft: Draft, form: Form) -> None:
         super().__init__(context, draft)
         self._said_once = False

@@ -47,6 +47,8 @@ class QuestionnaireForm(StepForm):
     What a key means and where it leads, the interview knows; this draws it and passes the keys on.
     """
 
+    topic = "visit#the-questionnaire"
+
     def __init__(self, context: AppContext, draft: Draft, instrument: Instrument) -> None:
         super().__init__(context, draft)
         self.step = instrument.id

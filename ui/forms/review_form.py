@@ -38,6 +38,8 @@ MEASURE = 960  # px: of a line at most, so that a score is found beside its ques
 class ReviewForm(StepForm):
     """``jump`` names the step and the field of an open point."""
 
+    topic = "visit#review-and-finish"
+
     scrolls = False
     discard = Signal()
 

@@ -43,6 +43,7 @@ from ui.forms.step_form import StepForm
 from ui.widgets import ask
 from ui.widgets.basics import Combo, button, clear, column, label, restyle, row
 from ui.widgets.fields import ChoiceField, Line, TextField
+from ui.widgets.figures import FigureMark, mark
 from ui.widgets.range_bar import RangeBar
 from ui.widgets.responsive import Flow
 from ui.words import tr
@@ -184,6 +185,7 @@ class BlowRow:
 class SpirometryForm(StepForm):
     """``previewed`` carries the session as it would be with what is typed now."""
 
+    topic = "visit#spirometry"
     step = SPIROMETRY
     previewed = Signal(object)
 
@@ -221,20 +223,20 @@ class SpirometryForm(StepForm):
             label(title, "muted")
             for title in ("", tr("Volume (L)"), tr("FEV1 (L)"), tr("Quality"), tr("Remark"))
         ]
-        self._values = {
-            name: label("–", "number")
-            for name in (
-                tr("Best"),
-                tr("% predicted"),
-                tr("z-score"),
-                tr("Repeatability"),
-                tr("Grade"),
-            )
-        }
+        self._titles = {
+            tr("Best"): "best",
+            tr("% predicted"): "vital-capacity",
+            tr("z-score"): "z",
+            tr("Repeatability"): "repeatability",
+            tr("Grade"): "grade",
+        }  # and the figure that each of them is
+        self._values = {name: label("–", "number") for name in self._titles}
         self._refused = label("", "problem", wrap=True)
         self._hint = label("", "small", wrap=True)
         self._first_second = label("", "", wrap=True)
         self._bar = RangeBar()
+        mark(self._bar, "limits")
+        mark(self._first_second, "fev1")
         self._equation = label("", "small", wrap=True)
         self._why_not = label("", "question-note", wrap=True)
         self._shown_rows = FIRST_ROWS
@@ -386,7 +388,7 @@ class SpirometryForm(StepForm):
         self.body.addWidget(self._hint)
         facts = row(spacing=20)
         for title, value in self._values.items():
-            facts.addLayout(column(label(title, "muted"), value, None, spacing=0))
+            facts.addLayout(column(FigureMark(self._titles[title], title), value, None, spacing=0))
         facts.addStretch(1)
         self.device_percent.setMinimumWidth(theme.px(150))  # for the sentence under it
         facts.addWidget(self.device_percent)

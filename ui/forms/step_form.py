@@ -20,6 +20,7 @@ class StepForm(QWidget):
     """One step: it saves as it is entered, says what changed, and when the person wants to go on."""
 
     step = ""  # as the draft names it
+    topic: str  # what the help says about it: an anchor of the guide
     scrolls = True  # False where the step has a part that scrolls by itself
     touched = Signal()  # something was saved
     go_on = Signal()

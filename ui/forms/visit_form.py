@@ -28,6 +28,8 @@ _TEXT = "text."
 class VisitFormStep(StepForm):
     """What is whole is saved when it is left; until then its texts are kept."""
 
+    topic = "visit#forms"
+
     def __init__(self, context: AppContext, draft: Draft, form: Form) -> None:
         super().__init__(context, draft)
         self.step = form.id

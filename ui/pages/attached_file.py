@@ -27,8 +27,7 @@ from ui import pdf_pages, theme
 from ui.context import AppContext
 from ui.documents import save
 from ui.widgets.basics import button, column, label
-from ui.widgets.keys_dialog import room
-from ui.widgets.responsive import Flow
+from ui.widgets.responsive import Flow, room
 from ui.words import tr
 
 SIZE = QSize(1100, 900)  # px of the dialog, where the screen has them

@@ -54,6 +54,8 @@ COLUMNS: tuple[Column[Listed], ...] = (
 class BackupsPage(Page):
     """Everything that takes long is done by ``context.backing_up``; the page shows what comes of it."""
 
+    topic = "backups"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.result: DrillResult | None = None

@@ -50,6 +50,8 @@ MADE_OF_ONE_PLACE = (
 class DocumentPage(Page):
     """Pages are rendered off the UI thread; the PDF lives in memory until it is saved on purpose."""
 
+    topic = "summary"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.pdf: bytes | None = None

@@ -18,6 +18,7 @@ from ui.widgets.patient_header import PatientHeader
 class EventPage(Page):
     """It leads back to the visit or the chart that it was opened from."""
 
+    topic = "adverse-events"
     shows = frozenset(
         {
             *("adverse_event", "record", "item", "milestone", "lock", "visit", "patient", "user"),

@@ -41,6 +41,7 @@ def _kind(report: EventReport) -> str:
 class EventReportPage(Page):
     """What is typed and not saved is kept for its author. A report that was sent changes with a reason only."""
 
+    topic = "safety#the-report-of-a-serious-event"
     shows = frozenset({"adverse_event", "record", "item", "threshold"})
 
     def __init__(self, context: AppContext) -> None:

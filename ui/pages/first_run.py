@@ -30,6 +30,7 @@ class FirstPerson:
 class FirstRun(QWidget):
     """``complete`` when all three steps are; ``cancelled`` before the first of them."""
 
+    topic = "first-day#create-the-clinic-file"
     complete = Signal()
     cancelled = Signal()
 

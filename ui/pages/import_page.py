@@ -149,6 +149,7 @@ COLUMNS: tuple[Column[Row], ...] = (
 class ImportPage(Page):
     """Nothing is written until it is confirmed, and nothing at all while a row is wrong."""
 
+    topic = "import"
     shows = frozenset({"definition"})
 
     def __init__(self, context: AppContext) -> None:

@@ -38,6 +38,7 @@ class LockedFile:
 class LockPage(FrontPage):
     """``opened`` carries the open Session; ``left`` gives this file up, for another one or its sign-in."""
 
+    topic = "sign-in#the-lock"
     opened = Signal(object)
     left = Signal()
 

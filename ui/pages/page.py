@@ -36,10 +36,16 @@ class Unsaved:
 class Page(QWidget):
     """``shows`` names the kinds of things this page shows, as the audit trail names them.
 
+    ``topic`` is what the help says about it: a page of the guide, or an anchor on it (`core/guide.py`).
     Its buttons ``save`` and ``print``, where it has them, are what Ctrl+S and Ctrl+P press.
     """
 
     shows: frozenset[str] = frozenset()
+
+    @property
+    def topic(self) -> str:
+        """Each page declares its own."""
+        raise NotImplementedError
 
     def __init__(self, context: AppContext) -> None:
         super().__init__()

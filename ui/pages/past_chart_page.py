@@ -76,6 +76,8 @@ FIELDS = ("weight",)
 class PastChartPage(Page):
     """Nothing on it can be changed; the banner says so, and when it was, on every tab."""
 
+    topic = "chart#as-it-stood"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self._patient_id: PatientId | None = None

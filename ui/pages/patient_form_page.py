@@ -40,6 +40,8 @@ MOVES_RESULTS = (
 class PatientFormPage(Page):
     """Only the record number is mandatory: what is not known stays unknown."""
 
+    topic = "patients#a-new-patient"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self._base: Patient | None = None

@@ -41,6 +41,8 @@ LOOKING = "…"  # until the patient's record was read
 class PatientsPage(Page):
     """Enter opens the chart. What hides patients is said: a search in a chip, which Esc ends, filters by being pressed."""
 
+    topic = "patients"
+
     unfiltered = Signal()
 
     shows = frozenset({"patient", "visit", "visit_mark", "milestone", "record", "item"})
@@ -99,7 +101,10 @@ class PatientsPage(Page):
 
     def _described(self) -> tuple[Column[Line], ...]:
         """The columns; what needs a whole record comes when it was read (`Glances`)."""
-        today, of = clock.today, self._glance
+        return (*self._of_the_patient(), *self._of_the_disease(), *self._of_the_visits())
+
+    def _of_the_patient(self) -> tuple[Column[Line], ...]:
+        today = clock.today
         return (
             Column(
                 N_("Patient"),
@@ -113,6 +118,11 @@ class PatientsPage(Page):
                 second=lambda one: onset_within(one.patient.onset_region),
                 sort=lambda one: patients.years(one.patient, today()),
             ),
+        )
+
+    def _of_the_disease(self) -> tuple[Column[Line], ...]:
+        of = self._glance
+        return (
             Column(
                 N_("ALSFRS-R"),
                 lambda one: self._said(one, "total"),
@@ -147,6 +157,10 @@ class PatientsPage(Page):
                 tip=lambda one: ", ".join(found.support) if (found := of(one)) else "",
                 sort=lambda one: (found := of(one)) and (len(found.in_use) or None),
             ),
+        )
+
+    def _of_the_visits(self) -> tuple[Column[Line], ...]:
+        return (
             Column(
                 N_("Status"),
                 lambda one: one.status,

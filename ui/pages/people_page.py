@@ -119,6 +119,7 @@ COLUMNS: tuple[Column[Reviewed], ...] = (
 class PeoplePage(Page):
     """A list, and one card below it for what is done to the person that is chosen there."""
 
+    topic = "people"
     shows = frozenset({"user"})
 
     def __init__(self, context: AppContext) -> None:

@@ -306,6 +306,7 @@ class TrainingLog(_Log[RaterTraining]):
 class RegistersPage(Page):
     """Both logs side by side; what is typed and not saved is kept."""
 
+    topic = "registers"
     shows = frozenset({"rater_training", "calibration_check", "user"})
 
     def __init__(self, context: AppContext) -> None:

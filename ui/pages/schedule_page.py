@@ -40,6 +40,7 @@ from ui.words import tr
 class SchedulePage(Page):
     """The visits at the left, the chosen one at the right. What is saved is a new version of the clinic's own."""
 
+    topic = "settings#visit-schedules"
     shows = frozenset({"definition"})
 
     def __init__(self, context: AppContext) -> None:

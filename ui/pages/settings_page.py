@@ -51,6 +51,7 @@ ABOUT = N_(
 class SettingsPage(Page):
     """What is changed here is saved with its button; the appearance at once."""
 
+    topic = "settings"
     shows = frozenset({"clinic", "threshold", "lock"})
 
     def __init__(self, context: AppContext) -> None:

@@ -63,6 +63,7 @@ def _window_words(item: WorkItem) -> str:
 class TodayPage(Page):
     """Enter starts or resumes the visit that is selected; at first the most urgent one."""
 
+    topic = "today"
     shows = frozenset(
         {
             "patient",

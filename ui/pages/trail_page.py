@@ -31,6 +31,8 @@ NARROWEST = 130  # of a choice among long names: the smallest window has room fo
 class TrailPage(Page):
     """Who did what, when, why; and whether anybody changed it since."""
 
+    topic = "trail"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         session = context.session

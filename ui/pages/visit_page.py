@@ -201,6 +201,11 @@ class VisitPage(Page):
         QShortcut(QKeySequence("Alt+Left"), self, partial(self._step, -1))
         QShortcut(QKeySequence("F2"), self, self.ask_here)
 
+    @property
+    def topic(self) -> str:
+        """That of the step in front."""
+        return self.forms[self.current].topic if self.current else "visit"
+
     def set_narrow(self, *, narrow: bool) -> None:
         super().set_narrow(narrow=narrow)
         show_only([self._pick] if narrow else [self._step_area], (self._pick, self._step_area))

@@ -88,6 +88,13 @@ class WelcomePage(FrontPage):
         else:
             self.show_start()
 
+    @property
+    def topic(self) -> str:
+        """What the help says about the card in front."""
+        if self.front is self.start:
+            return "first-day"
+        return str(getattr(self.front, "topic", super().topic))
+
     def show_start(self) -> None:
         self._show(self.start)
         self.start.create_file.setFocus()

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
     QImage,
     QKeyEvent,
@@ -18,6 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from core.views import figure_names
 from core.views.stack import geometry, in_words, overlay
 from core.views.stack.geometry import Figures, Sheet
 from core.views.stack.rows import Mark, Stack
@@ -25,6 +27,8 @@ from core.views.stack.shapes import Drawing, Text, Weight
 from core.views.trends import TimeScale
 from ui import theme
 from ui.plots import painting
+from ui.widgets import figures
+from ui.widgets.responsive import open_help
 from ui.words import tr
 
 T = TypeVar("T")
@@ -69,6 +73,7 @@ class TrendStack(QWidget):
         was = None if self.mark is None else self.mark.id
         self.mark = next((mark for mark in self.marks if mark.id == was), None)
         self.day = self.day if self.day in self._days() else None
+        figures.mark(self, *stack.figures)
         self._describe()
         self._keep_height()
         self.update()
@@ -175,18 +180,27 @@ class TrendStack(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         mark = self._mark_at(event.position())
         on = None if mark is not None else self._day_at(event.position().x())
-        self.setCursor(
-            Qt.CursorShape.PointingHandCursor
-            if mark is not None and mark.tab
-            else Qt.CursorShape.ArrowCursor
-        )
+        figure = self._figure_at(event.position())
+        shape = Qt.CursorShape.WhatsThisCursor if figure else Qt.CursorShape.ArrowCursor
+        opens = mark is not None and mark.tab
+        self.setCursor(Qt.CursorShape.PointingHandCursor if opens else shape)
+        self.setToolTip(figures.explained(figure) if figure else "")
         self.point_at(on, mark)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """What the number under the mouse means; by keyboard, or beside the numbers, each of them is a line."""
+        figure = self._figure_at(QPointF(event.pos()))
+        shown = (figure,) if figure else figures.figures_in(self)
+        if shown:
+            figures.menu_of(self, shown).popup(event.globalPos())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton:
             self.setFocus(Qt.FocusReason.MouseFocusReason)
             if self._mark_at(event.position()) is not None:
                 self.open()
+            elif figure := self._figure_at(event.position()):
+                open_help(self, figure_names.topic(figure))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.point_at(self._day_at(event.position().x()))
@@ -296,6 +310,11 @@ class TrendStack(QWidget):
         nearest = min(self._days(), key=lambda on: abs(axis.x(on) - x), default=None)
         near = nearest is not None and abs(axis.x(nearest) - x) <= theme.px(NEAR_PX)
         return nearest if near and x >= axis.left - theme.px(NEAR_PX) else None
+
+    def _figure_at(self, at: QPointF) -> str:
+        """The id of the number beside a plot at a place; empty where there is none."""
+        hits = () if self.stack is None else self._draw().drawing.figures
+        return next((hit.mark for hit in hits if hit.holds(at.x(), at.y())), "")
 
     def _mark_at(self, at: QPointF) -> Mark | None:
         """The event at a place; of several the one drawn last."""

@@ -23,8 +23,12 @@ from ui import theme
 from ui.plots.series import SeriesName
 from ui.plots.trend_plot import TrendPlot
 from ui.widgets.basics import chip, label, row, set_chip, show_only
+from ui.widgets.figures import FigureMark, mark
 from ui.words import tr
 
+# The figures that it shows.
+OF_TOTAL = ("so-far", "total", "change", "domains", "slope")
+OF_SCALES, OF_CAPACITY = ("questionnaire", "change"), ("vital-capacity", "change")
 NAME = 94  # px that the name of a scale may have, so that two of them stand in a line
 
 
@@ -41,6 +45,7 @@ class LivePanel(QFrame):
         self.total_plot = TrendPlot()
         self.domain_plot = TrendPlot()
         self._plots: list[TrendPlot] = []
+        self.mark = FigureMark("so-far", tr("Live"), "heading")
         self.axis = label("", "small", wrap=True)  # what the plots' ticks count
         self.axis.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.domains: dict[str, dict[str, QLabel]] = {}  # by questionnaire and scale
@@ -48,7 +53,7 @@ class LivePanel(QFrame):
         self._body = layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 10, 10)
         layout.setSpacing(6)
-        layout.addLayout(row(label(tr("Live"), "heading"), None, self.score))
+        layout.addLayout(row(self.mark, None, self.score))
         layout.addWidget(self.change)
         for grid in self._grids.values():
             layout.addWidget(grid)
@@ -83,6 +88,9 @@ class LivePanel(QFrame):
             self.show_form(shown)
 
     def show_form(self, instrument: Instrument) -> None:
+        has_total = instrument.total is not None
+        mark(self, *(OF_TOTAL if has_total else OF_SCALES))
+        self.mark.explain("so-far" if has_total else "questionnaire")
         form = self._draft.questionnaires.form(instrument.id)
         record = self._draft.record.with_assessment(form)  # also before its first answer
         live = self._draft.visit.id
@@ -202,6 +210,8 @@ class LivePanel(QFrame):
 
     def show_capacity(self, session: Spirometry) -> None:
         """Vital capacity with this session as it is typed."""
+        mark(self, *OF_CAPACITY)
+        self.mark.explain("vital-capacity")
         record: PatientRecord = self._draft.record
         result = evaluate(session)
         if session.measured:

@@ -62,6 +62,7 @@ class CodeGroups(QLabel):
 class RecoveryCode(QFrame):
     """``done`` when the person has put the page away. The code stands nowhere else: not in a file, not on the clipboard."""
 
+    topic = "sign-in#the-recovery-code"
     done = Signal()
 
     def __init__(

@@ -14,6 +14,7 @@ from ui.words import tr
 class RecoverySignIn(QFrame):
     """``entered`` when all of it is typed; ``cancelled`` leads back to the password."""
 
+    topic = "sign-in#the-recovery-code"
     entered = Signal()
     cancelled = Signal()
 

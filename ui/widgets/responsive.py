@@ -4,7 +4,15 @@ from collections.abc import Collection, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QImage,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+    QWhatsThisClickedEvent,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QBoxLayout,
@@ -312,13 +320,25 @@ class PageArea(QScrollArea):
 
 
 class FrontPage(QWidget):
-    """What stands before a clinic file is open: in the middle of the window, and scrolling where that is too low."""
+    """What stands before a clinic file is open: in the middle of the window, and scrolling where that is too low.
+
+    ``topic`` is what the help says about it.
+    """
+
+    @property
+    def topic(self) -> str:
+        return "sign-in"
 
     def show_content(self, content: QLayout) -> None:
         """Put it there, once."""
         inner = QWidget()
         inner.setObjectName("scrolled")
         inner.setLayout(content)
+        for keys, act in (
+            ("F1", lambda: open_help(self, self.topic)),
+            ("Ctrl+F1", lambda: open_help(self, "keyboard")),
+        ):
+            QShortcut(QKeySequence(keys), self, act)
         self._area = PageArea(inner)
         self._area.set_narrow(narrow=True)  # every part has the height that it asks for
         layout = QVBoxLayout(self)
@@ -330,6 +350,16 @@ class FrontPage(QWidget):
         """What has the keyboard is in sight."""
         if now is not None and self._area.page.isAncestorOf(now):
             self._area.show_widget(now)
+
+
+def open_help(widget: QWidget, topic: str) -> None:
+    """Ask the window that a widget is in for a topic of the guide; the event goes up to it."""
+    QApplication.sendEvent(widget, QWhatsThisClickedEvent(topic))
+
+
+def room(widget: QWidget) -> QSize:
+    """What the screen of a widget leaves to windows."""
+    return widget.screen().availableGeometry().size()
 
 
 def area_of(widget: QWidget) -> QScrollArea | None:

@@ -18,6 +18,7 @@ from ui.words import tr
 class RestoreCard(QFrame):
     """``entered`` when all of it is typed; ``another`` asks for a backup that is not in the list."""
 
+    topic = "backups#restore"
     entered = Signal()
     another = Signal()
     cancelled = Signal()

@@ -26,6 +26,7 @@ from core.views.spirometry import SpirometrySummary
 from core.views.visit_summary import ActionRow, VisitSummary
 from ui import theme
 from ui.widgets.basics import button, chip, clear, column, label, restyle, row, rule
+from ui.widgets.figures import mark, named
 from ui.widgets.folded import Folded
 from ui.widgets.responsive import Flow
 from ui.words import tr
@@ -271,16 +272,21 @@ def _facts(facts: tuple[Fact, ...]) -> QWidget:
     widget, grid = _grid()
     grid.addLayout(flow, 0, 0, 1, 2)
     for index, fact in enumerate((fact for fact in facts if fact not in short), start=1):
-        grid.addWidget(label(fact.label, "muted"), index, 0, TOP)
+        grid.addWidget(_named(fact), index, 0, TOP)
         grid.addWidget(_said(fact.text, fact.field), index, 1)
     grid.setColumnStretch(1, 1)
     return widget
 
 
+def _named(fact: Fact) -> QWidget:
+    """What a fact is called; where it is a figure, with the way to what it means."""
+    return named(fact.label, fact.figure) if fact.figure else label(fact.label, "muted")
+
+
 def _fact(fact: Fact) -> QWidget:
     widget, said = QWidget(), _said(fact.text, fact.field)
     said.setWordWrap(False)
-    layout = row(label(fact.label, "muted"), said, spacing=6)
+    layout = row(_named(fact), said, spacing=6)
     layout.setContentsMargins(0, 0, 0, 0)
     widget.setLayout(layout)
     return widget
@@ -308,6 +314,7 @@ def _form(form: FormSummary) -> QWidget:
         grid.addWidget(label(score, "strong"), line, 2, RIGHT)
         grid.addWidget(label(item.previous, "muted"), line, 3, RIGHT)
         line += 1
+    mark(widget, "total", "domains", "slope")
     last = [
         label(tr("Slope: {text}").format(text=form.slope), wrap=True),
         *(label(tr("Kept: {text}").format(text=one), wrap=True) for one in form.kept),

@@ -47,7 +47,8 @@ def _files() -> dict[str, Path]:
         for path in resources.FOLDER.rglob("*")
         if path.is_file() and not path.name.startswith(".") and path != own
     }
-    return shipped | {f"fonts/{path.name}": path for path in resources.fonts().values()}
+    fonts = {f"fonts/{path.name}": path for path in resources.fonts().values()}
+    return shipped | fonts | resources.documents()
 
 
 def _digest(path: Path) -> str:

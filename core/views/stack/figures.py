@@ -33,13 +33,26 @@ def total_row(
     used = round((plot.high - plot.low) * share)
     newest = instruments.alsfrs_r()  # whose figures they are
     if (instrument.id, instrument.version) != (newest.id, newest.version):
+        lines = _of("questionnaire", _last_value(plot))
         return PlotRow(
-            plot=plot, lines=_last_value(plot), legend=_legend(plot), used=used, weight=40
+            plot=plot,
+            figure="questionnaire",
+            lines=lines,
+            legend=_legend(plot),
+            used=used,
+            weight=40,
         )
     total, rate, slope = figures[0], figures[1], figures[2]
-    lines = (*_last(total), *_rate(slope, _("slope"), _("slope"), slope.lines))
-    lines += _rate(rate, _("deltaFS"), "".join(rate.lines[:1]), rate.lines[1:])
-    return PlotRow(plot=plot, lines=lines, used=used, weight=40)
+    lines = _of("total", _last(total))
+    lines += _of("slope", _rate(slope, _("slope"), _("slope"), slope.lines))
+    since_onset = _rate(rate, _("deltaFS"), "".join(rate.lines[:1]), rate.lines[1:])
+    lines += _of("delta-fs", since_onset)
+    return PlotRow(plot=plot, figure="total", lines=lines, used=used, weight=40)
+
+
+def _of(figure: str, lines: Lines) -> Lines:
+    """These lines say the figure of this id (`core/views/figure_names.py`)."""
+    return tuple(tuple(replace(words, figure=figure) for words in line) for line in lines)
 
 
 def domains_row(record: PatientRecord, instrument: Instrument) -> PlotRow:
@@ -54,7 +67,8 @@ def domains_row(record: PatientRecord, instrument: Instrument) -> PlotRow:
     )
     return PlotRow(
         plot=plot,
-        lines=(_title(_("Domains")),),
+        figure="domains",
+        lines=_of("domains", (_title(_("Domains")),)),
         heads=(of, _("change"), _("/month")),
         legend=legend,
         weight=24,
@@ -76,16 +90,17 @@ def _cells(record: PatientRecord, series: Series, window: Slope | NoSlope) -> tu
 
 def capacity_row(record: PatientRecord, figures: Sequence[Figure], *, projected: bool) -> PlotRow:
     plot = trends.vital_capacity(record, projected=projected)
-    lines = list(_last(figures[4]))
+    lines = list(_of("vital-capacity", _last(figures[4])))
     crossing = course.capacity_crossing(record)
     if crossing is not None and isinstance(crossing[1], Crossing):
         line = record.thresholds["a1_vc_percent"]
         text = _("{n:g} % about {day}").format(n=line, day=day(crossing[1].on))
-        lines.append((Words(text, Tone.WARN),))
-    lines += [(Words(text),) for text in _volume(record)]
+        lines.append((Words(text, Tone.WARN, "crossing"),))
+    lines += _volume(record)
     drawn = [series for series in plot.series if series.points and not _of_others(series)]
     return PlotRow(
         plot=plot,
+        figure="vital-capacity",
         lines=tuple(lines),
         legend=_legend(plot) if len(drawn) > 1 else (),
         used=LEAST_PERCENT,
@@ -94,23 +109,42 @@ def capacity_row(record: PatientRecord, figures: Sequence[Figure], *, projected:
     )
 
 
-def _volume(record: PatientRecord) -> list[str]:
+def _volume(record: PatientRecord) -> Lines:
     """Litres, z-score, lower limit and grade of the session whose % predicted is above: FVC, or SVC where no FVC has one."""
     shown = leading_capacities(record)
     if not shown:
-        return []
+        return ()
     _session, result = shown[-1]
-    parts = [number(result.best_l, 2, _("L")), _("z {z}").format(z=number(result.z, 2))]
+    parts = {
+        "best": number(result.best_l, 2, _("L")),
+        "z": _("z {z}").format(z=number(result.z, 2)),
+    }
     if result.prediction is not None:
-        parts.append(_("LLN {lln}").format(lln=number(result.prediction.lln, 2, _("L"))))
-    return [" · ".join([*parts, result.grade_text])]
+        parts["limits"] = _("LLN {lln}").format(lln=number(result.prediction.lln, 2, _("L")))
+    parts["grade"] = result.grade_text
+    last = next(reversed(parts))
+    return (
+        tuple(
+            Words(text if figure == last else f"{text} · ", figure=figure)
+            for figure, text in parts.items()
+        ),
+    )
+
+
+KINDS = {
+    "measurement": "measurement",
+    "laboratory": "laboratory",
+}  # of plots, by what their id begins with
 
 
 def field_row(plot: Plot, figures: Sequence[Figure]) -> PlotRow:
     """A number that is measured again and again, such as weight, with its last value."""
+    kind = "weight" if plot.id == "weight" else KINDS.get(plot.id.partition(".")[0], "form")
+    lines = _weight(plot, figures[5]) if kind == "weight" else _last_value(plot)
     return PlotRow(
         plot=plot,
-        lines=_weight(plot, figures[5]) if plot.id == "weight" else _last_value(plot),
+        figure=kind,
+        lines=_of(kind, lines),
         legend=_legend(plot) if len(plot.series) > 1 else (),
         used=min(10.0, plot.high - plot.low) if plot.id == "weight" else (plot.high - plot.low) / 4,
         decimals=1 if plot.id == "weight" else _decimals(plot),

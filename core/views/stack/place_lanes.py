@@ -445,6 +445,7 @@ def band(drawing: Drawing, band: Band, axis: Time, at: tuple[float, float], side
         x = 62 * u + measure(band.now, 12 * u, Weight.SEMIBOLD) + 8 * u
         since = place_words.fit(band.since, SIZE * u, side - x - 6 * u, measure)
         drawing.add(Text(x, baseline, since, SIZE * u, colour="muted"))
+        drawing.figures.append(Hit(place_words.LEFT * u, top, side, high, band.id))
     elif side:
         drawing.add(Text(0, baseline, band.title, SIZE * u, colour="muted"))
     for i, one in enumerate(band.stretches):

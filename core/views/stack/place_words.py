@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from core.views import plot_style
 from core.views.stack.rows import PlotRow, Tone
 from core.views.stack.rows import Words as Said
-from core.views.stack.shapes import Align, Box, Drawing, Frame, Marker, Measure, Text, Weight
+from core.views.stack.shapes import (
+    Align,
+    Box,
+    Drawing,
+    Frame,
+    Hit,
+    Marker,
+    Measure,
+    Text,
+    Weight,
+)
 from core.words import _, number
 
 ELLIPSIS = "…"
@@ -97,10 +107,10 @@ def height(row: PlotRow, side: float, u: float, measure: Measure) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """Words of one line of figures, each with its tone and its place from the left."""
+    """Words of one line of figures, each with its place from the left and the words that it is a part of."""
 
     height: float
-    parts: tuple[tuple[float, str, Tone], ...]
+    parts: tuple[tuple[float, str, Said], ...]
 
 
 def _laid(
@@ -111,13 +121,13 @@ def _laid(
     laid: list[_Line] = []
     for line in lines:
         x, high = left, LOOKS[line[0].tone][3] * u
-        parts: list[tuple[float, str, Tone]] = []
+        parts: list[tuple[float, str, Said]] = []
         for said in line:
             size, weight, _colour, _high = LOOKS[said.tone]
             wide = measure(said.text, size * u, weight)
             if x + wide <= end or said.tone in {Tone.TITLE, Tone.BIG}:
                 words = fit(said.text, size * u, end - x, measure, weight)
-                parts.append((x, words, said.tone))
+                parts.append((x, words, said))
                 x += measure(words, size * u, weight)
                 continue
             most = 3 if len(line) == 1 else 2
@@ -137,7 +147,7 @@ def _laid(
                 if n:
                     laid.append(_Line(high, tuple(parts)))
                     x, high, parts = left, LOOKS[said.tone][3] * u, []
-                parts.append((x, words, said.tone))
+                parts.append((x, words, said))
                 x += measure(words, size * u, weight)
         laid.append(_Line(high, tuple(parts)))
     return laid
@@ -153,9 +163,12 @@ def figures(
     for line in _laid(lines, side, u, drawing.measure):
         if y + line.height > top + height + 0.5:
             break
-        for x, words, tone in line.parts:
-            size, weight, colour, _high = LOOKS[tone]
+        for x, words, part in line.parts:
+            size, weight, colour, _high = LOOKS[part.tone]
             drawing.add(Text(x, y + line.height * 0.78, words, size * u, weight, colour))
+            if part.figure:
+                wide = drawing.measure(words, size * u, weight)
+                drawing.figures.append(Hit(x, y, wide, line.height, part.figure))
         y += line.height
     return y
 
@@ -174,6 +187,7 @@ def _table(drawing: Drawing, row: PlotRow, at: tuple[float, float]) -> None:
                 )
             )
     step = min(24 * u, max(height / len(row.legend), (LEGEND - 1) * u))
+    drawing.figures.append(Hit(LEFT * u, top, columns[2] * u, height, row.figure))
     for i, one in enumerate(row.legend):
         baseline = top + i * step + min(step, 20 * u) * 0.7
         if baseline > top + height:
@@ -239,6 +253,8 @@ def above(drawing: Drawing, row: PlotRow, top: float, width: float) -> None:
             if x + wide > width - LEFT * u:
                 return
             drawing.add(Text(x, baseline, part.text, size, weight, colour, halo=True))
+            if part.figure:
+                drawing.figures.append(Hit(x, baseline - size, wide, size * 1.3, part.figure))
             x += wide + 4 * u
         x += 8 * u
     for one in row.legend:

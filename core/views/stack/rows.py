@@ -114,8 +114,11 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Words:
+    """``figure`` is the id of the number that they say (`core/views/figure_names.py`)."""
+
     text: str
     tone: Tone = Tone.PLAIN
+    figure: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,10 +135,12 @@ class PlotRow:
     """A plot with what stands left of it: lines of words, and a table of its series.
 
     ``used`` is the least part of the scale (units of the plot) that is shown where only the used range is;
-    ``decimals`` those of a value beside its point.
+    ``decimals`` those of a value beside its point. ``figure`` is the id of what is plotted
+    (`core/views/figure_names.py`); words beside it may be of others.
     """
 
     plot: Plot
+    figure: str
     lines: tuple[tuple[Words, ...], ...] = ()
     heads: tuple[str, ...] = ()
     legend: tuple[LegendRow, ...] = ()
@@ -174,6 +179,15 @@ class Stack:
     floor: date | None = None
     days: tuple[date, date] | None = None
     through: tuple[Mark, ...] = ()
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The ids of the numbers that it shows, from the top down, each once (`core/views/figure_names.py`)."""
+        found = [band.id for band in self.bands]
+        for row in self.rows:
+            found += [row.figure, *(words.figure for line in row.lines for words in line)]
+            found += ["projection"] if row.plot.forecasts else []
+        return tuple(dict.fromkeys(filter(None, found)))
 
     @property
     def through_all(self) -> tuple[Mark, ...]:

@@ -112,7 +112,7 @@ CORNERS = {
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """Where a mark is on the sheet, so that it can be pointed at."""
+    """Where a mark, or a figure, is on the sheet, so that it can be pointed at; ``mark`` is its id."""
 
     x: float
     y: float
@@ -142,7 +142,7 @@ class Drawing:
     """A sheet that is filled with shapes, and where on it things are; ``unit`` and ``measure`` are those of the sheet.
 
     ``frames`` and ``areas`` are those of the plots: between their values, and with what stands beside and above;
-    ``tracks`` are the top and the bottom of each track.
+    ``tracks`` are the top and the bottom of each track. ``figures`` are the numbers beside the plots.
     """
 
     width: float
@@ -151,6 +151,7 @@ class Drawing:
     measure: Measure
     shapes: list[Shape] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
+    figures: list[Hit] = field(default_factory=list)
     frames: list[Frame] = field(default_factory=list)
     areas: list[tuple[float, float]] = field(default_factory=list)
     tracks: list[tuple[float, float]] = field(default_factory=list)

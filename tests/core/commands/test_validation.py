@@ -47,10 +47,11 @@ def scene(tmp_path_factory):
 @pytest.fixture
 def copied(tmp_path):
     """The program once more, where a test may change it; and how to let it validate itself."""
-    for name in ("core", "resources"):
+    for name in ("core", "resources", "docs"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, tmp_path / name, ignore=ignored)
-    shutil.copyfile(ROOT / "main.py", tmp_path / "main.py")
+    for name in ("main.py", "LICENSE"):
+        shutil.copyfile(ROOT / name, tmp_path / name)
 
     def validate():
         done = subprocess.run(

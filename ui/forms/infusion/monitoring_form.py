@@ -46,6 +46,8 @@ class MonitoringForm(StepForm):
     ``event_meant`` is when an event is to be logged.
     """
 
+    topic = "visit#infusion-day"
+
     event_meant = Signal(object)  # datetime
 
     def __init__(self, context: AppContext, draft: Draft, form: Form) -> None:

@@ -23,6 +23,7 @@ from ui.widgets.responsive import Flow
 class LaboratoryForm(StepForm):
     """Every value is saved as its field is left; a grade that is accepted leads to an event to be judged."""
 
+    topic = "visit#laboratory"
     step = LABORATORY
     scrolls = False
 

@@ -38,6 +38,7 @@ Key = tuple[str, str]  # a form and a record of it; without a record "another on
 class SinceForm(StepForm):
     """Every answer is saved at once; what is typed under a line is kept until it is saved."""
 
+    topic = "visit#since-last-time"
     step = SINCE_LAST_TIME
 
     def __init__(self, context: AppContext, draft: Draft) -> None:

@@ -12,6 +12,8 @@ FIRST = "first"  # the first alert there is, instead of one by its id
 
 
 class AlertsTab(Tab):
+    topic = "chart#alerts"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.list = AlertsList(context)

@@ -10,6 +10,8 @@ from ui.words import tr
 
 
 class EligibilityTab(Tab):
+    topic = "chart#eligibility"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.view = EligibilityView(context)

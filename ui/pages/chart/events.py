@@ -85,6 +85,8 @@ def columns(known: Known) -> tuple[Column[AdverseEvent], ...]:
 
 
 class EventsTab(Tab):
+    topic = "chart#adverse-events"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self._enters = context.session.may(Right.ENTER)

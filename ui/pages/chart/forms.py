@@ -31,6 +31,8 @@ from ui.words import tr
 class FormTab(Tab):
     """The records of one form, the one that is entered, and the questions on them."""
 
+    topic = "chart#record"
+
     def __init__(self, form: Form, context: AppContext, listed: OfOneForm | None = None) -> None:
         super().__init__(context)
         self.view = records_of(context, form, listed)

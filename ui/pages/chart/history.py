@@ -8,6 +8,8 @@ from ui.words import tr
 
 
 class HistoryTab(Tab):
+    topic = "chart#history"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.history = TrailHistory(context)

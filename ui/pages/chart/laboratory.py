@@ -36,6 +36,8 @@ VISIT, NEW = "visit", "new"  # of the list of samples
 class LaboratoryTab(Tab):
     """A visit in progress is entered here as in its step; a sample between visits only here."""
 
+    topic = "chart#laboratory"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self._enters = context.session.may(Right.ENTER)

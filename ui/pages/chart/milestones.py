@@ -31,6 +31,8 @@ COLUMNS: tuple[Column[Milestone], ...] = (
 
 
 class MilestonesTab(Tab):
+    topic = "chart#milestones"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self._enters = context.session.may(Right.ENTER)

@@ -63,6 +63,8 @@ class Sides(Columns):
 class OverviewTab(Tab):
     """What a chart opens on."""
 
+    topic = "chart#overview"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.trends = TrendsPanel(context)

@@ -116,6 +116,11 @@ class ChartPage(Page):
         layout.addWidget(self.tabs, 1)
 
     @property
+    def topic(self) -> str:
+        """That of the tab in front."""
+        return "chart" if self._now is None else self.tab(self.front).topic
+
+    @property
     def front(self) -> str:
         """The id of the tab in front."""
         return self._tabs[self.tabs.currentIndex()].id

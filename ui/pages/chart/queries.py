@@ -12,6 +12,8 @@ from ui.words import tr
 
 
 class QueriesTab(Tab):
+    topic = "chart#queries"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.view = PatientQueries(context)

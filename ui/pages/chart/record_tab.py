@@ -49,6 +49,8 @@ class FormLine:
 class RecordTab(Tab):
     """``made`` are the forms that were shown already, by the id that leads to them."""
 
+    topic = "chart#record"
+
     def __init__(self, forms: Mapping[str, Form], context: AppContext) -> None:
         super().__init__(context)
         self._forms = forms

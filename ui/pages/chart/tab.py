@@ -72,6 +72,7 @@ class Tab(QWidget):
     Its ``tools`` are at the end of the line of tabs while it is in front, or below that line where it is full.
     """
 
+    topic: str  # what the help says about it: an anchor of the guide
     edited = Signal()  # something was typed that is not saved: it is kept soon
     given_up = Signal()  # what was typed and not saved is discarded: this is kept at once
     leads_to = Signal(str, str)  # another tab, by its id, and what on it gets the keyboard

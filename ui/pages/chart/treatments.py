@@ -40,6 +40,8 @@ LEAST, SHARE = 150, 0.48  # px of the timeline; how much of the tab it takes at 
 class TreatmentsTab(Tab):
     """``N``, ``V`` and ``P`` enter a medicine, a device and a procedure, ``M`` turns the axis, ``T`` shows adverse events too."""
 
+    topic = "chart#treatments"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self._enters = context.session.may(Right.ENTER)

@@ -87,6 +87,8 @@ COLUMNS: tuple[Column[VisitLine], ...] = (
 
 
 class VisitsTab(Tab):
+    topic = "chart#visits"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self._enters = context.session.may(Right.ENTER)

@@ -49,6 +49,7 @@ _PERIOD = {
 class SafetyPage(Page):
     """Enter opens the event of a line; single letters and digits filter."""
 
+    topic = "safety"
     shows = frozenset({"adverse_event", "record", "item", "patient", "threshold"})
 
     def __init__(self, context: AppContext) -> None:

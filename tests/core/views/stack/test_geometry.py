@@ -323,5 +323,5 @@ def test_the_litres_beside_a_plot_are_of_the_session_whose_percentage_they_stand
         PATIENT, early, late, spirometry=(a_spirometry(early, 3000, 2990, 2980), slow)
     )
     row = next(one for one in build.build(record, TODAY).rows if one.plot.id == "vital-capacity")
-    words_ = " ".join(part.text for line in row.lines for part in line)
+    words_ = " ".join("".join(part.text for part in line) for line in row.lines)
     assert "3.00 L · z" in words_ and "1.50 L" not in words_

@@ -24,6 +24,8 @@ from ui.words import tr
 class OfVisits(Tab):
     """The newest visit first."""
 
+    topic = "chart#record"
+
     def __init__(self, form: Form, context: AppContext) -> None:
         super().__init__(context)
         self.form = form
