@@ -205,7 +205,7 @@ def _possible_kings(
     return tuple(stage for stage in Kings if stage in found)
 
 
-def _kings(respiratory: bool, nutritional: bool, *regions: bool) -> Kings:  # noqa: FBT001 facts
+def _kings(respiratory: bool, nutritional: bool, *regions: bool) -> Kings:
     if respiratory:
         return Kings.FOUR_B
     return Kings.FOUR_A if nutritional else Kings(str(regions.count(True)))

@@ -15,6 +15,7 @@ from core.labels import NOT_DONE, why_not_alone
 from core.model.assessment import Answer, NotDone
 from core.views.visit_words import visit_title
 from ui.context import AppContext
+from ui.forms.all_items import AllItems
 from ui.forms.answer_buttons import AnswerButtons
 from ui.forms.answered_how import AnsweredHow, said_of
 from ui.forms.comparison import ENTER, Comparison, CorrectionLine, go_to
@@ -22,6 +23,7 @@ from ui.forms.question_parts import (
     EventDate,
     QuestionFoot,
     QuestionHead,
+    QuestionHelp,
     QuestionStrip,
     clicked_only,
 )
@@ -30,6 +32,7 @@ from ui.widgets.basics import Combo, column, row, show_only
 from ui.widgets.fields import Line, ProblemLine
 from ui.words import tr
 
+ROWS_FIRST = 100  # of the room that is left the answers get theirs before the help
 STEPS: dict[int, int] = {
     Qt.Key.Key_Up: -1,
     Qt.Key.Key_Backspace: -1,
@@ -42,7 +45,7 @@ STEPS: dict[int, int] = {
 
 
 class QuestionnaireForm(StepForm):
-    """Digits answer and move on; ↑ or Backspace goes back; N note; D not done; A/B switch the scale.
+    """Digits answer and move on; ↑ or Backspace goes back; N note; D not done; A/B switch the scale; L all questions.
 
     What a key means and where it leads, the interview knows; this draws it and passes the keys on.
     """
@@ -59,6 +62,7 @@ class QuestionnaireForm(StepForm):
         # What only a complete form, or one answered in another way, needs is made when it does.
         self._comparison: Comparison | None = None
         self._how: AnsweredHow | None = None
+        self._all: AllItems | None = None
         self._why: CorrectionLine | None = None
         self._outer, self._question = self.body, QWidget()  # the comparison stands in its place
         self._outer.addWidget(self._question)
@@ -77,6 +81,8 @@ class QuestionnaireForm(StepForm):
             one.installEventFilter(self)
         self.body.addWidget(self.happened)
         self._build_note()
+        self.help = QuestionHelp(instrument.rater_help)
+        self.body.addWidget(self.help, 1)
         self.foot = QuestionFoot(instrument)
         self.foot.how.clicked.connect(self._show_how)
         self.body.addWidget(self.foot)
@@ -85,6 +91,7 @@ class QuestionnaireForm(StepForm):
         self.strip.back.clicked.connect(lambda: self._step(-1))
         self.strip.on.clicked.connect(lambda: self._step(1))
         self.strip.not_done.connect(self._set_form_not_done)
+        self.strip.all_pressed.connect(self._toggle_all)
 
     @property
     def slot(self) -> str:
@@ -177,6 +184,8 @@ class QuestionnaireForm(StepForm):
             self._toggle_help()
         elif key == Qt.Key.Key_W:
             self._show_how()
+        elif key == Qt.Key.Key_L or (key == Qt.Key.Key_Escape and self.shows_all):
+            self._toggle_all()
         elif key == Qt.Key.Key_D:
             self.not_done.setFocus()
             self.not_done.showPopup()
@@ -230,7 +239,7 @@ class QuestionnaireForm(StepForm):
         self.answers.given.connect(lambda score: self._follow(self.interview.give(score)))
         self._problem = ProblemLine()
         self._why_place = column()
-        self.body.addWidget(self.answers)
+        self.body.addWidget(self.answers, ROWS_FIRST)
         self.body.addWidget(self._problem)
         self.body.addLayout(self._why_place)
 
@@ -252,7 +261,6 @@ class QuestionnaireForm(StepForm):
         tail = row(self.note, self.not_done)
         tail.setStretch(0, 1)
         self.body.addLayout(tail)
-        self.body.addStretch(1)
 
     # The interview is drawn, and its leads are followed.
 
@@ -314,7 +322,7 @@ class QuestionnaireForm(StepForm):
         item = self.interview.item
         self.setAccessibleName(f"{item.number} {item.title}")
         self.head.show_item(item, self.instrument.domain_of(self.slot), self.interview.variants)
-        self.foot.show_keys(item)
+        self.foot.show_keys(item, all_shown=self.shows_all)
         self.answers.show_item(item)
         answer = self.interview.answer
         self.note.setText(answer.note if answer else "")
@@ -336,6 +344,8 @@ class QuestionnaireForm(StepForm):
         needed = problem is not None and bool(interview.item.requires)
         self.happened.setVisible(needed or bool(self.happened.date.text.strip()))
         self.strip.show_form(interview.form, self.slot)
+        if self._all is not None and self.shows_all:
+            self._all.show_form(interview)
 
     def _show_reason(self) -> None:
         """Ask why an answer is corrected, as long as it needs that."""
@@ -436,8 +446,39 @@ class QuestionnaireForm(StepForm):
         self._draw()
 
     def _toggle_help(self) -> None:
-        self.head.toggle_help()
+        self.help.toggle()
         self.focus_first()
+
+    # All questions on one page, or one at a time.
+
+    @property
+    def shows_all(self) -> bool:
+        """Whether all questions are on the page; the one in front is one of them then."""
+        return self._all is not None and not self._all.isHidden()
+
+    def _toggle_all(self) -> None:
+        if self._all is None:
+            self._all = AllItems(self.instrument)
+            self._all.hide()
+            self._all.jumped.connect(self._jump)
+            self._all.given.connect(self._give_at)
+            self.body.insertWidget(self.body.indexOf(self.answers), self._all, ROWS_FIRST)
+        shown = not self.shows_all
+        show_only(
+            [self._all] if shown else [self.answers, self.help],
+            [self._all, self.answers, self.help],
+        )
+        self.strip.show_all(shown=shown)
+        if self.interview.front is Front.QUESTION:
+            self._show_item()
+        self.focus_first()
+
+    def _give_at(self, slot: str, score: int) -> None:
+        """An answer that was clicked: of the question in front, or of one that comes to the front by it."""
+        if slot != self.slot or self.interview.correcting is not None:
+            self._jump(slot)
+        if self.slot == slot:
+            self._follow(self.interview.give(score))
 
     # In place of the question: the comparison, and how the form was answered.
 

@@ -156,6 +156,12 @@ class Columns(QWidget):
             self._parts[index].setMaximumWidth(theme.px(most) if limited else UNLIMITED)
             self._box.setStretch(index, 100)  # beside it the rest gets next to nothing
 
+    def fix(self, index: int, width: int) -> None:
+        """Give a part another width (px at the usual text size) that it keeps while they stand side by side."""
+        if self._fixed[index] != width:
+            self._fixed[index] = width
+            self.set_narrow(narrow=self._narrow)
+
     def show_rest(self, *, shown: bool) -> None:
         """Show or hide the part that takes what is left over."""
         if self._rest is not None:
