@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QScrollArea, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QLayout, QScrollArea, QSizePolicy, QStyle, QWidget
 
 from core.entering.interview import Interview
 from core.instruments.definition import Instrument, Item
@@ -12,7 +12,7 @@ from core.views import trends
 from core.words import MISSING
 from ui import theme
 from ui.plots import series
-from ui.widgets.basics import TileButton, column
+from ui.widgets.basics import TileButton, column, show_only
 from ui.words import tr
 
 LOWEST, HIGHEST = 28, 40  # px of a line
@@ -173,6 +173,7 @@ class AllItems(QWidget):
             made.clicked.connect(lambda _checked=False, slot=slot: self.jumped.emit(slot))
             lines.addWidget(made)
             self.rows[slot] = made
+        lines.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
         self.setLayout(lines)
 
     def show_form(self, interview: Interview) -> None:
@@ -197,3 +198,38 @@ class AllItems(QWidget):
             parent = parent.parentWidget()
         if isinstance(parent, QScrollArea):
             parent.ensureWidgetVisible(one, 0, theme.px(LOWEST))
+
+
+class OneOrAll(QWidget):
+    """The answers of the question in front, or a line for every question in their place; signals are those of the lines."""
+
+    given = Signal(str, int)
+    jumped = Signal(str)
+
+    def __init__(self, instrument: Instrument, answers: QWidget) -> None:
+        super().__init__()
+        self._instrument, self._answers = instrument, answers
+        self.all: AllItems | None = None  # made when it is first asked for
+        self._body = column(answers, spacing=0)
+        self._body.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)
+        self.setLayout(self._body)
+
+    @property
+    def shows_all(self) -> bool:
+        return self.all is not None and not self.all.isHidden()
+
+    def toggle(self) -> bool:
+        """Show the other of the two; whether all questions are shown now."""
+        if self.all is None:
+            self.all = AllItems(self._instrument)
+            self.all.hide()
+            self.all.given.connect(self.given)
+            self.all.jumped.connect(self.jumped)
+            self._body.addWidget(self.all)
+        shown = not self.shows_all
+        show_only([self.all if shown else self._answers], [self.all, self._answers])
+        return shown
+
+    def show_form(self, interview: Interview) -> None:
+        if self.all is not None and self.shows_all:
+            self.all.show_form(interview)

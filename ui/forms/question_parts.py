@@ -13,7 +13,6 @@ from core.instruments.definition import Instrument, Item, Scale
 from core.labels import MODE, NOT_DONE, RESPONDENT, no_score, why_not
 from core.model.assessment import Answer, Assessment
 from core.model.partial_date import read_partial_date
-from ui import theme
 from ui.forms.question_tiles import QuestionTiles
 from ui.widgets.basics import button, chip, clear, column, label, row
 from ui.widgets.fields import TextField
@@ -36,7 +35,7 @@ class QuestionHead(QWidget):
         self.title = label("", "question", wrap=True)
         self.domain = chip("", "neutral")
         self._when = label("", "muted", wrap=True)
-        self._variants = Flow(spacing=6)
+        self._variants = row(spacing=6)
         how = clicked_only(button(tr("How to rate (H)"), self.help_pressed.emit, link=True))
         if not instrument.rater_help:
             how.hide()
@@ -70,6 +69,7 @@ class QuestionHead(QWidget):
                 one.setChecked(variant is item)
                 one.setFocusPolicy(Qt.FocusPolicy.NoFocus)
                 self._variants.addWidget(one)
+            self._variants.addStretch(1)
 
     def tell(self, told: Told) -> None:
         """Say beside the question in front, for a moment, what has become of another answer."""
@@ -190,19 +190,21 @@ class QuestionStrip(QWidget):
         super().__init__()
         self._instrument = instrument
         self._form: Assessment | None = None
-        strip = QuestionTiles(instrument)
-        strip.chosen.connect(self.jumped)
-        self._strip, self.tiles = strip, strip.tiles
+        self.questions = QuestionTiles(instrument)
+        self.questions.chosen.connect(self.jumped)
+        self.tiles = self.questions.tiles
         self.back = clicked_only(button(tr("Back")))
         self.on = clicked_only(button(tr("Next"), primary=True))
         whole = button(tr("Whole form not done…"), self._ask_not_done, link=True)
         self.whole = clicked_only(whole)
         self.all = clicked_only(button("", self.all_pressed.emit, link=True))
-        tiles = row(strip, None)
+        tiles = row(self.questions, None)
         tiles.setStretch(0, 1)  # few of them stay narrow, at the left
         tiles.setStretch(1, 0)
         for link in (self.whole, self.all):
-            link.setMinimumHeight(theme.px(36))  # in line with the buttons beside them
+            link.setMinimumHeight(
+                self.on.sizeHint().height()
+            )  # in line with the buttons beside them
         ways = row(self.back, Flow(self.whole, self.all), self.on)
         ways.setStretch(1, 1)
         self.setLayout(column(tiles, ways))
@@ -210,13 +212,13 @@ class QuestionStrip(QWidget):
 
     def show_all(self, *, shown: bool) -> None:
         """Whether all questions are on one page above: then no tile says the same again."""
-        self._strip.setVisible(not shown)
+        self.questions.setVisible(not shown)
         self.all.setText(tr("One question at a time (L)") if shown else tr("All on one page (L)"))
 
     def show_form(self, form: Assessment, current: str) -> None:
         """``current`` is the question in front; empty where the comparison stands there."""
         self._form = form
-        self._strip.show_form(form, current=current)
+        self.questions.show_form(form, current=current)
         last = current in {"", self._instrument.slots[-1]}
         self.on.setText(tr("Save and go on") if last else tr("Next question"))
         self.whole.setText(

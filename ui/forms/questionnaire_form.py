@@ -15,7 +15,7 @@ from core.labels import NOT_DONE, why_not_alone
 from core.model.assessment import Answer, NotDone
 from core.views.visit_words import visit_title
 from ui.context import AppContext
-from ui.forms.all_items import AllItems
+from ui.forms.all_items import OneOrAll
 from ui.forms.answer_buttons import AnswerButtons
 from ui.forms.answered_how import AnsweredHow, said_of
 from ui.forms.comparison import ENTER, Comparison, CorrectionLine, go_to
@@ -62,7 +62,6 @@ class QuestionnaireForm(StepForm):
         # What only a complete form, or one answered in another way, needs is made when it does.
         self._comparison: Comparison | None = None
         self._how: AnsweredHow | None = None
-        self._all: AllItems | None = None
         self._why: CorrectionLine | None = None
         self._outer, self._question = self.body, QWidget()  # the comparison stands in its place
         self._outer.addWidget(self._question)
@@ -74,13 +73,6 @@ class QuestionnaireForm(StepForm):
         self.head.help_pressed.connect(self._toggle_help)
         self.body.addWidget(self.head)
         self._build_answers()
-        self.happened = EventDate(self.interview.date_typed)
-        self.happened.record.clicked.connect(self._record_event)
-        self.happened.date.committed.connect(self.interview.leave_date)
-        for one in (self.happened.date.line, self.happened.record):
-            one.installEventFilter(self)
-        self.body.addWidget(self.happened)
-        self._build_note()
         self.help = QuestionHelp(instrument.rater_help)
         self.body.addWidget(self.help, 1)
         self.foot = QuestionFoot(instrument)
@@ -184,7 +176,7 @@ class QuestionnaireForm(StepForm):
             self._toggle_help()
         elif key == Qt.Key.Key_W:
             self._show_how()
-        elif key == Qt.Key.Key_L or (key == Qt.Key.Key_Escape and self.shows_all):
+        elif key == Qt.Key.Key_L or (key == Qt.Key.Key_Escape and self.one_or_all.shows_all):
             self._toggle_all()
         elif key == Qt.Key.Key_D:
             self.not_done.setFocus()
@@ -237,13 +229,22 @@ class QuestionnaireForm(StepForm):
     def _build_answers(self) -> None:
         self.answers = AnswerButtons()
         self.answers.given.connect(lambda score: self._follow(self.interview.give(score)))
+        self.one_or_all = OneOrAll(self.instrument, self.answers)
+        self.one_or_all.jumped.connect(self._jump)
+        self.one_or_all.given.connect(
+            lambda slot, score: self._follow(self.interview.give(score, slot=slot))
+        )
         self._problem = ProblemLine()
         self._why_place = column()
-        self.body.addWidget(self.answers, ROWS_FIRST)
+        self.body.addWidget(self.one_or_all, ROWS_FIRST)
         self.body.addWidget(self._problem)
         self.body.addLayout(self._why_place)
-
-    def _build_note(self) -> None:
+        self.happened = EventDate(self.interview.date_typed)
+        self.happened.record.clicked.connect(self._record_event)
+        self.happened.date.committed.connect(self.interview.leave_date)
+        for one in (self.happened.date.line, self.happened.record):
+            one.installEventFilter(self)
+        self.body.addWidget(self.happened)
         self.note = Line()
         self.note.setPlaceholderText(tr("Note to this answer (N)"))
         self.note.setAccessibleName(tr("Note to this answer"))
@@ -322,7 +323,7 @@ class QuestionnaireForm(StepForm):
         item = self.interview.item
         self.setAccessibleName(f"{item.number} {item.title}")
         self.head.show_item(item, self.instrument.domain_of(self.slot), self.interview.variants)
-        self.foot.show_keys(item, all_shown=self.shows_all)
+        self.foot.show_keys(item, all_shown=self.one_or_all.shows_all)
         self.answers.show_item(item)
         answer = self.interview.answer
         self.note.setText(answer.note if answer else "")
@@ -344,8 +345,7 @@ class QuestionnaireForm(StepForm):
         needed = problem is not None and bool(interview.item.requires)
         self.happened.setVisible(needed or bool(self.happened.date.text.strip()))
         self.strip.show_form(interview.form, self.slot)
-        if self._all is not None and self.shows_all:
-            self._all.show_form(interview)
+        self.one_or_all.show_form(interview)
 
     def _show_reason(self) -> None:
         """Ask why an answer is corrected, as long as it needs that."""
@@ -449,36 +449,13 @@ class QuestionnaireForm(StepForm):
         self.help.toggle()
         self.focus_first()
 
-    # All questions on one page, or one at a time.
-
-    @property
-    def shows_all(self) -> bool:
-        """Whether all questions are on the page; the one in front is one of them then."""
-        return self._all is not None and not self._all.isHidden()
-
     def _toggle_all(self) -> None:
-        if self._all is None:
-            self._all = AllItems(self.instrument)
-            self._all.hide()
-            self._all.jumped.connect(self._jump)
-            self._all.given.connect(self._give_at)
-            self.body.insertWidget(self.body.indexOf(self.answers), self._all, ROWS_FIRST)
-        shown = not self.shows_all
-        show_only(
-            [self._all] if shown else [self.answers, self.help],
-            [self._all, self.answers, self.help],
-        )
+        shown = self.one_or_all.toggle()
+        self.help.setVisible(not shown)
         self.strip.show_all(shown=shown)
         if self.interview.front is Front.QUESTION:
             self._show_item()
         self.focus_first()
-
-    def _give_at(self, slot: str, score: int) -> None:
-        """An answer that was clicked: of the question in front, or of one that comes to the front by it."""
-        if slot != self.slot or self.interview.correcting is not None:
-            self._jump(slot)
-        if self.slot == slot:
-            self._follow(self.interview.give(score))
 
     # In place of the question: the comparison, and how the form was answered.
 

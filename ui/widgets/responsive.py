@@ -31,6 +31,7 @@ class Flow(QLayout):
     def __init__(self, *items: QWidget, spacing: int = 8, right: bool = False) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._heights: dict[int, int] = {}  # by width, until an item changes
         self._right = right  # the last item of a line ends at the edge where lines end
         self._whole = False
         self.setSpacing(spacing)
@@ -57,7 +58,13 @@ class Flow(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), move=False)
+        if width not in self._heights:
+            self._heights[width] = self._arrange(QRect(0, 0, width, 0), move=False)
+        return self._heights[width]
+
+    def invalidate(self) -> None:
+        self._heights.clear()
+        super().invalidate()
 
     def sizeHint(self) -> QSize:
         shown = [item.sizeHint() for item in self._shown()]
