@@ -36,6 +36,7 @@ PAGES = [
     "chart_as_it_stood",
     "visit_details",
     "visit_questionnaire",
+    "visit_all_items",
     "visit_questionnaire_complete",
     "visit_spirometry_bad_input",
     "visit_spirometry",

@@ -92,6 +92,7 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("H", N_("how to rate")),
             ("W", N_("how this form was answered: way, by whom, interpreter")),
             ("A, B", N_("item 5: without or with gastrostomy")),
+            ("L", N_("all questions on one page; L or Esc: one at a time")),
             ("Ctrl+Z", N_("take the last answer back")),
         ),
     ),

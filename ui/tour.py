@@ -280,6 +280,9 @@ class _Tour:
         for key in keys[:5]:
             QTest.keyClicks(questionnaire, key)
         self.picture("visit_questionnaire")
+        QTest.keyClick(questionnaire, Qt.Key.Key_L)
+        self.picture("visit_all_items")
+        QTest.keyClick(questionnaire, Qt.Key.Key_L)
         for key in keys[5:]:
             QTest.keyClicks(questionnaire, key)
         total = instruments.alsfrs_r_total().score(draft.questionnaires.form("alsfrs-r").values)

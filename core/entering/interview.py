@@ -230,11 +230,18 @@ class Interview:
         """No 0 follows a 1 any more: something else has the keyboard."""
         self._awaits_zero = False
 
-    def give(self, score: int, *, waits: bool = False, completes: bool = False) -> Lead:
+    def give(
+        self, score: int, *, slot: str = "", waits: bool = False, completes: bool = False
+    ) -> Lead:
         """Save an answer and go on; one that ``waits`` stays in front for its second digit.
 
-        The second digit ``completes`` it: the two are undone together.
+        The second digit ``completes`` it: the two are undone together. ``slot`` is the question that was
+        pointed at, where that is not the one in front: it comes there first.
         """
+        if slot and slot != self.slot:
+            self._ask(slot)
+            if self.slot != slot:
+                return Lead.QUESTION  # what the file refused stays in front
         self.save_note()
         before = self.answer
         answer = Answer(item=self.item.id, value=score, note=before.note if before else "")

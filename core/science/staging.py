@@ -7,13 +7,28 @@ where no answer that is still missing could change it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import product
 
 Items = Mapping[int, int | None]  # the score of ALSFRS-R questions 1 to 12; absent or None: unknown
 
 _QUESTIONS = range(1, 13)
 _SCORES = range(5)
-_REGIONS = ((1, 2, 3), (4, 5), (8,))  # bulbar, upper limb, lower limb
 _SUBSCORES = ((1, 2, 3), (4, 5, 6), (7, 8, 9), (10, 11, 12))
+
+
+class Region(StrEnum):
+    """The regions whose involvement King's stages 1 to 3 count."""
+
+    BULBAR = "bulbar"
+    UPPER_LIMB = "upper limb"
+    LOWER_LIMB = "lower limb"
+
+
+REGIONS: Mapping[Region, tuple[int, ...]] = {
+    Region.BULBAR: (1, 2, 3),
+    Region.UPPER_LIMB: (4, 5),
+    Region.LOWER_LIMB: (8,),
+}
 
 
 class Kings(StrEnum):
@@ -76,21 +91,14 @@ def kings(
     comes before nutritional failure (4B before 4A) is the rule of one of them.
     """
     _check(items)
-    respiratory = _any((_at_most(items, 10, 0), _at_most(items, 12, 3)))
+    respiratory = _respiratory_failure(items)
     if item5b is None and gastrostomy is False:
         item5b = False  # 5b is the version for patients with gastrostomy
     nutritional = _any((gastrostomy, item5b))
-    regions = [_any([_at_most(items, number, 3) for number in region]) for region in _REGIONS]
-
-    stage: Kings | None = None
-    if dead:
-        stage = Kings.FIVE
-    elif respiratory:
-        stage = Kings.FOUR_B
-    elif respiratory is False and nutritional:
-        stage = Kings.FOUR_A
-    elif respiratory is False and nutritional is False and (count := _count(regions)) is not None:
-        stage = Kings(str(count))
+    regions = _involved(items)
+    possible = _possible_kings(respiratory, nutritional, regions)
+    only = possible[0] if len(possible) == 1 else None
+    stage = Kings.FIVE if dead else only
 
     deciding: set[int] = set()
     if stage is None:
@@ -98,7 +106,7 @@ def kings(
         if not nutritional:
             if item5b is None:
                 deciding.add(5)
-            for region, involved in zip(_REGIONS, regions, strict=True):
+            for region, involved in zip(REGIONS.values(), regions, strict=True):
                 if involved is None:
                     deciding.update(region)
     return KingsStage(
@@ -107,6 +115,31 @@ def kings(
         respiratory_failure=respiratory,
         missing=tuple(sorted(number for number in deciding if items.get(number) is None)),
     )
+
+
+def kings_possible(
+    items: Items, *, item5b: bool | None, gastrostomy: bool | None
+) -> tuple[Kings, ...]:
+    """Every King's stage that `kings` can give once the unknown answers are known, the lightest first.
+
+    Of somebody who is alive. While question 5 is open (`item5b` None), it may still be asked in its
+    version for patients with gastrostomy, which is recorded then. Each stage is that of some answers;
+    one alone is the stage itself. Raises ValueError as `kings` does.
+    """
+    _check(items)
+    nutritional = _any((gastrostomy, item5b))
+    return _possible_kings(_respiratory_failure(items), nutritional, _involved(items))
+
+
+def mitos_possible(items: Items) -> tuple[int, int]:
+    """The lowest and the highest stage that `mitos` can give once the unknown answers are known.
+
+    Of somebody who is alive. No two functions ask for the same question, so that each stage from one
+    end to the other is that of some answers. Raises ValueError as `mitos` does.
+    """
+    lost = list(mitos(items, dead=False).lost.values())
+    certain = lost.count(True)
+    return certain, certain + lost.count(None)
 
 
 def mitos(items: Items, *, dead: bool | None) -> MitosStage:
@@ -151,6 +184,31 @@ def _check(items: Items) -> None:
             raise ValueError("the ALSFRS-R has questions 1 to 12")
         if score is not None and score not in _SCORES:
             raise ValueError("an ALSFRS-R score is 0 to 4")
+
+
+def _respiratory_failure(items: Items) -> bool | None:
+    return _any((_at_most(items, 10, 0), _at_most(items, 12, 3)))
+
+
+def _involved(items: Items) -> list[bool | None]:
+    """Whether each of the regions is below its full score."""
+    return [_any([_at_most(items, one, 3) for one in region]) for region in REGIONS.values()]
+
+
+def _possible_kings(
+    respiratory: bool | None, nutritional: bool | None, regions: Sequence[bool | None]
+) -> tuple[Kings, ...]:
+    """The stages of every way in which the unknown facts can turn out: no two hang on the same answer."""
+    ways = [(fact,) if fact is not None else (False, True) for fact in (respiratory, nutritional)]
+    ways += [(fact,) if fact is not None else (False, True) for fact in regions]
+    found = {_kings(*facts) for facts in product(*ways)}
+    return tuple(stage for stage in Kings if stage in found)
+
+
+def _kings(respiratory: bool, nutritional: bool, *regions: bool) -> Kings:
+    if respiratory:
+        return Kings.FOUR_B
+    return Kings.FOUR_A if nutritional else Kings(str(regions.count(True)))
 
 
 def _at_most(items: Items, number: int, limit: int) -> bool | None:

@@ -109,7 +109,7 @@ def stages(record: PatientRecord, form: Assessment) -> Stages:
         on=form.date,
         kings=kings(
             items,
-            item5b=_on_gastrostomy_scale(instrument, form),
+            item5b=on_gastrostomy_scale(instrument, form),
             gastrostomy=record.had(MilestoneKind.GASTROSTOMY, form.date),
             dead=False,
         ),
@@ -405,7 +405,7 @@ def _pace(record: PatientRecord, rate: float) -> Pace:
     )
 
 
-def _on_gastrostomy_scale(instrument: Instrument, form: Assessment) -> bool | None:
+def on_gastrostomy_scale(instrument: Instrument, form: Assessment) -> bool | None:
     """Whether question 5 was answered on its scale for patients with gastrostomy; None while it is open."""
     given: list[Item] = [
         instrument.item(answer.item)

@@ -317,7 +317,7 @@ def keystroke(session: Session) -> str:
     form = page.forms["alsfrs-r"]
     if not isinstance(form, QuestionnaireForm):
         raise TypeError("no questionnaire")
-    plots = {page.live.total_plot.viewport(), page.live.domain_plot.viewport()}
+    plots: set[QObject] = {page.live.answers.totals, page.live.answers.domains}
     painted: set[QObject] = set()
 
     class Watcher(QObject):
@@ -327,8 +327,8 @@ def keystroke(session: Session) -> str:
             return False
 
     watcher = Watcher()
-    for viewport in plots:
-        viewport.installEventFilter(watcher)
+    for plot in plots:
+        plot.installEventFilter(watcher)
     app.processEvents()
     times = []
     for index in range(KEYS):

@@ -48,7 +48,7 @@ from core.science.spirometry_quality import (
     grade,
 )
 from core.science.staging import kings, mitos
-from core.views import course
+from core.views import course, so_far
 from core.views.patient_words import age
 from core.views.progression import slope_text
 from core.views.questionnaire import scale_row
@@ -146,6 +146,21 @@ def incomplete():
     low, high = ALSFRS_R.range_of(ALSFRS_R.total, found)
     said = scale_row(ALSFRS_R, ALSFRS_R.total, found, None).score
     return f"the same form without question 12 says “{said}”; its bar reaches from {low} to {high}."
+
+
+def so_far_of_five():
+    scores = (4, 3, 3, 1, 2)
+    visit = a_visit(a_patient(), date(2014, 3, 10), finished=False)
+    form = a_form(visit, (*scores, *[None] * 7))
+    ends = so_far.reach(ALSFRS_R, ALSFRS_R.total, form.values)
+    fine = so_far.reach(ALSFRS_R, ALSFRS_R.domains[1], form.values)
+    lines = so_far.said_so_far(a_record(a_patient(), visit), ALSFRS_R, form)[:2]
+    parts = [
+        f"{so_far.sum_text(ends)} so far, {so_far.total_text(ends)}",
+        f"fine motor {so_far.scale_text(fine)}",
+        *(f"{one.about} {one.text}" for one in lines),
+    ]
+    return f"{' '.join(map(str, scores))}, the other seven open: {'; '.join(parts)}."
 
 
 def plausible():
@@ -406,6 +421,7 @@ EXAMPLES = (
     partial_dates,
     scores,
     incomplete,
+    so_far_of_five,
     plausible,
     rate,
     rates_of_the_trial,

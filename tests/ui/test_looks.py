@@ -122,7 +122,7 @@ def test_a_question_is_no_wider_than_can_be_read_on_a_large_screen(
     right = page.live.mapTo(page, page.live.rect().topRight()).x()
     assert page.width() - right <= theme.px(20), "the live numbers take what is left over"
     sized(1366, 768)
-    assert page.live.width() <= theme.px(320)
+    assert page.live.width() <= theme.px(visit_page.ANSWERS)
     assert page._middle.width() > 600
 
 

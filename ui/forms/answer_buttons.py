@@ -1,8 +1,8 @@
 """The possible answers of a question: words below one another, or numbers in a row."""
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QSizePolicy, QStyle, QWidget
 
 from core.instruments.definition import Choice, Item
 from core.model.assessment import Answer
@@ -40,9 +40,10 @@ class AnswerButton(TileButton):
 
 
 class ChoiceButton(AnswerButton):
-    """A score and its words, which wrap."""
+    """A score and its words, which wrap. It grows with the room, up to what is read at a glance."""
 
     LEFT, RIGHT, LOWEST = 46, 12, 46  # px: where the words begin, what stays free, the least height
+    HIGHEST, WORDS = 54, 14  # px: of a row with one line, and of its words
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,8 +55,12 @@ class ChoiceButton(AnswerButton):
         layout.setContentsMargins(14, 4, 12, 4)
         layout.addStretch(1)
         layout.addWidget(self.before)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(theme.px(self.LOWEST))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self._least = 0
+        self._fit()
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._least)
 
     def show_choice(self, choice: Choice) -> None:
         super().show_choice(choice)
@@ -92,7 +97,7 @@ class ChoiceButton(AnswerButton):
 
     def _font(self) -> QFont:
         font = self.font()
-        font.setPixelSize(theme.px(13))
+        font.setPixelSize(theme.px(self.WORDS))
         return font
 
     def _area(self) -> QRect:
@@ -104,9 +109,11 @@ class ChoiceButton(AnswerButton):
         """As high as the words need; never so low that they are cut."""
         area = QRect(0, 0, max(self._area().width(), 80), 10_000)
         needed = QFontMetrics(self._font()).boundingRect(area, self._wrapped, self.words).height()
-        height = max(theme.px(self.LOWEST), needed + theme.px(14))
-        if self.height() != height:
-            self.setFixedHeight(height)
+        least = max(theme.px(self.LOWEST), needed + theme.px(14))
+        if (self._least, self.minimumHeight()) != (least, least):
+            self._least = least
+            self.setMinimumHeight(least)
+            self.setMaximumHeight(max(theme.px(self.HIGHEST), least))
 
 
 class NumberButton(AnswerButton):
@@ -186,7 +193,10 @@ class AnswerButtons(QWidget):
         self.ends = Ends()
         self._scale = QWidget()
         self._scale.setLayout(column(self._number_row, self.ends, spacing=6))
-        self.setLayout(column(self._choice_column, self._scale, spacing=8))
+        self._scale.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        layout = column(self._choice_column, self._scale, spacing=8)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetMinAndMaxSize)  # no higher than its rows
+        self.setLayout(layout)
 
     def show_item(self, item: Item) -> None:
         made = self._numbers if item.numeric else self._choices

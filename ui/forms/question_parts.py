@@ -5,7 +5,8 @@ from functools import partial
 from typing import TypeVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from core.entering.interview import Told
 from core.instruments.definition import Instrument, Item, Scale
@@ -15,6 +16,7 @@ from core.model.partial_date import read_partial_date
 from ui.forms.question_tiles import QuestionTiles
 from ui.widgets.basics import button, chip, clear, column, label, row
 from ui.widgets.fields import TextField
+from ui.widgets.responsive import Flow
 from ui.words import tr
 
 W = TypeVar("W", bound=QWidget)
@@ -33,10 +35,7 @@ class QuestionHead(QWidget):
         self.title = label("", "question", wrap=True)
         self.domain = chip("", "neutral")
         self._when = label("", "muted", wrap=True)
-        self._variants = QHBoxLayout()
-        self._variants.setSpacing(6)
-        self._help = label("\n".join(f"• {rule}" for rule in instrument.rater_help), wrap=True)
-        self._help.hide()
+        self._variants = row(spacing=6)
         how = clicked_only(button(tr("How to rate (H)"), self.help_pressed.emit, link=True))
         if not instrument.rater_help:
             how.hide()
@@ -48,13 +47,13 @@ class QuestionHead(QWidget):
         self._for_a_moment.timeout.connect(self.changed.hide)
         top = row(self.title, self.changed, how, self.domain)
         top.setStretch(0, 1)
-        self.setLayout(column(top, self._help, self._when, self._variants))
+        self.setLayout(column(top, self._when, self._variants))
 
     def show_item(self, item: Item, domain: Scale | None, variants: Sequence[Item]) -> None:
         self.title.setText(f"{item.number}  {item.title}")
         self.domain.setText(domain.title if domain else "")
         self.domain.setVisible(domain is not None and len(domain.slots) > 1)
-        hints = [item.when, item.help]
+        hints = ["" if len(variants) > 1 else item.when, item.help]  # else its button says when
         self._when.setText(" ".join(hint for hint in hints if hint))
         self._when.setVisible(any(hints))
         if len(variants) == 1 and not self._variants.count():
@@ -72,9 +71,6 @@ class QuestionHead(QWidget):
                 self._variants.addWidget(one)
             self._variants.addStretch(1)
 
-    def toggle_help(self) -> None:
-        self._help.setVisible(bool(self._help.text()) and self._help.isHidden())
-
     def tell(self, told: Told) -> None:
         """Say beside the question in front, for a moment, what has become of another answer."""
         item = self._instrument.item(told.now.item)
@@ -88,6 +84,55 @@ class QuestionHead(QWidget):
         self.changed.setText(text)
         self.changed.show()
         self._for_a_moment.start()
+
+
+class QuestionHelp(QWidget):
+    """How to rate, in the room that a question leaves: as many of the rules as fit, all of them when asked for.
+
+    Its words have their place without a layout, so that a key costs none.
+    """
+
+    def __init__(self, rules: Sequence[str]) -> None:
+        super().__init__()
+        self._rules = [f"• {rule}" for rule in rules]
+        self._words = label("", "help", wrap=True)
+        self._words.setParent(self)
+        self._words.hide()
+        self._wanted: bool | None = None  # not said: where there is room
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+
+    def toggle(self) -> None:
+        """Show all of it; where all of it is shown, none."""
+        whole = not self._words.isHidden() and self._words.text() == "\n".join(self._rules)
+        self._wanted = not whole
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        whole = "\n".join(self._rules)
+        if self._wanted:
+            self._words.setText(whole)
+            needed = self._words.heightForWidth(self.width())
+            if needed != self.minimumHeight():
+                self.setMinimumHeight(needed)
+            self._place(needed)
+            return
+        self.setMinimumHeight(0)
+        shown = [] if self._wanted is False else self._rules
+        for count in range(len(shown), 0, -1):
+            self._words.setText("\n".join(shown[:count]))
+            needed = self._words.heightForWidth(self.width())
+            if needed <= self.height():
+                self._place(needed)
+                return
+        self._words.hide()
+
+    def _place(self, height: int) -> None:
+        self._words.setGeometry(0, 0, self.width(), height)
+        self._words.setVisible(bool(self._rules))
 
 
 class EventDate(QWidget):
@@ -116,8 +161,8 @@ class QuestionFoot(QWidget):
         foot.setStretch(0, 1)
         self.setLayout(column(self.keys, foot, spacing=0))
 
-    def show_keys(self, item: Item) -> None:
-        self.keys.setText(_keys_of(item))
+    def show_keys(self, item: Item, *, all_shown: bool) -> None:
+        self.keys.setText(_keys_of(item, all_shown=all_shown))
 
     def show_how(self, whole: str, form: Assessment) -> None:
         """In short; ``whole`` says it in full."""
@@ -131,31 +176,49 @@ class QuestionFoot(QWidget):
 
 
 class QuestionStrip(QWidget):
-    """Every question of the form, and the way on. ``jumped`` carries a question, ``not_done`` why the whole form was not done."""
+    """Every question of the form, and the way on.
+
+    ``jumped`` carries a question, ``not_done`` why the whole form was not done; ``all_pressed`` asks for all
+    questions on one page, or for one again.
+    """
 
     jumped = Signal(str)
+    all_pressed = Signal()
     not_done = Signal(object)
 
     def __init__(self, instrument: Instrument) -> None:
         super().__init__()
         self._instrument = instrument
         self._form: Assessment | None = None
-        strip = QuestionTiles(instrument)
-        strip.chosen.connect(self.jumped)
-        self._strip, self.tiles = strip, strip.tiles
+        self.questions = QuestionTiles(instrument)
+        self.questions.chosen.connect(self.jumped)
+        self.tiles = self.questions.tiles
         self.back = clicked_only(button(tr("Back")))
         self.on = clicked_only(button(tr("Next"), primary=True))
         whole = button(tr("Whole form not done…"), self._ask_not_done, link=True)
         self.whole = clicked_only(whole)
-        tiles = row(strip, None)
+        self.all = clicked_only(button("", self.all_pressed.emit, link=True))
+        tiles = row(self.questions, None)
         tiles.setStretch(0, 1)  # few of them stay narrow, at the left
         tiles.setStretch(1, 0)
-        self.setLayout(column(tiles, row(self.back, self.whole, None, self.on)))
+        for link in (self.whole, self.all):
+            link.setMinimumHeight(
+                self.on.sizeHint().height()
+            )  # in line with the buttons beside them
+        ways = row(self.back, Flow(self.whole, self.all), self.on)
+        ways.setStretch(1, 1)
+        self.setLayout(column(tiles, ways))
+        self.show_all(shown=False)
+
+    def show_all(self, *, shown: bool) -> None:
+        """Whether all questions are on one page above: then no tile says the same again."""
+        self.questions.setVisible(not shown)
+        self.all.setText(tr("One question at a time (L)") if shown else tr("All on one page (L)"))
 
     def show_form(self, form: Assessment, current: str) -> None:
         """``current`` is the question in front; empty where the comparison stands there."""
         self._form = form
-        self._strip.show_answers(form.answers, current=current)
+        self.questions.show_form(form, current=current)
         last = current in {"", self._instrument.slots[-1]}
         self.on.setText(tr("Save and go on") if last else tr("Next question"))
         self.whole.setText(
@@ -185,7 +248,7 @@ def _score(answer: Answer) -> str:
     return no_score(answer.not_done) if answer.not_done is not None else str(answer.value)
 
 
-def _keys_of(item: Item) -> str:
+def _keys_of(item: Item, *, all_shown: bool) -> str:
     """The keys that this question understands."""
     scores = sorted(item.scores)
     whole = scores == list(range(scores[0], scores[-1] + 1))
@@ -193,4 +256,8 @@ def _keys_of(item: Item) -> str:
     text = tr("{answers} answer and go on").format(answers=answers)
     if 10 in scores:
         text += tr(" (1 waits for 0 or Enter)")
+    if all_shown:
+        return text + tr(
+            " · ↑ ↓ move · N note · D not done · Ctrl+Z undo · Esc one question at a time"
+        )
     return text + tr(" · ↑ back · N note · D not done · Ctrl+Z undo · Esc leave")

@@ -15,6 +15,7 @@ from core.labels import NOT_DONE, why_not_alone
 from core.model.assessment import Answer, NotDone
 from core.views.visit_words import visit_title
 from ui.context import AppContext
+from ui.forms.all_items import OneOrAll
 from ui.forms.answer_buttons import AnswerButtons
 from ui.forms.answered_how import AnsweredHow, said_of
 from ui.forms.comparison import ENTER, Comparison, CorrectionLine, go_to
@@ -22,6 +23,7 @@ from ui.forms.question_parts import (
     EventDate,
     QuestionFoot,
     QuestionHead,
+    QuestionHelp,
     QuestionStrip,
     clicked_only,
 )
@@ -30,6 +32,7 @@ from ui.widgets.basics import Combo, column, row, show_only
 from ui.widgets.fields import Line, ProblemLine
 from ui.words import tr
 
+ROWS_FIRST = 100  # of the room that is left the answers get theirs before the help
 STEPS: dict[int, int] = {
     Qt.Key.Key_Up: -1,
     Qt.Key.Key_Backspace: -1,
@@ -42,7 +45,7 @@ STEPS: dict[int, int] = {
 
 
 class QuestionnaireForm(StepForm):
-    """Digits answer and move on; ↑ or Backspace goes back; N note; D not done; A/B switch the scale.
+    """Digits answer and move on; ↑ or Backspace goes back; N note; D not done; A/B switch the scale; L all questions.
 
     What a key means and where it leads, the interview knows; this draws it and passes the keys on.
     """
@@ -72,13 +75,8 @@ class QuestionnaireForm(StepForm):
         self.head.help_pressed.connect(self._toggle_help)
         self.body.addWidget(self.head)
         self._build_answers()
-        self.happened = EventDate(self.interview.date_typed)
-        self.happened.record.clicked.connect(self._record_event)
-        self.happened.date.committed.connect(self.interview.leave_date)
-        for one in (self.happened.date.line, self.happened.record):
-            one.installEventFilter(self)
-        self.body.addWidget(self.happened)
-        self._build_note()
+        self.help = QuestionHelp(instrument.rater_help)
+        self.body.addWidget(self.help, 1)
         self.foot = QuestionFoot(instrument)
         self.foot.how.clicked.connect(self._show_how)
         self.body.addWidget(self.foot)
@@ -87,6 +85,7 @@ class QuestionnaireForm(StepForm):
         self.strip.back.clicked.connect(lambda: self._step(-1))
         self.strip.on.clicked.connect(lambda: self._step(1))
         self.strip.not_done.connect(self._set_form_not_done)
+        self.strip.all_pressed.connect(self._toggle_all)
 
     @property
     def slot(self) -> str:
@@ -179,6 +178,8 @@ class QuestionnaireForm(StepForm):
             self._toggle_help()
         elif key == Qt.Key.Key_W:
             self._show_how()
+        elif key == Qt.Key.Key_L or (key == Qt.Key.Key_Escape and self.one_or_all.shows_all):
+            self._toggle_all()
         elif key == Qt.Key.Key_D:
             self.not_done.setFocus()
             self.not_done.showPopup()
@@ -230,13 +231,22 @@ class QuestionnaireForm(StepForm):
     def _build_answers(self) -> None:
         self.answers = AnswerButtons()
         self.answers.given.connect(lambda score: self._follow(self.interview.give(score)))
+        self.one_or_all = OneOrAll(self.instrument, self.answers)
+        self.one_or_all.jumped.connect(self._jump)
+        self.one_or_all.given.connect(
+            lambda slot, score: self._follow(self.interview.give(score, slot=slot))
+        )
         self._problem = ProblemLine()
         self._why_place = column()
-        self.body.addWidget(self.answers)
+        self.body.addWidget(self.one_or_all, ROWS_FIRST)
         self.body.addWidget(self._problem)
         self.body.addLayout(self._why_place)
-
-    def _build_note(self) -> None:
+        self.happened = EventDate(self.interview.date_typed)
+        self.happened.record.clicked.connect(self._record_event)
+        self.happened.date.committed.connect(self.interview.leave_date)
+        for one in (self.happened.date.line, self.happened.record):
+            one.installEventFilter(self)
+        self.body.addWidget(self.happened)
         self.note = Line()
         self.note.setPlaceholderText(tr("Note to this answer (N)"))
         self.note.setAccessibleName(tr("Note to this answer"))
@@ -254,7 +264,6 @@ class QuestionnaireForm(StepForm):
         tail = row(self.note, self.not_done)
         tail.setStretch(0, 1)
         self.body.addLayout(tail)
-        self.body.addStretch(1)
 
     # The interview is drawn, and its leads are followed.
 
@@ -316,7 +325,7 @@ class QuestionnaireForm(StepForm):
         item = self.interview.item
         self.setAccessibleName(f"{item.number} {item.title}")
         self.head.show_item(item, self.instrument.domain_of(self.slot), self.interview.variants)
-        self.foot.show_keys(item)
+        self.foot.show_keys(item, all_shown=self.one_or_all.shows_all)
         self.answers.show_item(item)
         answer = self.interview.answer
         self.note.setText(answer.note if answer else "")
@@ -338,6 +347,7 @@ class QuestionnaireForm(StepForm):
         needed = problem is not None and bool(interview.item.requires)
         self.happened.setVisible(needed or bool(self.happened.date.text.strip()))
         self.strip.show_form(interview.form, self.slot)
+        self.one_or_all.show_form(interview)
 
     def _show_reason(self) -> None:
         """Ask why an answer is corrected, as long as it needs that."""
@@ -438,7 +448,15 @@ class QuestionnaireForm(StepForm):
         self._draw()
 
     def _toggle_help(self) -> None:
-        self.head.toggle_help()
+        self.help.toggle()
+        self.focus_first()
+
+    def _toggle_all(self) -> None:
+        shown = self.one_or_all.toggle()
+        self.help.setVisible(not shown)
+        self.strip.show_all(shown=shown)
+        if self.interview.front is Front.QUESTION:
+            self._show_item()
         self.focus_first()
 
     # In place of the question: the comparison, and how the form was answered.

@@ -40,6 +40,7 @@ from ui.forms.asked_fields import field_of, mark
 from ui.forms.event.beside import EventBeside
 from ui.forms.infusion.monitoring_form import MonitoringForm
 from ui.forms.patient_form_step import PatientFormStep
+from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
 from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
@@ -136,6 +137,7 @@ class StepForms(Mapping[str, StepForm]):
         return len(self._makers)
 
 
+LIVE, ANSWERS = 304, 360  # px of the live numbers; beside a questionnaire they say more
 MEASURE = 860  # px: of a step at most, so that a line of an answer is read at a glance
 
 
@@ -185,7 +187,7 @@ class VisitPage(Page):
         right = QFrame()
         right.setLayout(self._right)
         self._columns = Columns(
-            left, self._middle, right, fixed={0: 218, 2: 304}, most={1: MEASURE}, rest=2
+            left, self._middle, right, fixed={0: 218, 2: LIVE}, most={1: MEASURE}, rest=2
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 8, 16, 12)
@@ -346,6 +348,7 @@ class VisitPage(Page):
             wide = step in {SINCE_LAST_TIME, LABORATORY, REVIEW}
             wide = wide or isinstance(form, PatientFormStep | VisitFormStep)
             self._columns.show_rest(shown=not wide)
+            self._columns.fix(2, ANSWERS if isinstance(form, QuestionnaireForm) else LIVE)
             self.live.show_step(step)
         if field:
             self._last_field = field if step == REVIEW else self._last_field

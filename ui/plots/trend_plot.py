@@ -105,7 +105,7 @@ class TrendPlot(pg.PlotWidget):
             self._time_axis.picture = None
             self._time_axis.update()
         if any(self._shown.get(series.role) != series for series in plot.series):
-            self.setAccessibleDescription(_in_words(plot))
+            self.setAccessibleDescription(in_words(plot))
         for index, series in enumerate(plot.series):
             before = self._shown.get(series.role)
             if before is None or before.points != series.points:
@@ -354,8 +354,8 @@ def _month_starts(scale: TimeScale, low: float, high: float, room: int) -> list[
     return [x for m, x in inside if (m.year * 12 + m.month - 1) % every == 0]
 
 
-def _in_words(plot: Plot) -> str:
-    """The plot for a screen reader."""
+def in_words(plot: Plot) -> str:
+    """What a plot shows, for a screen reader."""
     return "; ".join(
         f"{series.title}: "
         + ", ".join(_on_day(f"{point.value:g}", point.day) for point in series.points)

@@ -43,6 +43,7 @@ class Flow(QLayout):
         super().__init__()
         self._items: list[QLayoutItem] = []
         self._between = spacing if between is None else between
+        self._heights: dict[int, int] = {}  # by width, until an item changes
         self._right = right  # the last item of a line ends at the edge where lines end
         self._whole = False
         self.setSpacing(spacing)
@@ -69,7 +70,13 @@ class Flow(QLayout):
         return True
 
     def heightForWidth(self, width: int) -> int:
-        return self._arrange(QRect(0, 0, width, 0), move=False)
+        if width not in self._heights:
+            self._heights[width] = self._arrange(QRect(0, 0, width, 0), move=False)
+        return self._heights[width]
+
+    def invalidate(self) -> None:
+        self._heights.clear()
+        super().invalidate()
 
     def sizeHint(self) -> QSize:
         shown = [item.sizeHint() for item in self._shown()]
@@ -171,6 +178,12 @@ class Columns(QWidget):
         for index, most in self._most.items():
             self._parts[index].setMaximumWidth(theme.px(most) if limited else UNLIMITED)
             self._box.setStretch(index, 100)  # beside it the rest gets next to nothing
+
+    def fix(self, index: int, width: int) -> None:
+        """Give a part another width (px at the usual text size) that it keeps while they stand side by side."""
+        if self._fixed[index] != width:
+            self._fixed[index] = width
+            self.set_narrow(narrow=self._narrow)
 
     def show_rest(self, *, shown: bool) -> None:
         """Show or hide the part that takes what is left over."""

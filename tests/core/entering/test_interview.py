@@ -103,6 +103,22 @@ def test_a_1_waits_for_its_0_where_10_is_an_answer(ask):
     assert interview.form.values == {first: 10, second: 0}
 
 
+def test_an_answer_that_is_pointed_at_brings_its_question_to_the_front(ask, fields):
+    asked = ask()
+    asked.digit(3)
+    fields.typed = Typed(note="")
+    assert asked.give(2, slot="walking") is Lead.QUESTION
+    assert {slot: one.value for slot, one in asked.form.answers.items()} == {
+        "speech": 3,
+        "walking": 2,
+    }
+    assert asked.slot == "stairs", "the next digit is meant for the next open question"
+    asked.give(1, slot="speech")
+    assert asked.told == Told(
+        now=Answer(item="speech", value=1), before=Answer(item="speech", value=3)
+    )
+
+
 def test_undo_goes_back_to_what_was_and_then_to_an_open_question(ask):
     interview = ask()
     press(interview, "4")

@@ -109,8 +109,8 @@ def test_a_questionnaire_of_another_version_of_the_program(id, version):
             "item salivation has the number 1 of another; give each item its own.",
         ),
         (
-            'short = "Sp"',
-            'shrot = "Sp"',
+            'short = "Speech"',
+            'shrot = "Speech"',
             "“shrot” means nothing here; remove it, or spell it as one",
         ),
         ('title = "Speech"', 'title = "\\t"', "“title” is empty; write its words."),
@@ -195,7 +195,7 @@ def test_a_bad_file_is_refused_with_the_line_to_mend(tmp_path, old, new, said):
         ('citation = "ALSFRS-R', '# citation = "ALSFRS-R', "#", "“citation” is missing; add it."),
         ("higher_is_better = true", "", "#", "“higher_is_better” is missing; add it."),
         ('version = "1"', "", "#", "“version” is missing; add it."),
-        ('short = "Sp"', "", "[[items]]", "“short” is missing; add it."),
+        ('short = "Speech"', "", "[[items]]", "“short” is missing; add it."),
         (
             'when = "Patient with gastrostomy',
             '# "',

@@ -1,11 +1,20 @@
 import csv
+from itertools import product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core import resources
-from core.science.staging import Kings, MitosDomain, ft9, kings, mitos
+from core.science.staging import (
+    Kings,
+    MitosDomain,
+    ft9,
+    kings,
+    kings_possible,
+    mitos,
+    mitos_possible,
+)
 
 FILE = resources.path("validation", "staging_vectors.csv")
 ROWS = list(csv.DictReader(FILE.read_text(encoding="utf-8").splitlines()))
@@ -342,3 +351,68 @@ def test_what_the_alsfrs_r_does_not_have_is_refused(items):
     ):
         with pytest.raises(ValueError, match="ALSFRS-R"):
             stage()
+
+
+# What a form can still become. Only the answers that a stage asks for are tried: all of the open ones.
+
+LIMITS_OF_KINGS = {1: 4, 2: 4, 3: 4, 4: 4, 5: 4, 8: 4, 10: 1, 12: 4}  # below it something is lost
+LIMITS_OF_MITOS = {1: 2, 3: 2, 4: 2, 6: 2, 8: 2, 10: 2, 12: 3}
+
+
+def completions(items, limits):
+    """Every way to answer the open ones of some questions, with a score on either side of what matters."""
+    open_ones = [number for number in limits if items.get(number) is None]
+    for given_now in product(*((limits[n] - 1, limits[n]) for n in open_ones)):
+        yield {**items, **dict(zip(open_ones, given_now, strict=True))}
+
+
+@given(items=forms | nearly_whole_forms, asked=facts, gastrostomy=known)
+@settings(max_examples=60, deadline=None)
+def test_each_kings_stage_that_is_possible_is_that_of_some_answers_and_no_other_is(
+    items, asked, gastrostomy
+):
+    versions = [asked] if asked is not None else [False, True]
+    reached = {
+        kings(whole, item5b=item5b, gastrostomy=gastrostomy or item5b, dead=False).stage
+        for whole in completions(items, LIMITS_OF_KINGS)
+        for item5b in versions
+    }
+    possible = kings_possible(items, item5b=asked, gastrostomy=gastrostomy)
+    assert set(possible) == reached
+    assert list(possible) == sorted(possible, key=LIGHTEST_FIRST.index)
+
+
+@given(items=forms | nearly_whole_forms, asked=known, gastrostomy=facts)
+def test_a_kings_stage_that_is_given_is_the_only_one_that_is_possible(items, asked, gastrostomy):
+    stage = kings(items, item5b=asked, gastrostomy=gastrostomy, dead=False).stage
+    possible = kings_possible(items, item5b=asked, gastrostomy=gastrostomy)
+    assert (possible == (stage,)) == (stage is not None)
+
+
+@given(items=forms | nearly_whole_forms)
+@settings(max_examples=60, deadline=None)
+def test_mitos_can_become_what_is_between_its_ends_and_nothing_else(items):
+    reached = {mitos(w, dead=False).stage for w in completions(items, LIMITS_OF_MITOS)}
+    low, high = mitos_possible(items)
+    assert reached == set(range(low, high + 1))
+
+
+@given(items=whole_forms, later=st.lists(st.sampled_from(QUESTIONS), unique=True))
+def test_an_answer_never_makes_another_stage_possible(items, later):
+    before = {n: None if n in later else score for n, score in items.items()}
+    for number in later:
+        after = {**before, number: items[number]}
+        old = kings_possible(before, item5b=False, gastrostomy=False)
+        new = kings_possible(after, item5b=False, gastrostomy=False)
+        assert set(new) <= set(old)
+        (low, high), (least, most) = mitos_possible(before), mitos_possible(after)
+        assert low <= least <= most <= high
+        before = after
+
+
+@pytest.mark.parametrize("items", [{13: 1}, {1: 5}])
+def test_what_the_form_does_not_have_is_refused_here_too(items):
+    with pytest.raises(ValueError, match="ALSFRS-R"):
+        kings_possible(items, item5b=False, gastrostomy=False)
+    with pytest.raises(ValueError, match="ALSFRS-R"):
+        mitos_possible(items)

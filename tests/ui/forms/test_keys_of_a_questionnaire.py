@@ -7,12 +7,12 @@ from core.instruments import catalog
 from tests.ui.keyboard import CTRL, Key, press, settle, write
 
 SLOTS = catalog.alsfrs_r().slots
-UP, DOWN, NOTE, UNDO = "up", "down", "note", "undo"
+UP, DOWN, NOTE, UNDO, ALL = "up", "down", "note", "undo", "all"
 # A form is never completed here: what comes then is the comparison's, with tests of its own.
 KEYS = st.lists(
     st.one_of(
         st.sampled_from("01234"),
-        st.sampled_from([UP, DOWN, UNDO]),
+        st.sampled_from([UP, DOWN, UNDO, ALL]),
         st.tuples(st.just(NOTE), st.text("abc 3", min_size=1, max_size=4), st.booleans()),
     ),
     max_size=22,
@@ -86,6 +86,8 @@ def do(form, nurse, key):
         case "undo":
             press((CTRL, Key.Key_Z))
             nurse.undo()
+        case "all":  # on one page, or one at a time: no key means anything else there
+            press(Key.Key_L)
         case (_, text, enter):
             press(Key.Key_N)
             if nurse.opens_note():
@@ -102,6 +104,7 @@ def do(form, nurse, key):
 )
 @example(keys=["0", ("note", "3", False), "up", "undo"])  # the note in sight is the one undone
 @example(keys=["0", ("note", "3", True), "up", "undo"])
+@example(keys=["all", "0", "1", "up", ("note", "a", True), "all", "undo", "4"])
 @given(keys=KEYS)
 def test_the_file_holds_what_each_key_meant(rating, session, due, keys):
     form, visit_id = rating()

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,18 @@ from PySide6.QtWidgets import QApplication, QScrollArea
 from core import clock
 from core.model.adverse_event import Milestone, MilestoneKind
 from core.model.assessment import Answer, NotDone
+from core.model.ids import new_id
 from core.model.partial_date import PartialDate
-from core.views.trends import time_scales
+from core.views.so_far import scale_text
+from core.views.stack.shapes import Marker, Text
 from tests.core.examples import a_routine_patient, enter_visit
 from tests.files.beside import FILES, beside_the_shipped
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, Key, focused, press, settle, tab_to, write
+from ui import theme
+from ui.forms.answer_buttons import ChoiceButton
 
+TITLES = {"Bulbar", "Fine motor", "Gross motor", "Respiratory", "Pain", "Fatigue"}
 BEFORE = (4, 4, 3, 3, 3, 3, 4, 3, 3, 4, 4, 4)  # what conftest's ``due`` had at month 2
 SCORES = (3, 4, 3, 2, 3, 3, 2, 3, 1, 4, 3, 4)
 
@@ -64,14 +70,32 @@ def chosen(form):
     return [button.score for button in form.answers.shown if button.isChecked()]
 
 
-def drawn(plot, role):
-    """What is on the plot for one series: its points, and the range of what is still possible."""
-    _x, drawn_y = plot._curves[role].getData()
-    bars, ranges = plot._spans.get(role), []
-    if bars is not None and bars.isVisible():
-        middles, heights = bars.opts["y"], bars.opts["height"]
-        ranges = [(y - h / 2, y + h / 2) for y, h in zip(middles, heights, strict=True)]
-    return [] if drawn_y is None else list(drawn_y), ranges
+def painted(plot):
+    """The words and numbers on a plot beside the question, by the line that they are part of."""
+    settle()
+    return [shape for shape in plot.drawing.shapes if isinstance(shape, Text)]
+
+
+def totals(live):
+    """The numbers at the totals, as they are painted: those of earlier forms, and both ends of the bar or the new one."""
+    said = [one for one in painted(live.answers.totals) if one.words.isdigit()]
+    earlier = sorted((one for one in said if one.colour == "ink"), key=lambda one: one.x)
+    now = sorted(int(one.words) for one in said if one.colour == "accent")
+    return [int(one.words) for one in earlier], now
+
+
+def domains(live):
+    """What is said of each domain, and how many scores are drawn as points in its strip."""
+    shapes, found = (painted(live.answers.domains), live.answers.domains.drawing.shapes)[1], {}
+    for scale, reach in live.answers.domains._scales:
+        at = next(i for i, one in enumerate(shapes) if getattr(one, "words", "") == scale.title)
+        rest = shapes[at + 1 :]
+        after = [i for i, one in enumerate(rest) if getattr(one, "words", "") in TITLES] or [None]
+        strip = rest[: after[0] - 1] if after[0] is not None else rest  # the next one's marker
+        said = strip[0].words
+        assert said == scale_text(reach)
+        found[scale.title] = said, sum(isinstance(one, Marker) for one in strip)
+    return found
 
 
 def test_a_digit_answers_is_saved_and_moves_on(form, stored):
@@ -94,7 +118,7 @@ def test_going_back_shows_the_answer_and_another_digit_replaces_it(form, stored,
     assert stored()["speech"].value == 2
     assert (
         form.head.changed.isVisible()
-        and form.head.changed.text() == "1 Sp: 3 → 2, Ctrl+Z undoes it"
+        and form.head.changed.text() == "1 Speech: 3 → 2, Ctrl+Z undoes it"
     )
     # Not Salivation, which has its answer: the next digit is meant for an open question.
     assert (title(form), chosen(form)) == ("3  Swallowing", [])
@@ -107,7 +131,7 @@ def test_undo_takes_the_last_answer_back_and_then_the_one_before(form, stored):
     write("1")
     press((CTRL, Key.Key_Z))
     assert (title(form), chosen(form), stored()["speech"].value) == ("3  Swallowing", [], 3)
-    assert form.head.changed.text() == "1 Sp is 3 again"
+    assert form.head.changed.text() == "1 Speech is 3 again"
     press((CTRL, Key.Key_Z))
     assert (title(form), chosen(form), strip(form)[1]) == ("2  Salivation", [], "–")
     assert set(stored()) == {"speech"}
@@ -404,46 +428,75 @@ def test_previous_answers_stay_hidden_until_the_form_is_complete(form, page, als
         assert shown == {before: "Month 2"}
 
 
-def test_numbers_and_plots_move_at_every_key_and_no_partial_sum_is_a_point(page, alsfrs_r):
-    live, total = page.live, alsfrs_r.total
-    values, highest = {}, 0
+def test_the_panel_says_at_every_key_what_is_still_possible(page, alsfrs_r):
+    live, values = page.live, {}
     for slot, score in zip(alsfrs_r.slots, SCORES, strict=True):
-        answered = len(values)
-        so_far = f"{sum(values.values())} of {highest} so far · " if values else ""
-        assert live.score.text() == f"{so_far}{answered}/12 answered"
-        points, ranges = drawn(live.total_plot, "total")
-        assert points == [sum(BEFORE)]
-        low = sum(values.values())
-        assert ranges == [(low, low + 4 * (12 - answered))]
+        n, low = len(values), sum(values.values())
+        high = low + 4 * (12 - n)
+        so_far = f"{low} of {4 * n} so far · " if values else ""
+        ends = f"the total will be between {low} and {high}"
+        assert live.answers.score.text() == f"{so_far}{n} of 12 answered, {ends}"
+        assert totals(live) == ([sum(BEFORE)], [low, high])
         for scale in alsfrs_r.domains:
-            given = scale.answered(values)
-            points, ranges = drawn(live.domain_plot, scale.id)
+            given, points = scale.answered(values), scale.partial(values)
+            said, drawn = domains(live)[scale.title]
             if given == 3:
-                assert live.domains["alsfrs-r"][scale.id].text() == f"{scale.score(values)}/12"
-                assert points[1:] == [scale.score(values)]
-                assert ranges == []
+                assert (said, drawn) == (f"{points}, final", 1), "no earlier score beside it"
             else:
-                assert live.domains["alsfrs-r"][scale.id].text() == f"{given} of 3"
-                assert len(points) == 1
-                low = scale.partial(values)
-                assert ranges == [(low, low + 4 * (3 - given))]
+                text = f"{points} to {points + 4 * (3 - given)}" if given else "to come"
+                assert (said, drawn) == (text, 0)
+        assert asked(live) == "nothing yet"
+        assert live.answers._hidden.isVisible()
         write(str(score))
         values[slot] = score
-        highest += 4
     page.show_step("alsfrs-r")
-    assert live.score.text() == f"{sum(SCORES)} / {total.maximum}"
-    assert live.change.text().startswith(f"−{sum(BEFORE) - sum(SCORES)} since ")
-    assert drawn(live.total_plot, "total") == ([sum(BEFORE), sum(SCORES)], [])
+    assert live.answers.score.text().startswith(f"{sum(SCORES)} of 48, −")
+    assert totals(live) == ([sum(BEFORE)], [sum(SCORES)])
+    assert {drawn for _said, drawn in domains(live).values()} == {2}, "the earlier ones, too"
+    assert not live.answers._hidden.isVisible()
+    assert asked(live).endswith(" questions")
+
+
+def test_nothing_in_the_panel_depends_on_an_earlier_answer_before_the_last(enter, session, due):
+    """Of two patients with the same total before and other answers every key shows the same, until the last."""
+    twin = replace(due, id=new_id(), record_number="13")
+    with session.write("registered"):
+        session.patients.save(twin)
+    before = session.record(due.id).visits[0]
+    enter_visit(session, twin, before.date, "M2", scores=BEFORE[::-1], new_events=False)
+    said = []
+    for patient in (due, twin):
+        page = enter(patient, step="alsfrs-r")
+        at_each_key = [said_beside(page)]
+        for score in SCORES:
+            write(str(score))
+            at_each_key.append(said_beside(page))
+        said.append(at_each_key)
+    assert said[0][:-1] == said[1][:-1]
+    assert said[0][-1] != said[1][-1]
+
+
+def asked(live):
+    return next(one.text for one in live.answers.said.lines if one.about == "Will be asked")
+
+
+def said_beside(page):
+    """Everything that is painted or said in the panel."""
+    panel = page.live.answers
+    shapes = [painted(plot) and list(plot.drawing.shapes) for plot in (panel.totals, panel.domains)]
+    heard = [plot.accessibleDescription() for plot in (panel.totals, panel.domains)]
+    return shapes, heard, panel.score.text(), panel.said.lines, words(panel)
 
 
 def test_a_question_not_done_leaves_the_total_open(page):
     write("".join(map(str, SCORES[:-1])))
     press(Key.Key_D, Key.Key_Down, Key.Key_Return)
     assert "Comparison with Month 2" in words(page)
-    assert page.live.score.text() == f"{sum(SCORES[:-1])} of 44 so far · 11/12 answered"
-    points, ranges = drawn(page.live.total_plot, "total")
-    assert points == [sum(BEFORE)]
-    assert ranges == [(sum(SCORES[:-1]), sum(SCORES[:-1]) + 4)]
+    low = sum(SCORES[:-1])
+    assert page.live.answers.score.text() == (
+        f"{low} of 44 so far · 11 of 12 answered, the total will be between {low} and {low + 4}"
+    )
+    assert totals(page.live) == ([sum(BEFORE)], [low, low + 4])
 
 
 def test_a_tile_of_the_strip_jumps_to_its_question(form):
@@ -478,11 +531,32 @@ def test_a_note_stays_with_the_question_it_was_typed_at(form, stored):
 
 
 def test_h_shows_how_to_rate(form, alsfrs_r):
-    assert alsfrs_r.rater_help[1] not in words(form)
+    first, last = alsfrs_r.rater_help[0], alsfrs_r.rater_help[-1]
+    assert first in words(form), "there is room for some of it below the question"
+    assert last not in words(form)
     press(Key.Key_H)
-    assert alsfrs_r.rater_help[1] in words(form)
+    assert last in words(form)
     press(Key.Key_H)
-    assert alsfrs_r.rater_help[1] not in words(form)
+    assert first not in words(form)
+
+
+def test_the_answers_take_the_room_of_a_larger_window_up_to_what_is_read_at_a_glance(page, form):
+    def heights(high):
+        page.window().resize(1366, high)
+        settle()
+        return [one.height() for one in form.answers.shown]
+
+    low, usual, large = heights(560), heights(760), heights(1100)
+    assert max(low) < min(usual)
+    assert set(large) == {theme.px(ChoiceButton.HIGHEST)}
+    assert "By telephone" in words(form), "what is left is for how to rate"
+
+
+def test_the_strip_says_the_points_of_each_domain(form, alsfrs_r):
+    assert [one.words for one in form.strip.questions.sums] == ["–"] * 4
+    write("43312")
+    assert [one.words for one in form.strip.questions.sums] == ["10 of 12", "3 of 8", "–", "–"]
+    assert form.strip.questions.sums[0].accessibleName() == "Bulbar: 10 of 12"
 
 
 # Numbers from 0 to 10.
@@ -645,16 +719,13 @@ def test_the_numbers_of_last_time_stay_hidden_until_both_are_answered(nrs_page, 
     live = nrs_page.live
     before = [button.score for button in nrs_form.answers.shown if button.before]
     assert before == []
-    assert drawn(live.domain_plot, "scale_1") == ([], [(0, 10)])
-    assert live.change.text() == "earlier answers appear when every question is answered"
+    assert domains(live) == {"Pain": ("to come", 0), "Fatigue": ("to come", 0)}
     write("5")
-    assert drawn(live.domain_plot, "scale_1") == ([5], [])
-    assert drawn(live.domain_plot, "scale_2") == ([], [(0, 10)])
+    assert live.answers.score.text() == "1 of 2 answered"
+    assert domains(live) == {"Pain": ("5, final", 1), "Fatigue": ("to come", 0)}
     write("4")
     nrs_page.show_step(NRS, "pain")
-    settle()
-    assert drawn(live.domain_plot, "scale_1") == ([3, 5], [])
-    assert drawn(live.domain_plot, "scale_2") == ([6, 4], [])
+    assert domains(live) == {"Pain": ("5, final", 2), "Fatigue": ("4, final", 2)}
     assert [(b.score, b.before) for b in nrs_form.answers.shown if b.before] == [(3, "First visit")]
 
 
@@ -662,36 +733,34 @@ def test_a_one_that_completes_the_form_is_still_blind_while_it_waits(nrs_page, n
     """It may yet become a ten: so long nothing of the last time is seen."""
     write("51")
     assert (title(nrs_form), rated()) == ("2  Fatigue", {"pain": 5, "fatigue": 1})
-    assert drawn(nrs_page.live.domain_plot, "scale_2") == ([1], [])
+    assert domains(nrs_page.live)["Fatigue"] == ("1, final", 1)
     assert "Comparison" not in words(nrs_form)
     press(Key.Key_Return)
     assert "Comparison with First visit" in words(nrs_form)
-    assert drawn(nrs_page.live.domain_plot, "scale_2") == ([6, 1], [])
+    assert domains(nrs_page.live)["Fatigue"] == ("1, final", 2)
 
 
 def test_the_live_panel_follows_the_questionnaire_on_screen(nrs_page):
-    live = nrs_page.live
-    assert live.score.text() == "0/2 answered"
-    assert not live.total_plot.isVisible()
-    assert live.domain_plot.isVisible()
-    assert live.domain_plot.accessibleName() == "Pain and fatigue (higher is worse)"
+    panel = nrs_page.live.answers
+    assert panel.score.text() == "0 of 2 answered"
+    assert not panel.totals.isVisible()
+    assert panel.domains.isVisible()
+    assert panel.domains.accessibleName() == "Pain and fatigue (higher is worse)"
     write("86")
     nrs_page.show_step(NRS)
-    assert live.score.text() == "2/2 answered"
-    values = {scale: shown.text() for scale, shown in live.domains[NRS].items()}
-    assert values == {"pain": "8/10 (+5)", "fatigue": "6/10 (0)"}
+    assert panel.score.text().startswith("2 of 2 answered, compared with ")
+    assert domains(nrs_page.live) == {"Pain": ("8, final", 2), "Fatigue": ("6, final", 2)}
+    assert [one.about for one in panel.said.lines] == ["Will be asked"], "it has no stages"
     nrs_page.show_step("alsfrs-r")
     settle()
-    assert live.total_plot.isVisible()
-    assert live.domain_plot.accessibleName() == "ALSFRS-R domains"
-    assert live.score.text() == "0/12 answered"
-    assert live.axis.isVisible() and live.axis.text() == time_scales(nrs_page.draft.record)[0].title
-    assert not live.domains[NRS]["pain"].isVisible()
-    assert live.domains["alsfrs-r"]["bulbar"].isVisible()
-    assert drawn(live.domain_plot, "bulbar")[0] == [11]
-    assert not live.domain_plot._curves["scale_1"].isVisible()
+    assert panel.totals.isVisible()
+    assert panel.domains.accessibleName() == "ALSFRS-R domains"
+    assert panel.score.text().startswith("0 of 12 answered, ")
+    assert domains(nrs_page.live)["Bulbar"] == ("to come", 0)
+    abouts = [one.about for one in panel.said.lines]
+    assert abouts == ["King's", "MiToS", "deltaFS", "Slope", "Will be asked"]
     nrs_page.show_step("details")
-    assert live.domain_plot.accessibleName() == "ALSFRS-R domains"
+    assert panel.domains.accessibleName() == "ALSFRS-R domains"
 
 
 # A questionnaire that the program was not written for.
@@ -733,11 +802,11 @@ def test_a_new_questionnaire_is_entered_by_keyboard(enter, session):
     assert page.current != "household", "the last answer goes on to the next step"
     page.show_step("household")
     assert strip(form) == ["3", "2", "4", "1", "10"]
-    assert page.live.score.text() == "20 / 21"
+    assert page.live.answers.score.text() == "20 of 21, first form"
     assert page._buttons["household"].accessibleName() == "3 Household, done"
-    assert drawn(page.live.total_plot, "total") == ([20], [])
+    assert totals(page.live) == ([], [20])
     words_now = words(form)
-    assert "Ask whoever cooks." not in words_now
+    assert "Ask whoever cooks." in words_now, "there is room for how to rate"
     assert "Household: made up for the tests." in words_now
     stored = session.record(patient.id).assessments[0]
     assert stored.values == {

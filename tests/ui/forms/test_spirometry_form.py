@@ -70,8 +70,8 @@ def test_numbers_are_there_while_one_types_and_are_what_the_science_says(page, s
         "Repeatability": "70 mL",
         "Grade": result.grade.value,
     }
-    assert page.live.score.text() == number(result.percent, 1, "%")
-    _x, y = page.live.capacity_plot._curves["fvc_sitting"].getData()
+    assert page.live.capacity.score.text() == number(result.percent, 1, "%")
+    _x, y = page.live.capacity.plot._curves["fvc_sitting"].getData()
     assert y[-1] == pytest.approx(result.percent)
     assert "GLI" in words(form) and "164 cm" in words(form)
     assert form._bar.accessibleName().startswith("measured 2.68 L, lower limit of normal")
@@ -159,10 +159,10 @@ def test_slow_and_supine_sessions_are_kept_apart(page, stored, name, keys, kind,
     press(*keys)
     (saved,) = stored()
     assert (saved.test_type, saved.position) == (kind, position)
-    seated = page.live.capacity_plot._curves["fvc_sitting"].getData()[1]
+    seated = page.live.capacity.plot._curves["fvc_sitting"].getData()[1]
     assert len(seated) == 1, "the value is not joined to another kind"
-    assert len(page.live.capacity_plot._curves[series].getData()[1]) == 1
-    assert page.live.change.text() == "no earlier value of this kind"
+    assert len(page.live.capacity.plot._curves[series].getData()[1]) == 1
+    assert page.live.capacity.change.text() == "no earlier value of this kind"
 
 
 def test_not_done_with_its_reason(page, stored):
@@ -435,7 +435,7 @@ def test_several_sessions_of_one_visit_by_keyboard(page, stored, reopened, due):
     assert form.rows[0].volume.text() == ""
     write("2.05")
     press(Key.Key_Return)
-    assert page.live.score.text() == said(form)["% predicted"]
+    assert page.live.capacity.score.text() == said(form)["% predicted"]
     add_session(form)
     write("2.70")
     press(Key.Key_Return)
