@@ -67,10 +67,11 @@ def records(record: PatientRecord) -> list[FormRecord]:
 
 def lines(record: PatientRecord, names: Mapping[str, str]) -> tuple[Line, ...]:
     """The list, the newest first; ``names`` are the full names of the users by login."""
-    return tuple(_line(one, names) for one in records(record))
+    return tuple(line(one, names) for one in records(record))
 
 
-def _line(one: FormRecord, names: Mapping[str, str]) -> Line:
+def line(one: FormRecord, names: Mapping[str, str]) -> Line:
+    """One record as it is in the list."""
     form = catalog.find(one.form, one.version)
     said = None if form is None else catalog.treatment_of(form)
     who = names.get(one.entered_by, one.entered_by)
