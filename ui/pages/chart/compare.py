@@ -105,14 +105,7 @@ class CompareTab(Tab):
         self.sides = _Sides(_Part(self._inner, tr("The answers")), self._make_right())
         self.sides.turned.connect(self._redraw)
         self.setLayout(column(self.none, self.sides))
-        for part in (self, self.tools):  # else a button would move the keyboard
-            for key, by in ((Qt.Key.Key_Left, -1), (Qt.Key.Key_Right, 1)):
-                QShortcut(
-                    QKeySequence(key),
-                    part,
-                    partial(self._step, by),
-                    context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
-                )
+        self._take_arrows(self)
 
     def _make_tools(self, context: AppContext) -> None:
         self.before = button(tr("Previous pair  ←"), partial(self._step, -1))
@@ -132,10 +125,17 @@ class CompareTab(Tab):
         self._menu.aboutToShow.connect(self._fill_menu)
         self.another.setMenu(self._menu)
         self.another.setAccessibleName(tr("Compare with another visit, or compare other visits"))
-        self.tools = QWidget()
-        self.tools.setLayout(
+        tools = self.tools = QWidget()
+        tools.setLayout(
             Flow(self.picks, self.another, self.only, self.before, self.after, self.review)
         )
+        self._take_arrows(tools)
+
+    def _take_arrows(self, part: QWidget) -> None:
+        """Arrows go from pair to pair wherever the keyboard is: a button would move it."""
+        within = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        for key, by in ((Qt.Key.Key_Left, -1), (Qt.Key.Key_Right, 1)):
+            QShortcut(QKeySequence(key), part, partial(self._step, by), context=within)
 
     def _make_right(self) -> "_Part":
         inner = QWidget()
