@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core import resources
-from core.science.staging import Kings, MitosDomain, ft9, kings, mitos
+from core.science.staging import Kings, MitosDomain, ft9, kings, kings_items, mitos, mitos_items
 
 FILE = resources.path("validation", "staging_vectors.csv")
 ROWS = list(csv.DictReader(FILE.read_text(encoding="utf-8").splitlines()))
@@ -342,3 +342,21 @@ def test_what_the_alsfrs_r_does_not_have_is_refused(items):
     ):
         with pytest.raises(ValueError, match="ALSFRS-R"):
             stage()
+
+
+@given(forms)
+def test_the_questions_that_make_a_stage_are_below_its_limits(items):
+    numbers = kings_items(items)
+    stage = kings(items, item5b=False, gastrostomy=False, dead=False).stage
+    if stage is Kings.FOUR_B:
+        assert numbers and set(numbers) <= {10, 12}
+    elif stage is not None:
+        assert all(items[number] < 4 for number in numbers)
+        assert len({_REGION[number] for number in numbers}) == int(stage.value)
+    lost = mitos(items, dead=False).lost
+    found = mitos_items(items)
+    assert set(found) == {domain for domain, gone in lost.items() if gone}
+    assert all(found.values()), "a function that is lost has a question that says so"
+
+
+_REGION = {1: "bulbar", 2: "bulbar", 3: "bulbar", 4: "arms", 5: "arms", 8: "legs"}

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QMenu, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QWidget
 
 from core.model.ids import PatientId, VisitId
 from core.model.record import PatientRecord
@@ -96,7 +96,11 @@ class CompareTab(Tab):
         self._tables: list[AnswersTable] = []
         self._make_tools(context)
         self.none = label("", "muted", wrap=True)
-        self._answers = column(spacing=6)
+        self._feet: list[QLabel] = []
+        text = tr("Neither visit has a questionnaire that can be compared.")
+        self._no_form = label(text, "muted", wrap=True)
+        self._no_form.setContentsMargins(12, 8, 12, 8)
+        self._answers = column(self._no_form, None, spacing=6)
         self._inner = QWidget()
         self._inner.setLayout(self._answers)
         self.measures = MeasuresTable()
@@ -133,9 +137,9 @@ class CompareTab(Tab):
 
     def _take_arrows(self, part: QWidget) -> None:
         """Arrows go from pair to pair wherever the keyboard is: a button would move it."""
-        within = Qt.ShortcutContext.WidgetWithChildrenShortcut
         for key, by in ((Qt.Key.Key_Left, -1), (Qt.Key.Key_Right, 1)):
-            QShortcut(QKeySequence(key), part, partial(self._step, by), context=within)
+            made = QShortcut(QKeySequence(key), part, partial(self._step, by))
+            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _make_right(self) -> "_Part":
         inner = QWidget()
@@ -172,9 +176,12 @@ class CompareTab(Tab):
             return
         names = self.context.session.users.names()
         self.forms = comparison.forms(record, self._shown, names)
+        focus = self.window().focusWidget()
         self._draw_answers(record)
         self._draw_values(record)
         self._draw_tools(record)
+        if focus is not None and self.window().focusWidget() is not focus:
+            self.focus_first()  # what had the keyboard is a pick or a line that is made anew
 
     @property
     def _shown(self) -> tuple[Visit, ...]:
@@ -201,26 +208,32 @@ class CompareTab(Tab):
     # What is shown.
 
     def _draw_answers(self, record: PatientRecord) -> None:
-        clear(self._answers)
-        self._tables = []
+        """In the tables that are there already: one of them has the keyboard."""
         titles = self._titles(record)
-        for form in self.forms:
-            table = AnswersTable()
-            table.keyed.connect(lambda _key: self._review())
-            table.fills = (
-                form is self.forms[0] and len(self.forms) == 1 and not self.sides.is_narrow
-            )
-            rows = form.only_changed() if self._only_changed else form.rows
-            self._answers.addWidget(table, 1 if table.fills else 0)
-            table.show_rows(rows, form.title, titles)
-            foot = label(form.foot, "muted", wrap=True)
-            foot.setContentsMargins(12, 4, 12, 8)
-            self._answers.addWidget(foot)
-            self._tables.append(table)
-        if not self.forms:
-            text = tr("Neither visit has a questionnaire that can be compared.")
-            self._answers.addWidget(label(text, "muted", wrap=True))
-        self._answers.addStretch(0 if self._tables and self._tables[0].fills else 1)
+        while len(self._tables) < len(self.forms):
+            self._add_table()
+        for at, (table, foot) in enumerate(zip(self._tables, self._feet, strict=True)):
+            is_there = at < len(self.forms)
+            table.setVisible(is_there)
+            foot.setVisible(is_there)
+            if is_there:
+                form = self.forms[at]
+                table.fills = len(self.forms) == 1 and not self.sides.is_narrow
+                self._answers.setStretchFactor(table, 1 if table.fills else 0)
+                rows = form.only_changed() if self._only_changed else form.rows
+                table.show_rows(rows, form.title, titles)
+                foot.setText(form.foot)
+        self._no_form.setVisible(not self.forms)
+
+    def _add_table(self) -> None:
+        table = AnswersTable()
+        table.keyed.connect(lambda _key: self._review())
+        foot = label("", "muted", wrap=True)
+        foot.setContentsMargins(12, 4, 12, 8)
+        for one in (table, foot):
+            self._answers.insertWidget(self._answers.count() - 1, one)
+        self._tables.append(table)
+        self._feet.append(foot)
 
     def _draw_values(self, record: PatientRecord) -> None:
         shown = values.measures(record, self._shown)
@@ -369,7 +382,7 @@ class CompareTab(Tab):
         return True
 
     def focus_first(self) -> None:
-        target: QWidget = self._tables[0] if self._tables else self.measures
+        target: QWidget = self._tables[0] if self.forms else self.measures
         target.setFocus(Qt.FocusReason.TabFocusReason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
