@@ -243,11 +243,7 @@ class _Tour:
         past = self.page("past", PastChartPage)
         self.expect(shell.current is past, "the chart as it stood was not shown")
         self.picture("chart_as_it_stood")
-        before = past.banner.text()
-        past.slider.setFocus()
-        QTest.keyClick(past.slider, Qt.Key.Key_Left)
-        self.wait(lambda: past.banner.text() != before)
-        self.picture("chart_as_it_stood_compared_with_today")
+        _earlier_moment(self, past)
         past.back.click()
 
     def visit(self) -> None:
@@ -660,6 +656,14 @@ def _examinations(tour: _Tour, page: VisitPage) -> None:
     tour.picture("visit_laboratory")
     entered = {one.test for one in draft.record.laboratory if one.visit_id == draft.visit.id}
     tour.expect(entered == {"alt", "ast", "creatinine"}, f"of the laboratory: {sorted(entered)}")
+
+
+def _earlier_moment(tour: _Tour, past: PastChartPage) -> None:
+    """The chart as it stood a moment before that, by the slider."""
+    before = past.banner.text()
+    QTest.keyClick(past.slider, Qt.Key.Key_Left)
+    tour.wait(lambda: past.banner.text() != before)
+    tour.picture("chart_as_it_stood_compared_with_today")
 
 
 def _compare(tour: _Tour, chart: ChartPage) -> None:

@@ -96,6 +96,7 @@ class ComparedTable(Table):
         self._high = titles.high
         titles.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         titles.setMinimumSectionSize(theme.px(20))
+        self.verticalHeader().setMinimumSectionSize(1)
         self.passes_letters = True
         self.fills = False  # its rows grow where there is room, and it scrolls itself
         self._heights: tuple[object, ...] = ()
