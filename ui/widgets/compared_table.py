@@ -161,8 +161,9 @@ class AnswersTable(ComparedTable):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Where rows lead somewhere, the first one that changed is chosen when Tab comes here."""
+        had_row = self.currentIndex().isValid()  # Qt takes the first one, which may be a sum
         super().focusInEvent(event)
-        if self._close and not self.currentIndex().isValid():
+        if self._close and not had_row:
             items = [at for at, row in enumerate(self.rows) if row.slot]
             changed = [at for at in items if self.rows[at].changed]
             if found := changed or items:

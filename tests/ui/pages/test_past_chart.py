@@ -53,7 +53,7 @@ def test_arrows_go_from_moment_to_moment(past, session, due, qtbot):
     assert past.slider.maximum() == len(moments) - 1
     past.slider.setFocus()
     press(Key.Key_End)
-    qtbot.waitUntil(lambda: f"{moments[-1].sequence:,}" in past.banner.text())
+    qtbot.waitUntil(lambda: f"Entry {moments[-1].sequence:,} was" in past.banner.text())
     settle()
     said = words(past)
     assert "Different today: no value of then" in said
@@ -61,8 +61,9 @@ def test_arrows_go_from_moment_to_moment(past, session, due, qtbot):
     assert "not today's data" in past.banner.text()
     assert past.plots.ringed == frozenset()
     press(Key.Key_Home)
-    qtbot.waitUntil(lambda: f"{moments[0].sequence:,}" in past.banner.text())
-    assert past.moment.text().startswith(f"1 of {len(moments)}: Registered, ")
+    first = f"1 of {len(moments)}: Registered, "
+    qtbot.waitUntil(lambda: past.moment.text().startswith(first))
+    assert f"Entry {moments[0].sequence:,} was" in past.banner.text()
     seen = [one.after for one in session.trail.entries(entity=Act.VIEWED)]
     assert sum("as_of" in one for one in seen) == 3, "each moment that was shown is in the trail"
 

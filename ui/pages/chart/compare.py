@@ -223,6 +223,8 @@ class CompareTab(Tab):
                 rows = form.only_changed() if self._only_changed else form.rows
                 table.show_rows(rows, form.title, titles)
                 foot.setText(form.foot)
+        fills = bool(self.forms) and self._tables[0].fills
+        self._answers.setStretch(self._answers.count() - 1, 0 if fills else 1)
         self._no_form.setVisible(not self.forms)
 
     def _add_table(self) -> None:
