@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFont,
@@ -94,12 +94,15 @@ class ComparedTable(Table):
         super().__init__(model)
         self.setHorizontalHeader(titles)
         self._high = titles.high
+        self._soon = QTimer(self)  # columns get their widths after the table has its own
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self.fit_rows)
+        titles.sectionResized.connect(lambda *_: self._soon.start(0))
         titles.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         titles.setMinimumSectionSize(theme.px(20))
         self.verticalHeader().setMinimumSectionSize(1)
         self.passes_letters = True
         self.fills = False  # its rows grow where there is room, and it scrolls itself
-        self._heights: tuple[object, ...] = ()
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 

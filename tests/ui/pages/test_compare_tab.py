@@ -229,3 +229,17 @@ def test_one_visit_is_compared_with_nothing(session, due, shell):
     enter_visit(session, due, clock.today() - timedelta(days=1), None, weight_kg=60.0)
     settle()
     assert len(chart.tab("compare").visits) == 2
+
+
+def test_no_row_is_higher_than_its_words_need_while_others_are_cut(open_chart):
+    """Columns get their widths after the table: heights are those of the widths that are seen."""
+    chart = open_chart("A-012")
+    chart.show_tab("compare")
+    settle()
+    settle()
+    shown = table(chart.tab("compare"))
+    before = [shown.rowHeight(at) for at in range(len(shown.rows))]
+    shown.fit_rows()
+    assert [shown.rowHeight(at) for at in range(len(shown.rows))] == before
+    total = before[-1] + shown.rowViewportPosition(len(before) - 1)
+    assert total <= shown.viewport().height(), "the total is in sight"
