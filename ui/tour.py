@@ -43,6 +43,7 @@ from core.model.user import Role
 from core.model.visit import Mode, Respondent
 from core.protocols import catalog as protocols
 from core.protocols.catalog import ROUTINE
+from core.views import comparison
 from core.views.monitoring import Sign
 from core.views.trends import Axis
 from ui import theme
@@ -62,6 +63,7 @@ from ui.forms.spirometry_form import SpirometryForm
 from ui.forms.step_form import StepForm
 from ui.forms.visit_form import VisitFormStep
 from ui.main_window import MainWindow
+from ui.pages.chart.compare import CompareTab
 from ui.pages.chart.history import HistoryTab
 from ui.pages.chart.laboratory import LaboratoryTab
 from ui.pages.chart.overview import OverviewTab
@@ -242,6 +244,7 @@ class _Tour:
         past = self.page("past", PastChartPage)
         self.expect(shell.current is past, "the chart as it stood was not shown")
         self.picture("chart_as_it_stood")
+        _earlier_moment(self, past)
         past.back.click()
 
     def visit(self) -> None:
@@ -352,6 +355,7 @@ class _Tour:
         shell.open_chart(patient.id)
         self.picture("chart_with_serious_events")
         chart = self.page("chart", ChartPage)
+        _compare(self, chart)
         chart.show_tab("events")
         self.picture("chart_adverse_events")
         self._event_pages(patient)
@@ -689,6 +693,35 @@ def _help(tour: _Tour) -> None:
     tour.picture("help_search", window)
     window.reject()
     tour.expect(tour.focused() is line, "the keyboard is not where it was before the help")
+
+
+def _earlier_moment(tour: _Tour, past: PastChartPage) -> None:
+    """The chart as it stood a moment before that, by the slider."""
+    before = past.banner.text()
+    QTest.keyClick(past.slider, Qt.Key.Key_Left)
+    tour.wait(lambda: past.banner.text() != before)
+    tour.picture("chart_as_it_stood_compared_with_today")
+
+
+def _compare(tour: _Tour, chart: ChartPage) -> None:
+    """Two visits side by side: the last pair, only what changed of it, and the last visit against the first form."""
+    chart.show_tab("overview")
+    chart.setFocus()
+    QTest.keyClicks(chart, "c")
+    tab = tour.tab(chart, "compare", CompareTab)
+    tour.expect(chart.front == "compare", "C did not show the comparison")
+    tour.picture("chart_compare")
+    QTest.keyClicks(tab, "o")
+    tour.picture("chart_compare_only_changed")
+    QTest.keyClicks(tab, "o")
+    last = tab.visits
+    record = tab.record
+    if record is None or len(last) < 2:
+        raise TourFailed("there are not two visits to compare")
+    first = comparison.picks(record, last[1])[-1].visit
+    tab.show_pair(first, last[1].id, last[0].id)
+    tour.picture("chart_compare_with_the_first")
+    chart.show_tab("overview")
 
 
 def _registers(tour: _Tour) -> None:

@@ -126,6 +126,29 @@ class TrailFilter:
     until: datetime | None = None
 
 
+class MomentKind(StrEnum):
+    """What makes a moment of a patient's record one that is gone back to."""
+
+    REGISTERED = "registered"
+    FINISHED = "finished"  # a visit, also once more after a correction
+    SIGNED = "signed"
+    CORRECTED = "corrected"  # something that belongs to no visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """A state that a patient's record had: after ``sequence``, the last entry of what was done then.
+
+    ``visit_id`` is the visit that was finished or signed, empty where it is none.
+    """
+
+    kind: MomentKind
+    sequence: int
+    at: datetime
+    actor: str
+    visit_id: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrailHead:
     """Where the trail ends: everything before it is vouched for by this one hash."""

@@ -66,6 +66,14 @@ class MitosDomain(StrEnum):
     BREATHING = "breathing"
 
 
+_CUTS = {  # of each function the questions, each with the highest score that counts as its loss
+    MitosDomain.MOVEMENT: ((8, 1), (6, 1)),
+    MitosDomain.SWALLOWING: ((3, 1),),
+    MitosDomain.COMMUNICATING: ((1, 1), (4, 1)),
+    MitosDomain.BREATHING: ((10, 1), (12, 2)),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MitosStage:
     """The MiToS stage, 0 to 5, and which functions are lost; None is what cannot be said."""
@@ -153,13 +161,37 @@ def mitos(items: Items, *, dead: bool | None) -> MitosStage:
     handwriting are: a program that has an "or" there gives higher stages.
     """
     _check(items)
+    answers = {
+        domain: [_at_most(items, number, most) for number, most in cuts]
+        for domain, cuts in _CUTS.items()
+    }
     lost = {
-        MitosDomain.MOVEMENT: _any((_at_most(items, 8, 1), _at_most(items, 6, 1))),
-        MitosDomain.SWALLOWING: _at_most(items, 3, 1),
-        MitosDomain.COMMUNICATING: _all((_at_most(items, 1, 1), _at_most(items, 4, 1))),
-        MitosDomain.BREATHING: _any((_at_most(items, 10, 1), _at_most(items, 12, 2))),
+        domain: (_all if domain is MitosDomain.COMMUNICATING else _any)(facts)
+        for domain, facts in answers.items()
     }
     return MitosStage(stage=5 if dead else _count(list(lost.values())), lost=lost)
+
+
+def kings_items(items: Items) -> tuple[int, ...]:
+    """The questions that King's stage of these answers stands on, in their order.
+
+    Those that show respiratory failure where one does; else, of each region, those below 4. Raises ValueError
+    as `kings` does.
+    """
+    _check(items)
+    failing = [number for number, most in ((10, 0), (12, 3)) if _at_most(items, number, most)]
+    regions = (number for region in REGIONS for number in region if _at_most(items, number, 3))
+    return tuple(failing or regions)
+
+
+def mitos_items(items: Items) -> Mapping[MitosDomain, tuple[int, ...]]:
+    """Of each function that is lost, the questions that say so. Raises ValueError as `mitos` does."""
+    lost = mitos(items, dead=False).lost
+    return {
+        domain: tuple(number for number, most in _CUTS[domain] if _at_most(items, number, most))
+        for domain, gone in lost.items()
+        if gone
+    }
 
 
 def ft9(items: Items, *, dead: bool | None) -> int | None:

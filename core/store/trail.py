@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import zip_longest
 from typing import Any
 
 from sqlite_utils import Database
@@ -12,7 +13,17 @@ from core.forms.wording import record_name
 from core.model.ids import PatientId, RecordId
 from core.model.nouns import is_clinical
 from core.model.patient import version_at
-from core.model.trail import Act, Names, RecordName, TrailEntry, TrailFilter, TrailHead, VisitName
+from core.model.trail import (
+    Act,
+    Moment,
+    MomentKind,
+    Names,
+    RecordName,
+    TrailEntry,
+    TrailFilter,
+    TrailHead,
+    VisitName,
+)
 from core.store import audit, verification
 from core.store.forms import Forms
 from core.store.patients import ScheduleMoves
@@ -24,6 +35,19 @@ _ENTRY = """
     SELECT id AS sequence, at, utc_offset_min, actor, workstation, program, schema, reason,
            entity, row, patient_id, before, after, previous, hash
       FROM audit
+"""
+# What a chart goes back to; corrections of what a visit asks are within the visit that is finished again.
+_MOMENTS = """
+    SELECT id, at, actor, entity, row, before IS NULL AS is_new, json_extract(after, '$.visit_id') AS visit_id
+      FROM audit
+     WHERE patient_id = :patient_id
+       AND (entity = 'visit' AND json_extract(after, '$.state') = 'finished'
+              AND coalesce(json_extract(before, '$.state'), '') <> 'finished'
+            OR entity = 'signature' AND before IS NULL
+            OR entity = 'patient' AND after IS NOT NULL
+            OR entity IN ('adverse_event', 'milestone', 'external_result')
+              AND before IS NOT NULL AND after IS NOT NULL)
+     ORDER BY id
 """
 # Acts that are written down within another change, and have its reason: it may be a clinical one.
 _BESIDE = {Act.CLOCK_SET_BACK.value, Act.SIGNED_IN.value}
@@ -187,6 +211,26 @@ class Trail:
         """Check the whole chain, and every row of the file against it; ``code`` is one from paper."""
         return verification.verify(self._db, self._key, code)
 
+    def moments(self, patient_id: PatientId) -> tuple[Moment, ...]:
+        """The moments of a patient's record that are gone back to, the first one first.
+
+        One lasts to the end of its write, or to the next one within that.
+        """
+        if not self._reads():
+            return ()
+        about = {"patient_id": patient_id}
+        ends: dict[str, int] = dict(
+            self._db.execute(
+                "SELECT at, max(id) FROM audit WHERE patient_id = :patient_id GROUP BY at", about
+            ).fetchall()
+        )
+        rows = list(self._db.query(_MOMENTS, about))
+        found: list[Moment] = []
+        for row, after in zip_longest(rows, rows[1:]):
+            goes_on = after is not None and after["at"] == row["at"]
+            found.append(_moment(row, after["id"] - 1 if goes_on else ends[row["at"]]))
+        return tuple(found)
+
     def sequence_at(self, instant: datetime) -> int:
         """The last entry that had been written at an instant; 0 before the first."""
         found = self._db.execute(
@@ -221,6 +265,24 @@ class Trail:
             [patient_id, table, id],
         ).fetchone()
         return {} if found is None else dict(json.loads(found[0]))
+
+
+def _moment(row: Mapping[str, Any], sequence: int) -> Moment:
+    entity = row["entity"]
+    kind = MomentKind.CORRECTED
+    if entity == "visit":
+        kind = MomentKind.FINISHED
+    elif entity == "signature":
+        kind = MomentKind.SIGNED
+    elif entity == "patient" and row["is_new"]:
+        kind = MomentKind.REGISTERED
+    return Moment(
+        kind=kind,
+        sequence=sequence,
+        at=datetime.fromisoformat(row["at"]),
+        actor=row["actor"],
+        visit_id=row["row"] if entity == "visit" else row["visit_id"] or "",
+    )
 
 
 def _records_of(entry: TrailEntry) -> set[str]:

@@ -152,7 +152,7 @@ def form_summary(
     record: PatientRecord, visit: Visit, form: Assessment, names: Mapping[str, str]
 ) -> FormSummary:
     instrument = instruments.named(form.instrument, form.version)
-    seen = _may_see_before(record, visit, form)
+    seen = may_see_before(record, visit, form)
     before = plausibility.form_before(record, form, instrument) if seen else None
     title = instruments.title(instrument)
     if form.not_done is not None:
@@ -222,7 +222,7 @@ def _how(visit: Visit, form: Assessment, names: Mapping[str, str]) -> str:
     return how_text(form, named(names, said[0]))
 
 
-def _may_see_before(record: PatientRecord, visit: Visit, form: Assessment) -> bool:
+def may_see_before(record: PatientRecord, visit: Visit, form: Assessment) -> bool:
     """While a visit is entered, the form before is not seen until this one was compared with it."""
     wanted = record.thresholds["previous_shown"] == ON
     return wanted or not visit.is_draft or form.compared_at is not None

@@ -42,7 +42,7 @@ from core.words import MISSING, _, day, number, plural, within
 
 
 @dataclass(frozen=True, slots=True)
-class _Span:
+class Span:
     """The days after ``after`` up to ``to``: what may have happened within them, where only its month is known."""
 
     after: date
@@ -69,7 +69,7 @@ def since_last(record: PatientRecord, today: date) -> tuple[Part, ...]:
         parts = [_between(record, before, last)]
     told = {line.text for line in parts[0].lines}  # of a day that may belong to either
     after = tuple(
-        line for line in _happened(record, _Span(last.date, today)) if line.text not in told
+        line for line in happened(record, Span(last.date, today)) if line.text not in told
     )
     if after:
         words = _("After {visit}, {day}").format(visit=title, day=day(last.date))
@@ -88,8 +88,8 @@ def _between(record: PatientRecord, before: Visit, last: Visit) -> Part:
         *_measured(record, before, last),
         *(Line(text=text, tone="muted") for text in without_value(record, last)),
     )
-    happened = tuple(_happened(record, _Span(before.date, last.date), last))
-    lines += (*happened, *_asked(record, last, {line.tab for line in happened}))
+    told = tuple(happened(record, Span(before.date, last.date), last))
+    lines += (*told, *_asked(record, last, {line.tab for line in told}))
     words = _("{before} to {last}").format(before=day(before.date), last=day(last.date))
     return Part(title=title, beside=words, lines=lines)
 
@@ -302,7 +302,7 @@ def _measured(record: PatientRecord, before: Visit, last: Visit) -> Iterator[Lin
 # What happened.
 
 
-def _happened(record: PatientRecord, span: _Span, visit: Visit | None = None) -> Iterator[Line]:
+def happened(record: PatientRecord, span: Span, visit: Visit | None = None) -> Iterator[Line]:
     """What began or ended in these days, and what was reported at the visit, whenever it began."""
     patient = record.patient
     if patient.reference_on is not None and span.after < patient.reference_on <= span.to:
@@ -345,7 +345,7 @@ def _ended(event: AdverseEvent) -> str:
     )
 
 
-def _course(record: PatientRecord, form: Form, span: _Span) -> Iterator[Line]:
+def _course(record: PatientRecord, form: Form, span: Span) -> Iterator[Line]:
     """What began, changed or ended of a form's records: a change is one line, not an end and a beginning."""
     every = record.of_form(form.id)
     changed = {after.id: one for one in every for after in every if changes.follows(one, after)}

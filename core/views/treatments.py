@@ -78,19 +78,20 @@ def records(record: PatientRecord) -> list[FormRecord]:
 
 def lines(record: PatientRecord, names: Mapping[str, str]) -> tuple[Line, ...]:
     """The list, the newest first; ``names`` are the full names of the users by login."""
-    found = tuple(_line(one, names) for one in records(record))
+    found = tuple(line(one, names) for one in records(record))
     died = record.died_on
     return found if died is None else tuple(_until_died(one, died) for one in found)
 
 
-def _until_died(line: Line, died: PartialDate) -> Line:
+def _until_died(one: Line, died: PartialDate) -> Line:
     """What ran still was ended by the death."""
-    if not line.runs:
-        return line
-    return replace(line, runs=False, ended=partial_day(died), how_ended=_("ended by death"))
+    if not one.runs:
+        return one
+    return replace(one, runs=False, ended=partial_day(died), how_ended=_("ended by death"))
 
 
-def _line(one: FormRecord, names: Mapping[str, str]) -> Line:
+def line(one: FormRecord, names: Mapping[str, str]) -> Line:
+    """One record as it is in the list."""
     form = catalog.find(one.form, one.version)
     said = None if form is None else catalog.treatment_of(form)
     who = names.get(one.entered_by, one.entered_by)

@@ -7,7 +7,6 @@ from functools import partial
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QPushButton,
     QScrollArea,
@@ -23,11 +22,13 @@ from core.findings.plausibility import Finding, Level
 from core.instruments.definition import Instrument
 from core.labels import why_not
 from core.model.assessment import Answer, Assessment
+from core.views import comparison
 from core.views.questionnaire import scale_row
 from core.views.visit_words import visit_title
 from core.words import MISSING, day, instant, plural
 from ui.context import AppContext
-from ui.widgets.basics import button, chip, clear, column, label, link, restyle, row, rule, set_chip
+from ui.widgets.basics import button, chip, clear, column, label, restyle, row, rule, set_chip
+from ui.widgets.compared_table import AnswersTable
 from ui.widgets.fields import Line, ProblemLine
 from ui.words import tr
 
@@ -249,6 +250,7 @@ class Comparison(QWidget):
         self._draft = draft
         self._instrument = instrument
         self.rows: list[QueryRow] = []
+        self.table: AnswersTable | None = None  # of the answers then and now; made with the card
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -259,7 +261,7 @@ class Comparison(QWidget):
         """Everything anew: it is made only where the form is complete, never at a key."""
         self.commit()
         clear(self._layout)
-        self.rows = []
+        self.rows, self.table = [], None
         before = self._draft.comparisons.form_before(self._instrument.id)
         form = self._draft.questionnaires.form(self._instrument.id)
         self._waiting = chip("", "neutral")
@@ -267,11 +269,9 @@ class Comparison(QWidget):
         head = row(title, self._waiting, top=True)
         head.setStretch(0, 1)
         self._layout.addLayout(head)
-        if before is not None:
-            self._layout.addLayout(self._scores(form, before))
-            self._layout.addWidget(rule())
-            self._layout.addLayout(self._changes(form, before))
         questions = self._draft.comparisons.questions(self._instrument.id)
+        if before is not None:
+            self._layout.addLayout(self._changes(form, before, brief=bool(questions)))
         if questions and before is not None:
             self._layout.addWidget(rule())
         for question in questions:
@@ -280,7 +280,10 @@ class Comparison(QWidget):
             else:
                 self._layout.addLayout(self._note(question))
         self._layout.addStretch(1)
-        keys = tr("Enter next open question, then go on · ↑ back to the answers · Ctrl+Enter go on")
+        keys = tr(
+            "Enter next open question, then go on · ↑ back to the answers · Ctrl+Enter go on ·"
+            " a row leads to its question"
+        )
         self._layout.addWidget(label(keys, "small", wrap=True))
         self._show_waiting()
 
@@ -334,46 +337,44 @@ class Comparison(QWidget):
         visit = visit_title(record, record.visit(before.visit_id))
         return tr("Comparison with {visit}, {day}").format(visit=visit, day=day(before.date))
 
-    def _scores(self, form: Assessment, before: Assessment) -> QGridLayout:
-        """Total and domains, before and now, side by side."""
-        total = self._instrument.total
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(0)
-        scales = [total] if total is not None else []
-        for place, scale in enumerate([*scales, *self._instrument.domains]):
-            said = scale_row(self._instrument, scale, form.values, before.values)
-            grid.addWidget(label(scale.title, "muted"), 0, place)
-            score = f"{said.previous} → {said.score}" if said.complete else said.score
-            grid.addWidget(label(score, "heading" if scale.total else ""), 1, place)
-            grid.addWidget(label(said.change, "muted"), 2, place)
-            grid.setColumnStretch(place, 1)
-        return grid
+    def _changes(self, form: Assessment, before: Assessment, *, brief: bool) -> QVBoxLayout:
+        """The total, and every answer then and now; only those that changed where there is something to answer below."""
+        compared = comparison.compare(self._instrument, before, form)
+        record = self._draft.record
+        earlier, now = (record.visit(one.visit_id) for one in (before, form))
+        titles = [visit_title(record, one) for one in (earlier, now)]
+        table = AnswersTable(close=True)
+        table.show_rows(compared.only_changed() if brief else compared.rows, compared.title, titles)
+        table.clicked.connect(lambda index: self._lead(table.rows[index.row()].slot))
+        table.keyed.connect(partial(self._on_table_key, table))
+        self.table = table
+        return column(self._heading(form, before, compared.changed), table, spacing=6)
 
-    def _changes(self, form: Assessment, before: Assessment) -> QVBoxLayout:
-        """The answers that are not as before; each leads to its question."""
-        made = column(spacing=0)
-        changed = [
-            slot
-            for slot in self._instrument.slots
-            if form.answers[slot].given != before.answers[slot].given
-        ]
+    def _heading(self, form: Assessment, before: Assessment, changed: int) -> QHBoxLayout:
         when = day(before.date)
+        said = tr("Every answer is as on {day}.").format(day=when)
         if changed:
-            text = plural(len(changed), "1 answer is not", "{n} answers are not")
-            said = tr("{answers} as on {day}:").format(answers=text, day=when)
-        else:
-            said = tr("Every answer is as on {day}.").format(day=when)
-        made.addWidget(label(said, "muted"))
-        for slot in changed:
-            now = form.answers[slot]
-            earlier = before.answers[slot]
-            item = self._instrument.item(now.item)
-            other = self._instrument.item(earlier.item)
-            old = _said(earlier) if other is item else f"{other.number}: {_said(earlier)}"
-            text = f"{item.number} {item.title}: {old} → {_said(now)}"
-            made.addWidget(link(text, partial(self.correct.emit, slot)))
-        return made
+            text = plural(changed, "1 answer is not as on {day}", "{n} answers are not as on {day}")
+            said = text.format(day=when)
+        total = self._instrument.total
+        if total is None:
+            return row(label(said, "muted"), None)
+        scored = scale_row(self._instrument, total, form.values, before.values)
+        score = f"{scored.previous} → {scored.score}" if scored.complete else scored.score
+        return row(
+            label(score, "heading"), label(scored.change, "muted"), label(said, "muted"), None
+        )
+
+    def _on_table_key(self, table: AnswersTable, key: int) -> None:
+        """Enter leads to the question of the row that is chosen."""
+        index = table.currentIndex()
+        if key in ENTER and index.isValid():
+            self._lead(table.rows[index.row()].slot)
+
+    def _lead(self, slot: str) -> None:
+        """To a question; a sum has none."""
+        if slot:
+            self.correct.emit(slot)
 
     def _query(self, question: Question) -> QueryRow:
         typed = self._draft.comparisons.typed_reason(self._instrument.id, question.finding)

@@ -59,6 +59,7 @@ class TrendStack(QWidget):
         self.whole = False
         self.day: date | None = None  # that the line stands at
         self.mark: Mark | None = None  # that is shown in full
+        self.ringed: frozenset[tuple[str, date]] = frozenset()  # values that are others today
         self._painted: _Painted | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -150,6 +151,8 @@ class TrendStack(QWidget):
             sheet = self._sheet()
             axis = geometry.time_axis(self.stack, sheet, self.scale)
             self.paint_under(painter, sheet, painted.drawing)
+            if self.ringed:
+                painting.paint(painter, overlay.changed(painted.drawing, axis, self.ringed))
             if self.day is not None and axis.shows(self.day):
                 over = overlay.hairline(self.stack, sheet, painted.drawing, axis, self.day)
                 painting.paint(painter, over)

@@ -1,5 +1,6 @@
 """What is drawn over a stack while one points at it: a line through a day, its values, and an event in full."""
 
+from collections.abc import Collection
 from datetime import date
 from itertools import pairwise
 
@@ -40,6 +41,18 @@ def hairline(stack: Stack, sheet: Sheet, placed: Drawing, axis: Time, on: date) 
     )
     if sheet.figures is Figures.ABOVE:
         _values_here(over, stack, sheet, placed, on)
+    return over
+
+
+def changed(placed: Drawing, axis: Time, points: Collection[tuple[str, date]]) -> Drawing:
+    """A ring round every point whose value is another one today; a point by the role of its series and its day."""
+    u = placed.unit
+    over = Drawing(placed.width, placed.height, u, placed.measure)
+    places = {(role, round(axis.x(on))) for role, on in points if axis.shows(on)}
+    for one in placed.shapes:
+        if isinstance(one, Marker) and (one.colour, round(one.x)) in places:
+            left, top, size = one.x - 8 * u, one.y - 8 * u, 16 * u
+            over.add(Box(left, top, size, size, "", "warn", 2.4 * u, radius=8 * u))
     return over
 
 

@@ -11,8 +11,10 @@ from core.science.staging import (
     MitosDomain,
     ft9,
     kings,
+    kings_items,
     kings_possible,
     mitos,
+    mitos_items,
     mitos_possible,
 )
 
@@ -416,3 +418,21 @@ def test_what_the_form_does_not_have_is_refused_here_too(items):
         kings_possible(items, item5b=False, gastrostomy=False)
     with pytest.raises(ValueError, match="ALSFRS-R"):
         mitos_possible(items)
+
+
+@given(forms)
+def test_the_questions_that_make_a_stage_are_below_its_limits(items):
+    numbers = kings_items(items)
+    stage = kings(items, item5b=False, gastrostomy=False, dead=False).stage
+    if stage is Kings.FOUR_B:
+        assert numbers and set(numbers) <= {10, 12}
+    elif stage is not None:
+        assert all(items[number] < 4 for number in numbers)
+        assert len({_REGION[number] for number in numbers}) == int(stage.value)
+    lost = mitos(items, dead=False).lost
+    found = mitos_items(items)
+    assert set(found) == {domain for domain, gone in lost.items() if gone}
+    assert all(found.values()), "a function that is lost has a question that says so"
+
+
+_REGION = {1: "bulbar", 2: "bulbar", 3: "bulbar", 4: "arms", 5: "arms", 8: "legs"}

@@ -62,9 +62,8 @@ class TreatmentsList(QWidget):
         self.acts = QWidget()
         self.acts.setLayout(self._flow())
         for key, act in (("C", self.change), ("E", self.end)):
-            QShortcut(
-                QKeySequence(key), self.table, act.emit, context=Qt.ShortcutContext.WidgetShortcut
-            )
+            made = QShortcut(QKeySequence(key), self.table, act.emit)
+            made.setContext(Qt.ShortcutContext.WidgetShortcut)
         head = row(self.title, None, self.which)
         self.setLayout(column(card(head, self.none, self.table, self.acts, None)))
 

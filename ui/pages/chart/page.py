@@ -361,6 +361,9 @@ class ChartPage(Page):
             self.log_event()
         elif key == "A":
             self.show_tab("alerts", FIRST)
+        elif key == "C":
+            self.show_tab("compare")
+            self.tab("compare").focus_first()
         else:
             return False
         return True

@@ -1,6 +1,7 @@
 """The tabs of a chart, in their order. A new one is one line here."""
 
 from ui.pages.chart.alerts import ALERTS
+from ui.pages.chart.compare import COMPARE
 from ui.pages.chart.eligibility import ELIGIBILITY
 from ui.pages.chart.events import EVENTS
 from ui.pages.chart.history import HISTORY
@@ -16,6 +17,6 @@ from ui.pages.chart.visits import VISITS
 
 def tabs() -> tuple[TabKind, ...]:
     """Those of every patient; the forms that have no tab of their own share one."""
-    before = (OVERVIEW, VISITS, EVENTS, treatments(), LABORATORY, record_tab())
+    before = (OVERVIEW, VISITS, EVENTS, treatments(), LABORATORY, record_tab(), COMPARE)
     after = (MILESTONES, ELIGIBILITY, ALERTS, QUERIES, HISTORY)
     return (*before, *after)
