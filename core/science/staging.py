@@ -180,7 +180,9 @@ def kings_items(items: Items) -> tuple[int, ...]:
     """
     _check(items)
     failing = [number for number, most in ((10, 0), (12, 3)) if _at_most(items, number, most)]
-    regions = (number for region in REGIONS for number in region if _at_most(items, number, 3))
+    regions = (
+        number for region in REGIONS.values() for number in region if _at_most(items, number, 3)
+    )
     return tuple(failing or regions)
 
 
