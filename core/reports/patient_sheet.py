@@ -442,24 +442,30 @@ def _boxes(page: _Page) -> Block:
     call = page.lines(sheet.call_us, _BOXED, width, most, Field.CALL_US)
     phone = _("Phone: {number}").format(number=sheet.phone or "_" * 22)
     ringing = page.lines(phone, _BOXED_STRONG, width, 2, Field.PHONE)
-    lines = max(len(coming), len(call) + len(ringing))
+    no_more: list[str] = []
+    boxes = (
+        (Field.NEXT, _ACCENT, coming, no_more),
+        (Field.CALL_US, _BAD, call, ringing),
+    )
+    lines = max(len(plain) + len(strong) for _name, _colour, plain, strong in boxes)
     height = _SECTION.leading + lines * _BOXED.leading + 2 * _GAP
 
     def draw(canvas: Canvas, x: float, top: float) -> None:
-        right = x + _COLUMN + _BETWEEN
-        for left, colour in ((x, _ACCENT), (right, _BAD)):
+        for name, colour, plain, strong in boxes:
             canvas.setStrokeColor(HexColor(colour))
             canvas.setLineWidth(0.9)
             canvas.setDash()
-            canvas.roundRect(left, top - height, _COLUMN, height, 7, stroke=1, fill=0)
-        for left, name in ((x, Field.NEXT), (right, Field.CALL_US)):
-            at = _baseline(top - _GAP, _SECTION)
-            text.draw(canvas, left + _INSET, at, FIELDS[name], _SECTION)
-        inside = top - _GAP - _SECTION.leading
-        _stacked(coming, _BOXED, width, Align.START).draw(canvas, x + _INSET, inside)
-        said = _stacked(call, _BOXED, width, Align.START)
-        said.draw(canvas, right + _INSET, inside)
-        _stacked(ringing, _BOXED_STRONG).draw(canvas, right + _INSET, inside - said.height)
+            canvas.roundRect(x, top - height, _COLUMN, height, 7, stroke=1, fill=0)
+            inside = top - _GAP
+            for words, style in (
+                ([FIELDS[name]], _SECTION),
+                (plain, _BOXED),
+                (strong, _BOXED_STRONG),
+            ):
+                block = _stacked(words, style, width, Align.START)
+                block.draw(canvas, x + _INSET, inside)
+                inside -= block.height
+            x += _COLUMN + _BETWEEN
 
     return Block(height, draw)
 

@@ -33,11 +33,11 @@ from ui.words import tr
 ID = "patient-sheet"
 PREVIEW_DPI = 96
 PREVIEW_AFTER_MS = 400  # of a pause while somebody types
-_LINE, _LINES, _LIST = 34, 56, 96  # px of a box
+_LINE, _LINES, _LIST = 44, 62, 100  # px of a box
 _HEIGHTS: Mapping[str, int] = {
     Field.WITH: _LINE,
     Field.PHONE: _LINE,
-    Field.HEADLINE: 78,
+    Field.HEADLINE: 84,
     **dict.fromkeys(LISTS, _LIST),
 }
 

@@ -222,7 +222,7 @@ def _percent(value: float) -> str:
 def _breathing_test(test: Measured, now: date) -> str:
     today, before = test.today, test.before
     if today is None:
-        said = _("Measured today, but without a number that can be compared.")
+        said = _("Measured today, but there is no number to compare.")
         parts = [said if test.tried else _("Not measured today.")]
         if before is not None:
             text = _("{value} {when}.")

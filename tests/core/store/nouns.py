@@ -37,6 +37,7 @@ NOUNS = (
     "measurement",
     "reconciliation",
     "decision",
+    "sheet_text",
     "criterion_result",
     "threshold",
     "record",
@@ -157,6 +158,9 @@ class Nouns:
                 s.trainings.save(sample.TRAINING)
             case "calibration_check":
                 s.calibrations.save(sample.CALIBRATION)
+            case "sheet_text":
+                text = replace(sample.SHEET_TEXT, patient_id=self.person.id, visit_id=visit_id)
+                s.sheet_texts.save(text)
             case "synonym":
                 s.synonyms.save(sample.SYNONYM)
             case "dictionary":

@@ -121,6 +121,7 @@ def test_every_kind_of_row_is_audited_when_it_comes_changes_and_goes(session, no
     )
     others = {"threshold": ("value", 42.0), "record_check": ("answer", "ended")}
     others |= {"reference_range": ("unit", "other"), "synonym": ("term", "other")}
+    others |= {"sheet_text": ("text", "other")}
     column, other = others.get(noun, (column, "other"))
     with session.write("changed"):
         session._db.execute(f"UPDATE {noun} SET {column} = ?", [other])
