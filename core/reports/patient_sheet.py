@@ -17,7 +17,7 @@ from core.model.document import OfSheet
 from core.model.paper import PaperSize
 from core.reports import layout, text
 from core.reports.layout import RULE, Block
-from core.reports.page import INNER, SIZES
+from core.reports.page import INNER, QR_SIDE, SIZES, square
 from core.reports.stack import marker
 from core.reports.text import CAP_HEIGHT, ELLIPSIS, Align, Style, Weight
 from core.views import plot_style
@@ -92,13 +92,22 @@ def _rooms() -> Iterator[Room]:
         yield room
 
 
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """When it is printed, on which paper, and the code of the trail's head; empty where it stands for no file."""
+
+    at: datetime
+    size: PaperSize = PaperSize.A4
+    code: str = ""
+
+
 @dataclass(slots=True)
 class _Page:
     """A page being laid out in so much room; ``cut`` are the fields of which something was left out."""
 
     sheet: PatientSheet
     room: Room
-    printed_at: datetime
+    printed: Printed
     cut: set[str] = field(default_factory=set)
 
     def lines(self, words: str, style: Style, width: float, most: int, name: str) -> list[str]:
@@ -114,24 +123,29 @@ class _Page:
 
 def document(source: OfSheet) -> bytes:
     """The sheet as PDF. Raises ValueError where `build.why_none` says why there is none."""
-    return render(_sheet(source), source.printed_at, source.size)
+    return render(_sheet(source), _printed(source))
 
 
 def cut_of(source: OfSheet) -> frozenset[str]:
     """The fields of which the page does not have everything."""
-    return shortened(_sheet(source), source.printed_at, source.size)
+    return shortened(_sheet(source), _printed(source))
+
+
+def _printed(source: OfSheet) -> Printed:
+    code = "" if source.head is None else source.head.code
+    return Printed(source.printed_at, source.size, code)
 
 
 def _sheet(source: OfSheet) -> PatientSheet:
     return build.build(source.record, source.visit_id, source.clinic, source.names, source.typed)
 
 
-def render(sheet: PatientSheet, printed_at: datetime, size: PaperSize = PaperSize.A4) -> bytes:
-    blocks, _page = _fitted(sheet, printed_at, size)
-    width, height = SIZES[size]
+def render(sheet: PatientSheet, printed: Printed) -> bytes:
+    blocks, _page = _fitted(sheet, printed)
+    width, height = SIZES[printed.size]
     buffer = BytesIO()
     first = text.fonts(Weight.REGULAR)[0].fontName
-    canvas = Canvas(buffer, pagesize=SIZES[size], invariant=1, initialFontName=first)
+    canvas = Canvas(buffer, pagesize=SIZES[printed.size], invariant=1, initialFontName=first)
     canvas.setTitle(_(TITLE))
     for set_nothing in (canvas.setAuthor, canvas.setCreator, canvas.setSubject):
         set_nothing("")
@@ -144,18 +158,16 @@ def render(sheet: PatientSheet, printed_at: datetime, size: PaperSize = PaperSiz
     return buffer.getvalue()
 
 
-def shortened(sheet: PatientSheet, printed_at: datetime, size: PaperSize) -> frozenset[str]:
+def shortened(sheet: PatientSheet, printed: Printed) -> frozenset[str]:
     """The fields of which the page does not have everything."""
-    return frozenset(_fitted(sheet, printed_at, size)[1].cut)
+    return frozenset(_fitted(sheet, printed)[1].cut)
 
 
-def _fitted(
-    sheet: PatientSheet, printed_at: datetime, size: PaperSize
-) -> tuple[list[Block], _Page]:
+def _fitted(sheet: PatientSheet, printed: Printed) -> tuple[list[Block], _Page]:
     """The blocks of the page in the most room that it has; what is left over goes between them."""
-    free = SIZES[size][1] - _TOP - _BOTTOM
+    free = SIZES[printed.size][1] - _TOP - _BOTTOM
     for room in _rooms():
-        page = _Page(sheet, room, printed_at)
+        page = _Page(sheet, room, printed)
         body, foot = _body(page), _foot(page)
         left = free - layout.height([*body, *foot])
         if left >= 0:
@@ -471,12 +483,18 @@ def _boxes(page: _Page) -> Block:
 
 
 def _foot(page: _Page) -> list[Block]:
+    """Where the points come from, when it was printed, and where the trail stood, which its square says."""
     told = _(
         "The points come from the ALSFRS-R questions that were answered, four groups of 0 to 12."
         " This sheet replaces no letter to your doctor."
     )
-    printed = _("Printed {instant}, ALS Follow-up. Page 1 of 1").format(
-        instant=instant(page.printed_at)
+    code = page.printed.code
+    said = _("Printed {instant}, ALS Follow-up. Page 1 of 1").format(
+        instant=instant(page.printed.at)
     )
-    lines = [*text.wrap(told, _SMALL, INNER), *text.wrap(printed, _SMALL, INNER)]
-    return [*layout.ruled([layout.gap(4)], INNER), layout.gap(3), _stacked(lines, _SMALL)]
+    width = INNER - (QR_SIDE + _GAP if code else 0)
+    lines = [*text.wrap(told, _SMALL, width), *text.wrap(f"{said}  {code}", _SMALL, width)]
+    stacks = [(width + _GAP, [_stacked(lines, _SMALL)])]
+    if code:
+        stacks.append((QR_SIDE, [square(code)]))
+    return [*layout.ruled([layout.gap(4)], width), layout.gap(3), *layout.beside(stacks)]

@@ -33,7 +33,7 @@ from ui.words import tr
 ID = "patient-sheet"
 PREVIEW_DPI = 96
 PREVIEW_AFTER_MS = 400  # of a pause while somebody types
-_LINE, _LINES, _LIST = 44, 62, 100  # px of a box
+_LINE, _LINES, _LIST = 52, 62, 100  # px of a box
 _HEIGHTS: Mapping[str, int] = {
     Field.WITH: _LINE,
     Field.PHONE: _LINE,
@@ -51,6 +51,7 @@ class SheetField(QWidget):
     def __init__(self, name: str, put_back: Callable[[], object]) -> None:
         super().__init__()
         title = field_title(name)
+        self._given = ""
         self.box = TextBox(_HEIGHTS.get(name, _LINES))
         self.box.setAccessibleName(title)
         self.setFocusProxy(self.box)
@@ -72,17 +73,29 @@ class SheetField(QWidget):
 
     @property
     def text(self) -> str:
-        return self.box.toPlainText()
+        return self.box.toPlainText().strip()
 
     @property
     def is_edited(self) -> bool:
-        """Whether something was typed that is not saved."""
-        return self.box.document().isModified()
+        """Whether it says something else than what is in the file, or than the program."""
+        return self.text != self._given
 
-    def show_text(self, text: str, *, typed: bool = False) -> None:
-        if self.text != text:
+    def show_text(self, given: str, typed: str | None = None) -> None:
+        """What is in the file, or the program's words, and over it what was ``typed``; what somebody types stays."""
+        stays = self.is_edited
+        self._given = given
+        if not stays:
+            self._put(given if typed is None else typed)
+
+    def show_given(self) -> None:
+        """Without what was typed."""
+        self._put(self._given)
+
+    def _put(self, text: str) -> None:
+        if self.box.toPlainText() != text:
+            self.blockSignals(True)  # nobody typed this
             self.box.setPlainText(text)
-        self.box.document().setModified(typed)
+            self.blockSignals(False)
 
     def show_state(self, kept: SheetText | None, words: str, who: str) -> None:
         """Who wrote it and when; ``words`` are the program's now."""
@@ -172,7 +185,7 @@ class SheetPage(Page):
         if about.visit_id != self._about.visit_id:
             self.keep()
             for field in self.fields.values():
-                field.show_text("")
+                field.show_given()
         self._about = about
         self._stale = False
         self._load()
@@ -249,8 +262,7 @@ class SheetPage(Page):
             if name not in words:
                 field.hide()  # a questionnaire of before has other domains
                 continue
-            if not field.is_edited:
-                field.show_text(typed.get(name, self._shown[name]), typed=name in typed)
+            field.show_text(self._shown[name], typed.get(name))
             one = written.get(name)
             field.show_state(one, words[name], "" if one is None else named(names, one.edited_by))
             field.box.setReadOnly(not may_write)
@@ -260,7 +272,7 @@ class SheetPage(Page):
 
     def _typed(self) -> dict[str, str]:
         """What stands in the fields and is not saved, by field."""
-        return {name: one.text.strip() for name, one in self.fields.items() if one.is_edited}
+        return {name: one.text for name, one in self.fields.items() if one.is_edited}
 
     def _on_typed(self) -> None:
         self.keep_soon.start()
@@ -277,13 +289,9 @@ class SheetPage(Page):
             return True
         before = self.context.failures
         self.keep_soon.stop()
-        for name in typed:
-            self.fields[name].box.document().setModified(False)
         with self.context.saving():
             sheet_words.save(self.context.session, record, visit_id, typed)
         saved = self.context.failures == before
-        for name in typed:
-            self.fields[name].box.document().setModified(not saved)
         if saved:
             self._load()
         return saved
@@ -293,7 +301,7 @@ class SheetPage(Page):
         if record is None or visit_id is None:
             return
         field = self.fields[name]
-        field.box.document().setModified(False)
+        field.show_given()
         with self.context.saving():
             sheet_words.put_back(self.context.session, record, visit_id, name)
         self._load()
@@ -302,9 +310,7 @@ class SheetPage(Page):
     def _discard(self) -> None:
         """What was typed before and is not saved goes."""
         for field in self.fields.values():
-            field.box.document().setModified(False)
-        for name, field in self.fields.items():
-            field.show_text(self._shown.get(name, ""))
+            field.show_given()
         self.keep()
         self._load()
 

@@ -34,7 +34,7 @@ class SheetSettings(QFrame):
         self.save = button(tr("Save words for patients"), self.write)
         self.state = label("", "muted")
         how = tr(
-            "What stands at the foot of the sheet that patients take home. An empty text has the program's words."
+            "This is at the foot of the sheet that patients take home. An empty text has the program's words."
         )
         layout = column(
             label(tr("Patient sheet"), "heading"),

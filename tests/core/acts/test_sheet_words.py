@@ -148,6 +148,14 @@ def test_the_nurse_writes_and_prints_and_the_administrator_does_not_see_it(sessi
         documents.source(session, document, about)
 
 
+def test_what_was_written_is_in_the_casebook(session, patient, visit):
+    write(session, patient, visit, headline="You are doing well.")
+    casebook = reports.named("casebook")
+    about = About(patient_id=patient.id)
+    words = line_of(casebook.make(documents.source(session, casebook, about)))
+    assert "First sentences You are doing well. Dr. Demo, " in words
+
+
 def test_a_locked_patient_is_not_written_about_but_a_locked_visit_is(session, patient, visit):
     locking.lock_visit(session, patient.id, visit.id, "looked at")
     assert sheet_words.may_write(session, session.record(patient.id))

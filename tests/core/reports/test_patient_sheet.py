@@ -19,9 +19,10 @@ from core.model.ids import VisitId
 from core.model.paper import PaperSize
 from core.reports import patient_sheet
 from core.reports.page import SIZES
+from core.reports.patient_sheet import Printed
 from core.views.sheet import build
 from core.views.sheet.definition import FIELDS, LISTS, Field, of_row, shipped
-from tests.core.reports.records import CLINIC, PRINTED_AT, untroubled
+from tests.core.reports.records import CLINIC, HEAD, PRINTED_AT, untroubled
 
 LONG = "Every morning and every evening, and whenever it is needed at night, "
 EVERY = [*FIELDS, *(of_row(one.id) for one in shipped().rows)]
@@ -35,7 +36,7 @@ def sheet_of(record=None, typed=None, visit="M6", clinic=CLINIC):
 
 def printed(sheet, size=PaperSize.A4):
     """The words of the one page, the smallest size of its type, and how far down and right it goes (points)."""
-    pdf = patient_sheet.render(sheet, PRINTED_AT, size)
+    pdf = patient_sheet.render(sheet, Printed(PRINTED_AT, size, HEAD.code))
     with closing(pypdfium2.PdfDocument(pdf)) as document:
         assert len(document) == 1
         page = document[0]
@@ -78,6 +79,7 @@ def test_a_patient_reads_what_became_of_each_thing():
         "Record ALS-0012",
         "This sheet replaces no letter to your doctor.",
         "Page 1 of 1",
+        HEAD.code,
         "today",
     ):
         assert said in words, said
@@ -153,7 +155,9 @@ def test_lists_are_shortened_before_sentences():
     for size in PaperSize:
         sheet = sheet_of(typed=typed)
         words = printed(sheet, size)
-        assert patient_sheet.shortened(sheet, PRINTED_AT, size) == {Field.MEDICINES}
+        assert patient_sheet.shortened(sheet, Printed(PRINTED_AT, size, HEAD.code)) == {
+            Field.MEDICINES
+        }
         shown = [n for n in range(1, 21) if f"Medicine number {n} " in words]
         assert shown == list(range(1, len(shown) + 1))
         assert f"and {20 - len(shown)} more" in words
