@@ -733,7 +733,7 @@ def _patient_sheet(tour: _Tour) -> None:
     tour.picture("patient_sheet")
     agreed = page.fields[Field.AGREED]
     agreed.box.setPlainText(f"Bring the breathing mask and its card.\n{agreed.text}")
-    page.fields[Field.NEXT].setFocus()
+    page.commit()
     tour.settle()
     tour.expect(agreed.put_back.isVisible(), "an edit of the patient sheet was not saved")
     bring_into_sight(agreed)

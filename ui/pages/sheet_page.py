@@ -199,7 +199,7 @@ class SheetPage(Page):
         (first if first.isEnabled() and first.isVisible() else self.print).setFocus()
 
     def leave(self) -> bool:
-        return self._commit() and super().leave()
+        return self.commit() and super().leave()
 
     def unsaved(self) -> tuple[Unsaved, ...]:
         about, record = self._about, self._record
@@ -280,9 +280,9 @@ class SheetPage(Page):
 
     def _on_left(self, name: str) -> None:
         if self.fields[name].is_edited:
-            self._commit()
+            self.commit()
 
-    def _commit(self) -> bool:
+    def commit(self) -> bool:
         """Save what was typed; False where the file refused it."""
         record, visit_id, typed = self._record, self._about.visit_id, self._typed()
         if record is None or visit_id is None or not typed or not self.context.session.is_open:
@@ -351,7 +351,7 @@ class SheetPage(Page):
 
     def save_to(self, path: Path) -> None:
         """Save what was typed, and write the PDF. A failure is told in one sentence."""
-        if not self._commit():
+        if not self.commit():
             return
 
         def done(_made_of: Source) -> None:
@@ -361,13 +361,13 @@ class SheetPage(Page):
         save_to(path, self.context, self._document, made_of, done=done)
 
     def _save(self) -> None:
-        if self._commit():
+        if self.commit():
             made_of = source(self.context, self._document, self._about)
             if (path := ask_where(self, self._document, made_of)) is not None:
                 self.save_to(path)
 
     def _print(self) -> None:
-        if self._commit():
+        if self.commit():
             with self.context.acting():
                 made_of = source(self.context, self._document, self._about)
                 print_out(self, self.context, self._document, made_of)
