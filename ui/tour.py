@@ -80,7 +80,6 @@ from ui.pages.safety.page import SafetyPage
 from ui.pages.sheet_page import SheetPage
 from ui.pages.today_page import TodayPage
 from ui.pages.visit_page import VisitPage
-from ui.pdf_pages import images
 from ui.settings import Appearance, Settings
 from ui.shell import Shell
 from ui.widgets.person_fields import NewPassword, PersonFields
@@ -741,7 +740,6 @@ def _patient_sheet(tour: _Tour) -> None:
     path = tour.out / "patient_sheet.pdf"
     page.save_to(path)
     tour.wait(lambda: path.exists() and path.stat().st_size > 0)
-    images(path.read_bytes(), 110)[0].save(str(tour.out / "patient_sheet_printed.png"))
 
 
 def _laboratory(tour: _Tour) -> None:

@@ -493,7 +493,10 @@ def _foot(page: _Page) -> list[Block]:
         instant=instant(page.printed.at)
     )
     width = INNER - (QR_SIDE + _GAP if code else 0)
-    lines = [*text.wrap(told, _SMALL, width), *text.wrap(f"{said}  {code}", _SMALL, width)]
+    lines = [
+        *text.wrap(told, _SMALL, width),
+        *text.wrap(" · ".join(filter(None, (said, code))), _SMALL, width),
+    ]
     stacks = [(width + _GAP, [_stacked(lines, _SMALL)])]
     if code:
         stacks.append((QR_SIDE, [square(code)]))

@@ -103,6 +103,7 @@ class ReviewForm(StepForm):
         self.finish.setEnabled(not blocked)
         self.print.setEnabled(not (is_draft and draft.untouched))
         why = why_none(draft.record, draft.visit)
+        self.sheet.setVisible(not is_draft)
         self.sheet.setEnabled(not why)
         self.sheet.setToolTip(why or tr("One page in plain words for the patient and the family"))
         self._shown = signing.look(self.context.session, draft.record, draft.visit.id)

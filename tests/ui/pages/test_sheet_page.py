@@ -235,7 +235,12 @@ def test_a_visit_in_progress_has_none_yet(shell, session, due):
     page = shell.page("visit")
     page.show_step("review")
     settle()
-    sheet = page.forms["review"].sheet
+    assert not page.forms["review"].sheet.isVisible()
+    shell.open_chart(due.id)
+    chart = shell.page("chart")
+    chart.show_tab("visits", draft.id)
+    settle()
+    sheet = chart.tab("visits").sheet
     assert not sheet.isEnabled()
     assert sheet.toolTip() == "Finish the visit first: the sheet tells what was finished."
 
