@@ -49,6 +49,7 @@ from core.store.queries import DataQueries
 from core.store.recovery_code import normalized
 from core.store.registers import CalibrationChecks, RaterTrainings
 from core.store.safety import ClinicEvents
+from core.store.sheet_texts import SheetTexts
 from core.store.signatures import Signatures
 from core.store.spirometry import SpirometryStore
 from core.store.trail import Trail
@@ -114,6 +115,7 @@ class Session:
     checks = _Clinical(RecordChecks)
     reconciliations = _Clinical(Reconciliations)
     decisions = _Clinical(Decisions)
+    sheet_texts = _Clinical(SheetTexts)
     criteria = _Clinical(CriterionResults)
     events = _Clinical(AdverseEvents)
     clinic_events = _Clinical(ClinicEvents)

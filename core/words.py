@@ -31,6 +31,7 @@ _translation: gettext.NullTranslations = gettext.translation(
 _AS_WRITTEN = gettext.NullTranslations()
 _source: ContextVar[gettext.NullTranslations | None] = ContextVar("source", default=None)
 MISSING = "–"
+NEAR_MONTHS = 11  # a month so far away, or farther, is told with its year
 MINUS = "−"
 
 
@@ -129,6 +130,11 @@ def as_written(one: object, name: str) -> Any:
 DEMONSTRATION = N_("Demonstration data, follow-up simulated")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
+MONTHS_IN_FULL = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
+
 WEEKDAYS = (
     *(N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday")),
     *(N_("Saturday"), N_("Sunday")),
@@ -157,6 +163,33 @@ def month_of(value: date) -> str:
 def long_day(value: date) -> str:
     """With the day of the week before it: Sunday 29 Nov 2026."""
     return _("{weekday} {day}").format(weekday=_(WEEKDAYS[value.weekday()]), day=day(value))
+
+
+def day_in_full(value: date) -> str:
+    """For who seldom reads one: Sunday 29 November 2026."""
+    found = f"{value.day} {_month_in_full(value.month)} {value.year}"
+    return _("{weekday} {day}").format(weekday=_(WEEKDAYS[value.weekday()]), day=found)
+
+
+def day_near(value: date, now: date) -> str:
+    """``29 November``; with its year where another 29 November is as near to ``now`` or nearer."""
+    words = f"{value.day} {_month_in_full(value.month)}"
+    return words if _is_near(value, now) else f"{words} {value.year}"
+
+
+def month_near(value: date, now: date) -> str:
+    """``November``, as ``day_near`` has its day."""
+    words = _month_in_full(value.month)
+    return words if _is_near(value, now) else f"{words} {value.year}"
+
+
+def _is_near(value: date, now: date) -> bool:
+    """Whether the months between the two are too few for a doubt about the year."""
+    return abs(12 * (value.year - now.year) + value.month - now.month) < NEAR_MONTHS
+
+
+def _month_in_full(month: int) -> str:
+    return language().pgettext("month in full", MONTHS_IN_FULL[month - 1])
 
 
 def short_day(value: date) -> str:

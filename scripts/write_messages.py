@@ -23,6 +23,7 @@ from core.laboratory import catalog as laboratory
 from core.model import measurement, thresholds
 from core.protocols import catalog as protocols
 from core.science import lung_function
+from core.views.sheet import definition as sheet
 from core.views.trail_tables import TABLES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -148,6 +149,8 @@ def _of_definitions() -> Iterator[tuple[str, Message]]:
         for one in each.values():
             for text in shown_texts(one):
                 yield _place(text), Message(text)
+    for text in shown_texts(sheet.shipped()):
+        yield _place(text), Message(text)
     for equation in lung_function.equations().values():
         for name in equation.groups.values():
             yield _place(name), Message(name)
@@ -194,6 +197,8 @@ def _of_tables() -> Iterator[tuple[str, Message]]:
                 yield "core/views/trail_tables.py", Message(title)
     for month in words.MONTHS:
         yield "core/words.py", Message(month, context="month")
+    for month in words.MONTHS_IN_FULL:
+        yield "core/words.py", Message(month, context="month in full")
 
 
 def template(found: Mapping[Message, Found]) -> str:

@@ -244,7 +244,7 @@ def test_the_tour_shows_every_page_and_prints_what_was_typed(tmp_path):
     pictures = check_pictures(out, (1366, 768))
     assert result.stdout.splitlines() == [
         *(path.name for path in pictures),
-        f"{len(pictures)} pictures and 4 PDFs in {out}",
+        f"{len(pictures)} pictures and 5 PDFs in {out}",
     ]
     assert "may be opened by" in text_of(out / "recovery_code.pdf").lower()
     for name in ("visit_summary", "visit_summary_serious"):

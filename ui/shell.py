@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from ui.pages.patient_form_page import PatientFormPage
     from ui.pages.patients_page import PatientsPage
     from ui.pages.schedule_page import SchedulePage
+    from ui.pages.sheet_page import SheetPage
     from ui.pages.visit_page import VisitPage
 
 NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
@@ -63,6 +64,7 @@ NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
     "event": Right.READ,
     "past": Right.READ,
     "event_report": Right.READ,
+    "sheet": Right.READ,
     "schedule": Right.CLINIC,
 }
 
@@ -239,12 +241,12 @@ class Shell(QWidget):
             self._show("event_report")
 
     def open_document(self, id: str, about: About) -> None:
-        """A document of the registry, previewed."""
-        page = cast("DocumentPage", self.page("document"))
-        right = reports.named(id).right
-        if self._may_leave_for("document", right):
+        """A document of the registry, previewed on its page."""
+        one = reports.named(id)
+        page = cast("DocumentPage | SheetPage", self.page(one.page))
+        if self._may_leave_for(one.page, one.right):
             page.open(id, about)
-            self._show("document")
+            self._show(one.page)
 
     def open_past_chart(self, patient_id: str, sequence: int, at: datetime) -> None:
         page = cast("PastChartPage", self.page("past"))

@@ -45,6 +45,7 @@ from core.protocols import catalog as protocols
 from core.protocols.catalog import ROUTINE
 from core.views import comparison
 from core.views.monitoring import Sign
+from core.views.sheet.definition import Field
 from core.views.trends import Axis
 from ui import theme
 from ui.app import application
@@ -78,6 +79,7 @@ from ui.pages.past_chart_page import PastChartPage
 from ui.pages.patient_form_page import PatientFormPage
 from ui.pages.registers_page import RegistersPage
 from ui.pages.safety.page import SafetyPage
+from ui.pages.sheet_page import SheetPage
 from ui.pages.today_page import TodayPage
 from ui.pages.visit_page import VisitPage
 from ui.settings import Appearance, Settings
@@ -150,13 +152,14 @@ class _Tour:
             _safety(self)
             _laboratory(self)
             _infusion(self)
+            _patient_sheet(self)
             self.routine_visit()
             self.other_pages()
             self.neurologist()
             self.administrator()
         finally:
             self.window.close_unasked()
-        self.say(f"{self.count} pictures and 4 PDFs in {self.out}")
+        self.say(f"{self.count} pictures and 5 PDFs in {self.out}")
 
     def new_clinic(self) -> None:
         welcome = self.window.welcome
@@ -786,6 +789,27 @@ def _safety(tour: _Tour) -> None:
     shell.open_document("line-listing", About())
     tour.wait(lambda: document.pdf is not None)
     tour.picture("safety_line_listing")
+
+
+def _patient_sheet(tour: _Tour) -> None:
+    """What a patient takes home: the page beside its words, one of them written by hand."""
+    patient = tour.patient("A-012")
+    record = tour.shell.context.session.record(patient.id)
+    about = About(patient_id=patient.id, visit_id=record.finished_visits[-1].id)
+    tour.shell.context.open_document.emit("patient-sheet", about)
+    page = tour.page("sheet", SheetPage)
+    tour.wait(lambda: page.pdf is not None)
+    tour.picture("patient_sheet")
+    agreed = page.fields[Field.AGREED]
+    agreed.box.setPlainText(f"Bring the breathing mask and its card.\n{agreed.text}")
+    page.commit()
+    tour.settle()
+    tour.expect(agreed.put_back.isVisible(), "an edit of the patient sheet was not saved")
+    bring_into_sight(agreed)
+    tour.picture("patient_sheet_edited")
+    path = tour.out / "patient_sheet.pdf"
+    page.save_to(path)
+    tour.wait(lambda: path.exists() and path.stat().st_size > 0)
 
 
 def _laboratory(tour: _Tour) -> None:

@@ -22,6 +22,7 @@ from core.model.document import (
     OfNothing,
     OfPatient,
     OfRegisters,
+    OfSheet,
     OfTrail,
     OfTreatments,
     OfUsers,
@@ -144,6 +145,17 @@ def _of_visit(session: Session, about: About, common: Common) -> OfVisit:
     )
 
 
+def _of_sheet(session: Session, about: About, common: Common) -> OfSheet:
+    assert about.patient_id is not None
+    assert about.visit_id is not None
+    return OfSheet(
+        record=session.record(about.patient_id),
+        names=session.users.names(),
+        visit_id=about.visit_id,
+        **common,
+    )
+
+
 def _of_monitoring(session: Session, about: About, common: Common) -> OfMonitoring:
     assert about.patient_id is not None
     assert about.visit_id is not None
@@ -238,6 +250,7 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfTreatments: _of_treatments,
     OfVisit: _of_visit,
     OfMonitoring: _of_monitoring,
+    OfSheet: _of_sheet,
     OfFile: _of_file,
     OfEvents: _of_events,
     OfEvent: _of_event,

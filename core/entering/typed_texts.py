@@ -10,7 +10,7 @@ from core.model.ids import PatientId
 from core.model.user import Right
 from core.session import Session
 
-PATIENT, CHART_EVENT, EVENT, CHART_MILESTONE, LABORATORY, SETTINGS, QUERY, REGISTERS = (
+PATIENT, CHART_EVENT, EVENT, CHART_MILESTONE, LABORATORY, SETTINGS, QUERY, REGISTERS, SHEET = (
     "patient",
     "chart-event",
     "event",  # the page of one event, under its id, or `new_event` of its patient
@@ -19,6 +19,7 @@ PATIENT, CHART_EVENT, EVENT, CHART_MILESTONE, LABORATORY, SETTINGS, QUERY, REGIS
     "settings",
     "query",  # questions and answers, under the patient's id
     "registers",
+    "sheet",  # words for a patient's sheet, under the patient's id
 )
 CLINIC = "clinic"  # the subject of the settings
 NEW = "new"  # the subject of a patient who is not in the file yet

@@ -158,6 +158,22 @@ class OfMonitoring(OfVisit):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfSheet(OfPatient):
+    """One finished visit, for its patient; ``typed`` are texts of the sheet that are not saved yet, by field."""
+
+    visit_id: VisitId
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def whose(self) -> tuple[str, date]:
+        return self.record.patient.record_number, self.record.visit(self.visit_id).date
+
+    @property
+    def visit_code(self) -> str | None:
+        return self.record.visit(self.visit_id).code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfFile(Source):
     """The records of the patients that were asked for, else of all by record number."""
 
@@ -300,7 +316,7 @@ class Document(Generic[S]):
     the right to export besides, of whoever reads patients' data. ``stem`` begins its file's name.
 
     ``make`` imports what it needs when it is called. ``choices`` are what can be chosen, by id.
-    ``most`` is how many of its ``counts`` fit on it.
+    ``most`` is how many of its ``counts`` fit on it. ``page`` is the page of the window that shows it.
     """
 
     id: str
@@ -319,6 +335,7 @@ class Document(Generic[S]):
     spoken: str = ""
     choices: Callable[[S], Mapping[str, str]] = no_choices
     most: int | None = None
+    page: str = "document"
 
     def needs(self, rights: frozenset[Right]) -> Right | None:
         """The right that somebody with these lacks to take it along; None where they may."""

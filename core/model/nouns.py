@@ -21,6 +21,7 @@ from core.model.laboratory import Laboratory, LabResult, ReferenceRange
 from core.model.measurement import Measurement
 from core.model.patient import ExternalResult, Patient, ScheduleMove
 from core.model.registers import CalibrationCheck, RaterTraining
+from core.model.sheet_text import SheetText
 from core.model.signature import Lock, Signature
 from core.model.trail import Act
 from core.model.user import Right, User
@@ -163,6 +164,15 @@ _ALL = (
     ),
     _of_patient(
         "decision", value=Decision, said_at="visit_id", held_with_visit=False, part="decisions"
+    ),
+    # Words for the patient about a finished visit, which is locked when it was signed: no part of what was signed.
+    _of_patient(
+        "sheet_text",
+        value=SheetText,
+        key=("visit_id", "field"),
+        said_at="visit_id",
+        held_with_visit=False,
+        part="sheet_texts",
     ),
     _of_patient(
         "criterion_result",

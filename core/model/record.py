@@ -18,6 +18,7 @@ from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, Patient, ScheduleMove, version_at
 from core.model.registers import Registers
+from core.model.sheet_text import SheetText
 from core.model.signature import Lock, LockLevel, Signature
 from core.model.spirometry import Spirometry
 from core.model.thresholds import defaults
@@ -46,6 +47,7 @@ class PatientRecord:
     checks: tuple[RecordCheck, ...] = ()
     reconciliations: tuple[Reconciliation, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    sheet_texts: tuple[SheetText, ...] = ()
     criteria: tuple[CriterionResult, ...] = ()
     signatures: tuple[Signature, ...] = ()
     locks: tuple[Lock, ...] = ()

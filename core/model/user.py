@@ -77,7 +77,8 @@ class Clinic:
     """What the file says of itself: whose it is, and the settings every workstation shares.
 
     After ``idle_lock_min`` minutes (1 to 15) without a key or a click the file is locked. Where
-    ``telling_file_names`` is set, the name of a saved file holds the record number and the day.
+    ``telling_file_names`` is set, the name of a saved file holds the record number and the day. ``phone`` and ``call_us``
+    are printed for patients: where to call, and when to do so at once (the program's own words where it is empty).
     """
 
     name: str
@@ -87,3 +88,5 @@ class Clinic:
     demonstration: bool = False
     idle_lock_min: int = 5
     telling_file_names: bool = False
+    phone: str = ""
+    call_us: str = ""

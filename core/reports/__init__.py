@@ -17,6 +17,7 @@ from core.model.document import (
     OfForm,
     OfMonitoring,
     OfNothing,
+    OfSheet,
     OfTrail,
     OfTreatments,
     OfUsers,
@@ -34,6 +35,12 @@ def _visit_summary(source: OfVisit) -> bytes:
     from core.reports import summary
 
     return summary.document(source)
+
+
+def _patient_sheet(source: OfSheet) -> bytes:
+    from core.reports import patient_sheet
+
+    return patient_sheet.document(source)
 
 
 def _monitoring(source: OfMonitoring) -> bytes:
@@ -132,6 +139,20 @@ REPORTS: tuple[Document[Any], ...] = (
         holds_patients=True,
         stem="visit-summary",
         make=_visit_summary,
+    ),
+    Document(
+        id="patient-sheet",
+        title=N_("Patient sheet"),
+        button=N_("Patient sheet…"),
+        saving=N_("Save the patient sheet"),
+        called="patient sheet",
+        of=OfSheet,
+        right=Right.READ,
+        holds_patients=True,
+        stem="patient-sheet",
+        make=_patient_sheet,
+        tip=N_("One page in plain words for the patient and the family"),
+        page="sheet",
     ),
     Document(
         id="monitoring-grid",

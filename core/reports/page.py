@@ -30,7 +30,7 @@ LEFT, TOP, BOTTOM = 34.0, 24.0, 17.0  # margins, of A4
 INNER = WIDTH - 2 * LEFT  # the width of the text, the same on every paper
 
 _MOST_LINES = 8  # of a letterhead, a clinic's name or a subject on a page: the rest of the page is for the text
-_QR = 14 * mm  # with its quiet zone, which lies over the margins
+QR_SIDE = 14 * mm  # with its quiet zone, which lies over the margins
 
 _HEADING = Style(15, 18, Weight.SEMIBOLD)
 _CLINIC = Style(10, 13, Weight.SEMIBOLD)
@@ -159,7 +159,7 @@ class Paper:
 
     def _foot(self, page: str, program: str) -> list[Block]:
         code = "" if self.head is None else self.head.code
-        room = INNER - (_QR if code else 0)
+        room = INNER - (QR_SIDE if code else 0)
         columns = [Column(room - 90, gap=6), Column(90, align=Align.RIGHT)]
         words = _("Printed {instant} by {name}") if self.printed_by else _("Printed {instant}")
         printed = words.format(
@@ -173,7 +173,7 @@ class Paper:
             trail = _("Trail {code}").format(code=code)
             lines += layout.row([Cell(trail, _TRAIL), Cell("", SMALL)], columns)
         ruled = [*layout.ruled([layout.gap(6)], room), layout.gap(2), *lines]
-        return layout.beside([(room, ruled), (_QR, [_square(code)])]) if code else ruled
+        return layout.beside([(room, ruled), (QR_SIDE, [square(code)])]) if code else ruled
 
 
 def head_problem(name: str, letterhead: str) -> str:
@@ -222,14 +222,14 @@ def bind(title: str, documents: Sequence[Document]) -> bytes:
     return buffer.getvalue()
 
 
-def _square(code: str) -> Block:
+def square(code: str) -> Block:
     """The code as a QR; its quiet zone lies over the margins, so that its edge is the text's."""
-    quiet = qr.QUIET * qr.module(_QR, code)
+    quiet = qr.QUIET * qr.module(QR_SIDE, code)
 
     def draw(canvas: Canvas, x: float, top: float) -> None:
-        qr.draw(canvas, x + quiet, top, _QR, code)
+        qr.draw(canvas, x + quiet, top, QR_SIDE, code)
 
-    return Block(_QR - quiet, draw)
+    return Block(QR_SIDE - quiet, draw)
 
 
 def _framed(warnings: Sequence[str], whole: float) -> Block:

@@ -17,7 +17,7 @@ class ClinicStore:
     def get(self) -> Clinic:
         (row,) = self._db.query(
             "SELECT name, letterhead, protocol, equation, demonstration, idle_lock_min,"
-            " telling_file_names FROM clinic"
+            " telling_file_names, phone, call_us FROM clinic"
         )
         return converter.structure(row, Clinic)
 

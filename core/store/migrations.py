@@ -190,6 +190,13 @@ def m015_schedule_moves(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m016_patient_sheet(db: Database) -> None:
+    """The sheet for the patient: words that a clinician wrote, and when and where the clinic is called."""
+    for statement in _M016.split(";\n\n"):
+        db.execute(statement)
+
+
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
     """The row of a decision that says what an acknowledgement of an alert said."""
     key = str(acknowledgement["alert"])
@@ -928,4 +935,23 @@ CREATE TABLE schedule_move (
 ) STRICT;
 
 CREATE INDEX schedule_move_of_patient ON schedule_move (patient_id)
+"""
+
+_M016 = """
+CREATE TABLE sheet_text (
+    patient_id TEXT NOT NULL REFERENCES patient,
+    visit_id   TEXT NOT NULL REFERENCES visit,
+    field      TEXT NOT NULL CHECK (trim(field) <> ''),
+    text       TEXT NOT NULL,
+    instead_of TEXT NOT NULL,
+    edited_by  TEXT NOT NULL REFERENCES user,
+    edited_at  TEXT NOT NULL CHECK (datetime(edited_at) IS NOT NULL),
+    PRIMARY KEY (visit_id, field)
+) STRICT;
+
+CREATE INDEX sheet_text_of_patient ON sheet_text (patient_id);
+
+ALTER TABLE clinic ADD COLUMN phone TEXT NOT NULL DEFAULT '';
+
+ALTER TABLE clinic ADD COLUMN call_us TEXT NOT NULL DEFAULT ''
 """

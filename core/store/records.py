@@ -21,6 +21,7 @@ from core.store.measurements import Measurements
 from core.store.patients import ExternalResults, Patients, ScheduleMoves
 from core.store.queries import DataQueries
 from core.store.registers import CalibrationChecks, RaterTrainings
+from core.store.sheet_texts import SheetTexts
 from core.store.signatures import Signatures
 from core.store.spirometry import SpirometryStore
 from core.store.visits import TaskResults, VisitMarks, Visits
@@ -46,6 +47,7 @@ PARTS: Mapping[str, Callable[[Database], _OfPatient]] = {
     "checks": RecordChecks,
     "reconciliations": Reconciliations,
     "decisions": Decisions,
+    "sheet_texts": SheetTexts,
     "criteria": CriterionResults,
     "signatures": Signatures,
     "locks": Locks,

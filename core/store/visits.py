@@ -31,6 +31,7 @@ class Visits(Store[Visit]):
         for row in list(self._db.query("SELECT id FROM record WHERE visit_id = ?", [visit_id])):
             forms.remove(RecordId(row["id"]))
         self._db.execute("UPDATE lab_result SET visit_id = NULL WHERE visit_id = ?", [visit_id])
+        self._db.execute("DELETE FROM sheet_text WHERE visit_id = ?", [visit_id])
         self._db.execute("UPDATE decision SET visit_id = NULL WHERE visit_id = ?", [visit_id])
         for noun in reversed(list(NOUNS.values())):
             if noun.of == "visit" and noun.lockable:  # one that was signed is never removed

@@ -31,6 +31,7 @@ from core.model.laboratory import Laboratory, LabResult, ReferenceRange
 from core.model.measurement import Measurement
 from core.model.patient import ExternalResult, Patient, ScheduleMove
 from core.model.registers import CalibrationCheck, RaterTraining
+from core.model.sheet_text import SheetText
 from core.model.signature import Lock, Signature
 from core.model.spirometry import Blow, Spirometry
 from core.model.trail import Names
@@ -39,6 +40,7 @@ from core.model.visit import TaskResult, TypedText, Visit, VisitMark
 from core.protocols import catalog as protocols
 from core.views import attachment_words, form_words
 from core.views import trail_values as values
+from core.views.sheet import definition as sheet
 from core.views.trail_values import UNITS, Row, Say
 from core.words import MISSING, N_, _, day, within
 
@@ -176,7 +178,15 @@ def _decided(row: Row, names: Names) -> str:
 
 
 def _unsaved(row: Row, _names: Names) -> str:
+    if row.get("place") == "sheet":  # where its visit is before the field
+        field = sheet.field_title(row["field"].partition("/")[2])
+        return _("Text not yet a value in “{field}”").format(field=field)
     return _("Text not yet a value in “{field}”").format(field=row["field"])
+
+
+def _sheet_text(row: Row, names: Names) -> str:
+    field = sheet.field_title(row["field"])
+    return _at_visit(row, names, _("Patient sheet, “{field}”").format(field=field))
 
 
 TABLES: Mapping[str, Table] = {
@@ -187,6 +197,7 @@ TABLES: Mapping[str, Table] = {
         titles={
             "idle_lock_min": N_("locks after"),
             "telling_file_names": N_("names of saved files tell record number and day"),
+            "call_us": N_("when a patient calls at once"),
         },
         says={"protocol": values.schedule},
     ),
@@ -377,6 +388,13 @@ TABLES: Mapping[str, Table] = {
         of=ScheduleMove,
         says={"moved_by": values.person, "moved_at": values.instant_of},
         silent=frozenset({"from_version", "to_version"}),
+    ),
+    "sheet_text": Table(
+        title=N_("words on a patient's sheet"),
+        subject=_sheet_text,
+        of=SheetText,
+        titles={"text": ""},
+        silent=frozenset({"field", "instead_of", "edited_by", "edited_at"}),
     ),
     "criterion_result": Table(
         title=N_("eligibility criterion"),

@@ -44,6 +44,7 @@ from core.model.measurement import Measurement
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult, OnsetRegion, Patient, ScheduleMove, Sex
 from core.model.registers import CalibrationCheck, RaterTraining
+from core.model.sheet_text import SheetText
 from core.model.signature import Lock, LockLevel, Meaning, Signature
 from core.model.spirometry import Blow, BlowQuality, Spirometry
 from core.model.user import Clinic, User
@@ -381,6 +382,17 @@ MOVE = ScheduleMove(
     reason="examinations are entered",
 )
 
+# Since m016_patient_sheet.
+SHEET_TEXT = SheetText(
+    patient_id=PATIENT.id,
+    visit_id=VISIT.id,
+    field="headline",
+    text="Walking has become a little harder.",
+    instead_of="Since March, one of the 12 things we ask about has become harder: walking.",
+    edited_by=LOGIN,
+    edited_at=NOON,
+)
+
 
 def main() -> None:
     path = Path(__file__).with_name(f"{newest()}.als")
@@ -431,6 +443,7 @@ def fill(session: Session) -> None:
     session.synonyms.save(SYNONYM)
     session.dictionaries.add(DICTIONARY, WORDS)
     session.moves.save(MOVE)
+    session.sheet_texts.save(SHEET_TEXT)
 
 
 if __name__ == "__main__":

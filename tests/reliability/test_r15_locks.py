@@ -72,6 +72,7 @@ CHANGE = {
     "measurement": ("value", 51.0),
     "reconciliation": ("reason", "another"),
     "decision": ("reason", "another"),
+    "sheet_text": ("text", "another"),
     "criterion_result": ("note", "another"),
     "threshold": ("value", 45.0),
     "record": ("version", "2"),

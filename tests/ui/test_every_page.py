@@ -58,6 +58,13 @@ def places(demo_shell, numbered, demo, qtbot):
                 qtbot.waitUntil(lambda page=page: page.pdf is not None, timeout=20_000)
                 settle()
                 yield f"{name}, blank forms"
+            elif name == "sheet":
+                record = demo.record(patient.id)
+                about = About(patient_id=patient.id, visit_id=record.finished_visits[-1].id)
+                demo_shell.open_document("patient-sheet", about)
+                qtbot.waitUntil(lambda page=page: page.pdf is not None)
+                settle()
+                yield name
             elif name == "event":
                 ill = numbered("A-015")
                 demo_shell.open_event(ill.id, demo.record(ill.id).events[0].id, "")

@@ -79,7 +79,8 @@ NAMES = "cm kg ALS csv pdf vm"  # units, the product, endings of files; vm is a 
 TYPED = {
     "patient": "record_number family_name given_name note",
     "user": "login full_name",
-    "clinic": "name letterhead",
+    "clinic": "name letterhead phone call_us",
+    "sheet_text": "text",
     "external_result": "source",
     "spirometry": "device equation",
     "adverse_event": "term coded_term note",

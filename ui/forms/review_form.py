@@ -17,6 +17,7 @@ from core.model.document import About
 from core.model.nouns import ADVERSE_EVENTS, LABORATORY, MEASUREMENTS, SPIROMETRY
 from core.model.signature import Lock, LockLevel
 from core.model.user import Right
+from core.views.sheet.build import why_none
 from core.views.signed import VOID
 from core.views.visit_words import form_title
 from core.words import plural
@@ -61,6 +62,7 @@ class ReviewForm(StepForm):
         prints = context.session.may(Right.EXPORT)
         self.print = button(tr("Print summary") if prints else tr("Show summary"), self._print)
         self.discard_visit = button(tr("Discard visit…"), self.discard.emit, link=True)
+        self.sheet = button(tr("Patient sheet…"), self._open_sheet)
         self.lock = button(tr("Lock…"), self._ask_lock, link=True)
         self.sign = button(tr("Sign…"), self._ask_sign, primary=True)
         self.skip = button(tr("Skip"), self._skip, tip=tr("The next visit that waits, unsigned"))
@@ -87,7 +89,7 @@ class ReviewForm(StepForm):
         self.body.addWidget(self.locks)
         self.body.addWidget(scrolled(inner, tr("Everything of this visit")), 1)
         back = button(tr("Back"), self.go_back.emit)
-        acts = (self.lock, self.print, self.skip, self.mark, self.sign, self.finish)
+        acts = (self.lock, self.sheet, self.print, self.skip, self.mark, self.sign, self.finish)
         self.body.addLayout(row(back, self.discard_visit, None, *acts))
 
     def show_draft(self) -> None:
@@ -111,6 +113,10 @@ class ReviewForm(StepForm):
         self.discard_visit.setVisible(enters and not draft.was_finished)
         self.finish.setEnabled(not blocked)
         self.print.setEnabled(not (is_draft and draft.untouched))
+        why = why_none(draft.record, draft.visit)
+        self.sheet.setVisible(not is_draft)
+        self.sheet.setEnabled(not why)
+        self.sheet.setToolTip(why or tr("One page in plain words for the patient and the family"))
         self._shown = signing.look(self.context.session, draft.record, draft.visit.id)
         writes = self.conclusion.show_visit(draft, self._shown.summary)
         summary = replace(self._shown.summary, conclusion="") if writes else self._shown.summary
@@ -325,6 +331,10 @@ class ReviewForm(StepForm):
             self.touched.emit()
         self.show_draft()
         self.print.setFocus()
+
+    def _open_sheet(self) -> None:
+        about = About(patient_id=self.draft.record.patient.id, visit_id=self.draft.visit.id)
+        self.context.open_document.emit("patient-sheet", about)
 
     def _print(self) -> None:
         about = About(patient_id=self.draft.record.patient.id, visit_id=self.draft.visit.id)

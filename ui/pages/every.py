@@ -4,7 +4,17 @@ from ui.pages.page import Page
 
 PAGES = (
     *("today", "patients", "safety", "import", "people", "backups", "trail", "settings"),
-    *("event_report", "patient", "chart", "visit", "past", "document", "schedule", "registers"),
+    *(
+        "event_report",
+        "patient",
+        "chart",
+        "visit",
+        "past",
+        "document",
+        "sheet",
+        "schedule",
+        "registers",
+    ),
 )
 
 
@@ -73,6 +83,10 @@ def _of_one(name: str) -> type[Page]:
             from ui.pages.document_page import DocumentPage
 
             return DocumentPage
+        case "sheet":
+            from ui.pages.sheet_page import SheetPage
+
+            return SheetPage
         case "schedule":
             from ui.pages.schedule_page import SchedulePage
 

@@ -39,6 +39,7 @@ from ui.widgets.locks import FreezeCard
 from ui.widgets.moving import OlderVersions
 from ui.widgets.own_definitions import FORMS, SCHEDULES, OwnDefinitions
 from ui.widgets.own_password import OwnPassword
+from ui.widgets.sheet_settings import SheetSettings
 from ui.words import tr
 
 ABOUT = N_(
@@ -57,6 +58,8 @@ class SettingsPage(Page):
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.own_password = OwnPassword(context)
+        self.sheet = SheetSettings(context)
+        self.sheet.edited.connect(self.keep_soon.start)
         self.thresholds: dict[str, TextField | ChoiceField[float]] = {}
         self._refused: set[str] = set()  # typed values that wait for another cut point to be moved
         cards = [
@@ -112,11 +115,11 @@ class SettingsPage(Page):
         return [self.own_forms, self.own_schedules, self.older]
 
     def _words_card(self, context: AppContext) -> list[QWidget]:
-        """The clinic's synonyms and imported dictionaries, for who reads patients' data."""
+        """The words of the patient's sheet, the clinic's synonyms and dictionaries, for who reads patients' data."""
         if not context.session.may(Right.READ):
             return []
         self.words = ClinicWords(context)
-        return [self.words]
+        return [self.sheet, self.words]
 
     def _laboratory_card(self, context: AppContext) -> list[QWidget]:
         """The clinic's laboratories; who enters results enters what they call normal."""
@@ -292,6 +295,7 @@ class SettingsPage(Page):
         changed = self.letterhead.document().isModified()
         letterhead = self.context.session.clinic.letterhead
         texts["letterhead"] = as_typed(self.letterhead.toPlainText(), letterhead) if changed else ""
+        texts |= self.sheet.unsaved()
         return (Unsaved(place=typed_texts.SETTINGS, subject=typed_texts.CLINIC, texts=texts),)
 
     def _show_texts(self, clinic: Clinic) -> None:
@@ -310,6 +314,7 @@ class SettingsPage(Page):
         if not document.isModified():
             self.letterhead.setPlainText(as_shown(typed.get("letterhead", clinic.letterhead)))
             document.setModified("letterhead" in typed)
+        self.sheet.refresh()
         self.keep_soon.stop()  # nobody typed this
         self.kept.show_since(typed_texts.since(session, typed_texts.SETTINGS, typed_texts.CLINIC))
 
@@ -318,6 +323,7 @@ class SettingsPage(Page):
         with self.context.saving():
             typed_texts.forget(session, typed_texts.SETTINGS, typed_texts.CLINIC)
             self._forget_texts()
+            self.sheet.forget()
             self._refused.clear()
             for name, value in session.thresholds.all().items():
                 self._show_threshold(name, value)

@@ -74,6 +74,21 @@ class Line(QLineEdit):
             self.left.emit()
 
 
+class TextBox(QPlainTextEdit):
+    """A text of several lines, ``height`` px high; Tab leaves it, and leaving it says so."""
+
+    left = Signal()
+
+    def __init__(self, height: int = 74) -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(theme.px(height))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.left.emit()
+
+
 class ProblemLine(QLabel):
     """The sentence under a field that says what is wrong with it; hidden where nothing is."""
 

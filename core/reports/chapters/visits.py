@@ -37,6 +37,7 @@ from core.views.events import event_row, no_events
 from core.views.fact import Fact
 from core.views.measurements import measurement_facts
 from core.views.questionnaire import form_summary
+from core.views.sheet.definition import field_title
 from core.views.signed import lock_text, locks_of, signature_row
 from core.views.spirometry import device_percent_text, spirometry_summary
 from core.views.visit_words import STEP_TITLES, form_title, named, transcribed_text, visit_title
@@ -101,7 +102,26 @@ def _parts(
     if found:
         rows = [[line] for line in found]
         yield Part(_("What the visit showed"), (table("", ((1, _("Alert")),), rows),))
+    yield from _sheet(record, visit, names)
     yield _signatures(record, visit, names, signed)
+
+
+def _sheet(record: PatientRecord, visit: Visit, names: Names) -> Iterator[Part]:
+    """What was written for the patient instead of the program's words."""
+    rows = [
+        [
+            field_title(one.field),
+            one.text or _("left empty"),
+            _("{name}, {instant}").format(
+                name=named(names, one.edited_by), instant=instant(one.edited_at)
+            ),
+        ]
+        for one in record.sheet_texts
+        if one.visit_id == visit.id
+    ]
+    if rows:
+        heads = ((2, _("Part of the sheet")), (5, _("Words")), (2, _("Written by")))
+        yield Part(_("Patient sheet"), (table("", heads, rows),))
 
 
 def _visit(visit: Visit, names: Names) -> Section:

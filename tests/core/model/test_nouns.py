@@ -114,6 +114,7 @@ def test_an_entry_about_what_nobody_told_of_voids_a_signature():
     assert may_be_signed("answer") and may_be_signed("patient") and may_be_signed("milestone")
     for other in (
         "decision",
+        "sheet_text",
         "typed_text",
         "lock",
         "acknowledgement",

@@ -38,6 +38,7 @@ NOUNS = (
     "measurement",
     "reconciliation",
     "decision",
+    "sheet_text",
     "criterion_result",
     "threshold",
     "record",
@@ -161,6 +162,9 @@ class Nouns:
                 s.calibrations.save(sample.CALIBRATION)
             case "schedule_move":
                 s.moves.save(self.move)
+            case "sheet_text":
+                text = replace(sample.SHEET_TEXT, patient_id=self.person.id, visit_id=visit_id)
+                s.sheet_texts.save(text)
             case "synonym":
                 s.synonyms.save(sample.SYNONYM)
             case "dictionary":

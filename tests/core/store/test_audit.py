@@ -124,6 +124,7 @@ def test_every_kind_of_row_is_audited_when_it_comes_changes_and_goes(session, no
         "reference_range": ("unit", "other"),
         "synonym": ("term", "other"),
         "schedule_move": ("reason", "other"),
+        "sheet_text": ("text", "other"),
     }
     column, other = others.get(noun, (column, "other"))
     with session.write("changed"):

@@ -115,6 +115,14 @@ REFUSED = {
         ("at", "noon"),
         ("patient_id", "nobody"),
     ],
+    "sheet_text": [
+        ("field", " "),
+        ("text", None),
+        ("instead_of", None),
+        ("edited_by", "nobody"),
+        ("edited_at", "noon"),
+        ("visit_id", "nobody's"),
+    ],
     "criterion_result": [
         ("met", 2),
         ("waiver", ""),  # beside who waived it
@@ -172,6 +180,8 @@ REFUSED = {
         ("demonstration", 2),
         ("idle_lock_min", 0),
         ("telling_file_names", 2),
+        ("phone", None),
+        ("call_us", None),
     ],
     "user": [
         ("login", " "),

@@ -183,6 +183,7 @@ def test_the_file_of_the_newest_schema_holds_what_that_schema_brought(tmp_path):
     assert record.locks == (sample.LOCK,)
     assert record.signatures == (sample.SIGNATURE,)
     assert session.record(sample.BARE.id).moves == (sample.MOVE,)
+    assert record.sheet_texts == (sample.SHEET_TEXT,)
     session.close()
 
 

@@ -143,6 +143,7 @@ NOT_FIELDS = {
     "measurement": {"kind", "not_done"},
     "reconciliation": {"instrument"},
     "decision": {"kind", "subject"},
+    "sheet_text": {"field", "instead_of", "edited_by", "edited_at"},
     "criterion_result": {"protocol", "version", "criterion"},
     "schedule_move": {"from_version", "to_version"},
     "milestone": {"kind"},

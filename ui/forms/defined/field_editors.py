@@ -7,7 +7,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCompleter,
     QLabel,
-    QPlainTextEdit,
     QWidget,
 )
 
@@ -17,10 +16,9 @@ from core.forms import dictionaries, reading
 from core.forms.definition import Field, FieldType
 from core.forms.reading import Limits
 from core.words import MISSING
-from ui import theme
 from ui.context import AppContext
 from ui.widgets.basics import Combo, PressButton, column, label
-from ui.widgets.fields import ChoiceField, ProblemLine, TextField
+from ui.widgets.fields import ChoiceField, ProblemLine, TextBox, TextField
 from ui.widgets.responsive import Flow
 from ui.words import tr
 
@@ -122,28 +120,13 @@ class LineEditor(FieldEditor):
         self.input.show_problem(problem)
 
 
-class _TextBox(QPlainTextEdit):
-    """A text of several lines; Tab leaves it, and leaving it says so."""
-
-    left = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setTabChangesFocus(True)
-        self.setFixedHeight(theme.px(74))
-
-    def focusOutEvent(self, event: object) -> None:
-        super().focusOutEvent(event)  # type: ignore[arg-type]
-        self.left.emit()
-
-
 class BoxEditor(FieldEditor):
     """A long text."""
 
     def __init__(self, field: Field, limits: Limits) -> None:
         super().__init__(field)
         self._limits = limits
-        self.box = _TextBox()
+        self.box = TextBox()
         self.box.setAccessibleName(field.title)
         self.box.setAccessibleDescription(field.help)
         self._problem = ProblemLine()

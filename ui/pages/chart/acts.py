@@ -10,7 +10,9 @@ from core.entering.visit import beginning
 from core.model.document import About
 from core.model.ids import PatientId
 from core.model.user import Right
+from core.model.visit import Visit
 from core.protocols.schedule import Status
+from core.views.sheet.build import why_none
 from core.views.visit_words import visit_title
 from ui.context import AppContext
 from ui.pages.chart.tab import ChartRecord
@@ -24,6 +26,7 @@ class PatientActs:
     def __init__(self, context: AppContext) -> None:
         self._context = context
         self._now: ChartRecord | None = None
+        self._last: Visit | None = None  # that was finished
         self._enters = context.session.may(Right.ENTER)
         self.print = button(tr("Print summary"), self._print_last)
         if not context.session.may(Right.EXPORT):
@@ -43,6 +46,7 @@ class PatientActs:
         self.casebook.setToolTip(
             tr("All that was entered about this patient, as one PDF with bookmarks")
         )
+        self.sheet: QAction = menu.addAction(tr("Patient sheet…"), self.show_sheet)
         menu.setToolTipsVisible(True)
         self.more.setMenu(menu)
         if not self._enters:
@@ -64,12 +68,24 @@ class PatientActs:
         ended = record.participation_ended is not None
         self.unscheduled.setVisible(self._enters and draft is None and not ended)
         self.print.setEnabled(bool(record.visits))
+        self._last = (record.finished_visits or (None,))[-1]
+        why = tr("No visit is finished yet.")
+        if self._last is not None:
+            why = why_none(record, self._last)
+        self.sheet.setEnabled(not why)
+        self.sheet.setToolTip(why or tr("One page in plain words for the patient and the family"))
 
     def show_casebook(self) -> None:
         """Everything about the patient on pages."""
         if self._now is not None:
             about = About(patient_id=self._now.record.patient.id)
             self._context.open_document.emit("casebook", about)
+
+    def show_sheet(self) -> None:
+        """What the patient takes home from the last finished visit."""
+        if self._last is not None:
+            about = About(patient_id=self._last.patient_id, visit_id=self._last.id)
+            self._context.open_document.emit("patient-sheet", about)
 
     def ask_edit(self) -> None:
         if self._now is not None:

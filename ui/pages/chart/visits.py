@@ -19,6 +19,7 @@ from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.protocols.schedule import PlannedVisit, Status, plan
 from core.reports.choices import blank_form
+from core.views.sheet.build import why_none
 from core.views.signed import VOID
 from core.views.visit_words import visit_title
 from core.words import MISSING, N_, day
@@ -98,6 +99,7 @@ class VisitsTab(Tab):
         self.correct = button(tr("Correct a finished visit…"), self.ask_reopen)
         if not self._enters:
             self.correct.hide()
+        self.sheet = button(tr("Patient sheet…"), self.open_sheet)
         self.lock = button(tr("Lock patient…"), self._ask_lock, link=True)
         self.move_on = button("", self._ask_move, link=True)
         self._build_table()
@@ -117,7 +119,9 @@ class VisitsTab(Tab):
     def _build(self) -> QVBoxLayout:
         blank = button(tr("Blank form of the next visit…"), self.print_blank, link=True)
         feet = row(blank)
-        feet.addLayout(Flow(self.lock, self.move_on, self.correct, self.mark, right=True), 1)
+        feet.addLayout(
+            Flow(self.lock, self.move_on, self.sheet, self.correct, self.mark, right=True), 1
+        )
         self.missing = MissingCard(self.context)
         layout = column(card(self.table, feet), self.missing)
         layout.setStretch(0, 1)
@@ -167,6 +171,12 @@ class VisitsTab(Tab):
         self.correct.setEnabled(finished)
         self.correct.setToolTip("" if finished else tr("Select a finished visit to correct."))
 
+        why = tr("Select a finished visit.")
+        if line is not None and line.visit is not None and self.now is not None:
+            why = why_none(self.now.record, line.visit)
+        self.sheet.setEnabled(not why)
+        self.sheet.setToolTip(why or tr("One page in plain words for the patient and the family"))
+
     @property
     def _selected(self) -> VisitLine | None:
         rows = self.table.selectionModel().selectedRows()
@@ -187,6 +197,13 @@ class VisitsTab(Tab):
             code = coming.code if coming else ""
             choice = blank_form(self.now.protocol, code)
             self.context.open_document.emit("blank-forms", About(choice=choice))
+
+    def open_sheet(self) -> None:
+        """What the patient takes home from the selected visit."""
+        line = self._selected
+        if line is not None and line.visit is not None:
+            about = About(patient_id=line.visit.patient_id, visit_id=line.visit.id)
+            self.context.open_document.emit("patient-sheet", about)
 
     def _ask_lock(self) -> None:
         if self.patient_id is None:
