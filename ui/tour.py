@@ -156,7 +156,7 @@ class _Tour:
             self.routine_visit()
             self.other_pages()
             self.neurologist()
-            self.administrator()
+            _administrator(self)
         finally:
             self.window.close_unasked()
         self.say(f"{self.count} pictures and 5 PDFs in {self.out}")
@@ -500,13 +500,6 @@ class _Tour:
         dialog.sign.click()
         self.expect(not dialog.isVisible(), "the visit was not signed")
 
-    def administrator(self) -> None:
-        self.window.lock()
-        self.unlock_as("admin")
-        for name in ("people", "backups"):
-            self.shell.show_page(name)
-            self.picture(name)
-
     def unlock_as(self, login: str) -> None:
         lock = self.window.lock_page
         if lock is None:
@@ -664,6 +657,15 @@ def _examinations(tour: _Tour, page: VisitPage) -> None:
     tour.picture("visit_laboratory")
     entered = {one.test for one in draft.record.laboratory if one.visit_id == draft.visit.id}
     tour.expect(entered == {"alt", "ast", "creatinine"}, f"of the laboratory: {sorted(entered)}")
+
+
+def _administrator(tour: _Tour) -> None:
+    """The pages of who keeps people and backups."""
+    tour.window.lock()
+    tour.unlock_as("admin")
+    for name in ("people", "backups"):
+        tour.shell.show_page(name)
+        tour.picture(name)
 
 
 def _first_tour(tour: _Tour) -> None:

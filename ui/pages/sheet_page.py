@@ -123,6 +123,8 @@ class SheetPage(Page):
         | {"decision", "clinic", "lock", "milestone", "adverse_event"}
     )
 
+    topic = "summary#the-patient-sheet"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.pdf: bytes | None = None

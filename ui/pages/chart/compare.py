@@ -85,6 +85,8 @@ class _Sides(Columns):
 class CompareTab(Tab):
     """``←`` ``→`` the pair before and after, ``O`` only what changed, ``V`` another visit, Enter the later visit itself."""
 
+    topic = "chart#compare"
+
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.visits: tuple[
