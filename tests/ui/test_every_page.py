@@ -124,6 +124,12 @@ def test_every_control_that_takes_the_keyboard_has_a_name(places, demo_shell):
     assert without == set()
 
 
+def test_no_page_takes_the_keyboard_from_the_window(places, demo_shell):
+    """A part that is shown before it has a parent flashes as a window of its own, and the keyboard is gone."""
+    window = demo_shell.window()
+    assert {place for place in places() if QApplication.activeWindow() is not window} == set()
+
+
 # Effective sizes: a small workstation, Windows at 150 % on 1920x1080, an old screen, and 1366x768 less its
 # task bar at 200 %, once by the system's scale and once by our own text size.
 SIZES = [

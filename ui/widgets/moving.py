@@ -135,7 +135,8 @@ class OlderVersions(QWidget):
                 if found := moving.behind(session, protocol):
                     shown = True
                     self._lines.addWidget(self._line(protocol, found))
-        self.setVisible(shown)
+        if self.parentWidget() is not None or not shown:  # else it would flash as a window
+            self.setVisible(shown)
 
     def _line(self, protocol: Protocol, found: Sequence[Patient]) -> QWidget:
         text = plural(
