@@ -20,6 +20,7 @@ RangeId = NewType("RangeId", str)
 AttachmentId = NewType("AttachmentId", str)
 TrainingId = NewType("TrainingId", str)
 CheckId = NewType("CheckId", str)
+AppointmentId = NewType("AppointmentId", str)
 
 
 def new_id() -> str:
