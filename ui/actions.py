@@ -59,6 +59,16 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        N_("On Today"),
+        (
+            ("P", N_("give the selected visit an appointment, or move it")),
+            ("M", N_("the selected visit was missed, skipped or cancelled")),
+            ("C", N_("the calendar; again: the visits")),
+            ("← → ↑ ↓", N_("in the calendar: the next day, the next week")),
+            ("PgUp, PgDn", N_("in the calendar: four weeks earlier, later; Home: today")),
+        ),
+    ),
+    (
         N_("In a visit"),
         (
             ("Ctrl+Enter", N_("on the last step: finish")),
@@ -103,6 +113,7 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("A", N_("the alerts, to be decided")),
             ("T", N_("on the overview: fold or open now, since last time and timeline")),
             ("M", N_("the next time axis: months, dates, since onset")),
+            ("P", N_("on the visits: give the selected one an appointment")),
             ("N, V", N_("on the treatments: enter a medicine, a device")),
             ("T", N_("on the treatments: with adverse events, or without")),
             ("-, U, /, A", N_("in the laboratory: not done, unit, comment, accept")),

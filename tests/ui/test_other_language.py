@@ -39,12 +39,14 @@ from core.laboratory import catalog as laboratory
 from core.model.document import (
     About,
     OfCasebook,
+    OfDay,
     OfDefinition,
     OfForm,
     OfNothing,
     OfTrail,
     OfTreatments,
     OfVisit,
+    OfWeeks,
 )
 from core.model.trail import TrailFilter
 from core.model.user import Role
@@ -285,7 +287,7 @@ def papers(session):
     for one in reports.REPORTS:
         if one.of in {
             *(OfVisit, OfNothing, OfForm, OfDefinition, OfTrail),
-            *(OfTreatments, OfCasebook),
+            *(OfTreatments, OfCasebook, OfDay, OfWeeks),
         }:
             made_of = documents.source(session, one, about)
             for choice in one.choices(made_of) or ([*forms.newest()] if "form" in one.id else [""]):
@@ -304,7 +306,7 @@ def test_every_document_speaks_it_too(language, data, neurologist):
     assert found == {}
     assert seen_documents == {
         *("visit-summary", "blank-forms", "form", "blank-form", "audit-trail"),
-        *("treatments", "casebook"),
+        *("treatments", "casebook", "day-list", "calendar"),
     }
 
 

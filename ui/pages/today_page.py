@@ -206,7 +206,6 @@ class TodayPage(Page):
         ]
         self._acts = QWidget()
         self._acts.setLayout(Flow(self.appointment, self.mark, right=True))
-        self._acts.setVisible(self._enters)
         head = row(self.part)
         head.addWidget(self._acts, 1)
         return card(head, self.table, self._empty_holder, self.calendar, Flow(*papers, right=True))
