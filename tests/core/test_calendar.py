@@ -42,6 +42,7 @@ DATA = {
     ("ui/forms/laboratory/choices.py", "SampleFields"): "in a field, as it is typed",
     ("ui/forms/laboratory/laboratories.py", "LaboratoriesDialog"): "in a field, as it is typed",
     ("ui/pages/registers_page.py", "CheckLog"): "in a field, as it is typed",
+    ("ui/tour.py", "_move"): "typed by the tour",
     ("ui/tour.py", "_safety"): "typed by the tour",
     ("ui/tour.py", "_consent"): "typed by the tour",
 }

@@ -73,7 +73,7 @@ WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 NO_WORDS = re.compile(
     r"<[^>]*>"  # markup
     r"|\b(?:(?:Ctrl|Alt|Shift)\+)+(?:\w+|\S)"  # keys, as they are printed on them
-    r"|\b(?:Enter|Space|Esc|Backspace|Tab)\b"
+    r"|\b(?:Enter|Space|Esc|Backspace|Tab|PgUp|PgDn|Home)\b"
     r"|\b[0-9a-f]{16,}"  # hashes
 )
 NAMES = "cm kg ALS csv pdf vm"  # units, the product, endings of files; vm is a computer's name
