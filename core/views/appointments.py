@@ -8,6 +8,8 @@ from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.words import _, day, short_day
 
+_SAME_YEAR = timedelta(days=300)  # nearer than this a day is known without its year
+
 
 def when(one: Appointment) -> str:
     """The day, and the time where one was given: 3 Dec 2026 10:30."""
@@ -18,9 +20,8 @@ def soon(one: Appointment, today: date) -> str:
     """The same in a narrow place, as it is said on a day: today 10:30, 3 Dec 10:30."""
     if one.day == today:
         return _at(one, _("today"))
-    if one.day == today + timedelta(days=1):
-        return _at(one, _("tomorrow"))
-    return _at(one, short_day(one.day) if one.day.year == today.year else day(one.day))
+    is_near = abs(one.day - today) < _SAME_YEAR
+    return _at(one, short_day(one.day) if is_near else day(one.day))
 
 
 def line(found: Appointed, today: date) -> str:

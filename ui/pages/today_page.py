@@ -142,7 +142,7 @@ class TodayPage(Page):
             for one in (self.start, new):
                 one.hide()
             self.table.setColumnHidden(ACT, True)  # Enter opens the chart, or reads the visit
-        self.table.fix_widths({0: 132, WHEN: 104, TOTAL: 134, CAPACITY: 134, STATUS: 150, ACT: 106})
+        self.table.fix_widths({0: 130, WHEN: 102, TOTAL: 140, CAPACITY: 140, STATUS: 150, ACT: 96})
         self.table.hide_when_tight(TOTAL, CAPACITY)
         self.table.setMinimumHeight(theme.px(230))
         self.table.opened.connect(self._open)
@@ -307,10 +307,7 @@ class TodayPage(Page):
             self._attention.addWidget(link(text.format(when=instant(begun)), new))
         if session.may(Right.SIGN):
             self._show_undecided(items)
-        for patient, why in worklist.not_shown(records, today)[:MOST]:
-            text = tr("{number}: {reading}").format(number=patient.record_number, reading=why)
-            chart = partial(self.context.open_chart.emit, patient.id)
-            self._attention.addWidget(link(text, chart))
+        self._show_appointments(items, worklist.not_shown(records, today))
         self._show_without_plan(worklist.without_plan(records, today), nothing_else=not items)
         self._attention_card.setVisible(bool(records) or begun is not None)
         may_close = session.may(Right.CLOSE_QUERY)
@@ -392,6 +389,16 @@ class TodayPage(Page):
                 self.context.open_field.emit, item.patient.id, item.visit.id, MONITORING, ""
             )
             self._readings.addWidget(link(text, step))
+
+    def _show_appointments(
+        self, items: Sequence[WorkItem], not_shown: Sequence[tuple[Patient, str]]
+    ) -> None:
+        """Appointments to which nobody came, and those that are of no use any more: each in a sentence."""
+        missed = [(item.patient, item.missed) for item in items if item.missed]
+        for patient, why in (*missed[:MOST], *not_shown[:MOST]):
+            text = tr("{number}: {reading}").format(number=patient.record_number, reading=why)
+            chart = partial(self.context.open_chart.emit, patient.id)
+            self._attention.addWidget(link(text, chart))
 
     def _show_undecided(self, items: Sequence[WorkItem]) -> None:
         """Patients outside the criteria whose infusion is to do: the investigator decides before it."""

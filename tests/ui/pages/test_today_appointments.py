@@ -134,7 +134,7 @@ def test_moving_asks_why_and_taking_back_asks_why(session, due, today):
     (moved,) = session.record(due.id).appointments
     assert (moved.id, moved.day) == (first.id, tomorrow)
     settle()
-    assert cell(today, "12", WHEN).data() == "tomorrow 10:30"
+    assert cell(today, "12", WHEN).data() == f"{short_day(tomorrow)} 10:30"
     in_dialog(lambda dialog: dialog.take_back.click(), kind=AppointmentDialog)
     answer_dialogs("she called it off")
     today.ask_appointment()
@@ -159,6 +159,7 @@ def test_an_appointment_that_passed_is_called_missed(session, due, today):
     settle()
     assert given.day == clock.today()
     assert cell(today, "12", STATUS).data() == "missed appointment"
+    assert row_of(today, "12").missed in words(today._attention_card)
     assert row_of(today, "12").missed == (
         f"Nobody came on {day(yesterday)} 10:30: move the appointment, or say what happened."
     )
