@@ -29,6 +29,7 @@ EARLIEST_YEAR = 1900
 CLEARED = "\ue000"  # what is kept of a field that was emptied: no keyboard types it
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)")
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+_TIME = re.compile(r"(\d{1,2}):(\d{2})")
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _TWO_WAYS = re.compile(r"(\d{1,2})[-/](\d{1,2})[-/](\d{4})")
 _DIGITS = str.maketrans("۰۱۲۳۴۵۶۷۸۹٠١٢٣٤٥٦٧٨٩٫", "01234567890123456789.")
@@ -179,6 +180,17 @@ def instant(text: str) -> datetime | Problem | None:
             _("“{text}” is not a time. Type it as 2026-11-21 14:05.").format(text=text.strip())
         )
     return datetime.combine(found, at).astimezone()
+
+
+def time_of_day(text: str) -> time | Problem | None:
+    """A time of the day to the minute: 8:20 or 08:20."""
+    plain = plain_digits(text)
+    if not plain:
+        return None
+    found = _TIME.fullmatch(plain)
+    if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        return Problem(_("“{text}” is not a time. Type it as 08:20.").format(text=text.strip()))
+    return time(int(found[1]), int(found[2]))
 
 
 def too_early(text: str) -> Problem:

@@ -29,6 +29,7 @@ from core.model.trail import Act, TrailHead
 from core.model.user import Clinic, Right, Role, User
 from core.protocols import catalog as protocols
 from core.store import Database, as_of, audit, backup, instance, keys, records
+from core.store.appointments import Appointments
 from core.store.assessments import Assessments
 from core.store.attachments import Attachments
 from core.store.attempts import Attempts
@@ -104,6 +105,7 @@ class Session:
     moves = _Clinical(ScheduleMoves)
     visits = _Clinical(Visits)
     marks = _Clinical(VisitMarks)
+    appointments = _Clinical(Appointments)
     tasks = _Clinical(TaskResults)
     assessments = _Clinical(Assessments)
     spirometry = _Clinical(SpirometryStore)
@@ -489,7 +491,7 @@ class Session:
         return as_of.record_as_of(self._db, patient_id, sequence)
 
     def outlines(self) -> list[PatientRecord]:
-        """Every patient as the worklist needs them: visits, marks, milestones, fatal events, participation, vital status."""
+        """Every patient as the worklist needs them: visits, marks, appointments, milestones, fatal events, participation, vital status."""
         self.need(Right.READ)
         with storage_errors(self.path):
             return records.outlines(self._db)

@@ -145,6 +145,18 @@ WEEKDAYS = (
 # and nothing else formats a date (tests/core/test_calendar.py).
 
 
+def first_weekday() -> int:
+    """The day on which a week begins, 0 for Monday ("x-week-begins: saturday" in a language's head says another)."""
+    named = language().info().get("x-week-begins", "").title()
+    return WEEKDAYS.index(named) if named in WEEKDAYS else 0
+
+
+def weekdays() -> tuple[str, ...]:
+    """The names of the days of a week, from the first one."""
+    first = first_weekday()
+    return tuple(_(WEEKDAYS[(first + n) % 7]) for n in range(7))
+
+
 def month_name(month: int) -> str:
     """Translated with the context "month": the one that is called May is no permission."""
     return language().pgettext("month", MONTHS[month - 1])

@@ -33,7 +33,7 @@ HEAD = """\
 # Translation of ALS Follow-up. To add a language, save this as resources/translations/LANGUAGE/LC_MESSAGES/als-follow-up.po,
 # translate it, compile it to als-follow-up.mo beside it, and run scripts.write_manifest.
 # X-Direction is rtl for a language that is written from right to left; X-Small-Within is no for one in which a title
-# within a sentence keeps its capital letter. Language names the folder of docs/guide that has the guide in it, such as de. What is in braces is filled in by the program, and stays as it is.
+# within a sentence keeps its capital letter; X-Week-Begins is the English name of the day on which a week begins. Language names the folder of docs/guide that has the guide in it, such as de. What is in braces is filled in by the program, and stays as it is.
 msgid ""
 msgstr ""
 "Project-Id-Version: ALS Follow-up\\n"
@@ -44,6 +44,7 @@ msgstr ""
 "Plural-Forms: nplurals=2; plural=(n != 1);\\n"
 "X-Direction: ltr\\n"
 "X-Small-Within: yes\\n"
+"X-Week-Begins: monday\\n"
 """
 
 

@@ -13,6 +13,7 @@ MOST_METHODS, MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_FILES = 40, 500, 60, 15
 # Folders with more files side by side, each with the reason.
 WIDE = {
     "core/entering/visit": "one file a part of a visit; a step is found by its name",
+    "core/entering": "one file a thing that is entered, beside the pieces that they share",
     "core/model": "one file a noun; a noun is found by its name",
     "core/acts": "one file a kind of act",
     "core/reports": "one file a document, as the registry lists them",

@@ -64,6 +64,16 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        N_("On Today"),
+        (
+            ("P", N_("give the selected visit an appointment, or move it")),
+            ("M", N_("the selected visit was missed, skipped or cancelled")),
+            ("C", N_("the calendar; again: the visits")),
+            ("← → ↑ ↓", N_("in the calendar: the next day, the next week")),
+            ("PgUp, PgDn", N_("in the calendar: four weeks earlier, later; Home: today")),
+        ),
+    ),
+    (
         N_("In a visit"),
         (
             ("Ctrl+Enter", N_("on the last step: finish")),
@@ -115,6 +125,7 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("← →", N_("as it stood: an earlier, a later moment")),
             ("T", N_("on the overview: fold or open now, since last time and timeline")),
             ("M", N_("the next time axis: months, dates, since onset")),
+            ("P", N_("on the visits: give the selected one an appointment")),
             ("Z, P", N_("on the overview: used range or whole scale; the trend carried forward")),
             ("N, V, P", N_("on the treatments: enter a medicine, a device, a procedure")),
             ("T", N_("on the treatments: with adverse events, or without")),

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from core import reports
 from core.acts import documents
-from core.model.document import PDF, About, Document, Source
+from core.model.document import ICS, PDF, About, Document, Source
 from core.model.trail import Act
 from ui.context import AppContext
 from ui.saving import ask_printer, ask_where
@@ -195,6 +195,6 @@ def _too_many(document: Document[Any], made_of: Source) -> str:
 def _no_place(document: Document[Any]) -> str:
     if document.ending == PDF:
         return tr("The PDF could not be saved there: {why}. Choose another place.")
-    if not document.ending:
+    if document.ending in {"", ICS}:
         return tr("The file could not be saved there: {why}. Choose another place.")
     return tr("The table could not be saved there: {why}. Choose another place.")

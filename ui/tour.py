@@ -10,6 +10,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from datetime import time as time_of_day
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +22,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from core import clock, resources
 from core.commands.demonstration import PASSWORD as DEMO_PASSWORD
-from core.entering import records
+from core.entering import appointing, records
+from core.entering.appointing import Wanted
 from core.entering.record_entry import RecordEntry
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
@@ -84,6 +87,7 @@ from ui.pages.today_page import TodayPage
 from ui.pages.visit_page import VisitPage
 from ui.settings import Appearance, Settings
 from ui.shell import Shell
+from ui.widgets.appointment import AppointmentDialog
 from ui.widgets.person_fields import NewPassword, PersonFields
 from ui.widgets.recovery_code import RecoveryCode
 from ui.widgets.responsive import bring_into_sight
@@ -154,6 +158,7 @@ class _Tour:
             _infusion(self)
             _patient_sheet(self)
             self.routine_visit()
+            _calendar(self)
             self.other_pages()
             self.neurologist()
             _administrator(self)
@@ -955,3 +960,41 @@ def _consent(tour: _Tour, patient: Patient, chart: ChartPage) -> None:
     tour.picture("chart_record_participation_and_consent")
     if made is not None:
         records.remove(session, made, "entered for the picture")
+
+
+def _calendar(tour: _Tour) -> None:
+    """Visits are given appointments, one of them by hand; the weeks as a calendar; the list of a day."""
+    shell, session = tour.shell, tour.shell.context.session
+    shell.show_page("today")
+    page = tour.page("today", TodayPage)
+    page.focus_first()
+    waiting = [one for one in page.model.rows if one.may_be_appointed and one.code]
+    times = ((0, 9), (0, 10), (1, 11), (3, 9), (3, 14), (8, 10))
+    for item, (days, hour) in zip(waiting, times, strict=False):
+        on = clock.today() + timedelta(days=days)
+        wanted = Wanted(day=on, time=time_of_day(hour, 30), note="", reason="as agreed by phone")
+        appointing.save(session, item.patient.id, item.code or "", wanted)
+    tour.settle()
+    page.table.selectRow(page.model.line_of(next(i for i in page.model.rows if i.appointed)))
+    tour.picture("today_with_the_calendar_of_appointments")
+    QTimer.singleShot(100, tour.window, partial(_move, tour))
+    page.ask_appointment()
+    page.turn_part()
+    tour.picture("calendar")
+    paper = tour.page("document", DocumentPage)
+    for name in ("day-list", "calendar"):
+        shell.context.open_document.emit(name, About())
+        tour.wait(lambda: paper.pdf is not None)
+        tour.picture(f"calendar_paper_{name.replace('-', '_')}")
+    page.turn_part()
+
+
+def _move(tour: _Tour) -> None:
+    """In the dialog, while it waits: a day outside the window asks for a reason."""
+    dialog = tour.app.activeModalWidget()
+    if not isinstance(dialog, AppointmentDialog):
+        raise TourFailed("no appointment can be given")
+    tour.type(dialog.day.line, (clock.today() + timedelta(days=200)).isoformat())
+    tour.expect(dialog.reason.isVisible(), "no reason is asked for a day outside the window")
+    tour.picture("calendar_appointment", dialog)
+    dialog.reject()

@@ -2,16 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any, TypeVar, cast
 
 from core import clock, exports, reports
 from core.acts import attaching, people, signing
+from core.findings import appointments
 from core.model.attachment import Reference
 from core.model.document import (
     About,
     Document,
+    OfAppointments,
     OfAttachment,
     OfCasebook,
+    OfDay,
     OfDefinition,
     OfDrill,
     OfEvent,
@@ -27,12 +31,14 @@ from core.model.document import (
     OfTreatments,
     OfUsers,
     OfVisit,
+    OfWeeks,
     Source,
 )
 from core.model.paper import PaperSize
 from core.model.registers import Registers
 from core.model.trail import Act
 from core.session import Session
+from core.views import calendar, day_list
 from core.words import N_
 
 S = TypeVar("S", bound=Source)
@@ -177,6 +183,43 @@ def _of_file(session: Session, about: About, common: Common) -> OfFile:
     return OfFile(records=tuple(session.record(one) for one in asked), **common)
 
 
+def _of_day(session: Session, about: About, common: Common) -> OfDay:
+    today = clock.today()
+    day = _chosen(about, today)
+    outlines = session.outlines()
+    return OfDay(
+        day=day,
+        records=tuple(session.record(one) for one in day_list.who(outlines, day, today)),
+        days=day_list.days(outlines, day, today),
+        **common,
+    )
+
+
+def _of_weeks(session: Session, about: About, common: Common) -> OfWeeks:
+    today, outlines = clock.today(), session.outlines()
+    first = calendar.week_of(_chosen(about, today))
+    weeks = calendar.weeks(outlines, first, today)
+    return OfWeeks(
+        first=first, outlines=outlines, appointments=calendar.appointments_of(weeks), **common
+    )
+
+
+def _of_appointments(session: Session, _about: About, common: Common) -> OfAppointments:
+    today = clock.today()
+    coming = [
+        one.appointment
+        for record in session.outlines()
+        for one in appointments.open_appointments(record, today)
+        if not one.missed(today)
+    ]
+    return OfAppointments(appointments=sorted(coming, key=lambda one: one.order), **common)
+
+
+def _chosen(about: About, today: date) -> date:
+    """The day that was chosen, as the choices have it."""
+    return date.fromisoformat(about.choice) if about.choice else today
+
+
 def _of_events(session: Session, _about: About, common: Common) -> OfEvents:
     patients, treated = session.clinic_events.people(clock.today())
     return OfEvents(
@@ -252,6 +295,9 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfMonitoring: _of_monitoring,
     OfSheet: _of_sheet,
     OfFile: _of_file,
+    OfDay: _of_day,
+    OfWeeks: _of_weeks,
+    OfAppointments: _of_appointments,
     OfEvents: _of_events,
     OfEvent: _of_event,
     OfUsers: _of_users,

@@ -246,17 +246,6 @@ def asks_why(text: str) -> bool:
     return text.strip() in NOT_DONE
 
 
-def read_time(text: str) -> datetime.time | Problem | None:
-    """The time of a sample, typed as 8:20 or 08:20."""
-    plain = entry.plain_digits(text)
-    if not plain:
-        return None
-    try:
-        return datetime.time.fromisoformat(plain.rjust(5, "0"))
-    except ValueError:
-        return Problem(_("“{text}” is not a time. Type it as 08:20.").format(text=text.strip()))
-
-
 def read_day(text: str, record: PatientRecord) -> datetime.date | Problem | None:
     """The day on which a sample was taken: not in the future, not before the patient was born."""
     on = entry.day(text)

@@ -9,7 +9,9 @@ from typing import Any
 
 from core.model.document import (
     CSV,
+    ICS,
     Document,
+    OfAppointments,
     OfAttachment,
     OfDefinition,
     OfEvents,
@@ -94,6 +96,13 @@ def _checks(source: OfRegisters) -> bytes:
     return registers_csv.checks(source)
 
 
+@untranslated()
+def _appointments(source: OfAppointments) -> bytes:
+    from core.exports import appointments_ics
+
+    return appointments_ics.document(source)
+
+
 EXPORTS: tuple[Document[Any], ...] = (
     Document(
         id="chart-data",
@@ -121,6 +130,23 @@ EXPORTS: tuple[Document[Any], ...] = (
         stem="patients",
         make=_patients,
         ending=CSV,
+    ),
+    Document(
+        id="appointments-ics",
+        title=N_("Appointments for another calendar"),
+        button=N_("Export .ics…"),
+        tip=N_(
+            "Days and times of the appointments to come, without names, record numbers, visits and notes."
+        ),
+        spoken=N_("Export appointments for another calendar…"),
+        saving=N_("Export the appointments"),
+        called="appointments for another calendar",
+        of=OfAppointments,
+        right=Right.READ,
+        holds_patients=True,
+        stem="appointments",
+        make=_appointments,
+        ending=ICS,
     ),
     Document(
         id="form-csv",

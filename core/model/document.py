@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Generic, TypeVar
 
+from core.model.appointment import Appointment
 from core.model.backup import DrillResult
 from core.model.clinic_event import ClinicEvent
 from core.model.ids import EventId, PatientId, RecordId, VisitId
@@ -17,7 +18,7 @@ from core.model.user import Clinic, Reviewed, Right
 from core.model.validation import Validation
 from core.model.visit import Visit
 
-PDF, CSV = "pdf", "csv"
+PDF, CSV, ICS = "pdf", "csv", "ics"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,6 +183,43 @@ class OfFile(Source):
     @property
     def counts(self) -> Mapping[str, int]:
         return {"patients": len(self.records)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfDay(Source):
+    """Who comes on a day: the records of those patients. ``days`` are other days to choose, with how many come."""
+
+    day: date
+    records: Sequence[PatientRecord]
+    days: Mapping[date, int]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"patients": len(self.records)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfWeeks(Source):
+    """The weeks from a day on: every patient with their visits and appointments, and how many of these there are."""
+
+    first: date
+    outlines: Sequence[PatientRecord]
+    appointments: int
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"appointments": self.appointments}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfAppointments(Source):
+    """Every appointment to come, and nothing of whose it is."""
+
+    appointments: Sequence[Appointment]
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"appointments": len(self.appointments)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ AttachmentId = NewType("AttachmentId", str)
 TrainingId = NewType("TrainingId", str)
 CheckId = NewType("CheckId", str)
 MoveId = NewType("MoveId", str)
+AppointmentId = NewType("AppointmentId", str)
 
 
 def new_id() -> str:

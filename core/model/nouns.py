@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.model.adverse_event import AdverseEvent, Milestone
+from core.model.appointment import Appointment
 from core.model.attachment import Attachment
 from core.model.data_query import QueryReply
 from core.model.decision import Decision
@@ -96,6 +97,7 @@ _ALL = (
     _of_patient("external_result", value=ExternalResult, part="external", signed=Signed.DAY),
     _of_patient("visit", value=Visit, part="visits", signed=Signed.VISIT),
     _of_patient("visit_mark", value=VisitMark, key=("patient_id", "code"), part="marks"),
+    _of_patient("appointment", value=Appointment, part="appointments"),
     _of_visit("form", key=("visit_id", "instrument"), form_column="instrument", part="assessments"),
     _of_visit("answer", key=("visit_id", "instrument", "slot"), form_column="instrument"),
     _of_visit(

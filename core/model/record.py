@@ -6,6 +6,7 @@ from datetime import date
 
 from core.model import conclusion, vital_status
 from core.model.adverse_event import AdverseEvent, Milestone, MilestoneKind, Outcome
+from core.model.appointment import Appointment
 from core.model.assessment import Assessment
 from core.model.data_query import DataQuery
 from core.model.decision import Decision
@@ -35,6 +36,7 @@ class PatientRecord:
     patient: Patient
     visits: tuple[Visit, ...] = ()
     marks: tuple[VisitMark, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
     assessments: tuple[Assessment, ...] = ()
     spirometry: tuple[Spirometry, ...] = ()
     measurements: tuple[Measurement, ...] = ()

@@ -10,6 +10,7 @@ from core.model.document import (
     Document,
     OfCasebook,
     OfCode,
+    OfDay,
     OfDefinition,
     OfDrill,
     OfEvent,
@@ -23,6 +24,7 @@ from core.model.document import (
     OfUsers,
     OfValidation,
     OfVisit,
+    OfWeeks,
 )
 from core.model.user import Right
 from core.reports import choices
@@ -121,6 +123,18 @@ def _recovery_code(source: OfCode) -> bytes:
     return recovery_code.document(source)
 
 
+def _day_list(source: OfDay) -> bytes:
+    from core.reports import day_list
+
+    return day_list.document(source)
+
+
+def _calendar(source: OfWeeks) -> bytes:
+    from core.reports import calendar
+
+    return calendar.document(source)
+
+
 def _validation(source: OfValidation) -> bytes:
     from core.reports import validation
 
@@ -183,6 +197,34 @@ REPORTS: tuple[Document[Any], ...] = (
             "Keep printed forms in the clinic for a power cut. What is written on them is entered"
             " afterwards, marked as transcribed from paper with both days."
         ),
+    ),
+    Document(
+        id="day-list",
+        title=N_("Day list"),
+        button=N_("Day list…"),
+        saving=N_("Save the day list"),
+        called="day list",
+        of=OfDay,
+        right=Right.READ,
+        holds_patients=True,
+        stem="day-list",
+        make=_day_list,
+        choices=choices.days,
+        tip=N_("Who comes on a day, in order of time, with what each visit asks for"),
+    ),
+    Document(
+        id="calendar",
+        title=N_("Calendar"),
+        button=N_("Print calendar…"),
+        saving=N_("Save the calendar"),
+        called="calendar",
+        of=OfWeeks,
+        right=Right.READ,
+        holds_patients=True,
+        stem="calendar",
+        make=_calendar,
+        choices=choices.weeks,
+        tip=N_("Four weeks with their appointments"),
     ),
     Document(
         id="form",

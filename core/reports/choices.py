@@ -1,15 +1,24 @@
 """What can be chosen of a document that is several: loaded without what draws it."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 
 from core.forms import catalog
 from core.instruments import catalog as instruments
-from core.model.document import OfDefinition, OfEvent, OfForm, OfNothing, OfTreatments
+from core.model.document import (
+    OfDay,
+    OfDefinition,
+    OfEvent,
+    OfForm,
+    OfNothing,
+    OfTreatments,
+    OfWeeks,
+)
 from core.protocols import catalog as protocols
 from core.protocols.definition import Protocol
-from core.views import trends
+from core.views import calendar, trends
 from core.views.trends import Axis
-from core.words import _
+from core.words import _, day, long_day, plural
 
 CIOMS, PLAIN = "cioms", "plain"
 ALL, VISIT, QUESTIONNAIRE = "all", "visit", "questionnaire"
@@ -66,6 +75,28 @@ def timelines(source: OfTreatments) -> Mapping[str, str]:
 def timeline(axis: Axis, *, events: bool) -> str:
     """The choice of a picture of the treatments."""
     return f"{axis.value}/{EVENTS}" if events else axis.value
+
+
+def days(source: OfDay) -> Mapping[str, str]:
+    """The days whose list can be shown, each with how many come."""
+    found = {}
+    for on, count in source.days.items():
+        patients = plural(count, "1 patient", "{n} patients")
+        found[day_choice(on)] = f"{long_day(on)} · {patients}" if count else long_day(on)
+    return found
+
+
+def weeks(source: OfWeeks) -> Mapping[str, str]:
+    """The weeks that can be shown: from this one on, and those that are."""
+    this = calendar.week_of(source.printed_at.astimezone().date())
+    begins = {source.first, *(this + timedelta(days=n * calendar.DAYS) for n in range(4))}
+    text = _("4 weeks from {day}")
+    return {day_choice(first): text.format(day=day(first)) for first in sorted(begins)}
+
+
+def day_choice(on: date) -> str:
+    """The choice of a day, or of the weeks that begin with it."""
+    return on.isoformat()
 
 
 def blank_form(protocol: Protocol, code: str) -> str:

@@ -197,6 +197,13 @@ def m016_patient_sheet(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m017_appointments(db: Database) -> None:
+    """When patients come for planned visits."""
+    for statement in _M017.split(";\n\n"):
+        db.execute(statement)
+
+
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
     """The row of a decision that says what an acknowledgement of an alert said."""
     key = str(acknowledgement["alert"])
@@ -954,4 +961,19 @@ CREATE INDEX sheet_text_of_patient ON sheet_text (patient_id);
 ALTER TABLE clinic ADD COLUMN phone TEXT NOT NULL DEFAULT '';
 
 ALTER TABLE clinic ADD COLUMN call_us TEXT NOT NULL DEFAULT ''
+"""
+
+_M017 = """
+CREATE TABLE appointment (
+    id         TEXT PRIMARY KEY,
+    patient_id TEXT NOT NULL REFERENCES patient,
+    code       TEXT NOT NULL CHECK (trim(code) <> ''),
+    day        TEXT NOT NULL CHECK (day IS date(day)),
+    time       TEXT CHECK (time IS strftime('%H:%M', time)),
+    note       TEXT NOT NULL CHECK (length(note) <= 80),
+    entered_by TEXT NOT NULL REFERENCES user,
+    entered_at TEXT NOT NULL CHECK (datetime(entered_at) IS NOT NULL)
+) STRICT;
+
+CREATE INDEX appointment_of_patient ON appointment (patient_id)
 """

@@ -10,6 +10,7 @@ from core.model.ids import PatientId
 from core.model.record import PatientRecord
 from core.model.registers import Registers
 from core.model.vital_status import PARTICIPATION, VITAL_STATUS
+from core.store.appointments import Appointments
 from core.store.assessments import Assessments
 from core.store.clinic import Thresholds
 from core.store.events import AdverseEvents, Milestones
@@ -35,6 +36,7 @@ class _OfPatient(Protocol):
 PARTS: Mapping[str, Callable[[Database], _OfPatient]] = {
     "visits": Visits,
     "marks": VisitMarks,
+    "appointments": Appointments,
     "assessments": Assessments,
     "spirometry": SpirometryStore,
     "measurements": Measurements,
@@ -70,13 +72,16 @@ def load(db: Database, patient_id: PatientId) -> PatientRecord:
 
 
 def outlines(db: Database) -> list[PatientRecord]:
-    """Every patient with visits, marks, milestones, fatal events, and what is said of participation and life only."""
+    """Every patient with visits, marks, appointments, milestones, fatal events, and what is said of participation and life only."""
     visits, marks, milestones = defaultdict(list), defaultdict(list), defaultdict(list)
-    fatal, told, moves = defaultdict(list), defaultdict(list), defaultdict(list)
+    fatal, told = defaultdict(list), defaultdict(list)
+    moves, appointments = defaultdict(list), defaultdict(list)
     for visit in Visits(db).all():
         visits[visit.patient_id].append(visit)
     for mark in VisitMarks(db).all():
         marks[mark.patient_id].append(mark)
+    for appointment in Appointments(db).all():
+        appointments[appointment.patient_id].append(appointment)
     for milestone in Milestones(db).all():
         milestones[milestone.patient_id].append(milestone)
     for event in AdverseEvents(db).fatal():
@@ -91,6 +96,7 @@ def outlines(db: Database) -> list[PatientRecord]:
             patient=patient,
             visits=tuple(visits[patient.id]),
             marks=tuple(marks[patient.id]),
+            appointments=tuple(appointments[patient.id]),
             milestones=tuple(milestones[patient.id]),
             events=tuple(fatal[patient.id]),
             forms=tuple(told[patient.id]),

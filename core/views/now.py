@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from core.findings import participation
+from core.findings import appointments, participation
 from core.findings.alerts import Action
 from core.forms import catalog, wording
 from core.forms.definition import Form, Of
@@ -16,6 +16,7 @@ from core.model.partial_date import partial_day
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.protocols.schedule import PlannedVisit, Status
+from core.views import appointments as appointment_words
 from core.views import chart, course
 from core.views.visit_words import visit_title
 from core.words import _, day, plural
@@ -177,6 +178,18 @@ def _next(record: PatientRecord, today: date, coming: PlannedVisit | None) -> It
         yield Line(text=text, tone="warn" if coming.status is Status.OVERDUE else "", tab="visits")
     elif coming is None:
         yield Line(text=_no_visit(record, today), tone="muted", tab="visits")
+    yield from _appointments(record, today)
+
+
+def _appointments(record: PatientRecord, today: date) -> Iterator[Line]:
+    """Every open appointment, and those that are of no use any more."""
+    for found in appointments.open_appointments(record, today):
+        text = _("{visit}: {said}").format(
+            visit=found.planned.title, said=appointment_words.full_line(found, today)
+        )
+        yield Line(text=text, tone="warn" if found.missed(today) else "", tab="visits")
+    for one in appointments.not_shown(record, today):
+        yield Line(text=appointment_words.why_not_shown(record, one), tone="muted", tab="visits")
 
 
 def _state(coming: PlannedVisit, today: date) -> str:

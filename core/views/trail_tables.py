@@ -19,6 +19,7 @@ from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.model import thresholds
 from core.model.adverse_event import AdverseEvent, Milestone
+from core.model.appointment import Appointment
 from core.model.assessment import Answer, Assessment
 from core.model.attachment import Attachment
 from core.model.data_query import DataQuery, QueryReply
@@ -264,6 +265,14 @@ TABLES: Mapping[str, Table] = {
         subject=lambda row, _names: _("Planned visit {code}").format(code=row["code"]),
         of=VisitMark,
         titles={"mark": N_("marked")},
+        silent=frozenset({"code"}),
+    ),
+    "appointment": Table(
+        title=N_("appointment"),
+        subject=lambda row, _names: _("Appointment for planned visit {code}").format(
+            code=row["code"]
+        ),
+        of=Appointment,
         silent=frozenset({"code"}),
     ),
     "form": Table(

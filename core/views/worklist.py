@@ -1,11 +1,12 @@
 """What the clinic has to do: visits overdue, due, opening soon, and drafts to resume."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from core.findings import eligibility
+from core.findings import appointments, eligibility
+from core.findings.appointments import Appointed
 from core.findings.treatment import treatment
 from core.labels import onset_within
 from core.model.adverse_event import AdverseEvent
@@ -15,7 +16,9 @@ from core.model.record import PatientRecord
 from core.model.trail import TrailEntry
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
+from core.protocols.definition import Anchor
 from core.protocols.schedule import PlannedVisit, Status, Window, plan
+from core.views import appointments as appointment_words
 from core.views import monitoring
 from core.views.monitoring import Due
 from core.views.patient_words import age
@@ -47,6 +50,9 @@ class WorkItem:
     status: str
     visit: Visit | None = None
     begun: str = ""  # of a draft: by whom it was begun, or reopened, and since when
+    appointed: Appointed | None = None
+    missed: str = ""  # that its appointment has passed, in a sentence
+    recurs: bool = False  # whether it is the visit of a schedule that comes again and again
 
     @property
     def key(self) -> tuple[PatientId, str | None, VisitId | None]:
@@ -56,6 +62,23 @@ class WorkItem:
     @property
     def can_start(self) -> bool:
         return self.group is not Group.UPCOMING
+
+    @property
+    def may_be_appointed(self) -> bool:
+        return self.window is not None and self.visit is None
+
+    @property
+    def may_be_marked(self) -> bool:
+        """Whether a person can say that it does not take place: one that recurs would never be due any more."""
+        return self.may_be_appointed and not self.recurs
+
+    @property
+    def order(self) -> tuple[date, time]:
+        """What it is sorted by within its group: its appointment, else the day that it is planned for."""
+        if self.appointed is not None:
+            return self.appointed.appointment.order
+        begun = self.visit.date if self.visit else date.min
+        return (self.window.target if self.window else begun), time.max
 
     @property
     def action(self) -> str:
@@ -71,7 +94,7 @@ def build(
     names: Mapping[str, str],
     corrections: Mapping[VisitId, TrailEntry],
 ) -> tuple[WorkItem, ...]:
-    """Drafts first, then by urgency, then by target.
+    """Drafts first, then by urgency, then by appointment or target.
 
     ``answered`` counts the answers of each draft, ``names`` are the users' by login, ``corrections`` are the
     drafts that were finished before, with the entry that reopened them.
@@ -86,10 +109,14 @@ def build(
             for visit in record.visits
             if visit.is_draft
         ]
+        opened = {one.planned.code: one for one in appointments.open_appointments(record, today)}
+        recurs = protocol.anchor is Anchor.LAST_VISIT
         items += [
-            _planned(record.patient, planned, today)
+            replace(
+                _planned(record.patient, planned, opened.get(planned.code), today), recurs=recurs
+            )
             for planned in plan(record, protocol, today)
-            if planned.visit is None and _shown(planned, today)
+            if planned.visit is None and _shown(planned, opened.get(planned.code), today)
         ]
     order = list(Group)
     return tuple(
@@ -97,7 +124,7 @@ def build(
             items,
             key=lambda item: (
                 order.index(item.group),
-                item.window.target if item.window else today,
+                item.order,
                 len(item.patient.record_number),
                 item.patient.record_number,
             ),
@@ -133,6 +160,15 @@ def without_plan(records: Sequence[PatientRecord], today: date) -> tuple[Patient
         return protocol is not None and bool(plan(record, protocol, today))
 
     return tuple(r.patient for r in records if r.participation_ended is None and not planned(r))
+
+
+def not_shown(records: Sequence[PatientRecord], today: date) -> tuple[tuple[Patient, str], ...]:
+    """Patients with appointments that are of no use any more, each with why, in a sentence."""
+    return tuple(
+        (record.patient, appointment_words.why_not_shown(record, one))
+        for record in records
+        for one in appointments.not_shown(record, today)
+    )
 
 
 def to_judge(
@@ -194,27 +230,58 @@ def patient_line(patient: Patient, today: date) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _shown(planned: PlannedVisit, today: date) -> bool:
+def _shown(planned: PlannedVisit, appointed: Appointed | None, today: date) -> bool:
+    if appointed is not None and appointed.appointment.day - today <= AHEAD:
+        return True
     return planned.status.awaited and planned.window.open - today <= AHEAD
 
 
-def _planned(patient: Patient, planned: PlannedVisit, today: date) -> WorkItem:
+def _planned(
+    patient: Patient, planned: PlannedVisit, appointed: Appointed | None, today: date
+) -> WorkItem:
+    """A planned visit in the group that its window says; one with an appointment today is due today."""
+    window = planned.window
+    group, text = _urgency(planned, today)
+    missed = ""
+    if appointed is not None and appointed.missed(today):
+        text = _("missed appointment")
+        missed = _("Nobody came on {when}: move the appointment, or say what happened.").format(
+            when=appointment_words.when(appointed.appointment)
+        )
+    elif appointed is not None and appointed.appointment.day == today:
+        group, text = Group.DUE, _("comes today")
+    elif appointed is not None and group is Group.DUE:
+        group, text = Group.OPEN, _left(window, today)
+    return WorkItem(
+        patient,
+        planned.code,
+        planned.title,
+        window,
+        group,
+        text,
+        appointed=appointed,
+        missed=missed,
+    )
+
+
+def _left(window: Window, today: date) -> str:
+    left = (window.close - today).days
+    return plural(left, "open, 1 day left", "open, {n} days left")
+
+
+def _urgency(planned: PlannedVisit, today: date) -> tuple[Group, str]:
+    """What the window of a planned visit says on a day."""
     window = planned.window
     match planned.status:
-        case Status.OVERDUE:
-            group = Group.OVERDUE
+        case Status.OVERDUE | Status.MISSED:
             late = (today - window.close).days
-            text = plural(late, "1 day late", "{n} days late")
+            return Group.OVERDUE, plural(late, "1 day late", "{n} days late")
         case Status.DUE if window.target == today:
-            group, text = Group.DUE, _("due today")
+            return Group.DUE, _("due today")
         case Status.DUE:
-            group = Group.OPEN
-            left = (window.close - today).days
-            text = plural(left, "open, 1 day left", "open, {n} days left")
-        case _:
-            group = Group.UPCOMING
-            text = plural((window.open - today).days, "opens tomorrow", "opens in {n} days")
-    return WorkItem(patient, planned.code, planned.title, window, group, text)
+            return Group.OPEN, _left(window, today)
+    days = (window.open - today).days
+    return Group.UPCOMING, plural(days, "opens tomorrow", "opens in {n} days")
 
 
 def _draft(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from core.model import decision
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
+from core.model.appointment import LONGEST_NOTE, Appointment
 from core.model.assessment import Answer, NotDone
 from core.model.judgement import CriterionResult, Decision, Reconciliation
 from core.model.laboratory import Comparator, Laboratory, LabResult, ReferenceRange
@@ -253,6 +254,19 @@ def visit_marks(patient_id):
         code=st.just("M4"),
         mark=st.sampled_from(Mark),
         reason=words,
+    )
+
+
+def appointments(patient_id):
+    return st.builds(
+        Appointment,
+        patient_id=st.just(patient_id),
+        code=st.just("M4"),
+        day=days,
+        time=st.none() | st.times().map(lambda at: at.replace(second=0, microsecond=0)),
+        note=texts.map(lambda note: note[:LONGEST_NOTE]),
+        entered_by=st.just("dr.demo"),
+        entered_at=instants,
     )
 
 

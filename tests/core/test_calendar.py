@@ -26,6 +26,8 @@ DATA = {
     ("ui/forms/defined/records_view.py", "RecordsView"): "in a field, as it is typed",
     ("ui/widgets/decide.py", "DecideDialog"): "in a field, as it is typed",
     ("ui/widgets/file_warnings.py", "SecondPlaceReminder"): "in the settings",
+    ("core/reports/choices.py", "day_choice"): "the id of a choice",
+    ("ui/widgets/appointment.py", "AppointmentDialog"): "in a field, as it is typed",
     ("ui/widgets/sign.py", "_waiting"): "what visits are sorted by",
     ("ui/tour.py", "_Tour"): "typed by the tour",
     ("ui/tour.py", "_typed"): "typed by the tour",
@@ -40,6 +42,7 @@ DATA = {
     ("ui/forms/laboratory/choices.py", "SampleFields"): "in a field, as it is typed",
     ("ui/forms/laboratory/laboratories.py", "LaboratoriesDialog"): "in a field, as it is typed",
     ("ui/pages/registers_page.py", "CheckLog"): "in a field, as it is typed",
+    ("ui/tour.py", "_move"): "typed by the tour",
     ("ui/tour.py", "_safety"): "typed by the tour",
     ("ui/tour.py", "_consent"): "typed by the tour",
 }

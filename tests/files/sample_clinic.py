@@ -13,12 +13,14 @@ from pathlib import Path
 
 from core.model import decision
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
+from core.model.appointment import Appointment
 from core.model.assessment import Answer, NotDone
 from core.model.attachment import Attachment, Media
 from core.model.data_query import DataQuery, QueryReply
 from core.model.dictionary import Dictionary, DictionaryKind, Synonym
 from core.model.form_record import FormRecord, Item, RecordCheck, Since
 from core.model.ids import (
+    AppointmentId,
     AttachmentId,
     CheckId,
     DecisionId,
@@ -393,6 +395,18 @@ SHEET_TEXT = SheetText(
     edited_at=NOON,
 )
 
+# Since m017_appointments.
+APPOINTMENT = Appointment(
+    id=AppointmentId("ap1"),
+    patient_id=PATIENT.id,
+    code="M4",
+    day=date(2026, 9, 21),
+    time=time(10, 30),
+    note="comes with her sister",
+    entered_by=LOGIN,
+    entered_at=NOON,
+)
+
 
 def main() -> None:
     path = Path(__file__).with_name(f"{newest()}.als")
@@ -444,6 +458,7 @@ def fill(session: Session) -> None:
     session.dictionaries.add(DICTIONARY, WORDS)
     session.moves.save(MOVE)
     session.sheet_texts.save(SHEET_TEXT)
+    session.appointments.save(APPOINTMENT)
 
 
 if __name__ == "__main__":

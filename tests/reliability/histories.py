@@ -10,6 +10,7 @@ from core.entering import recomputing
 from core.errors import AppError
 from core.model import decision
 from core.model.adverse_event import Grade, Milestone, MilestoneKind, Outcome
+from core.model.appointment import LONGEST_NOTE, Appointment
 from core.model.assessment import Answer, NotDone
 from core.model.data_query import DataQuery, QueryReply
 from core.model.ids import QueryId, VisitId
@@ -206,6 +207,19 @@ class Clinician:
         if self.chance.random() < 0.4:
             self.session.marks.remove(mark.patient_id, "M4")
 
+    def appointment(self) -> None:
+        one = Appointment(
+            patient_id=self.patient.id,
+            code="M4",
+            day=self.visit.date,
+            note=self.word()[:LONGEST_NOTE],
+            entered_by=self.session.login,
+            entered_at=clock.now(),
+        )
+        self.session.appointments.save(one)
+        if self.chance.random() < 0.4:
+            self.session.appointments.remove(one.id)
+
     def task(self) -> None:
         self.session.tasks.save(TaskResult(visit_id=self.visit.id, task="mri", done=True))
 
@@ -361,6 +375,7 @@ ACTS: tuple[Callable[[Clinician], object], ...] = (
     Clinician.milestone,
     Clinician.remove_milestone,
     Clinician.mark,
+    Clinician.appointment,
     Clinician.task,
     Clinician.stated,
     Clinician.type,

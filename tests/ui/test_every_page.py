@@ -82,6 +82,11 @@ def places(demo_shell, numbered, demo, qtbot):
                 demo_shell.show_page(name)
                 settle()
                 yield name
+                if name == "today":
+                    page.turn_part()
+                    settle()
+                    yield "today, calendar"
+                    page.turn_part()
                 if name == "import":
                     page.open_file(resources.path("demo", "table1.csv"))
                     settle()

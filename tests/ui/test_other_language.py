@@ -39,12 +39,14 @@ from core.laboratory import catalog as laboratory
 from core.model.document import (
     About,
     OfCasebook,
+    OfDay,
     OfDefinition,
     OfForm,
     OfNothing,
     OfTrail,
     OfTreatments,
     OfVisit,
+    OfWeeks,
 )
 from core.model.trail import TrailFilter
 from core.model.user import Role
@@ -71,7 +73,7 @@ WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 NO_WORDS = re.compile(
     r"<[^>]*>"  # markup
     r"|\b(?:(?:Ctrl|Alt|Shift)\+)+(?:\w+|\S)"  # keys, as they are printed on them
-    r"|\b(?:Enter|Space|Esc|Backspace|Tab)\b"
+    r"|\b(?:Enter|Space|Esc|Backspace|Tab|PgUp|PgDn|Home)\b"
     r"|\b[0-9a-f]{16,}"  # hashes
 )
 NAMES = "cm kg ALS csv pdf vm"  # units, the product, endings of files; vm is a computer's name
@@ -312,7 +314,7 @@ def papers(session):
     for one in reports.REPORTS:
         if one.of in {
             *(OfVisit, OfNothing, OfForm, OfDefinition, OfTrail),
-            *(OfTreatments, OfCasebook),
+            *(OfTreatments, OfCasebook, OfDay, OfWeeks),
         }:
             made_of = documents.source(session, one, about)
             for choice in one.choices(made_of) or ([*forms.newest()] if "form" in one.id else [""]):
@@ -331,7 +333,7 @@ def test_every_document_speaks_it_too(language, data, neurologist):
     assert found == {}
     assert seen_documents == {
         *("visit-summary", "blank-forms", "form", "blank-form", "audit-trail"),
-        *("treatments", "casebook"),
+        *("treatments", "casebook", "day-list", "calendar"),
     }
 
 

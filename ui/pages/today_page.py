@@ -1,21 +1,26 @@
-"""Today: which visits are overdue, due, open or coming up, and the drafts to resume."""
+"""Today: which visits are overdue, due, open or coming up, and the drafts to resume; the coming weeks as a calendar."""
 
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from core import clock
 from core.acts import data_queries
 from core.entering import typed_texts
 from core.entering.visit import beginning
-from core.model.document import About, Document, OfNothing
+from core.model.document import About, Document, OfAppointments, OfDay, OfNothing, OfWeeks
 from core.model.patient import Patient
+from core.model.record import PatientRecord
 from core.model.user import Right
 from core.protocols import catalog as protocols
-from core.views import worklist
+from core.reports.choices import day_choice
+from core.views import calendar, worklist
+from core.views.appointments import full_line, soon
+from core.views.calendar import Entry
 from core.views.monitoring import FORM as MONITORING
 from core.views.worklist import Group, WorkItem
 from core.words import MISSING, N_, day, instant, long_day, plural, short_day, within
@@ -25,9 +30,23 @@ from ui.documents import buttons, let_out
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.widgets.alerts_card import AlertsOfClinic
-from ui.widgets.basics import button, card, clear, column, label, link, row, scrolled, show_only
+from ui.widgets.appointment import ask_appointment, ask_mark
+from ui.widgets.basics import (
+    NO_MODIFIER,
+    button,
+    card,
+    clear,
+    column,
+    label,
+    link,
+    row,
+    scrolled,
+    show_only,
+)
+from ui.widgets.calendar import Calendar
 from ui.widgets.clock_badge import ClocksOfClinic
 from ui.widgets.events_to_judge import EventsToJudge
+from ui.widgets.fields import ChoiceField
 from ui.widgets.missing_days import MissingDays
 from ui.widgets.queries import QueriesOfClinic
 from ui.widgets.responsive import Columns, Flow
@@ -42,26 +61,42 @@ CHIPS = {
     Group.OPEN: "good",
     Group.UPCOMING: "neutral",
 }
-DUE, TOTAL, CAPACITY, STATUS, ACT = 2, 3, 4, 5, 6  # columns
+WHEN, TOTAL, CAPACITY, STATUS, ACT = 2, 3, 4, 5, 6  # columns
+VISITS, CALENDAR = "visits", "calendar"  # what the page shows
 MOST = 12  # lines of one kind
 LOOK_MS = 30_000  # how often a countdown is read anew
 ATTENTION = 190  # px: the least height of what needs attention, below the visits of a small window
 
 
-def _target(item: WorkItem) -> str:
-    return short_day(item.window.target) if item.window else MISSING
+def _when(item: WorkItem) -> str:
+    """The appointment, else the day that the visit is planned for."""
+    if item.appointed is not None:
+        return soon(item.appointed.appointment, clock.today())
+    if item.window is None:
+        return MISSING
+    return tr("target {day}").format(day=short_day(item.window.target))
 
 
 def _window_words(item: WorkItem) -> str:
     if item.window is None:
         return ""
-    return tr("window {open} to {close}, target {target}").format(
+    words = tr("window {open} to {close}, target {target}").format(
         open=day(item.window.open), close=day(item.window.close), target=day(item.window.target)
     )
+    if item.appointed is None:
+        return words
+    return f"{full_line(item.appointed, clock.today())}\n{words}"
+
+
+def _chip(item: WorkItem) -> str:
+    return "bad" if item.missed else CHIPS[item.group]
 
 
 class TodayPage(Page):
-    """Enter starts or resumes the visit that is selected; at first the most urgent one."""
+    """Enter starts or resumes the visit that is selected; at first the most urgent one.
+
+    P gives it an appointment, M says that it does not take place, C shows the calendar and the visits again.
+    """
 
     topic = "today"
     shows = frozenset(
@@ -69,6 +104,7 @@ class TodayPage(Page):
             "patient",
             "visit",
             "visit_mark",
+            "appointment",
             "milestone",
             "answer",
             "form",
@@ -98,7 +134,7 @@ class TodayPage(Page):
         self.model = TableModel(self._columns())
         self.table = Table(self.model, row_height=42)
         self.table.setItemDelegateForColumn(
-            DUE, WindowDelegate(self.table, lambda item: item.window, clock.today)
+            WHEN, WindowDelegate(self.table, lambda item: item.window, clock.today)
         )
         self.table.setItemDelegateForColumn(ACT, ButtonDelegate(self.table, self._open))
         self.table.setItemDelegateForColumn(TOTAL, SparkDelegate(self.table, least=24))
@@ -107,11 +143,13 @@ class TodayPage(Page):
             for one in (self.start, new):
                 one.hide()
             self.table.setColumnHidden(ACT, True)  # Enter opens the chart, or reads the visit
-        self.table.fix_widths({0: 132, DUE: 92, TOTAL: 140, CAPACITY: 140, STATUS: 138, ACT: 106})
-        self.table.hide_when_tight(DUE, TOTAL, CAPACITY)
+        self.table.fix_widths({0: 130, WHEN: 102, TOTAL: 140, CAPACITY: 140, STATUS: 150, ACT: 96})
+        self.table.hide_when_tight(TOTAL, CAPACITY)
         self.table.setMinimumHeight(theme.px(230))
         self.table.opened.connect(self._open)
         self.table.setAccessibleName(tr("Visits to do"))
+        self.table.passes_letters = True
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._allow_acts())
         self._empty = column(spacing=12)
         self._empty_holder = QWidget()
         self._empty_holder.setLayout(self._empty)
@@ -132,15 +170,7 @@ class TodayPage(Page):
         self.missing_days = MissingDays(context)
         self.missing_days.closed.connect(self.show_visits)
         self.missing_days.hide()
-        self._visits = card(
-            row(
-                label(tr("Visits"), "heading"),
-                None,
-                label(tr("now and in the next 4 weeks"), "muted"),
-            ),
-            self.table,
-            self._empty_holder,
-        )
+        self._visits = self._build_visits()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 14)
         layout.setSpacing(14)
@@ -152,6 +182,34 @@ class TodayPage(Page):
         left = QWidget()
         left.setLayout(column(self._visits, self.missing_days, spacing=0))
         layout.addWidget(Columns(left, self._attention_card, fixed={1: 320}, spacing=14), 1)
+
+    def _build_visits(self) -> QWidget:
+        """The visits to do or the calendar, with what can be done there."""
+        self._records: list[PatientRecord] = []
+        self.part: ChoiceField[str] = ChoiceField(
+            "", {VISITS: tr("Visits"), CALENDAR: tr("Calendar  C")}
+        )
+        for one, name in zip(self.part.buttons, (tr("Visits"), tr("Calendar")), strict=True):
+            one.setAccessibleName(name)
+        self.part.set_value(VISITS)
+        self.part.chosen.connect(self._turn_part)
+        self.appointment = button(tr("Appointment…  P"), self.ask_appointment)
+        self.appointment.setAccessibleName(tr("Appointment…"))
+        self.mark = button(tr("Missed…  M"), self.ask_mark)
+        self.mark.setAccessibleName(tr("Missed…"))
+        self.calendar = Calendar(lambda first: calendar.weeks(self._records, first, clock.today()))
+        self.calendar.view.opened.connect(self._open_entry)
+        self.calendar.hide()
+        papers = [
+            one
+            for of in (OfDay, OfWeeks, OfAppointments)
+            for one in buttons(self.context, of, self._let_out_days, link=True)
+        ]
+        self._acts = QWidget()
+        self._acts.setLayout(Flow(self.appointment, self.mark, right=True))
+        head = row(self.part)
+        head.addWidget(self._acts, 1)
+        return card(head, self.table, self._empty_holder, self.calendar, Flow(*papers, right=True))
 
     def _columns(self) -> tuple[Column[WorkItem], ...]:
         """What a visit to do says; the last values come when the record was read (`Glances`)."""
@@ -176,10 +234,10 @@ class TodayPage(Page):
             Column(
                 N_("Visit"),
                 lambda item: item.title,
-                second=lambda item: item.begun or self._to_decide(item),
-                tip=lambda item: item.begun or self._to_decide(item),
+                second=lambda item: item.begun or item.missed or self._to_decide(item),
+                tip=lambda item: item.begun or item.missed or self._to_decide(item),
             ),
-            Column(N_("Target"), _target, tip=_window_words),
+            Column(N_("Appointment"), _when, tip=_window_words),
             Column(
                 N_("Last ALSFRS-R"),
                 lambda item: said(item, "total"),
@@ -192,7 +250,7 @@ class TodayPage(Page):
                 second=lambda item: dated(item, "capacity"),
                 series=lambda item: ((found := of(item.patient.id)) and found.capacities) or (),
             ),
-            Column(N_("Status"), lambda item: item.status, chip=lambda item: CHIPS[item.group]),
+            Column(N_("Status"), lambda item: item.status, chip=_chip),
             Column("", lambda item: item.action),
         )
 
@@ -218,9 +276,17 @@ class TodayPage(Page):
     def _let_out(self, document: Document[Any]) -> None:
         let_out(self, self.context, document, About())
 
+    def _let_out_days(self, document: Document[Any]) -> None:
+        """Of the day with the keyboard, and of the weeks that are shown, where the calendar is in front."""
+        choice = ""
+        if self.part.value == CALENDAR:
+            view = self.calendar.view
+            choice = day_choice(view.first if document.of is OfWeeks else view.current)
+        let_out(self, self.context, document, About(choice=choice))
+
     def refresh(self) -> None:
         today, session = clock.today(), self.context.session
-        records = session.outlines()
+        self._records = records = session.outlines()
         names = session.users.names()
         corrections = beginning.corrections(session, records)
         items = worklist.build(
@@ -230,8 +296,8 @@ class TodayPage(Page):
         self._counts.setText(worklist.counts(items) or tr("nothing to do"))
         self._show_items(items)
         self.start.setEnabled(any(item.can_start for item in items))
-        self.table.setVisible(bool(items))
-        self._empty_holder.setVisible(not items)
+        self.calendar.view.show_again(today)
+        self._show_part()
         self._show_empty(no_patients=not records)
         clear(self._attention)
         self._show_readings(items)
@@ -242,6 +308,7 @@ class TodayPage(Page):
             self._attention.addWidget(link(text.format(when=instant(begun)), new))
         if session.may(Right.SIGN):
             self._show_undecided(items)
+        self._show_appointments(items, worklist.not_shown(records, today))
         self._show_without_plan(worklist.without_plan(records, today), nothing_else=not items)
         self._attention_card.setVisible(bool(records) or begun is not None)
         may_close = session.may(Right.CLOSE_QUERY)
@@ -324,6 +391,16 @@ class TodayPage(Page):
             )
             self._readings.addWidget(link(text, step))
 
+    def _show_appointments(
+        self, items: Sequence[WorkItem], not_shown: Sequence[tuple[Patient, str]]
+    ) -> None:
+        """Appointments to which nobody came, and those that are of no use any more: each in a sentence."""
+        missed = [(item.patient, item.missed) for item in items if item.missed]
+        for patient, why in (*missed[:MOST], *not_shown[:MOST]):
+            text = tr("{number}: {reading}").format(number=patient.record_number, reading=why)
+            chart = partial(self.context.open_chart.emit, patient.id)
+            self._attention.addWidget(link(text, chart))
+
     def _show_undecided(self, items: Sequence[WorkItem]) -> None:
         """Patients outside the criteria whose infusion is to do: the investigator decides before it."""
         for patient, criteria in worklist.undecided(items, self.context.session.record):
@@ -337,7 +414,80 @@ class TodayPage(Page):
             self._attention.addWidget(link(text, partial(self.context.open_chart.emit, patient.id)))
 
     def focus_first(self) -> None:
-        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        part = self.calendar if self.part.value == CALENDAR else self.table
+        part.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The letters of the buttons, where no field took them."""
+        acts = {"P": self.ask_appointment, "M": self.ask_mark, "C": self.turn_part}
+        act = acts.get(event.text().upper()) if event.modifiers() == NO_MODIFIER else None
+        if act is None or not self._visits.isVisible():
+            super().keyPressEvent(event)
+        else:
+            act()
+
+    def turn_part(self) -> None:
+        """From the visits to the calendar, and back."""
+        self.part.set_value(VISITS if self.part.value == CALENDAR else CALENDAR)
+        self._turn_part()
+
+    def _turn_part(self) -> None:
+        self._show_part()
+        self.focus_first()
+
+    def _show_part(self) -> None:
+        is_calendar = self.part.value == CALENDAR
+        there = self.calendar if is_calendar else self.table
+        shown = there if is_calendar or self.model.rows else self._empty_holder
+        show_only([shown], among=[self.table, self._empty_holder, self.calendar])
+        self._acts.setVisible(self._enters and shown is self.table)
+        self._allow_acts()
+
+    def _allow_acts(self) -> None:
+        """What can be done with the selected visit; why not is the tip of the button."""
+        item = self._selected
+        may_appoint = item is not None and item.may_be_appointed
+        may_mark = item is not None and item.may_be_marked
+        begun = tr("Select a planned visit that has not begun.")
+        recurs = tr("A routine visit comes again: move its appointment instead.")
+        self.appointment.setEnabled(may_appoint)
+        self.appointment.setToolTip("" if may_appoint else begun)
+        self.mark.setEnabled(may_mark)
+        tip = recurs if item is not None and item.recurs and may_appoint else begun
+        self.mark.setToolTip("" if may_mark else tip)
+
+    @property
+    def _selected(self) -> WorkItem | None:
+        rows = self.table.selectionModel().selectedRows()
+        return self.model.row(rows[0]) if rows else None
+
+    def ask_appointment(self) -> None:
+        """Give the selected visit an appointment, or change it."""
+        item = self._selected
+        if item is not None and item.code and self._may(self.appointment):
+            ask_appointment(self, self.context, item.patient.id, item.code)
+
+    def ask_mark(self) -> None:
+        """Say that the selected visit does not take place, and why."""
+        item = self._selected
+        if item is not None and item.code and self._may(self.mark):
+            title = tr("{number}: {visit}").format(
+                number=item.patient.record_number, visit=item.title
+            )
+            ask_mark(self, self.context, item.patient.id, item.code, title)
+
+    def _may(self, act: QPushButton) -> bool:
+        """Whether a button can be pressed now; why not is told."""
+        if act.isVisible() and not act.isEnabled():
+            self.context.told.emit(act.toolTip())
+        return act.isVisible() and act.isEnabled()
+
+    def _open_entry(self, entry: Entry) -> None:
+        """What stands on a day of the calendar: the visit that began, else the patient's chart."""
+        if entry.visit is not None:
+            self.context.open_visit.emit(entry.patient.id, entry.visit)
+        else:
+            self.context.open_chart.emit(entry.patient.id)
 
     def _show_empty(self, *, no_patients: bool) -> None:
         """An empty screen says what to do first."""

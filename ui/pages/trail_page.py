@@ -37,7 +37,8 @@ class TrailPage(Page):
         super().__init__(context)
         session = context.session
         self.patient = TextField(tr("Patient"), placeholder=tr("number"), width=110)
-        self.patient.setVisible(session.may(Right.READ))
+        if not session.may(Right.READ):
+            self.patient.hide()
         self.person, self.kind = Combo(), Combo()
         self.person.setAccessibleName(tr("Person"))
         self.kind.setAccessibleName(tr("Kind"))

@@ -14,6 +14,7 @@ from core.labels import (
     RESPONDENT,
     SINCE,
 )
+from core.model.appointment import Appointment
 from core.model.assessment import Assessment
 from core.model.nouns import ADVERSE_EVENTS, MEASUREMENTS, SINCE_LAST_TIME, SPIROMETRY
 from core.model.record import PatientRecord
@@ -33,6 +34,7 @@ from core.reports.chapters.chapter import (
     told,
 )
 from core.reports.table_report import Section
+from core.views.appointments import when
 from core.views.events import event_row, no_events
 from core.views.fact import Fact
 from core.views.measurements import measurement_facts
@@ -63,6 +65,16 @@ def chapters(
         heads = ((3, _("Visit")), (2, _("What was decided")), (5, _("Why")))
         part = Part(_("Decisions"), (table("", heads, rows),))
         yield Chapter(_("Visits that did not take place"), (part,), str(len(rows)))
+    if record.appointments:
+        made = [_appointment(record, one, names) for one in record.appointments]
+        titles = ((3, _("Visit")), (2, _("When")), (4, _("Note")), (3, _("Entered")))
+        part = Part(_("Appointments"), (table("", titles, made),))
+        yield Chapter(_("Appointments"), (part,), str(len(made)))
+
+
+def _appointment(record: PatientRecord, one: Appointment, names: Names) -> list[str]:
+    entered = f"{named(names, one.entered_by)}, {instant(one.entered_at)}"
+    return [_planned(record, one.code), when(one), one.note, entered]
 
 
 def _planned(record: PatientRecord, code: str) -> str:

@@ -105,6 +105,8 @@ class Nouns:
                     patient_id=self.person.id, code="M4", mark=Mark.MISSED, reason="abroad"
                 )
                 s.marks.save(mark)
+            case "appointment":
+                s.appointments.save(replace(sample.APPOINTMENT, patient_id=self.person.id))
             case "form":
                 s.assessments.open(visit_id, "alsfrs-r", "1", "dr.demo")
             case "answer":

@@ -175,6 +175,7 @@ def test_the_file_of_the_newest_schema_holds_what_that_schema_brought(tmp_path):
     session = Session.open(tmp_path / f"{newest}.als", sample.LOGIN, sample.PASSWORD)
     record = session.record(sample.PATIENT.id)
     assert record.measurements == (sample.MEASUREMENT,)
+    assert record.appointments == (sample.APPOINTMENT,)
     assert record.reconciliations == (sample.RECONCILIATION,)
     assert record.decisions == (sample.DECIDED,)
     assert record.criteria == (sample.CRITERION,)

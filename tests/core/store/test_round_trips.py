@@ -183,6 +183,20 @@ def test_visit_mark(session, patient, value):
 
 @given(value=st.data())
 @many
+def test_appointment(session, patient, value):
+    one = value.draw(strategies.appointments(patient.id))
+    with session.write():
+        session.appointments.save(one)
+    assert session.record(patient.id).appointments == (one,)
+    (outline,) = session.outlines()
+    assert outline.appointments == (one,)
+    with session.write():
+        session.appointments.remove(one.id)
+    assert session.appointments.all() == []
+
+
+@given(value=st.data())
+@many
 def test_task_result(session, patient, value):
     visit = a_visit(patient, date(2026, 6, 2), id=VisitId("v"))
     result = value.draw(strategies.task_results(visit.id))

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -11,6 +11,7 @@ from core.errors import InvalidReference
 from core.forms import catalog as forms
 from core.instruments import catalog
 from core.model.adverse_event import Milestone, MilestoneKind
+from core.model.appointment import Appointment
 from core.model.assessment import NotDone
 from core.model.decision import Choice, Decision, DecisionKind
 from core.model.form_record import FormRecord, Item
@@ -308,6 +309,22 @@ def test_a_decision_is_told_as_it_was_agreed(choice, review, said):
     assert words(replace(record, decisions=(decision,)), visit)[Field.AGREED] == said
     earlier = replace(decision, visit_id=record.visits[0].id)
     assert words(replace(record, decisions=(earlier,)), visit)[Field.AGREED] == ""
+
+
+def test_the_next_visit_is_told_with_its_appointment():
+    record, visit = two_visits()
+    made = Appointment(
+        patient_id=record.patient.id,
+        code="R3",
+        day=date(2027, 2, 26),
+        time=time(10, 30),
+        entered_by="dr.demo",
+        entered_at=datetime(2026, 11, 28, tzinfo=UTC),
+    )
+    told = words(replace(record, appointments=(made,)), visit)[Field.NEXT]
+    assert told == "Friday 26 Feb 2027, 10:30\n3-month visit"
+    whole_day = replace(record, appointments=(replace(made, time=None),))
+    assert words(whole_day, visit)[Field.NEXT] == "Friday 26 Feb 2027\n3-month visit"
 
 
 def test_the_next_visit_is_told_with_its_window():

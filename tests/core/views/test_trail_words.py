@@ -137,6 +137,7 @@ NOT_FIELDS = {
     "synonym": {"text"},
     "external_result": {"kind"},
     "visit_mark": {"code"},
+    "appointment": {"code"},
     "form": {"instrument"},
     "answer": {"instrument", "slot", "not_done"},
     "blow": {"number"},

@@ -7,7 +7,8 @@ from datetime import date, time
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from core.entering.laboratory import Panels, Sample, panels_asked, read_day, read_time
+from core import entry
+from core.entering.laboratory import Panels, Sample, panels_asked, read_day
 from core.entry import Problem
 from core.laboratory import catalog
 from core.model.ids import LaboratoryId
@@ -103,7 +104,7 @@ class SampleFields(QWidget):
         self._record: PatientRecord | None = None
         self.day = TextField("", self._read_day, placeholder=tr("day of the sample"), width=118)
         self.day.line.setAccessibleName(tr("Day of the sample"))
-        self.time = TextField("", read_time, placeholder=tr("time"), width=70)
+        self.time = TextField("", entry.time_of_day, placeholder=tr("time"), width=70)
         self.time.line.setAccessibleName(tr("Time of the sample"))
         self.laboratory = Combo()
         self.laboratory.setAccessibleName(tr("Laboratory"))

@@ -45,6 +45,7 @@ class ChartPage(Page):
             "patient",
             "visit",
             "visit_mark",
+            "appointment",
             "answer",
             "form",
             "spirometry",

@@ -7,18 +7,20 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from core.acts import locking
 from core.entering.visit.draft import Draft
-from core.findings import consent
+from core.findings import appointments, consent
+from core.findings.appointments import Appointed
 from core.findings.consent import OfVisit
 from core.model.document import About
 from core.model.ids import VisitId
 from core.model.record import PatientRecord
 from core.model.signature import LockLevel, SignatureState
 from core.model.user import Right
-from core.model.visit import Mark, Visit, VisitMark
+from core.model.visit import Visit
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor
 from core.protocols.schedule import PlannedVisit, Status, plan
 from core.reports.choices import blank_form
+from core.views.appointments import full_line
 from core.views.sheet.build import why_none
 from core.views.signed import VOID
 from core.views.visit_words import visit_title
@@ -29,6 +31,7 @@ from ui.pages.chart.acts import start_visit
 from ui.pages.chart.record.missing import MissingCard
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
 from ui.widgets import ask, moving
+from ui.widgets.appointment import ask_appointment, ask_mark, why_no_appointment
 from ui.widgets.basics import button, card, column, row
 from ui.widgets.locks import explained
 from ui.widgets.responsive import Flow
@@ -96,9 +99,12 @@ class VisitsTab(Tab):
         self.model = TableModel(COLUMNS)
         self.table = Table(self.model, row_height=42)
         self.mark = button(tr("Mark as missed, skipped or cancelled…"), self.ask_mark)
+        self.appointment = button(tr("Appointment…  P"), self.ask_appointment)
+        self.appointment.setAccessibleName(tr("Appointment…"))
         self.correct = button(tr("Correct a finished visit…"), self.ask_reopen)
         if not self._enters:
             self.correct.hide()
+            self.appointment.hide()
         self.sheet = button(tr("Patient sheet…"), self.open_sheet)
         self.lock = button(tr("Lock patient…"), self._ask_lock, link=True)
         self.move_on = button("", self._ask_move, link=True)
@@ -119,9 +125,8 @@ class VisitsTab(Tab):
     def _build(self) -> QVBoxLayout:
         blank = button(tr("Blank form of the next visit…"), self.print_blank, link=True)
         feet = row(blank)
-        feet.addLayout(
-            Flow(self.lock, self.move_on, self.sheet, self.correct, self.mark, right=True), 1
-        )
+        acts = (self.lock, self.move_on, self.sheet, self.correct, self.mark, self.appointment)
+        feet.addLayout(Flow(*acts, right=True), 1)
         self.missing = MissingCard(self.context)
         layout = column(card(self.table, feet), self.missing)
         layout.setStretch(0, 1)
@@ -129,7 +134,7 @@ class VisitsTab(Tab):
         return layout
 
     def draw(self, now: ChartRecord) -> None:
-        lines = _lines(now)
+        lines = _with_appointments(now, _lines(now))
         outside = {one.visit.id: one for one in consent.outside(now.record)}
         self.model.show_rows([_with_consent(_with_signature(now, line), outside) for line in lines])
         self.missing.show_chart(now)
@@ -163,6 +168,11 @@ class VisitsTab(Tab):
     def _allow_acts(self) -> None:
         """What can be done with the selected row; why not stands in the tip of the button."""
         line = self._selected
+        why_not = why_no_appointment(None if line is None else line.planned)
+        if not why_not and self.now is not None and self.now.record.participation_ended:
+            why_not = tr("The patient takes no part any more: there is no appointment to give.")
+        self.appointment.setEnabled(not why_not)
+        self.appointment.setToolTip(why_not)
         may_mark = line is not None and line.planned is not None and line.visit is None
         self.mark.setEnabled(may_mark)
         tip = tr("Select a planned visit that has not taken place.")
@@ -219,26 +229,21 @@ class VisitsTab(Tab):
         line = self._selected
         if line is None or line.planned is None or line.visit is not None:
             return
-        if self.is_locked():
-            return
-        words = {
-            tr("missed"): Mark.MISSED,
-            tr("skipped"): Mark.SKIPPED,
-            tr("cancelled"): Mark.CANCELLED,
-        }
-        chosen = ask.one_of(self, line.title, tr("What happened to this visit?"), words)
-        if chosen is None:
-            return
-        why = ask.reason(self, line.title, tr("Why?"))
-        if why is not None and self.patient_id is not None:
-            mark = VisitMark(
-                patient_id=self.patient_id,
-                code=line.planned.code,
-                mark=chosen,
-                reason=why,
-            )
-            with self.context.saving(), self.context.session.write(why):
-                self.context.session.marks.save(mark)
+        if self.patient_id is not None:
+            ask_mark(self, self.context, self.patient_id, line.planned.code, line.title)
+
+    def ask_appointment(self) -> None:
+        """Give the selected visit an appointment, or change it."""
+        line = self._selected
+        if line is not None and line.planned is not None and self.appointment.isEnabled():
+            assert self.patient_id is not None
+            ask_appointment(self, self.context, self.patient_id, line.planned.code)
+
+    def take_key(self, key: str) -> bool:
+        if key != "P" or not self.appointment.isVisible():
+            return False
+        self.ask_appointment()
+        return True
 
     def ask_reopen(self) -> None:
         """Correct the selected visit, which is finished: with a reason."""
@@ -298,6 +303,19 @@ def _unplanned(record: PatientRecord, visit: Visit) -> VisitLine:
         planned=None,
         visit=visit,
     )
+
+
+def _with_appointments(now: ChartRecord, lines: list[VisitLine]) -> list[VisitLine]:
+    """Planned visits with when the patient comes, or that an appointment was missed."""
+    found: dict[str, Appointed] = {
+        one.planned.code: one for one in appointments.open_appointments(now.record, now.today)
+    }
+    return [
+        replace(line, mark=full_line(found[line.planned.code], now.today))
+        if line.planned is not None and line.visit is None and line.planned.code in found
+        else line
+        for line in lines
+    ]
 
 
 def _with_signature(now: ChartRecord, line: VisitLine) -> VisitLine:
