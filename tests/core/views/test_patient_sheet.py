@@ -319,7 +319,7 @@ def test_the_next_visit_is_told_with_its_appointment():
         day=date(2027, 2, 26),
         time=time(10, 30),
         entered_by="dr.demo",
-        entered_at=datetime(2026, 11, 28, tzinfo=UTC),
+        entered_at=datetime(2026, 11, 28, 18, tzinfo=UTC),
     )
     told = words(replace(record, appointments=(made,)), visit)[Field.NEXT]
     assert told == "Friday 26 Feb 2027, 10:30\n3-month visit"
