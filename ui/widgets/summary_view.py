@@ -300,7 +300,7 @@ def _form(form: FormSummary) -> QWidget:
             return widget
     parts = form.scales[form.has_total :]
     if parts:
-        grid.addWidget(label(" · ".join(map(_scale, parts)), wrap=True), 1, 1, 1, 3)
+        grid.addWidget(label(" · ".join(map(_scale, parts)), wrap=True), 1, 0, 1, 4)
     line = 2
     for item in form.items:
         grid.addWidget(label(item.number, "muted"), line, 0, TOP)
