@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.words import _
+from core.words import DayStyle, GasUnit, Notation, _
 
 
 class Role(StrEnum):
@@ -77,7 +77,8 @@ class Clinic:
     """What the file says of itself: whose it is, and the settings every workstation shares.
 
     After ``idle_lock_min`` minutes (1 to 15) without a key or a click the file is locked. Where
-    ``telling_file_names`` is set, the name of a saved file holds the record number and the day.
+    ``telling_file_names`` is set, the name of a saved file holds the record number and the day. ``day_style`` and
+    ``gas_unit`` are how days and pressures of gases are shown.
     """
 
     name: str
@@ -87,3 +88,9 @@ class Clinic:
     demonstration: bool = False
     idle_lock_min: int = 5
     telling_file_names: bool = False
+    day_style: DayStyle = DayStyle.LETTERS
+    gas_unit: GasUnit = GasUnit.MMHG
+
+    @property
+    def notation(self) -> Notation:
+        return Notation(self.day_style, self.gas_unit)

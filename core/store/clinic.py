@@ -17,9 +17,13 @@ class ClinicStore:
     def get(self) -> Clinic:
         (row,) = self._db.query(
             "SELECT name, letterhead, protocol, equation, demonstration, idle_lock_min,"
-            " telling_file_names FROM clinic"
+            " telling_file_names, day_style, gas_unit FROM clinic"
         )
         return converter.structure(row, Clinic)
+
+    def is_there(self) -> bool:
+        """Whether the file says whose it is: not yet, while it is made."""
+        return any(self._db.query("SELECT 1 FROM clinic"))
 
     def save(self, clinic: Clinic) -> None:
         rows.upsert(self._db, "clinic", {"id": 1, **to_row(clinic)}, ("id",))
