@@ -26,6 +26,7 @@ from core.model.document import About
 from core.model.ids import EventId, PatientId, RecordId, VisitId
 from core.model.user import Right
 from core.session import Changes
+from core.words import notation
 from ui import theme
 from ui.actions import ACTIONS, PAGE_KEYS, Action
 from ui.context import AppContext
@@ -112,6 +113,7 @@ class Shell(QWidget):
         layout.addWidget(self.sidebar)
         layout.addLayout(right, 1)
         self._narrow = self._folded = False
+        self._notation = notation()
         self._shortcuts()
         self._listen(context)
         set_chip(self.saved, tr("Open · encrypted"), "good")
@@ -336,11 +338,23 @@ class Shell(QWidget):
                 page.mark_stale()
 
     def _on_changed(self, changes: Changes) -> None:
-        """A chart has a tab for each form: where one was added, it is made anew when it is next opened."""
-        page = self._pages.get("chart")
-        if "definition" in changes.entities and page is not None and page is not self.current:
-            area = self._areas.pop("chart")
-            del self._pages["chart"]
+        """What a page is made of may have changed: then it is made anew when it is next opened.
+
+        A chart has a tab for each form; every page says days and pressures of gases as the clinic chose.
+        """
+        if "definition" in changes.entities:
+            self._forget("chart")
+        if notation() != self._notation:
+            self._notation = notation()
+            for name in tuple(self._pages):
+                self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        """Let go of a page that is not in front."""
+        page = self._pages.get(name)
+        if page is not None and page is not self.current:
+            area = self._areas.pop(name)
+            del self._pages[name]
             self._stack.removeWidget(area)
             area.deleteLater()
 

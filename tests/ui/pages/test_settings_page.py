@@ -23,7 +23,9 @@ def trail(session, entity):
     ]
 
 
-def type_into(field, text):
+def type_into(page, name, text):
+    page.show_setting(name)
+    field = page.thresholds[name]
     field.setFocus()
     settle()
     focused().selectAll()
@@ -32,7 +34,7 @@ def type_into(field, text):
 
 
 def test_a_threshold_is_in_force_when_its_field_is_left(page, session, patient):
-    type_into(page.thresholds["a1_vc_percent"], "60")
+    type_into(page, "a1_vc_percent", "60")
     assert session.record(patient.id).thresholds["a1_vc_percent"] == 60
     (row,) = trail(session, "threshold")
     assert json.loads(row["after"]) == {"id": "a1_vc_percent", "value": 60}
@@ -41,7 +43,7 @@ def test_a_threshold_is_in_force_when_its_field_is_left(page, session, patient):
 
 def test_a_threshold_out_of_its_range_says_so_and_is_not_saved(page, session, patient):
     field = page.thresholds["a1_vc_percent"]
-    type_into(field, "5000")
+    type_into(page, "a1_vc_percent", "5000")
     assert "out of range" in words(field)
     assert field.text == "5000"  # what was typed stays
     assert session.record(patient.id).thresholds["a1_vc_percent"] == 50
@@ -50,29 +52,33 @@ def test_a_threshold_out_of_its_range_says_so_and_is_not_saved(page, session, pa
 
 def test_cut_points_the_wrong_way_round_are_refused(page, session):
     field = page.thresholds["delta_fs_slow_below"]
-    type_into(field, "2")
+    type_into(page, "delta_fs_slow_below", "2")
     assert "must not be above" in words(field)
     assert session.thresholds.all()["delta_fs_slow_below"] == 0.5
 
 
 def test_an_emptied_threshold_goes_back_to_what_was_shipped(page, session):
     field = page.thresholds["a9_pcf"]
-    type_into(field, "200")
+    type_into(page, "a9_pcf", "200")
     assert session.thresholds.all()["a9_pcf"] == 200
-    type_into(field, " ")
+    type_into(page, "a9_pcf", " ")
     assert session.thresholds.all()["a9_pcf"] == 160
     assert field.text == "160"
     assert list(session._db.query("SELECT * FROM threshold")) == []
 
 
 def test_every_threshold_shows_its_source_and_what_is_unconfirmed(page):
+    page.show_setting("p3_total_rise")
     text = words(page)
+    page.show_setting("a1_vc_percent")
+    text += words(page)
     assert "Andrews 2018" in text
     assert "(not read in its source)" in text and "(our proposal)" in text
 
 
 def test_the_equation_changes_only_with_a_reason(page, session, visit_day):
     visit_day(date(2026, 7, 21), "M2", blows=(3200, 3150))
+    page.show_setting("equation")
     assert not page.change.isEnabled()  # it is in use
     page.equation.setCurrentIndex(page.equation.findData("nhanes-iii"))
     assert "group" in words(page)
@@ -90,8 +96,8 @@ def test_the_equation_changes_only_with_a_reason(page, session, visit_day):
 
 
 def test_a_refused_cut_point_is_saved_when_its_partner_is_moved(page, session):
-    type_into(page.thresholds["delta_fs_slow_below"], "1.5")
-    type_into(page.thresholds["delta_fs_fast_from"], "2")
+    type_into(page, "delta_fs_slow_below", "1.5")
+    type_into(page, "delta_fs_fast_from", "2")
     found = session.thresholds.all()
     assert (found["delta_fs_slow_below"], found["delta_fs_fast_from"]) == (1.5, 2)
     assert "must not be above" not in words(page)
