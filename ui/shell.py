@@ -342,21 +342,16 @@ class Shell(QWidget):
 
         A chart has a tab for each form; every page says days and pressures of gases as the clinic chose.
         """
-        if "definition" in changes.entities:
-            self._forget("chart")
+        old = {"chart"} & self._pages.keys() if "definition" in changes.entities else set()
         if notation() != self._notation:
             self._notation = notation()
-            for name in tuple(self._pages):
-                self._forget(name)
-
-    def _forget(self, name: str) -> None:
-        """Let go of a page that is not in front."""
-        page = self._pages.get(name)
-        if page is not None and page is not self.current:
-            area = self._areas.pop(name)
-            del self._pages[name]
-            self._stack.removeWidget(area)
-            area.deleteLater()
+            old = set(self._pages)
+        for name in old:
+            if self._pages[name] is not self.current:
+                del self._pages[name]
+                area = self._areas.pop(name)
+                self._stack.removeWidget(area)
+                area.deleteLater()
 
     def _on_saved(self) -> None:
         now = clock.now().astimezone()

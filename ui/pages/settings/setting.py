@@ -84,15 +84,12 @@ class Setting(QWidget):
 class Section(QWidget):
     """The settings of one section below one another, under its name."""
 
-    def __init__(self, id: str, title: str, settings: Sequence[Setting], note: str = "") -> None:
+    def __init__(self, id: str, title: str, settings: Sequence[Setting]) -> None:
         super().__init__()
         self.id, self.title, self.settings = id, title, tuple(settings)
         inside = [one for one in settings if not one.own]
         self._heading = label(title, "heading", wrap=True)
-        self._note = label(note, "muted", wrap=True)
-        self._note.setVisible(bool(note))
-        self._card = card(self._note, *inside, spacing=10)
-        self._card.setVisible(bool(inside))
+        self._card = card(*inside, spacing=10)
         self._has_card = bool(inside)
         self.setMaximumWidth(theme.px(900))
         self.setLayout(
