@@ -122,6 +122,8 @@ class SettingsPage(Page):
         inner.setLayout(column(self.why_not, self._none, *self.sections.values(), None, spacing=14))
         self._area = scrolled(inner)
         left = card(self.pick, self.list)
+        if (body := left.layout()) is not None:
+            body.setContentsMargins(6, 8, 6, 8)
         right = QWidget()
         right.setLayout(column(self.kept, self._area, self._saving, spacing=10))
         self._columns = Columns(left, right, fixed={0: 232}, spacing=14)

@@ -37,6 +37,8 @@ class SectionList(QListWidget):
         super().__init__()
         self.setAccessibleName(tr("Sections of the settings"))
         self.setWordWrap(True)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setProperty("role", "sections")
 
