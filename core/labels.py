@@ -78,7 +78,7 @@ DAY_STYLE: Mapping[DayStyle, str] = Words(
         DayStyle.POINTS: N_("day.month.year"),
     }
 )
-GAS_UNIT: Mapping[GasUnit, str] = {unit: unit.value for unit in GasUnit}
+GAS_UNIT: Mapping[GasUnit, str] = Words({GasUnit.MMHG: N_("mmHg"), GasUnit.KPA: N_("kPa")})
 CLINICAL_STAGE: Mapping[ClinicalStage, str] = {stage: stage.value for stage in ClinicalStage}
 MARK: Mapping[Mark, str] = Words(
     {
