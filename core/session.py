@@ -53,7 +53,7 @@ from core.store.signatures import Signatures
 from core.store.spirometry import SpirometryStore
 from core.store.trail import Trail
 from core.store.visits import TaskResults, TypedTexts, VisitMarks, Visits
-from core.words import N_, Notation, _, plural, write_in
+from core.words import N_, _, plural, write_in
 
 T = TypeVar("T")
 
@@ -291,7 +291,7 @@ class Session:
 
         One that this program cannot read is left out.
         """
-        write_in(self.clinic.notation if self.clinics.is_there() else Notation())
+        write_in(self.clinics.notation())
         forms.use_own(self.definitions.forms())
         protocols.use_own(self.definitions.schedules())  # which may name a form
         terms.use_own({one.text: one.term for one in self.synonyms.all()})
@@ -358,7 +358,7 @@ class Session:
             if "user" in entities:
                 self._look_up_rights()
             if "clinic" in entities and self._in_front:
-                write_in(self.clinic.notation)
+                write_in(self.clinics.notation())
             for listener in self._listeners:
                 listener(Changes(entities))
 
