@@ -17,7 +17,7 @@ from core.model.signature import LockLevel, Meaning
 from core.model.spirometry import BlowQuality, Interface, Position, TestType
 from core.model.user import Right, Role
 from core.model.visit import ClinicalStage, Mark, Mode, Respondent, VisitKind, VisitState
-from core.words import N_, Words, _
+from core.words import N_, DayStyle, GasUnit, Words, _
 
 SEX: Mapping[Sex, str] = Words(
     {
@@ -71,6 +71,14 @@ INTERPRETER: Mapping[bool, str] = Words(
         False: N_("without an interpreter"),
     }
 )
+DAY_STYLE: Mapping[DayStyle, str] = Words(
+    {
+        DayStyle.LETTERS: N_("day, month in letters, year"),
+        DayStyle.ISO: N_("year-month-day"),
+        DayStyle.POINTS: N_("day.month.year"),
+    }
+)
+GAS_UNIT: Mapping[GasUnit, str] = Words({GasUnit.MMHG: N_("mmHg"), GasUnit.KPA: N_("kPa")})
 CLINICAL_STAGE: Mapping[ClinicalStage, str] = {stage: stage.value for stage in ClinicalStage}
 MARK: Mapping[Mark, str] = Words(
     {
@@ -300,6 +308,8 @@ OF: Mapping[type[Enum], Mapping[Any, str]] = {
     BlowQuality: BLOW_QUALITY,
     Choice: CHOICE,
     ClinicalStage: CLINICAL_STAGE,
+    DayStyle: DAY_STYLE,
+    GasUnit: GAS_UNIT,
     Grade: GRADE,
     Interface: INTERFACE,
     LockLevel: LOCK_LEVEL,

@@ -55,7 +55,7 @@ from core.store.signatures import Signatures
 from core.store.spirometry import SpirometryStore
 from core.store.trail import Trail
 from core.store.visits import TaskResults, TypedTexts, VisitMarks, Visits
-from core.words import N_, _, plural
+from core.words import N_, _, plural, write_in
 
 T = TypeVar("T")
 
@@ -163,6 +163,7 @@ class Session:
         self.synonyms = Synonyms(self._db)
         self.dictionaries = Dictionaries(self._db)
         self.reference_ranges = ReferenceRanges(self._db)
+        self._in_front = in_front
         if in_front:
             self.use_own()
         self.trail = Trail(self._db, self._trail_key, lambda: self.may(Right.READ))
@@ -291,10 +292,11 @@ class Session:
         return session
 
     def use_own(self) -> None:
-        """From now on the clinic's own forms and schedules are among those of the program.
+        """From now on the clinic's own forms and schedules are among those of the program, and days are written as it says.
 
         One that this program cannot read is left out.
         """
+        write_in(self.clinics.notation())
         forms.use_own(self.definitions.forms())
         protocols.use_own(self.definitions.schedules())  # which may name a form
         terms.use_own({one.text: one.term for one in self.synonyms.all()})
@@ -360,6 +362,8 @@ class Session:
             self.warning = ""
             if "user" in entities:
                 self._look_up_rights()
+            if "clinic" in entities and self._in_front:
+                write_in(self.clinics.notation())
             for listener in self._listeners:
                 listener(Changes(entities))
 

@@ -9,13 +9,16 @@ A translation is a file ``resources/translations/<language>/LC_MESSAGES/als-foll
 Screen and paper call the same functions, so that they cannot word one value in two ways.
 """
 
+import copy
 import gettext
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
+from enum import StrEnum
+from functools import cache
 from typing import Annotated, Any, TypeVar
 
 from core import resources
@@ -35,14 +38,58 @@ NEAR_MONTHS = 11  # a month so far away, or farther, is told with its year
 MINUS = "−"
 
 
+class DayStyle(StrEnum):
+    """How a day is written where a person reads it."""
+
+    LETTERS = "letters"  # 29 Nov 2026
+    ISO = "iso"  # 2026-11-29
+    POINTS = "points"  # 29.11.2026
+
+
+class GasUnit(StrEnum):
+    """In what the pressure of a gas is shown and typed. It is stored in mmHg."""
+
+    MMHG = "mmHg"
+    KPA = "kPa"
+
+
+@dataclass(frozen=True, slots=True)
+class Notation:
+    """How the clinic writes days and pressures of gases, on the screen and on paper."""
+
+    days: DayStyle = DayStyle.LETTERS
+    gases: GasUnit = GasUnit.MMHG
+
+
+_notation = _AS_SHIPPED = Notation()
+
+
 def _(message: str) -> str:
     """The message in the language of this workstation (English where there is no translation)."""
     return language().gettext(message) if message else ""  # that of "" is the file's own head
 
 
 def language() -> gettext.NullTranslations:
-    """The words in use. Whatever is made of words and remembered is remembered by it."""
-    return _source.get() or _translation
+    """The words in use, another one for every notation. Whatever is made of words and remembered is remembered by it."""
+    return _source.get() or _written(_translation, _notation)
+
+
+@cache
+def _written(translation: gettext.NullTranslations, notation: Notation) -> gettext.NullTranslations:
+    """A language as it is written in a notation: an object of its own, so that nothing remembered shows the other."""
+    return translation if notation == _AS_SHIPPED else copy.copy(translation)
+
+
+def notation() -> Notation:
+    """How days and pressures of gases are written now; as shipped in what is data (`untranslated`)."""
+    return _notation if _source.get() is None else _AS_SHIPPED
+
+
+def write_in(notation: Notation) -> Notation:
+    """Write every day and every pressure of a gas in this way from now on; answers with the way before."""
+    global _notation
+    before, _notation = _notation, notation
+    return before
 
 
 def speak(translation: gettext.NullTranslations) -> gettext.NullTranslations:
@@ -162,14 +209,28 @@ def month_name(month: int) -> str:
     return language().pgettext("month", MONTHS[month - 1])
 
 
-def day(value: date | None) -> str:
-    """``12 Nov 2026``: a month in letters cannot be read the wrong way round."""
-    return MISSING if value is None else f"{value.day} {month_name(value.month)} {value.year}"
+def day(value: date | None, style: DayStyle | None = None) -> str:
+    """``12 Nov 2026``, where the clinic chose nothing else: a month in letters cannot be read the wrong way round."""
+    if value is None:
+        return MISSING
+    match style or notation().days:
+        case DayStyle.ISO:
+            return value.isoformat()
+        case DayStyle.POINTS:
+            return f"{value:%d.%m.}{value.year}"
+        case _:
+            return f"{value.day} {month_name(value.month)} {value.year}"
 
 
 def month_of(value: date) -> str:
     """``Nov 2026``: the month that a day is in."""
-    return f"{month_name(value.month)} {value.year}"
+    match notation().days:
+        case DayStyle.ISO:
+            return f"{value.year}-{value.month:02}"
+        case DayStyle.POINTS:
+            return f"{value.month:02}.{value.year}"
+        case _:
+            return f"{month_name(value.month)} {value.year}"
 
 
 def long_day(value: date) -> str:
@@ -205,7 +266,14 @@ def _month_in_full(month: int) -> str:
 
 
 def short_day(value: date) -> str:
-    return f"{value.day} {month_name(value.month)}"
+    """``12 Nov``: a day whose year is plain."""
+    match notation().days:
+        case DayStyle.ISO:
+            return f"{value.month:02}-{value.day:02}"
+        case DayStyle.POINTS:
+            return f"{value.day:02}.{value.month:02}."
+        case _:
+            return f"{value.day} {month_name(value.month)}"
 
 
 def instant(value: datetime) -> str:

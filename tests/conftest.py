@@ -29,6 +29,7 @@ from core.model.partial_date import PartialDate
 from core.model.patient import OnsetRegion, Patient, Sex
 from core.model.user import Clinic
 from core.session import Session, new_user
+from core.words import Notation, write_in
 from tests.core.examples import enter_visit
 from tests.passwords import cheap_passwords
 
@@ -47,6 +48,13 @@ def no_unexpected_warning(caplog):
         if record.levelno >= logging.WARNING
     ]
     assert not logged, f"logged while the test ran: {logged}"
+
+
+@pytest.fixture(autouse=True)
+def notation_as_shipped():
+    """What a clinic of another test chose is not how this one writes days."""
+    yield
+    write_in(Notation())
 
 
 @pytest.fixture(autouse=True)

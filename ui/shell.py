@@ -27,6 +27,7 @@ from core.model.document import About
 from core.model.ids import EventId, PatientId, RecordId, VisitId
 from core.model.user import Right
 from core.session import Changes
+from core.words import notation
 from ui import theme
 from ui.actions import ACTIONS, Action
 from ui.context import AppContext
@@ -117,6 +118,7 @@ class Shell(QWidget):
         layout.addWidget(self.sidebar)
         layout.addLayout(right, 1)
         self._narrow = self._folded = False
+        self._notation = notation()
         self._shortcuts()
         self._listen(context)
         set_chip(self.saved, tr("Open · encrypted"), "good")
@@ -346,13 +348,20 @@ class Shell(QWidget):
                 page.mark_stale()
 
     def _on_changed(self, changes: Changes) -> None:
-        """A chart has a tab for each form: where one was added, it is made anew when it is next opened."""
-        page = self._pages.get("chart")
-        if "definition" in changes.entities and page is not None and page is not self.current:
-            area = self._areas.pop("chart")
-            del self._pages["chart"]
-            self._stack.removeWidget(area)
-            area.deleteLater()
+        """What a page is made of may have changed: then it is made anew when it is next opened.
+
+        A chart has a tab for each form; every page says days and pressures of gases as the clinic chose.
+        """
+        old = {"chart"} & self._pages.keys() if "definition" in changes.entities else set()
+        if notation() != self._notation:
+            self._notation = notation()
+            old = set(self._pages)
+        for name in old:
+            if self._pages[name] is not self.current:
+                del self._pages[name]
+                area = self._areas.pop(name)
+                self._stack.removeWidget(area)
+                area.deleteLater()
 
     def _on_saved(self) -> None:
         now = clock.now().astimezone()

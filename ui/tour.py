@@ -82,6 +82,7 @@ from ui.pages.past_chart_page import PastChartPage
 from ui.pages.patient_form_page import PatientFormPage
 from ui.pages.registers_page import RegistersPage
 from ui.pages.safety.page import SafetyPage
+from ui.pages.settings.page import SettingsPage
 from ui.pages.sheet_page import SheetPage
 from ui.pages.today_page import TodayPage
 from ui.pages.visit_page import VisitPage
@@ -466,6 +467,11 @@ class _Tour:
         self.picture("new_patient")
         shell.show_page("settings")
         self.picture("settings")
+        settings = self.page("settings", SettingsPage)
+        settings.search.setFocus()
+        QTest.keyClicks(settings.search, "weight")
+        self.picture("settings_search")
+        settings.end_search()
         _registers(self)
         shell.search.setFocus()
         QTest.keyClicks(shell.search, "A-01")

@@ -25,6 +25,11 @@ CLINIC = "clinic"  # the subject of the settings
 NEW = "new"  # the subject of a patient who is not in the file yet
 
 
+def threshold_field(id: str) -> str:
+    """Under which name the text is kept that stands in the field of a threshold."""
+    return f"threshold.{id}"
+
+
 def new_event(patient_id: PatientId) -> str:
     """The subject of an event of a patient that is not in the file yet."""
     return f"{NEW}.{patient_id}"

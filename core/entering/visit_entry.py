@@ -6,6 +6,7 @@ from core import clock, entry
 from core.entry import Problem
 from core.laboratory import catalog as laboratory
 from core.laboratory.reading import read as read_result
+from core.model import gas_pressure
 from core.model.ids import VisitId
 from core.model.measurement import MeasurementKind, kinds
 from core.model.nouns import LABORATORY
@@ -69,16 +70,28 @@ def read_paper_day(text: str) -> date | Problem | None:
     return value
 
 
-def read_measurement(kind: MeasurementKind, text: str) -> float | Problem | None:
-    """What was typed for a kind of measurement, in its unit; with more decimals than it has, a Problem."""
-    value = entry.number(text, kind.low, kind.high, kind.unit)
-    if not isinstance(value, float) or round(value, kind.decimals) == value:
+def read_measurement(
+    kind: MeasurementKind, text: str, stored: float | None = None
+) -> float | Problem | None:
+    """What was typed for a kind of measurement, as it is stored; with more decimals than it has, a Problem.
+
+    ``stored`` is the value that is there: a text that shows it is that value, in whatever unit it was typed.
+    """
+    scale = kind.scale
+    if stored is not None and text.strip() == scale.text(stored):
+        return stored
+    if kind.gas:
+        text, scale = gas_pressure.split(text, scale)
+    value = entry.number(text, *scale.bounds(kind.low, kind.high), scale.unit)
+    if not isinstance(value, float):
         return value
-    if not kind.decimals:
+    if round(value, scale.decimals) == value:
+        return scale.stored(value)
+    if not scale.decimals:
         message = _("“{text}” is not a whole number. Type it without decimals.")
     else:
         message = _("“{text}” has too many decimals. Type {n} at most.")
-    return Problem(message.format(text=text.strip(), n=kind.decimals))
+    return Problem(message.format(text=text.strip(), n=scale.decimals))
 
 
 def check_fev1(fev1_ml: int, volume_ml: int | None, test_type: TestType) -> Problem | None:

@@ -5,7 +5,9 @@ from functools import cache
 
 from core import resources
 from core.convert import read_listed
+from core.model import gas_pressure
 from core.model.assessment import NotDone
+from core.model.gas_pressure import Scale
 from core.model.ids import VisitId
 from core.words import Shown, translated
 
@@ -16,6 +18,7 @@ class MeasurementKind:
     """One kind of measurement. Values lie from ``low`` to ``high`` in ``unit``, with so many decimals.
 
     One that is ``derived`` is computed from other values now and not asked any more; what was entered stays.
+    The pressure of a ``gas`` is shown and typed in the unit that the clinic chose (``scale``).
     """
 
     id: str
@@ -27,10 +30,16 @@ class MeasurementKind:
     decimals: int
     help: Shown = ""
     derived: bool = False
+    gas: bool = False
 
     def __post_init__(self) -> None:
         if not self.low < self.high:
             raise ValueError(f"{self.id}: low {self.low:g} is not below high {self.high:g}")
+
+    @property
+    def scale(self) -> Scale:
+        """In what a value is shown and typed."""
+        return gas_pressure.scale(self.unit, self.decimals, gas=self.gas)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,12 @@ from pathlib import Path
 
 from core import resources
 from core.convert import read_listed
-from core.words import N_, Shown, Words, as_written, translated
+from core.model import gas_pressure
+from core.model.gas_pressure import Scale
+from core.words import N_, Shown, Words, _, as_written, translated
 
 ON, OFF = 1.0, 0.0
+_DIGITS = 6  # of a threshold, at most
 STATUS: Mapping[str, str] = Words(
     {
         "": "",
@@ -24,7 +27,8 @@ STATUS: Mapping[str, str] = Words(
 class Threshold:
     """One number in ``unit``, from ``low`` to ``high``; a switch is 0 or 1 and has the unit "switch".
 
-    ``status`` is empty where the source was read, else UNCONFIRMED or DESIGN (our proposal).
+    ``status`` is empty where the source was read, else UNCONFIRMED or DESIGN (our proposal). The pressure of a
+    ``gas`` is shown and typed in the unit that the clinic chose (``scale``).
     """
 
     id: str
@@ -36,6 +40,7 @@ class Threshold:
     high: float
     source: Shown
     status: str = ""
+    gas: bool = False
 
     def __post_init__(self) -> None:
         if not self.low <= self.value <= self.high:
@@ -46,6 +51,17 @@ class Threshold:
     @property
     def is_switch(self) -> bool:
         return bool(as_written(self, "unit") == "switch")
+
+    @property
+    def scale(self) -> Scale:
+        """In what it is shown and typed."""
+        return gas_pressure.scale(self.unit, _DIGITS, gas=self.gas)
+
+    def said(self, value: float) -> str:
+        """A value of it with its unit, on or off of a switch."""
+        if self.is_switch:
+            return _("on") if value == ON else _("off")
+        return f"{self.scale.text(value)} {self.scale.unit}"
 
 
 @cache

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from core.words import _
+from core.words import DayStyle, GasUnit, Notation, _
 
 
 class Role(StrEnum):
@@ -79,6 +79,7 @@ class Clinic:
     After ``idle_lock_min`` minutes (1 to 15) without a key or a click the file is locked. Where
     ``telling_file_names`` is set, the name of a saved file holds the record number and the day. ``phone`` and ``call_us``
     are printed for patients: where to call, and when to do so at once (the program's own words where it is empty).
+    ``day_style`` and ``gas_unit`` are how days and pressures of gases are shown.
     """
 
     name: str
@@ -90,3 +91,9 @@ class Clinic:
     telling_file_names: bool = False
     phone: str = ""
     call_us: str = ""
+    day_style: DayStyle = DayStyle.LETTERS
+    gas_unit: GasUnit = GasUnit.MMHG
+
+    @property
+    def notation(self) -> Notation:
+        return Notation(self.day_style, self.gas_unit)

@@ -431,7 +431,7 @@ def _measurements() -> list[Block]:
                 *(layout.paragraph(kind.help, SMALL, inside(columns[0])) if kind.help else []),
             ],
             [],
-            _words(kind.unit, columns[2]),
+            _words(kind.scale.unit, columns[2]),
             [],
             [],
         ]

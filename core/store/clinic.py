@@ -6,6 +6,7 @@ from core.convert import converter, to_row
 from core.model.thresholds import defaults
 from core.model.user import Clinic, User
 from core.store import rows
+from core.words import Notation
 
 
 class ClinicStore:
@@ -17,9 +18,14 @@ class ClinicStore:
     def get(self) -> Clinic:
         (row,) = self._db.query(
             "SELECT name, letterhead, protocol, equation, demonstration, idle_lock_min,"
-            " telling_file_names, phone, call_us FROM clinic"
+            " telling_file_names, phone, call_us, day_style, gas_unit FROM clinic"
         )
         return converter.structure(row, Clinic)
+
+    def notation(self) -> Notation:
+        """How the clinic writes days and pressures of gases; as shipped while the file does not say whose it is."""
+        there = any(self._db.query("SELECT 1 FROM clinic"))
+        return self.get().notation if there else Notation()
 
     def save(self, clinic: Clinic) -> None:
         rows.upsert(self._db, "clinic", {"id": 1, **to_row(clinic)}, ("id",))

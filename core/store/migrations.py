@@ -204,6 +204,19 @@ def m017_appointments(db: Database) -> None:
         db.execute(statement)
 
 
+@migrations()
+def m018_notation(db: Database) -> None:
+    """A clinic says how days and pressures of gases are shown."""
+    db.execute(
+        "ALTER TABLE clinic ADD COLUMN day_style TEXT NOT NULL DEFAULT 'letters'"
+        " CHECK (day_style IN ('letters', 'iso', 'points'))"
+    )
+    db.execute(
+        "ALTER TABLE clinic ADD COLUMN gas_unit TEXT NOT NULL DEFAULT 'mmHg'"
+        " CHECK (gas_unit IN ('mmHg', 'kPa'))"
+    )
+
+
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
     """The row of a decision that says what an acknowledgement of an alert said."""
     key = str(acknowledgement["alert"])

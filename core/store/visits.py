@@ -1,9 +1,13 @@
 """Visits, decisions about planned ones, tasks ticked off, and text that is not a value yet."""
 
+import json
+from collections.abc import Sequence
+
 from sqlite_utils import Database
 
 from core import clock
 from core.convert import converter
+from core.entry import CLEARED
 from core.model.ids import PatientId, RecordId, VisitId
 from core.model.nouns import NOUNS
 from core.model.visit import TaskResult, TypedText, Visit, VisitMark, WaitingText
@@ -103,6 +107,16 @@ class TypedTexts:
 
     def remove(self, place: str, subject: str, *fields: str) -> None:
         self.set_aside(self._author, place, subject, *fields)
+
+    def add_unit(self, fields: Sequence[str], unit: str, units: Sequence[str]) -> None:
+        """Say in what unit these fields were typed, whoever typed them, where a text says none of the units."""
+        said = tuple(one.casefold() for one in units)
+        query = "SELECT * FROM typed_text WHERE field IN (SELECT value FROM json_each(?))"
+        for row in list(self._db.query(query, [json.dumps(fields)])):
+            text = row["text"]
+            if text != CLEARED and not text.rstrip().casefold().endswith(said):
+                key = ("author", "place", "subject", "field")
+                rows.upsert(self._db, "typed_text", {**row, "text": f"{text} {unit}"}, key)
 
     def set_aside(self, author: str, place: str, subject: str, *fields: str) -> None:
         """Take away what somebody else typed; the trail keeps it."""

@@ -13,9 +13,12 @@ from core.words import MISSING, _, day, number, signed
 
 
 def measurement_text(kind: str, value: float) -> str:
-    """The value in its unit; the bare number where this program does not know the kind."""
+    """The value in the unit in which it is shown; the bare number where this program does not know the kind."""
     known = kinds().get(kind)
-    return f"{value:g}" if known is None else number(value, known.decimals, known.unit)
+    if known is None:
+        return f"{value:g}"
+    scale = known.scale
+    return number(scale.shown(value), scale.decimals, scale.unit)
 
 
 def measurement_before(record: PatientRecord, kind: str, on: date) -> tuple[date, float] | None:

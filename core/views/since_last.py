@@ -16,7 +16,7 @@ from core.labels import MILESTONES, TEST_TYPE, why_not
 from core.model.adverse_event import AdverseEvent
 from core.model.assessment import Answer, Assessment
 from core.model.form_record import FormRecord, Since
-from core.model.measurement import kinds
+from core.model.measurement import MeasurementKind, kinds
 from core.model.partial_date import PartialDate, partial_day
 from core.model.record import PatientRecord
 from core.model.spirometry import Position, Spirometry
@@ -292,11 +292,17 @@ def _measured(record: PatientRecord, before: Visit, last: Visit) -> Iterator[Lin
             yield Line(text=f"{name}: {why_not(one.not_done)}", tone="muted")
         elif known is not None and earlier is not None:
             since = _on(earlier[0], before)
-            text = _moved(name, earlier[1], one.value, known.decimals, known.unit, since)
-            yield Line(text=text)
+            yield Line(text=_measurement_moved(known, earlier[1], one.value, since))
         else:
             value = MISSING if one.value is None else measurement_text(one.kind, one.value)
             yield Line(text=_("{name} {value}, the first one").format(name=name, value=value))
+
+
+def _measurement_moved(kind: MeasurementKind, was: float, now: float | None, since: str) -> str:
+    """In the unit in which the kind is shown."""
+    scale = kind.scale
+    then, value = scale.shown(was), None if now is None else scale.shown(now)
+    return _moved(kind.short, then, value, scale.decimals, scale.unit, since)
 
 
 # What happened.

@@ -199,6 +199,8 @@ TABLES: Mapping[str, Table] = {
             "idle_lock_min": N_("locks after"),
             "telling_file_names": N_("names of saved files tell record number and day"),
             "call_us": N_("when a patient calls at once"),
+            "day_style": N_("days are written as"),
+            "gas_unit": N_("pressures of gases are shown in"),
         },
         says={"protocol": values.schedule},
     ),

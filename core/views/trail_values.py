@@ -16,6 +16,7 @@ from core.model.ids import VisitId
 from core.model.partial_date import PartialDate, partial_day
 from core.model.trail import Names, VisitName
 from core.protocols import catalog as protocols
+from core.views.measurements import measurement_text
 from core.words import MISSING, N_, _, day, instant, number
 
 Row = Mapping[str, Any]
@@ -139,7 +140,7 @@ def measured(value: Any, row: Row, _names: Names) -> str:
     found = measurement.kinds().get(row.get("kind", ""))
     if value is None:
         return _why_not(row)
-    return f"{value:.10g}" if found is None else number(value, found.decimals, found.unit)
+    return f"{value:.10g}" if found is None else measurement_text(found.id, value)
 
 
 def measurement_kind(value: Any, _row: Row, _names: Names) -> str:
@@ -177,9 +178,7 @@ def set_to(value: Any, row: Row, _names: Names) -> str:
     found = thresholds.shipped().get(row.get("id", ""))
     if found is None or value is None:
         return MISSING if value is None else f"{value:g}"
-    if found.is_switch:
-        return _("on") if value == thresholds.ON else _("off")
-    return f"{value:g} {found.unit}"
+    return found.said(value)
 
 
 def score(value: Any, row: Row, _names: Names) -> str:

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QAbstractListModel, QPointF, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -148,7 +148,7 @@ def read_aloud(widget):
     if isinstance(widget, QMenu):
         yield from (action.text() for action in widget.actions())
     if isinstance(widget, QAbstractItemView) and (model := widget.model()) is not None:
-        across = range(model.columnCount())
+        across = range(1 if isinstance(model, QAbstractListModel) else model.columnCount())
         yield from (str(model.headerData(n, Qt.Orientation.Horizontal) or "") for n in across)
         for row in range(min(model.rowCount(), 40)):
             yield from (str(model.index(row, column).data() or "") for column in across)

@@ -51,6 +51,7 @@ def add(shell, monkeypatch):
         shell.show_page("settings")
         settle()
         page = shell.page("settings")
+        page.choose("schedules" if card == "own_schedules" else "forms")
         monkeypatch.setattr(
             QFileDialog, "getOpenFileName", lambda *_how, **_more: (str(path), "TOML")
         )

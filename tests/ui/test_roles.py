@@ -158,6 +158,7 @@ def test_r16_a_nurse_reads_the_settings_of_the_clinic(shell_of):
     shell.show_page("settings")
     settle()
     page = shell.page("settings")
+    page.choose("clinic")
     assert "A neurologist can change the settings of the clinic." in words(page)
     assert page.name.isVisible() and not page.name.isEnabled() and not page.save.isEnabled()
     assert not any(field.isEnabled() for field in page.thresholds.values())

@@ -40,10 +40,11 @@ class MeasurementRow:
 
     def __init__(self, kind: MeasurementKind, before: str) -> None:
         self.kind = kind
+        self.stored: float | None = None
         self.value = ValueLine()
         self.value.setFixedWidth(theme.px(64))
         self.value.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.value.setAccessibleName(f"{kind.title} ({kind.unit})")
+        self.value.setAccessibleName(f"{kind.title} ({kind.scale.unit})")
         self.value.setAccessibleDescription(kind.help)
         self.not_done = Combo()
         self.not_done.setFixedWidth(theme.px(118))
@@ -62,7 +63,7 @@ class MeasurementRow:
         self.title.setLayout(column(*lines, spacing=0))
 
     def read(self) -> float | Problem | None:
-        return read_measurement(self.kind, self.value.text())
+        return read_measurement(self.kind, self.value.text(), self.stored)
 
     def show_problem(self, problem: Problem | None) -> None:
         self.problem.show_problem(problem)
@@ -99,7 +100,7 @@ class MeasurementsForm(StepForm):
         grid.setColumnStretch(4, 2)
         for index, one in enumerate(self.rows.values()):
             line = index * 2
-            unit = label(one.kind.unit, "muted")
+            unit = label(one.kind.scale.unit, "muted")
             for place, widget in enumerate((one.title, one.value, unit, one.not_done, one.note)):
                 grid.addWidget(widget, line, place)
             grid.addWidget(one.problem, line + 1, 0, 1, 5)
@@ -117,7 +118,8 @@ class MeasurementsForm(StepForm):
     def show_draft(self) -> None:
         for one in self.rows.values():
             found, raw = self.draft.measurements.of(one.kind.id), self.draft.unsaved.texts
-            value = "" if found is None or found.value is None else f"{found.value:g}"
+            one.stored = None if found is None else found.value
+            value = "" if one.stored is None else one.kind.scale.text(one.stored)
             one.value.setText(raw.get(_typed("value", one), value))
             reason = found.not_done if found else None
             one.not_done.setCurrentIndex(one.not_done.findData(reason) if reason else 0)
@@ -176,6 +178,7 @@ class MeasurementsForm(StepForm):
                 self.draft.measurements.remove(one.kind.id)
             else:
                 self.draft.measurements.save(measurement)
+        one.stored = None if measurement is None else measurement.value
         wrong = one.value.text() if isinstance(value, Problem) else ""
         self.draft.unsaved.save(_typed("value", one), wrong)
         self.draft.unsaved.save(_typed("note", one), "" if measurement else note)
@@ -189,8 +192,9 @@ class MeasurementsForm(StepForm):
             self._save(one)
 
     def _explain(self, kind: MeasurementKind) -> None:
+        low, high = kind.scale.bounds(kind.low, kind.high)
         text = tr("{kind}: from {low:g} to {high:g} {unit}. {help}").format(
-            kind=kind.short, low=kind.low, high=kind.high, unit=kind.unit, help=kind.help
+            kind=kind.short, low=low, high=high, unit=kind.scale.unit, help=kind.help
         )
         self._help.setText(text.rstrip())
 

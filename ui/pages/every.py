@@ -50,7 +50,7 @@ def page_class(name: str) -> type[Page]:
 
             return TrailPage
         case "settings":
-            from ui.pages.settings_page import SettingsPage
+            from ui.pages.settings.page import SettingsPage
 
             return SettingsPage
     return _of_one(name)

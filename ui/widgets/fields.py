@@ -145,9 +145,10 @@ class TextField(QWidget):
         layout.setSpacing(4)
         if title:
             layout.addWidget(label(title, "muted"))
+        self._unit = label(unit, "muted")
         items: list[QWidget | None] = [self.line]
         if unit:
-            items.append(label(unit, "muted"))
+            items.append(self._unit)
         if width:
             items.append(None)
         layout.addLayout(row(*items))
@@ -166,6 +167,10 @@ class TextField(QWidget):
         self.line.setText(text)
         self._committed_text = text
         self.show_problem(None)
+
+    def set_unit(self, unit: str) -> None:
+        """Another unit beside the line, where there was one."""
+        self._unit.setText(unit)
 
     def enter(self, text: str) -> None:
         """As if the text had been typed and the field left."""

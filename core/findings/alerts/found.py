@@ -170,7 +170,7 @@ def _fact(condition: Condition, reading: Reading, view: View) -> Fact:
     """A value with its unit and limit, how it came about, and its day."""
     measure, limits = measures()[condition.measure], view.record.thresholds
     limit = condition.limit(limits)
-    full = [LIMIT[condition.op].format(limit=f"{limit:g}")]
+    full = [LIMIT[condition.op].format(limit=measure.limit(limit))]
     bounds = [LIMIT[condition.op].format(limit=measure.bound(limit))]
     if not condition.threshold:
         bounds = []  # the full score of a question says itself: "3 of 4"

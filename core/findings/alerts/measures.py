@@ -13,6 +13,7 @@ from core.instruments import catalog as instruments
 from core.laboratory.grading import times_upper_limit
 from core.model import measurement
 from core.model.adverse_event import AdverseEvent, MilestoneKind
+from core.model.gas_pressure import Scale
 from core.model.ids import VisitId
 from core.model.partial_date import partial_day
 from core.model.patient import Sex
@@ -189,7 +190,7 @@ class Measure:
     """A named number. What no visit measures (``at_visits``) can only accompany what a visit does.
 
     In a line it has the unit ``short_unit`` and ``short_decimals`` decimals where they differ; limits of a
-    score ("3 of 4") are said without it.
+    score ("3 of 4") are said without it. ``scale`` is how it is shown where that is not how it is compared.
     """
 
     title: str
@@ -200,29 +201,42 @@ class Measure:
     short_unit: str = ""
     short_decimals: int | None = None
     is_score: bool = False
+    scale: Scale | None = None
 
     def said(self, value: float, limit: float | None = None) -> str:
         """The value in full, with as many decimals as tell it from the limit."""
-        return f"{self.title}: {number(value, _telling(value, limit, self.decimals), self.unit)}"
+        return f"{self.title}: {self._number(value, limit, self.decimals, self.unit)}"
 
     def brief(self, value: float, limit: float | None = None) -> str:
         """The value within a line: “FVC 47 %”."""
-        decimals = _telling(value, limit, self.shown_decimals)
-        text = number(value, decimals, self.short_unit or self.unit)
+        text = self._number(value, limit, self.shown_decimals, self.short_unit or self.unit)
         return f"{self.title} {text}"
+
+    def _number(self, value: float, limit: float | None, decimals: int, unit: str) -> str:
+        if self.scale is None:
+            return number(value, _telling(value, limit, decimals), unit)
+        shown, least = self.scale.shown(value), self.scale.decimals
+        if limit is not None and limit != value:
+            least = _telling(shown, round(self.scale.shown(limit), least), least)
+        return number(shown, least, self.scale.unit)
 
     @property
     def shown_decimals(self) -> int:
-        """How many decimals a line has at least: a change below them is none."""
+        """How many decimals a line has at least, of the unit that is stored: a change below them is none."""
         return self.decimals if self.short_decimals is None else self.short_decimals
 
     def bound(self, limit: float) -> str:
         """A limit with its unit: “50 %”."""
-        return f"{limit:g}" if self.is_score else f"{limit:g} {self.short_unit or self.unit}"
+        unit = self.short_unit or self.unit if self.scale is None else self.scale.unit
+        return self.limit(limit) if self.is_score else f"{self.limit(limit)} {unit}"
+
+    def limit(self, limit: float) -> str:
+        """A limit as a bare number."""
+        return f"{limit:g}" if self.scale is None else self.scale.text(limit)
 
     def quoted(self, reading: Reading) -> str:
         """The value within a sentence."""
-        return number(reading.value, self.decimals, self.unit)
+        return self._number(reading.value, None, self.decimals, self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +258,9 @@ class Question:
     def bound(self, _limit: float) -> str:
         return ""
 
+    def limit(self, limit: float) -> str:
+        return f"{limit:g}"
+
     def quoted(self, reading: Reading) -> str:
         """Since when, within a sentence."""
         return reading.note
@@ -258,7 +275,13 @@ def measures() -> Mapping[str, Measure | Question]:
 def _measures(_language: NullTranslations) -> Mapping[str, Measure | Question]:
     found: dict[str, Measure | Question] = {**_of_breath(), **_of_the_course(), **_questions()}
     for kind in measurement.kinds().values():
-        found[kind.id] = Measure(kind.short, kind.unit, kind.decimals, _measurement(kind.id))
+        found[kind.id] = Measure(
+            kind.short,
+            kind.unit,
+            kind.decimals,
+            _measurement(kind.id),
+            scale=kind.scale if kind.gas else None,
+        )
     alsfrs_r = instruments.alsfrs_r()
     for place, slot in enumerate(alsfrs_r.slots, start=1):
         item = alsfrs_r.variants(slot)[0]

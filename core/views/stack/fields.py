@@ -52,11 +52,13 @@ def _weight(record: PatientRecord) -> Iterator[Plot]:
 
 def _measurements(record: PatientRecord) -> Iterator[Plot]:
     for kind in kinds().values():
-        points = tuple(Point(on, value) for on, value in record.measured(kind.id))
+        shown = kind.scale
+        points = tuple(Point(on, shown.shown(value)) for on, value in record.measured(kind.id))
         if points:
-            low, high, step = scale([point.value for point in points], kind.low, kind.high)
+            bounds = shown.bounds(kind.low, kind.high)
+            low, high, step = scale([point.value for point in points], *bounds)
             series = Series("field", kind.short, points)
-            yield Plot(f"measurement.{kind.id}", kind.title, kind.unit, low, high, step, (series,))
+            yield Plot(f"measurement.{kind.id}", kind.title, shown.unit, low, high, step, (series,))
 
 
 def _laboratory(record: PatientRecord) -> Iterator[Plot]:

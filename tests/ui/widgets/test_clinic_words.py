@@ -14,6 +14,7 @@ from tests.ui.keyboard import settle
 
 def card(shell):
     shell.show_page("settings")
+    shell.page("settings").choose("words")
     settle()
     return shell.page("settings").words
 

@@ -372,6 +372,7 @@ def test_r15_the_file_is_frozen_after_a_backup_and_let_go_again(shell, path):
     shell.show_page("settings")
     settings, told = shell.page("settings"), []
     shell.context.told.connect(told.append)
+    settings.choose("freeze")
     answer_dialogs("closing of the database")
     settings.freezing.freeze.click()
     session = shell.context.session
