@@ -60,6 +60,7 @@ CHANGE = {
     "external_result": ("value", 60.0),
     "visit": ("weight_kg", 60.5),
     "visit_mark": ("reason", "another"),
+    "appointment": ("note", "another"),
     "form": ("not_done", "refused"),
     "answer": ("note", "another"),
     "spirometry": ("device", "another"),

@@ -26,6 +26,7 @@ NOUNS = (
     "external_result",
     "visit",
     "visit_mark",
+    "appointment",
     "form",
     "answer",
     "spirometry",
