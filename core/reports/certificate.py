@@ -58,7 +58,7 @@ def render(
     )
     verdict = Verdict.PASSED if result.passed else Verdict.FAILED
     sections = [
-        Section(verdict=verdict, paragraph=outcome(result), facts=_facts(result)),
+        Section(verdict=verdict, paragraph=outcome(result), facts=_facts(result), across=2),
         Section(
             title=_("What was compared"),
             columns=(

@@ -982,7 +982,7 @@ CREATE TABLE appointment (
     patient_id TEXT NOT NULL REFERENCES patient,
     code       TEXT NOT NULL CHECK (trim(code) <> ''),
     day        TEXT NOT NULL CHECK (day IS date(day)),
-    time       TEXT CHECK (time IS strftime('%H:%M', time)),
+    time       TEXT CHECK (time IS strftime('%H:%M', time) AND time < '24:00'),
     note       TEXT NOT NULL CHECK (length(note) <= 80),
     entered_by TEXT NOT NULL REFERENCES user,
     entered_at TEXT NOT NULL CHECK (datetime(entered_at) IS NOT NULL)

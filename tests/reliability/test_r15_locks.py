@@ -61,6 +61,7 @@ CHANGE = {
     "schedule_move": ("reason", "another"),
     "visit": ("weight_kg", 60.5),
     "visit_mark": ("reason", "another"),
+    "appointment": ("note", "another"),
     "form": ("not_done", "refused"),
     "answer": ("note", "another"),
     "spirometry": ("device", "another"),

@@ -144,9 +144,9 @@ def test_r16_a_monitor_opens_the_worklist_to_read_it(shell_of):
     shell = shell_of(Role.MONITOR)
     before = len(shell.context.session.visits.all())
     today = shell.page("today")
-    for row in range(len(today.model.rows)):
+    for item in today.model.rows:
         shell.show_page("today")
-        today.table.selectRow(row)
+        today.table.selectRow(today.model.line_of(item))
         today.table.setFocus()
         press(Key.Key_Return)
         assert shell.current in {shell.page("chart"), shell.page("visit")}

@@ -27,6 +27,7 @@ NOUNS = (
     "external_result",
     "visit",
     "visit_mark",
+    "appointment",
     "form",
     "answer",
     "spirometry",

@@ -132,6 +132,10 @@ REFUSED = {
     ],
     "threshold": [("value", None), ("value", "high")],
     "visit_mark": [("mark", "done"), ("reason", " "), ("patient_id", "nobody")],
+    "appointment": [
+        *(("code", " "), ("day", "2026-02-30"), ("time", "10:30:00"), ("time", "24:00")),
+        *(("note", "x" * 81), ("entered_by", "nobody"), ("patient_id", "nobody")),
+    ],
     "spirometry": [
         ("test_type", "fev1"),
         ("position", "standing"),
