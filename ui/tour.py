@@ -465,13 +465,7 @@ class _Tour:
         self.type(form.fields["born"].line, "31.02.1960")
         form.save.click()
         self.picture("new_patient")
-        shell.show_page("settings")
-        self.picture("settings")
-        settings = self.page("settings", SettingsPage)
-        settings.search.setFocus()
-        QTest.keyClicks(settings.search, "weight")
-        self.picture("settings_search")
-        settings.end_search()
+        _settings(self)
         _registers(self)
         shell.search.setFocus()
         QTest.keyClicks(shell.search, "A-01")
@@ -668,6 +662,17 @@ def _examinations(tour: _Tour, page: VisitPage) -> None:
     tour.picture("visit_laboratory")
     entered = {one.test for one in draft.record.laboratory if one.visit_id == draft.visit.id}
     tour.expect(entered == {"alt", "ast", "creatinine"}, f"of the laboratory: {sorted(entered)}")
+
+
+def _settings(tour: _Tour) -> None:
+    """The sections, and what a search finds in all of them."""
+    tour.shell.show_page("settings")
+    tour.picture("settings")
+    settings = tour.page("settings", SettingsPage)
+    settings.search.setFocus()
+    QTest.keyClicks(settings.search, "weight")
+    tour.picture("settings_search")
+    settings.end_search()
 
 
 def _administrator(tour: _Tour) -> None:

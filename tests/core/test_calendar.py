@@ -39,6 +39,7 @@ DATA = {
     ("core/views/laboratory.py", "event_texts"): "in a field of an event, as it is typed",
     ("core/views/patients.py", "_row"): "in a table for other programs",
     ("core/views/patients.py", "_last"): "in a table for other programs",
+    ("core/findings/consent.py", "OfSamples"): "in the key of a decision",
     ("core/views/register_words.py", "check_row"): "in a table for other programs",
     ("core/views/register_words.py", "training_row"): "in a table for other programs",
     ("ui/forms/laboratory/choices.py", "SampleFields"): "in a field, as it is typed",

@@ -498,7 +498,7 @@ def draft_writes(draft):
             [laboratory.tests()["ast"]], NotDone.REFUSED
         ),
         "patient_forms.say_nothing": lambda: draft.patient_forms.say_nothing(
-            catalog.newest()["falls"], said=True
+            catalog.newest()["wishes"], said=True
         ),
         "save_milestone": lambda: draft.save_milestone(replace(milestone, note="another")),
         "tasks.save": lambda: draft.tasks.save(
@@ -514,7 +514,7 @@ OF_THE_PATIENT = {"save_milestone", "save_height"}  # what a visit's lock does n
 # These need a state of their own first; what they write, the statements above have tried.
 NOT_NOW = {
     "comparisons.correct", "comparisons.show", "finish", "forms.remove", "questionnaires.answer",
-    "forms.forget", "laboratory.choose", "laboratory.comment", "monitoring.add", "monitoring.move", "monitoring.note",
+    "forms.forget", "laboratory.choose", "laboratory.comment", "monitoring.add", "monitoring.describe",
     "monitoring.remove", "monitoring.save", "monitoring.save_not_measured",
     "questionnaires.undo", "since.take_back", "since.undo", "reopen", "unsaved.discard", "unsaved.set_aside",
 }  # fmt: skip
