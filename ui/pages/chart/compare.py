@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
-from PySide6.QtWidgets import QFrame, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from core.model.ids import PatientId, VisitId
 from core.model.record import PatientRecord
@@ -21,8 +21,9 @@ from ui import theme
 from ui.context import AppContext
 from ui.pages.chart.side import COLOURS, Lead, Said, Wrapped
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
-from ui.widgets.basics import button, clear, column, label, row, rule, scrolled, show_only
+from ui.widgets.basics import button, clear, column, label, row, rule, show_only
 from ui.widgets.compared_table import AnswersTable, MeasuresTable
+from ui.widgets.own_scroll import OwnScroll
 from ui.widgets.responsive import Columns, Flow
 from ui.words import tr
 
@@ -30,37 +31,12 @@ SIDE, WIDE_SIDE = 440, 540  # px of what was measured; with a third visit
 THIRD_FROM = 1440  # px of the tab: from a window of 1600 px on a third visit has room
 
 
-class _Part(QFrame):
-    """A card that scrolls; in a page that scrolls itself it is as high as what it holds."""
-
-    def __init__(self, inner: QWidget, name: str) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self._inner = inner
-        self.area = scrolled(inner, name)
-        self._body = column(self.area)
-        self._body.setContentsMargins(1, 1, 1, 1)
-        self.setLayout(self._body)
-
-    def set_whole(self, *, whole: bool) -> None:
-        if whole == self.area.isHidden():
-            return
-        if whole:
-            self._body.addWidget(self.area.takeWidget())
-            self.area.hide()
-        else:
-            self._body.removeWidget(self._inner)
-            self.area.setWidget(self._inner)
-            self.area.show()
-        self._inner.show()
-
-
 class _Sides(Columns):
     """The answers, and beside them or below what was measured."""
 
     turned = Signal()
 
-    def __init__(self, answers: _Part, measured: _Part) -> None:
+    def __init__(self, answers: OwnScroll, measured: OwnScroll) -> None:
         self.is_narrow = False
         self._side = SIDE
         self._both = (answers, measured)
@@ -108,7 +84,7 @@ class CompareTab(Tab):
         self.measures = MeasuresTable()
         self.measures.keyed.connect(lambda _key: self._review())
         self._stages, self._between = column(spacing=0), column(spacing=0)
-        self.sides = _Sides(_Part(self._inner, tr("The answers")), self._make_right())
+        self.sides = _Sides(OwnScroll(self._inner, tr("The answers")), self._make_right())
         self.sides.turned.connect(self._redraw)
         self.setLayout(column(self.none, self.sides))
         self._take_arrows(self)
@@ -143,14 +119,14 @@ class CompareTab(Tab):
             made = QShortcut(QKeySequence(key), part, partial(self._step, by))
             made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
-    def _make_right(self) -> "_Part":
+    def _make_right(self) -> OwnScroll:
         inner = QWidget()
         inner.setProperty("role", "brief")
         text = column(self._stages, rule(), self._between, None, spacing=6)
         text.setContentsMargins(10, 4, 10, 6)
         body = column(self.measures, rule(), text, spacing=4)
         inner.setLayout(body)
-        return _Part(inner, tr("Measurements, stages, and what is between"))
+        return OwnScroll(inner, tr("Measurements, stages, and what is between"))
 
     def open(self, patient_id: PatientId) -> None:
         super().open(patient_id)

@@ -6,7 +6,6 @@ from functools import partial
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QLabel,
     QSizePolicy,
     QStyle,
@@ -20,7 +19,8 @@ from core.views.now import Part
 from core.words import N_
 from ui import theme
 from ui.pages.chart.alerts import FIRST
-from ui.widgets.basics import PressButton, button, clear, column, label, row, rule, scrolled
+from ui.widgets.basics import PressButton, button, clear, column, label, row, rule
+from ui.widgets.own_scroll import OwnScroll
 from ui.widgets.responsive import UNLIMITED
 from ui.words import tr
 
@@ -65,15 +65,14 @@ class Wrapped:
         painter.drawText(area, align | Qt.TextFlag.TextWordWrap, self.text)
 
 
-class SidePanel(QFrame):
+class SidePanel(OwnScroll):
     """What asks for a decision, what runs, what comes next; what changed; everything that happened; figures in full."""
 
     leads_to = Signal(str, str)  # a tab, and what on it gets the keyboard
     folded = Signal()
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
+        super().__init__(QWidget(), tr("Now, since last time, timeline"), margin=None)
         self.fold = button(tr("Close T"), self.folded.emit, link=True)
         self.fold.setAccessibleName(tr("Close now, since last time and timeline"))
         alerts = button(tr("Alerts A"), partial(self.leads_to.emit, "alerts", FIRST), link=True)
@@ -82,7 +81,6 @@ class SidePanel(QFrame):
             column(spacing=0) for _ in range(4)
         ]
         now, since, timeline, details = (_holding(layout) for layout in every)
-        self._inner = QWidget()
         self._inner.setProperty("role", "brief")
         content = column(
             row(label(tr("Now"), "heading"), None, alerts, self.fold, spacing=4),
@@ -94,26 +92,10 @@ class SidePanel(QFrame):
             rule(),
             details,
             None,
-            spacing=5,
+            spacing=3,
         )
         content.setContentsMargins(14, 4, 8, 8)
         self._inner.setLayout(content)
-        self.area = scrolled(self._inner, tr("Now, since last time, timeline"))
-        self._body = column(self.area)
-        self.setLayout(self._body)
-
-    def set_whole(self, *, whole: bool) -> None:
-        """As high as it is, in a page that scrolls; else it scrolls itself."""
-        if whole == self.area.isHidden():
-            return
-        if whole:
-            self._body.addWidget(self.area.takeWidget())
-            self.area.hide()
-        else:
-            self._body.removeWidget(self._inner)
-            self.area.setWidget(self._inner)
-            self.area.show()
-        self._inner.show()
 
     def show_parts(self, now: Sequence[Part], since: Sequence[Part], details: Part) -> None:
         for layout, parts, size in (
