@@ -92,9 +92,9 @@ class SidePanel(OwnScroll):
             rule(),
             details,
             None,
-            spacing=3,
+            spacing=2,
         )
-        content.setContentsMargins(14, 4, 8, 8)
+        content.setContentsMargins(14, 0, 8, 8)
         self._inner.setLayout(content)
 
     def show_parts(self, now: Sequence[Part], since: Sequence[Part], details: Part) -> None:
