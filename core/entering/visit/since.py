@@ -16,7 +16,7 @@ from core.forms.definition import Form
 from core.model.form_record import FormRecord, Item, RecordCheck, Since
 from core.model.nouns import SINCE_LAST_TIME
 from core.model.visit import Visit
-from core.words import N_, _
+from core.words import N_, _, within
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,7 +291,9 @@ class SinceStep(VisitStep):
         if not lines and not self._since.is_begun:
             return []
         said = [wording.line(line.form, line.record) for line in lines]
-        said += [form.ask for form in another]
+        if another:
+            forms = ", ".join(within(form.plural) for form in another)
+            said.append(_("anything new ({forms})").format(forms=forms))
         if not said:
             return []
         text = _("Nobody asked at this visit about: {what}. Ask, or finish without it.")
