@@ -107,7 +107,7 @@ class TodayPage(Page):
             for one in (self.start, new):
                 one.hide()
             self.table.setColumnHidden(ACT, True)  # Enter opens the chart, or reads the visit
-        self.table.fix_widths({0: 132, DUE: 92, TOTAL: 140, CAPACITY: 140, STATUS: 138, ACT: 106})
+        self.table.fix_widths({0: 146, DUE: 92, TOTAL: 132, CAPACITY: 132, STATUS: 138, ACT: 100})
         self.table.hide_when_tight(DUE, TOTAL, CAPACITY)
         self.table.setMinimumHeight(theme.px(230))
         self.table.opened.connect(self._open)
@@ -151,7 +151,7 @@ class TodayPage(Page):
         layout.addLayout(column(head, self._counts, spacing=2))
         left = QWidget()
         left.setLayout(column(self._visits, self.missing_days, spacing=0))
-        layout.addWidget(Columns(left, self._attention_card, fixed={1: 320}, spacing=14), 1)
+        layout.addWidget(Columns(left, self._attention_card, fixed={1: 300}, spacing=14), 1)
 
     def _columns(self) -> tuple[Column[WorkItem], ...]:
         """What a visit to do says; the last values come when the record was read (`Glances`)."""
