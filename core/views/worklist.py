@@ -199,9 +199,23 @@ def undecided(
 
 
 def grouped(items: Sequence[WorkItem]) -> tuple[tuple[str, tuple[WorkItem, ...]], ...]:
-    """The items under the heads of their groups, as they are counted; groups of none are left out."""
+    """The items under the heads of their groups; groups of none are left out. `counts` says how many each has."""
     found = [(group, tuple(item for item in items if item.group is group)) for group in Group]
-    return tuple((_count(group, len(some)), some) for group, some in found if some)
+    return tuple((_head(group), some) for group, some in found if some)
+
+
+def _head(group: Group) -> str:
+    match group:
+        case Group.DRAFT:
+            return _("Drafts to resume")
+        case Group.OVERDUE:
+            return _("Visits overdue")
+        case Group.DUE:
+            return _("Due today")
+        case Group.OPEN:
+            return _("Windows open")
+        case Group.UPCOMING:
+            return _("Coming up")
 
 
 def counts(items: Sequence[WorkItem]) -> str:

@@ -19,7 +19,7 @@ from core.views.stack import build, fields
 from scripts import write_keys
 from tests.passwords import cheap_passwords
 from tests.ui import test_every_page
-from tests.ui.keyboard import ALT, CTRL, SHIFT, Key, focused, press, settle, write
+from tests.ui.keyboard import ALT, CTRL, SHIFT, Key, focused, press, settle, wait_until, write
 from tests.ui.test_every_page import cut_off
 from ui import theme
 from ui.actions import ACTIONS, PAGE_KEYS
@@ -510,6 +510,24 @@ def test_no_word_of_the_help_is_cut(shell, app, percent):
         assert all(one.width() <= shown.width() for one in labels)
     finally:
         theme.choose_text_size(app, 100)
+
+
+def test_no_page_of_the_guide_is_wider_than_its_window(shell):
+    shell.window().show_help("index")
+    shown = help_of(shell.window())
+    for name in PAGES_OF_GUIDE:
+        shown.show_topic(name)
+        wait_until(lambda: shown.browser.horizontalScrollBar().maximum() == 0)
+
+
+def test_what_is_found_has_no_empty_lines(shell):
+    press(Key.Key_F1)
+    shown = help_of(shell.window())
+    press((CTRL, Key.Key_F))
+    write("recovery code")
+    found = [shown.contents.item(n).text() for n in range(shown.contents.count())]
+    assert len(found) > 3
+    assert all(line.strip() for text in found for line in text.split("\n"))
 
 
 def test_the_help_is_in_the_colours_of_the_window(shell, app):

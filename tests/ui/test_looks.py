@@ -4,22 +4,26 @@ import itertools
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect
-from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QStyleOptionViewItem, QToolTip
+from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QStyleOptionViewItem, QToolTip
 
 from core import clock
 from core.entering.visit import beginning
+from core.views.safety import range_words
 from core.views.stack.shapes import Align, Line, Marker, Text
 from tests.core.examples import a_patient
 from tests.ui.keyboard import Key, in_dialog, press, settle, tab_to, write
 from ui import theme
+from ui.models.table import SECOND_LINE_ROLE
 from ui.pages import visit_page
-from ui.pages.today_page import STATUS
+from ui.pages.today_page import DUE, STATUS
 from ui.plots import painting
-from ui.widgets import ask
+from ui.widgets import ask, compared_table
 from ui.widgets.alerts_card import ActionButton
 from ui.widgets.ask import AskDialog
+from ui.widgets.table import PAD
 
+BOLD = QFont.Weight.DemiBold
 PATIENTS = ("A-001", "A-003", "A-010", "A-015")
 
 
@@ -144,6 +148,23 @@ def test_a_finished_visit_takes_the_room_that_no_live_numbers_need(
     assert view.mapTo(page._middle, QPoint()).x() < theme.px(40), "its lines begin at the left"
 
 
+@pytest.mark.parametrize("number", ["A-001", "A-003", "A-012"])
+def test_a_review_shows_every_score_without_scrolling(demo_shell, demo, numbered, sized, number):
+    sized(1366, 768)
+    visit = demo.record(numbered(number).id).finished_visits[-1]
+    demo_shell.open_visit(visit.patient_id, visit.id)
+    settle()
+    review = demo_shell.page("visit").forms["review"]
+    area = review.findChild(QScrollArea)
+    fields = {"alsfrs-r", "spirometry", "adverse_events"}
+    shown = [one for one in review.view.findChildren(QLabel) if one.property("field")]
+    shown = [one for one in shown if one.property("field").partition("/")[0] in fields]
+    assert len(shown) > 12
+    for one in shown:
+        below = one.mapTo(area.viewport(), QPoint(0, one.height())).y()
+        assert below <= area.viewport().height(), one.text()
+
+
 def test_a_chip_stands_out_from_the_row_that_is_selected(demo_shell):
     demo_shell.show_page("today")
     page = demo_shell.page("today")
@@ -160,6 +181,73 @@ def test_a_chip_stands_out_from_the_row_that_is_selected(demo_shell):
         for x in range(cell.left() + 16, cell.left() + 40)
     }
     assert theme.colour("card").name() in seen
+
+
+def test_the_mark_of_a_target_is_clear_of_the_day_above_it(demo_shell):
+    demo_shell.show_page("today")
+    page = demo_shell.page("today")
+    settle()
+    picture = page.table.viewport().grab().toImage()
+    scale, seen = picture.devicePixelRatio(), 0
+    for item in page.model.rows[1:5]:
+        cell = page.table.visualRect(page.model.index(page.model.line_of(item), DUE))
+        blank = [
+            len({picture.pixel(round(x * scale), round(y * scale)) for x in inside(cell)}) == 1
+            for y in range(cell.top() + 2, cell.bottom() - 1)
+        ]
+        parts = [(empty, len(list(rows))) for empty, rows in itertools.groupby(blank)]
+        if item.window is not None:
+            gap = parts[2 if parts[0][0] else 1]
+            assert gap[0] and gap[1] >= 3, (item.title, parts)
+            seen += 1
+    assert seen > 2
+
+
+def inside(rect):
+    return range(rect.left() + 4, rect.right() - 3)
+
+
+def cut_cells(table, columns):
+    """The words of these columns that their cells have no room for."""
+    strong, small = QFontMetricsF(theme.font(weight=BOLD)), QFontMetricsF(theme.font(size=12))
+    model, found = table.model(), []
+    for line in range(model.rowCount()):
+        for place in columns:
+            index = model.index(line, place)
+            room = table.columnWidth(place) - 2 * PAD
+            lines = (str(index.data() or ""), str(index.data(SECOND_LINE_ROLE) or ""))
+            if strong.horizontalAdvance(lines[0]) > room:
+                found.append(lines[0])
+            if small.horizontalAdvance(lines[1]) > room:
+                found.append(lines[1])
+    return found
+
+
+@pytest.mark.parametrize("number", PATIENTS)
+def test_the_list_of_forms_has_room_for_its_days(open_chart, number):
+    page = open_chart(number)
+    tab = page.tab("record")
+    page.show_tab("record")
+    settle()
+    assert tab.table.model().rowCount() > 5
+    assert cut_cells(tab.table, (0,)) == []
+
+
+def test_the_day_of_an_event_that_is_known_to_its_month_has_room(demo_shell, sized):
+    sized(1366, 768)
+    demo_shell.show_page("safety")
+    table = demo_shell.page("safety").table
+    settle()
+    words = range_words((395, 424))
+    needed = QFontMetricsF(theme.font(weight=BOLD)).horizontalAdvance(words)
+    assert needed <= table.columnWidth(5) - 2 * (PAD - 4)
+
+
+def test_a_word_that_is_wider_than_its_column_is_cut_visibly():
+    lines = compared_table._wrapped("Nonambulatory functional movement", 60, 3, 11, theme.px(100))
+    metrics = QFontMetricsF(theme.font(11))
+    assert all(metrics.horizontalAdvance(line) <= 60 for line in lines)
+    assert lines[0].endswith("…")
 
 
 def test_a_cell_that_is_cut_shows_its_words_to_the_pointer(demo_shell):

@@ -1,6 +1,7 @@
 """The neurologist's conclusion, written at the review of a visit: a few sentences above everything else."""
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit
 
 from core.acts import concluding
@@ -16,7 +17,8 @@ from ui.widgets import ask
 from ui.widgets.basics import button, column, label, row
 from ui.words import tr
 
-HEIGHT = 76  # px: four lines
+FEWEST, MOST = 2, 5  # lines that its field is high, as many as are written
+AROUND = 13  # px above and below them
 
 
 class ConclusionBox(QFrame):
@@ -33,24 +35,19 @@ class ConclusionBox(QFrame):
         self.text = QPlainTextEdit()
         self.text.setAccessibleName(tr("Conclusion"))
         self.text.setTabChangesFocus(True)
-        self.text.setFixedHeight(theme.px(HEIGHT))
+        self.text.setPlaceholderText(tr("A few sentences, printed above everything else."))
         self.save = button(tr("Save conclusion"), self.write)
-        self._who = label("", "muted")
+        self._who = label("", "muted", wrap=True)
         self._kept = KeptBar()
         self._kept.discarded.connect(self._discard)
         self._keep_soon = KeepTimer(self)
         self._keep_soon.timeout.connect(self.keep)
         self.text.textChanged.connect(self._on_typed)
-        hint = label(tr("A few sentences, printed above everything else."), "muted")
-        self.setLayout(
-            column(
-                row(label(tr("Conclusion"), "heading"), self._who, None),
-                self._kept,
-                self.text,
-                row(hint, None, self.save),
-                spacing=6,
-            )
-        )
+        head = row(label(tr("Conclusion"), "heading"), self._who, self.save)
+        head.setStretch(1, 1)
+        self.setLayout(column(head, self._kept, self.text, spacing=6))
+        self.setTabOrder(self.text, self.save)
+        self._fit()
 
     def show_visit(self, draft: Draft, summary: VisitSummary) -> bool:
         """What is in the file, and over it what was typed; False (and hidden) for who may not write it now."""
@@ -122,7 +119,18 @@ class ConclusionBox(QFrame):
 
     def _on_typed(self) -> None:
         self._keep_soon.start()
+        self._fit()
         self._show_state()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """As high as what is written: the rest of the review is below it."""
+        lines = min(max(round(self.text.document().size().height()), FEWEST), MOST)
+        spacing = self.text.fontMetrics().lineSpacing()
+        self.text.setFixedHeight(lines * spacing + 2 * theme.px(AROUND))
 
     def _show_state(self) -> None:
         self.save.setEnabled(self.is_unsaved)

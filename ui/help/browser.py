@@ -29,6 +29,7 @@ SIZES = {1: 22, 2: 16, 3: 14}  # px of headings at the usual text size, by level
 ABOVE = {1: 0, 2: 18, 3: 12}  # px
 BELOW, LINE = 6, 132  # px below a paragraph; per cent of a line's height
 CELL = 5  # px around the words of a cell
+TABLE = 99  # per cent of the page: rounded columns make a whole one wider than it
 ROOM = 10  # px above a place that is brought into sight
 # Qt's reader of Markdown drops what is HTML: a written anchor goes through it as two characters that no text has.
 BEGIN, END = "\ue000", "\ue001"
@@ -142,6 +143,7 @@ def _set_block(block: QTextBlock) -> None:
     look = QTextBlockFormat()
     look.setLineHeight(LINE, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
     is_of_list, is_of_table = block.textList() is not None, cursor.currentTable() is not None
+    look.setNonBreakableLines(False)  # lines of a CSV, or the whole page would be as wide
     look.setTopMargin(theme.px(ABOVE.get(level, 0)))
     look.setBottomMargin(theme.px(0 if is_of_table else 3 if is_of_list else BELOW))
     cursor.mergeBlockFormat(look)
@@ -194,5 +196,5 @@ def _set_table(table: QTextTable) -> None:
     form.setCellSpacing(0)
     form.setTopMargin(theme.px(4))
     form.setBottomMargin(theme.px(10))
-    form.setWidth(QTextLength(QTextLength.Type.PercentageLength, 100))
+    form.setWidth(QTextLength(QTextLength.Type.PercentageLength, TABLE))
     table.setFormat(form)

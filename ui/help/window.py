@@ -191,7 +191,7 @@ class HelpWindow(QDialog):
             for place in (places := guide.find(words, self.pages())):
                 same = place.page == place.title
                 title = place.title if same else f"{place.page}: {place.title}"
-                self._add(f"{title}\n{place.piece}", place.topic)
+                self._add("\n".join(filter(None, (title, place.piece))), place.topic)
             self.found.setText(tr("Found in {n} places").format(n=len(places)))
         else:
             for page in self.pages():

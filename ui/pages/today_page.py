@@ -143,7 +143,7 @@ class TodayPage(Page):
             for one in (self.start, new):
                 one.hide()
             self.table.setColumnHidden(ACT, True)  # Enter opens the chart, or reads the visit
-        self.table.fix_widths({0: 130, WHEN: 102, TOTAL: 140, CAPACITY: 140, STATUS: 150, ACT: 96})
+        self.table.fix_widths({0: 138, WHEN: 102, TOTAL: 132, CAPACITY: 132, STATUS: 140, ACT: 96})
         self.table.hide_when_tight(TOTAL, CAPACITY)
         self.table.setMinimumHeight(theme.px(230))
         self.table.opened.connect(self._open)
@@ -181,7 +181,7 @@ class TodayPage(Page):
         layout.addLayout(column(head, self._counts, spacing=2))
         left = QWidget()
         left.setLayout(column(self._visits, self.missing_days, spacing=0))
-        layout.addWidget(Columns(left, self._attention_card, fixed={1: 320}, spacing=14), 1)
+        layout.addWidget(Columns(left, self._attention_card, fixed={1: 300}, spacing=14), 1)
 
     def _build_visits(self) -> QWidget:
         """The visits to do or the calendar, with what can be done there."""

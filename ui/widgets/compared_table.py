@@ -47,8 +47,8 @@ LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 KEYS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})  # of whoever shows a table
 ITEM, THEN, SCALE, NOW, CHANGE, THIRD = range(6)
 # px of the columns; what is left over is the words' of now, and of a third visit
-WIDE = {ITEM: 206, THEN: 128, SCALE: 132, CHANGE: 68}
-CLOSE = {ITEM: 186, THEN: 96, SCALE: 112, CHANGE: 66}
+WIDE = {ITEM: 206, THEN: 120, SCALE: 120, CHANGE: 60}
+CLOSE = {ITEM: 182, THEN: 90, SCALE: 96, CHANGE: 58}
 
 
 class Titles(QHeaderView):
@@ -723,7 +723,7 @@ def _lines(text: str, width: int, most: int) -> int:
 
 @lru_cache(maxsize=4096)
 def _wrapped(text: str, width: int, most: int, size: int, _percent: int) -> tuple[str, ...]:
-    """Words on lines no wider than ``width``, at most so many: the last one is cut."""
+    """Words on lines no wider than ``width``, at most so many: the last one is cut, and so is a word that is wider."""
     metrics = QFontMetricsF(theme.font(size))
     lines: list[str] = [""]
     words = text.split(" ")
@@ -735,6 +735,6 @@ def _wrapped(text: str, width: int, most: int, size: int, _percent: int) -> tupl
             lines.append(word)
         else:
             rest = " ".join([lines[-1], *words[at:]])
-            lines[-1] = metrics.elidedText(rest, Qt.TextElideMode.ElideRight, width)
+            lines[-1] = rest
             break
-    return tuple(lines)
+    return tuple(metrics.elidedText(one, Qt.TextElideMode.ElideRight, width) for one in lines)

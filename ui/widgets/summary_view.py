@@ -40,7 +40,7 @@ TOP = Qt.AlignmentFlag.AlignTop
 
 LINE = 120  # characters that the line of an alert has room for
 SHORT = 46  # characters of a fact at most that stands beside another
-HEAD = 50  # px of a column of scores
+HEAD = 40  # px of a column of scores
 BESIDE = 720  # px of width at the usual text size from which the scores have the other values beside them
 
 
@@ -60,7 +60,7 @@ class SummaryView(QWidget):
         self._above, self._scores, self._values, self._below = (_stacked() for _part in range(4))
         self._beside = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._beside.setSpacing(theme.px(28))
-        self._beside.addLayout(column(self._scores, None, spacing=0), 11)
+        self._beside.addLayout(column(self._scores, None, spacing=0), 12)
         self._beside.addLayout(column(self._values, None, spacing=0), 9)
         whole = column(self._above, self._beside, self._below, spacing=10)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -260,7 +260,7 @@ def _grid() -> tuple[QWidget, QGridLayout]:
     widget = QWidget()
     grid = QGridLayout(widget)
     grid.setContentsMargins(0, 0, 0, 0)
-    grid.setHorizontalSpacing(14)
+    grid.setHorizontalSpacing(12)
     grid.setVerticalSpacing(1)
     return widget, grid
 
@@ -300,7 +300,7 @@ def _form(form: FormSummary) -> QWidget:
             return widget
     parts = form.scales[form.has_total :]
     if parts:
-        grid.addWidget(label(" · ".join(map(_scale, parts)), wrap=True), 1, 0, 1, 4)
+        grid.addWidget(label(" · ".join(map(_scale, parts)), "answer", wrap=True), 1, 0, 1, 4)
     line = 2
     for item in form.items:
         grid.addWidget(label(item.number, "muted"), line, 0, TOP)
@@ -310,7 +310,7 @@ def _form(form: FormSummary) -> QWidget:
         if item.corrected:
             words.append(corrected_text(item))
             score += CORRECTED
-        grid.addWidget(_said("\n".join(words), item.field), line, 1)
+        grid.addWidget(_said("\n".join(words), item.field, "answer"), line, 1)
         grid.addWidget(label(score, "strong"), line, 2, RIGHT)
         grid.addWidget(label(item.previous, "muted"), line, 3, RIGHT)
         line += 1

@@ -31,6 +31,7 @@ Index = QModelIndex | QPersistentModelIndex
 PAD = 11
 HEAD = 28  # px that the head of a group is high
 SPARK = 46  # px that a course has at the end of a cell
+TICK = 6  # px of the mark of a target above and below its line: clear of the day above it
 
 
 class Table(QTableView):
@@ -290,7 +291,7 @@ class WindowDelegate(QStyledItemDelegate):
         above = QRectF(area.x(), area.y() + 3, area.width(), half - 1)
         _text(painter, above, str(index.data()), Qt.AlignmentFlag.AlignVCenter)
         painter.restore()
-        paint_window(painter, area.adjusted(0, half + 2, 0, -2), window, self._today())
+        paint_window(painter, area.adjusted(0, half + 4, 0, -2), window, self._today())
 
 
 def paint_window(painter: QPainter, area: QRectF, window: Window, today: date) -> None:
@@ -317,7 +318,7 @@ def paint_window(painter: QPainter, area: QRectF, window: Window, today: date) -
     painter.drawRoundedRect(QRectF(x(window.open), y - 3.5, width, 7), 2, 2)
     painter.setPen(QPen(theme.colour("muted"), 2))
     target = x(window.target)
-    painter.drawLine(QPointF(target, y - 7), QPointF(target, y + 7))
+    painter.drawLine(QPointF(target, y - TICK), QPointF(target, y + TICK))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.colour("bad" if late else "accent"))
     painter.drawEllipse(QPointF(x(today), y), 5, 5)

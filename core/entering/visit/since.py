@@ -291,7 +291,9 @@ class SinceStep(VisitStep):
         if not lines and not self._since.is_begun:
             return []
         said = [wording.line(line.form, line.record) for line in lines]
-        said += [within(form.plural) for form in another]
+        if another:
+            forms = ", ".join(within(form.plural) for form in another)
+            said.append(_("anything new ({forms})").format(forms=forms))
         if not said:
             return []
         text = _("Nobody asked at this visit about: {what}. Ask, or finish without it.")

@@ -190,7 +190,8 @@ class Measure:
     """A named number. What no visit measures (``at_visits``) can only accompany what a visit does.
 
     In a line it has the unit ``short_unit`` and ``short_decimals`` decimals where they differ; limits of a
-    score ("3 of 4") are said without it. ``scale`` is how it is shown where that is not how it is compared.
+    score ("3 of 4") are said without it, and a limit of one is said as ``one``. ``scale`` is how it is shown where that
+    is not how it is compared.
     """
 
     title: str
@@ -202,6 +203,7 @@ class Measure:
     short_decimals: int | None = None
     is_score: bool = False
     scale: Scale | None = None
+    one: str = ""
 
     def said(self, value: float, limit: float | None = None) -> str:
         """The value in full, with as many decimals as tell it from the limit."""
@@ -226,7 +228,9 @@ class Measure:
         return self.decimals if self.short_decimals is None else self.short_decimals
 
     def bound(self, limit: float) -> str:
-        """A limit with its unit: “50 %”."""
+        """A limit with its unit: “50 %”, “1 point/month”."""
+        if self.one and limit == 1:
+            return self.one
         unit = self.short_unit or self.unit if self.scale is None else self.scale.unit
         return self.limit(limit) if self.is_score else f"{self.limit(limit)} {unit}"
 
@@ -300,10 +304,14 @@ def _of_breath() -> dict[str, Measure | Question]:
 
     def loss(title: str, read: Read) -> Measure:
         brief = _("points/month")
-        return Measure(title, per_month, 2, read, short_unit=brief, short_decimals=1)
+        return Measure(
+            title, per_month, 2, read, short_unit=brief, short_decimals=1, one=_("1 point/month")
+        )
 
     def drop(title: str, read: Read) -> Measure:
-        return Measure(title, points, 1, read, short_unit=_("points"), short_decimals=0)
+        return Measure(
+            title, points, 1, read, short_unit=_("points"), short_decimals=0, one=_("1 point")
+        )
 
     return {
         "fvc_percent": percent(_("FVC"), predicted, _percent(fvc)),
@@ -323,11 +331,13 @@ def _of_breath() -> dict[str, Measure | Question]:
 
 
 def _of_the_course() -> dict[str, Measure | Question]:
-    points = _("points/month")
+    points, one = _("points/month"), _("1 point/month")
     return {
-        "delta_fs": Measure(_("deltaFS"), points, 2, _delta_fs),
-        "alsfrs_r_loss": Measure(_("ALSFRS-R lost"), points, 2, _alsfrs_r_loss),
-        "alsfrs_r_fall": Measure(_("ALSFRS-R fall"), _("points"), 0, _alsfrs_r_fall),
+        "delta_fs": Measure(_("deltaFS"), points, 2, _delta_fs, one=one),
+        "alsfrs_r_loss": Measure(_("ALSFRS-R lost"), points, 2, _alsfrs_r_loss, one=one),
+        "alsfrs_r_fall": Measure(
+            _("ALSFRS-R fall"), _("points"), 0, _alsfrs_r_fall, one=_("1 point")
+        ),
         "weight_loss": Measure(_("Weight loss"), "%", 1, _weight_loss),
         "weight_below_highest": Measure(_("Weight loss"), "%", 1, _weight_below_highest),
         "weight_lost": Measure(_("Weight loss"), "%", 1, _weight_lost),

@@ -282,7 +282,8 @@ def test_what_is_still_open_is_named_and_what_was_answered_is_not(draft):
     (point,) = _points(draft)
     assert "Riluzole" not in point.problem.message
     assert "Baclofen 10 mg" in point.problem.message
-    assert "medicines" in point.problem.message
+    assert "anything new (medicines, " in point.problem.message
+    assert "?" not in point.problem.message
 
 
 def test_a_discarded_visit_takes_its_answers_along_and_leaves_what_they_changed(draft, session):

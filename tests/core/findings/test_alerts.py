@@ -1616,3 +1616,13 @@ def test_f03_the_reported_pressure():
 def test_f13_the_reported_percentages(percent):
     line = action_of("feeding", at(fvc=most_ml(percent), items={1: 3, 2: 3, 3: 3})).line
     assert "with respiratory support during insertion: moderate risk" in line
+
+
+@pytest.mark.parametrize(
+    "id", ["delta_fs", "alsfrs_r_loss", "fvc_loss", "svc_loss", "alsfrs_r_fall"]
+)
+def test_a_limit_of_one_is_one_point(id):
+    measure = measures.measures()[id]
+    assert measure.bound(1).startswith("1 point")
+    assert not measure.bound(1).startswith("1 points")
+    assert measure.bound(1.5).startswith("1.5 points")

@@ -33,7 +33,7 @@ PARTS: Mapping[str, type[FormTab]] = {
     consent.FORM: ConsentPart,
     vital_status.PARTICIPATION: ParticipationPart,
 }  # forms above whose records more is said
-WIDTH = 250  # px of the list of forms
+WIDTH = 268  # px of the list of forms
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,8 +155,8 @@ class SafetyPage(Page):
         self.table.setItemDelegateForColumn(3, GradeCell(self.table))
         self.table.setItemDelegateForColumn(STRIP, self.strip)
         self.table.fix_widths(
-            {0: 62, 3: 92, 4: 92, 5: 50, STRIP: 210, 7: 104, 8: 112, 9: 170},
-            tight={0: 58, 3: 88, 4: 92, 5: 50, 9: 150},
+            {0: 62, 3: 92, 4: 92, 5: 92, STRIP: 166, 7: 104, 8: 112, 9: 150},
+            tight={0: 66, 3: 88, 4: 92, 5: 50, 9: 150},
         )
         self.table.hide_when_tight(2, 4, STRIP, 7, 8)
         self.table.setMinimumHeight(theme.px(170))
