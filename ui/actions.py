@@ -77,6 +77,7 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         N_("In a visit"),
         (
             ("Ctrl+Enter", N_("on the last step: finish")),
+            ("Enter", N_("on a choice of the details or the tasks: choose it and go on")),
             ("Alt+Left", N_("back to the step before")),
             ("F2", N_("query on this field")),
             ("-, +", N_("monitoring: not measured; a time between")),

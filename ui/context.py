@@ -54,7 +54,7 @@ class AppContext(QObject):
         self.settings = settings
         self.backing_up = backing_up or BackingUp(settings, lambda: 0.0)
         self.tasks = Tasks(self)
-        self.glances = Glances(session)
+        self.glances = Glances(session, self)
         self.signing = SigningRound()
         self.failures = 0  # how many saves the file has refused
         session.on_change(self._on_change)

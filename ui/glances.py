@@ -29,8 +29,8 @@ class Glances(QObject):
     found = Signal(object)  # the PatientIds of whom something else is known now
     done = Signal()  # everybody who was asked for was looked at
 
-    def __init__(self, session: Session) -> None:
-        super().__init__()
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._session = session
         self._known: dict[PatientId, tuple[_Key, Glance | AppError]] = {}
         self._rules = 0  # counts the changes of what every glance depends on

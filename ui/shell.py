@@ -86,6 +86,9 @@ class Shell(QWidget):
         super().__init__()
         self.setObjectName("window")
         self.context = context
+        context.setParent(
+            self
+        )  # goes with the window of this file, and lets go of whoever listened
         self._pages: dict[str, Page] = {}
         self._areas: dict[str, PageArea] = {}
         self._actions = tuple(action for action in ACTIONS if self._may(action.right))

@@ -3,6 +3,7 @@
 import gc
 import re
 import shutil
+import weakref
 from dataclasses import replace
 from datetime import date
 
@@ -14,6 +15,7 @@ from core import clock
 from core.commands import demonstration
 from core.entering.visit import beginning
 from core.model.document import About
+from core.session import Session
 from core.store import keys
 from core.words import DEMONSTRATION
 from tests.ui.conftest import words
@@ -303,3 +305,32 @@ def test_what_is_loaded_at_the_start_is_not_looked_through_for_garbage():
         assert gc.get_freeze_count() > len(gc.get_objects())
     finally:
         gc.unfreeze()
+
+
+@pytest.mark.parametrize("closed", ["lock", "sign_out", "set_text_size"])
+def test_what_was_closed_is_gone_from_memory(
+    demonstration_template, tmp_path, empty_window, open_window, usual_text, closed
+):
+    """Neither pages nor records stay: what a page listened to would keep all of them."""
+    template, key = demonstration_template
+    path = tmp_path / "demo.als"
+    shutil.copyfile(template, path)
+    shell = open_window(Session(path, key, demonstration.LOGIN))
+    patient = next(p for p in shell.context.session.patients.all() if p.record_number == "A-003")
+    visit = shell.context.session.record(patient.id).finished_visits[-1]
+    shell.open_chart(patient.id)
+    shell.open_visit(patient.id, visit.id)
+    for name in ("patients", "safety", "registers", "settings"):
+        shell.show_page(name)
+        settle()
+    old = weakref.ref(shell)
+    kept = [weakref.ref(one) for one in (shell.context, shell.page("today"), shell.page("visit"))]
+    if closed != "set_text_size":  # which goes on with the file
+        kept.append(weakref.ref(shell.context.session))
+    del shell, patient, visit
+    getattr(empty_window, closed)(*([125] if closed == "set_text_size" else []))
+    settle()
+    gc.collect()
+    assert old() is None
+    assert [one() for one in kept] == [None] * len(kept)
+    empty_window.close_session()

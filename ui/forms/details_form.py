@@ -48,6 +48,8 @@ class DetailsForm(StepForm):
         self.body.addStretch(1)
         self.mode.chosen.connect(self.commit)
         self.respondent.chosen.connect(self.commit)
+        self.mode.entered.connect(self.respondent.setFocus)
+        self.respondent.entered.connect(self.weight.setFocus)
         self.weight.committed.connect(self.commit)
         self.date.committed.connect(self.commit)
         self.paper.committed.connect(self.commit)

@@ -40,6 +40,7 @@ class TasksForm(StepForm):
             line.setStretch(1, 1)
             self.body.addLayout(line)
             done.chosen.connect(partial(self._on_chosen, task))
+            done.entered.connect(partial(self._on_entered, task))
             note.committed.connect(partial(self._save, task))
             self.watch(note.line)
         self.body.addStretch(1)
@@ -77,6 +78,16 @@ class TasksForm(StepForm):
         self._save(task)
         if done.value is False and not note.text.strip():
             note.setFocus()
+
+    def _on_entered(self, task: Task) -> None:
+        """To the next one that waits for an answer, after the last one to the next step; a reason is typed first."""
+        if self.draft.tasks.result(task.id) is None:
+            return
+        waiting = (t.id for t in self.draft.tasks.asked if self.fields[t.id][0].value is None)
+        if (following := next(waiting, None)) is None:
+            self.go_on.emit()
+        else:
+            self.fields[following][0].setFocus()
 
     def _save(self, task: Task) -> None:
         done, note = self.fields[task.id]

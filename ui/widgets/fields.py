@@ -221,15 +221,22 @@ _STEPS: dict[int, int] = {
 }
 
 
+def _is_enter(event: QKeyEvent) -> bool:
+    plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return plain and event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}
+
+
 class ChoiceField(QWidget, Generic[T]):
     """One of a few values as buttons side by side. None until something was chosen.
 
     Arrow keys choose the neighbour, as radio buttons do; where choosing leads elsewhere (``leads``) they
-    only move. A digit chooses the choice whose text begins with it, which ``by_digit`` says after ``chosen``.
+    only move. A digit chooses the choice whose text begins with it, which ``by_digit`` says after ``chosen``;
+    Enter chooses the one with the keyboard, which ``entered`` says: the person is done with this field.
     """
 
     chosen = Signal()
     by_digit = Signal()
+    entered = Signal()
 
     def __init__(
         self, title: str, choices: Mapping[T, str], *, columns: int = 0, leads: bool = False
@@ -293,6 +300,8 @@ class ChoiceField(QWidget, Generic[T]):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if _is_enter(event) and isinstance(watched, QAbstractButton) and not self._leads:
+                return self._enter(watched)
             chosen = self._meant(watched, event)
             if chosen is not None:
                 chosen.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -301,6 +310,14 @@ class ChoiceField(QWidget, Generic[T]):
                     self.by_digit.emit()
                 return True
         return super().eventFilter(watched, event)
+
+    def _enter(self, choice: QAbstractButton) -> bool:
+        """Choose it, and say that the field is done with; one that was chosen before lets Enter go on."""
+        is_new = not choice.isChecked()
+        if is_new:
+            choice.click()
+        self.entered.emit()
+        return is_new
 
     def _meant(self, watched: QObject, event: QKeyEvent) -> QAbstractButton | None:
         """The choice that a key names: its digit, or an arrow beside the one with the keyboard."""

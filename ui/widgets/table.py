@@ -42,6 +42,7 @@ class Table(QTableView):
     def __init__(self, model: TableModel[Any], *, row_height: int = 40) -> None:
         super().__init__()
         self.setModel(model)
+        model.setParent(self)  # goes with it, and with it the page that its columns know
         self._model = model
         self.passes_letters = (
             False  # and "/" to the page, whose keys they are; else they look for a row
