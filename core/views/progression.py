@@ -52,17 +52,22 @@ def course_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
     if form is not None and answered:
         facts += _rates(record, form)
     if any(session.visit_id == visit.id and session.measured for session in record.spirometry):
-        crossing = course.capacity_crossing(record)
-        if crossing is not None:
-            percent = record.thresholds["a1_vc_percent"]
-            title = _("{series} at {n:g} %, projected").format(
-                series=crossing[0].removesuffix(" %"), n=percent
-            )
-            known = isinstance(crossing[1], Crossing)
-            facts.append(
-                Fact(title, course.crossing_text(crossing[1]), known=known, figure="crossing")
-            )
+        crossing = crossing_fact(record)
+        facts += [] if crossing is None else [crossing]
     return tuple(facts)
+
+
+def crossing_fact(record: PatientRecord) -> Fact | None:
+    """When vital capacity falls to the NIV line, or why that cannot be said; None where it was never measured."""
+    crossing = course.capacity_crossing(record)
+    if crossing is None:
+        return None
+    percent = record.thresholds["a1_vc_percent"]
+    title = _("{series} at {n:g} %, projected").format(
+        series=crossing[0].removesuffix(" %"), n=percent
+    )
+    known = isinstance(crossing[1], Crossing)
+    return Fact(title, course.crossing_text(crossing[1]), known=known, figure="crossing")
 
 
 def _rates(record: PatientRecord, form: Assessment) -> list[Fact]:

@@ -16,6 +16,7 @@ from core.model.record import PatientRecord
 from core.model.spirometry import Spirometry
 from core.science.spirometry import evaluate
 from core.views import trends
+from core.views.progression import crossing_fact
 from core.views.questionnaire import total_before
 from core.views.so_far import Reach, Said, reach, said_so_far, total_text
 from core.views.spirometry import percent_before
@@ -301,6 +302,7 @@ class CapacityPanel(QWidget):
         self.plot.setMaximumHeight(340)
         self.axis = label("", "small", wrap=True)  # what the plot's ticks count
         self.axis.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self.crossing = label("", "muted", wrap=True)
         legend = label(
             tr("Open symbols: stated by others, or grade D, E or U."), "muted", wrap=True
         )
@@ -309,11 +311,12 @@ class CapacityPanel(QWidget):
             self.change,
             self.plot,
             self.axis,
+            self.crossing,
             legend,
             None,
             spacing=6,
         )
-        mark(self, "vital-capacity", "change")
+        mark(self, "vital-capacity", "change", "crossing")
         layout.setStretchFactor(self.plot, 3)
         layout.setContentsMargins(0, 0, 0, 0)
         self.setLayout(layout)
@@ -327,6 +330,9 @@ class CapacityPanel(QWidget):
         axis = trends.time_scales(record)[0]
         self.axis.setText(axis.title)
         self.plot.show_plot(plot, axis, [session.date])
+        crossing = crossing_fact(record)
+        said = "" if crossing is None else f"{crossing.label}: {crossing.text}"
+        _set(self.crossing, said)
         percent = result.percent if session.measured else None
         if percent is None:
             set_chip(self.score, tr("no value yet"), "neutral")
