@@ -12,6 +12,7 @@ from core.model.document import About, Document, OfFile
 from core.model.ids import PatientId
 from core.model.user import Right
 from core.views import patients
+from core.views.chart import Figure
 from core.views.glance import Glance
 from core.views.patient_words import age
 from core.views.patients import FILTERS, Filter, Line
@@ -30,12 +31,12 @@ from ui.widgets.basics import (
     label,
     row,
 )
+from ui.widgets.glance_columns import LOOKING, GlanceColumns, draw_courses
 from ui.widgets.responsive import Flow
-from ui.widgets.table import SparkDelegate, Table
+from ui.widgets.table import Table
 from ui.words import tr
 
 TOTAL, SLOPE, STAGE, CAPACITY, SUPPORT, STATUS = 2, 3, 4, 5, 6, 7
-LOOKING = "…"  # until the patient's record was read
 
 
 class PatientsPage(Page):
@@ -52,6 +53,7 @@ class PatientsPage(Page):
         self._count = label("", "muted")
         self._lines: list[Line] = []
         self._search = ""
+        self._glances = GlanceColumns(context.glances, _patient)
         self._columns = self._described()
         self.model = TableModel(self._columns)
         self.table = Table(self.model, row_height=44)
@@ -69,8 +71,7 @@ class PatientsPage(Page):
             tight={TOTAL: 100, CAPACITY: 100},
         )
         self.table.hide_when_tight(1, SLOPE, STAGE, SUPPORT, 8)
-        self.table.setItemDelegateForColumn(TOTAL, SparkDelegate(self.table, least=24))
-        self.table.setItemDelegateForColumn(CAPACITY, SparkDelegate(self.table, least=50))
+        draw_courses(self.table, total=TOTAL, capacity=CAPACITY)
         self.table.setAccessibleName(tr("Patients"))
         self.table.opened.connect(lambda one: context.open_chart.emit(one.patient.id))
         self.table.sort_by(0, Qt.SortOrder.AscendingOrder)
@@ -121,41 +122,27 @@ class PatientsPage(Page):
         )
 
     def _of_the_disease(self) -> tuple[Column[Line], ...]:
-        of = self._glance
+        of = self._glances
         return (
-            Column(
-                N_("ALSFRS-R"),
-                lambda one: self._said(one, "total"),
-                second=lambda one: self._dated(one, "total"),
-                tip=lambda one: self._tip(one, "total"),
-                sort=lambda one: (found := of(one)) and found.last_total,
-                series=lambda one: ((found := of(one)) and found.totals) or (),
-            ),
+            of.total(N_("ALSFRS-R")),
             Column(
                 N_("Points/month"),
-                lambda one: patients.per_month(of(one)) or self._said(one, "slope"),
-                tip=lambda one: self._tip(one, "slope"),
-                sort=lambda one: (found := of(one)) and found.per_month,
+                lambda one: patients.per_month(of.of(one)) or of.said(one, _slope),
+                tip=lambda one: of.tip(one, _slope),
+                sort=lambda one: (found := of.of(one)) and found.per_month,
             ),
             Column(
                 N_("King's · MiToS"),
-                lambda one: self._said(one, "stages"),
-                tip=lambda one: self._tip(one, "stages"),
-                sort=lambda one: (found := of(one)) and found.stage,
+                lambda one: of.said(one, _stages),
+                tip=lambda one: of.tip(one, _stages),
+                sort=lambda one: (found := of.of(one)) and found.stage,
             ),
-            Column(
-                N_("Vital capacity"),
-                lambda one: self._said(one, "capacity"),
-                second=lambda one: self._dated(one, "capacity"),
-                tip=lambda one: self._tip(one, "capacity"),
-                sort=lambda one: (found := of(one)) and found.last_capacity,
-                series=lambda one: ((found := of(one)) and found.capacities) or (),
-            ),
+            of.capacity(),
             Column(
                 N_("NIV, feeding"),
-                lambda one: ", ".join(found.support) if (found := of(one)) else LOOKING,
-                tip=lambda one: ", ".join(found.support) if (found := of(one)) else "",
-                sort=lambda one: (found := of(one)) and (len(found.in_use) or None),
+                lambda one: ", ".join(found.support) if (found := of.of(one)) else LOOKING,
+                tip=lambda one: ", ".join(found.support) if (found := of.of(one)) else "",
+                sort=lambda one: (found := of.of(one)) and (len(found.in_use) or None),
             ),
         )
 
@@ -180,29 +167,6 @@ class PatientsPage(Page):
                 sort=lambda one: one.coming and one.coming.window.target,
             ),
         )
-
-    def _glance(self, one: Line) -> Glance | None:
-        return self.context.glances.of(one.patient.id)
-
-    def _said(self, one: Line, name: str) -> str:
-        found = self._glance(one)
-        if found is None:
-            return MISSING if self.context.glances.problem(one.patient.id) else LOOKING
-        return str(getattr(found, name).text)
-
-    def _dated(self, one: Line, name: str) -> str:
-        """The day of a value; that it was stated, where nothing is behind it."""
-        found = self._glance(one)
-        if found is None or (figure := getattr(found, name)).text == MISSING:
-            return ""
-        return str(figure.dated) or tr("stated")
-
-    def _tip(self, one: Line, name: str) -> str:
-        found = self._glance(one)
-        if found is None:
-            return self.context.glances.problem(one.patient.id)
-        figure = getattr(found, name)
-        return f"{figure.title}: {figure.text}\n{figure.beside}"
 
     def _chip(self, one: Filter) -> PressButton:
         made = PressButton(tr(one.title))
@@ -289,7 +253,7 @@ class PatientsPage(Page):
         selected = self._selected
         self.filter.show_filter(self._search)
         words = self._search.casefold().split()
-        counts = patients.counts(self._lines, self._glance)
+        counts = patients.counts(self._lines, self._glances.of)
         for one in FILTERS:
             chip, n = self.chips[one.id], counts[one.id]
             chip.setText(tr("{filter}  {n}").format(filter=tr(one.title), n=n))
@@ -297,7 +261,7 @@ class PatientsPage(Page):
             chip.setVisible(bool(n) or chip.isChecked())
         chosen = [one for one in FILTERS if self.chips[one.id].isChecked()]
         rows = [
-            one for one in self._lines if patients.passes(one, self._glance(one), chosen, words)
+            one for one in self._lines if patients.passes(one, self._glances.of(one), chosen, words)
         ]
         self.model.show_rows(rows)
         if rows:
@@ -323,3 +287,15 @@ class PatientsPage(Page):
                 "No patients yet. Enter the first one, or import a list that you have as CSV."
             )
         return tr("No patients yet.")
+
+
+def _patient(one: Line) -> PatientId:
+    return one.patient.id
+
+
+def _slope(glance: Glance) -> Figure:
+    return glance.slope
+
+
+def _stages(glance: Glance) -> Figure:
+    return glance.stages

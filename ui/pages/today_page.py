@@ -47,11 +47,12 @@ from ui.widgets.calendar import Calendar
 from ui.widgets.clock_badge import ClocksOfClinic
 from ui.widgets.events_to_judge import EventsToJudge
 from ui.widgets.fields import ChoiceField
+from ui.widgets.glance_columns import GlanceColumns, draw_courses
 from ui.widgets.missing_days import MissingDays
 from ui.widgets.queries import QueriesOfClinic
 from ui.widgets.responsive import Columns, Flow
 from ui.widgets.sign import SignaturesOfClinic
-from ui.widgets.table import ButtonDelegate, SparkDelegate, Table, WindowDelegate
+from ui.widgets.table import ButtonDelegate, Table, WindowDelegate
 from ui.words import tr
 
 CHIPS = {
@@ -137,8 +138,7 @@ class TodayPage(Page):
             WHEN, WindowDelegate(self.table, lambda item: item.window, clock.today)
         )
         self.table.setItemDelegateForColumn(ACT, ButtonDelegate(self.table, self._open))
-        self.table.setItemDelegateForColumn(TOTAL, SparkDelegate(self.table, least=24))
-        self.table.setItemDelegateForColumn(CAPACITY, SparkDelegate(self.table, least=50))
+        draw_courses(self.table, total=TOTAL, capacity=CAPACITY)
         if not self._enters:
             for one in (self.start, new):
                 one.hide()
@@ -213,18 +213,9 @@ class TodayPage(Page):
 
     def _columns(self) -> tuple[Column[WorkItem], ...]:
         """What a visit to do says; the last values come when the record was read (`Glances`)."""
-        of = self.context.glances.of
-
-        def said(item: WorkItem, name: str) -> str:
-            found = of(item.patient.id)
-            return getattr(found, name).text if found else ""
-
-        def dated(item: WorkItem, name: str) -> str:
-            found = of(item.patient.id)
-            if found is None or (figure := getattr(found, name)).text == MISSING:
-                return ""
-            return figure.dated or tr("stated")
-
+        of: GlanceColumns[WorkItem] = GlanceColumns(
+            self.context.glances, lambda item: item.patient.id
+        )
         return (
             Column(
                 N_("Patient"),
@@ -238,18 +229,8 @@ class TodayPage(Page):
                 tip=lambda item: item.begun or item.missed or self._to_decide(item),
             ),
             Column(N_("Appointment"), _when, tip=_window_words),
-            Column(
-                N_("Last ALSFRS-R"),
-                lambda item: said(item, "total"),
-                second=lambda item: dated(item, "total"),
-                series=lambda item: ((found := of(item.patient.id)) and found.totals) or (),
-            ),
-            Column(
-                N_("Vital capacity"),
-                lambda item: said(item, "capacity"),
-                second=lambda item: dated(item, "capacity"),
-                series=lambda item: ((found := of(item.patient.id)) and found.capacities) or (),
-            ),
+            of.total(N_("Last ALSFRS-R")),
+            of.capacity(),
             Column(N_("Status"), lambda item: item.status, chip=_chip),
             Column("", lambda item: item.action),
         )

@@ -72,9 +72,7 @@ def test_numbers_are_there_while_one_types_and_are_what_the_science_says(page, s
     }
     assert page.live.capacity.score.text() == number(result.percent, 1, "%")
     crossing = page.live.capacity.crossing.text()
-    assert crossing.startswith("FVC at 50 %, projected: cannot be said: A date needs"), (
-        crossing
-    )
+    assert crossing.startswith("FVC at 50 %, projected: cannot be said: A date needs"), crossing
     _x, y = page.live.capacity.plot._curves["fvc_sitting"].getData()
     assert y[-1] == pytest.approx(result.percent)
     assert "GLI" in words(form) and "164 cm" in words(form)
