@@ -24,6 +24,7 @@ from ui.forms.defined.field_editors import editor, titled
 from ui.forms.defined.record_editor import FieldFrame
 from ui.forms.defined.record_parts import WITHIN
 from ui.forms.defined.referred import referred
+from ui.forms.defined.shown_field import ShownField, shown_in
 from ui.forms.kept_bar import KeptBar
 from ui.widgets import ask
 from ui.widgets.basics import button, card, column, label, row
@@ -381,6 +382,11 @@ class RecordsGrid(QWidget):
         return (
             (None, "") if line is None else (line.entry.before, line.field_of(self.focusWidget()))
         )
+
+    def shown_at(self, widget: QWidget) -> ShownField | None:
+        """The field of a saved record that a widget belongs to."""
+        line = next((line for line in self.lines if line.field_of(widget)), None)
+        return None if line is None else shown_in(line.frames, line.entry.before, widget)
 
     def show_queries(self, queries: Sequence[DataQuery]) -> None:
         """Show the questions that are not closed on their fields; one about a whole record on its first."""
