@@ -258,7 +258,7 @@ class RecordsView(QWidget):
         if one.form != self.form.id:
             self._focus_part(one, what)
             return
-        self.list.select(one)
+        self.list.select(one.id)
         if not (field and self._enters):
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not self._in_the_way(one):
@@ -272,7 +272,7 @@ class RecordsView(QWidget):
         parent = record.form_record(one.within) if record is not None and one.within else None
         if parent is None or self._in_the_way(parent):
             return
-        self.list.select(parent)
+        self.list.select(parent.id)
         if self._enters and (self._entered is None or self._entered.id != parent.id):
             self._begin(parent)
         for view in self.parts.views:
