@@ -3,13 +3,11 @@
 import pytest
 
 from core import clock, reports
-from core.acts import documents, own_forms, own_schedules
+from core.acts import documents
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
-from core.forms import catalog as forms
 from core.model.assessment import NotDone
 from core.model.document import About
-from core.protocols import catalog as protocols
 from tests.core.examples import a_patient
 from tests.core.forms.visit_form import SCHEDULE, SWALLOWING, WALKS
 from tests.pdf import text_of
@@ -17,26 +15,14 @@ from tests.ui.keyboard import CTRL, Key, focused, press, settle, write
 
 
 @pytest.fixture
-def patient(session):
+def patient(on_own_schedule):
     """Somebody on a schedule whose visits ask for two forms of the clinic."""
-    for name, text in (("swallow", SWALLOWING), ("walk", WALKS)):
-        own_forms.add(session, text, forms.read(f"{name}.toml", text.encode()))
-    own_schedules.add(session, SCHEDULE, protocols.read("study.toml", SCHEDULE.encode()))
-    made = a_patient(record_number="77", protocol="swallowing-study", protocol_version="1")
-    with session.write("registered"):
-        session.patients.save(made)
-    yield made
-    forms.use_own([])
-    protocols.use_own([])
+    return on_own_schedule(SCHEDULE, SWALLOWING, WALKS)
 
 
 @pytest.fixture
-def page(patient, shell, session):
-    visit = beginning.start_visit(session, patient.id, "V", clock.today())
-    shell.open_visit(patient.id, visit)
-    shell.page("visit").show_step("swallow_test")
-    settle()
-    return shell.page("visit")
+def page(patient, begun_at):
+    return begun_at(patient, "swallow_test")
 
 
 def _values(session, patient, form):
