@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
 
 from core import clock
@@ -27,7 +27,7 @@ from ui.forms.defined.referred import referred
 from ui.forms.defined.shown_field import ShownField, shown_in
 from ui.forms.kept_bar import KeptBar
 from ui.widgets import ask
-from ui.widgets.basics import button, card, column, label, row
+from ui.widgets.basics import button, card, column, label, row, shortcut
 from ui.widgets.locks import explained
 from ui.words import tr
 
@@ -154,8 +154,8 @@ class RecordsGrid(QWidget):
         grid = _Wide(holder)
         parts = (head, hint, self.said, self.kept, grid, label(keys, "small", wrap=True))
         self.setLayout(column(card(*parts)))
-        QShortcut(QKeySequence("Ctrl+Delete"), self, self._remove, context=_WITHIN_ME)
-        QShortcut(QKeySequence("F3"), self, self._show_beside, context=_WITHIN_ME)
+        shortcut("Ctrl+Delete", self, self._remove, _WITHIN_ME)
+        shortcut("F3", self, self._show_beside, _WITHIN_ME)
 
     @property
     def patient_id(self) -> PatientId | None:
