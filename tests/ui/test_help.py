@@ -79,7 +79,7 @@ def test_f1_shows_what_is_in_front_on_every_page_tab_and_step(places, demo_shell
         assert seen[place] == title
 
 
-@pytest.mark.parametrize("name", [*PAGES, "event"])
+@pytest.mark.parametrize("name", PAGES)
 def test_a_page_declares_a_topic_that_there_is(name):
     kind = page_class(name)
     topic = kind.topic

@@ -1,12 +1,19 @@
 """The fields of a visit's steps on screen: which one has the keyboard, and marking those that were asked about."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from PySide6.QtWidgets import QWidget
 
+from core.acts import data_queries
+from core.acts.data_queries import Place
+from core.entering.visit.draft import Draft
+from core.entering.visit.steps import REVIEW
 from core.entering.visit.unsaved import typed_in
+from core.views.monitoring import FIELDS
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
+from ui.forms.infusion.monitoring_form import MonitoringForm
+from ui.forms.laboratory.form import LaboratoryForm
 from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
 from ui.forms.questionnaire_form import QuestionnaireForm
@@ -18,6 +25,20 @@ from ui.forms.visit_form import VisitFormStep
 from ui.widgets.fields import mark_asked
 
 
+def offered(draft: Draft, step: str) -> dict[str, Place]:
+    """What can be asked about on a step, by the names that its form has for its fields; on the review all of the visit."""
+    every = data_queries.places(draft)
+    if step == REVIEW:
+        return {f"{one.step}/{one.field}": one for one in every}
+    return {one.field: one for one in every if one.step == step}
+
+
+def place_of(places: Mapping[str, Place], field: str) -> Place | None:
+    """The place of a field; of a session whose fields are summed up in one line its first."""
+    names = (one for one in places if one == field or one.startswith(f"{field}."))
+    return places.get(next(names, "")) if field else None
+
+
 def field_of(form: StepForm, widget: QWidget | None) -> str:
     """The field that a widget belongs to, as the draft names it; empty where it is none.
 
@@ -25,14 +46,28 @@ def field_of(form: StepForm, widget: QWidget | None) -> str:
     """
     if isinstance(form, QuestionnaireForm):
         return form.slot_of(widget)
+    return shown_at(form, widget)[0]
+
+
+def shown_at(form: StepForm, widget: QWidget | None) -> tuple[str, tuple[QWidget, ...]]:
+    """The same, with the widgets that show the field; of a questionnaire always the question in front."""
+    if isinstance(form, QuestionnaireForm):
+        title = form.head.title
+        return (form.slot, (title,)) if title.isVisible() else ("", ())
     if isinstance(form, ReviewForm):
-        return form.view.field_of(widget)
+        field = form.view.field_of(widget)
+        return (field, (widget,)) if widget is not None and field else ("", ())
     if isinstance(form, SinceForm) and widget is form:
-        return form.point  # its lines have the keyboard together
+        return _line_in_front(form)  # its lines have the keyboard together
     for field, places in _places(form):
         if widget is not None and any(p is widget or p.isAncestorOf(widget) for p in places):
-            return field
-    return ""
+            return field, places
+    return "", ()
+
+
+def _line_in_front(form: SinceForm) -> tuple[str, tuple[QWidget, ...]]:
+    found = (places for field, places in _places(form) if field == form.point)
+    return form.point, next(found, ())
 
 
 def mark(form: StepForm, fields: Collection[str]) -> None:
@@ -77,6 +112,12 @@ def _places(form: StepForm) -> Iterator[tuple[str, tuple[QWidget, ...]]]:
                 yield name, (frame,)
         case EventsForm():
             yield "asked", (form.asked,)
+        case LaboratoryForm():
+            for test, row in form.sheet.rows.items():
+                yield f"laboratory.value.{test}", (row,)
+        case MonitoringForm():
+            for cell in form.grid.cells.values():
+                yield FIELDS[cell.sign][0], (cell,)
         case TasksForm():
             yield from form.fields.items()
         case NoteForm():

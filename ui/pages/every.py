@@ -7,6 +7,7 @@ PAGES = (
     *(
         "event_report",
         "patient",
+        "event",
         "chart",
         "visit",
         "past",

@@ -36,7 +36,7 @@ from core.views.visit_words import transcribed_text, visit_title
 from core.words import day, plural, short_day
 from ui import theme
 from ui.context import AppContext
-from ui.forms.asked_fields import field_of, mark
+from ui.forms.asked_fields import field_of, mark, offered, place_of, shown_at
 from ui.forms.event.beside import EventBeside
 from ui.forms.infusion.monitoring_form import MonitoringForm
 from ui.forms.patient_form_step import PatientFormStep
@@ -49,6 +49,7 @@ from ui.forms.visit_form import VisitFormStep
 from ui.pages.page import Page, Unsaved
 from ui.pages.visit_notices import VisitNotices
 from ui.widgets import ask
+from ui.widgets.ask_mark import AskMark, Value
 from ui.widgets.basics import (
     Combo,
     PressButton,
@@ -166,6 +167,8 @@ class VisitPage(Page):
         self.query.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the field in front
         if not context.session.may(Right.QUERY):
             self.query.hide()
+        else:
+            self.ask_mark = AskMark(self, partial(_value_at, self), self.ask_here)
         self._pick = Combo()  # instead of the list of steps, where there is no room for it
         self._pick.setAccessibleName(tr("Step of the visit"))
         self._pick.activated.connect(lambda index: self.show_step(self._pick.itemData(index)))
@@ -364,18 +367,10 @@ class VisitPage(Page):
             return
         form, back = self.forms[self.current], self.focusWidget()
         field = field_of(form, widget or back)
-        on_review = self.current == REVIEW
-        if on_review and not field:
+        if self.current == REVIEW and not field:
             field = self._looked_at(form)
-        every = data_queries.places(self.draft)
-        places = [place for place in every if on_review or place.step == self.current]
-        names = [f"{one.step}/{one.field}" if on_review else one.field for one in places]
-        mine = [
-            place
-            for place, name in zip(places, names, strict=True)
-            if field and (name == field or name.startswith(f"{field}."))
-        ]
-        self.queries.begin(places, mine[0] if mine else None, back)
+        places = offered(self.draft, self.current)
+        self.queries.begin([*places.values()], place_of(places, field), back)
 
     def _looked_at(self, form: StepForm) -> str:
         """On the review nothing has the keyboard: the line under the mouse, or the field one came from."""
@@ -624,6 +619,16 @@ class VisitPage(Page):
             bar.show_locks(locks)
             bar.unlocked.connect(partial(self.context.open_visit.emit, record.patient.id, visit_id))
         return frame
+
+
+def _value_at(page: VisitPage, widget: QWidget) -> Value | None:
+    """What of the step in front can be asked about where a widget is."""
+    form = page.forms.made.get(page.current)
+    if page.draft is None or form is None or not (widget is form or form.isAncestorOf(widget)):
+        return None
+    field, shown = shown_at(form, widget)
+    place = place_of(offered(page.draft, page.current), field) if shown else None
+    return None if place is None else Value(shown, place.label)
 
 
 def _finish_left(left: QFrame, steps: QWidget, *feet: QWidget) -> None:

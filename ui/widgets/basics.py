@@ -3,7 +3,14 @@
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import (
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QShortcut,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
@@ -128,6 +135,15 @@ def button(
         made.setToolTip(tip)
     if clicked is not None:
         made.clicked.connect(lambda _checked=False: clicked())
+    return made
+
+
+def shortcut(
+    keys: str, of: QWidget, act: Callable[[], object], where: Qt.ShortcutContext
+) -> QShortcut:
+    """A key that acts only ``where`` it is said; given to Qt beside a callable that would be lost."""
+    made = QShortcut(QKeySequence(keys), of, act)
+    made.setContext(where)
     return made
 
 

@@ -39,6 +39,7 @@ TOP = Qt.AlignmentFlag.AlignTop
 
 
 LINE = 120  # characters that the line of an alert has room for
+APART = 24  # px between facts side by side: room for the mark that offers a query
 SHORT = 46  # characters of a fact at most that stands beside another
 HEAD = 40  # px of a column of scores
 BESIDE = 720  # px of width at the usual text size from which the scores have the other values beside them
@@ -268,7 +269,7 @@ def _grid() -> tuple[QWidget, QGridLayout]:
 def _facts(facts: tuple[Fact, ...]) -> QWidget:
     """Short ones side by side, as many as a line has room for; long ones a line each below them."""
     short = [fact for fact in facts if len(fact.label) + len(fact.text) <= SHORT]
-    flow = Flow(*map(_fact, short), spacing=theme.px(14), between=2)
+    flow = Flow(*map(_fact, short), spacing=theme.px(APART), between=2)
     widget, grid = _grid()
     grid.addLayout(flow, 0, 0, 1, 2)
     for index, fact in enumerate((fact for fact in facts if fact not in short), start=1):

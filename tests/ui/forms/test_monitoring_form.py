@@ -22,7 +22,7 @@ from core.model.partial_date import PartialDate
 from core.views.monitoring import Sign
 from tests.core.examples import a_patient
 from tests.core.forms.infusion_day import DONOR, FIRST, INFUSION, PRODUCT, entered
-from tests.ui.keyboard import CTRL, Key, focused, in_dialog, press, settle, write
+from tests.ui.keyboard import CTRL, Key, focused, in_dialog, press, settle, wait_until, write
 
 
 @pytest.fixture
@@ -625,3 +625,17 @@ def test_the_grid_is_printed(opened, shell, visit_id):
     page.forms["monitoring"].print_grid.click()
     settle()
     assert opened_documents == [("monitoring-grid", visit_id)]
+
+
+def test_a_cell_offers_a_query_about_its_sign(opened):
+    page = opened(timedelta(minutes=20))
+    cell = page.forms["monitoring"].grid.cell("30", Sign.TEMPERATURE)
+    cell.setFocus()
+    wait_until(page.ask_mark.isVisible, longest_s=5)
+    assert "Temperature" in page.ask_mark.toolTip()
+    mark = page.ask_mark.geometry()
+    assert not mark.contains(cell.mapTo(page, cell.rect().center()))
+    page.ask_mark.click()
+    assert page.queries.ask.place.currentData().field == "temperature"
+    press(Key.Key_Escape)
+    assert focused() is cell

@@ -3,12 +3,7 @@
 import pytest
 
 from core import clock
-from core.acts import own_forms, own_schedules
-from core.entering.visit import beginning
-from core.forms import catalog as forms
 from core.model.visit import Mode, Respondent
-from core.protocols import catalog as protocols
-from tests.core.examples import a_patient
 from tests.ui.keyboard import CTRL, Key, press, settle, write
 
 OPERATIONS = """
@@ -56,25 +51,13 @@ assessments = ["operation"]
 
 
 @pytest.fixture(params=["rows", "grid"])
-def patient(session, request):
-    text = OPERATIONS.format(layout=request.param)
-    own_forms.add(session, text, forms.read("operation.toml", text.encode()))
-    own_schedules.add(session, SCHEDULE, protocols.read("study.toml", SCHEDULE.encode()))
-    made = a_patient(record_number="78", protocol="operations-study", protocol_version="1")
-    with session.write("registered"):
-        session.patients.save(made)
-    yield made
-    forms.use_own([])
-    protocols.use_own([])
+def patient(on_own_schedule, request):
+    return on_own_schedule(SCHEDULE, OPERATIONS.format(layout=request.param))
 
 
 @pytest.fixture
-def page(patient, shell, session):
-    visit = beginning.start_visit(session, patient.id, "V", clock.today())
-    shell.open_visit(patient.id, visit)
-    shell.page("visit").show_step("operation")
-    settle()
-    return shell.page("visit")
+def page(patient, begun_at):
+    return begun_at(patient, "operation")
 
 
 def points(page):

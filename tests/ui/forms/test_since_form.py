@@ -4,9 +4,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from core import clock
 from core.entering import records
@@ -15,10 +12,8 @@ from core.forms import catalog
 from core.forms.reading import Limits
 from core.model.form_record import Since
 from core.model.nouns import SINCE_LAST_TIME
-from tests.ui.keyboard import settle
+from tests.ui.keyboard import CTRL, SHIFT, Key, press, settle, write
 from ui.forms.since.rows import AskRow
-
-CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
@@ -41,15 +36,6 @@ def _ago(days):
     return (clock.today() - timedelta(days=days)).isoformat()
 
 
-def _press(key, modifiers=Qt.KeyboardModifier.NoModifier):
-    QTest.keyClick(QApplication.focusWidget(), key, modifiers)
-    settle()
-
-
-def _type(text):
-    QTest.keyClicks(QApplication.focusWidget(), text)
-
-
 def _name(step):
     return step.rows[step.current].name.text()
 
@@ -70,7 +56,7 @@ def wording_of(record):
 def test_one_key_a_line_and_the_keyboard_goes_on_by_itself(step, session, due):
     assert _name(step).startswith("Riluzole")
     for key in "SSNSNNN":
-        _press(getattr(Qt.Key, f"Key_{key}"))
+        press(getattr(Key, f"Key_{key}"))
     assert _answers(step, session, due) == {
         "Riluzole": Since.SAME,
         "Baclofen": Since.SAME,
@@ -84,21 +70,21 @@ def test_one_key_a_line_and_the_keyboard_goes_on_by_itself(step, session, due):
 
 
 def test_shift_s_answers_the_rest_and_ctrl_z_takes_answers_back_one_by_one(step, session, due):
-    _press(Qt.Key.Key_S, SHIFT)
+    press((SHIFT, Key.Key_S))
     assert len(_answers(step, session, due)) == 7
     for left in (6, 5, 4, 3, 2, 1, 0, 0):
-        _press(Qt.Key.Key_Z, CONTROL)
+        press((CTRL, Key.Key_Z))
         assert len(_answers(step, session, due)) == left
 
 
 def test_a_change_is_entered_under_its_line_with_its_day(step, session, due):
-    _press(Qt.Key.Key_Down)
-    _press(Qt.Key.Key_C)
+    press(Key.Key_Down)
+    press(Key.Key_C)
     assert step.panel.isVisible()
-    _type("20")  # over the dose, which is selected
+    write("20")  # over the dose, which is selected
     step.panel.editor.frames["started"].setFocus()
-    _type(_ago(20))
-    _press(Qt.Key.Key_Return, CONTROL)
+    write(_ago(20))
+    press((CTRL, Key.Key_Return))
     assert not step.panel.isVisible()
     row = next(row for row in step.rows.values() if row.name.text().startswith("Baclofen"))
     assert row.said.text().startswith("Baclofen 20 mg once a day from ")
@@ -108,85 +94,85 @@ def test_a_change_is_entered_under_its_line_with_its_day(step, session, due):
 
 
 def test_pressing_c_and_changing_nothing_is_told(step, session, due):
-    _press(Qt.Key.Key_C)
+    press(Key.Key_C)
     step.panel.editor.frames["started"].setFocus()
-    _type(_ago(20))
-    _press(Qt.Key.Key_Return, CONTROL)
+    write(_ago(20))
+    press((CTRL, Key.Key_Return))
     assert "Nothing is changed" in step.panel.problem.text()
     assert _answers(step, session, due) == {}
 
 
 def test_an_end_needs_its_day_and_takes_its_reason(step, session, due):
-    _press(Qt.Key.Key_E)
-    _press(Qt.Key.Key_Return, CONTROL)
+    press(Key.Key_E)
+    press((CTRL, Key.Key_Return))
     assert step.panel.isVisible()  # without its day it is not saved
-    _type(_ago(9))  # the keyboard is on what is missing
+    write(_ago(9))  # the keyboard is on what is missing
     step.panel.editor.frames["why"].setFocus()
-    _type("liver")
-    _press(Qt.Key.Key_Return, CONTROL)
+    write("liver")
+    press((CTRL, Key.Key_Return))
     (ended,) = [one for one in session.record(due.id).forms if one.value("substance") == "Riluzole"]
     assert (ended.runs, ended.value("why")) == (False, "liver")
 
 
 def test_another_one_is_typed_as_it_is_said_shown_and_confirmed(step, session, due):
-    _press(Qt.Key.Key_M)
-    _type(f"glycopyrronium 1mg x3 {_ago(20)}")
-    _press(Qt.Key.Key_Return)
+    press(Key.Key_M)
+    write(f"glycopyrronium 1mg x3 {_ago(20)}")
+    press(Key.Key_Return)
     texts = {name: frame.editor.text for name, frame in step.panel.editor.frames.items()}
     assert texts["substance"] == "Glycopyrronium"
     assert (texts["dose"], texts["frequency"], texts["started"]) == ("1", "3_daily", _ago(20))
     assert all(one.value("substance") != "Glycopyrronium" for one in session.record(due.id).forms)
-    _press(Qt.Key.Key_Return, CONTROL)
+    press((CTRL, Key.Key_Return))
     assert _answers(step, session, due) == {"medicine": Since.NEW}
     row = next(r for r in step.rows.values() if r.name.text().startswith("Glycopyrronium"))
     assert row.said.text().startswith("new from ")
 
 
 def test_p_enters_a_procedure_and_f_a_fall_with_their_days(step, session, due):
-    _press(Qt.Key.Key_P)
-    _type(f"lumbar puncture planned {_ago(20)}")
-    _press(Qt.Key.Key_Return)
+    press(Key.Key_P)
+    write(f"lumbar puncture planned {_ago(20)}")
+    press(Key.Key_Return)
     texts = {name: frame.editor.text for name, frame in step.panel.editor.frames.items()}
     assert (texts["what"], texts["planned"]) == ("Lumbar puncture", "planned")
     assert texts["day"] == _ago(20)
-    _press(Qt.Key.Key_Return, CONTROL)
+    press((CTRL, Key.Key_Return))
     row = next(r for r in step.rows.values() if r.name.text().startswith("Lumbar puncture"))
     assert row.said.text() == "new" and "since" not in row.known.text()
-    _press(Qt.Key.Key_F)
-    _type(f"bathroom {_ago(9)}")
-    _press(Qt.Key.Key_Return)
-    _press(Qt.Key.Key_Return, CONTROL)
+    press(Key.Key_F)
+    write(f"bathroom {_ago(9)}")
+    press(Key.Key_Return)
+    press((CTRL, Key.Key_Return))
     assert step.panel.isVisible()  # whether anything was hurt, and the care, are asked for
     for field in ("injury", "care"):
         editor = step.panel.editor.frames[field].editor
         editor.set_text("none")
         editor.changed.emit()
-    _press(Qt.Key.Key_Return, CONTROL)
+    press((CTRL, Key.Key_Return))
     record = session.record(due.id)
     assert _answers(step, session, due) == {"procedure": Since.NEW, "falls": Since.NEW}
     assert [one.value("place") for one in record.of_form("falls")] == ["bathroom"]
 
 
 def test_what_is_typed_under_a_line_is_there_again_after_leaving_it(step, resume):
-    _press(Qt.Key.Key_S)
-    _press(Qt.Key.Key_E)
-    _type(_ago(9))
-    _press(Qt.Key.Key_Tab)
-    _type("liv")
+    press(Key.Key_S)
+    press(Key.Key_E)
+    write(_ago(9))
+    press(Key.Key_Tab)
+    write("liv")
     step.keep_typed()
     again = resume(SINCE_LAST_TIME).forms[SINCE_LAST_TIME]
     assert again.panel.isVisible()
     assert again.panel.editor.entry.texts["ended"] == _ago(9)
     assert again.panel.editor.entry.texts["why"] == "liv"
-    _press(Qt.Key.Key_Escape)
+    press(Key.Key_Escape)
     assert not again.panel.isVisible()
     third = resume(SINCE_LAST_TIME).forms[SINCE_LAST_TIME]
     assert not third.panel.isVisible()
 
 
 def test_a_line_that_was_begun_to_be_typed_is_there_again(step, resume):
-    _press(Qt.Key.Key_M)
-    _type("paracetamol 5")
+    press(Key.Key_M)
+    write("paracetamol 5")
     step.keep_typed()
     again = resume(SINCE_LAST_TIME).forms[SINCE_LAST_TIME]
     asked = next(r for k, r in again.rows.items() if isinstance(r, AskRow) and k[0] == "medicine")
@@ -195,15 +181,15 @@ def test_a_line_that_was_begun_to_be_typed_is_there_again(step, resume):
 
 
 def test_pressing_an_answer_once_more_opens_it_again(step, session, due):
-    _press(Qt.Key.Key_S)
-    _press(Qt.Key.Key_Up)
-    _press(Qt.Key.Key_S)
+    press(Key.Key_S)
+    press(Key.Key_Up)
+    press(Key.Key_S)
     assert _answers(step, session, due) == {}
 
 
 def test_what_is_not_asked_is_listed_on_the_review_and_leads_back(step, shell, session, due):
     page = shell.page("visit")
-    _press(Qt.Key.Key_S)
+    press(Key.Key_S)
     points = [p for p in page.draft.open_points() if p.step == SINCE_LAST_TIME]
     assert len(points) == 1
     page.show_step(SINCE_LAST_TIME, points[0].field)
@@ -214,33 +200,33 @@ def test_what_is_not_asked_is_listed_on_the_review_and_leads_back(step, shell, s
 def test_a_screen_reader_hears_the_line_in_front_and_its_answer(step):
     assert "Riluzole" in step.accessibleName()
     assert "open" in step.accessibleName()
-    _press(Qt.Key.Key_S)
+    press(Key.Key_S)
     assert "Baclofen" in step.accessibleName()
 
 
 def test_a_key_pressed_again_loses_no_change(step, session, due):
     """Only S, which contradicts a change, takes it back; the new dose is never lost by a slip of the finger."""
-    _press(Qt.Key.Key_C)
-    _type("20")
+    press(Key.Key_C)
+    write("20")
     step.panel.editor.frames["started"].setFocus()
-    _type(_ago(20))
-    _press(Qt.Key.Key_Return, CONTROL)
+    write(_ago(20))
+    press((CTRL, Key.Key_Return))
     changed = session.record(due.id).forms
-    _press(Qt.Key.Key_Up)
-    for key in (Qt.Key.Key_C, Qt.Key.Key_E):
-        _press(key)
+    press(Key.Key_Up)
+    for key in (Key.Key_C, Key.Key_E):
+        press(key)
         assert not step.panel.isVisible()
         assert session.record(due.id).forms == changed
     assert "S takes the answer back" in step._lacks.text()
-    _press(Qt.Key.Key_S)
+    press(Key.Key_S)
     running = session.record(due.id).running("medicine", clock.today())
     assert [one.value("dose") for one in running] == [50, 10]
     assert _answers(step, session, due) == {"Riluzole": Since.SAME}
 
 
 def test_an_end_that_is_given_up_leaves_the_answer_of_before(step, session, due):
-    _press(Qt.Key.Key_S)
-    _press(Qt.Key.Key_Up)
-    _press(Qt.Key.Key_E)
-    _press(Qt.Key.Key_Escape)
+    press(Key.Key_S)
+    press(Key.Key_Up)
+    press(Key.Key_E)
+    press(Key.Key_Escape)
     assert _answers(step, session, due) == {"Riluzole": Since.SAME}

@@ -1,56 +1,28 @@
 """Forms of a visit that no line of the program knows, as steps of a visit in the real window."""
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 
 from core import clock, reports
-from core.acts import documents, own_forms, own_schedules
+from core.acts import documents
 from core.entering.visit import beginning
 from core.entering.visit.draft import Draft
-from core.forms import catalog as forms
 from core.model.assessment import NotDone
 from core.model.document import About
-from core.protocols import catalog as protocols
 from tests.core.examples import a_patient
 from tests.core.forms.visit_form import SCHEDULE, SWALLOWING, WALKS
 from tests.pdf import text_of
-from tests.ui.keyboard import settle
-
-CONTROL = Qt.KeyboardModifier.ControlModifier
+from tests.ui.keyboard import CTRL, Key, focused, press, settle, write
 
 
 @pytest.fixture
-def patient(session):
+def patient(on_own_schedule):
     """Somebody on a schedule whose visits ask for two forms of the clinic."""
-    for name, text in (("swallow", SWALLOWING), ("walk", WALKS)):
-        own_forms.add(session, text, forms.read(f"{name}.toml", text.encode()))
-    own_schedules.add(session, SCHEDULE, protocols.read("study.toml", SCHEDULE.encode()))
-    made = a_patient(record_number="77", protocol="swallowing-study", protocol_version="1")
-    with session.write("registered"):
-        session.patients.save(made)
-    yield made
-    forms.use_own([])
-    protocols.use_own([])
+    return on_own_schedule(SCHEDULE, SWALLOWING, WALKS)
 
 
 @pytest.fixture
-def page(patient, shell, session):
-    visit = beginning.start_visit(session, patient.id, "V", clock.today())
-    shell.open_visit(patient.id, visit)
-    shell.page("visit").show_step("swallow_test")
-    settle()
-    return shell.page("visit")
-
-
-def _press(key, modifiers=Qt.KeyboardModifier.NoModifier):
-    QTest.keyClick(QApplication.focusWidget(), key, modifiers)
-    settle()
-
-
-def _type(text):
-    QTest.keyClicks(QApplication.focusWidget(), text)
+def page(patient, begun_at):
+    return begun_at(patient, "swallow_test")
 
 
 def _values(session, patient, form):
@@ -65,15 +37,15 @@ def _step(page, name):
 
 
 def _enter_swallowing(page):
-    _type("90")
+    write("90")
     page.forms["swallow_test"].editor.focus_field("cough")
-    _press(Qt.Key.Key_Space)  # yes
+    press(Key.Key_Space)  # yes
 
 
 def test_a_form_of_a_visit_is_a_step_entered_by_keyboard_and_saved(page, session, patient):
     assert [step.id for step in page.draft.steps()][1:3] == ["swallow_test", "walk"]
     _enter_swallowing(page)
-    _press(Qt.Key.Key_Return, CONTROL)
+    press((CTRL, Key.Key_Return))
     assert page.current == "walk"
     assert _values(session, patient, "swallow_test") == [{"amount": 90, "cough": 1}]
     (record,) = session.record(patient.id).of_form("swallow_test")
@@ -90,11 +62,11 @@ def test_a_visit_is_not_finished_without_it(page):
 
 
 def test_half_of_it_is_kept_and_not_saved(page, shell, session, patient):
-    _type("90")
-    _press(Qt.Key.Key_Return, CONTROL)
+    write("90")
+    press((CTRL, Key.Key_Return))
     assert page.current == "swallow_test", "what is missing is said, once"
     form = page.forms["swallow_test"]
-    assert form.editor.field_of(QApplication.focusWidget()) == "cough"
+    assert form.editor.field_of(focused()) == "cough"
     page.save_front()
     assert _values(session, patient, "swallow_test") == []
     again = Draft(session, patient.id, page.draft.visit.id)
@@ -106,10 +78,10 @@ def test_half_of_it_is_kept_and_not_saved(page, shell, session, patient):
 
 
 def test_bad_input_is_told_under_its_field_and_is_still_there(page, session, patient):
-    _type("9x")
+    write("9x")
     page.forms["swallow_test"].editor.focus_field("cough")
-    _press(Qt.Key.Key_Space)
-    _press(Qt.Key.Key_Return, CONTROL)
+    press(Key.Key_Space)
+    press((CTRL, Key.Key_Return))
     assert page.current == "swallow_test"
     frame = page.forms["swallow_test"].editor.frames["amount"]
     assert frame.editor.text == "9x"
@@ -134,7 +106,7 @@ def test_one_that_repeats_takes_as_many_as_there_are(page, session, patient):
     settle()
     form = page.forms["walk"]
     for seconds in ("12.5", "13"):
-        _type(seconds)
+        write(seconds)
         form.add.click()
         settle()
     assert _values(session, patient, "walk") == [{"seconds": 12.5}, {"seconds": 13}]
@@ -148,13 +120,13 @@ def test_one_that_repeats_takes_as_many_as_there_are(page, session, patient):
 
 def test_what_was_entered_is_asked_about_and_printed(page, session, patient):
     _enter_swallowing(page)
-    _press(Qt.Key.Key_Return, CONTROL)
+    press((CTRL, Key.Key_Return))
     page.show_step("swallow_test")
     form = page.forms["swallow_test"]
     form.editor.focus_field("amount")
-    _press(Qt.Key.Key_F2)
-    _type("Is that right?")
-    _press(Qt.Key.Key_Return)
+    press(Key.Key_F2)
+    write("Is that right?")
+    press(Key.Key_Return)
     (query,) = session.queries.of(patient.id)
     assert (query.step, query.field, query.text) == ("swallow_test", "amount", "Is that right?")
     assert query.label == "Swallow test: Water swallowed"
@@ -166,7 +138,7 @@ def test_what_was_entered_is_asked_about_and_printed(page, session, patient):
 
 def test_a_discarded_visit_takes_its_forms_along(page, session, patient):
     _enter_swallowing(page)
-    _press(Qt.Key.Key_Return, CONTROL)
+    press((CTRL, Key.Key_Return))
     page.draft.discard("begun by mistake")
     assert session.record(patient.id).forms == ()
 
@@ -189,7 +161,7 @@ def test_what_is_entered_often_fills_what_is_empty_and_nothing_else(shell, sessi
     texts = form.editor.entry.texts
     assert (texts["lungs"], texts["heart"], texts["skin"]) == ("abnormal", "normal", "normal")
     form.editor.focus_field("lungs_finding")
-    _type("crackles at the left base")
-    _press(Qt.Key.Key_Return, CONTROL)
+    write("crackles at the left base")
+    press((CTRL, Key.Key_Return))
     (record,) = session.record(made.id).of_form("physical_examination")
     assert (record.value("lungs"), record.value("heart")) == ("abnormal", "normal")

@@ -23,6 +23,7 @@ class RecordWords(QWidget):
         self._said: tuple[Said, ...] = ()
         self._record: FormRecord | None = None
         self._queries: Mapping[str, Sequence[str]] = {}
+        self.cells: dict[str, QWidget] = {}  # by field
         self.title = label("", "heading", wrap=True)
         self._cells = Cells(wide=2, narrow=1, spacing=(24, 12), top=True)
         self.setLayout(column(self.title, self._cells))
@@ -58,7 +59,8 @@ class RecordWords(QWidget):
         return made
 
     def _draw(self) -> None:
-        cells = []
+        cells: list[QWidget] = []
+        self.cells = {}
         for said in self._said:
             asked = self._queries.get(said.field.id, ())
             text = self._text_of(said)
@@ -73,4 +75,5 @@ class RecordWords(QWidget):
             cell = QWidget()
             cell.setLayout(column(*lines, spacing=2))
             cells.append(cell)
+            self.cells[said.field.id] = cell
         self._cells.show_cells(cells)

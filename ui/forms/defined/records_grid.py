@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
 
 from core import clock
@@ -24,9 +24,10 @@ from ui.forms.defined.field_editors import editor, titled
 from ui.forms.defined.record_editor import FieldFrame
 from ui.forms.defined.record_parts import WITHIN
 from ui.forms.defined.referred import referred
+from ui.forms.defined.shown_field import ShownField, shown_in
 from ui.forms.kept_bar import KeptBar
 from ui.widgets import ask
-from ui.widgets.basics import button, card, column, label, row
+from ui.widgets.basics import button, card, column, label, row, shortcut
 from ui.widgets.locks import explained
 from ui.words import tr
 
@@ -153,8 +154,8 @@ class RecordsGrid(QWidget):
         grid = _Wide(holder)
         parts = (head, hint, self.said, self.kept, grid, label(keys, "small", wrap=True))
         self.setLayout(column(card(*parts)))
-        QShortcut(QKeySequence("Ctrl+Delete"), self, self._remove, context=_WITHIN_ME)
-        QShortcut(QKeySequence("F3"), self, self._show_beside, context=_WITHIN_ME)
+        shortcut("Ctrl+Delete", self, self._remove, _WITHIN_ME)
+        shortcut("F3", self, self._show_beside, _WITHIN_ME)
 
     @property
     def patient_id(self) -> PatientId | None:
@@ -381,6 +382,11 @@ class RecordsGrid(QWidget):
         return (
             (None, "") if line is None else (line.entry.before, line.field_of(self.focusWidget()))
         )
+
+    def shown_at(self, widget: QWidget) -> ShownField | None:
+        """The field of a saved record that a widget belongs to."""
+        line = next((line for line in self.lines if line.field_of(widget)), None)
+        return None if line is None else shown_in(line.frames, line.entry.before, widget)
 
     def show_queries(self, queries: Sequence[DataQuery]) -> None:
         """Show the questions that are not closed on their fields; one about a whole record on its first."""

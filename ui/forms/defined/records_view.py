@@ -27,6 +27,7 @@ from ui.forms.defined.record_parts import WITHIN, RecordParts
 from ui.forms.defined.record_words import RecordWords
 from ui.forms.defined.records_grid import RecordsGrid
 from ui.forms.defined.referred import referred
+from ui.forms.defined.shown_field import ShownField, shown_in
 from ui.forms.defined.treatments_list import OfOneForm
 from ui.forms.kept_bar import KeptBar
 from ui.widgets import ask
@@ -207,11 +208,8 @@ class RecordsView(QWidget):
         if self._context.failures == failures:
             words = tr("Saved: {what}") if entry.is_new else tr("Changed: {what}")
             self._say(words.format(what=wording.line(entry.form, made)))
-            self._begin(self._only_saved(made))
+            self._begin(None if self.form.repeats else made)
             self.saved.emit()
-
-    def _only_saved(self, made: FormRecord) -> FormRecord | None:
-        return None if self.form.repeats else made
 
     def _reason(
         self, record: PatientRecord, before: FormRecord | None, after: FormRecord | None
@@ -260,7 +258,7 @@ class RecordsView(QWidget):
         if one.form != self.form.id:
             self._focus_part(one, what)
             return
-        self.list.select(one)
+        self.list.select(one.id)
         if not (field and self._enters):
             self.table.setFocus(Qt.FocusReason.OtherFocusReason)
         elif not self._in_the_way(one):
@@ -274,7 +272,7 @@ class RecordsView(QWidget):
         parent = record.form_record(one.within) if record is not None and one.within else None
         if parent is None or self._in_the_way(parent):
             return
-        self.list.select(parent)
+        self.list.select(parent.id)
         if self._enters and (self._entered is None or self._entered.id != parent.id):
             self._begin(parent)
         for view in self.parts.views:
@@ -296,6 +294,15 @@ class RecordsView(QWidget):
         if widget is not None and self.editor.isAncestorOf(widget) and self._entered is not None:
             return self._entered, self.editor.field_of(widget)
         return self.selected or self._only, ""
+
+    def shown_at(self, widget: QWidget) -> ShownField | None:
+        """The field of a saved record that a widget belongs to."""
+        for part in self.parts.views:
+            if part.isAncestorOf(widget):
+                return part.shown_at(widget)
+        if self._enters:
+            return shown_in(self.editor.frames, self._entered, widget)
+        return shown_in(self.read.cells, self.selected or self._only, widget)
 
     def show_queries(self, queries: Sequence[DataQuery]) -> None:
         """Show the questions that are not closed: on the lines of their records, and on the fields."""

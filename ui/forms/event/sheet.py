@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from core.entering import event_entry, event_saving, typed_texts
@@ -29,7 +29,17 @@ from ui.forms.event.section import Section
 from ui.forms.event_editor import VISIT, said_of
 from ui.forms.kept_bar import KeptBar
 from ui.widgets import ask
-from ui.widgets.basics import NO_MODIFIER, button, chip, column, label, row, scrolled, set_chip
+from ui.widgets.basics import (
+    NO_MODIFIER,
+    button,
+    chip,
+    column,
+    label,
+    row,
+    scrolled,
+    set_chip,
+    shortcut,
+)
 from ui.widgets.locks import LockBar
 from ui.widgets.responsive import Columns
 from ui.words import tr
@@ -145,9 +155,9 @@ class EventSheet(QWidget):
 
     def _keys(self) -> None:
         for section in self.sections:
-            keys = QKeySequence(f"Alt+{section.number}")
-            QShortcut(keys, self, partial(self._go_to, section), context=self._where)
-        QShortcut(QKeySequence("Escape"), self, self.leave, context=self._where)
+            keys = f"Alt+{section.number}"
+            shortcut(keys, self, partial(self._go_to, section), self._where)
+        shortcut("Escape", self, self.leave, self._where)
 
     @property
     def _where(self) -> Qt.ShortcutContext:

@@ -220,6 +220,15 @@ class LabRow(QWidget):
 
     # Painting.
 
+    @property
+    def painted_words(self) -> list[QRect]:
+        """Where words are written beside the field, whole columns of them: nothing is to cover these."""
+        row, found = self.row, self._places()
+        written = [found.title, found.unit, found.reference, *found.before]
+        written += [found.flag] if row.flag_words else []
+        written += [found.remark] if self._remark or found.narrow else []
+        return [self._visual(area) for area in written]
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter, row, found = QPainter(self), self.row, self._places()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 from core.model.ids import PatientId, VisitId
@@ -21,7 +21,7 @@ from ui import theme
 from ui.context import AppContext
 from ui.pages.chart.side import COLOURS, Lead, Said, Wrapped
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
-from ui.widgets.basics import button, clear, column, label, row, rule, show_only
+from ui.widgets.basics import button, clear, column, label, row, rule, shortcut, show_only
 from ui.widgets.compared_table import AnswersTable, MeasuresTable
 from ui.widgets.own_scroll import OwnScroll
 from ui.widgets.responsive import Columns, Flow
@@ -115,9 +115,9 @@ class CompareTab(Tab):
 
     def _take_arrows(self, part: QWidget) -> None:
         """Arrows go from pair to pair wherever the keyboard is: a button would move it."""
-        for key, by in ((Qt.Key.Key_Left, -1), (Qt.Key.Key_Right, 1)):
-            made = QShortcut(QKeySequence(key), part, partial(self._step, by))
-            made.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        within = Qt.ShortcutContext.WidgetWithChildrenShortcut
+        for key, by in (("Left", -1), ("Right", 1)):
+            shortcut(key, part, partial(self._step, by), within)
 
     def _make_right(self) -> OwnScroll:
         inner = QWidget()

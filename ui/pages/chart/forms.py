@@ -13,6 +13,7 @@ from core.forms import catalog
 from core.forms.definition import Form
 from core.model.data_query import DataQuery
 from core.model.document import About, Document, OfDefinition, OfForm
+from core.model.form_record import FormRecord
 from core.model.ids import PatientId
 from core.model.record import PatientRecord
 from core.model.user import Right
@@ -22,6 +23,7 @@ from ui.forms.defined.records_view import RecordsView, records_of
 from ui.forms.defined.treatments_list import OfOneForm
 from ui.pages.chart.tab import ChartRecord, Tab, stacked
 from ui.pages.page import Unsaved
+from ui.widgets.ask_mark import AskMark, Value
 from ui.widgets.basics import button, column
 from ui.widgets.queries import QueriesPanel
 from ui.widgets.responsive import Flow, bring_into_sight
@@ -46,6 +48,8 @@ class FormTab(Tab):
         self.query.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the field in front
         if not context.session.may(Right.QUERY):
             self.query.hide()
+        else:
+            self.ask_mark = AskMark(self, self._value_at, self._ask_at)
         leaving = [
             one
             for of in (OfForm, OfDefinition)
@@ -116,7 +120,23 @@ class FormTab(Tab):
         """Ask about the field with the keyboard or the chosen record; any other field of that can be chosen."""
         if not self.context.session.may(Right.QUERY):
             return
-        one, field = self.view.looked_at
+        self._ask_about(*self.view.looked_at)
+
+    def _ask_at(self, widget: QWidget) -> None:
+        if (shown := self.view.shown_at(widget)) is not None:
+            self._ask_about(shown.record, shown.field)
+
+    def _value_at(self, widget: QWidget) -> Value | None:
+        """What of the saved records can be asked about where a widget is."""
+        shown = self.view.shown_at(widget)
+        if shown is None:
+            return None
+        name = f"{shown.record.id}.{shown.field}"
+        places = record_queries.places(shown.record)
+        title = next((one.label for one in places if one.field == name), None)
+        return None if title is None else Value((shown.widget,), title)
+
+    def _ask_about(self, one: FormRecord | None, field: str) -> None:
         if one is None:
             self.context.told.emit(
                 tr("A query is about a record that is saved. Choose a line, or save this record.")

@@ -1,0 +1,369 @@
+"""The mark that offers a query at a value: by mouse and by keyboard, about that very value, and never over its words."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollArea
+
+from core import clock, words
+from core.acts import own_forms
+from core.entering import records
+from core.entering.visit import beginning
+from core.entering.visit.steps import DETAILS, REVIEW
+from core.forms import catalog
+from core.model import user
+from core.model.form_record import FormRecord, Item
+from core.model.nouns import ADVERSE_EVENTS, SPIROMETRY
+from core.model.user import Right, Role
+from core.session import Session, new_user
+from tests.languages import mirrored
+from tests.ui.forms.test_patient_form_step import OPERATIONS
+from tests.ui.keyboard import Key, focused, press, settle, wait_until, write
+from ui import theme
+from ui.forms.asked_fields import shown_at
+from ui.widgets.ask_mark import SETTLED_MS, AskMark
+
+LEAST = 24  # px that a hand hits
+FIELDS = [
+    pytest.param(DETAILS, lambda form: form.weight.line, "Weight", id="a number"),
+    pytest.param(DETAILS, lambda form: form.date.line, "Date of the visit", id="a date"),
+    pytest.param(DETAILS, lambda form: form.mode.buttons[0], "How it took place", id="a choice"),
+    pytest.param("alsfrs-r", lambda form: form, "ALSFRS-R: 1 Speech", id="a question"),
+    pytest.param(SPIROMETRY, lambda form: form.rows[0].volume, "FVC", id="a blow"),
+    pytest.param(ADVERSE_EVENTS, lambda form: form.asked.buttons[0], "Anything new", id="yes, no"),
+    pytest.param("tasks", lambda form: form.fields["history"][1].line, "istory", id="a task"),
+    pytest.param("note", lambda form: form.note, "Note of the visit", id="a text"),
+]
+STEPS = ["since-last-time", "laboratory", "vital_signs", "neurological_examination"]
+
+
+def point_at(widget, at):
+    """The mouse on a widget, at rest."""
+    window = widget.window()
+    place = widget.mapTo(window, at)
+    for nearer in (QPoint(1, 1), QPoint()):
+        QTest.mouseMove(window.windowHandle(), place + nearer)
+
+
+def point_nowhere(window):
+    QTest.mouseMove(window.windowHandle(), QPoint(3, window.height() - 3))
+
+
+def offered(page, said=""):
+    """The mark, when it offers what is called so."""
+    mark = page.ask_mark
+    wait_until(lambda: mark.isVisible() and said in mark.toolTip(), longest_s=5)
+    return mark
+
+
+def rest():
+    QTest.qWait(2 * SETTLED_MS)
+
+
+def click(mark):
+    QTest.mouseClick(mark, Qt.MouseButton.LeftButton)
+    settle()
+
+
+def is_over_words(page, mark):
+    """Whether anything is written where the bubble is: pixels that stand out from their ground."""
+    mark.hide()
+    image = page.grab(mark.geometry().adjusted(3, 4, -3, -4)).toImage()
+    mark.show()
+    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    levels = sorted(image.pixelColor(*place).lightness() for place in places)
+    ground = levels[len(levels) // 2]
+    return any(abs(level - ground) > 90 for level in levels)
+
+
+@pytest.fixture
+def demo_visit(demo_shell, numbered, demo):
+    """A visit of the demonstration that asks for nearly everything, at a step of it."""
+
+    def open_it(step):
+        patient = numbered("A-003")
+        visit_id = beginning.start_visit(demo, patient.id, "M4", clock.today())
+        demo_shell.open_visit(patient.id, visit_id)
+        page = demo_shell.page("visit")
+        page.show_step(step)
+        settle()
+        return page
+
+    return open_it
+
+
+@pytest.mark.parametrize(("step", "place", "title"), FIELDS)
+def test_the_field_with_the_keyboard_offers_it(resume, step, place, title):
+    page = resume(step)
+    point_nowhere(page.window())
+    place(page.forms[step]).setFocus()
+    settle()
+    had = focused()
+    mark = offered(page, title)
+    assert mark.toolTip() == mark.accessibleName()
+    assert mark.toolTip().startswith("Ask a query about ") and mark.toolTip().endswith("  (F2)")
+    assert min(mark.width(), mark.height()) >= LEAST
+    assert not is_over_words(page, mark)
+    assert focused() is had
+    click(mark)
+    assert title in page.queries.ask.place.currentText()
+    assert focused() is page.queries.ask.line
+    press(Key.Key_Escape)
+    assert focused() is had
+
+
+@pytest.mark.parametrize(("step", "place", "title"), FIELDS)
+def test_the_field_under_the_mouse_offers_it_wherever_the_keyboard_is(resume, step, place, title):
+    page = resume(step)
+    point_nowhere(page.window())
+    elsewhere = page._buttons[step]
+    elsewhere.setFocus()
+    rest()
+    assert page.ask_mark.isHidden(), "what has the keyboard is no value"
+    point_at(place(page.forms[step]), QPoint(5, 5))
+    mark = offered(page, title)
+    assert focused() is elsewhere
+    point_at(mark, mark.rect().center())
+    rest()
+    assert mark.isVisible() and title in mark.toolTip(), "it stays while the mouse is on it"
+    click(mark)
+    assert title in page.queries.ask.place.currentText()
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_every_field_of_longer_steps_offers_it(demo_visit, step):
+    page = demo_visit(step)
+    form, places = page.forms[step], {}
+    for one in (*form.findChildren(QLineEdit), *form.findChildren(QAbstractButton)):
+        field, shown = shown_at(form, one)
+        if field and one.isVisible() and one.isEnabled():
+            places.setdefault(field, (one, shown))
+    assert len(places) >= 6
+    covered = set()
+    for field, (one, _shown) in places.items():
+        for area in page.findChildren(QScrollArea):
+            if area.isVisible() and area.isAncestorOf(one):
+                area.ensureWidgetVisible(one, 0, theme.px(40))
+        one.setFocus()
+        settle()
+        mark = page.ask_mark
+        rest()
+        assert mark.isVisible(), field
+        if is_over_words(page, mark):
+            covered.add(field)
+        click(mark)
+        assert page.queries.ask.place.currentData().field == field
+        press(Key.Key_Escape)
+    assert covered == set()
+
+
+def test_every_line_of_the_review_offers_it_by_mouse(demo_shell, numbered, demo):
+    patient = numbered("A-003")
+    demo_shell.open_visit(patient.id, demo.record(patient.id).finished_visits[-1].id)
+    settle()
+    page, seen, covered = demo_shell.page("visit"), 0, set()
+    for line in page.forms[REVIEW].view._lines():
+        if page.childAt(line.mapTo(page, QPoint(4, 6))) is not line:
+            continue  # scrolled away
+        point_at(line, QPoint(4, 6))
+        rest()
+        mark, field = page.ask_mark, line.property("field")
+        assert mark.isVisible(), field
+        seen += 1
+        if is_over_words(page, mark):
+            covered.add(field)
+        click(mark)
+        asked = page.queries.ask.place.currentData()
+        assert f"{asked.step}/{asked.field}".startswith(field)
+        press(Key.Key_Escape)
+    assert seen > 15
+    assert covered == set()
+
+
+def test_while_somebody_types_it_is_never_over_what_is_typed(resume):
+    page = resume(SPIROMETRY)
+    point_nowhere(page.window())
+    form = page.forms[SPIROMETRY]
+    form.rows[0].volume.setFocus()
+    for blow in ("2.80", "2.85"):
+        write(blow)
+        press(Key.Key_Return)
+    volume = form.rows[1].volume  # with blows above and below it, and its FEV1 beside it
+    volume.setFocus()
+    mark = offered(page, "blow 2")
+    press(Key.Key_Delete)
+    mark = offered(page, "blow 2")
+    assert volume.rect().contains(volume.mapFromGlobal(mark.mapToGlobal(mark.rect().center())))
+    write("2")
+    assert mark.isHidden()
+    write(".85")
+    assert not is_over_words(page, offered(page, "blow 2"))
+
+
+def test_it_goes_away_with_what_is_scrolled_and_with_the_step(demo_visit):
+    page = demo_visit("neurological_examination")
+    point_nowhere(page.window())
+    form = page.forms["neurological_examination"]
+    form.editor.focus_field("bulbar_umn")
+    mark = offered(page, "Bulbar: upper")
+    area = next(one for one in page.findChildren(QScrollArea) if one.isAncestorOf(form))
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+    assert mark.isHidden()
+    rest()
+    assert mark.isHidden(), "the field is out of sight"
+    area.verticalScrollBar().setValue(0)
+    offered(page, "Bulbar: upper")
+    page.show_step("note")
+    assert "Note of the visit" in offered(page, "Note").toolTip()
+
+
+def test_the_question_in_front_is_meant_after_an_answer(resume):
+    page = resume("alsfrs-r")
+    offered(page, "1 Speech")
+    write("33")
+    offered(page, "3 Swallowing")
+    click(page.ask_mark)
+    assert page.queries.ask.place.currentText() == "ALSFRS-R: 3 Swallowing"
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_mirrored_and_in_large_letters_it_is_beside_the_words(app, percent, request, settings):
+    before = words.speak(mirrored())
+    theme.follow_language(app)
+    theme.choose_text_size(app, percent)
+    try:
+        page = request.getfixturevalue("resume")(DETAILS)
+        assert page.isRightToLeft()
+        point_nowhere(page.window())
+        form = page.forms[DETAILS]
+        for field in (form.weight.line, form.date.line):
+            field.setFocus()
+            rest()
+            mark = page.ask_mark
+            assert mark.isVisible() and min(mark.width(), mark.height()) >= theme.px(LEAST)
+            title = field.parentWidget().mapTo(page, field.parentWidget().rect().topRight())
+            assert mark.geometry().right() < title.x(), "the words begin at the right"
+            assert not is_over_words(page, mark)
+    finally:
+        words.speak(before)
+        theme.choose_text_size(app, 100)
+        theme.follow_language(app)
+
+
+# In the chart.
+
+
+@pytest.fixture
+def riluzole(session, due):
+    form = catalog.newest()["medicine"]
+    values = {"substance": "Riluzole", "dose": 50.0, "unit": "mg", "started": "2025-11"}
+    one = FormRecord(
+        patient_id=due.id,
+        form=form.id,
+        version=form.version,
+        entered_by="dr.demo",
+        entered_at=clock.now(),
+        items={name: Item(value=value) for name, value in values.items()},
+        course=form.course,
+    )
+    records.save(session, form, one)
+    return one
+
+
+def medicines(shell, due):
+    shell.open_chart(due.id)
+    page = shell.page("chart")
+    page.show_tab("form.medicine")
+    settle()
+    return page.tab("form.medicine")
+
+
+def test_a_field_of_a_saved_record_offers_it_and_one_that_is_new_does_not(shell, due, riluzole):
+    tab = medicines(shell, due)
+    point_nowhere(tab.window())
+    tab.view.begin_new()
+    rest()
+    assert tab.ask_mark.isHidden(), "a query is about a record that is saved"
+    tab.view.focus_record(f"{riluzole.id}.dose")
+    settle()
+    had = focused()
+    mark = offered(tab, "Single dose")
+    assert not is_over_words(tab, mark)
+    click(mark)
+    assert tab.queries.ask.place.currentData().field == f"{riluzole.id}.dose"
+    press(Key.Key_Escape)
+    assert focused() is had
+    point_at(tab.view.editor.frames["substance"], QPoint(5, 5))
+    offered(tab, "Medicine")
+
+
+def test_a_cell_of_a_grid_of_records_offers_it(session, shell, due):
+    text = OPERATIONS.format(layout="grid")
+    form = catalog.read("operation.toml", text.encode())
+    own_forms.add(session, text, form)
+    one = FormRecord(
+        patient_id=due.id,
+        form=form.id,
+        version=form.version,
+        entered_by="dr.demo",
+        entered_at=clock.now(),
+        items={"what": Item(value="Gallbladder"), "on": Item(value="2020-05")},
+        course=form.course,
+    )
+    records.save(session, form, one)
+    shell.open_chart(due.id)
+    page = shell.page("chart")
+    page.show_tab("form.operation")
+    settle()
+    tab = page.tab("form.operation")
+    point_nowhere(tab.window())
+    tab.view.focus_record(f"{one.id}.on")
+    mark = offered(tab, "When")
+    assert not is_over_words(tab, mark)
+    click(mark)
+    assert tab.queries.ask.place.currentData().field == f"{one.id}.on"
+    catalog.use_own([])
+
+
+@pytest.fixture
+def signed_in(session, clinic_path, key, open_window):
+    """``signed_in(role)``: the shell of somebody in that role, on the same clinic file."""
+
+    def sign_in(role):
+        with session.write("user added"):
+            session.users.save(replace(new_user("other", "O. Ther", role), must_change=False))
+        session.close()
+        return open_window(Session(clinic_path, key, "other"))
+
+    return sign_in
+
+
+def test_a_monitor_who_may_ask_reads_a_value_and_is_offered_it(signed_in, due, riluzole):
+    tab = medicines(signed_in(Role.MONITOR), due)
+    point_at(tab.view.read.cells["dose"], QPoint(5, 5))
+    click(offered(tab, "Single dose"))
+    assert tab.queries.ask.place.currentData().field == f"{riluzole.id}.dose"
+
+
+def test_who_may_not_ask_sees_none(signed_in, session, due, riluzole, monkeypatch):
+    reads = user.RIGHTS[Role.MONITOR] - {Right.QUERY, Right.CLOSE_QUERY}
+    monkeypatch.setitem(user.RIGHTS, Role.MONITOR, reads)
+    finished = session.record(due.id).finished_visits[-1]
+    shell = signed_in(Role.MONITOR)
+    tab = medicines(shell, due)
+    shell.open_visit(due.id, finished.id)
+    page = shell.page("visit")
+    line = page.forms[REVIEW].view._lines()[0]
+    point_at(line, QPoint(4, 6))
+    rest()
+    assert line.isVisible() and tab.view.read.cells
+    assert shell.findChildren(AskMark) == []
+
+
+def test_an_administrator_sees_none(signed_in):
+    shell = signed_in(Role.ADMINISTRATOR)
+    shell.show_page("people")
+    rest()
+    assert shell.findChildren(AskMark) == []
