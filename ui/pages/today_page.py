@@ -107,7 +107,7 @@ class TodayPage(Page):
             for one in (self.start, new):
                 one.hide()
             self.table.setColumnHidden(ACT, True)  # Enter opens the chart, or reads the visit
-        self.table.fix_widths({0: 146, DUE: 92, TOTAL: 132, CAPACITY: 132, STATUS: 138, ACT: 100})
+        self.table.fix_widths({0: 140, DUE: 92, TOTAL: 144, CAPACITY: 144, STATUS: 138, ACT: 100})
         self.table.hide_when_tight(DUE, TOTAL, CAPACITY)
         self.table.setMinimumHeight(theme.px(230))
         self.table.opened.connect(self._open)
