@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QMessageLogContext, Qt, QTimer, QtMsgType, qInstallMessageHandler
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -80,6 +80,7 @@ from ui.pages.first_run import FirstRun
 from ui.pages.import_page import ImportPage
 from ui.pages.past_chart_page import PastChartPage
 from ui.pages.patient_form_page import PatientFormPage
+from ui.pages.patients_page import PatientsPage
 from ui.pages.registers_page import RegistersPage
 from ui.pages.safety.page import SafetyPage
 from ui.pages.settings.page import SettingsPage
@@ -211,6 +212,7 @@ class _Tour:
         page.confirm.click()
         patients = shell.context.session.patients.all()
         self.expect(len(patients) == 17, f"{len(patients)} of 17 patients were imported")
+        self.look_at_all()
         self.picture("patients")
         shell.show_page("today")
         self.picture("today_after_the_import")
@@ -236,6 +238,9 @@ class _Tour:
         self.wait(lambda: not today.alerts.busy)
         self.picture("today")
         shell = self.shell
+        shell.show_page("patients")
+        self.look_at_all()
+        self.picture("patients_of_the_demonstration")
         shell.open_chart(self.patient("A-001").id)
         self.picture("chart")
         chart = self.page("chart", ChartPage)
@@ -604,10 +609,17 @@ class _Tour:
             place = shown.rect()
             place.moveCenter(self.window.rect().center())
             painter.drawPixmap(place.topLeft(), shown.grab())
+            painter.setPen(QPen(theme.colour("strong_line"), 1))  # no desktop frames it here
+            painter.drawRect(place.adjusted(0, 0, -1, -1))
             painter.end()
         if not picture.save(str(path)):
             raise TourFailed(f"the picture {path} could not be written")
         self.say(path.name)
+
+    def look_at_all(self) -> None:
+        """The list of patients in front, when every record in it was read."""
+        page = self.page("patients", PatientsPage)
+        self.wait(lambda: not page.context.glances.is_waiting(page))
 
     def settle(self) -> None:
         """Let everything that is waiting to be laid out and painted happen."""

@@ -1,6 +1,7 @@
 """What the eye would find: words on a curve, a button out of sight, lines that are too long, tiles out of line."""
 
 import itertools
+from datetime import date
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect
@@ -11,17 +12,18 @@ from core import clock
 from core.entering.visit import beginning
 from core.views.safety import range_words
 from core.views.stack.shapes import Align, Line, Marker, Text
+from core.words import day
 from tests.core.examples import a_patient
 from tests.ui.keyboard import Key, in_dialog, press, settle, tab_to, write
 from ui import theme
 from ui.models.table import SECOND_LINE_ROLE
 from ui.pages import visit_page
-from ui.pages.today_page import DUE, STATUS
+from ui.pages.today_page import CAPACITY, DUE, STATUS, TOTAL
 from ui.plots import painting
 from ui.widgets import ask, compared_table
 from ui.widgets.alerts_card import ActionButton
 from ui.widgets.ask import AskDialog
-from ui.widgets.table import PAD
+from ui.widgets.table import PAD, SPARK
 
 BOLD = QFont.Weight.DemiBold
 PATIENTS = ("A-001", "A-003", "A-010", "A-015")
@@ -221,6 +223,15 @@ def cut_cells(table, columns):
             if small.horizontalAdvance(lines[1]) > room:
                 found.append(lines[1])
     return found
+
+
+def test_the_day_of_a_value_has_room_beside_its_course(demo_shell):
+    demo_shell.show_page("today")
+    table = demo_shell.page("today").table
+    settle()
+    needed = QFontMetricsF(theme.font(size=12)).horizontalAdvance(day(date(2026, 8, 30)))
+    for column in (TOTAL, CAPACITY):
+        assert needed <= table.columnWidth(column) - theme.px(SPARK) - 2 * PAD
 
 
 @pytest.mark.parametrize("number", PATIENTS)

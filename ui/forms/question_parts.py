@@ -201,11 +201,7 @@ class QuestionStrip(QWidget):
         tiles = row(self.questions, None)
         tiles.setStretch(0, 1)  # few of them stay narrow, at the left
         tiles.setStretch(1, 0)
-        for link in (self.whole, self.all):
-            link.setMinimumHeight(
-                self.on.sizeHint().height()
-            )  # in line with the buttons beside them
-        ways = row(self.back, Flow(self.whole, self.all), self.on)
+        ways = row(self.back, Flow(self.whole, self.all, middle=True), self.on)
         ways.setStretch(1, 1)
         self.setLayout(column(tiles, ways))
         self.show_all(shown=False)

@@ -66,6 +66,7 @@ class BackupsPage(Page):
         self.table.fix_widths({0: 180, 2: 110, 3: 130})
         self.table.setAccessibleName(tr("Backups"))
         self.table.opened.connect(lambda _one: self.ask_restore())
+        self.none = label(tr("There is no backup yet."))
         self.now = button(tr("Back up now"), self._back_up, primary=True)
         self.into_new = button(tr("Restore into a new file…"), self.ask_restore)
         self.in_place = button(tr("Put in the place of this file…"), self._ask_reason)
@@ -79,6 +80,7 @@ class BackupsPage(Page):
         listed = card(
             self.problem,
             self.table,
+            self.none,
             Flow(self.into_new, self.in_place, self.from_file),
             said,
         )
@@ -134,6 +136,7 @@ class BackupsPage(Page):
             tuple(Listed(backup=one, size_bytes=_size(one.path)) for one in reversed(found))
         )
         self.table.setVisible(bool(found))
+        self.none.setVisible(not found)
         if found:
             self.table.fit_height(ROWS_SEEN)
             index = next((n for n, one in enumerate(reversed(found)) if one == chosen), 0)

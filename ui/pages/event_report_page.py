@@ -25,7 +25,7 @@ from ui.context import AppContext
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page, Unsaved
 from ui.widgets import ask
-from ui.widgets.basics import button, card, column, label, row
+from ui.widgets.basics import beside_fields, button, card, column, label, row
 from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.responsive import Columns, Flow
 from ui.widgets.table import Table
@@ -108,7 +108,7 @@ class EventReportPage(Page):
                 spacing=8,
             )
         )
-        sent = Flow(self.sent_at, self.now, self.sent_by, spacing=10)
+        sent = Flow(self.sent_at, beside_fields(self.now), self.sent_by, spacing=10)
         edited = QWidget()
         edited.setLayout(
             column(

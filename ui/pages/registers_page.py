@@ -103,6 +103,7 @@ class _Log(QFrame, Generic[T]):
         self.model: TableModel[T] = TableModel(columns)
         self.table = Table(self.model)
         self.table.setAccessibleName(words.title)
+        self.none = label(tr("Nothing is entered yet."), wrap=True)
         self.add = button(tr("Save"), self.enter, primary=True, tip="Ctrl+Enter")
         self.add.setAccessibleName(tr("Save: {what}").format(what=words.title))
         self.remove = button(tr("Remove…"), self._remove, link=True)
@@ -122,6 +123,7 @@ class _Log(QFrame, Generic[T]):
             why,
             self.said,
             self.table,
+            self.none,
             row(None, self.remove, self.export),
             None,
             spacing=10,
@@ -137,6 +139,7 @@ class _Log(QFrame, Generic[T]):
     def show_rows(self, rows: Sequence[T]) -> None:
         self.model.show_rows(rows)
         self.table.setVisible(bool(rows))
+        self.none.setVisible(not rows)
         self.table.fit_height(MOST_ROWS)
         for act in (self.remove, self.export):
             act.setEnabled(bool(rows))

@@ -143,7 +143,7 @@ class TodayPage(Page):
             for one in (self.start, new):
                 one.hide()
             self.table.setColumnHidden(ACT, True)  # Enter opens the chart, or reads the visit
-        self.table.fix_widths({0: 138, WHEN: 102, TOTAL: 132, CAPACITY: 132, STATUS: 140, ACT: 96})
+        self.table.fix_widths({0: 134, WHEN: 102, TOTAL: 140, CAPACITY: 140, STATUS: 136, ACT: 92})
         self.table.hide_when_tight(TOTAL, CAPACITY)
         self.table.setMinimumHeight(theme.px(230))
         self.table.opened.connect(self._open)

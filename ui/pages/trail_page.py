@@ -19,7 +19,18 @@ from ui import theme
 from ui.context import AppContext
 from ui.documents import buttons, save, save_to, source
 from ui.pages.page import Page
-from ui.widgets.basics import Combo, FilterChip, button, card, chip, column, label, row, set_chip
+from ui.widgets.basics import (
+    Combo,
+    FilterChip,
+    beside_fields,
+    button,
+    card,
+    chip,
+    column,
+    label,
+    row,
+    set_chip,
+)
 from ui.widgets.fields import TextField
 from ui.widgets.responsive import Flow
 from ui.widgets.trail_list import TrailList
@@ -63,7 +74,15 @@ class TrailPage(Page):
         kind.setLayout(column(label(tr("Kind"), "muted"), self.kind, spacing=4))
         everything = button(tr("All"), self._all, link=True)
         self.filter = FilterChip(self._all)
-        fields = (self.patient, person, kind, self.since, self.until, everything, self.filter)
+        fields = (
+            self.patient,
+            person,
+            kind,
+            self.since,
+            self.until,
+            beside_fields(everything),
+            self.filter,
+        )
         filters = Flow(*fields, spacing=12)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 18)

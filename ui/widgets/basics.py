@@ -177,6 +177,15 @@ def link(text: str, clicked: Callable[[], object]) -> QPushButton:
     return made
 
 
+def beside_fields(one: QWidget) -> QWidget:
+    """Something without a name above it, in line with fields that have theirs above them."""
+    made = QWidget()
+    layout = column(label(" ", "muted"), one, None, spacing=4)
+    layout.setContentsMargins(0, 0, 0, 0)
+    made.setLayout(layout)
+    return made
+
+
 def card(*items: QWidget | QLayout | int | None, spacing: int = 10) -> QFrame:
     """A white box with its items below one another."""
     frame = QFrame()

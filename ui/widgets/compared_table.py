@@ -47,8 +47,8 @@ LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
 KEYS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})  # of whoever shows a table
 ITEM, THEN, SCALE, NOW, CHANGE, THIRD = range(6)
 # px of the columns; what is left over is the words' of now, and of a third visit
-WIDE = {ITEM: 206, THEN: 120, SCALE: 120, CHANGE: 60}
-CLOSE = {ITEM: 182, THEN: 90, SCALE: 96, CHANGE: 58}
+WIDE = {ITEM: 206, THEN: 120, SCALE: 128, CHANGE: 68}
+CLOSE = {ITEM: 182, THEN: 90, SCALE: 110, CHANGE: 66}
 
 
 class Titles(QHeaderView):

@@ -37,13 +37,22 @@ class Flow(QLayout):
     """Items side by side that go on in the next line when the line is full."""
 
     def __init__(
-        self, *items: QWidget, spacing: int = 8, right: bool = False, between: int | None = None
+        self,
+        *items: QWidget,
+        spacing: int = 8,
+        right: bool = False,
+        between: int | None = None,
+        middle: bool = False,
     ) -> None:
-        """``between`` is how far its lines are apart, where that is not how far its items are."""
+        """``between`` is how far its lines are apart, where that is not how far its items are.
+
+        ``middle``: its lines are in the middle of a place that is higher, as the buttons beside it are.
+        """
         super().__init__()
         self._items: list[QLayoutItem] = []
         self._between = spacing if between is None else between
         self._heights: dict[int, int] = {}  # by width, until an item changes
+        self._middle = middle
         self._right = right  # the last item of a line ends at the edge where lines end
         self._whole = False
         self.setSpacing(spacing)
@@ -99,6 +108,9 @@ class Flow(QLayout):
 
     def setGeometry(self, area: QRect) -> None:
         super().setGeometry(area)
+        if self._middle:
+            spare = area.height() - self.heightForWidth(area.width())
+            area = area.adjusted(0, max(0, spare) // 2, 0, 0)
         self._arrange(area, move=True)
 
     def _shown(self) -> list[QLayoutItem]:
