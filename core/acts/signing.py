@@ -257,7 +257,8 @@ def _plain_text(value: Any) -> str:
 def _plain(value: Any) -> Any:
     if not is_dataclass(value):
         return converter.unstructure(value)
-    named = ((name, default, getattr(value, name)) for name, default in _compared(type(value)))
+    kind: Any = type(value)
+    named = ((name, default, getattr(value, name)) for name, default in _compared(kind))
     return {name: _inner(inner) for name, default, inner in named if inner != default}
 
 
