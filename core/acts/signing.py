@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
 from typing import Any, TypeVar
 
 from cattrs import BaseValidationError
@@ -61,6 +62,7 @@ _SAYS_THE_SAME: dict[
 
 Row = dict[str, Any]
 Texts = dict[int, tuple[object, str]]  # by identity: the value, and its text
+_AS_IT_IS = {str, int, float, bool, type(None)}  # kinds of value
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,12 +85,13 @@ class Shown:
 
 def look(session: Session, record: PatientRecord, visit_id: VisitId) -> Shown:
     """The summary of a visit with the state of its signatures: screen, paper and signature are of this."""
-    found = states(session, record, visit_id)
+    texts: Texts = {}
+    found = _states(session, record, visit_id, texts)
     return Shown(
         patient_id=record.patient.id,
         visit_id=visit_id,
         summary=visit_summary.build(record, visit_id, session.users.names(), signed=found),
-        data_hash=data_hash(record, visit_id),
+        data_hash=_hash(record, visit_id, texts),
     )
 
 
@@ -158,6 +161,12 @@ def states(
     session: Session, record: PatientRecord, visit_id: VisitId | None = None
 ) -> tuple[SignatureState, ...]:
     """Every signature of a visit, or of the patient, with what was changed since of what it covers."""
+    return _states(session, record, visit_id, {})
+
+
+def _states(
+    session: Session, record: PatientRecord, visit_id: VisitId | None, texts: Texts
+) -> tuple[SignatureState, ...]:
     given = [s for s in record.signatures if visit_id in (None, s.visit_id)]
     if not given:
         return ()
@@ -176,7 +185,6 @@ def states(
         if any(signature.visit_id == visit.id for signature in given)
     }
     found = []
-    texts: Texts = {}
     for signature in given:
         now, after = _hash(record, signature.visit_id, texts), signature.trail_sequence
         since = [e for e in touching[signature.visit_id] if e.sequence > after]
@@ -249,11 +257,20 @@ def _plain_text(value: Any) -> str:
 def _plain(value: Any) -> Any:
     if not is_dataclass(value):
         return converter.unstructure(value)
-    named = ((one, getattr(value, one.name)) for one in fields(value) if one.compare)
-    return {one.name: _inner(inner) for one, inner in named if inner != one.default}
+    kind: Any = type(value)
+    named = ((name, default, getattr(value, name)) for name, default in _compared(kind))
+    return {name: _inner(inner) for name, default, inner in named if inner != default}
+
+
+@cache
+def _compared(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    """The fields of a class by name, each with its default."""
+    return tuple((one.name, one.default) for one in fields(kind) if one.compare)
 
 
 def _inner(value: Any) -> Any:
+    if type(value) in _AS_IT_IS:
+        return value  # most of them are; the converter would take its time to say so
     if isinstance(value, Mapping):
         return {str(key): _inner(one) for key, one in value.items()}
     if isinstance(value, tuple):

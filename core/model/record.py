@@ -57,6 +57,8 @@ class PatientRecord:
     moves: tuple[ScheduleMove, ...] = ()
     thresholds: Mapping[str, float] = field(default_factory=defaults)
     registers: Registers = field(default_factory=Registers)
+    # What the forms say of devices, once it was asked for: alerts ask for it hundreds of times.
+    _devices: tuple[Device, ...] | None = field(default=None, init=False, repr=False, compare=False)
 
     def visit(self, id: VisitId) -> Visit:
         return next(visit for visit in self.visits if visit.id == id)
@@ -192,8 +194,10 @@ class PatientRecord:
     @property
     def devices(self) -> tuple[Device, ...]:
         """The devices and support that were offered, refused or used."""
-        found = (device(one) for one in self.of_form(FORM))
-        return tuple(one for one in found if one is not None)
+        if self._devices is None:
+            found = (device(one) for one in self.of_form(FORM))
+            object.__setattr__(self, "_devices", tuple(one for one in found if one is not None))
+        return self._devices or ()
 
     @property
     def turning_points(self) -> tuple[Milestone, ...]:

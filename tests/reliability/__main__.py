@@ -20,6 +20,7 @@ from tests.reliability.test_r09_keys import kill_during_password_change
 from tests.reliability.test_r11_old_files import migration_kills
 from tests.reliability.test_r12_backup import errors_while_backing_up, killed_while_backing_up
 from tests.reliability.test_r13_trail import honest_histories, tamperings
+from tests.reliability.test_random_keys import random_keys
 from tests.reliability.witness import Result
 
 SHOWN = 5  # failures of a promise that are printed in full
@@ -67,6 +68,7 @@ PROOFS = (
     Proof("R12", "any I/O error of a backup costs no old one", whole(errors_while_backing_up)),
     Proof("R13", "every tampering is found and named", times(10_000, tamperings)),
     Proof("R13", "no honest history is suspected", times(1000, honest_histories)),
+    Proof("KEYS", "random keys and clicks break nothing", times(100_000, random_keys)),
 )
 
 

@@ -126,11 +126,14 @@ class ReviewForm(StepForm):
 
     def _look_at_actions(self) -> dict[str, str]:
         """The patient's actions of today by title, for who may decide; each with what was decided, or empty."""
+        self._actions = {}
         record, session, today = self.draft.record, self.context.session, clock.today()
+        if not self._shown.summary.actions or not session.may(Right.ENTER):
+            return {}
         still_open, decided = alerts.open_and_decided(record, today)
         found = (*still_open, *decided)
-        self._actions = {one.title: one for one in found} if session.may(Right.ENTER) else {}
-        names = session.users.names() if self._actions else {}
+        self._actions = {one.title: one for one in found}
+        names = session.users.names()
         return {
             title: ""
             if one.decision is None
@@ -223,8 +226,8 @@ class ReviewForm(StepForm):
         record, visit_id = self.draft.record, self.draft.visit.id
         return tuple(
             lock
-            for step in self.draft.steps()
-            for lock in record.locks_on(visit_id, step.id)
+            for step in self.draft.step_ids
+            for lock in record.locks_on(visit_id, step)
             if lock.level is LockLevel.FORM
         )
 

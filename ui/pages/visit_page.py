@@ -446,9 +446,7 @@ class VisitPage(Page):
             widget.deleteLater()
         clear(self._steps)
         clear(self._right)
-        self.forms = StepForms(
-            {step.id: partial(self._make, draft, step.id) for step in draft.steps()}
-        )
+        self.forms = StepForms({step: partial(self._make, draft, step) for step in draft.step_ids})
         self._frames = {}
         self.current = self._last_field = ""
         self.live = None

@@ -32,6 +32,7 @@ from ui import theme
 from ui.models.table import ROW_ROLE, Column, Index, TableModel
 from ui.plots import series
 from ui.widgets.responsive import UNLIMITED
+from ui.widgets.sparks import paint_spark
 from ui.widgets.table import Table, ground
 from ui.words import tr
 
@@ -607,22 +608,10 @@ def _spark(painter: QPainter, area: QRectF, row: Measure, _way: Qt.LayoutDirecti
         return
     box = QRectF(area.x() - theme.px(4), area.y() + theme.px(6), area.width() + theme.px(4), 0)
     box.setHeight(theme.px(14))
-    days = [on.toordinal() for on, _value in row.series]
-    values = [value for _on, value in row.series]
-    span, least, most = max(days[-1] - days[0], 1), min(values), max(values)
-    points = [
-        QPointF(
-            box.x() + box.width() * (on - days[0]) / span,
-            box.center().y()
-            if most == least
-            else box.bottom() - box.height() * (value - least) / (most - least),
-        )
-        for on, value in zip(days, values, strict=True)
-    ]
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(series.colour(row.role), theme.px(1.5)))
-    painter.drawPolyline(QPolygonF(points))
-    _marker(painter, points[-1], row.role, theme.px(2), filled=True, shape="circle")
+    ink = series.colour(row.role)
+    line = QPen(ink, theme.px(1.5))
+    # The dot is as large as the other marks, which have an edge of 1 px.
+    paint_spark(painter, box, row.series, line=line, dot=ink, radius=theme.px(2) + 0.5)
 
 
 # What every cell is painted with.

@@ -26,6 +26,7 @@ from ui.models.table import (
     SERIES_ROLE,
     TableModel,
 )
+from ui.widgets.sparks import paint_spark
 
 Index = QModelIndex | QPersistentModelIndex
 PAD = 11
@@ -208,31 +209,8 @@ class SparkDelegate(CellDelegate):
         side = whole.adjusted(whole.width() - width, 9, -PAD, -9)
         if option.direction == Qt.LayoutDirection.RightToLeft:
             side.moveLeft(whole.left() + PAD)
-        paint_spark(painter, side, series[-6:], self._least)
-
-
-def paint_spark(
-    painter: QPainter, area: QRectF, series: Sequence[tuple[date, float]], least: float
-) -> None:
-    """A line through the values by their days, from left to right as time runs; a dot at the last one."""
-    days, values = [one.toordinal() for one, _value in series], [value for _day, value in series]
-    middle, span = (max(values) + min(values)) / 2, max(max(values) - min(values), least)
-    length = max(days[-1] - days[0], 1)
-    points = [
-        QPointF(
-            area.x() + area.width() * (on - days[0]) / length,
-            area.center().y() - area.height() * (value - middle) / span,
-        )
-        for on, value in zip(days, values, strict=True)
-    ]
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(theme.colour("muted"), 1.4))
-    painter.drawPolyline(points)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(theme.colour("ink"))
-    painter.drawEllipse(points[-1], 2.6, 2.6)
-    painter.restore()
+        line, dot = QPen(theme.colour("muted"), 1.4), theme.colour("ink")
+        paint_spark(painter, side, series[-6:], line=line, dot=dot, radius=2.6, least=self._least)
 
 
 class ButtonDelegate(QStyledItemDelegate):

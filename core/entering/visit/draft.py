@@ -118,6 +118,11 @@ class Draft:
             step.state([point for point in points if point.step == step.id]) for step in self._steps
         )
 
+    @property
+    def step_ids(self) -> tuple[str, ...]:
+        """The same steps by their ids alone: how far each is takes time to find out."""
+        return tuple(step.id for step in self._steps)
+
     def first_open_step(self) -> str:
         """Where to go on after an interruption."""
         waiting = (step for step in self.steps() if step.state is not StepState.DONE)
