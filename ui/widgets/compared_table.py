@@ -624,12 +624,11 @@ def _marker(
     size: float,
     *,
     filled: bool,
-    shape: str = "",
 ) -> None:
     ink = series.colour(role)
     painter.setPen(QPen(ink, theme.px(2) if not filled else 1))
     painter.setBrush(ink if filled else theme.colour("card"))
-    shape = shape or plot_style.of(role).marker
+    shape = plot_style.of(role).marker
     if shape not in CORNERS:
         painter.drawEllipse(centre, size, size)
         return
