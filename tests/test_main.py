@@ -92,7 +92,7 @@ def check_pictures(out, size):
     pictures = sorted(out.glob("*.png"))
     names = [path.stem.partition("_")[2] for path in pictures]
     assert [name for name in names if name in PAGES] == PAGES
-    assert [path.stem[:2] for path in pictures] == [f"{n:02}" for n in range(1, len(names) + 1)]
+    assert [path.stem[:3] for path in pictures] == [f"{n:03}" for n in range(1, len(names) + 1)]
     for path in pictures:
         image = QImage(str(path))
         assert (image.width(), image.height()) == size, path.name

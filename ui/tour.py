@@ -372,7 +372,7 @@ class _Tour:
         _compare(self, chart)
         chart.show_tab("events")
         self.picture("chart_adverse_events")
-        self._event_pages(patient)
+        _event_pages(self, patient)
         shell.open_chart(patient.id)
         _consent(self, patient, chart)
         for tab in ("milestones", "eligibility"):
@@ -419,19 +419,6 @@ class _Tour:
         )
         self.wait(lambda: page.pdf is not None)
         self.picture("casebook_with_treatments")
-
-    def _event_pages(self, patient: Patient) -> None:
-        """One event with all that is known of it, and a new one that lacks what is needed."""
-        event = next(e for e in self.shell.context.session.events.of(patient.id) if e.serious)
-        self.shell.open_event(patient.id, event.id, "")
-        page = self.page("event", EventPage)
-        self.picture("adverse_event_form")
-        self.shell.open_event(patient.id, "", "")
-        self.type(page.sheet.what.term.line, "Pulmonary embolism")
-        page.save.click()
-        self.picture("adverse_event_form_new")
-        self.expect(bool(page.sheet.state.text()), "a new event does not say what it lacks")
-        page.sheet.kept.discarded.emit()
 
     def routine_visit(self) -> None:
         """What the trial's visits do not have: single measurements, pain and fatigue."""
@@ -602,7 +589,7 @@ class _Tour:
         """The window, and a dialog before it."""
         self.settle()
         self.count += 1
-        path = self.out / f"{self.count:02}_{name}.png"
+        path = self.out / f"{self.count:03}_{name}.png"
         picture = self.window.grab()
         if shown is not None:
             painter = QPainter(picture)
@@ -685,6 +672,20 @@ def _settings(tour: _Tour) -> None:
     QTest.keyClicks(settings.search, "weight")
     tour.picture("settings_search")
     settings.end_search()
+
+
+def _event_pages(tour: _Tour, patient: Patient) -> None:
+    """One event with all that is known of it, and a new one that lacks what is needed."""
+    event = next(e for e in tour.shell.context.session.events.of(patient.id) if e.serious)
+    tour.shell.open_event(patient.id, event.id, "")
+    page = tour.page("event", EventPage)
+    tour.picture("adverse_event_form")
+    tour.shell.open_event(patient.id, "", "")
+    tour.type(page.sheet.what.term.line, "Pulmonary embolism")
+    page.save.click()
+    tour.picture("adverse_event_form_new")
+    tour.expect(bool(page.sheet.state.text()), "a new event does not say what it lacks")
+    page.sheet.kept.discarded.emit()
 
 
 def _administrator(tour: _Tour) -> None:
