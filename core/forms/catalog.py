@@ -1,5 +1,6 @@
 """The forms that are data: those of resources/forms, and the clinic's own."""
 
+import operator
 import re
 import string
 from collections.abc import Iterable, Mapping, Sequence
@@ -36,19 +37,36 @@ def use_own(forms: Sequence[Form]) -> None:
     """The forms of the clinic's own, of the file that was opened; they replace those of the file before."""
     _own.clear()
     _own.update({(one.id, one.version): one for one in forms})
-    newest.cache_clear()
 
 
 def versions() -> Versions:
     return {**_own, **shipped()}
 
 
-@cache  # a page asks a hundred times
 def newest() -> Mapping[str, Form]:
     """The newest version of every form, by id, in the order in which they are shown."""
-    newest_last = sorted(versions().values(), key=lambda one: int(one.version))
-    by_id = {one.id: one for one in newest_last}
-    return MappingProxyType(dict(sorted(by_id.items(), key=lambda item: (item[1].order, item[0]))))
+    return _newest.of(shipped(), tuple(_own.values()))
+
+
+class _Newest:
+    """Remembers them for the same forms: a page asks a hundred times."""
+
+    def __init__(self) -> None:
+        self._brought: Versions | None = None
+        self._own: tuple[Form, ...] = ()
+        self._found: Mapping[str, Form] = {}
+
+    def of(self, brought: Versions, own: tuple[Form, ...]) -> Mapping[str, Form]:
+        same = len(own) == len(self._own) and all(map(operator.is_, own, self._own))
+        if brought is not self._brought or not same:
+            newest_last = sorted(versions().values(), key=lambda one: int(one.version))
+            by_id = {one.id: one for one in newest_last}
+            ordered = sorted(by_id.items(), key=lambda item: (item[1].order, item[0]))
+            self._brought, self._own, self._found = brought, own, MappingProxyType(dict(ordered))
+        return self._found
+
+
+_newest = _Newest()
 
 
 def asked_for(names: Sequence[str]) -> tuple[Form, ...]:

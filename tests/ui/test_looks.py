@@ -18,7 +18,7 @@ from tests.ui.keyboard import Key, in_dialog, press, settle, tab_to, write
 from ui import theme
 from ui.models.table import SECOND_LINE_ROLE
 from ui.pages import visit_page
-from ui.pages.today_page import CAPACITY, DUE, STATUS, TOTAL
+from ui.pages.today_page import CAPACITY, STATUS, TOTAL, WHEN
 from ui.plots import painting
 from ui.widgets import ask, compared_table
 from ui.widgets.alerts_card import ActionButton
@@ -192,7 +192,7 @@ def test_the_mark_of_a_target_is_clear_of_the_day_above_it(demo_shell):
     picture = page.table.viewport().grab().toImage()
     scale, seen = picture.devicePixelRatio(), 0
     for item in page.model.rows[1:5]:
-        cell = page.table.visualRect(page.model.index(page.model.line_of(item), DUE))
+        cell = page.table.visualRect(page.model.index(page.model.line_of(item), WHEN))
         blank = [
             len({picture.pixel(round(x * scale), round(y * scale)) for x in inside(cell)}) == 1
             for y in range(cell.top() + 2, cell.bottom() - 1)

@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 from PySide6.QtGui import QAction
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
 from core import exports, reports
 from core.model.document import OfFile, OfNothing, OfPatient, OfTrail, OfVisit
@@ -71,6 +71,8 @@ def go_to(shell, of, due):
 
 def press_button(page, text):
     """A button of the page, or an entry of a menu that a button of it opens."""
+    for menu in page.findChildren(QMenu):
+        menu.aboutToShow.emit()  # some are filled then
     pressed = [one for one in page.findChildren(QPushButton) if one.text() == text]
     for one in pressed:
         assert one.isVisible() and one.accessibleName()

@@ -36,6 +36,7 @@ from core.forms.definition import FieldType
 from core.forms.preview import lines
 from core.instruments import catalog as instruments
 from core.laboratory import catalog as laboratory
+from core.model import terms
 from core.model.document import (
     About,
     OfCasebook,
@@ -76,7 +77,7 @@ NO_WORDS = re.compile(
     r"|\b(?:Enter|Space|Esc|Backspace|Tab|PgUp|PgDn|Home)\b"
     r"|\b[0-9a-f]{16,}"  # hashes
 )
-NAMES = "cm kg ALS csv pdf vm"  # units, the product, endings of files; vm is a computer's name
+NAMES = "cm kg ALS csv pdf vm CTCAE WHO UMC"  # units, the product, endings of files; vm is a computer's name
 # What people typed, or a paper says, by table of the file.
 TYPED = {
     "patient": "record_number family_name given_name note",
@@ -130,6 +131,8 @@ def data(demo):
         said += [unit.unit for unit in test.units]
         for rule in test.ctcae:
             said += [rule.term, *(step.text for step in rule.grades)]
+    for term in terms.ctcae().values():
+        said += [term.name, term.organ_class, *terms.words_of(term).values()]
     for equation in lung_function.equations().values():
         said += [equation.id, equation.title, equation.citation]
     return {word.casefold() for text in said for word in WORD.findall(text)}

@@ -45,6 +45,7 @@ def test_a_monitor_reads_it_too(opened, session, due, clinic_path, key, open_win
     assert "Month 2" in line_of(page.pdf)
     acts = shell.page("chart").acts
     assert [one.text() for one in acts.more.menu().actions() if one.isVisible() and one.text()] == [
-        "Casebook"
+        "Casebook",
+        "Patient sheet…",
     ]
     press(Key.Key_Escape)

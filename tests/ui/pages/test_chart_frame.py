@@ -175,7 +175,7 @@ def test_who_only_reads_has_no_key_that_enters(demonstration_template, tmp_path,
         page = shell.page("chart")
         assert not page.acts.log.isVisible()
         offered = [one.text() for one in page.acts.more.menu().actions() if one.isVisible()]
-        assert [text for text in offered if text] == ["Casebook"]
+        assert [text for text in offered if text] == ["Casebook", "Patient sheet…"]
         write("e")
         assert page.front == "overview"
         write("a")

@@ -51,6 +51,8 @@ def saved(page, monkeypatch, qtbot):
 @pytest.fixture
 def page(admin, open_window):
     shell = open_window(admin)
+    shell.guidance.tour.skip.click()  # it is somebody's first sign-in
+    settle()
     return shell.page("people")
 
 

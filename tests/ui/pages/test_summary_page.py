@@ -85,7 +85,7 @@ def test_every_score_of_the_review_stands_on_paper(page, demo_shell, visit):
     settle()
     review = demo_shell.page("visit").forms["review"]
     shown = [one.text() for one in review.view.findChildren(QLabel) if one.isVisibleTo(review)]
-    scores = [text for text in shown if re.fullmatch(r"\d+/\d+", text)]
+    scores = [one for text in shown for one in re.findall(r"(\d+/\d+) \(", text)]
     assert len(scores) == 5  # the total and four domains, of which the paper says "of 12" once
     scores = [scores[0], *(f" {text.partition('/')[0]} " for text in scores[1:])]
     numbers = [t for t in shown if re.fullmatch(r"−?\d+(\.\d+)? (L|%|mL|kg).*|−?\d+\.\d+", t)]

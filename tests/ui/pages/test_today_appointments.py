@@ -78,7 +78,7 @@ def test_p_gives_the_selected_visit_an_appointment_and_the_row_says_it(session, 
     assert cell(today, "12", WHEN).data() == "today 10:30"
     assert cell(today, "12", STATUS).data() == "comes today"
     head = today.model.index(today.model.line_of(row_of(today, "12")) - 1, 0)
-    assert head.data(HEAD_ROLE) == "1 due today"
+    assert head.data(HEAD_ROLE) == "Due today"
     assert "comes with her son" in cell(today, "12", WHEN).data(Qt.ItemDataRole.ToolTipRole)
 
 

@@ -95,6 +95,8 @@ def test_nothing_is_offered_to_who_is_on_the_newest_version(shell, session):
 def test_everybody_of_a_schedule_is_moved_in_the_settings(shell, session, old):
     shell.show_page("settings")
     settle()
+    shell.page("settings").choose("schedules")
+    settle()
     card = shell.page("settings").older
     assert "is on a version before 2" in words(card) or "are on a version before 2" in words(card)
     said = []

@@ -103,7 +103,7 @@ class Section(QWidget):
 def titled(words: str, *items: QWidget | QLayout | None) -> QHBoxLayout:
     """A row with its words at the left, as wide as those of the rows above and below it."""
     said = label(words)
-    said.setFixedWidth(theme.px(TITLED))
+    said.setFixedWidth(max(theme.px(TITLED), said.sizeHint().width()))
     line = row(said, *items, spacing=6)
     line.setAlignment(said, Qt.AlignmentFlag.AlignTop)
     said.setMinimumHeight(theme.px(28))
