@@ -208,7 +208,7 @@ class When(Section):
             ("onset", DayLine(tr("Began"), tr("Began on"))),
             ("ended", DayLine(tr("Ended"), tr("Ended on, if it has"))),
             ("aware_at", DayLine(tr("Clinic knew"), tr("When the clinic knew of it"), now=True)),
-            ("admitted", DayLine(tr("Hospital from"), tr("In hospital from"))),
+            ("admitted", DayLine(tr("Hospital"), tr("In hospital from"))),
             ("discharged", DayLine(tr("until"), tr("In hospital until"))),
         )
         for name, field in fields:
