@@ -4,8 +4,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from core import clock
+from core.entering import records
 from core.instruments import catalog
 from core.model.assessment import Answer, Assessment
+from core.model.form_record import FormRecord, Item
 from core.model.patient import Patient, ScheduleMove
 from core.model.record import PatientRecord
 from core.model.spirometry import Blow, Spirometry
@@ -130,3 +132,19 @@ def enter_visit(
             test = a_spirometry(visit, *blows, height_cm=patient.height_cm)
             session.spirometry.save(with_inputs(test, patient, EQUATION))
     return visit
+
+
+def enter_record(session, patient, form, values, within=None):
+    """Enter a record of a form about a patient into the file."""
+    one = FormRecord(
+        patient_id=patient.id,
+        form=form.id,
+        version=form.version,
+        within=within,
+        entered_by="dr.demo",
+        entered_at=clock.now(),
+        items={name: Item(value=value) for name, value in values.items()},
+        course=form.course,
+    )
+    records.save(session, form, one)
+    return one

@@ -18,6 +18,7 @@ from core.model.form_record import FormRecord, Item
 from core.model.nouns import ADVERSE_EVENTS, SPIROMETRY
 from core.model.user import Right, Role
 from core.session import Session, new_user
+from tests.core.examples import enter_record
 from tests.languages import mirrored
 from tests.ui.forms.test_patient_form_step import OPERATIONS
 from tests.ui.keyboard import Key, focused, press, settle, wait_until, write
@@ -259,17 +260,7 @@ def test_mirrored_and_in_large_letters_it_is_beside_the_words(app, percent, requ
 def riluzole(session, due):
     form = catalog.newest()["medicine"]
     values = {"substance": "Riluzole", "dose": 50.0, "unit": "mg", "started": "2025-11"}
-    one = FormRecord(
-        patient_id=due.id,
-        form=form.id,
-        version=form.version,
-        entered_by="dr.demo",
-        entered_at=clock.now(),
-        items={name: Item(value=value) for name, value in values.items()},
-        course=form.course,
-    )
-    records.save(session, form, one)
-    return one
+    return enter_record(session, due, form, values)
 
 
 def medicines(shell, due):

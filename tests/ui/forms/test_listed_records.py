@@ -4,11 +4,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from core import clock
 from core.acts import own_forms
-from core.entering import records
 from core.forms import catalog
-from core.model.form_record import FormRecord, Item
+from tests.core.examples import enter_record
 from tests.ui.forms.test_patient_form_step import OPERATIONS
 from tests.ui.keyboard import Key, press, settle
 from ui.forms.defined.record_list import RecordList
@@ -16,20 +14,6 @@ from ui.forms.defined.records_grid import RecordsGrid
 from ui.widgets.basics import button
 
 MEDICINE = {"substance": "Riluzole", "dose": 50.0, "unit": "mg", "started": "2025-11"}
-
-
-def recorded(session, patient, form, values):
-    one = FormRecord(
-        patient_id=patient.id,
-        form=form.id,
-        version=form.version,
-        entered_by="dr.demo",
-        entered_at=clock.now(),
-        items={name: Item(value=value) for name, value in values.items()},
-        course=form.course,
-    )
-    records.save(session, form, one)
-    return one
 
 
 @pytest.fixture
@@ -49,7 +33,7 @@ def beside_a_button(show):
 
 def test_a_letter_typed_elsewhere_changes_nothing_in_a_list(session, due, beside_a_button):
     form = catalog.newest()["medicine"]
-    one = recorded(session, due, form, MEDICINE)
+    one = enter_record(session, due, form, MEDICINE)
     made, asked = RecordList(form, enters=True), []
     made.change.connect(lambda: asked.append("change"))
     made.end.connect(lambda: asked.append("end"))
@@ -68,7 +52,7 @@ def test_the_keys_of_a_grid_are_its_own(context, session, due, beside_a_button):
     text = OPERATIONS.format(layout="grid")
     form = catalog.read("operation.toml", text.encode())
     own_forms.add(session, text, form)
-    one = recorded(session, due, form, {"what": "Gallbladder", "on": "2020-05"})
+    one = enter_record(session, due, form, {"what": "Gallbladder", "on": "2020-05"})
     grid = RecordsGrid(context, form)
     other = beside_a_button(grid)
     grid.show_record(session.record(due.id))

@@ -4,13 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from core import clock
 from core.acts import data_queries, own_forms, record_queries
-from core.entering import records
 from core.errors import InvalidForm
 from core.forms import catalog
-from core.model.form_record import FormRecord, Item
 from core.model.ids import new_id
+from tests.core.examples import enter_record
 from tests.core.forms.made_up import EVERY_TYPE, PART
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, Key, focused, in_dialog, press, settle, tab_to, write
@@ -38,18 +36,7 @@ def forms(tmp_path, session):
 
 
 def put(session, patient, form, within=None, **values):
-    one = FormRecord(
-        patient_id=patient.id,
-        form=form.id,
-        version=form.version,
-        within=within,
-        entered_by="dr.demo",
-        entered_at=clock.now(),
-        items={name: Item(value=value) for name, value in values.items()},
-        course=form.course,
-    )
-    records.save(session, form, one)
-    return one
+    return enter_record(session, patient, form, values, within)
 
 
 @pytest.fixture
