@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFont,
+    QFontMetrics,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -20,6 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from core.entry import Problem
 from core.laboratory.grading import Flag
+from core.model.laboratory import LabResult
 from core.views.laboratory import Head, Row
 from core.words import MISSING
 from ui import theme
@@ -218,13 +220,40 @@ class LabRow(QWidget):
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
         event.accept()
 
+    def result_at(self, at: QPoint) -> tuple[LabResult, QRect | None] | None:
+        """The result at a place: an earlier one with the part that shows it, else that of the sample; None of neither."""
+        if any(self._visual(area).contains(at) for area in self._places().before):
+            found = (one for one in self._earlier() if one[1].contains(at))
+            return next(found, None)
+        return None if self.row.result is None else (self.row.result, None)
+
+    @property
+    def newest_before(self) -> tuple[LabResult, QRect | None] | None:
+        """The newest earlier result that is shown."""
+        return next(reversed(self._earlier()), None)
+
+    def _earlier(self) -> list[tuple[LabResult, QRect]]:
+        areas = self._places().before
+        cells = self.row.before[len(self.row.before) - len(areas) :]
+        return [
+            (cell.result, self._visual(area))
+            for area, cell in zip(areas, cells, strict=True)
+            if cell is not None
+        ]
+
     # Painting.
 
     @property
     def painted_words(self) -> list[QRect]:
-        """Where words are written beside the field, whole columns of them: nothing is to cover these."""
+        """Where words are written beside the field: whole columns of them, and earlier values where they end."""
         row, found = self.row, self._places()
-        written = [found.title, found.unit, found.reference, *found.before]
+        metrics = QFontMetrics(theme.font(13, _BOLD))
+        written = [found.title, found.unit, found.reference]
+        cells = row.before[len(row.before) - len(found.before) :]
+        for area, cell in zip(found.before, cells, strict=True):
+            text = MISSING if cell is None else cell.text
+            free = max(0, area.width() - metrics.horizontalAdvance(text) - 2)
+            written.append(area.adjusted(free, 0, 0, 0))
         written += [found.flag] if row.flag_words else []
         written += [found.remark] if self._remark or found.narrow else []
         return [self._visual(area) for area in written]
