@@ -62,10 +62,10 @@ def of_patient(record: PatientRecord) -> tuple[DataQuery, ...]:
     return tuple(one for one in record.queries if one.step == LABORATORY)
 
 
-def asked_tests(record: PatientRecord, queries: Iterable[DataQuery]) -> frozenset[str]:
-    """The tests that questions are about."""
+def asked_about(record: PatientRecord, queries: Iterable[DataQuery]) -> frozenset[LabResultId]:
+    """The results that questions are about."""
     found = (result_of(record, one) for one in queries)
-    return frozenset(one.test for one in found if one is not None)
+    return frozenset(one.id for one in found if one is not None)
 
 
 def said_then(row: str) -> str:

@@ -4,8 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollArea
 
 from core import clock
@@ -24,13 +23,14 @@ from core.model.user import Right, Role
 from core.session import Session, new_user
 from tests.core.examples import enter_record
 from tests.languages import mirrored
+from tests.ui.asking import click, is_over_words, offered, point_at, point_nowhere, rest
 from tests.ui.conftest import words
-from tests.ui.forms.test_patient_form_step import OPERATIONS, SCHEDULE
-from tests.ui.keyboard import Key, focused, press, settle, wait_until, write
+from tests.ui.forms.test_patient_form_step import OPERATIONS
+from tests.ui.keyboard import Key, focused, press, settle, write
 from tests.ui.laboratory import a_laboratory, ago, enter_results
 from ui import theme
 from ui.forms.asked_fields import shown_at
-from ui.widgets.ask_mark import SETTLED_MS, AskMark
+from ui.widgets.ask_mark import AskMark
 from ui.widgets.queries import go_to
 
 LEAST = 24  # px that a hand hits
@@ -45,45 +45,6 @@ FIELDS = [
     pytest.param("note", lambda form: form.note, "Note of the visit", id="a text"),
 ]
 STEPS = ["since-last-time", "laboratory", "vital_signs", "neurological_examination"]
-
-
-def point_at(widget, at):
-    """The mouse on a widget, at rest."""
-    window = widget.window()
-    place = widget.mapTo(window, at)
-    for nearer in (QPoint(1, 1), QPoint()):
-        QTest.mouseMove(window.windowHandle(), place + nearer)
-
-
-def point_nowhere(window):
-    QTest.mouseMove(window.windowHandle(), QPoint(3, window.height() - 3))
-
-
-def offered(page, said=""):
-    """The mark, when it offers what is called so."""
-    mark = page.ask_mark
-    wait_until(lambda: mark.isVisible() and said in mark.toolTip(), longest_s=5)
-    return mark
-
-
-def rest():
-    QTest.qWait(2 * SETTLED_MS)
-
-
-def click(mark):
-    QTest.mouseClick(mark, Qt.MouseButton.LeftButton)
-    settle()
-
-
-def is_over_words(page, mark):
-    """Whether anything is written where the bubble is: pixels that stand out from their ground."""
-    mark.hide()
-    image = page.grab(mark.geometry().adjusted(3, 4, -3, -4)).toImage()
-    mark.show()
-    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
-    levels = sorted(image.pixelColor(*place).lightness() for place in places)
-    ground = levels[len(levels) // 2]
-    return any(abs(level - ground) > 90 for level in levels)
 
 
 @pytest.fixture
@@ -372,7 +333,7 @@ def test_an_administrator_sees_none(signed_in):
 
 def test_a_line_of_the_list_offers_it_about_the_whole_record(shell, session, due, riluzole):
     form = catalog.newest()["device"]
-    values = {"kind": "niv", "started": "2026-01"}
+    values = {"kind": "niv", "status": "in_use", "started": "2026-01"}
     niv = enter_record(session, due, form, values)
     tab = treatments(shell, due)
     tab.part("medicine").view.begin_new()
@@ -397,9 +358,8 @@ def test_a_line_of_the_list_offers_it_about_the_whole_record(shell, session, due
 
 def test_a_line_of_the_history_offers_it(shell, session, due):
     form = catalog.newest()["medical_history"]
-    required = {"what": "Hypertension", "started": "2015"}
-    known = {name: value for name, value in required.items() if form.find(name) is not None}
-    one = enter_record(session, due, form, known)
+    values = {"condition": "Hypertension", "system": "vascular", "ongoing": 1, "since": "2015"}
+    one = enter_record(session, due, form, values)
     shell.open_chart(due.id)
     page = shell.page("chart")
     page.show_tab("form.medical_history")
@@ -443,8 +403,9 @@ def test_a_field_of_a_saved_event_offers_it_and_the_query_leads_back(shell, sess
     page = shell.page("event")
     point_nowhere(page.window())
     page.sheet.when.inputs["onset"].line.setFocus()
-    mark = offered(page, "Fever")
-    assert "Began" in mark.toolTip() and not is_over_words(page, mark)
+    mark = offered(page, "Began")
+    assert "Adverse event: Fever" in mark.toolTip()
+    assert not is_over_words(page, mark)
     grades = page.sheet.severity.grades
     point_at(grades.findChildren(QAbstractButton)[0], QPoint(5, 5))
     click(offered(page, "Grade"))
@@ -463,14 +424,31 @@ def test_a_field_of_a_saved_event_offers_it_and_the_query_leads_back(shell, sess
     settle()
     assert shell.current is page and grades.isAncestorOf(focused())
     page.sheet.queries.unfold()
-    said = " ".join(words(page.sheet.queries))
+    said = words(page.sheet.queries)
     assert "Changed since it was asked: " in said and "is it not grade 2?" in said
     chart = shell.page("chart")
     shell.open_chart(due.id)
     chart.show_tab("queries")
     settle()
-    (exchange,) = chart.tab("queries").part.list.exchanges
-    assert exchange.findChildren(QAbstractButton)[0].text() == query.label, "it leads there"
+    (exchange,) = chart.tab("queries").view.list.exchanges
+    leads = [one.accessibleName() for one in exchange.findChildren(QAbstractButton)]
+    assert query.label in leads, "it leads there"
+
+
+def test_a_monitor_who_changes_nothing_asks_about_an_event(signed_in, due, fever):
+    shell = signed_in(Role.MONITOR)
+    shell.open_event(due.id, fever.id, "")
+    settle()
+    page = shell.page("event")
+    term = page.sheet.what.term
+    assert not term.isEnabled()
+    point_at(term, term.rect().center())
+    click(offered(page, "What happened"))
+    write("how high?")
+    press(Key.Key_Return)
+    settle()
+    (query,) = shell.context.session.record(due.id).queries
+    assert (query.field, query.opened_by) == (f"{fever.id}.term", "other")
 
 
 def test_an_event_that_is_not_saved_offers_none(shell, session, due):
@@ -508,7 +486,8 @@ def laboratory(shell, due):
 def earlier(tab, number):
     """The middle of an earlier value of ALT, in px of its row."""
     row = tab.sheet.rows["alt"]
-    return row, row._earlier()[number][1].center()
+    area = row._visual(row._places().before[number])
+    return row, area.center()
 
 
 def test_an_earlier_value_and_that_of_the_sample_offer_it(shell, session, due, results):
@@ -517,7 +496,7 @@ def test_an_earlier_value_and_that_of_the_sample_offer_it(shell, session, due, r
     point_at(row, place)
     mark = offered(tab, "ALT")
     assert not is_over_words(tab, mark)
-    column = row._earlier()[-1][1].translated(row.mapTo(tab, QPoint()))
+    column = row._visual(row._places().before[-1]).translated(row.mapTo(tab, QPoint()))
     assert column.contains(mark.geometry().center())
     click(mark)
     assert tab.queries.ask.place.currentData().field == results[-1].id
@@ -546,14 +525,17 @@ def test_a_monitor_asks_about_a_result_and_the_query_leads_back(signed_in, due, 
     assert (query.visit_id, query.step, query.field) == (None, "laboratory", results[-1].id)
     assert "ALT" in query.label and language.day(results[-1].taken_on) in query.label
     row = tab.sheet.rows["alt"]
-    assert row.line.property("asked") == "true"
-    assert tab.sheet.rows["ast"].line.property("asked") != "true"
+    asked = [row._visual(words).topLeft() + QPoint(-2, 6) for _cell, words in row._cells()]
+    shown = row.grab().toImage()
+    grounds = [shown.pixelColor(place).name() for place in asked]
+    assert [one == theme.colour("warn_ground").name() for one in grounds] == [False, True]
+    assert row.line.property("asked") != "true", "the empty field of the new sample"
     shell.open_chart(due.id)
     go_to(shell.context, query)
     settle()
     assert tab.isVisible() and tab.entry.sample.taken_on == results[-1].taken_on
-    assert focused() is row.line
-    assert "was this sample haemolysed?" in " ".join(words(tab.queries))
+    assert focused() is row.line and row.line.property("asked") == "true"
+    assert "was this sample haemolysed?" in words(tab.queries)
 
 
 def test_what_became_of_a_result_is_said_below_the_query(shell, session, due, results):
@@ -568,12 +550,12 @@ def test_what_became_of_a_result_is_said_below_the_query(shell, session, due, re
     write("83")
     press(Key.Key_Return)
     settle()
-    assert "Changed since it was asked: 38 U/L → 83 U/L" in " ".join(words(tab.queries))
+    assert "Changed since it was asked: 38 U/L → 83 U/L" in words(tab.queries)
     with session.write("entered by mistake"):
         session.lab_results.remove(results[0].id)
     settle()
     assert asked_values.removed(session.record(due.id), [query]) == {query.id}
-    assert "The result was removed." in " ".join(words(tab.queries))
+    assert "The result was removed." in words(tab.queries)
 
 
 def test_a_result_of_a_visit_is_asked_about_as_at_that_visit(shell, session, due):
@@ -596,62 +578,3 @@ def test_a_result_of_a_visit_is_asked_about_as_at_that_visit(shell, session, due
     exchange.jump.emit(query)
     settle()
     assert shell.current is shell.page("visit")
-
-
-# A form about the patient, as a step of a visit.
-
-
-@pytest.mark.parametrize("layout", ["rows", "grid"])
-def test_a_form_about_the_patient_in_a_visit_offers_it(
-    on_own_schedule, begun_at, session, shell, layout
-):
-    patient = on_own_schedule(SCHEDULE, OPERATIONS.format(layout=layout))
-    form = catalog.newest()["operation"]
-    one = enter_record(session, patient, form, {"what": "Gallbladder", "on": "2020-05"})
-    page = begun_at(patient, "operation")
-    page.forms["operation"].focus_field(f"{one.id}.on")
-    point_nowhere(page.window())
-    settle()
-    had = focused()
-    mark = offered(page, "When")
-    assert not is_over_words(page, mark)
-    click(mark)
-    assert page.queries.ask.place.currentData().field == f"{one.id}.on"
-    write("which month?")
-    press(Key.Key_Return)
-    settle()
-    assert focused() is had
-    (query,) = session.record(patient.id).queries
-    assert (query.visit_id, query.step) == (None, "form.operation")
-    assert query.field == f"{one.id}.on"
-    assert "which month?" in " ".join(words(page.queries))
-    assert "which month?" in " ".join(words(page.forms["operation"]))
-    assert page._buttons["operation"].accessibleName().endswith("1 query")
-    page.forms["operation"].focus_first()
-    page.queries.jump.emit(query)
-    settle()
-    assert focused() is had, "it leads to the value in the visit"
-    go_to(shell.context, query)
-    settle()
-    chart = shell.page("chart")
-    assert shell.current is chart
-    assert chart.tab("form.operation").view.looked_at[0].id == one.id
-    catalog.use_own([])
-
-
-def test_a_line_of_the_records_in_a_visit_offers_it_and_a_new_record_does_not(
-    on_own_schedule, begun_at, session
-):
-    patient = on_own_schedule(SCHEDULE, OPERATIONS.format(layout="rows"))
-    form = catalog.newest()["operation"]
-    one = enter_record(session, patient, form, {"what": "Gallbladder", "on": "2020-05"})
-    page = begun_at(patient, "operation")
-    point_nowhere(page.window())
-    view = page.forms["operation"].view
-    view.editor.focus_field("what")
-    rest()
-    assert page.ask_mark.isHidden(), "a query is about a record that is saved"
-    point_at(view.table.viewport(), QPoint(40, 12))
-    click(offered(page, "Gallbladder"))
-    assert page.queries.ask.place.currentData().field == one.id
-    catalog.use_own([])

@@ -96,6 +96,10 @@ class AskMark(QAbstractButton):
             self._settled.start()
         return False
 
+    def look_soon(self) -> None:
+        """The page shows other values where the mouse and the keyboard are."""
+        self._settled.start()
+
     def look(self) -> None:
         """Go to the value that the mouse or the keyboard is on now."""
         if not self._page.isVisible():

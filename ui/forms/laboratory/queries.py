@@ -14,7 +14,6 @@ from ui.context import AppContext
 from ui.forms.laboratory.row import LabRow
 from ui.forms.laboratory.sheet import LabSheet
 from ui.widgets.ask_mark import Value
-from ui.widgets.fields import mark_asked
 from ui.widgets.queries import QueriesPanel
 from ui.words import tr
 
@@ -31,7 +30,7 @@ class LaboratoryQueries(QueriesPanel):
         self.asked.connect(self._ask_about)
 
     def show_record(self, record: PatientRecord) -> None:
-        """Those of a patient; the rows that they are about are marked."""
+        """Those of a patient; the values that they are about are marked."""
         other = self._record is None or self._record.patient.id != record.patient.id
         self._record = record
         mine = laboratory_queries.of_patient(record)
@@ -46,14 +45,14 @@ class LaboratoryQueries(QueriesPanel):
                 self.put_back(laboratory_queries.offered(record, result), typed, ABOUT)
 
     def mark_rows(self) -> None:
-        """Show on the lines of which tests somebody asked, and is not settled."""
+        """Show on the values which of them somebody asked about, and is not settled."""
         record = self._record
         if record is None:
             return
         waits = data_queries.unsettled(laboratory_queries.of_patient(record))
-        asked = laboratory_queries.asked_tests(record, waits)
-        for test, one in self._sheet.rows.items():
-            mark_asked(one.line, asked=test in asked)
+        asked = laboratory_queries.asked_about(record, waits)
+        for one in self._sheet.rows.values():
+            one.show_asked(asked)
 
     def value_at(self, widget: QWidget, at: QPoint | None) -> Value | None:
         """The result that is shown where a widget is, or at a place of it."""

@@ -66,10 +66,11 @@ class LaboratoryTab(Tab):
         self.queries.edited.connect(self.edited)
         self.query = button(tr("Query on a field (F2)"), self.queries.ask_here, link=True)
         self.query.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the field in front
-        if not context.session.may(Right.QUERY):
-            self.query.hide()
-        else:
+        self.ask_mark: AskMark | None = None
+        if context.session.may(Right.QUERY):
             self.ask_mark = AskMark(self, self.queries.value_at, self.queries.ask_about)
+        else:
+            self.query.hide()
         QShortcut(QKeySequence("F2"), self, self.queries.ask_here)
         bar = QWidget()
         bar.setProperty("role", "tools")
@@ -157,6 +158,8 @@ class LaboratoryTab(Tab):
         enters = self._enters and not now.locks
         self.sheet.begin(entry, self.panels.panels, title, enters=enters)
         self.queries.mark_rows()
+        if self.ask_mark is not None:
+            self.ask_mark.look_soon()
 
     def _say_consent(self, entry: LabEntry, now: ChartRecord) -> None:
         """How a sample of no visit stands to the consent, and whether the neurologist decided about it."""
