@@ -176,7 +176,7 @@ class VisitPage(Page):
         if not context.session.may(Right.QUERY):
             self.query.hide()
         else:
-            self.ask_mark = AskMark(self, partial(_value_at, self), self._ask_about)
+            self.ask_mark = AskMark(self, partial(_value_at, self), partial(_ask_about, self))
         self._pick = Combo()  # instead of the list of steps, where there is no room for it
         self._pick.setAccessibleName(tr("Step of the visit"))
         self._pick.activated.connect(lambda index: self.show_step(self._pick.itemData(index)))
@@ -377,21 +377,7 @@ class VisitPage(Page):
         field = field_of(form, widget or back)
         if self.current == REVIEW and not field:
             field = self._looked_at(form)
-        self._begin_query(field, back)
-
-    def _ask_about(self, value: Value) -> None:
-        if self.draft is not None:
-            self._begin_query(value.field, self.focusWidget())
-
-    def _begin_query(self, field: str, back: QWidget | None) -> None:
-        places = {} if self.draft is None else offered(self.draft, self.current)
-        chosen = place_of(places, field)
-        if chosen is None and isinstance(self.forms[self.current], PatientFormStep):
-            self.context.told.emit(
-                tr("A query is about a record that is saved. Choose a line, or save this record.")
-            )
-            return
-        self.queries.begin([*places.values()], chosen, back)
+        _begin_query(self, field, back)
 
     def _looked_at(self, form: StepForm) -> str:
         """On the review nothing has the keyboard: the line under the mouse, or the field one came from."""
@@ -653,6 +639,22 @@ def _value_at(page: VisitPage, widget: QWidget, at: QPoint | None) -> Value | No
     field, shown = shown_at(form, widget)
     place = place_of(places, field) if shown else None
     return None if place is None else Value(shown, place.label, field)
+
+
+def _ask_about(page: VisitPage, value: Value) -> None:
+    """Ask about the value that the mark is at."""
+    _begin_query(page, value.field, page.focusWidget())
+
+
+def _begin_query(page: VisitPage, field: str, back: QWidget | None) -> None:
+    places = {} if page.draft is None else offered(page.draft, page.current)
+    chosen = place_of(places, field)
+    if chosen is None and isinstance(page.forms[page.current], PatientFormStep):
+        page.context.told.emit(
+            tr("A query is about a record that is saved. Choose a line, or save this record.")
+        )
+        return
+    page.queries.begin([*places.values()], chosen, back)
 
 
 def _finish_left(left: QFrame, steps: QWidget, *feet: QWidget) -> None:
