@@ -142,9 +142,9 @@ def record_id(event: EventId) -> RecordId:
 
 
 def event_of(record: PatientRecord, one: RecordId) -> AdverseEvent | None:
-    """The event that a record of these forms tells of."""
+    """The event that a record of these forms tells of, or would tell of: not every event has details."""
     found = record.form_record(one)
-    owner = None if found is None else found.within or found.id
+    owner = one if found is None else found.within or found.id
     return next((event for event in record.events if record_id(event.id) == owner), None)
 
 

@@ -38,6 +38,7 @@ class Head:
 class Cell:
     """A value of an earlier sample; ``said`` is what a screen reader and the tip say of it."""
 
+    result: LabResult
     text: str
     flag: Flag
     said: str
@@ -247,7 +248,7 @@ def cell(result: LabResult, unit: str) -> Cell:
     text = value_text(result, unit)
     known = flag(result)
     words = f", {FLAGS[known]}" if known.is_out else ""
-    return Cell(text, known, f"{text}{words}, {day(result.taken_on)}")
+    return Cell(result, text, known, f"{text}{words}, {day(result.taken_on)}")
 
 
 def value_text(result: LabResult, unit: str = "") -> str:

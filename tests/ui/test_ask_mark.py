@@ -1,30 +1,37 @@
 """The mark that offers a query at a value: by mouse and by keyboard, about that very value, and never over its words."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtTest import QTest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QScrollArea
 
-from core import clock, words
-from core.acts import own_forms
+from core import clock
+from core import words as language
+from core.acts import asked_values, data_queries, laboratory_queries, own_forms
 from core.entering import records
 from core.entering.visit import beginning
 from core.entering.visit.steps import DETAILS, REVIEW
 from core.forms import catalog
 from core.model import user
+from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.form_record import FormRecord, Item
 from core.model.nouns import ADVERSE_EVENTS, SPIROMETRY
+from core.model.partial_date import PartialDate
 from core.model.user import Right, Role
 from core.session import Session, new_user
 from tests.core.examples import enter_record
 from tests.languages import mirrored
+from tests.ui.asking import click, is_over_words, offered, point_at, point_nowhere, rest
+from tests.ui.conftest import words
 from tests.ui.forms.test_patient_form_step import OPERATIONS
-from tests.ui.keyboard import Key, focused, press, settle, wait_until, write
+from tests.ui.keyboard import Key, focused, press, settle, write
+from tests.ui.laboratory import a_laboratory, ago, enter_results
 from ui import theme
 from ui.forms.asked_fields import shown_at
-from ui.widgets.ask_mark import SETTLED_MS, AskMark
+from ui.widgets.ask_mark import AskMark
+from ui.widgets.queries import go_to
 
 LEAST = 24  # px that a hand hits
 FIELDS = [
@@ -38,45 +45,6 @@ FIELDS = [
     pytest.param("note", lambda form: form.note, "Note of the visit", id="a text"),
 ]
 STEPS = ["since-last-time", "laboratory", "vital_signs", "neurological_examination"]
-
-
-def point_at(widget, at):
-    """The mouse on a widget, at rest."""
-    window = widget.window()
-    place = widget.mapTo(window, at)
-    for nearer in (QPoint(1, 1), QPoint()):
-        QTest.mouseMove(window.windowHandle(), place + nearer)
-
-
-def point_nowhere(window):
-    QTest.mouseMove(window.windowHandle(), QPoint(3, window.height() - 3))
-
-
-def offered(page, said=""):
-    """The mark, when it offers what is called so."""
-    mark = page.ask_mark
-    wait_until(lambda: mark.isVisible() and said in mark.toolTip(), longest_s=5)
-    return mark
-
-
-def rest():
-    QTest.qWait(2 * SETTLED_MS)
-
-
-def click(mark):
-    QTest.mouseClick(mark, Qt.MouseButton.LeftButton)
-    settle()
-
-
-def is_over_words(page, mark):
-    """Whether anything is written where the bubble is: pixels that stand out from their ground."""
-    mark.hide()
-    image = page.grab(mark.geometry().adjusted(3, 4, -3, -4)).toImage()
-    mark.show()
-    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
-    levels = sorted(image.pixelColor(*place).lightness() for place in places)
-    ground = levels[len(levels) // 2]
-    return any(abs(level - ground) > 90 for level in levels)
 
 
 @pytest.fixture
@@ -231,7 +199,7 @@ def test_the_question_in_front_is_meant_after_an_answer(resume):
 
 @pytest.mark.parametrize("percent", [100, 200])
 def test_mirrored_and_in_large_letters_it_is_beside_the_words(app, percent, request, settings):
-    before = words.speak(mirrored())
+    before = language.speak(mirrored())
     theme.follow_language(app)
     theme.choose_text_size(app, percent)
     try:
@@ -248,7 +216,7 @@ def test_mirrored_and_in_large_letters_it_is_beside_the_words(app, percent, requ
             assert mark.geometry().right() < title.x(), "the words begin at the right"
             assert not is_over_words(page, mark)
     finally:
-        words.speak(before)
+        language.speak(before)
         theme.choose_text_size(app, 100)
         theme.follow_language(app)
 
@@ -263,30 +231,32 @@ def riluzole(session, due):
     return enter_record(session, due, form, values)
 
 
-def medicines(shell, due):
+def treatments(shell, due):
+    """The tab of medicines: their list, and beside it the entry of one."""
     shell.open_chart(due.id)
     page = shell.page("chart")
     page.show_tab("form.medicine")
     settle()
-    return page.tab("form.medicine")
+    return page.tab("treatments")
 
 
 def test_a_field_of_a_saved_record_offers_it_and_one_that_is_new_does_not(shell, due, riluzole):
-    tab = medicines(shell, due)
+    tab = treatments(shell, due)
+    part = tab.part("medicine")
     point_nowhere(tab.window())
-    tab.view.begin_new()
+    part.view.begin_new()
     rest()
     assert tab.ask_mark.isHidden(), "a query is about a record that is saved"
-    tab.view.focus_record(f"{riluzole.id}.dose")
+    part.view.focus_record(f"{riluzole.id}.dose")
     settle()
     had = focused()
     mark = offered(tab, "Single dose")
     assert not is_over_words(tab, mark)
     click(mark)
-    assert tab.queries.ask.place.currentData().field == f"{riluzole.id}.dose"
+    assert part.queries.ask.place.currentData().field == f"{riluzole.id}.dose"
     press(Key.Key_Escape)
     assert focused() is had
-    point_at(tab.view.editor.frames["substance"], QPoint(5, 5))
+    point_at(part.view.editor.frames["substance"], QPoint(5, 5))
     offered(tab, "Medicine")
 
 
@@ -332,10 +302,11 @@ def signed_in(session, clinic_path, key, open_window):
 
 
 def test_a_monitor_who_may_ask_reads_a_value_and_is_offered_it(signed_in, due, riluzole):
-    tab = medicines(signed_in(Role.MONITOR), due)
-    point_at(tab.view.read.cells["dose"], QPoint(5, 5))
+    tab = treatments(signed_in(Role.MONITOR), due)
+    part = tab.part("medicine")
+    point_at(part.view.read.cells["dose"], QPoint(5, 5))
     click(offered(tab, "Single dose"))
-    assert tab.queries.ask.place.currentData().field == f"{riluzole.id}.dose"
+    assert part.queries.ask.place.currentData().field == f"{riluzole.id}.dose"
 
 
 def test_who_may_not_ask_sees_none(signed_in, session, due, riluzole, monkeypatch):
@@ -343,13 +314,13 @@ def test_who_may_not_ask_sees_none(signed_in, session, due, riluzole, monkeypatc
     monkeypatch.setitem(user.RIGHTS, Role.MONITOR, reads)
     finished = session.record(due.id).finished_visits[-1]
     shell = signed_in(Role.MONITOR)
-    tab = medicines(shell, due)
+    tab = treatments(shell, due)
     shell.open_visit(due.id, finished.id)
     page = shell.page("visit")
     line = page.forms[REVIEW].view._lines()[0]
     point_at(line, QPoint(4, 6))
     rest()
-    assert line.isVisible() and tab.view.read.cells
+    assert line.isVisible() and tab.part("medicine").view.read.cells
     assert shell.findChildren(AskMark) == []
 
 
@@ -358,3 +329,252 @@ def test_an_administrator_sees_none(signed_in):
     shell.show_page("people")
     rest()
     assert shell.findChildren(AskMark) == []
+
+
+def test_a_line_of_the_list_offers_it_about_the_whole_record(shell, session, due, riluzole):
+    form = catalog.newest()["device"]
+    values = {"kind": "niv", "status": "in_use", "started": "2026-01"}
+    niv = enter_record(session, due, form, values)
+    tab = treatments(shell, due)
+    tab.part("medicine").view.begin_new()
+    table = tab.list.table
+    for one in (riluzole, niv):
+        line = next(n for n, row in enumerate(tab.list.model.rows) if row.id == one.id)
+        point_at(table.viewport(), table.visualRect(table.model().index(line, 0)).center())
+        name = tab.list.model.rows[line].name.partition(" ")[0]
+        mark = offered(tab, name)
+        place = table.viewport().mapFrom(tab, mark.geometry().center())
+        assert table.rowAt(place.y()) == line
+        assert not is_over_words(tab, mark)
+        click(mark)
+        assert tab.front.view.form.id == one.form
+        assert tab.front.queries.ask.place.currentData().field == one.id
+        press(Key.Key_Escape)
+    point_nowhere(tab.window())
+    tab.list.select(riluzole.id)
+    table.setFocus()
+    offered(tab, "Riluzole")
+
+
+def test_a_line_of_the_history_offers_it(shell, session, due):
+    form = catalog.newest()["medical_history"]
+    values = {"condition": "Hypertension", "system": "vascular", "ongoing": 1, "since": "2015"}
+    one = enter_record(session, due, form, values)
+    shell.open_chart(due.id)
+    page = shell.page("chart")
+    page.show_tab("form.medical_history")
+    settle()
+    tab = page.tab("form.medical_history")
+    table = tab.view.table
+    point_at(table.viewport(), table.visualRect(table.model().index(0, 0)).center())
+    mark = offered(tab)
+    assert not is_over_words(tab, mark)
+    click(mark)
+    assert tab.queries.ask.place.currentData().field == one.id
+    write("since when?")
+    press(Key.Key_Return)
+    settle()
+    (query,) = session.record(due.id).queries
+    assert query.visit_id is None and query.field == one.id
+    assert "1 query" in tab.view.list.why(one)
+
+
+# An adverse event.
+
+
+@pytest.fixture
+def fever(session, due):
+    """An event that is saved as it was before there were details."""
+    event = AdverseEvent(
+        patient_id=due.id,
+        term="Fever",
+        onset=PartialDate.of(clock.today() - timedelta(days=9)),
+        grade=Grade.MILD,
+        serious=False,
+        outcome=Outcome.NOT_RECOVERED,
+    )
+    with session.write("entered"):
+        session.events.save(event)
+    return event
+
+
+def test_a_field_of_a_saved_event_offers_it_and_the_query_leads_back(shell, session, due, fever):
+    shell.open_event(due.id, fever.id, "")
+    page = shell.page("event")
+    point_nowhere(page.window())
+    page.sheet.when.inputs["onset"].line.setFocus()
+    mark = offered(page, "Began")
+    assert "Adverse event: Fever" in mark.toolTip()
+    assert not is_over_words(page, mark)
+    grades = page.sheet.severity.grades
+    point_at(grades.findChildren(QAbstractButton)[0], QPoint(5, 5))
+    click(offered(page, "Grade"))
+    write("is it not grade 2?")
+    press(Key.Key_Return)
+    settle()
+    (query,) = session.record(due.id).queries
+    assert (query.visit_id, query.field) == (None, f"{fever.id}.grade")
+    assert query.label.startswith("Adverse event: Fever") and query.label.endswith("Grade")
+    assert page.sheet.queries.isVisible()
+    with session.write("graded"):
+        session.events.save(replace(fever, grade=Grade.MODERATE))
+    shell.show_page("today")
+    settle()
+    go_to(shell.context, query)
+    settle()
+    assert shell.current is page and grades.isAncestorOf(focused())
+    page.sheet.queries.unfold()
+    said = words(page.sheet.queries)
+    assert "Changed since it was asked: " in said and "is it not grade 2?" in said
+    chart = shell.page("chart")
+    shell.open_chart(due.id)
+    chart.show_tab("queries")
+    settle()
+    (exchange,) = chart.tab("queries").view.list.exchanges
+    leads = [one.accessibleName() for one in exchange.findChildren(QAbstractButton)]
+    assert query.label in leads, "it leads there"
+
+
+def test_a_monitor_who_changes_nothing_asks_about_an_event(signed_in, due, fever):
+    shell = signed_in(Role.MONITOR)
+    shell.open_event(due.id, fever.id, "")
+    settle()
+    page = shell.page("event")
+    term = page.sheet.what.term
+    assert not term.isEnabled()
+    point_at(term, term.rect().center())
+    click(offered(page, "What happened"))
+    write("how high?")
+    press(Key.Key_Return)
+    settle()
+    (query,) = shell.context.session.record(due.id).queries
+    assert (query.field, query.opened_by) == (f"{fever.id}.term", "other")
+
+
+def test_an_event_that_is_not_saved_offers_none(shell, session, due):
+    shell.open_event(due.id, "", "")
+    page = shell.page("event")
+    point_nowhere(page.window())
+    page.sheet.what.term.line.setFocus()
+    rest()
+    assert page.ask_mark.isHidden(), "nothing of it is in the file"
+    write("Fever")
+    rest()
+    assert page.ask_mark.isHidden()
+
+
+# The laboratory of a chart.
+
+
+@pytest.fixture
+def results(session, due):
+    """ALT of two days between visits."""
+    a_laboratory(session)
+    for days, alt in ((200, "38"), (40, "84")):
+        enter_results(session, due, ago(days), alt=alt)
+    return session.record(due.id).results_of("alt")
+
+
+def laboratory(shell, due):
+    shell.open_chart(due.id)
+    page = shell.page("chart")
+    page.show_tab("laboratory")
+    settle()
+    return page.tab("laboratory")
+
+
+def earlier(tab, number):
+    """The middle of an earlier value of ALT, in px of its row."""
+    row = tab.sheet.rows["alt"]
+    area = row._visual(row._places().before[number])
+    return row, area.center()
+
+
+def test_an_earlier_value_and_that_of_the_sample_offer_it(shell, session, due, results):
+    tab = laboratory(shell, due)
+    row, place = earlier(tab, -1)
+    point_at(row, place)
+    mark = offered(tab, "ALT")
+    assert not is_over_words(tab, mark)
+    column = row._visual(row._places().before[-1]).translated(row.mapTo(tab, QPoint()))
+    assert column.contains(mark.geometry().center())
+    click(mark)
+    assert tab.queries.ask.place.currentData().field == results[-1].id
+    assert tab.queries.ask.place.count() == len(results)
+    press(Key.Key_Escape)
+    point_nowhere(tab.window())
+    tab.sheet.focus_test("alt")
+    rest()
+    assert tab.ask_mark.isHidden(), "a new sample has no value yet"
+    tab.focus_on(results[0].id)
+    click(offered(tab, "ALT"))
+    assert tab.queries.ask.place.currentData().field == results[0].id
+
+
+def test_a_monitor_asks_about_a_result_and_the_query_leads_back(signed_in, due, results):
+    shell = signed_in(Role.MONITOR)
+    session = shell.context.session
+    tab = laboratory(shell, due)
+    point_nowhere(tab.window())
+    tab.sheet.focus_test("alt")
+    click(offered(tab, "ALT"))
+    write("was this sample haemolysed?")
+    press(Key.Key_Return)
+    settle()
+    (query,) = session.record(due.id).queries
+    assert (query.visit_id, query.step, query.field) == (None, "laboratory", results[-1].id)
+    assert "ALT" in query.label and language.day(results[-1].taken_on) in query.label
+    row = tab.sheet.rows["alt"]
+    asked = [row._visual(words).topLeft() + QPoint(-2, 6) for _cell, words in row._cells()]
+    shown = row.grab().toImage()
+    grounds = [shown.pixelColor(place).name() for place in asked]
+    assert [one == theme.colour("warn_ground").name() for one in grounds] == [False, True]
+    assert row.line.property("asked") != "true", "the empty field of the new sample"
+    shell.open_chart(due.id)
+    go_to(shell.context, query)
+    settle()
+    assert tab.isVisible() and tab.entry.sample.taken_on == results[-1].taken_on
+    assert focused() is row.line and row.line.property("asked") == "true"
+    assert "was this sample haemolysed?" in words(tab.queries)
+
+
+def test_what_became_of_a_result_is_said_below_the_query(shell, session, due, results):
+    query = data_queries.ask(
+        session, due.id, None, laboratory_queries.place(results[0]), "Is this right?"
+    )
+    tab = laboratory(shell, due)
+    tab.focus_on(results[0].id)
+    row = tab.sheet.rows["alt"]
+    row.line.setFocus()
+    row.line.selectAll()
+    write("83")
+    press(Key.Key_Return)
+    settle()
+    assert "Changed since it was asked: 38 U/L → 83 U/L" in words(tab.queries)
+    with session.write("entered by mistake"):
+        session.lab_results.remove(results[0].id)
+    settle()
+    assert asked_values.removed(session.record(due.id), [query]) == {query.id}
+    assert "The result was removed." in words(tab.queries)
+
+
+def test_a_result_of_a_visit_is_asked_about_as_at_that_visit(shell, session, due):
+    a_laboratory(session)
+    visit = session.record(due.id).finished_visits[-1]
+    enter_results(session, due, visit.date, visit_id=visit.id, alt="61")
+    (result,) = session.record(due.id).results_of("alt")
+    tab = laboratory(shell, due)
+    row, place = earlier(tab, -1)
+    point_at(row, place)
+    click(offered(tab, "Month 2"))
+    write("fasting?")
+    press(Key.Key_Return)
+    settle()
+    (query,) = session.record(due.id).queries
+    assert (query.visit_id, query.step) == (visit.id, "laboratory")
+    assert query.field == "laboratory.value.alt" and result.id not in query.label
+    tab.queries.unfold()
+    (exchange,) = tab.queries.list.exchanges
+    exchange.jump.emit(query)
+    settle()
+    assert shell.current is shell.page("visit")

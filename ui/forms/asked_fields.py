@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterator, Mapping
 
 from PySide6.QtWidgets import QWidget
 
-from core.acts import data_queries
+from core.acts import data_queries, record_queries
 from core.acts.data_queries import Place
 from core.entering.visit.draft import Draft
 from core.entering.visit.steps import REVIEW
 from core.entering.visit.unsaved import typed_in
+from core.model.data_query import DataQuery
 from core.views.monitoring import FIELDS
 from ui.forms.details_form import DetailsForm
 from ui.forms.events_form import EventsForm
@@ -16,6 +17,7 @@ from ui.forms.infusion.monitoring_form import MonitoringForm
 from ui.forms.laboratory.form import LaboratoryForm
 from ui.forms.measurements_form import MeasurementsForm
 from ui.forms.other_forms import NoteForm, TasksForm
+from ui.forms.patient_form_step import PatientFormStep
 from ui.forms.questionnaire_form import QuestionnaireForm
 from ui.forms.review_form import ReviewForm
 from ui.forms.since.form import SinceForm
@@ -26,7 +28,12 @@ from ui.widgets.fields import mark_asked
 
 
 def offered(draft: Draft, step: str) -> dict[str, Place]:
-    """What can be asked about on a step, by the names that its form has for its fields; on the review all of the visit."""
+    """What can be asked about on a step, by the names that its form has for its fields; on the review all of the visit.
+
+    A form about the patient has the records that are saved: a question about them is about no visit.
+    """
+    if (asked := draft.patient_forms.form(step)) is not None:
+        return {one.field: one for one in record_queries.places_on_form(draft.record, asked)}
     every = data_queries.places(draft)
     if step == REVIEW:
         return {f"{one.step}/{one.field}": one for one in every}
@@ -39,6 +46,24 @@ def place_of(places: Mapping[str, Place], field: str) -> Place | None:
     return places.get(next(names, "")) if field else None
 
 
+def every_place(draft: Draft) -> tuple[Place, ...]:
+    """Whatever can be asked about on any step of a visit."""
+    of_patient = (
+        place
+        for form in draft.patient_forms.asked
+        for place in record_queries.places_on_form(draft.record, form)
+    )
+    return (*data_queries.places(draft), *of_patient)
+
+
+def on_step(draft: Draft, step: str) -> tuple[DataQuery, ...]:
+    """The questions on a step: those of this visit, and on a form about the patient those on its records."""
+    if (asked := draft.patient_forms.form(step)) is not None:
+        return record_queries.on_form(draft.record, asked)
+    mine = data_queries.of_visit(draft.record, draft.visit.id)
+    return tuple(query for query in mine if step in (REVIEW, query.step))
+
+
 def field_of(form: StepForm, widget: QWidget | None) -> str:
     """The field that a widget belongs to, as the draft names it; empty where it is none.
 
@@ -46,6 +71,8 @@ def field_of(form: StepForm, widget: QWidget | None) -> str:
     """
     if isinstance(form, QuestionnaireForm):
         return form.slot_of(widget)
+    if isinstance(form, PatientFormStep):
+        return form.field_of(widget)
     return shown_at(form, widget)[0]
 
 
@@ -70,8 +97,12 @@ def _line_in_front(form: SinceForm) -> tuple[str, tuple[QWidget, ...]]:
     return form.point, next(found, ())
 
 
-def mark(form: StepForm, fields: Collection[str]) -> None:
+def mark(form: StepForm, queries: Collection[DataQuery]) -> None:
     """Show on the fields themselves which of them somebody asked about."""
+    if isinstance(form, PatientFormStep):
+        form.view.show_queries(tuple(queries))
+        return
+    fields = {query.field for query in queries}
     if isinstance(form, QuestionnaireForm):
         for slot, tile in form.tiles.items():
             mark_asked(tile, asked=slot in fields)

@@ -1,6 +1,6 @@
 """A form about the patient as a step of a visit: its records as in the chart, and the one that is entered."""
 
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from core.entering import records, typed_texts
 from core.entering.visit.draft import Draft
@@ -85,3 +85,18 @@ class PatientFormStep(StepForm):
 
     def focus_first(self) -> None:
         self.view.focus_first()
+
+    def focus_field(self, field: str) -> None:
+        """A record ("record"), or a field of it ("record.field"), that somebody asked about."""
+        if field:
+            self.view.focus_record(field)
+        else:
+            self.focus_first()
+
+    def field_of(self, widget: QWidget | None) -> str:
+        """What a question would be about where a widget is, else where the keyboard is; empty where nothing is saved."""
+        shown = None if widget is None else self.view.shown_at(widget)
+        if shown is not None:
+            return shown.name
+        one, field = self.view.looked_at
+        return "" if one is None else f"{one.id}.{field}" if field else one.id

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QVBoxLayout
 from core.entering.event_form import Entered
 from core.model.ids import EventId, PatientId, VisitId
 from core.model.nouns import ADVERSE_EVENTS
+from core.model.user import Right
 from ui.context import AppContext
 from ui.forms.event.sheet import EventSheet
 from ui.pages.page import Page, Unsaved
+from ui.widgets.ask_mark import AskMark
 from ui.widgets.patient_header import PatientHeader
 
 
@@ -39,6 +41,9 @@ class EventPage(Page):
         layout.addWidget(self._header)
         layout.addWidget(self.sheet, 1)
         QShortcut(QKeySequence("F2"), self, self.sheet.ask_here)
+        if context.session.may(Right.QUERY):
+            value_at = self.sheet.value_at
+            self.ask_mark = AskMark(self, lambda one, _at: value_at(one), self.sheet.ask_about)
 
     def minimumSizeHint(self) -> QSize:
         """As high as its lines need at this width: choices that wrap never lie over one another."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent, QCursor, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.acts import data_queries
+from core.acts import asked_values, data_queries, record_queries
 from core.acts.data_queries import Place
 from core.entering import typed_texts
 from core.entering.visit.draft import Draft
@@ -36,7 +36,15 @@ from core.views.visit_words import transcribed_text, visit_title
 from core.words import day, plural, short_day
 from ui import theme
 from ui.context import AppContext
-from ui.forms.asked_fields import field_of, mark, offered, place_of, shown_at
+from ui.forms.asked_fields import (
+    every_place,
+    field_of,
+    mark,
+    offered,
+    on_step,
+    place_of,
+    shown_at,
+)
 from ui.forms.event.beside import EventBeside
 from ui.forms.infusion.monitoring_form import MonitoringForm
 from ui.forms.patient_form_step import PatientFormStep
@@ -168,7 +176,7 @@ class VisitPage(Page):
         if not context.session.may(Right.QUERY):
             self.query.hide()
         else:
-            self.ask_mark = AskMark(self, partial(_value_at, self), self.ask_here)
+            self.ask_mark = AskMark(self, partial(_value_at, self), partial(_ask_about, self))
         self._pick = Combo()  # instead of the list of steps, where there is no room for it
         self._pick.setAccessibleName(tr("Step of the visit"))
         self._pick.activated.connect(lambda index: self.show_step(self._pick.itemData(index)))
@@ -181,7 +189,7 @@ class VisitPage(Page):
         _finish_left(left, self._step_area, self.query, self._saved)
         self.stack = QStackedWidget()
         self.queries = QueriesPanel(context)
-        self.queries.jump.connect(lambda query: self.show_asked(query.step, query.field))
+        self.queries.jump.connect(self._jump)
         self.queries.asked.connect(self._ask)
         self.queries.edited.connect(self.keep_soon.start)
         self._middle = card(self.queries, self.stack)
@@ -224,7 +232,7 @@ class VisitPage(Page):
         self.draft = Draft(self.context.session, patient_id, visit_id)
         self.queries.forget()
         typed = self.context.session.typed.of(typed_texts.QUERY, patient_id)
-        self.queries.put_back(data_queries.places(self.draft), typed, visit_id)
+        self.queries.put_back(every_place(self.draft), typed, visit_id)
         self._build(self.draft)
         self._stale = False
         self._show_header()
@@ -369,8 +377,7 @@ class VisitPage(Page):
         field = field_of(form, widget or back)
         if self.current == REVIEW and not field:
             field = self._looked_at(form)
-        places = offered(self.draft, self.current)
-        self.queries.begin([*places.values()], place_of(places, field), back)
+        _begin_query(self, field, back)
 
     def _looked_at(self, form: StepForm) -> str:
         """On the review nothing has the keyboard: the line under the mouse, or the field one came from."""
@@ -399,8 +406,8 @@ class VisitPage(Page):
         draft = self.draft
         if draft is None:
             return
-        patient_id, visit_id = draft.record.patient.id, draft.visit.id
-        before = self.context.failures
+        patient_id, before = draft.record.patient.id, self.context.failures
+        visit_id = None if record_queries.is_on_record(place) else draft.visit.id
         with self.context.saving():
             data_queries.ask(self.context.session, patient_id, visit_id, place, text)
         if self.context.failures == before:
@@ -412,21 +419,19 @@ class VisitPage(Page):
         self.show_step(step, field)
         self.queries.unfold()
 
-    def _unsettled(self) -> tuple[DataQuery, ...]:
-        if self.draft is None:
-            return ()
-        mine = data_queries.of_visit(self.draft.record, self.draft.visit.id)
-        return data_queries.unsettled(mine)
+    def _jump(self, query: DataQuery) -> None:
+        """A question of the step in front; one on a record of the patient is on the step that shows it."""
+        step = query.step if record_queries.about(query) is None else self.current
+        self.show_asked(step, query.field)
 
     def _show_queries(self) -> None:
         """The questions on the step in front, above it and on its fields."""
         if self.draft is None or not self.current:
             return
-        mine = data_queries.of_visit(self.draft.record, self.draft.visit.id)
-        here = tuple(q for q in mine if self.current in (REVIEW, q.step))
-        self.queries.show_queries(here)
-        waits = data_queries.unsettled(here)
-        mark(self.forms[self.current], {query.field for query in waits})
+        here, record = on_step(self.draft, self.current), self.draft.record
+        remarks = asked_values.remarks(self.context.session, record, here)
+        self.queries.show_queries(here, asked_values.removed(record, here), remarks)
+        mark(self.forms[self.current], data_queries.unsettled(here))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.beside.is_open:
@@ -527,7 +532,10 @@ class VisitPage(Page):
 
     def _show_steps(self) -> None:
         if self.draft is not None:
-            asked = Counter(query.step for query in self._unsettled())
+            mine = data_queries.of_visit(self.draft.record, self.draft.visit.id)
+            asked = Counter(query.step for query in data_queries.unsettled(mine))
+            for form in self.draft.patient_forms.asked:
+                asked[form.id] += len(data_queries.unsettled(on_step(self.draft, form.id)))
             for index, step in enumerate(self.draft.steps(), start=1):
                 one = self._buttons[step.id]
                 current = step.id == self.current
@@ -619,14 +627,34 @@ class VisitPage(Page):
         return frame
 
 
-def _value_at(page: VisitPage, widget: QWidget) -> Value | None:
-    """What of the step in front can be asked about where a widget is."""
+def _value_at(page: VisitPage, widget: QWidget, at: QPoint | None) -> Value | None:
+    """What of the step in front can be asked about where a widget is, or at a place of it."""
     form = page.forms.made.get(page.current)
     if page.draft is None or form is None or not (widget is form or form.isAncestorOf(widget)):
         return None
+    places = offered(page.draft, page.current)
+    if isinstance(form, PatientFormStep):
+        record = form.view.shown_at(widget, at)
+        return None if record is None else record.value(places.values())
     field, shown = shown_at(form, widget)
-    place = place_of(offered(page.draft, page.current), field) if shown else None
-    return None if place is None else Value(shown, place.label)
+    place = place_of(places, field) if shown else None
+    return None if place is None else Value(shown, place.label, field)
+
+
+def _ask_about(page: VisitPage, value: Value) -> None:
+    """Ask about the value that the mark is at."""
+    _begin_query(page, value.field, page.focusWidget())
+
+
+def _begin_query(page: VisitPage, field: str, back: QWidget | None) -> None:
+    places = {} if page.draft is None else offered(page.draft, page.current)
+    chosen = place_of(places, field)
+    if chosen is None and isinstance(page.forms[page.current], PatientFormStep):
+        page.context.told.emit(
+            tr("A query is about a record that is saved. Choose a line, or save this record.")
+        )
+        return
+    page.queries.begin([*places.values()], chosen, back)
 
 
 def _finish_left(left: QFrame, steps: QWidget, *feet: QWidget) -> None:

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFont, QHoverEvent, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QScrollArea, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLineEdit,
+    QScrollArea,
+    QScrollBar,
+    QWidget,
+)
 from shiboken6 import isValid
 
 from ui import theme
@@ -25,29 +33,36 @@ _HOVERED = {QEvent.Type.HoverMove, QEvent.Type.HoverEnter}
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What can be asked about: the widgets that show it, and what it is called."""
+    """What can be asked about: the widgets that show it, and what it is called.
+
+    Where one widget shows several values, ``area`` is the part of it that shows this one, and ``field`` says which it is.
+    """
 
     shown: tuple[QWidget, ...]
     title: str
+    field: str = ""
+    area: QRect | None = None
 
 
 class AskMark(QAbstractButton):
     """A speech bubble. ``value_at`` is the value that a widget of the page belongs to; ``ask`` asks about it.
 
+    Where the mouse leads, ``value_at`` is told the place in the widget, too; None where the keyboard does.
     It takes no keyboard: the field that has it keeps it until the question is in front. It covers no word of the value.
     """
 
     def __init__(
         self,
         page: QWidget,
-        value_at: Callable[[QWidget], Value | None],
-        ask: Callable[[QWidget], None],
+        value_at: Callable[[QWidget, QPoint | None], Value | None],
+        ask: Callable[[Value], None],
     ) -> None:
         super().__init__(page)
         self._page, self._value_at, self._ask = page, value_at, ask
         self._value: Value | None = None
         self._followed: list[QWidget] = []
         self._line: QLineEdit | None = None
+        self._bar: QScrollBar | None = None  # of the table that the value is a line of
         self._mouse: QPoint | None = None  # where it is on the page, while it leads
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -81,6 +96,10 @@ class AskMark(QAbstractButton):
             self._settled.start()
         return False
 
+    def look_soon(self) -> None:
+        """The page shows other values where the mouse and the keyboard are."""
+        self._settled.start()
+
     def look(self) -> None:
         """Go to the value that the mouse or the keyboard is on now."""
         if not self._page.isVisible():
@@ -91,7 +110,8 @@ class AskMark(QAbstractButton):
         focus = QApplication.focusWidget()
         for one in (under, focus):
             if one is not None and self._page.isAncestorOf(one):
-                value = self._value_at(one)
+                at = one.mapFrom(self._page, self._mouse) if one is under and self._mouse else None
+                value = self._value_at(one, at)
                 if value is not None:
                     self._show_at(value, one)
                     return
@@ -119,7 +139,10 @@ class AskMark(QAbstractButton):
         through = Qt.WidgetAttribute.WA_TransparentForMouseEvents
         self.setAttribute(through)  # it is not in its own way
         size = QSize(theme.px(BUBBLE.width()), theme.px(BUBBLE.height()))
-        found = room.beside(self._page, value.shown, near, size)
+        if value.area is None:
+            found = room.beside(self._page, value.shown, near, size)
+        else:
+            found = room.within(self._page, value.shown[0], value.area, size)
         self.setAttribute(through, on=False)
         return found
 
@@ -134,6 +157,20 @@ class AskMark(QAbstractButton):
         for one in holds:
             one.installEventFilter(self)
         self._followed = holds
+        self._follow_bar(shown)
+
+    def _follow_bar(self, shown: QWidget) -> None:
+        """A table moves its lines by itself."""
+        if self._bar is not None and isValid(self._bar):
+            self._bar.valueChanged.disconnect(self._on_scrolled)
+        view = shown.parentWidget()
+        self._bar = view.verticalScrollBar() if isinstance(view, QAbstractItemView) else None
+        if self._bar is not None:
+            self._bar.valueChanged.connect(self._on_scrolled)
+
+    def _on_scrolled(self) -> None:
+        self.hide()
+        self._settled.start()
 
     def _watch(self, line: QLineEdit | None) -> None:
         """The line that the mark is in, if it is in one."""
@@ -151,7 +188,7 @@ class AskMark(QAbstractButton):
 
     def _on_clicked(self) -> None:
         if self._value is not None and isValid(self._value.shown[0]):
-            self._ask(self._value.shown[0])
+            self._ask(self._value)
         self.hide()
 
     def paintEvent(self, _event: QPaintEvent) -> None:

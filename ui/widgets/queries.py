@@ -8,12 +8,13 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from core import clock
-from core.acts import data_queries, record_queries
+from core.acts import asked_values, data_queries, laboratory_queries, record_queries
 from core.acts.data_queries import Place, Waiting
 from core.entering import typed_texts
 from core.labels import QUERY_STATE
 from core.model.data_query import DataQuery, QueryState
-from core.model.ids import PatientId, QueryId
+from core.model.ids import PatientId, QueryId, VisitId
+from core.model.nouns import LABORATORY
 from core.model.record import PatientRecord
 from core.model.user import Right
 from core.views.signed import queries_text
@@ -328,13 +329,13 @@ class PatientQueries(QWidget):
             for query in queries
             if self._leads(record, query)
         }
-        remarks = record_queries.remarks(self._context.session, record, queries)
+        remarks = asked_values.remarks(self._context.session, record, queries)
         self.list.show_queries(queries, about, tr("No query is open."), remarks)
 
     def _leads(self, record: PatientRecord, query: DataQuery) -> bool:
         """Whether what was asked about is there, for this person to go to."""
-        if record_queries.about(query) is not None:
-            return not record_queries.removed(record, [query])
+        if asked_values.of_no_visit(query):
+            return not asked_values.removed(record, [query])
         there = any(visit.id == query.visit_id for visit in record.visits)
         return there or self._context.session.may(Right.ENTER)
 
@@ -389,7 +390,7 @@ class QueriesOfClinic(QWidget):
             self._lines.addWidget(label(more, "muted", wrap=True))
 
     def _go_to(self, query: DataQuery) -> None:
-        if query.visit_id is None and record_queries.about(query) is None:
+        if query.visit_id is None and not asked_values.of_no_visit(query):
             self._context.open_chart.emit(query.patient_id)
         else:
             go_to(self._context, query)
@@ -400,6 +401,8 @@ def go_to(context: AppContext, query: DataQuery) -> None:
     where = record_queries.about(query)
     if where is not None:
         context.open_record.emit(query.patient_id, where.form, where.name)
+    elif (result := laboratory_queries.result_id(query)) is not None:
+        context.open_record.emit(query.patient_id, LABORATORY, result)
     elif query.visit_id is not None:
         context.open_field.emit(query.patient_id, query.visit_id, query.step, query.field)
     else:
@@ -441,11 +444,20 @@ class QueriesPanel(QFrame):
         queries: Sequence[DataQuery],
         nowhere: Collection[QueryId] = (),
         remarks: Mapping[QueryId, str] | None = None,
+        visits: Mapping[VisitId, str] | None = None,
     ) -> None:
-        """Show questions; those of ``nowhere`` lead to no field, ``remarks`` say what became of it."""
+        """Show questions; those of ``nowhere`` lead to no field, ``remarks`` say what became of it.
+
+        ``visits`` names the visits where the questions of several of them are shown.
+        """
         waits = data_queries.unsettled(queries)
         closed = tuple(query for query in queries if query.closed)
-        about = {query.id: "" for query in queries if query.id not in nowhere}
+        said = visits or {}
+        about = {
+            one.id: "" if one.visit_id is None else said.get(one.visit_id, "")
+            for one in queries
+            if one.id not in nowhere
+        }
         self.list.show_queries((*waits, *closed), about, remarks=remarks)
         self._words = queries_text(queries) or (tr("queries, all closed") if closed else "")
         self.fold.setVisible(bool(queries))

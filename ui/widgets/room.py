@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QComboBox,
     QLabel,
     QLineEdit,
@@ -49,6 +50,23 @@ def beside(page: QWidget, shown: Sequence[QWidget], near: QWidget, size: QSize) 
     return None if best is None else best[1]
 
 
+def within(page: QWidget, shown: QWidget, area: QRect, size: QSize) -> QRect | None:
+    """The same for a value that is a part of a widget: in that part, after its first words where nothing is written.
+
+    ``area`` is in px of the widget. Where it is full, beside it.
+    """
+    part = area.translated(shown.mapTo(page, QPoint()))
+    seen = _in_sight(page, (shown,)) & _area(page, shown)
+    taken = Taken(page)
+    middle = part.center().y() - size.height() // 2
+    inner = range(part.left() + GAP, part.right() - size.width(), STEP)
+    ltr = [QRect(QPoint(x, middle), size) for x in inner]
+    way = shown.layoutDirection()
+    places = [QStyle.visualRect(way, part, one) for one in ltr] + _round(part, size, way)
+    costs = [(taken.cost(one), at) for at, one in enumerate(places) if seen.contains(one)]
+    return places[min(costs)[1]] if costs else None
+
+
 class Taken:
     """What of a page is taken by words and controls."""
 
@@ -75,7 +93,11 @@ class Taken:
 
 
 def _taken_by(page: QWidget, one: QWidget) -> list[QRect]:
-    painted = getattr(one, "painted_words", None)  # of a row that writes its words itself
+    above = one.parentWidget()
+    writes = above if isinstance(above, QAbstractItemView) and above.viewport() is one else one
+    painted = getattr(
+        writes, "painted_words", None
+    )  # of a row, or a table, that writes them itself
     if painted is not None:
         return [area.translated(one.mapTo(page, QPoint())) for area in painted]
     if isinstance(one, QLabel):

@@ -4,7 +4,18 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -103,6 +114,32 @@ class Table(QTableView):
         self.setVerticalScrollBarPolicy(
             policy.ScrollBarAsNeeded if seen < rows else policy.ScrollBarAlwaysOff
         )
+
+    def line_at(self, at: QPoint | None) -> tuple[Any, QRect] | None:
+        """The row at a place in px of the viewport, or with none the row with the keyboard; and the part that shows it."""
+        index = self.currentIndex() if at is None else self.indexAt(at)
+        if not index.isValid() or not index.flags() & Qt.ItemFlag.ItemIsSelectable:
+            return None
+        top, high = self.rowViewportPosition(index.row()), self.rowHeight(index.row())
+        return self._model.row(index), QRect(0, top, self.viewport().width(), high)
+
+    @property
+    def painted_words(self) -> list[QRect]:
+        """Where words are written in the rows that are seen, in px of the viewport."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        lines = range(max(0, first), (last if last >= 0 else self._model.rowCount() - 1) + 1)
+        columns = [one for one in range(self._model.columnCount()) if not self.isColumnHidden(one)]
+        return [self._words_of(self._model.index(line, one)) for line in lines for one in columns]
+
+    def _words_of(self, index: Index) -> QRect:
+        """A little more than the words of a cell: those of its widest line, as a chip would have them."""
+        cell = self.visualRect(index)
+        texts = [str(index.data() or ""), str(index.data(SECOND_LINE_ROLE) or "")]
+        metrics = QFontMetricsF(theme.font(weight=QFont.Weight.DemiBold))
+        widest = max(metrics.horizontalAdvance(text) for text in texts)
+        wide = min(cell.width(), round(widest) + 2 * PAD) if widest else 0
+        begins = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        return QStyle.alignedRect(self.layoutDirection(), begins, QSize(wide, cell.height()), cell)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and self.currentIndex().isValid():

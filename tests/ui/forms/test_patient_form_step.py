@@ -1,10 +1,16 @@
 """A schedule asks for a form about the patient: entered at the visit, and the same records as in the chart."""
 
 import pytest
+from PySide6.QtCore import QPoint
 
 from core import clock
+from core.forms import catalog
 from core.model.visit import Mode, Respondent
-from tests.ui.keyboard import CTRL, Key, press, settle, write
+from tests.core.examples import enter_record
+from tests.ui.asking import click, is_over_words, offered, point_at, point_nowhere, rest
+from tests.ui.conftest import words
+from tests.ui.keyboard import CTRL, Key, focused, press, settle, write
+from ui.widgets.queries import go_to
 
 OPERATIONS = """
 id = "operation"
@@ -120,3 +126,53 @@ def test_nothing_to_enter_is_said_with_one_tick_and_taken_back(page, session, pa
     settle()
     assert len(points(page)) == 1
     assert session.record(patient.id).checks == ()
+
+
+def test_a_value_of_a_saved_record_offers_a_query_which_leads_back(
+    patient, begun_at, session, shell
+):
+    form = catalog.newest()["operation"]
+    one = enter_record(session, patient, form, {"what": "Gallbladder", "on": "2020-05"})
+    page = begun_at(patient, "operation")
+    page.forms["operation"].focus_field(f"{one.id}.on")
+    point_nowhere(page.window())
+    settle()
+    had = focused()
+    mark = offered(page, "When")
+    assert not is_over_words(page, mark)
+    click(mark)
+    assert page.queries.ask.place.currentData().field == f"{one.id}.on"
+    write("which month?")
+    press(Key.Key_Return)
+    settle()
+    assert focused() is had
+    (query,) = session.record(patient.id).queries
+    assert (query.visit_id, query.step) == (None, "form.operation")
+    assert query.field == f"{one.id}.on"
+    assert "which month?" in words(page.queries)
+    assert "which month?" in words(page.forms["operation"])
+    assert page._buttons["operation"].accessibleName().endswith("1 query")
+    page.forms["operation"].focus_first()
+    page.queries.jump.emit(query)
+    settle()
+    assert focused() is had, "it leads to the value in the visit"
+    go_to(shell.context, query)
+    settle()
+    chart = shell.page("chart")
+    assert shell.current is chart
+    assert chart.tab("form.operation").view.looked_at[0].id == one.id
+
+
+@pytest.mark.parametrize("patient", ["rows"], indirect=True)
+def test_a_line_of_the_list_offers_a_query_and_a_new_record_does_not(patient, begun_at, session):
+    form = catalog.newest()["operation"]
+    one = enter_record(session, patient, form, {"what": "Gallbladder", "on": "2020-05"})
+    page = begun_at(patient, "operation")
+    point_nowhere(page.window())
+    view = page.forms["operation"].view
+    view.editor.focus_field("what")
+    rest()
+    assert page.ask_mark.isHidden(), "a query is about a record that is saved"
+    point_at(view.table.viewport(), QPoint(40, 12))
+    click(offered(page, "Gallbladder"))
+    assert page.queries.ask.place.currentData().field == one.id

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton
 
 from core import clock
-from core.acts import data_queries, record_queries
+from core.acts import asked_values, data_queries, record_queries
 from core.entering import records
 from core.forms import catalog, wording
 from core.model.assessment import NotDone
@@ -218,7 +218,7 @@ def test_a_value_that_was_changed_since_is_told_with_both(open_tab, session, due
     records.save(session, catalog.newest()["medicine"], gone)
     settle()
     assert "50 mg → not done: " in words(tab.queries.list)
-    assert record_queries.remarks(session, session.record(due.id), [query])
+    assert asked_values.remarks(session, session.record(due.id), [query])
 
 
 def test_a_query_outlives_its_record_and_says_so(open_tab, shell, session, due, riluzole):

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Generic, Protocol, TypeVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from core.model.data_query import DataQuery
 from core.model.form_record import FormRecord
 from core.model.ids import RecordId
+from ui.forms.defined.shown_field import ShownField
 from ui.models.table import Column, TableModel
 from ui.widgets.basics import label, shortcut
 from ui.widgets.fields import ChoiceField
@@ -112,6 +113,16 @@ class ListedRecords(QWidget, Generic[R]):
         index = self.table.currentIndex()
         chosen = index.isValid() and self.model.rows
         return self._record(self.model.row(index)) if chosen else None
+
+    def shown_at(self, widget: QWidget, at: QPoint | None) -> ShownField | None:
+        """The record whose line is at a place of the table, or with none that with the keyboard."""
+        if widget not in (self.table, self.table.viewport()):
+            return None
+        found = self.table.line_at(at)
+        if found is None:
+            return None
+        line, area = found
+        return ShownField(self._record(line), "", self.table.viewport(), area)
 
     @property
     def is_empty(self) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QSizePolicy, QWidget
 
@@ -383,7 +383,7 @@ class RecordsGrid(QWidget):
             (None, "") if line is None else (line.entry.before, line.field_of(self.focusWidget()))
         )
 
-    def shown_at(self, widget: QWidget) -> ShownField | None:
+    def shown_at(self, widget: QWidget, _at: QPoint | None = None) -> ShownField | None:
         """The field of a saved record that a widget belongs to."""
         line = next((line for line in self.lines if line.field_of(widget)), None)
         return None if line is None else shown_in(line.frames, line.entry.before, widget)

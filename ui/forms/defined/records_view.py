@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from core import clock
@@ -295,11 +295,13 @@ class RecordsView(QWidget):
             return self._entered, self.editor.field_of(widget)
         return self.selected or self._only, ""
 
-    def shown_at(self, widget: QWidget) -> ShownField | None:
-        """The field of a saved record that a widget belongs to."""
+    def shown_at(self, widget: QWidget, at: QPoint | None = None) -> ShownField | None:
+        """The field of a saved record that a widget belongs to; in a list the record whose line is ``at`` a place of it."""
         for part in self.parts.views:
             if part.isAncestorOf(widget):
-                return part.shown_at(widget)
+                return part.shown_at(widget, at)
+        if isinstance(self.list, RecordList) and self.list.isAncestorOf(widget):
+            return self.list.shown_at(widget, at)
         if self._enters:
             return shown_in(self.editor.frames, self._entered, widget)
         return shown_in(self.read.cells, self.selected or self._only, widget)

@@ -29,6 +29,7 @@ from ui.forms.event.section import Section
 from ui.forms.event_editor import VISIT, said_of
 from ui.forms.kept_bar import KeptBar
 from ui.widgets import ask
+from ui.widgets.ask_mark import Value
 from ui.widgets.basics import (
     NO_MODIFIER,
     button,
@@ -256,12 +257,27 @@ class EventSheet(QWidget):
     def ask_here(self) -> None:
         """A question on the field with the keyboard."""
         focus = self.window().focusWidget()
+        self.queries.ask_here("" if focus is None else self._name_at(focus), focus)
+
+    def value_at(self, widget: QWidget) -> Value | None:
+        """What of the saved event can be asked about where a widget is."""
+        name = self._name_at(widget)
+        field = self._fields.get(name)
+        title = self.queries.title_of(name) if name else ""
+        return Value((field,), title, name) if isinstance(field, QWidget) and title else None
+
+    def ask_about(self, value: Value) -> None:
+        """A question on the field that the mark is at."""
+        self.queries.ask_here(value.field, self.window().focusWidget())
+
+    def _name_at(self, widget: QWidget) -> str:
+        """The name of the field that a widget belongs to; empty where it is none."""
         named = (
             name
             for name, field in self._fields.items()
-            if focus is not None and isinstance(field, QWidget) and field.isAncestorOf(focus)
+            if isinstance(field, QWidget) and (field is widget or field.isAncestorOf(widget))
         )
-        self.queries.ask_here(next(named, ""), focus)
+        return next(named, "")
 
     def _focus_named(self, name: str) -> None:
         field = self._fields.get(name)

@@ -7,6 +7,7 @@ from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFont,
+    QFontMetrics,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -20,17 +21,20 @@ from PySide6.QtWidgets import QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from core.entry import Problem
 from core.laboratory.grading import Flag
-from core.views.laboratory import Head, Row
+from core.model.ids import LabResultId
+from core.model.laboratory import LabResult
+from core.views.laboratory import Cell, Head, Row
 from core.words import MISSING
 from ui import theme
 from ui.forms.laboratory.places import HEAD, HEIGHT, OPENED, SECOND, Places, places
 from ui.widgets.basics import PressButton, restyle
-from ui.widgets.fields import Line, ProblemLine
+from ui.widgets.fields import Line, ProblemLine, mark_asked
 from ui.words import tr
 
 END = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 BEGIN = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _BOLD = QFont.Weight.DemiBold
+MARK = 28  # px before an earlier value, in which a query on it is offered
 _GRADES = {
     1: ("card", "ink"),
     2: ("warn_ground", "warn"),
@@ -98,6 +102,7 @@ class LabRow(QWidget):
         self._span = (date.min, date.max)
         self._reference_on: date | None = None
         self._focused = False
+        self._asked: frozenset[LabResultId] = frozenset()
         self.setProperty("role", "lab")
         self.line = ValueLine(is_number=row.test.is_number)
         self.line.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -144,6 +149,14 @@ class LabRow(QWidget):
         if self.line.property("tone") != tone:
             self.line.setProperty("tone", tone)
             restyle(self.line)
+
+    def show_asked(self, asked: frozenset[LabResultId]) -> None:
+        """Mark the values that somebody asked about."""
+        if self.row.result is not None or self.line.property("asked"):
+            mine = self.row.result is not None and self.row.result.id in asked
+            mark_asked(self.line, asked=mine)
+        self._asked = asked
+        self.update()
 
     def show_problem(self, problem: Problem | None) -> None:
         self.problem.show_problem(problem)
@@ -218,13 +231,44 @@ class LabRow(QWidget):
         self.line.setFocus(Qt.FocusReason.OtherFocusReason)
         event.accept()
 
+    def result_at(self, at: QPoint) -> tuple[LabResult, QRect | None] | None:
+        """The result at a place: an earlier one with the part that shows it, else that of the sample; None of neither."""
+        for number, area in enumerate(self._places().before):
+            if self._visual(area).contains(at):
+                return self._earlier(number)
+        return None if self.row.result is None else (self.row.result, None)
+
+    @property
+    def newest_before(self) -> tuple[LabResult, QRect | None] | None:
+        """The newest earlier result that is shown."""
+        every = reversed(range(len(self._places().before)))
+        return next((one for number in every if (one := self._earlier(number)) is not None), None)
+
+    def _earlier(self, number: int) -> tuple[LabResult, QRect] | None:
+        """The earlier result of a column, with its words and the room for a mark before them."""
+        cell, words = self._cells()[number]
+        room = words.adjusted(-theme.px(MARK), 0, 0, 0)
+        return None if cell is None else (cell.result, self._visual(room))
+
+    def _cells(self) -> list[tuple[Cell | None, QRect]]:
+        """The earlier values that have room, each with where its words are, from the left."""
+        areas = self._places().before
+        cells = self.row.before[len(self.row.before) - len(areas) :]
+        metrics = QFontMetrics(theme.font(13, _BOLD))
+        found = []
+        for area, cell in zip(areas, cells, strict=True):
+            wide = metrics.horizontalAdvance(MISSING if cell is None else cell.text) + 2
+            found.append((cell, area.adjusted(max(0, area.width() - wide), 0, 0, 0)))
+        return found
+
     # Painting.
 
     @property
     def painted_words(self) -> list[QRect]:
-        """Where words are written beside the field, whole columns of them: nothing is to cover these."""
+        """Where words are written beside the field: whole columns of them, and earlier values where they end."""
         row, found = self.row, self._places()
-        written = [found.title, found.unit, found.reference, *found.before]
+        written = [found.title, found.unit, found.reference]
+        written += [words for _cell, words in self._cells()]
         written += [found.flag] if row.flag_words else []
         written += [found.remark] if self._remark or found.narrow else []
         return [self._visual(area) for area in written]
@@ -237,8 +281,10 @@ class LabRow(QWidget):
         marked = row.proposal is not None or (row.flag is not None and row.flag.is_out)
         weight = _BOLD if marked or self._focused else QFont.Weight.Normal
         self._write(painter, found.title, row.test.title, "ink", BEGIN, weight)
-        cells = row.before[len(row.before) - len(found.before) :]
-        for area, cell in zip(found.before, cells, strict=True):
+        for area, (cell, words) in zip(found.before, self._cells(), strict=True):
+            if cell is not None and cell.result.id in self._asked:
+                ground = words.adjusted(-theme.px(4), theme.px(4), theme.px(4), -theme.px(4))
+                painter.fillRect(self._visual(ground), theme.colour("warn_ground"))
             text = MISSING if cell is None else cell.text
             out = cell is not None and cell.flag.is_out
             self._write(

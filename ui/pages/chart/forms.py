@@ -2,19 +2,18 @@
 
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from core.acts import data_queries, record_queries
+from core.acts import asked_values, data_queries, record_queries
 from core.acts.data_queries import Place
 from core.entering import records, typed_texts
-from core.forms import catalog
 from core.forms.definition import Form
 from core.model.data_query import DataQuery
 from core.model.document import About, Document, OfDefinition, OfForm
 from core.model.form_record import FormRecord
-from core.model.ids import PatientId
+from core.model.ids import PatientId, RecordId
 from core.model.record import PatientRecord
 from core.model.user import Right
 from ui.context import AppContext
@@ -48,8 +47,8 @@ class FormTab(Tab):
         self.query.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the field in front
         if not context.session.may(Right.QUERY):
             self.query.hide()
-        else:
-            self.ask_mark = AskMark(self, self._value_at, self._ask_at)
+        elif listed is None:  # else the tab that has the list has a mark for both
+            self.ask_mark = AskMark(self, self.value_at, self.ask_about)
         leaving = [
             one
             for of in (OfForm, OfDefinition)
@@ -80,9 +79,9 @@ class FormTab(Tab):
             self.queries.put_back(places, typed, self._place)
 
     def _show_queries(self, record: PatientRecord) -> None:
-        mine = queries_on(record, self.view.form)
-        remarks = record_queries.remarks(self.context.session, record, mine)
-        self.queries.show_queries(mine, record_queries.removed(record, mine), remarks)
+        mine = record_queries.on_form(record, self.view.form)
+        remarks = asked_values.remarks(self.context.session, record, mine)
+        self.queries.show_queries(mine, asked_values.removed(record, mine), remarks)
         self.view.show_queries(data_queries.unsettled(mine))
 
     @property
@@ -122,19 +121,16 @@ class FormTab(Tab):
             return
         self._ask_about(*self.view.looked_at)
 
-    def _ask_at(self, widget: QWidget) -> None:
-        if (shown := self.view.shown_at(widget)) is not None:
-            self._ask_about(shown.record, shown.field)
+    def value_at(self, widget: QWidget, at: QPoint | None) -> Value | None:
+        """What of the saved records can be asked about where a widget is, or at a place of it."""
+        shown = self.view.shown_at(widget, at)
+        return None if shown is None else shown.value(record_queries.places(shown.record))
 
-    def _value_at(self, widget: QWidget) -> Value | None:
-        """What of the saved records can be asked about where a widget is."""
-        shown = self.view.shown_at(widget)
-        if shown is None:
-            return None
-        name = f"{shown.record.id}.{shown.field}"
-        places = record_queries.places(shown.record)
-        title = next((one.label for one in places if one.field == name), None)
-        return None if title is None else Value((shown.widget,), title)
+    def ask_about(self, value: Value) -> None:
+        """Ask about a record or a field of one, which the mark is at."""
+        name, _dot, field = value.field.partition(".")
+        record = self.record
+        self._ask_about(None if record is None else record.form_record(RecordId(name)), field)
 
     def _ask_about(self, one: FormRecord | None, field: str) -> None:
         if one is None:
@@ -177,9 +173,3 @@ class FormTab(Tab):
         settled = self.focusWidget()
         if settled is not None:
             bring_into_sight(settled)
-
-
-def queries_on(record: PatientRecord, form: Form) -> tuple[DataQuery, ...]:
-    """The questions on a patient's records of a form, and on the parts of them."""
-    forms = (form, *catalog.parts_of(form))
-    return tuple(query for one in forms for query in record_queries.of_form(record, one))

@@ -1,8 +1,11 @@
 """The laboratory of a patient: every sample in one table, and the one that is entered."""
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from core import clock
+from core.acts import laboratory_queries
 from core.entering import typed_texts
 from core.entering.laboratory import (
     ChartSample,
@@ -14,6 +17,7 @@ from core.entering.laboratory import (
 from core.entering.visit.draft import Draft
 from core.findings import consent
 from core.laboratory.grading import Proposal
+from core.model.data_query import DataQuery
 from core.model.ids import PatientId
 from core.model.laboratory import LabResult
 from core.model.user import Right
@@ -23,10 +27,13 @@ from ui.context import AppContext
 from ui.forms.laboratory.choices import PanelChoice, SampleFields
 from ui.forms.laboratory.judging import begin_event
 from ui.forms.laboratory.laboratories import LaboratoriesDialog
+from ui.forms.laboratory.queries import LaboratoryQueries
 from ui.forms.laboratory.sheet import LabSheet
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
 from ui.pages.page import Unsaved
-from ui.widgets.basics import Combo, card, column, label
+from ui.widgets.ask_mark import AskMark
+from ui.widgets.basics import Combo, button, card, column, label
+from ui.widgets.queries import go_to
 from ui.widgets.responsive import Flow
 from ui.words import tr
 
@@ -54,12 +61,23 @@ class LaboratoryTab(Tab):
         self.fields.asks_laboratories.connect(self._show_laboratories)
         self.sheet.edited.connect(self.edited)
         self.sheet.accepted.connect(self._accept)
+        self.queries = LaboratoryQueries(context, self.sheet)
+        self.queries.jump.connect(self._jump)
+        self.queries.edited.connect(self.edited)
+        self.query = button(tr("Query on a field (F2)"), self.queries.ask_here, link=True)
+        self.query.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the field in front
+        self.ask_mark: AskMark | None = None
+        if context.session.may(Right.QUERY):
+            self.ask_mark = AskMark(self, self.queries.value_at, self.queries.ask_about)
+        else:
+            self.query.hide()
+        QShortcut(QKeySequence("F2"), self, self.queries.ask_here)
         bar = QWidget()
         bar.setProperty("role", "tools")
-        bar.setLayout(Flow(self.choice, self.fields, self.panels, spacing=10))
+        bar.setLayout(Flow(self.choice, self.fields, self.panels, self.query, spacing=10))
         self.outside = label("", "question-note", wrap=True)
         self.outside.hide()
-        frame = card(bar, self.outside, self.sheet, spacing=4)
+        frame = card(bar, self.outside, self.queries, self.sheet, spacing=4)
         if (body := frame.layout()) is not None:
             body.setContentsMargins(6, 6, 2, 6)
         self.setLayout(column(frame))
@@ -72,6 +90,7 @@ class LaboratoryTab(Tab):
     def open(self, patient_id: PatientId) -> None:
         super().open(patient_id)
         self._entry = None
+        self.queries.forget()
 
     def draw(self, now: ChartRecord) -> None:
         if self._entry is None or self._entry.record.patient.id != now.record.patient.id:
@@ -81,6 +100,7 @@ class LaboratoryTab(Tab):
         else:
             self._entry = self._of_visit(now) or self._first(now)
         self._show(now)
+        self.queries.show_record(now.record)
 
     def _first(self, now: ChartRecord) -> LabEntry:
         """The visit in progress, else the newest sample between visits of today, else a new one."""
@@ -137,6 +157,9 @@ class LaboratoryTab(Tab):
         self._say_consent(entry, now)
         enters = self._enters and not now.locks
         self.sheet.begin(entry, self.panels.panels, title, enters=enters)
+        self.queries.mark_rows()
+        if self.ask_mark is not None:
+            self.ask_mark.look_soon()
 
     def _say_consent(self, entry: LabEntry, now: ChartRecord) -> None:
         """How a sample of no visit stands to the consent, and whether the neurologist decided about it."""
@@ -165,6 +188,30 @@ class LaboratoryTab(Tab):
         self._show(now)
         self.sheet.focus_first()
 
+    def _jump(self, query: DataQuery) -> None:
+        """A result that is shown here gets the keyboard; that of another visit is shown there."""
+        entry, result = self._entry, None
+        if self.record is not None:
+            result = laboratory_queries.result_of(self.record, query)
+        here = entry is not None and result is not None and entry.sample.holds(result)
+        if result is not None and (here or result.visit_id is None):
+            self.focus_on(result.id)
+        else:
+            go_to(self.context, query)
+
+    def _bring(self, result: LabResult) -> None:
+        """The sample between visits that a result is of; one that is entered meanwhile is saved first."""
+        now, entry = self.now, self._entry
+        if now is None or (entry is not None and entry.sample.holds(result)):
+            return
+        self.sheet.commit()
+        known = self.context.session.laboratories.all()
+        every = samples_between(now.record, known)
+        sample = next((one for one in every if one.holds(result)), None)
+        if sample is not None:
+            self._entry = ChartSample(self.context.session, now.record, sample)
+            self._show(now)
+
     def _choose(self, sample: Sample) -> None:
         entry = self._entry
         if entry is None:
@@ -188,16 +235,24 @@ class LaboratoryTab(Tab):
         begin_event(self.context, now.record.patient.id, visit_id, result, proposal)
 
     def unsaved(self, patient_id: PatientId) -> tuple[Unsaved, ...]:
+        asked = self.queries.texts_for(patient_id)
+        query = Unsaved(place=typed_texts.QUERY, subject=patient_id, texts=asked)
         entry = self._entry
         if entry is None or not isinstance(entry, ChartSample):
-            return ()
+            return (query,)
         texts = {
             f"value.{test}": text for test, text in {**entry.texts, **self.sheet.typed}.items()
         }
-        return (Unsaved(place=typed_texts.LABORATORY, subject=patient_id, texts=texts),)
+        return (query, Unsaved(place=typed_texts.LABORATORY, subject=patient_id, texts=texts))
 
     def focus_on(self, what: str) -> None:
-        if not self.sheet.focus_test(what):
+        """A test; or a result by its id, which somebody asked about."""
+        every = () if self.record is None else self.record.laboratory
+        result = next((one for one in every if one.id == what), None)
+        if result is not None:
+            self._bring(result)
+            self.queries.unfold()
+        if not self.sheet.focus_test(what if result is None else result.test):
             self.sheet.focus_first()
 
     def go_on(self) -> None:

@@ -18,7 +18,7 @@ from core import clock
 from core.findings import eligibility
 from core.forms import catalog
 from core.model.ids import PatientId, RecordId
-from core.model.nouns import ADVERSE_EVENTS
+from core.model.nouns import ADVERSE_EVENTS, LABORATORY
 from core.model.trail import Act
 from ui import theme
 from ui.context import AppContext
@@ -146,10 +146,13 @@ class ChartPage(Page):
     def show_record(self, form: str, what: str) -> None:
         """Bring a record of a form to the front; the queries where it is not there any more.
 
-        What belongs to an adverse event leads to that.
+        What belongs to an adverse event leads to that, and a result of the laboratory to its sample.
         """
         if form == ADVERSE_EVENTS:
             self.show_tab("events", what)
+            return
+        if form == LABORATORY:
+            self.show_tab("laboratory", what)
             return
         record = None if self._now is None else self._now.record
         gone = record is None or record.form_record(RecordId(what.partition(".")[0])) is None

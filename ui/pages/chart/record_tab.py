@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
 
-from core.acts import data_queries
+from core.acts import data_queries, record_queries
 from core.entering import records
 from core.findings import consent
 from core.forms import catalog
@@ -19,7 +19,7 @@ from core.words import N_, plural
 from ui import theme
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
-from ui.pages.chart.forms import FormTab, queries_on
+from ui.pages.chart.forms import FormTab
 from ui.pages.chart.record.consent import ConsentPart
 from ui.pages.chart.record.of_visits import OfVisits
 from ui.pages.chart.record.participation import ParticipationPart
@@ -112,7 +112,7 @@ class RecordTab(Tab):
         }
 
     def _line(self, now: ChartRecord, id: str, form: Form) -> FormLine:
-        asked = len(data_queries.unsettled(queries_on(now.record, form)))
+        asked = len(data_queries.unsettled(record_queries.on_form(now.record, form)))
         typed = form.of is Of.PATIENT and bool(
             self.context.session.typed.of(records.place_of(form), now.record.patient.id)
         )
@@ -215,7 +215,10 @@ def _of_patients() -> tuple[Form, ...]:
 
 
 def _title(forms: Mapping[str, Form], now: ChartRecord) -> str:
-    asked = sum(len(data_queries.unsettled(queries_on(now.record, one))) for one in forms.values())
+    asked = sum(
+        len(data_queries.unsettled(record_queries.on_form(now.record, one)))
+        for one in forms.values()
+    )
     return tr("Record ?{n}").format(n=asked) if asked else tr("Record")
 
 

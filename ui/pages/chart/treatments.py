@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QPushButton, QWidget
 
@@ -24,10 +24,11 @@ from ui.documents import buttons, let_out
 from ui.forms.defined.records_view import RecordsView
 from ui.forms.defined.treatments_list import OfOneForm, TreatmentsList
 from ui.pages.chart.axis_button import AxisButton
-from ui.pages.chart.forms import FormTab, queries_on
+from ui.pages.chart.forms import FormTab
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind, stacked
 from ui.pages.page import Unsaved
 from ui.plots.timeline import Timeline
+from ui.widgets.ask_mark import AskMark, Value
 from ui.widgets.basics import button, card, column, label, scrolled, show_only
 from ui.widgets.responsive import Columns, Flow, bring_into_sight
 from ui.words import tr
@@ -63,6 +64,8 @@ class TreatmentsTab(Tab):
         self.waits = label("", "question-note", wrap=True)
         self.waits.hide()
         self._build()
+        if context.session.may(Right.QUERY):
+            self.ask_mark = AskMark(self, self._value_at, self._ask_about)
 
     def _build(self) -> None:
         self.new: dict[str, QPushButton] = {}
@@ -225,6 +228,21 @@ class TreatmentsTab(Tab):
             if self._parts:
                 self._show_front(chosen.form)
 
+    def _value_at(self, widget: QWidget, at: QPoint | None) -> Value | None:
+        """What can be asked about: a line of the list, or a field of what is corrected or read."""
+        shown = self.list.shown_at(widget, at)
+        if shown is not None:
+            return shown.value(record_queries.places(shown.record))
+        front = self._parts.get(self._front)
+        inside = front is not None and front.isAncestorOf(widget)
+        return front.value_at(widget, at) if front is not None and inside else None
+
+    def _ask_about(self, value: Value) -> None:
+        one = self._record_of(value.field)
+        if one is not None and one.form != self._front and not value.field.partition(".")[2]:
+            self.list.select(one.id)  # its entry comes to the front, where it is asked about
+        self.front.ask_about(value)
+
     def _open(self, tab: str, what: str) -> None:
         """A bar leads to its line below; what is no treatment to where the chart shows it."""
         chosen = self._record_of(what)
@@ -293,7 +311,7 @@ def _asked(now: ChartRecord) -> dict[RecordId, list[DataQuery]]:
     """The questions that are not closed, by the record that they are about."""
     found: dict[RecordId, list[DataQuery]] = {}
     for form in view.forms():
-        for query in data_queries.unsettled(queries_on(now.record, form)):
+        for query in data_queries.unsettled(record_queries.on_form(now.record, form)):
             where = record_queries.about(query)
             if where is not None:
                 found.setdefault(where.record, []).append(query)
@@ -309,6 +327,6 @@ def treatments() -> TabKind:
 def _title(now: ChartRecord) -> str:
     running = view.running(now.record, now.today)
     title = tr("Treatments ({n})").format(n=running) if running else tr("Treatments")
-    every = (queries_on(now.record, form) for form in view.forms())
+    every = (record_queries.on_form(now.record, form) for form in view.forms())
     asked = sum(len(data_queries.unsettled(queries)) for queries in every)
     return f"{title} ?{asked}" if asked else title
