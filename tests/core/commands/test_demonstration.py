@@ -1,6 +1,7 @@
 """The demonstration: the paper's baseline unchanged, the rest simulated, the worklist alive on any day."""
 
 import csv
+import re
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
@@ -29,7 +30,7 @@ from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Unit
 from core.protocols.schedule import shift
 from core.science.progression import Slope
-from core.views import course, now, safety, trends, worklist
+from core.views import course, now, safety, trail_words, trends, worklist
 from core.views.stack.lanes import lanes
 from core.views.stack.rows import Shape
 from core.views.worklist import Group
@@ -103,6 +104,20 @@ def test_three_of_the_20_who_were_screened_refused(numbered):
     refused = [numbered[number] for number in REFUSED]
     assert worklist.build(refused, {}, TODAY, {}, {}) == ()
     assert worklist.without_plan(refused, TODAY) == ()
+
+
+def test_the_trail_is_in_words(clinic):
+    """No entry shows a name by which the program itself calls a table, a column, a field or an answer."""
+    raw = re.compile(r"\b[a-z0-9]+_[a-z0-9_]+\b|\b[a-z]+\.[a-z]+\b|\b[a-z]+-[a-z]+-\d{4}\b")
+    entries = clinic.trail.entries()
+    names = clinic.trail.names(entries)
+    assert len(entries) > 5000
+    for entry in entries:
+        found = trail_words.changes(entry, names)
+        labels = " ".join((trail_words.kind(entry.entity), *(one.label for one in found)))
+        texts = " ".join(f"{one.before} {one.after}" for one in found)
+        for text in (labels, texts, trail_words.what(entry, names)):
+            assert not raw.search(text), (entry.entity, text)
 
 
 @pytest.mark.parametrize("hour", [0, 5, 12, 23])
