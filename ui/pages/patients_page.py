@@ -46,7 +46,9 @@ class PatientsPage(Page):
 
     unfiltered = Signal()
 
-    shows = frozenset({"patient", "visit", "visit_mark", "milestone", "record", "item"})
+    shows = frozenset(
+        {"patient", "visit", "visit_mark", "appointment", "milestone", "record", "item"}
+    )
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
@@ -147,6 +149,7 @@ class PatientsPage(Page):
         )
 
     def _of_the_visits(self) -> tuple[Column[Line], ...]:
+        today = clock.today
         return (
             Column(
                 N_("Status"),
@@ -163,8 +166,9 @@ class PatientsPage(Page):
             Column(
                 N_("Next visit"),
                 lambda one: one.coming.title if one.coming else MISSING,
-                second=patients.due,
-                sort=lambda one: one.coming and one.coming.window.target,
+                second=lambda one: patients.due(one, today()),
+                tip=lambda one: patients.due_in_full(one, today()),
+                sort=lambda one: one.comes,
             ),
         )
 

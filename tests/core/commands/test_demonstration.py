@@ -14,7 +14,7 @@ from core.commands import demonstration
 from core.commands.simulated.course import NEUROLOGIST
 from core.commands.simulated.told import TABLES, Told
 from core.entering.visit.draft import Draft
-from core.findings import eligibility, participation
+from core.findings import appointments, eligibility, participation
 from core.findings.clocks import rules_of
 from core.forms import changes
 from core.instruments import catalog as instruments
@@ -118,6 +118,22 @@ def test_the_trail_is_in_words(clinic):
         texts = " ".join(f"{one.before} {one.after}" for one in found)
         for text in (labels, texts, trail_words.what(entry, names)):
             assert not raw.search(text), (entry.entity, text)
+
+
+def test_a_few_visits_have_appointments_one_missed_and_one_moved(clinic, numbered):
+    found = {number: appointments.open_appointments(one, TODAY) for number, one in numbered.items()}
+    made = {number: one[0] for number, one in found.items() if one}
+    assert len(made) == sum(map(len, found.values())) == 7
+    assert not any(one.outside for one in made.values())
+    missed = [number for number, one in made.items() if one.missed(TODAY)]
+    assert missed == ["A-012"] and "chest infection" in made["A-012"].appointment.note
+    assert made["A-003"].appointment.day == TODAY
+    entries = clinic.trail.entries(entity="appointment")
+    (moved,) = [one for one in entries if one.before is not None]
+    assert moved.reason == "the daughter can drive on another day"
+    assert moved.row == made["A-001"].appointment.id
+    said = trail_words.what(moved, clinic.trail.names([moved]))
+    assert said == "Appointment for planned visit M12: day 24 Nov 2026 → 27 Nov 2026"
 
 
 @pytest.mark.parametrize("hour", [0, 5, 12, 23])
