@@ -138,7 +138,7 @@ def due(one: Line, today: date) -> str:
 def _appointed(one: Line, found: Appointed, today: date) -> str:
     when = appointment_words.soon(found.appointment, today)
     if found.missed(today):
-        return _("missed appointment {when}").format(when=when)
+        return _("missed {when}").format(when=when)
     text = _("appointment {when}, overdue") if one.is_late else _("appointment {when}")
     return text.format(when=when)
 

@@ -36,7 +36,7 @@ from ui.widgets.responsive import Flow
 from ui.widgets.table import Table
 from ui.words import tr
 
-TOTAL, SLOPE, STAGE, CAPACITY, SUPPORT, STATUS = 2, 3, 4, 5, 6, 7
+TOTAL, SLOPE, STAGE, CAPACITY, SUPPORT, STATUS, LAST, NEXT = range(2, 10)
 
 
 class PatientsPage(Page):
@@ -61,18 +61,19 @@ class PatientsPage(Page):
         self.table = Table(self.model, row_height=44)
         self.table.fix_widths(
             {
-                0: 104,
-                1: 108,
-                TOTAL: 160,
-                SLOPE: 106,
-                STAGE: 108,
-                CAPACITY: 160,
-                STATUS: 104,
-                8: 108,
+                0: 96,
+                1: 104,
+                TOTAL: 146,
+                SLOPE: 98,
+                STAGE: 104,
+                CAPACITY: 146,
+                STATUS: 96,
+                LAST: 98,
+                NEXT: 176,
             },
             tight={TOTAL: 100, CAPACITY: 100},
         )
-        self.table.hide_when_tight(1, SLOPE, STAGE, SUPPORT, 8)
+        self.table.hide_when_tight(1, SLOPE, STAGE, SUPPORT, LAST)
         draw_courses(self.table, total=TOTAL, capacity=CAPACITY)
         self.table.setAccessibleName(tr("Patients"))
         self.table.opened.connect(lambda one: context.open_chart.emit(one.patient.id))

@@ -6,6 +6,7 @@ from datetime import time, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 
 from core import clock
@@ -15,11 +16,11 @@ from core.views import patients
 from core.words import short_day
 from tests.core.examples import a_patient, enter_visit, summing_to
 from tests.ui.keyboard import Key, settle
+from ui import theme
 from ui.models.table import SECOND_LINE_ROLE
 from ui.pages import patients_page
-from ui.pages.patients_page import CAPACITY, SLOPE, STATUS, TOTAL
+from ui.pages.patients_page import CAPACITY, NEXT, SLOPE, STATUS, TOTAL
 
-NEXT = 9  # the column of the next visit
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 
 
@@ -65,13 +66,23 @@ def test_the_next_visit_says_its_appointment_and_sorts_by_it(page):
     moved = today + timedelta(days=6)
     assert second("A-001") == f"appointment {short_day(moved)} 09:00"
     missed = today - timedelta(days=20)
-    assert second("A-012") == f"missed appointment {short_day(missed)} 10:30"
+    assert second("A-012") == f"missed {short_day(missed)} 10:30"
     tip = page.model.index(rows["A-012"], NEXT).data(Qt.ItemDataRole.ToolTipRole)
     assert "chest infection" in tip and "window" in tip
     assert "appointment" not in second("A-005"), "who has none has the target"
     sort(page, NEXT, UP)
     there = [one for one in numbers(page) if one in ("A-012", "A-003", "A-001", "A-007", "A-013")]
     assert there == ["A-012", "A-003", "A-001", "A-007", "A-013"]
+
+
+def test_the_next_visit_is_not_cut_in_a_small_window(page):
+    page.window().resize(1366, 768)
+    settle()
+    metrics = QFontMetrics(theme.font(12))
+    room = page.table.columnWidth(NEXT) - theme.px(20)
+    for row in range(page.model.rowCount()):
+        said = page.model.index(row, NEXT).data(SECOND_LINE_ROLE) or ""
+        assert metrics.horizontalAdvance(said) <= room, said
 
 
 def test_an_appointment_that_is_made_is_in_the_list_at_once(page, qtbot):
