@@ -12,7 +12,7 @@ from pathlib import Path
 
 from core import clock
 from core.acts import concluding, signing
-from core.commands.simulated import refused, rows, samples
+from core.commands.simulated import appointments, refused, rows, samples
 from core.commands.simulated.course import NEUROLOGIST, RATER
 from core.commands.simulated.routine import RoutineCourse
 from core.commands.simulated.trial import TrialCourse
@@ -56,18 +56,20 @@ def create(path: Path, today: date) -> Session:
     shipped = protocols.shipped()
     trial, routine = shipped[CLINIC.protocol], shipped[protocols.ROUTINE]
     entering = Session.create(path, CLINIC, nurse, PASSWORD, others=others, cost=_NO_SECRET)
-    with closing(entering), entering.write(_REASON):
-        entering.laboratories.save(samples.LABORATORY)
-        for one in samples.references(date(today.year - 3, 1, 1)):
-            entering.reference_ranges.save(one)
-        courses = [
-            *(TrialCourse(entering, trial, row, now) for row in rows("table1.csv")),
-            *(RoutineCourse(entering, routine, row, now) for row in rows("routine.csv")),
-        ]
-        for course in courses:
-            course.save()
-        for row in rows("refused.csv"):
-            refused.save(entering, trial, row, today)
+    with closing(entering):
+        with entering.write(_REASON):
+            entering.laboratories.save(samples.LABORATORY)
+            for one in samples.references(date(today.year - 3, 1, 1)):
+                entering.reference_ranges.save(one)
+            courses = [
+                *(TrialCourse(entering, trial, row, now) for row in rows("table1.csv")),
+                *(RoutineCourse(entering, routine, row, now) for row in rows("routine.csv")),
+            ]
+            for course in courses:
+                course.save()
+            for row in rows("refused.csv"):
+                refused.save(entering, trial, row, today)
+        appointments.save(entering, today, _REASON)
     with closing(Session.open(path, NEUROLOGIST, PASSWORD)) as judging:
         with judging.write(_REASON):
             for course in courses:

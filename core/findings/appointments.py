@@ -57,8 +57,16 @@ def may_have(planned: PlannedVisit) -> bool:
 
 def of_planned(record: PatientRecord, planned: PlannedVisit, today: date) -> Appointment | None:
     """The open appointment for a planned visit, the last one where there are several."""
+    found = appointed(record, planned, today)
+    return None if found is None else found.appointment
+
+
+def appointed(record: PatientRecord, planned: PlannedVisit, today: date) -> Appointed | None:
+    """The same with its planned visit; nothing is planned anew for whom has no appointment at all."""
+    if not record.appointments:
+        return None
     mine = [one for one in open_appointments(record, today) if one.planned.code == planned.code]
-    return mine[-1].appointment if mine else None
+    return mine[-1] if mine else None
 
 
 def next_appointment(record: PatientRecord, today: date) -> Appointment | None:

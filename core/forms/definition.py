@@ -78,11 +78,13 @@ class Layout(StrEnum):
 class Choice:
     """One answer of a list. ``id`` is stored, ``text`` is shown, ``code`` is what a standard calls it.
 
-    One that is ``alone`` fits beside no other, as "none" does.
+    One that is ``alone`` fits beside no other, as "none" does. ``said`` is how it reads in the line of its record,
+    where its question is not beside it: "no injury".
     """
 
     id: str
     text: Shown
+    said: Shown = ""
     code: str = ""
     alone: bool = False
 

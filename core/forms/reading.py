@@ -73,6 +73,13 @@ def say(one: Field, value: Stored | None) -> str:
         return str(value)
 
 
+def say_in_line(one: Field, value: Stored | None) -> str:
+    """The same where the question is not beside the answer: “no injury”, not “none”."""
+    if value is None or not one.choices:
+        return say(one, value)
+    return ", ".join(_choice_in_line(one, each) for each in str(value).split("\n"))
+
+
 def _said(one: Field, value: Stored) -> str:
     match one.type:
         case FieldType.NUMBER | FieldType.INTEGER | FieldType.DERIVED:
@@ -181,6 +188,11 @@ def _choices(one: Field, text: str) -> str | Problem:
 def _choice_words(one: Field, id: str) -> str:
     choice = one.choice(id)
     return id if choice is None else choice.text
+
+
+def _choice_in_line(one: Field, id: str) -> str:
+    choice = one.choice(id)
+    return id if choice is None else choice.said or choice.text
 
 
 def _date(one: Field, text: str, limits: Limits) -> str | Problem | None:

@@ -1,14 +1,19 @@
 """A record of a form in words: one line, and each of its values with its field's title."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from core import labels
 from core.forms import conditions, derived
 from core.forms.definition import Field, FieldType, Form
-from core.forms.reading import say
+from core.forms.reading import say, say_in_line
 from core.model.form_record import FormRecord, Stored
 from core.model.trail import RecordName
+from core.words import _
+
+_FIELD = re.compile(r"\{(\w+)")  # that a text names
+_OPTIONAL = re.compile(r"\[([^\[\]]*)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +59,35 @@ def line(form: Form, record: FormRecord) -> str:
     return worded(form, form.row, of_record(form, record))
 
 
+def called(form: Form, known: Mapping[str, Stored | None]) -> str:
+    """What a record is called where its form is not named beside it: its line, which says what it is.
+
+    What ran is the thing that the line begins with (a device, a medicine). What happened on a day may be told by where
+    and how alone: then the form's title goes before it.
+    """
+    text = worded(form, form.row, known)
+    if not text:
+        return form.title
+    happened = form.course is not None and not form.course.end
+    if not happened or _names_itself(form) or form.title.casefold() in text.casefold():
+        return text
+    return _("{form}: {what}").format(form=form.title, what=text)
+
+
+def _names_itself(form: Form) -> bool:
+    """Whether the line begins with a name (of a procedure)."""
+    names = _FIELD.findall(form.row)
+    return bool(names) and form.field(names[0]).type in {FieldType.TERM, FieldType.TEXT}
+
+
 def worded(form: Form, text: str, known: Mapping[str, Stored | None]) -> str:
-    """A text of the definition with the values of the fields that it names in braces."""
+    """A text of the definition with the values of the fields that it names in braces.
+
+    What is in square brackets is said only where one of its fields has a value: "{kind}[, version “{version}”]".
+    """
+    text = _OPTIONAL.sub(lambda part: _where_known(part[1], known), text)
     said = {
-        one.id: "" if known.get(one.id) is None else told(form, one, known)
+        one.id: "" if known.get(one.id) is None else _told(form, one, known, say_in_line)
         for one in form.fields
         if f"{{{one.id}" in text
     }
@@ -65,10 +95,23 @@ def worded(form: Form, text: str, known: Mapping[str, Stored | None]) -> str:
     return plain.replace(" ,", ",").replace(":,", ",").strip(" ,:")
 
 
+def _where_known(part: str, known: Mapping[str, Stored | None]) -> str:
+    return part if any(known.get(name) is not None for name in _FIELD.findall(part)) else ""
+
+
 def told(form: Form, one: Field, known: Mapping[str, Stored | None]) -> str:
     """The value of a field in words; with the unit that another field says, where one does."""
+    return _told(form, one, known, say)
+
+
+def _told(
+    form: Form,
+    one: Field,
+    known: Mapping[str, Stored | None],
+    say_it: Callable[[Field, Stored | None], str],
+) -> str:
     value = known.get(one.id)
-    text = say(one, value)
+    text = say_it(one, value)
     unit = known.get(one.unit_from) if one.unit_from else None
     if value is None or unit is None:
         return text

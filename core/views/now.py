@@ -100,9 +100,9 @@ def form_of(one: FormRecord) -> Form | None:
 
 
 def record_line(one: FormRecord) -> str:
-    """A record in one line; the name of its form where this program knows no more of it."""
+    """A record in one line that says what it is; the name of its form where this program knows no more of it."""
     form = form_of(one)
-    return one.form if form is None else wording.line(form, one) or form.title
+    return one.form if form is None else wording.called(form, wording.of_record(form, one))
 
 
 def with_course() -> tuple[Form, ...]:

@@ -5,9 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from core.forms import catalog, wording
+from core.forms.definition import FieldType, Of
 from core.instruments import catalog as instruments
 from core.labels import MILESTONES, MODE, ONSET, RESPONDENT, SEX, why_not
+from core.laboratory import catalog as laboratory
 from core.model.assessment import Answer
+from core.model.form_record import FormRecord
 from core.model.ids import VisitId
 from core.model.measurement import kinds
 from core.model.partial_date import partial_day
@@ -16,12 +20,14 @@ from core.model.trail import Moment, MomentKind
 from core.model.visit import Visit
 from core.science.spirometry import evaluate
 from core.views.events import event_row
+from core.views.laboratory import full_text
 from core.views.measurements import measurement_text
 from core.views.spirometry import spirometry_title
+from core.views.stack import fields
 from core.views.stack.fields import WEIGHT
 from core.views.trends import role
 from core.views.visit_words import named, visit_title
-from core.words import MISSING, _, day, instant, number, plural
+from core.words import MISSING, _, day, instant, number, plural, within
 
 Key = tuple[str, ...]  # of one value, the same in every state of the record
 
@@ -54,25 +60,37 @@ def different(then: PatientRecord, today: PatientRecord) -> tuple[Different, ...
         if key not in is_ or is_[key].text != value.text
     ]
     finished = {one.id for one in then.finished_visits}
-    for key, value in is_.items():
-        if key not in was and value.visit in finished:
-            text = _("{what}: nothing then, {now} today").format(what=value.what, now=value.text)
-            found.append(Different(text=text, visit=value.visit, points=value.points))
-    return tuple(found)
+    found += [
+        _added(value) for key, value in is_.items() if key not in was and value.visit in finished
+    ]
+    return (*found, *_of_records(then, today))
 
 
-def since_then(then: PatientRecord, today: PatientRecord) -> str:
-    """What came after the moment, in one sentence; empty where nothing did."""
+def since_then(then: PatientRecord, today: PatientRecord) -> tuple[str, ...]:
+    """What came after the moment: a sentence that counts, then what is about the patient by its name, a line a form."""
     visits = len({one.id for one in today.visits} - {one.id for one in then.visits})
     events = len({one.id for one in today.events} - {one.id for one in then.events})
-    records = len({one.id for one in today.forms} - {one.id for one in then.forms})
+    known = {one.id for one in then.forms}
+    new = [one for one in today.forms if one.id not in known]
+    named_ = {
+        form.plural: [_called(one) for one in new if one.form == form.id]
+        for form in catalog.newest().values()
+        if form.of is Of.PATIENT and not form.within and not form.own_page
+    }
+    named_ = {title: lines for title, lines in named_.items() if lines}
+    records = len(new) - sum(len(lines) for lines in named_.values())
     parts = [
         plural(visits, "1 visit", "{n} visits") if visits else "",
         plural(events, "1 adverse event", "{n} adverse events") if events else "",
         plural(records, "1 record of a form", "{n} records of forms") if records else "",
     ]
     what = ", ".join(filter(None, parts))
-    return _("Entered since then: {what}.").format(what=what) if what else ""
+    told = [_("Entered since then: {what}.").format(what=what)] if what else []
+    text = _("New since then, {form}: {what}.")
+    told += [
+        text.format(form=within(title), what="; ".join(lines)) for title, lines in named_.items()
+    ]
+    return tuple(told)
 
 
 def by_visit(found: tuple[Different, ...]) -> Mapping[VisitId | None, int]:
@@ -120,6 +138,7 @@ def _values(record: PatientRecord) -> Iterator[tuple[Key, Value]]:
     for milestone in record.milestones:
         text = partial_day(milestone.happened_on)
         yield ("milestone", milestone.id), Value(what=MILESTONES[milestone.kind], text=text)
+    yield from _of_laboratory(record)
 
 
 def _of_patient(record: PatientRecord) -> Iterator[tuple[Key, Value]]:
@@ -174,7 +193,86 @@ def _of_visit(record: PatientRecord, visit: Visit) -> Iterator[tuple[Key, Value]
             text = text if one.not_done is None else why_not(one.not_done)
             known = kinds().get(one.kind)
             name = one.kind if known is None else known.short
-            yield (visit.id, "measured", one.kind), value(name, text)
+            yield (
+                (visit.id, "measured", one.kind),
+                value(name, text, fields.of_measurement(one.kind)),
+            )
+
+
+def _of_laboratory(record: PatientRecord) -> Iterator[tuple[Key, Value]]:
+    drafts = {one.id for one in record.visits if one.is_draft}
+    for one in record.laboratory:
+        if one.visit_id in drafts:
+            continue
+        test = laboratory.tests().get(one.test)
+        title = one.test if test is None else test.title
+        what = _("{test}, sample of {day}").format(test=title, day=day(one.taken_on))
+        text = full_text(one)
+        points = ((fields.of_test(one.test), one.taken_on),)
+        yield ("laboratory", one.id), Value(what=what, text=text, visit=one.visit_id, points=points)
+
+
+def _of_records(then: PatientRecord, today: PatientRecord) -> Iterator[Different]:
+    """What is another value today in a record of a form, and which records are not there any more."""
+    drafts, by_id = (
+        {one.id for one in then.visits if one.is_draft},
+        {one.id: one for one in today.forms},
+    )
+    for one in then.forms:
+        if one.visit_id in drafts:
+            continue
+        now, was = by_id.get(one.id), dict(_of_record(then, one))
+        if now is None:
+            what = _named_by_form(one)
+            text = _("{what}: entered then, not there today").format(what=what)
+            points = tuple(point for value in was.values() for point in value.points)
+            yield Different(text=text, visit=one.visit_id, points=points)
+            continue
+        is_ = dict(_of_record(today, now))
+        for key in (*was, *(key for key in is_ if key not in was)):
+            if key not in was:
+                yield _added(is_[key])
+            elif key not in is_ or is_[key].text != was[key].text:
+                value = was[key]
+                yield Different(
+                    text=_said(value, is_.get(key)), visit=value.visit, points=value.points
+                )
+
+
+def _of_record(record: PatientRecord, one: FormRecord) -> Iterator[tuple[Key, Value]]:
+    """Every value of a record that somebody entered, by its field."""
+    form, name = catalog.find(one.form, one.version), _named_by_form(one)
+    if one.not_done is not None:
+        yield ("",), Value(what=name, text=why_not(one.not_done), visit=one.visit_id)
+    if form is None:
+        return
+    drawn = fields.of_record(record, one)
+    for said in wording.said(form, one):
+        if said.field.type is FieldType.DERIVED:
+            continue
+        what = _("{record}, {field}").format(record=name, field=within(said.field.title))
+        text = f"{said.text} ({said.note})" if said.note else said.text
+        points = (drawn[said.field.id],) if said.field.id in drawn else ()
+        yield (said.field.id,), Value(what=what, text=text, visit=one.visit_id, points=points)
+
+
+def _named_by_form(one: FormRecord) -> str:
+    """Medicine “Riluzole”."""
+    form = catalog.find(one.form, one.version)
+    if form is None:
+        return one.form
+    label = wording.label_of(form, {name: item.value for name, item in one.items.items()})
+    return _("{form} “{label}”").format(form=form.title, label=label) if label else form.title
+
+
+def _called(one: FormRecord) -> str:
+    form = catalog.find(one.form, one.version)
+    return one.form if form is None else wording.called(form, wording.of_record(form, one))
+
+
+def _added(value: Value) -> Different:
+    text = _("{what}: nothing then, {now} today").format(what=value.what, now=value.text)
+    return Different(text=text, visit=value.visit, points=value.points)
 
 
 def _answer(answer: Answer) -> str:

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 
-from core.findings import eligibility, participation
+from core.findings import appointments, eligibility, participation
+from core.findings.appointments import Appointed
 from core.findings.participation import Standing
 from core.labels import ONSET, SEX
 from core.model.adverse_event import MilestoneKind
+from core.model.appointment import Appointment
 from core.model.partial_date import partial_day
 from core.model.patient import OnsetRegion, Patient
 from core.model.record import PatientRecord
 from core.model.vital_status import State
 from core.protocols import catalog as protocols
 from core.protocols.schedule import PlannedVisit, Status, next_visit
+from core.views import appointments as appointment_words
 from core.views.glance import Glance
 from core.views.patient_words import age
 from core.words import MISSING, N_, _, day, short_day, signed
@@ -32,7 +35,8 @@ class Course(StrEnum):
 class Line:
     """A patient as far as the outline tells (`session.outlines`); what needs the whole record is in a `Glance`.
 
-    ``standing`` is where the patient stands in a study, None in routine care; ``coming`` the next visit.
+    ``standing`` is where the patient stands in a study, None in routine care; ``coming`` the next visit,
+    ``appointed`` its open appointment, to come or missed.
     """
 
     record: PatientRecord
@@ -40,6 +44,7 @@ class Line:
     standing: Standing | None
     last: date | None
     coming: PlannedVisit | None
+    appointed: Appointed | None = None
 
     @property
     def patient(self) -> Patient:
@@ -74,6 +79,13 @@ class Line:
         return "" if self.standing is None else partial_day(self.standing.on)
 
     @property
+    def comes(self) -> tuple[date, time] | None:
+        """By what next visits are sorted: the appointment, else the target, which is after all times of its day."""
+        if self.appointed is not None:
+            return self.appointed.appointment.order
+        return None if self.coming is None else (self.coming.window.target, time.max)
+
+    @property
     def is_late(self) -> bool:
         return self.coming is not None and self.coming.status is Status.OVERDUE
 
@@ -95,6 +107,7 @@ def line(record: PatientRecord, today: date) -> Line:
         standing=standing,
         last=done[-1].date if done else None,
         coming=coming,
+        appointed=appointments.appointed(record, coming, today) if coming else None,
     )
 
 
@@ -112,12 +125,32 @@ def years(patient: Patient, on: date) -> int | None:
     return eligibility.completed_years(patient.born, on)
 
 
-def due(one: Line) -> str:
-    """The target of the next visit, and that its window has passed."""
+def due(one: Line, today: date) -> str:
+    """The appointment for the next visit, or its target; and that its window has passed."""
     if one.coming is None:
         return ""
+    if one.appointed is not None:
+        return _appointed(one, one.appointed, today)
     target = short_day(one.coming.window.target)
     return _("{day}, overdue").format(day=target) if one.is_late else target
+
+
+def _appointed(one: Line, found: Appointed, today: date) -> str:
+    when = appointment_words.soon(found.appointment, today)
+    if found.missed(today):
+        return _("missed {when}").format(when=when)
+    text = _("appointment {when}, overdue") if one.is_late else _("appointment {when}")
+    return text.format(when=when)
+
+
+def due_in_full(one: Line, today: date) -> str:
+    """For the pointer: the appointment with its year and note, and the window of the next visit."""
+    if one.coming is None:
+        return ""
+    span = one.coming.window
+    window = _("window {open} to {close}").format(open=day(span.open), close=day(span.close))
+    said = "" if one.appointed is None else appointment_words.full_line(one.appointed, today)
+    return "\n".join(filter(None, (one.coming.title, said, window)))
 
 
 def per_month(glance: Glance | None) -> str:
@@ -197,7 +230,7 @@ def table(
             _("Status"),
             _("Since"),
         ),
-        *(_("Last visit"), _("Next visit"), _("Target of the next visit")),
+        *(_("Last visit"), _("Next visit"), _("Target of the next visit"), _("Appointment")),
         *(_("ALSFRS-R total (of 48)"), _("Day of the total"), _("Slope, points/month")),
         *(_("King's and MiToS, estimated"), _("Vital capacity, % predicted")),
         *(_("Day of the capacity"), _("Total as stated"), _("Capacity as stated, % predicted")),
@@ -213,6 +246,7 @@ def _row(one: Line, glance: Glance, today: date) -> tuple[str, ...]:
         *(ONSET[patient.onset_region], schedule(patient), one.status, one.since),
         "" if one.last is None else one.last.isoformat(),
         *(("", "") if coming is None else (coming.title, coming.window.target.isoformat())),
+        "" if one.appointed is None else _instant(one.appointed.appointment),
         *_last(glance.totals, "{:g}"),
         "" if glance.per_month is None else f"{glance.per_month:.2f}",
         "" if glance.stages.text == MISSING else glance.stages.text,
@@ -227,6 +261,10 @@ def _last(series: Sequence[tuple[date, float]], form: str) -> tuple[str, str]:
         return "", ""
     on, value = series[-1]
     return form.format(value), on.isoformat()
+
+
+def _instant(one: Appointment) -> str:
+    return f"{one.day} {one.time:%H:%M}" if one.time else one.day.isoformat()
 
 
 def _plain(value: float | None) -> str:

@@ -15,6 +15,7 @@ from typing import Any, get_type_hints
 from core import labels
 from core.findings import alerts, consent
 from core.findings.registers import topic_title
+from core.forms import catalog as forms
 from core.instruments import catalog as instruments
 from core.instruments.definition import Instrument
 from core.model import thresholds
@@ -39,7 +40,7 @@ from core.model.trail import Names
 from core.model.user import Clinic, User
 from core.model.visit import TaskResult, TypedText, Visit, VisitMark
 from core.protocols import catalog as protocols
-from core.views import attachment_words, form_words
+from core.views import attachment_words, form_words, typed_words
 from core.views import trail_values as values
 from core.views.sheet import definition as sheet
 from core.views.trail_values import UNITS, Row, Say
@@ -54,6 +55,9 @@ TITLES: Mapping[str, str] = {
     "protocol": N_("schedule"),
     "mode": N_("way"),
     "respondent": N_("answered by"),
+    "sha256": N_("hash of the file"),
+    "met": N_("fulfilled"),
+    "by": N_("who"),
 }
 
 
@@ -179,10 +183,24 @@ def _decided(row: Row, names: Names) -> str:
 
 
 def _unsaved(row: Row, _names: Names) -> str:
-    if row.get("place") == "sheet":  # where its visit is before the field
-        field = sheet.field_title(row["field"].partition("/")[2])
-        return _("Text not yet a value in “{field}”").format(field=field)
-    return _("Text not yet a value in “{field}”").format(field=row["field"])
+    place, name = row.get("place") or typed_words.VISIT, row["field"]
+    tables = typed_words.TABLES_OF.get(place, ())
+    columns = {c: _(title) for one in tables for c, (title, _say) in TABLES[one].columns.items()}
+    page = typed_words.place_title(place, name)
+    field = typed_words.field_title(place, name, columns)
+    where = _("{page}, {field}").format(page=page, field=field) if field else page
+    return _("Text not yet a value in “{field}”").format(field=where)
+
+
+def _definition(row: Row, names: Names) -> str:
+    """A form or a schedule by its title, where this program holds it; else by the id that the clinic gave it."""
+    kind, name, version = row["kind"], row["id"], row["version"]
+    found = forms.find(name, version) if kind == "form" else protocols.named(name, version)
+    return _("{kind} “{id}” of the clinic, version {version}").format(
+        kind=values.one_of(labels.DEFINITION)(kind, row, names),
+        id=name if found is None else found.title,
+        version=version,
+    )
 
 
 def _sheet_text(row: Row, names: Names) -> str:
@@ -202,7 +220,7 @@ TABLES: Mapping[str, Table] = {
             "day_style": N_("days are written as"),
             "gas_unit": N_("pressures of gases are shown in"),
         },
-        says={"protocol": values.schedule},
+        says={"protocol": values.schedule, "equation": values.equation},
     ),
     "threshold": Table(
         title=N_("threshold"),
@@ -301,7 +319,10 @@ TABLES: Mapping[str, Table] = {
             "equation_version": N_("version of the equation"),
             "device_percent": N_("device's % predicted"),
         },
-        says={"age_years": values.computed(N_("years"), 3)},  # a day is 0.003 years
+        says={
+            "age_years": values.computed(N_("years"), 3),  # a day is 0.003 years
+            "equation": values.equation,
+        },
         silent=frozenset({"date", "blows"}),
     ),
     "blow": Table(
@@ -375,11 +396,7 @@ TABLES: Mapping[str, Table] = {
     ),
     "definition": Table(
         title=N_("form or schedule of the clinic"),
-        subject=lambda row, names: _("{kind} “{id}” of the clinic, version {version}").format(
-            kind=values.one_of(labels.DEFINITION)(row["kind"], row, names),
-            id=row["id"],
-            version=row["version"],
-        ),
+        subject=_definition,
         says={"added_by": values.person, "added_at": values.instant_of},
         silent=frozenset({"kind", "version", "text"}),
     ),

@@ -16,6 +16,7 @@ from core.model.ids import VisitId
 from core.model.partial_date import PartialDate, partial_day
 from core.model.trail import Names, VisitName
 from core.protocols import catalog as protocols
+from core.science import lung_function
 from core.views.measurements import measurement_text
 from core.words import MISSING, N_, _, day, instant, number
 
@@ -207,6 +208,12 @@ def schedule(value: Any, row: Row, names: Names) -> str:
     """By its title of the version that the row tells; a clinic's setting names the newest of it."""
     version = row.get("protocol_version")
     found = protocols.newest().get(value) if version is None else protocols.named(value, version)
+    return text(value, row, names) if found is None else found.title
+
+
+def equation(value: Any, row: Row, names: Names) -> str:
+    """A reference equation by its title."""
+    found = lung_function.equations().get(value)
     return text(value, row, names) if found is None else found.title
 
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from core import labels
 from core.model.trail import Act, Names, TrailEntry
 from core.views import trail_values as values
 from core.views.trail_tables import SILENT, TABLES, Table
 from core.views.trail_values import Say, short
-from core.words import MISSING, N_, _, day, instant
+from core.words import MISSING, N_, Words, _, day, instant
 
 _ACTS = frozenset(act.value for act in Act)
 HIDDEN = N_("clinical value")
@@ -48,6 +49,17 @@ _DETAILS: Mapping[str, str] = {
     "backup": N_("backup"),
     "verdict": N_("verdict"),
     "as_of": N_("as it stood at"),
+    "late": N_("written down later"),
+    "patients": N_("patients"),
+    "appointments": N_("appointments"),
+    "events": N_("events"),
+    "users": N_("users"),
+}
+
+# What acts tell by words of their own.
+_VALUES: Mapping[str, Mapping[Any, str]] = {
+    "role": labels.ROLE,
+    "verdict": Words({"passed": N_("passed"), "failed": N_("failed")}),
 }
 
 
@@ -108,7 +120,7 @@ def changes(entry: TrailEntry, names: Names) -> tuple[FieldChange, ...]:
     if entry.entity in _ACTS:
         details = _fields(entry.after)
         return tuple(
-            FieldChange(label=_detail(name), before="", after=_plain(value), changed=True)
+            FieldChange(label=_detail(name), before="", after=_value(name, value), changed=True)
             for name, value in details.items()
         )
     before, after = _fields(entry.before), _fields(entry.after)
@@ -152,13 +164,20 @@ def _told(one: FieldChange, value: str) -> str:
 def _act(entry: TrailEntry) -> str:
     words = _(_ACT_WORDS[Act(entry.entity)])
     details = _fields(entry.after).items()
-    told = ", ".join(f"{_detail(n)} {_plain(v)}" for n, v in details if v not in ("", None))
+    told = ", ".join(f"{_detail(n)} {_value(n, v)}" for n, v in details if v not in ("", None))
     row = entry.row if entry.entity in _ROW_IS_A_NAME else ""
     return ": ".join(part for part in (words, ", ".join(filter(None, (row, told)))) if part)
 
 
 def _detail(name: str) -> str:
     return _(_DETAILS[name]) if name in _DETAILS else name.replace("_", " ")
+
+
+def _value(name: str, value: Any) -> str:
+    """What an act tells, in words."""
+    if name in _VALUES:
+        return values.one_of(_VALUES[name])(value, {}, Names())
+    return _plain(value)
 
 
 def _plain(value: Any) -> str:

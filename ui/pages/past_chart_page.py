@@ -246,8 +246,13 @@ class PastChartPage(Page):
     def _show(self, record: PatientRecord, at: datetime) -> None:
         self._header.show_record(record)
         self._show_differences(record)
-        stack = build.build(record, at.astimezone().date(), fields=FIELDS, projected=False)
-        self.plots.ringed = frozenset(one for found in self._different for one in found.points)
+        points = frozenset(one for found in self._different for one in found.points)
+        drawn = (
+            *FIELDS,
+            *sorted({plot for plot, _on in points}),
+        )  # a value that is another one today is seen
+        stack = build.build(record, at.astimezone().date(), fields=drawn, projected=False)
+        self.plots.ringed = points
         self.plots.show_stack(stack, stack.scales[0], whole=False)
         clear(self._timeline)
         for one in chart.timeline(record):
@@ -281,7 +286,7 @@ class PastChartPage(Page):
         if len(self._different) > MOST:
             text = tr("and {n} more").format(n=len(self._different) - MOST)
             self._differences.addWidget(label(text, "question-note"))
-        if after := past.since_then(record, today):
+        for after in past.since_then(record, today):
             self._differences.addWidget(label(after, "muted", wrap=True))
 
     def _today(self, one: PastVisit) -> str:

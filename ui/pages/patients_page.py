@@ -36,7 +36,7 @@ from ui.widgets.responsive import Flow
 from ui.widgets.table import Table
 from ui.words import tr
 
-TOTAL, SLOPE, STAGE, CAPACITY, SUPPORT, STATUS = 2, 3, 4, 5, 6, 7
+TOTAL, SLOPE, STAGE, CAPACITY, SUPPORT, STATUS, LAST, NEXT = range(2, 10)
 
 
 class PatientsPage(Page):
@@ -46,7 +46,9 @@ class PatientsPage(Page):
 
     unfiltered = Signal()
 
-    shows = frozenset({"patient", "visit", "visit_mark", "milestone", "record", "item"})
+    shows = frozenset(
+        {"patient", "visit", "visit_mark", "appointment", "milestone", "record", "item"}
+    )
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
@@ -59,18 +61,19 @@ class PatientsPage(Page):
         self.table = Table(self.model, row_height=44)
         self.table.fix_widths(
             {
-                0: 104,
-                1: 108,
-                TOTAL: 160,
-                SLOPE: 106,
-                STAGE: 108,
-                CAPACITY: 160,
-                STATUS: 104,
-                8: 108,
+                0: 96,
+                1: 104,
+                TOTAL: 146,
+                SLOPE: 98,
+                STAGE: 104,
+                CAPACITY: 146,
+                STATUS: 96,
+                LAST: 98,
+                NEXT: 176,
             },
             tight={TOTAL: 100, CAPACITY: 100},
         )
-        self.table.hide_when_tight(1, SLOPE, STAGE, SUPPORT, 8)
+        self.table.hide_when_tight(1, SLOPE, STAGE, SUPPORT, LAST)
         draw_courses(self.table, total=TOTAL, capacity=CAPACITY)
         self.table.setAccessibleName(tr("Patients"))
         self.table.opened.connect(lambda one: context.open_chart.emit(one.patient.id))
@@ -147,6 +150,7 @@ class PatientsPage(Page):
         )
 
     def _of_the_visits(self) -> tuple[Column[Line], ...]:
+        today = clock.today
         return (
             Column(
                 N_("Status"),
@@ -163,8 +167,9 @@ class PatientsPage(Page):
             Column(
                 N_("Next visit"),
                 lambda one: one.coming.title if one.coming else MISSING,
-                second=patients.due,
-                sort=lambda one: one.coming and one.coming.window.target,
+                second=lambda one: patients.due(one, today()),
+                tip=lambda one: patients.due_in_full(one, today()),
+                sort=lambda one: one.comes,
             ),
         )
 

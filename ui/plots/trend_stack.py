@@ -152,7 +152,9 @@ class TrendStack(QWidget):
             axis = geometry.time_axis(self.stack, sheet, self.scale)
             self.paint_under(painter, sheet, painted.drawing)
             if self.ringed:
-                painting.paint(painter, overlay.changed(painted.drawing, axis, self.ringed))
+                painting.paint(
+                    painter, overlay.changed(self.stack, painted.drawing, axis, self.ringed)
+                )
             if self.day is not None and axis.shows(self.day):
                 over = overlay.hairline(self.stack, sheet, painted.drawing, axis, self.day)
                 painting.paint(painter, over)

@@ -40,8 +40,7 @@ PAD = 10  # px at both sides of a cell
 HEAD, CLOSE_HEAD = 34, 28  # px of the line of titles
 SMALL, USUAL, LARGE = 11, 13, 18  # px of letters
 LINE = 1.22  # of small words: the distance of lines, in their height
-FEWEST_LINES, MOST_LINES = 2, 5  # of small words: where room is short, and anywhere
-CLOSE_LINES = 3  # of an answer that changed, in a narrow place
+FEWEST_LINES, MOST_LINES = 2, 6  # of small words: where room is short, and anywhere
 GROWS = 20  # px that a row may be higher than its words
 BOLD = QFont.Weight.DemiBold
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
@@ -49,7 +48,7 @@ KEYS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})  # of whoever shows a ta
 ITEM, THEN, SCALE, NOW, CHANGE, THIRD = range(6)
 # px of the columns; what is left over is the words' of now, and of a third visit
 WIDE = {ITEM: 206, THEN: 120, SCALE: 128, CHANGE: 68}
-CLOSE = {ITEM: 182, THEN: 90, SCALE: 110, CHANGE: 66}
+CLOSE = {ITEM: 182, THEN: 126, SCALE: 110, CHANGE: 66}
 
 
 class Titles(QHeaderView):
@@ -194,8 +193,6 @@ class AnswersTable(ComparedTable):
             return theme.px(30 if self._close else 46)
         if row.kind is RowKind.DOMAIN:
             return theme.px(20 if self._close else 24)
-        if self._close:  # what is the same is read in full where one points at it
-            most = CLOSE_LINES if row.changed else 1
         words = [(row.now.words, NOW)]
         if row.changed or row.then.value is None:
             words.append((row.then.words, THEN))
@@ -205,7 +202,7 @@ class AnswersTable(ComparedTable):
         if row.note:
             lines.append(_lines(row.note, self._words_width(ITEM), most) + 1)
         high = round(max(lines) * theme.px(SMALL) * LINE) + theme.px(2)
-        return max(theme.px(21 if self._close else 28), high)
+        return max(theme.px(21 if self._close else 28), high, self._title_height(row, most))
 
     def grown(self, heights: Sequence[int], room: int) -> list[int]:
         """What is left over goes to words that are cut, first of what changed; then to every question, evenly."""
@@ -219,6 +216,15 @@ class AnswersTable(ComparedTable):
                 spare -= more
         each = max(0, min(spare // len(items), theme.px(GROWS))) if items else 0
         return [one + each if at in items else one for at, one in enumerate(found)]
+
+    def _title_height(self, row: Row, most: int) -> int:
+        """px that the title of a question needs beside its number; 0 where one line does."""
+        room = self.columnWidth(ITEM) - 2 * theme.px(PAD) - theme.px(28)
+        weight = BOLD if row.changed else QFont.Weight.Normal
+        if row.note or _width(row.title, USUAL, weight) <= room:
+            return 0
+        lines = len(_wrapped(row.title, room, most, USUAL - 1, theme.px(100)))
+        return round(lines * theme.px(USUAL - 1) * LINE) + theme.px(2)
 
     def _words_width(self, column: int) -> int:
         return self.columnWidth(column) - 2 * theme.px(PAD) - theme.px(24)

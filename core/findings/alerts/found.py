@@ -170,8 +170,8 @@ def _fact(condition: Condition, reading: Reading, view: View) -> Fact:
     """A value with its unit and limit, how it came about, and its day."""
     measure, limits = measures()[condition.measure], view.record.thresholds
     limit = condition.limit(limits)
-    full = [LIMIT[condition.op].format(limit=measure.limit(limit))]
-    bounds = [LIMIT[condition.op].format(limit=measure.bound(limit))]
+    full = [LIMIT[condition.op].format(limit=measure.limit(limit, reading.value))]
+    bounds = [LIMIT[condition.op].format(limit=measure.bound(limit, reading.value))]
     if not condition.threshold:
         bounds = []  # the full score of a question says itself: "3 of 4"
     elif limit != thresholds.defaults()[condition.threshold]:

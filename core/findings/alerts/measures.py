@@ -43,6 +43,7 @@ class Reading:
 
 
 Series = Sequence[Reading]
+_MOST_DECIMALS = 6  # that tell a value from its limit
 RUNNING: Mapping[MilestoneKind, str] = Words(
     {
         MilestoneKind.NIV: N_("NIV"),
@@ -217,26 +218,30 @@ class Measure:
     def _number(self, value: float, limit: float | None, decimals: int, unit: str) -> str:
         if self.scale is None:
             return number(value, _telling(value, limit, decimals), unit)
-        shown, least = self.scale.shown(value), self.scale.decimals
-        if limit is not None and limit != value:
-            least = _telling(shown, round(self.scale.shown(limit), least), least)
-        return number(shown, least, self.scale.unit)
+        places = self.scale.decimals
+        if limit is not None:
+            places, _of_limit = _apart(self.scale, value, limit)
+        return number(self.scale.shown(value), places, self.scale.unit)
 
     @property
     def shown_decimals(self) -> int:
         """How many decimals a line has at least, of the unit that is stored: a change below them is none."""
         return self.decimals if self.short_decimals is None else self.short_decimals
 
-    def bound(self, limit: float) -> str:
-        """A limit with its unit: “50 %”, “1 point/month”."""
+    def bound(self, limit: float, value: float | None = None) -> str:
+        """A limit with its unit, beside a value: “50 %”, “1 point/month”."""
         if self.one and limit == 1:
             return self.one
         unit = self.short_unit or self.unit if self.scale is None else self.scale.unit
-        return self.limit(limit) if self.is_score else f"{self.limit(limit)} {unit}"
+        said = self.limit(limit, value)
+        return said if self.is_score else f"{said} {unit}"
 
-    def limit(self, limit: float) -> str:
-        """A limit as a bare number."""
-        return f"{limit:g}" if self.scale is None else self.scale.text(limit)
+    def limit(self, limit: float, value: float | None = None) -> str:
+        """A limit as a bare number, beside a value; in another unit with one decimal, or as many as the value needs."""
+        if self.scale is None:
+            return f"{limit:g}"
+        _of_value, places = _apart(self.scale, limit if value is None else value, limit)
+        return f"{round(self.scale.shown(limit), places):g}"
 
     def quoted(self, reading: Reading) -> str:
         """The value within a sentence."""
@@ -259,10 +264,10 @@ class Question:
     def brief(self, value: float, limit: float | None = None) -> str:
         return self.said(value, limit)
 
-    def bound(self, _limit: float) -> str:
+    def bound(self, _limit: float, _value: float | None = None) -> str:
         return ""
 
-    def limit(self, limit: float) -> str:
+    def limit(self, limit: float, _value: float | None = None) -> str:
         return f"{limit:g}"
 
     def quoted(self, reading: Reading) -> str:
@@ -384,9 +389,30 @@ def doubts(readings: Iterable[Reading]) -> str:
 
 def _telling(value: float, limit: float | None, decimals: int) -> int:
     """As many decimals as tell a value from the limit, and no fewer than these."""
-    while limit is not None and decimals < 6 and round(value, decimals) == limit != value:
+    while (
+        limit is not None and decimals < _MOST_DECIMALS and round(value, decimals) == limit != value
+    ):
         decimals += 1
     return decimals
+
+
+def _apart(scale: Scale, value: float, limit: float) -> tuple[int, int]:
+    """With how many decimals a stored value and its limit are shown in another unit.
+
+    A limit that was set in mmHg is 6.7 kPa. It has more decimals where the value would seem to be on its other side:
+    6.68 kPa is above 6.67 kPa.
+    """
+    shown, bound = scale.shown(value), scale.shown(limit)
+    for places in range(scale.decimals, _MOST_DECIMALS):
+        for of_limit in range(1, places + 1):
+            if _side(round(shown, places), round(bound, of_limit)) == _side(value, limit):
+                return places, of_limit
+    return _MOST_DECIMALS, _MOST_DECIMALS
+
+
+def _side(value: float, limit: float) -> int:
+    """Whether a value is above (1), at (0) or below (-1) a limit."""
+    return (value > limit) - (value < limit)
 
 
 def _below_seated(

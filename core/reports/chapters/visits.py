@@ -166,7 +166,7 @@ def _since_last(record: PatientRecord, visit: Visit) -> Iterator[Part]:
         version = None if about is None else catalog.find(about.form, about.version)
         what = _("a record that was removed") if one.record_id else _("another one")
         if about is not None and version is not None:
-            what = wording.line(version, about)
+            what = wording.called(version, wording.of_record(version, about))
         title = one.form if form is None else form.title
         rows.append([title, what, SINCE[one.answer]])
     if rows:

@@ -5,8 +5,9 @@ different units are different plots: nothing is converted.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from core.forms import catalog, wording
 from core.forms.definition import Field, Form
@@ -37,6 +38,21 @@ def plots(record: PatientRecord) -> tuple[Plot, ...]:
     )
 
 
+def of_measurement(kind: str) -> str:
+    """The id of the plot of a single measurement."""
+    return f"measurement.{kind}"
+
+
+def of_test(test: str) -> str:
+    """The id of the plot of a laboratory test."""
+    return f"laboratory.{test}"
+
+
+def of_record(record: PatientRecord, one: FormRecord) -> Mapping[str, tuple[str, date]]:
+    """The plot and the day of each value of a record of a form that is drawn, by its field."""
+    return {found.field.id: (key.plot, found.point.day) for key, found in _values(record, one)}
+
+
 def _weight(record: PatientRecord) -> Iterator[Plot]:
     points = [
         Point(visit.date, visit.weight_kg) for visit in record.visits if visit.weight_kg is not None
@@ -58,7 +74,7 @@ def _measurements(record: PatientRecord) -> Iterator[Plot]:
             bounds = shown.bounds(kind.low, kind.high)
             low, high, step = scale([point.value for point in points], *bounds)
             series = Series("field", kind.short, points)
-            yield Plot(f"measurement.{kind.id}", kind.title, shown.unit, low, high, step, (series,))
+            yield Plot(of_measurement(kind.id), kind.title, shown.unit, low, high, step, (series,))
 
 
 def _laboratory(record: PatientRecord) -> Iterator[Plot]:
@@ -80,7 +96,7 @@ def _laboratory(record: PatientRecord) -> Iterator[Plot]:
         low, high, step = scale([point.value for point in points], test.low, test.high)
         title = _("Laboratory: {test}").format(test=test.title)
         series = Series("field", test.title, points)
-        yield Plot(f"laboratory.{test.id}", title, test.unit, low, high, step, (series,))
+        yield Plot(of_test(test.id), title, test.unit, low, high, step, (series,))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -91,6 +107,11 @@ class _Key:
     field: str
     by: str
     unit: str
+
+    @property
+    def plot(self) -> str:
+        """The id of the plot."""
+        return ".".join(filter(None, (self.form, self.field, self.by, self.unit)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +167,7 @@ def _plot(key: _Key, found: Sequence[_Found]) -> Plot:
     lasts = last.form.course is not None and bool(last.form.course.end)
     series = Series("field", field.title, points, joined=not lasts)
     return Plot(
-        id=".".join(filter(None, (key.form, key.field, key.by, key.unit))),
+        id=key.plot,
         title=_("{what}: {field}").format(what=last.what, field=field.title),
         unit=unit,
         low=low,

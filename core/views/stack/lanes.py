@@ -216,7 +216,7 @@ def _of_form(
     died = record.died_on if runs else None
     over = one.ended if died is None else died
     length = _length(since, one.ended) if rule.shade else ""
-    title = wording.worded(form, form.row, known) or form.title
+    title = wording.called(form, known)
     label = wording.worded(form, rule.label or form.row, known) or title
     tab, what = _where(form, one)
     return Mark(

@@ -44,16 +44,30 @@ def hairline(stack: Stack, sheet: Sheet, placed: Drawing, axis: Time, on: date) 
     return over
 
 
-def changed(placed: Drawing, axis: Time, points: Collection[tuple[str, date]]) -> Drawing:
-    """A ring round every point whose value is another one today; a point by the role of its series and its day."""
+def changed(
+    stack: Stack, placed: Drawing, axis: Time, points: Collection[tuple[str, date]]
+) -> Drawing:
+    """A ring round every point whose value is another one today.
+
+    A point is found by its day and by the role of its series, or by the id of its plot where that has one series.
+    """
     u = placed.unit
     over = Drawing(placed.width, placed.height, u, placed.measure)
-    places = {(role, round(axis.x(on))) for role, on in points if axis.shows(on)}
+    places = {(name, round(axis.x(on))) for name, on in points if axis.shows(on)}
     for one in placed.shapes:
-        if isinstance(one, Marker) and (one.colour, round(one.x)) in places:
+        if not isinstance(one, Marker):
+            continue
+        names = {one.colour, _plot_at(stack, placed, one.y)}
+        if not places.isdisjoint((name, round(one.x)) for name in names):
             left, top, size = one.x - 8 * u, one.y - 8 * u, 16 * u
             over.add(Box(left, top, size, size, "", "warn", 2.4 * u, radius=8 * u))
     return over
+
+
+def _plot_at(stack: Stack, placed: Drawing, y: float) -> str:
+    """The id of the plot at a height; empty where there is none."""
+    rows = zip(stack.rows, placed.areas, strict=True)
+    return next((row.plot.id for row, (top, end) in rows if top <= y <= end), "")
 
 
 def _values_here(over: Drawing, stack: Stack, sheet: Sheet, placed: Drawing, on: date) -> None:

@@ -1,6 +1,7 @@
 """The demonstration: the paper's baseline unchanged, the rest simulated, the worklist alive on any day."""
 
 import csv
+import re
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +14,7 @@ from core.commands import demonstration
 from core.commands.simulated.course import NEUROLOGIST
 from core.commands.simulated.told import TABLES, Told
 from core.entering.visit.draft import Draft
-from core.findings import eligibility, participation
+from core.findings import appointments, eligibility, participation
 from core.findings.clocks import rules_of
 from core.forms import changes
 from core.instruments import catalog as instruments
@@ -29,7 +30,7 @@ from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Unit
 from core.protocols.schedule import shift
 from core.science.progression import Slope
-from core.views import course, now, safety, trends, worklist
+from core.views import course, now, safety, trail_words, trends, worklist
 from core.views.stack.lanes import lanes
 from core.views.stack.rows import Shape
 from core.views.worklist import Group
@@ -103,6 +104,36 @@ def test_three_of_the_20_who_were_screened_refused(numbered):
     refused = [numbered[number] for number in REFUSED]
     assert worklist.build(refused, {}, TODAY, {}, {}) == ()
     assert worklist.without_plan(refused, TODAY) == ()
+
+
+def test_the_trail_is_in_words(clinic):
+    """No entry shows a name by which the program itself calls a table, a column, a field or an answer."""
+    raw = re.compile(r"\b[a-z0-9]+_[a-z0-9_]+\b|\b[a-z]+\.[a-z]+\b|\b[a-z]+-[a-z]+-\d{4}\b")
+    entries = clinic.trail.entries()
+    names = clinic.trail.names(entries)
+    assert len(entries) > 5000
+    for entry in entries:
+        found = trail_words.changes(entry, names)
+        labels = " ".join((trail_words.kind(entry.entity), *(one.label for one in found)))
+        texts = " ".join(f"{one.before} {one.after}" for one in found)
+        for text in (labels, texts, trail_words.what(entry, names)):
+            assert not raw.search(text), (entry.entity, text)
+
+
+def test_a_few_visits_have_appointments_one_missed_and_one_moved(clinic, numbered):
+    found = {number: appointments.open_appointments(one, TODAY) for number, one in numbered.items()}
+    made = {number: one[0] for number, one in found.items() if one}
+    assert len(made) == sum(map(len, found.values())) == 7
+    assert not any(one.outside for one in made.values())
+    missed = [number for number, one in made.items() if one.missed(TODAY)]
+    assert missed == ["A-012"] and "chest infection" in made["A-012"].appointment.note
+    assert made["A-003"].appointment.day == TODAY
+    entries = clinic.trail.entries(entity="appointment")
+    (moved,) = [one for one in entries if one.before is not None]
+    assert moved.reason == "the daughter can drive on another day"
+    assert moved.row == made["A-001"].appointment.id
+    said = trail_words.what(moved, clinic.trail.names([moved]))
+    assert said == "Appointment for planned visit M12: day 24 Nov 2026 → 27 Nov 2026"
 
 
 @pytest.mark.parametrize("hour", [0, 5, 12, 23])

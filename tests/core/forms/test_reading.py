@@ -1,5 +1,8 @@
 """Whatever a form asks: what was typed comes back as it was typed, and what cannot be is said."""
 
+import re
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -89,6 +92,45 @@ def test_riluzole_is_known_by_its_other_names(text):
 def test_no_term_is_there_twice():
     names = [term.casefold() for term in dictionaries.terms("medicines")]
     assert len(names) == len(set(names))
+
+
+FALL = {"place": "indoors", "injury": "none"}
+
+
+def test_a_fall_is_named_by_what_it_is():
+    falls = catalog.newest()["falls"]
+    assert wording.called(falls, FALL) == "Fall at home, no injury"
+    hurt = {"place": "stairs", "injury": "head\nfracture"}
+    assert wording.called(falls, hurt) == "Fall on the stairs, head injury, broken bone"
+    assert wording.told(falls, falls.field("injury"), FALL) == "none"  # beside its question
+
+
+def test_what_happened_has_its_forms_title_where_its_line_does_not_say_it():
+    falls = replace(catalog.newest()["falls"], row="{place}: {injury}")
+    assert wording.called(falls, FALL) == "Fall: at home: no injury"
+    assert wording.called(falls, {}) == "Fall"
+    tap = {"what": "Lumbar puncture", "planned": "planned"}
+    assert wording.called(catalog.newest()["procedure"], tap).startswith("Lumbar puncture")
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: form.id)
+def test_no_line_of_a_form_says_none_of_what(form):
+    """An answer that means nothing without its question says in a line what it is about."""
+    bare = {"none", "other", "another", "normal", "not known", "yes", "no"}
+    lines = {form.row, *(lane.label for lane in form.lanes)}
+    for line in lines:
+        for one in (one for one in form.fields if f"{{{one.id}}}" in line):
+            named = re.search(rf"[\w-]\S* \{{{one.id}\}}", line)  # "abnormal {abnormal}"
+            said = {reading.say_in_line(one, choice.id) for choice in one.choices}
+            assert named or not said & bare, (line, said & bare)
+
+
+def test_a_part_of_a_line_is_left_out_with_its_value():
+    consent = catalog.newest()["consent"]
+    signed = {"kind": "signed", "version": "2.1, 12 Mar 2025"}
+    line = "consent signed, version “2.1, 12 Mar 2025”"
+    assert wording.worded(consent, consent.row, signed) == line
+    assert wording.worded(consent, consent.row, {"kind": "refused"}) == "consent refused"
 
 
 def test_a_line_of_a_record_has_no_sign_before_what_was_not_said():

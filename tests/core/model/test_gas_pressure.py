@@ -88,6 +88,32 @@ def test_alerts_are_the_same_in_both_units_and_nothing_signed_moves(
         assert "above 6 kPa" in kpa.facts[0].bounds[0]
 
 
+@pytest.mark.parametrize(
+    ("limit", "value", "said", "bound"),
+    [
+        (50, 54, "PaCO2 7.20 kPa", "above 6.7 kPa"),
+        (50, 50.1, "PaCO2 6.68 kPa", "above 6.67 kPa"),
+        (50, 50.01, "PaCO2 6.667 kPa", "above 6.666 kPa"),
+        (48, 51, "PaCO2 6.80 kPa", "above 6.4 kPa"),
+        (45, 45.1, "PaCO2 6.01 kPa", "above 6 kPa"),
+    ],
+)
+def test_a_limit_is_said_as_a_clinician_writes_it_and_its_value_is_seen_to_pass_it(
+    session, patient, visit_day, limit, value, said, bound
+):
+    """50 mmHg are 6.67 kPa: one decimal is enough, but where the value would seem to be below it."""
+    visit = visit_day(date(2026, 7, 21), "M2")
+    with session.write("measured"):
+        session.thresholds.save("a6_paco2", limit)
+        session.measurements.save(Measurement(visit_id=visit.id, kind="paco2", value=value))
+    notation.choose_gases(session, GasUnit.KPA)
+    record = session.record(patient.id)
+    found = alerts.evaluate(record, record.visit(visit.id))
+    (one,) = (each for action in found for each in action.findings if each.definition.id == "A6")
+    assert (one.facts[0].brief, one.facts[0].bounds[0]) == (said, bound)
+    assert bound.removesuffix(" kPa") in one.facts[0].full
+
+
 def test_text_that_waits_says_in_which_unit_it_was_typed(session):
     place = (typed_texts.SETTINGS, typed_texts.CLINIC)
     field = typed_texts.threshold_field("a6_paco2")

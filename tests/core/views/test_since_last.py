@@ -378,7 +378,7 @@ def test_a_procedure_and_a_fall_are_told_at_the_visit_after_them_and_run_never()
     record = replace(two_visits(), forms=(tap, fall))
     lines = said(record).splitlines()
     assert "New: Lumbar puncture, 9 Oct 2026" in lines
-    assert "New: stairs: none, 12 Oct 2026" in lines
+    assert "New: Fall on the stairs, no injury, 12 Oct 2026" in lines
     running = now_view.now(record, TODAY, (), (), None)
     assert "Lumbar" not in str(running) and "stairs" not in str(running)
 

@@ -1,18 +1,34 @@
 """An entry in words: nothing of JSON, every field with its unit, and what changed in one line."""
 
+import ast
+import dataclasses
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 
+from core import labels
+from core.entering import event_entry, patient_entry
+from core.entering.typed_texts import threshold_field
+from core.entering.visit import unsaved
+from core.forms import catalog
+from core.laboratory import catalog as laboratory
+from core.model import thresholds
 from core.model.assessment import Answer, NotDone
+from core.model.form_record import Since
 from core.model.judgement import CriterionResult
 from core.model.measurement import Measurement
-from core.model.trail import Act, TrailEntry
+from core.model.registers import CalibrationCheck, RaterTraining
+from core.model.trail import Act, RecordName, TrailEntry
 from core.store import audit
 from core.views import trail_tables, trail_values, trail_words
 from core.views.trail_words import changes, kind, kinds, local, what
+from core.views.visit_words import STEP_TITLES
 from tests.core.examples import a_routine_patient, enter_visit
 from tests.core.store.nouns import NOUNS, STAYING, Nouns
 
@@ -107,7 +123,7 @@ def test_a_criterion_is_named_by_its_title(session, patient, said):
                 met=True,
             )
         )
-    assert said().startswith("Criterion “") and said().endswith("entered: met yes")
+    assert said().startswith("Criterion “") and said().endswith("entered: fulfilled yes")
 
 
 @pytest.mark.parametrize("noun", NOUNS)
@@ -127,6 +143,130 @@ def test_every_kind_of_row_has_words_when_it_comes_and_goes(session, noun):
         for one in changes(entry, names):
             assert "_" not in one.label and "{" not in one.before + one.after
     assert kind(noun) in kinds()
+
+
+RAW = re.compile(r"\b[a-z0-9]+_[a-z0-9_]+\b|\b[a-z]+\.[a-z]+\b")  # height_cm, check.device
+
+
+@pytest.mark.parametrize("noun", NOUNS)
+def test_no_entry_says_a_name_of_the_programs_own(session, noun):
+    Nouns(session).save_all()
+    entries = session.trail.entries(entity=noun)
+    names = session.trail.names(entries)
+    for entry in entries:
+        found = changes(entry, names)
+        assert not RAW.search(f"{kind(noun)} {' '.join(one.label for one in found)}")
+        own = {"definition", "user", "attachment"}  # ids and names that people gave
+        assert noun in own or not RAW.search(what(entry, names)), what(entry, names)
+
+
+@pytest.mark.parametrize("noun", trail_tables.TABLES)
+def test_every_value_of_a_closed_set_has_a_word(noun):
+    table, words = trail_tables.TABLES[noun], {**labels.OF, Since: labels.SINCE}
+    types = {} if table.of is None else get_type_hints(table.of)
+    for name, (_title, say) in table.columns.items():
+        for sort in (types.get(name), *get_args(types.get(name))):
+            if isinstance(sort, type) and issubclass(sort, Enum):
+                for member in sort:
+                    assert say(member.value, {}, trail_words.Names()) in map(
+                        str, words[sort].values()
+                    )
+
+
+@pytest.mark.parametrize("form", catalog.newest().values(), ids=lambda form: form.id)
+def test_every_field_of_a_form_and_its_answers_are_said_in_words(form):
+    for field in form.stored:
+        for value in (choice.id for choice in field.choices) if field.choices else (None,):
+            record = RecordName(form=form.id, version=form.version, values={field.id: value})
+            names = trail_words.Names(records={"r": record})
+            after = {"record_id": "r", "field": field.id, "value": value, "not_done": None}
+            entry = an_entry(entity="item", after=json.dumps(after))
+            said = what(entry, names)
+            assert said.startswith(form.title) and field.title in said
+            assert not RAW.search(said), said
+
+
+def typed_fields():
+    """Under which names texts are kept that are no values yet, by the place they are kept at."""
+    steps = [f"typing.{step}.{step}.weight" for step in ("details", "note", *STEP_TITLES)]
+    fields = [(one, field) for one in catalog.newest().values() for field in one.stored]
+    return [
+        *(("patient", name) for name in patient_entry.READERS),
+        *(("settings", threshold_field(one)) for one in thresholds.shipped()),
+        *(("settings", name) for name in ("name", "idle_lock", "letterhead", "phone", "call_us")),
+        *(("settings", f"M2.{name}") for name in ("title", "asks")),
+        *(("registers", f"check.{one.name}") for one in dataclasses.fields(CalibrationCheck)),
+        *(("registers", f"training.{one.name}") for one in dataclasses.fields(RaterTraining)),
+        *((place, name) for place in ("event", "chart-event") for name in event_entry.FIELDS),
+        *(("chart-milestone", name) for name in ("kind", "when", "note")),
+        *(("laboratory", f"value.{test}") for test in laboratory.tests()),
+        *(("query", name) for name in ("ask.", "field.", "answer.0b1c")),
+        *((f"form.{form.id}", field.id) for form, field in fields),
+        *(("visit", unsaved.typed_of(form.id, field.id)) for form, field in fields),
+        *(("visit", f"spirometry.0b1c.{name}") for name in ("blow.1", "height", "device")),
+        *(("visit", unsaved.event_date("alsfrs-r", slot)) for slot in ("walking", "dyspnea")),
+        *(("visit", name) for name in (unsaved.PAPER, unsaved.PAPER_BY, "task.mri", *steps)),
+        ("sheet", "0b1c/call_us"),
+        ("visit", "a_later_one.some_field"),
+        ("a-later-page", "some_field"),
+    ]
+
+
+@pytest.mark.parametrize(("place", "field"), typed_fields())
+def test_a_text_that_is_no_value_yet_is_told_by_its_page_and_its_field(place, field):
+    after = {"author": "n", "place": place, "subject": "s", "field": field, "text": "x"}
+    said = what(an_entry(entity="typed_text", after=json.dumps(after)), trail_words.Names())
+    assert said.startswith("Text not yet a value in “")
+    raw = {field, field.rpartition(".")[2], place} - {
+        "laboratory",
+        "patient",
+        "event",
+        "note",
+        "kind",
+    }
+    assert not RAW.search(said) and not {f"“{one}”" for one in raw} & {said}, said
+
+
+@pytest.mark.parametrize(
+    ("place", "field", "where"),
+    [
+        ("registers", "check.device", "Checks of spirometers, device"),
+        ("patient", "born", "Patient, born"),
+        ("visit", "typing.details.details.weight", "Visit, weight"),
+        ("form.falls", "place", "Fall, Where"),
+        ("settings", "threshold.a6_paco2", "Settings, A6: PaCO2 above"),
+        ("visit", "a_later_one.some_field", "Visit"),
+    ],
+)
+def test_where_a_text_was_typed(place, field, where):
+    after = {"author": "n", "place": place, "subject": "s", "field": field, "text": "x"}
+    said = what(an_entry(entity="typed_text", after=json.dumps(after)), trail_words.Names())
+    assert f"“{where}”" in said
+
+
+def details_of_acts():
+    """The names of what acts tell, wherever the program writes one down."""
+    for path in (*Path("core").rglob("*.py"), *Path("ui").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            told = None
+            if isinstance(node, ast.FunctionDef) and node.name in {"counts", "said"}:
+                told = node if path.name == "document.py" else None
+            elif (isinstance(node, ast.keyword) and node.arg == "details") or (
+                isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "details"
+            ):
+                told = node.value
+            for one in ast.walk(told) if told is not None else ():
+                if isinstance(one, ast.Dict):
+                    keys = (key.value for key in one.keys if isinstance(key, ast.Constant))
+                    yield from (key for key in keys if isinstance(key, str))
+
+
+def test_what_an_act_tells_has_words():
+    told = an_entry(entity=Act.SIGNED_IN, after=json.dumps({"role": "nurse", "late": True}))
+    assert what(told, trail_words.Names()) == "signed in: role nurse, written down later yes"
+    found = set(details_of_acts())
+    assert {"role", "patients", "backup", "as_of"} <= found
+    assert found <= set(trail_words._DETAILS)
 
 
 # What names the row in the line itself, or says nothing to anybody.

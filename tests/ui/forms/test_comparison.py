@@ -16,6 +16,8 @@ from tests.core.examples import a_routine_patient, enter_visit
 from tests.pdf import line_of
 from tests.ui.conftest import name_of, words
 from tests.ui.keyboard import CTRL, Key, focused, press, replace_by, settle, tab_to, write
+from ui import theme
+from ui.widgets import compared_table
 
 FORM = "alsfrs-r"
 BEFORE = (4, 4, 3, 3, 3, 3, 4, 3, 3, 4, 4, 4)  # what conftest's ``due`` had at month 2
@@ -69,6 +71,37 @@ def compared(form):
 
 def title(form):
     return form.head.title.text() if form.head.title.isVisible() else ""
+
+
+def is_cut(table, at, text, column):
+    """Whether small words of a row lack the lines that they need."""
+    width = table._words_width(column)
+    lines = int(
+        (table.rowHeight(at) + theme.px(3))
+        // (theme.px(compared_table.SMALL) * compared_table.LINE)
+    )
+    shown = compared_table._wrapped(text, width, max(1, lines), compared_table.SMALL, theme.px(100))
+    return any("…" in line for line in shown)
+
+
+def test_every_answer_is_read_whole_the_same_or_another_one(page, form):
+    page.window().resize(1366, 768)
+    settle()
+    rate(
+        (4, 4, 3, 3, 3, 2, 4, 3, 3, 4, 4, 4)
+    )  # dressing by one: nothing is asked, and every answer is listed
+    settle()
+    assert compared(form)
+    table = form._comparison.table
+    items = [(at, row) for at, row in enumerate(table.rows) if row.slot]
+    assert len(items) == 12 and any(row.changed for _at, row in items)
+    assert any(len(row.now.words) > 30 and not row.changed for _at, row in items)
+    for at, row in items:
+        assert not is_cut(table, at, row.now.words, compared_table.NOW), row.now.words
+        least = 2 * theme.px(compared_table.SMALL) * compared_table.LINE
+        assert "Turning" not in row.title or table.rowHeight(at) >= least, "two lines of a title"
+        if row.changed:
+            assert not is_cut(table, at, row.then.words, compared_table.THEN), row.then.words
 
 
 def steps(page):

@@ -84,7 +84,7 @@ def test_whoever_signs_decides_with_a_reason(page, visits, session, due):
     page.show_tab("form.consent")
     settle()
     part = page.tab("form.consent")
-    assert "Version 2.1" in part.holds.text()
+    assert "The consent form “2.1" in part.holds.text()
     use = next(one for one in part.card.findChildren(QPushButton) if one.text().startswith("Use"))
     answer_dialogs("signed on paper before")
     use.click()

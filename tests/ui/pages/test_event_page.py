@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QScrollArea
 
 from core import clock
 from core.entering import typed_texts
@@ -20,6 +20,7 @@ from core.model.user import Role
 from core.session import Session, new_user
 from tests.ui.conftest import words
 from tests.ui.keyboard import ALT, CTRL, Key, answer_dialogs, focused, press, settle, tab_to, write
+from ui import theme
 from ui.models.table import SECOND_LINE_ROLE
 from ui.pages.chart.events import OPEN
 
@@ -53,6 +54,21 @@ def open_event(shell, due):
         return shell.page("event")
 
     return open_it
+
+
+def test_no_example_is_cut_in_its_field(shell, open_event, embolism):
+    """What an empty field tells is read whole in the narrowest window that is usual."""
+    shell.window().resize(1366, 768)
+    page = open_event(embolism)
+    settle()
+    seen = [
+        one for one in page.findChildren(QLineEdit) if one.isVisible() and one.placeholderText()
+    ]
+    assert len(seen) > 5
+    for line in seen:
+        wide = line.fontMetrics().horizontalAdvance(line.placeholderText())
+        room = line.width() - line.textMargins().left() - line.textMargins().right()
+        assert wide <= room - theme.px(18), (line.placeholderText(), wide, room)
 
 
 def known(session, due, at=0):

@@ -6,7 +6,9 @@ import pytest
 
 from core import clock
 from core.entering.visit.draft import Draft
+from core.model.measurement import Measurement
 from core.model.trail import Act
+from core.views.stack import geometry, overlay
 from tests.ui.conftest import words
 from tests.ui.keyboard import Key, press, settle
 
@@ -39,6 +41,29 @@ def test_what_is_different_today_is_listed_and_ringed(past):
     settle()
     model = past.visits.model()
     assert [model.index(0, at).data() for at in range(model.columnCount())][-1] == "1 different"
+
+
+def test_a_single_measurement_that_was_corrected_is_drawn_and_ringed(shell, session, due):
+    """It has a plot of its own there, and a ring: no other plot has one."""
+    visit = session.record(due.id).visits[0]
+    with session.write("measured"):
+        session.measurements.save(Measurement(visit_id=visit.id, kind="snip", value=44.0))
+    head = session.trail_head.sequence
+    Draft(session, due.id, visit.id).reopen("misread")
+    with session.write("misread"):
+        session.measurements.save(Measurement(visit_id=visit.id, kind="snip", value=40.0))
+        session.visits.save(visit)  # finished once more
+    shell.open_past_chart(due.id, head, clock.now())
+    settle()
+    page = shell.page("past")
+    assert "SNIP: 44 cmH2O then, 40 cmH2O today" in words(page)
+    plots = page.plots
+    assert [row.plot.id for row in plots.stack.rows][-1] == "measurement.snip"
+    axis = geometry.time_axis(plots.stack, plots._sheet(), plots.scale)
+    rings = overlay.changed(plots.stack, plots.drawing, axis, plots.ringed).shapes
+    (ring,) = rings
+    top, end = plots.drawing.areas[-1]
+    assert top <= ring.y <= ring.y + ring.height <= end
 
 
 def test_a_ring_changes_the_picture(past):

@@ -2,18 +2,24 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 
 from core import clock
+from core.entering import appointing
 from core.model.trail import Act
+from core.views import patients
+from core.words import short_day
 from tests.core.examples import a_patient, enter_visit, summing_to
 from tests.ui.keyboard import Key, settle
+from ui import theme
+from ui.models.table import SECOND_LINE_ROLE
 from ui.pages import patients_page
-from ui.pages.patients_page import CAPACITY, SLOPE, STATUS, TOTAL
+from ui.pages.patients_page import CAPACITY, NEXT, SLOPE, STATUS, TOTAL
 
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 
@@ -47,6 +53,50 @@ def known(page, column):
     there = [one for one in values if one is not None]
     assert values == there + [None] * (len(values) - len(there)), "what is not known comes last"
     return there
+
+
+def test_the_next_visit_says_its_appointment_and_sorts_by_it(page):
+    rows = {number: row for row, number in enumerate(numbers(page))}
+
+    def second(number):
+        return page.model.index(rows[number], NEXT).data(SECOND_LINE_ROLE)
+
+    today = clock.today()
+    assert second("A-003") == "appointment today 10:30"
+    moved = today + timedelta(days=6)
+    assert second("A-001") == f"appointment {short_day(moved)} 09:00"
+    missed = today - timedelta(days=20)
+    assert second("A-012") == f"missed {short_day(missed)} 10:30"
+    tip = page.model.index(rows["A-012"], NEXT).data(Qt.ItemDataRole.ToolTipRole)
+    assert "chest infection" in tip and "window" in tip
+    assert "appointment" not in second("A-005"), "who has none has the target"
+    sort(page, NEXT, UP)
+    there = [one for one in numbers(page) if one in ("A-012", "A-003", "A-001", "A-007", "A-013")]
+    assert there == ["A-012", "A-003", "A-001", "A-007", "A-013"]
+
+
+def test_the_next_visit_is_not_cut_in_a_small_window(page):
+    page.window().resize(1366, 768)
+    settle()
+    metrics = QFontMetrics(theme.font(12))
+    room = page.table.columnWidth(NEXT) - theme.px(20)
+    for row in range(page.model.rowCount()):
+        said = page.model.index(row, NEXT).data(SECOND_LINE_ROLE) or ""
+        assert metrics.horizontalAdvance(said) <= room, said
+
+
+def test_an_appointment_that_is_made_is_in_the_list_at_once(page, qtbot):
+    session, today = page.context.session, clock.today()
+    line = next(one for one in page.model.rows if one.patient.record_number == "A-005")
+    span = line.coming.window
+    wanted = appointing.Wanted(day=span.target, time=time(8, 15), note="", reason="")
+    appointing.save(session, line.patient.id, line.coming.code, wanted)
+    settle()
+    row = numbers(page).index("A-005")
+    said = page.model.index(row, NEXT).data(SECOND_LINE_ROLE)
+    assert said.startswith("appointment ") and said.endswith(" 08:15")
+    titles, (row,) = patients.table([(page.model.rows[row], page._glances.of(line))], today)
+    assert dict(zip(titles, row, strict=True))["Appointment"] == f"{span.target} 08:15"
 
 
 @pytest.mark.parametrize("column", [TOTAL, SLOPE, CAPACITY])

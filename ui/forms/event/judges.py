@@ -39,7 +39,7 @@ class CauseSection(Section):
             self.add(f"{JUDGED}.{name}", field)
             self.body.addLayout(titled(words, field))
         expected = OneOf("", choices(JUDGEMENT, "expected"))
-        document = TextField("", placeholder=tr("safety document and its version"))
+        document = TextField("", placeholder=tr("document and version"))
         document.line.setAccessibleName(tr("Safety document and version"))
         why = TextField("", placeholder=tr("why it is judged so"))
         why.line.setAccessibleName(tr("Why it is judged so"))

@@ -215,7 +215,7 @@ class When(Section):
             self.add(name, field)
         known, stay = self._days(fields[:3], (9, 9, 12)), self._days(fields[3:], (9, 9))
         self.body.addWidget(Columns(known, stay, fixed={}, spacing=6, shares={0: 30, 1: 18}))
-        said = TextField("", placeholder=tr("onset as it was said, “three weeks after”"))
+        said = TextField("", placeholder=tr("as it was said, “three weeks after”"))
         said.line.setAccessibleName(tr("Onset as it was said"))
         self.add("onset_said", said)
         self.computed = label("", wrap=True)

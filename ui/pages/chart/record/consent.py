@@ -110,7 +110,7 @@ def _holds(now: ChartRecord) -> str:
     if one is None:
         return tr("No consent holds today.")
     known = wording.of_record(catalog.find(one.form, one.version) or form, one)
-    text = tr("Version {version} of {day} holds today. Allowed then: {allowed}.")
+    text = tr("The consent form “{version}”, signed {day}, holds today. Allowed then: {allowed}.")
     return text.format(
         version=known["version"] or "?",
         day=wording.told(form, form.field("day"), known),
