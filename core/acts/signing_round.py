@@ -19,7 +19,7 @@ class Waiting:
 class SigningRound:
     """What is still to be looked at, in this order, and what was looked at and marked to be signed together.
 
-    Only visits of one patient are signed together. ``meaning`` is that of the last signature, to be proposed.
+    Only visits of one patient are signed together, and only those that the round goes through. ``meaning`` is that of the last signature, to be proposed.
     """
 
     def __init__(self) -> None:
@@ -65,11 +65,17 @@ class SigningRound:
         self.marked = (*(one for one in mine if one.visit_id != shown.visit_id), shown)
 
     def together(self, shown: Shown) -> tuple[Shown, ...]:
-        """What is signed with the visit in front: what was marked of the same patient, and it."""
+        """What is signed with the visit in front: what was marked of the same patient, and it.
+
+        A visit that the round does not go through is signed alone: what was marked is for the round.
+        """
+        if not self.holds(shown.visit_id):
+            return (shown,)
         mine = (one for one in self.marked if one.patient_id == shown.patient_id)
         return (*(one for one in mine if one.visit_id != shown.visit_id), shown)
 
     def signed(self, shown: Sequence[Shown], meaning: Meaning) -> None:
         gone = {one.visit_id for one in shown}
         self._waiting = [one for one in self._waiting if one.visit_id not in gone]
-        self.marked, self.meaning = (), meaning
+        self.marked = tuple(one for one in self.marked if one.visit_id not in gone)
+        self.meaning = meaning

@@ -150,7 +150,7 @@ def test_a_finished_visit_takes_the_room_that_no_live_numbers_need(
     assert view.mapTo(page._middle, QPoint()).x() < theme.px(40), "its lines begin at the left"
 
 
-@pytest.mark.parametrize("number", ["A-001", "A-003", "A-012"])
+@pytest.mark.parametrize("number", ["A-001", "A-003", "A-012", "A-015"])
 def test_a_review_shows_every_score_without_scrolling(demo_shell, demo, numbered, sized, number):
     sized(1366, 768)
     visit = demo.record(numbered(number).id).finished_visits[-1]

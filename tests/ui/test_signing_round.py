@@ -186,3 +186,20 @@ def test_a_visit_outside_the_round_shows_nothing_of_it(session, shell, begin, wa
     assert not review(page).skip.isVisible()
     assert not review(page).mark.isVisible()
     assert review(page).sign.text() == "Sign…"
+
+
+def test_a_visit_opened_outside_of_the_round_is_signed_alone(session, shell, begin):
+    """What was marked waits for the round to go on: the password on another visit of the patient does not sign it."""
+    page = begin
+    patient_id, marked = page.draft.record.patient.id, page.draft.visit.id
+    page.forms["review"].mark.click()
+    settle()
+    patient = session.record(patient_id).patient
+    other = enter_visit(session, patient, clock.today(), scores=summing_to(33))
+    shell.open_visit(patient_id, other.id)
+    settle()
+    assert review(page).sign.text() == "Sign…"
+    sign(page)
+    assert [one.visit_id for one in signatures(session)] == [other.id]
+    waits = next(one for one in shell.context.signing.marked)
+    assert waits.visit_id == marked, "it is still marked"

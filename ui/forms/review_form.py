@@ -25,7 +25,7 @@ from ui import theme
 from ui.context import AppContext
 from ui.forms.conclusion_box import ConclusionBox
 from ui.forms.step_form import StepForm
-from ui.widgets import ask
+from ui.widgets import ask, patient_sheet
 from ui.widgets.basics import button, chip, clear, label, link, row, scrolled, set_chip
 from ui.widgets.decide import ask_decision
 from ui.widgets.locks import LockBar
@@ -113,10 +113,8 @@ class ReviewForm(StepForm):
         self.discard_visit.setVisible(enters and not draft.was_finished)
         self.finish.setEnabled(not blocked)
         self.print.setEnabled(not (is_draft and draft.untouched))
-        why = why_none(draft.record, draft.visit)
         self.sheet.setVisible(not is_draft)
-        self.sheet.setEnabled(not why)
-        self.sheet.setToolTip(why or tr("One page in plain words for the patient and the family"))
+        patient_sheet.offer(self.sheet, why_none(draft.record, draft.visit))
         self._shown = signing.look(self.context.session, draft.record, draft.visit.id)
         writes = self.conclusion.show_visit(draft, self._shown.summary)
         summary = replace(self._shown.summary, conclusion="") if writes else self._shown.summary
@@ -336,8 +334,7 @@ class ReviewForm(StepForm):
         self.print.setFocus()
 
     def _open_sheet(self) -> None:
-        about = About(patient_id=self.draft.record.patient.id, visit_id=self.draft.visit.id)
-        self.context.open_document.emit("patient-sheet", about)
+        patient_sheet.open_of(self.context, self.draft.visit)
 
     def _print(self) -> None:
         about = About(patient_id=self.draft.record.patient.id, visit_id=self.draft.visit.id)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QImage,
     QKeySequence,
@@ -52,6 +52,7 @@ class Flow(QLayout):
         self._items: list[QLayoutItem] = []
         self._between = spacing if between is None else between
         self._heights: dict[int, int] = {}  # by width, until an item changes
+        self._sizes: list[tuple[QLayoutItem, QSize]] | None = None  # what is shown, until then
         self._middle = middle
         self._right = right  # the last item of a line ends at the edge where lines end
         self._whole = False
@@ -85,10 +86,11 @@ class Flow(QLayout):
 
     def invalidate(self) -> None:
         self._heights.clear()
+        self._sizes = None
         super().invalidate()
 
     def sizeHint(self) -> QSize:
-        shown = [item.sizeHint() for item in self._shown()]
+        shown = [size for _item, size in self._shown()]
         wide = sum(size.width() for size in shown) + self.spacing() * max(0, len(shown) - 1)
         return QSize(wide, max((size.height() for size in shown), default=0))
 
@@ -102,7 +104,7 @@ class Flow(QLayout):
         if self._whole:
             return self.sizeHint()
         smallest = QSize(0, 0)
-        for item in self._shown():
+        for item, _size in self._shown():
             smallest = smallest.expandedTo(item.minimumSize())
         return smallest
 
@@ -113,8 +115,11 @@ class Flow(QLayout):
             area = area.adjusted(0, max(0, spare) // 2, 0, 0)
         self._arrange(area, move=True)
 
-    def _shown(self) -> list[QLayoutItem]:
-        return [item for item in self._items if not item.isEmpty()]
+    def _shown(self) -> list[tuple[QLayoutItem, QSize]]:
+        """What is not hidden, each with the size that it asks for."""
+        if self._sizes is None:
+            self._sizes = [(one, one.sizeHint()) for one in self._items if not one.isEmpty()]
+        return self._sizes
 
     def _direction(self) -> Qt.LayoutDirection:
         parent = self.parentWidget()
@@ -122,28 +127,26 @@ class Flow(QLayout):
 
     def _arrange(self, area: QRect, *, move: bool) -> int:
         """Place the items line by line; the height that they take."""
-        lines: list[list[QLayoutItem]] = []
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
         used = 0
-        for item in self._shown():
-            width = item.sizeHint().width()
-            if not lines or used + width > area.width():
+        for item, size in self._shown():
+            if not lines or used + size.width() > area.width():
                 lines.append([])
                 used = 0
-            lines[-1].append(item)
-            used += width + self.spacing()
+            lines[-1].append((item, size))
+            used += size.width() + self.spacing()
         y = area.y()
         for line in lines:
-            height = max(item.sizeHint().height() for item in line)
-            taken = sum(item.sizeHint().width() for item in line) + self.spacing() * (len(line) - 1)
+            height = max(size.height() for _item, size in line)
+            taken = sum(size.width() for _item, size in line) + self.spacing() * (len(line) - 1)
             x = area.right() + 1 - taken if self._right else area.x()
-            for item in line:
-                size = item.sizeHint()
-                size.setWidth(min(size.width(), area.width()))
+            for item, size in line:
+                width = min(size.width(), area.width())
                 if move:
                     top = y + (height - size.height()) // 2
-                    place = QRect(QPoint(max(x, area.x()), top), size)
+                    place = QRect(max(x, area.x()), top, width, size.height())
                     item.setGeometry(QStyle.visualRect(self._direction(), area, place))
-                x += size.width() + self.spacing()
+                x += width + self.spacing()
             y += height + self._between
         return max(0, y - self._between - area.y()) if lines else 0
 

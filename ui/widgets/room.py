@@ -95,9 +95,8 @@ class Taken:
 def _taken_by(page: QWidget, one: QWidget) -> list[QRect]:
     above = one.parentWidget()
     writes = above if isinstance(above, QAbstractItemView) and above.viewport() is one else one
-    painted = getattr(
-        writes, "painted_words", None
-    )  # of a row, or a table, that writes them itself
+    # Of a row, or a table, that writes its words itself.
+    painted = getattr(writes, "painted_words", None)
     if painted is not None:
         return [area.translated(one.mapTo(page, QPoint())) for area in painted]
     if isinstance(one, QLabel):
@@ -126,6 +125,9 @@ def _area(page: QWidget, one: QWidget) -> QRect:
 def _words(page: QWidget, one: QWidget) -> list[QRect]:
     """Where a label or a line says something; a button or a list of choices is taken whole."""
     area = _area(page, one)
+    painted = getattr(one, "painted_words", None)  # of a row that writes its words itself
+    if painted is not None:
+        return [words.translated(area.topLeft()) for words in painted]
     if isinstance(one, QLabel) and not one.property("chip"):
         flags = QStyle.visualAlignment(one.layoutDirection(), one.alignment())
         wraps = Qt.TextFlag.TextWordWrap if one.wordWrap() else Qt.TextFlag.TextSingleLine

@@ -1,11 +1,12 @@
 """A visit summary on screen: the very texts that are printed."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QFont, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QGridLayout,
@@ -20,15 +21,17 @@ from PySide6.QtWidgets import (
 from core.model.nouns import ADVERSE_EVENTS
 from core.views.events import EventRow
 from core.views.fact import Fact
-from core.views.questionnaire import CORRECTED, FormSummary, ScaleRow, corrected_text
+from core.views.questionnaire import CORRECTED, FormSummary, ItemRow, ScaleRow, corrected_text
 from core.views.signed import SignatureRow
 from core.views.spirometry import SpirometrySummary
 from core.views.visit_summary import ActionRow, VisitSummary
 from ui import theme
 from ui.widgets.basics import button, chip, clear, column, label, restyle, row, rule
-from ui.widgets.figures import mark, named
+from ui.widgets.figures import FigureMark, mark
 from ui.widgets.folded import Folded
 from ui.widgets.responsive import Flow
+from ui.widgets.value_line import Cell, ValueLine, one_line
+from ui.widgets.wrapped import Wrapped
 from ui.words import tr
 
 _PART = re.compile(".{40}")  # of a word without a blank, as much as any line has room for
@@ -42,6 +45,7 @@ LINE = 120  # characters that the line of an alert has room for
 APART = 24  # px between facts side by side: room for the mark that offers a query
 SHORT = 46  # characters of a fact at most that stands beside another
 HEAD = 40  # px of a column of scores
+GAP = 12  # px between the columns of a line
 BESIDE = 720  # px of width at the usual text size from which the scores have the other values beside them
 
 
@@ -63,7 +67,7 @@ class SummaryView(QWidget):
         self._beside.setSpacing(theme.px(28))
         self._beside.addLayout(column(self._scores, None, spacing=0), 12)
         self._beside.addLayout(column(self._values, None, spacing=0), 9)
-        whole = column(self._above, self._beside, self._below, spacing=10)
+        whole = column(self._above, self._beside, self._below, spacing=6)
         whole.setContentsMargins(0, 0, 0, 0)
         self.setLayout(whole)
         self.buttons: dict[str, QPushButton] = {}
@@ -74,6 +78,7 @@ class SummaryView(QWidget):
         """``decidable`` has the titles of the actions that can be decided on here, each with what was decided by now."""
         self._pointed = None
         self.buttons = {}
+        self.hide()  # what is added to a view in sight is shown one by one, each with a layout of the whole page
         for part in self._parts:
             clear(part)
         if summary.conclusion:
@@ -112,6 +117,7 @@ class SummaryView(QWidget):
             _section(self._below, tr("Note"), _said(summary.note, "note/note"))
         if summary.signatures:
             _section(self._below, tr("Signatures"), _signatures(summary.signatures))
+        self.show()
 
     @property
     def _parts(self) -> tuple[QVBoxLayout, ...]:
@@ -269,64 +275,103 @@ def _grid() -> tuple[QWidget, QGridLayout]:
 def _facts(facts: tuple[Fact, ...]) -> QWidget:
     """Short ones side by side, as many as a line has room for; long ones a line each below them."""
     short = [fact for fact in facts if len(fact.label) + len(fact.text) <= SHORT]
+    long = [fact for fact in facts if fact not in short]
+    names = [_named(fact) for fact in long]
+    widest = max(map(_taken, names), default=0)
+    lines = [_fact_line(fact, named, widest) for fact, named in zip(long, names, strict=True)]
     flow = Flow(*map(_fact, short), spacing=theme.px(APART), between=2)
-    widget, grid = _grid()
-    grid.addLayout(flow, 0, 0, 1, 2)
-    for index, fact in enumerate((fact for fact in facts if fact not in short), start=1):
-        grid.addWidget(_named(fact), index, 0, TOP)
-        grid.addWidget(_said(fact.text, fact.field), index, 1)
-    grid.setColumnStretch(1, 1)
-    return widget
-
-
-def _named(fact: Fact) -> QWidget:
-    """What a fact is called; where it is a figure, with the way to what it means."""
-    return named(fact.label, fact.figure) if fact.figure else label(fact.label, "muted")
-
-
-def _fact(fact: Fact) -> QWidget:
-    widget, said = QWidget(), _said(fact.text, fact.field)
-    said.setWordWrap(False)
-    layout = row(_named(fact), said, spacing=6)
+    widget = QWidget()
+    layout = column(flow, *lines, spacing=1)
     layout.setContentsMargins(0, 0, 0, 0)
     widget.setLayout(layout)
     return widget
 
 
+def _named(fact: Fact) -> tuple[Cell, ...]:
+    """What a fact is called; where it is a figure, with the way to what it means."""
+    title = Wrapped(fact.label, "muted")
+    if not fact.figure:
+        return (Cell(title, one_line(title)),)
+    way = FigureMark(fact.figure)
+    return Cell(title, one_line(title), gap=4), Cell(way, one_line(way))
+
+
+def _taken(cells: Sequence[Cell]) -> int:
+    """px that cells take side by side."""
+    return sum((cell.width or 0) + cell.gap for cell in cells)
+
+
+def _fact(fact: Fact) -> ValueLine:
+    """Its name and its text in one line."""
+    text = Wrapped(fact.text, "ink", 13)
+    *before, last = _named(fact)
+    cells = (*before, replace(last, gap=6), Cell(text, one_line(text), is_value=True))
+    return ValueLine(*cells, text=f"{fact.label} {fact.text}", field=fact.field)
+
+
+def _fact_line(fact: Fact, named: Sequence[Cell], widest: int) -> ValueLine:
+    """Its name, beside it its text on as many lines as that needs; the names of all are so many px wide."""
+    *before, last = named
+    after = replace(last, gap=GAP + widest - _taken(named))
+    text = Cell(Wrapped(_breakable(fact.text), "ink", 13), None, is_value=True)
+    return ValueLine(*before, after, text, text=f"{fact.label} {fact.text}", field=fact.field)
+
+
 def _form(form: FormSummary) -> QWidget:
-    widget, grid = _grid()
+    """Its parts, its items and what follows from them, a line each."""
+    lines: list[QWidget] = []
     if form.not_done:
-        grid.addWidget(label(f"{form.not_done}.", wrap=True), 0, 0, 1, 4)
-        if not form.items:
-            return widget
-    parts = form.scales[form.has_total :]
-    if parts:
-        grid.addWidget(label(" · ".join(map(_scale, parts)), "answer", wrap=True), 1, 0, 1, 4)
-    line = 2
-    for item in form.items:
-        grid.addWidget(label(item.number, "muted"), line, 0, TOP)
-        text = f"{item.title}: {item.answer}"
-        words = [f"{text} ({item.note})" if item.note else text]
-        score = item.score
-        if item.corrected:
-            words.append(corrected_text(item))
-            score += CORRECTED
-        grid.addWidget(_said("\n".join(words), item.field, "answer"), line, 1)
-        grid.addWidget(label(score, "strong"), line, 2, RIGHT)
-        grid.addWidget(label(item.previous, "muted"), line, 3, RIGHT)
-        line += 1
-    mark(widget, "total", "domains", "slope")
-    last = [
-        label(tr("Slope: {text}").format(text=form.slope), wrap=True),
-        *(label(tr("Kept: {text}").format(text=one), wrap=True) for one in form.kept),
-        *(label(one, "muted", wrap=True) for one in filter(None, [form.how])),
-    ]
-    for index, one in enumerate(last, start=line):
-        grid.addWidget(one, index, 1, 1, 3)
-    grid.setColumnStretch(1, 1)
-    for place in (2, 3):
-        grid.setColumnMinimumWidth(place, theme.px(HEAD))
+        lines.append(label(f"{form.not_done}.", wrap=True))
+    if form.items or not form.not_done:
+        lines += _answered(form)
+    widget = QWidget()
+    layout = column(*lines, spacing=0)
+    layout.setContentsMargins(0, 0, 0, 0)
+    widget.setLayout(layout)
+    if form.items:
+        mark(widget, "total", "domains", "slope")
     return widget
+
+
+def _answered(form: FormSummary) -> Iterator[QWidget]:
+    if parts := form.scales[form.has_total :]:
+        yield label(" · ".join(map(_scale, parts)), "answer", wrap=True)
+    numbers = [Wrapped(item.number, "muted") for item in form.items]
+    begin = max(map(one_line, numbers), default=0)
+    for item, number in zip(form.items, numbers, strict=True):
+        yield _item(item, Cell(number, begin, gap=GAP))
+    before = Cell(Wrapped("", "muted"), begin, gap=GAP)
+    for text in (
+        tr("Slope: {text}").format(text=form.slope),
+        *(tr("Kept: {text}").format(text=one) for one in form.kept),
+    ):
+        yield ValueLine(before, Cell(Wrapped(text, "ink", 13), None), text=text)
+    if form.how:
+        yield ValueLine(before, Cell(Wrapped(form.how, "muted"), None), text=form.how)
+
+
+def _item(item: ItemRow, number: Cell) -> ValueLine:
+    """A question with its answer, its score and the score before."""
+    answer = f"{item.title}: {item.answer}"
+    answer = f"{answer} ({item.note})" if item.note else answer
+    score = item.score
+    if item.corrected:
+        answer = f"{answer}\n{corrected_text(item)}"
+        score += CORRECTED
+    now, before = tr("Score"), tr("Before")
+    return ValueLine(
+        number,
+        Cell(Wrapped(_breakable(answer), "ink"), None, gap=GAP, is_value=True),
+        Cell(Wrapped(score, "ink", 13, QFont.Weight.DemiBold), _head(now), gap=GAP, ends=True),
+        Cell(Wrapped(item.previous, "muted"), _head(before), ends=True),
+        text=f"{item.number} {answer} · {now} {score} · {before} {item.previous}",
+        field=item.field,
+    )
+
+
+def _head(words: str) -> int:
+    """px of a column of scores, with room for its head."""
+    return max(theme.px(HEAD), one_line(Wrapped(words, "muted")))
 
 
 def _form_head(form: FormSummary) -> list[QWidget | None]:
@@ -346,7 +391,7 @@ def _form_head(form: FormSummary) -> list[QWidget | None]:
     for words in (tr("Score"), tr("Before")):
         head = label(words, "muted")
         head.setAlignment(RIGHT)
-        head.setMinimumWidth(theme.px(HEAD))
+        head.setMinimumWidth(_head(words))
         made.append(head)
     return made
 
@@ -363,12 +408,8 @@ def _spirometry(session: SpirometrySummary) -> QWidget:
     if not session.facts:
         return _said(session.headline, session.field)
     widget = _facts((*facts, Fact(tr("Equation"), session.equation)))
-    if session.why_not:
-        layout = widget.layout()
-        if isinstance(layout, QGridLayout):
-            layout.addWidget(
-                label(session.why_not, "question-note", wrap=True), layout.rowCount(), 0, 1, 2
-            )
+    if session.why_not and (layout := widget.layout()) is not None:
+        layout.addWidget(label(session.why_not, "question-note", wrap=True))
     return widget
 
 

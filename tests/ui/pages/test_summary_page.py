@@ -88,7 +88,8 @@ def test_every_score_of_the_review_stands_on_paper(page, demo_shell, visit):
     scores = [one for text in shown for one in re.findall(r"(\d+/\d+) \(", text)]
     assert len(scores) == 5  # the total and four domains, of which the paper says "of 12" once
     scores = [scores[0], *(f" {text.partition('/')[0]} " for text in scores[1:])]
-    numbers = [t for t in shown if re.fullmatch(r"−?\d+(\.\d+)? (L|%|mL|kg).*|−?\d+\.\d+", t)]
+    values = (re.search(r"−?\d+(\.\d+)? (L|%|mL|kg)(?!,).*$|−?\d+\.\d+$", text) for text in shown)
+    numbers = [found[0] for found in values if found]
     assert numbers
     squeezed = re.sub(r"\s+", " ", printed)
     for text in scores:

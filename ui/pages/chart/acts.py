@@ -16,6 +16,7 @@ from core.views.sheet.build import why_none
 from core.views.visit_words import visit_title
 from ui.context import AppContext
 from ui.pages.chart.tab import ChartRecord
+from ui.widgets import patient_sheet
 from ui.widgets.basics import button
 from ui.words import tr
 
@@ -72,8 +73,7 @@ class PatientActs:
         why = tr("No visit is finished yet.")
         if self._last is not None:
             why = why_none(record, self._last)
-        self.sheet.setEnabled(not why)
-        self.sheet.setToolTip(why or tr("One page in plain words for the patient and the family"))
+        patient_sheet.offer(self.sheet, why)
 
     def show_casebook(self) -> None:
         """Everything about the patient on pages."""
@@ -84,8 +84,7 @@ class PatientActs:
     def show_sheet(self) -> None:
         """What the patient takes home from the last finished visit."""
         if self._last is not None:
-            about = About(patient_id=self._last.patient_id, visit_id=self._last.id)
-            self._context.open_document.emit("patient-sheet", about)
+            patient_sheet.open_of(self._context, self._last)
 
     def ask_edit(self) -> None:
         if self._now is not None:

@@ -19,12 +19,13 @@ from core.views.visit_words import visit_title
 from core.words import day, short_day
 from ui import theme
 from ui.context import AppContext
-from ui.pages.chart.side import COLOURS, Lead, Said, Wrapped
+from ui.pages.chart.side import COLOURS, Lead, Said
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
 from ui.widgets.basics import button, clear, column, label, row, rule, shortcut, show_only
 from ui.widgets.compared_table import AnswersTable, MeasuresTable
 from ui.widgets.own_scroll import OwnScroll
 from ui.widgets.responsive import Columns, Flow
+from ui.widgets.wrapped import Wrapped
 from ui.words import tr
 
 SIDE, WIDE_SIDE = 440, 540  # px of what was measured; with a third visit

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QLabel,
     QSizePolicy,
@@ -22,6 +22,7 @@ from ui.pages.chart.alerts import FIRST
 from ui.widgets.basics import PressButton, button, clear, column, label, row, rule
 from ui.widgets.own_scroll import OwnScroll
 from ui.widgets.responsive import UNLIMITED
+from ui.widgets.wrapped import Wrapped, as_high_as_its_words
 from ui.words import tr
 
 DOTS = {  # by the kind of what happened: the colour of its dot, and what is said of it
@@ -36,33 +37,6 @@ DOTS = {  # by the kind of what happened: the colour of its dot, and what is sai
 
 COLOURS = {"link": "accent", "warn": "warn", "muted": "muted", "": "ink"}  # of lines, by their tone
 USUAL = 250  # px of a line
-
-
-class Wrapped:
-    """Words that wrap; how high they are is measured once a width: a layout asks many times."""
-
-    def __init__(
-        self, text: str, colour: str, size: int = 12, weight: QFont.Weight = QFont.Weight.Normal
-    ) -> None:
-        self.text, self._colour = text, colour
-        self._font = theme.font(size, weight)
-        self._heights: dict[int, int] = {}
-
-    def height(self, width: int) -> int:
-        """px, of at least one line."""
-        if width not in self._heights:
-            metrics, room = QFontMetrics(self._font), QRect(0, 0, max(width, 1), UNLIMITED)
-            taken = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self.text).height()
-            self._heights[width] = max(taken, metrics.height())
-        return self._heights[width]
-
-    def paint(self, painter: QPainter, area: QRect, direction: Qt.LayoutDirection) -> None:
-        """From the side where lines begin."""
-        begin = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
-        align = QStyle.visualAlignment(direction, begin)
-        painter.setFont(self._font)
-        painter.setPen(theme.colour(self._colour))
-        painter.drawText(area, align | Qt.TextFlag.TextWordWrap, self.text)
 
 
 class SidePanel(OwnScroll):
@@ -142,7 +116,7 @@ class Said(QLabel):
         super().__init__("\n".join(one.text for one in words))
         self._words, self._indent = words, theme.px(indent)
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(_as_high_as_its_words())
+        self.setSizePolicy(as_high_as_its_words())
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -196,7 +170,7 @@ class Lead(PressButton):
         self._words = words
         self.setProperty("link", "true")
         self.clicked.connect(lambda _checked=False: clicked())
-        self.setSizePolicy(_as_high_as_its_words())
+        self.setSizePolicy(as_high_as_its_words())
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -228,12 +202,6 @@ def _holding(layout: QVBoxLayout) -> QWidget:
     holder = QWidget()
     holder.setLayout(layout)
     return holder
-
-
-def _as_high_as_its_words() -> QSizePolicy:
-    policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-    policy.setHeightForWidth(True)
-    return policy
 
 
 class EdgeButton(PressButton):

@@ -30,7 +30,7 @@ from ui.models.table import Column, TableModel
 from ui.pages.chart.acts import start_visit
 from ui.pages.chart.record.missing import MissingCard
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
-from ui.widgets import ask, moving
+from ui.widgets import ask, moving, patient_sheet
 from ui.widgets.appointment import ask_appointment, ask_mark, why_no_appointment
 from ui.widgets.basics import button, card, column, row
 from ui.widgets.locks import explained
@@ -184,8 +184,7 @@ class VisitsTab(Tab):
         why = tr("Select a finished visit.")
         if line is not None and line.visit is not None and self.now is not None:
             why = why_none(self.now.record, line.visit)
-        self.sheet.setEnabled(not why)
-        self.sheet.setToolTip(why or tr("One page in plain words for the patient and the family"))
+        patient_sheet.offer(self.sheet, why)
 
     @property
     def _selected(self) -> VisitLine | None:
@@ -212,8 +211,7 @@ class VisitsTab(Tab):
         """What the patient takes home from the selected visit."""
         line = self._selected
         if line is not None and line.visit is not None:
-            about = About(patient_id=line.visit.patient_id, visit_id=line.visit.id)
-            self.context.open_document.emit("patient-sheet", about)
+            patient_sheet.open_of(self.context, line.visit)
 
     def _ask_lock(self) -> None:
         if self.patient_id is None:
