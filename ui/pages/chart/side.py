@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 
 from core.views.chart import Happening
 from core.views.now import Part
-from core.words import N_
+from core.words import N_, unbroken
 from ui import theme
 from ui.pages.chart.alerts import FIRST
 from ui.widgets.basics import PressButton, button, clear, column, label, row, rule
@@ -45,6 +45,7 @@ class Wrapped:
         self, text: str, colour: str, size: int = 12, weight: QFont.Weight = QFont.Weight.Normal
     ) -> None:
         self.text, self._colour = text, colour
+        self._shown = unbroken(text)
         self._font = theme.font(size, weight)
         self._heights: dict[int, int] = {}
 
@@ -52,7 +53,7 @@ class Wrapped:
         """px, of at least one line."""
         if width not in self._heights:
             metrics, room = QFontMetrics(self._font), QRect(0, 0, max(width, 1), UNLIMITED)
-            taken = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self.text).height()
+            taken = metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self._shown).height()
             self._heights[width] = max(taken, metrics.height())
         return self._heights[width]
 
@@ -62,7 +63,7 @@ class Wrapped:
         align = QStyle.visualAlignment(direction, begin)
         painter.setFont(self._font)
         painter.setPen(theme.colour(self._colour))
-        painter.drawText(area, align | Qt.TextFlag.TextWordWrap, self.text)
+        painter.drawText(area, align | Qt.TextFlag.TextWordWrap, self._shown)
 
 
 class SidePanel(OwnScroll):
