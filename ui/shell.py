@@ -99,6 +99,11 @@ class Shell(QWidget):
         self.demonstration: DemoNotice | None = None
         self.guidance = Guidance(self, self, self._actions)
         self.saved = chip("", "good")
+        self.backup = button("", context.backing_up.give_up, link=True)
+        self.backup.setToolTip(
+            tr("A backup is being written. What you enter is safe. Press this to give it up.")
+        )
+        self.backup.hide()
         self.saved_note = SavedNote()
         self._message = label("", "problem", wrap=True)
         self.trail_warnings = TrailWarnings(context)
@@ -143,6 +148,7 @@ class Shell(QWidget):
         context.cancelled.connect(self.saved_note.say_cancelled)
         context.not_written.connect(self.saved_note.forget)
         context.backing_up.failed.connect(self._say)
+        context.backing_up.copying.connect(self._show_backup)
         context.show_page.connect(self.show_page)
         context.open_chart.connect(self.open_chart)
         context.open_visit.connect(self.open_visit)
@@ -316,6 +322,11 @@ class Shell(QWidget):
         self._message.setText(text)
         self._message_bar_widget.show()
 
+    def _show_backup(self, percent: int) -> None:
+        """How far a backup is that nobody asked for; the button gives it up and never takes the keyboard by itself."""
+        self.backup.setText(tr("Backup {n} %: give up").format(n=percent))
+        self.backup.setVisible(percent >= 0)
+
     def leave(self) -> bool:
         """Before closing: the page in front saves what stands in its fields; False where it could not."""
         return self.current is None or self.current.leave()
@@ -456,6 +467,7 @@ class Shell(QWidget):
             self.notice.addWidget(self.demonstration)
         layout.addLayout(self.notice, 3)
         layout.addStretch(0 if self.demonstration is not None else 1)
+        layout.addWidget(self.backup)
         layout.addWidget(self.saved)
         return frame
 

@@ -480,7 +480,7 @@ def in_sight(form, key):
     """Whether the whole column of a time is within the part of the grid that is seen."""
     column = form.grid.column(key)
     left = form.grid.mapTo(form.area.viewport(), column.topLeft()).x()
-    return 0 <= left and left + column.width() <= form.area.viewport().width() + 1
+    return left >= 0 and left + column.width() <= form.area.viewport().width() + 1
 
 
 @pytest.mark.parametrize("time", ["0", "30", "360"])
