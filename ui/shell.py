@@ -148,7 +148,7 @@ class Shell(QWidget):
         context.cancelled.connect(self.saved_note.say_cancelled)
         context.not_written.connect(self.saved_note.forget)
         context.backing_up.failed.connect(self._say)
-        context.backing_up.copying.connect(self._show_backup)
+        context.backing_up.copying.connect(partial(_show_backup, self.backup))
         context.show_page.connect(self.show_page)
         context.open_chart.connect(self.open_chart)
         context.open_visit.connect(self.open_visit)
@@ -321,11 +321,6 @@ class Shell(QWidget):
         """What went wrong, until the page changes or it is dismissed."""
         self._message.setText(text)
         self._message_bar_widget.show()
-
-    def _show_backup(self, percent: int) -> None:
-        """How far a backup is that nobody asked for; the button gives it up and never takes the keyboard by itself."""
-        self.backup.setText(tr("Backup {n} %: give up").format(n=percent))
-        self.backup.setVisible(percent >= 0)
 
     def leave(self) -> bool:
         """Before closing: the page in front saves what stands in its fields; False where it could not."""
@@ -539,6 +534,12 @@ class Shell(QWidget):
         page = cast("PatientsPage", self.page("patients"))
         if self.current is page and self.search.text().strip():
             page.open_first()
+
+
+def _show_backup(said: QPushButton, percent: int) -> None:
+    """How far a backup is that nobody asked for; the button gives it up, and never takes the keyboard by itself."""
+    said.setText(tr("Backup {n} %: give up").format(n=percent))
+    said.setVisible(percent >= 0)
 
 
 def _open_attached(shell: Shell, patient_id: str, value: str) -> None:
