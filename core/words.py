@@ -11,6 +11,7 @@ Screen and paper call the same functions, so that they cannot word one value in 
 
 import copy
 import gettext
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -36,6 +37,11 @@ _source: ContextVar[gettext.NullTranslations | None] = ContextVar("source", defa
 MISSING = "–"
 NEAR_MONTHS = 11  # a month so far away, or farther, is told with its year
 MINUS = "−"
+NO_BREAK = "\u00a0"  # a space at which no line ends
+# A number, and the unit or the power of ten after it: whatever short word follows it, in any language.
+_INSIDE_NUMBER = re.compile(
+    r"(?<=[\d⁰¹²³⁴⁵⁶⁷⁸⁹]) (?=[%×°]|[^\W\d_]{1,6}(?![^\W\d_]))|(?<=\d\u00a0×) (?=\d)"
+)
 
 
 class DayStyle(StrEnum):
@@ -298,6 +304,21 @@ def signed(value: float | None, decimals: int, unit: str = "") -> str:
     text = number(value, decimals, unit)
     rises = value is not None and round(value, decimals) > 0
     return f"+{text}" if rises else text
+
+
+def unbroken(text: str) -> str:
+    """The same words with `NO_BREAK` inside "1.50 × 10⁸ cells" and "2 mL/min", for what breaks lines."""
+    return _INSIDE_NUMBER.sub(NO_BREAK, _INSIDE_NUMBER.sub(NO_BREAK, text))
+
+
+def between_breaks(text: str) -> list[str]:
+    """A text cut wherever a line may end: at its spaces, and never inside a number with its unit."""
+    return [breakable(part) for part in re.split(rf"[^\S{NO_BREAK}]+", unbroken(text)) if part]
+
+
+def breakable(text: str) -> str:
+    """The words that `unbroken` was given."""
+    return text.replace(NO_BREAK, " ")
 
 
 def isolated(text: str) -> str:

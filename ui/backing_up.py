@@ -28,8 +28,8 @@ T = TypeVar("T")
 
 LOOK_EVERY_MS = 60_000
 LOOK_AGAIN_MS = 1000  # while somebody is typing
-QUIET_S = 3.0  # nobody who types is interrupted: where the file is large, a dialog is in front while the copy is written
-AT_ONCE_MS = 300  # what takes no longer is not worth a dialog
+QUIET_S = 3.0  # nobody who types is slowed down: writing a slice of the copy holds a key up for some hundredths of a second
+AT_ONCE_MS = 300  # what takes no longer is not worth a word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +56,13 @@ class _NotNow(Exception):
 class _Copying:
     """The copy of the open file is written slice by slice; the window answers between them.
 
-    What takes longer is said in a dialog, which can give it up. Nothing else is done meanwhile: the connection is one.
+    What takes longer is said in a dialog, which can give it up. A copy that nobody asked for is only ``told``, in
+    per cent: the window is used meanwhile, and every key arrives where it was meant for. What is saved then is in the
+    copy, too.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, told: Callable[[int], object] | None = None) -> None:
+        self._told = told
         self._since = time.monotonic()
         self._dialog: QDialog | None = None
         self._moving = QProgressBar()
@@ -67,11 +70,14 @@ class _Copying:
 
     def watch(self, done: int, pages: int) -> None:
         """Called between two slices. Raises _NotNow."""
-        if self._dialog is None and (time.monotonic() - self._since) * 1000 >= AT_ONCE_MS:
-            self._dialog = self._shown()
         flags = QEventLoop.ProcessEventsFlag.AllEvents
-        if self._dialog is None:  # keys and clicks wait for the end, which is near
+        if (time.monotonic() - self._since) * 1000 < AT_ONCE_MS:
+            # Keys and clicks wait for the end, which is near.
             flags = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
+        elif self._told is not None:
+            self._told(100 * done // pages)
+        elif self._dialog is None:
+            self._dialog = self._shown()
         self._moving.setRange(0, pages)
         self._moving.setValue(done)
         QApplication.processEvents(flags)
@@ -107,6 +113,7 @@ class BackingUp(QObject):
     reminded = Signal(str)  # of the second place; empty where there is nothing to remind of
     drilled = Signal(object)  # DrillResult
     restored = Signal(object)  # Path
+    copying = Signal(int)  # per cent of a copy that nobody asked for; below 0 when it is over
 
     def __init__(self, settings: Settings, quiet_s: Callable[[], float]) -> None:
         super().__init__()
@@ -169,27 +176,39 @@ class BackingUp(QObject):
         waits = self._is_due() and self._quiet_s() < QUIET_S
         self._timer.setInterval(LOOK_AGAIN_MS if waits else LOOK_EVERY_MS)
         if not waits and self._is_due():
-            self.back_up()
+            self.back_up(quietly=True)
+
+    def give_up(self) -> None:
+        """End the copy that is being written, between two slices."""
+        if self._copying is not None:
+            self._copying.give_up()
 
     def before(self) -> bool:
         """A verified backup before something that changes a lot; not having got one does not stop it.
 
-        False where the file was closed while it was waited for, as a lock does.
+        False where the file was closed while it was waited for, as a lock does, and where a copy is being written just
+        now, which is said.
         """
         session = self._session
+        if self._copying is not None:  # it goes on only when whoever asks has been answered
+            self.failed.emit(tr("A backup is just being written. Try again when it is done."))
+            return False
         if session is not None and self._is_behind():
             self.wait()
             self.back_up()
         self.wait()
         return self._session is session
 
-    def back_up(self) -> None:
-        """Begin a backup, whatever was changed; nothing while another job runs."""
+    def back_up(self, *, quietly: bool = False) -> None:
+        """Begin a backup, whatever was changed; nothing while another job runs.
+
+        ``quietly``: the window can be used while the copy is written, and ``copying`` tells how far it is.
+        """
         session = self._session
         if session is None or self.busy:
             return
         path, now = session.path, clock.now()
-        begun = self._copied(session, self._fail, self._on_not_now)
+        begun = self._copied(session, self._fail, self._on_not_now, quietly=quietly)
         if begun is None:
             return
         work = partial(_finish, begun, path, session.data_key, self._settings.second_place)
@@ -200,9 +219,11 @@ class BackingUp(QObject):
         session: Session,
         failed: Callable[[str], object],
         given_up: Callable[[], object],
+        *,
+        quietly: bool = False,
     ) -> Begun | None:
         """The copy of the open file, not verified yet; None where there is none, which was said."""
-        copying = self._copying = _Copying()
+        copying = self._copying = _Copying(self.copying.emit if quietly else None)
         begun = None
         try:
             begun = session.begin_backup(backups.default_folder(session.path), copying.watch)
@@ -213,6 +234,7 @@ class BackingUp(QObject):
         finally:
             copying.end()
             self._copying = None
+            self.copying.emit(-1)
         if begun is None:
             self.settled.emit()
         put_off, self._put_off = self._put_off, []

@@ -2,6 +2,7 @@
 
 import gc
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -242,6 +243,8 @@ class MainWindow(QMainWindow):
         """In the demonstration: sign in as somebody else, as a colleague would after a lock."""
         from core.commands import demonstration
 
+        if self._puts_off(partial(self.become, login)):
+            return
         self.setUpdatesEnabled(False)  # the lock page would flash up between the two
         try:
             self.lock()
@@ -256,7 +259,10 @@ class MainWindow(QMainWindow):
         A copy that is being written is given up first: the file is closed between two slices of it, never within one.
         """
         shell = self.shell
-        if shell is None or (self.backing_up is not None and self.backing_up.puts_off(self.lock)):
+        if shell is None:
+            return
+        if self._puts_off(self.lock):
+            close_others(self)  # the copy goes on to its end only when no dialog is in front
             return
         from core.model.trail import Act
 
@@ -382,7 +388,7 @@ class MainWindow(QMainWindow):
 
     def sign_out(self) -> None:
         """Close the file; drafts are kept in it."""
-        if not self._may_close():
+        if self._puts_off(self.sign_out) or not self._may_close():
             return
         self.close_session()
         last = self._settings.last_file
@@ -420,6 +426,8 @@ class MainWindow(QMainWindow):
     def put_back(self, source: Path, why: str) -> None:
         """Close the file, put a backup in its place, and ask who opens that."""
         shell = self.shell
+        if self._puts_off(partial(self.put_back, source, why)):
+            return
         if shell is None or not self._all_is_saved():
             return
         session = shell.context.session
@@ -429,7 +437,7 @@ class MainWindow(QMainWindow):
         self.welcome.put_back(source, path, key, login, why)
 
     def _open_file(self, path: Path) -> None:
-        if self._may_close():
+        if not self._puts_off(partial(self._open_file, path)) and self._may_close():
             self.close_session()
             self.welcome.ask_sign_in(path)
 
@@ -445,7 +453,7 @@ class MainWindow(QMainWindow):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self.backing_up is not None and self.backing_up.puts_off(self.close):
+        if self._puts_off(self.close):
             event.ignore()
             return
         if not self._may_close():
@@ -456,6 +464,10 @@ class MainWindow(QMainWindow):
         self.welcome.close_tasks()
         self._forget_help()
         super().closeEvent(event)
+
+    def _puts_off(self, act: Callable[[], object]) -> bool:
+        """Whether a copy of the file is being written: the act, which closes the file, comes right after."""
+        return self.backing_up is not None and self.backing_up.puts_off(act)
 
     def _may_close(self) -> bool:
         """Nothing is lost by it; or the person was told what is, and closes all the same."""

@@ -99,6 +99,11 @@ class Shell(QWidget):
         self.demonstration: DemoNotice | None = None
         self.guidance = Guidance(self, self, self._actions)
         self.saved = chip("", "good")
+        self.backup = button("", context.backing_up.give_up, link=True)
+        self.backup.setToolTip(
+            tr("A backup is being written. What you enter is safe. Press this to give it up.")
+        )
+        self.backup.hide()
         self.saved_note = SavedNote()
         self._message = label("", "problem", wrap=True)
         self.trail_warnings = TrailWarnings(context)
@@ -143,6 +148,7 @@ class Shell(QWidget):
         context.cancelled.connect(self.saved_note.say_cancelled)
         context.not_written.connect(self.saved_note.forget)
         context.backing_up.failed.connect(self._say)
+        context.backing_up.copying.connect(partial(_show_backup, self.backup))
         context.show_page.connect(self.show_page)
         context.open_chart.connect(self.open_chart)
         context.open_visit.connect(self.open_visit)
@@ -456,6 +462,7 @@ class Shell(QWidget):
             self.notice.addWidget(self.demonstration)
         layout.addLayout(self.notice, 3)
         layout.addStretch(0 if self.demonstration is not None else 1)
+        layout.addWidget(self.backup)
         layout.addWidget(self.saved)
         return frame
 
@@ -527,6 +534,12 @@ class Shell(QWidget):
         page = cast("PatientsPage", self.page("patients"))
         if self.current is page and self.search.text().strip():
             page.open_first()
+
+
+def _show_backup(said: QPushButton, percent: int) -> None:
+    """How far a backup is that nobody asked for; the button gives it up, and never takes the keyboard by itself."""
+    said.setText(tr("Backup {n} %: give up").format(n=percent))
+    said.setVisible(percent >= 0)
 
 
 def _open_attached(shell: Shell, patient_id: str, value: str) -> None:

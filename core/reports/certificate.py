@@ -15,6 +15,8 @@ from core.reports.text import Align
 from core.views.fact import Fact
 from core.words import MISSING, N_, _, instant, number
 
+MOST_ROWS = 24  # of tables that differ: with them and the place to sign it is one page
+
 TITLE = N_("Certificate of a restore drill")
 
 _HOW = N_(
@@ -69,9 +71,11 @@ def render(
                 Column(13, _("Unexplained"), Align.RIGHT, gap=14),
                 Column(11, _("Verdict")),
             ),
-            rows=[_row(table) for table in result.tables],
-            empty=_("Nothing: the drill ended before."),
-            note=_(_HOW) if result.tables else "",
+            rows=[_row(table) for table in _in_rows(result)],
+            empty=_("No table differs.")
+            if result.tables
+            else _("Nothing: the drill ended before."),
+            note=_note(result),
         ),
     ]
     return table_report.render(paper, sections, signed=True)
@@ -87,6 +91,38 @@ def outcome(result: DrillResult) -> str:
         "The newest backup was restored. Every row that differs from the clinic file was changed since,"
         " as the audit trail says."
     )
+
+
+def _is_same(table: TableCompared) -> bool:
+    return not table.differing and not table.unexplained and table.rows == table.live_rows
+
+
+def _in_rows(result: DrillResult) -> list[TableCompared]:
+    """What differs, first of all what nothing explains. A row for every table would take a second page."""
+    differing = [table for table in result.tables if not _is_same(table)]
+    differing.sort(key=lambda table: not table.unexplained)
+    return differing[: max(MOST_ROWS, sum(table.unexplained > 0 for table in differing))]
+
+
+def _note(result: DrillResult) -> str:
+    """The tables without a row of their own, and how all were compared."""
+    if not result.tables:
+        return ""
+    rest = [table for table in result.tables if table not in _in_rows(result)]
+    same = [f"{table.name} ({table.rows})" for table in rest if _is_same(table)]
+    more = [
+        f"{table.name} ({table.rows} → {table.live_rows}, {table.differing})"
+        for table in rest
+        if not _is_same(table)
+    ]
+    said = []
+    if more:
+        words = _("Differing and explained, too, with the rows and how many differ: {tables}.")
+        said.append(words.format(tables=", ".join(more)))
+    if same:
+        words = _("The same in every row, with how many there are: {tables}.")
+        said.append(words.format(tables=", ".join(same)))
+    return "\n".join((*said, _(_HOW)))
 
 
 def _facts(result: DrillResult) -> tuple[Fact, ...]:

@@ -22,7 +22,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from core import resources
-from core.words import _
+from core.words import _, between_breaks
 
 PLACEHOLDER = "▯"  # stands for a character that no font of ours has
 ELLIPSIS = "…"
@@ -247,7 +247,8 @@ def _reshaper() -> ArabicReshaper:
 def _wrapped(paragraph: str, style: Style, available: float) -> Iterator[str]:
     line, used = "", 0.0
     space = width(" ", style)
-    for word in paragraph.split():
+    parts = between_breaks(paragraph)
+    for word in (one for part in parts for one in _words(part, style, available)):
         for piece in _pieces(word, style, available):
             wide = width(piece, style)
             if line and (piece is not word or used + space + wide > available):
@@ -258,6 +259,11 @@ def _wrapped(paragraph: str, style: Style, available: float) -> Iterator[str]:
             else:
                 line, used = piece, wide
     yield line
+
+
+def _words(part: str, style: Style, available: float) -> list[str]:
+    """A part that stays together, unless it is wider than a line."""
+    return [part] if " " not in part or width(part, style) <= available else part.split()
 
 
 def _pieces(word: str, style: Style, available: float) -> Iterator[str]:

@@ -89,3 +89,19 @@ def test_an_instant_is_shown_in_local_time(monkeypatch, zone, shown):
 )
 def test_plural(count, shown):
     assert words.plural(count, "1 visit", "{n} visits") == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("81.6 kg × 1.84 × 10⁶ = 1.50 × 10⁸", ["81.6 kg", "×", "1.84 × 10⁶", "=", "1.50 × 10⁸"]),
+        ("1.50 × 10⁸ cells at 2.0 mL/min", ["1.50 × 10⁸ cells", "at", "2.0 mL/min"]),
+        ("FVC 46.4 % predicted", ["FVC", "46.4 %", "predicted"]),
+        ("on 12 Nov 2025", ["on", "12 Nov", "2025"]),
+        ("Riluzole\t50 mg\n", ["Riluzole", "50 mg"]),
+        ("no numbers here", ["no", "numbers", "here"]),
+    ],
+)
+def test_a_line_never_ends_inside_a_number_with_its_unit(text, parts):
+    assert words.between_breaks(text) == parts
+    assert words.breakable(words.unbroken(text)) == text

@@ -1,12 +1,14 @@
 """R12 and R8 on the screen: backups made unasked, the page for them, and the way back on the welcome page."""
 
+import re
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QProgressBar
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QProgressBar
 
 from core import clock
 from core.acts import backups
@@ -213,6 +215,105 @@ def test_r12_the_window_that_is_closed_while_the_copy_is_written_closes(
     settle()
     assert empty_window.shell is None
     assert not any(name.endswith(".new") for name in names(folder))
+
+
+def automatically(empty_window):
+    """Now, as if nobody had touched anything for a while."""
+    empty_window.backing_up._quiet_s = lambda: 60.0
+    empty_window.backing_up.look()
+
+
+@pytest.fixture
+def note(heavy):
+    """The field for the name of a new patient, with the keyboard."""
+    heavy.edit_patient(None)
+    settle()
+    line = heavy.page("patient").findChildren(QLineEdit)[0]
+    line.setFocus()
+    settle()
+    return line
+
+
+def test_r12_what_is_typed_during_an_automatic_backup_reaches_its_field(
+    heavy, note, empty_window, path, made, folder, idle, during
+):
+    """No key is lost, the keyboard stays where it is, and what is saved meanwhile is in the copy."""
+    session, shown, typed = heavy.context.session, [], list("ABCD")
+
+    def meanwhile():
+        assert QApplication.activeModalWidget() is None
+        if typed and empty_window.backing_up._copying is not None:
+            QTest.keyClick(QApplication.focusWindow(), typed.pop(0))
+            shown.append(heavy.backup.text() if heavy.backup.isVisible() else "")
+            if len(typed) == 2:
+                register(session, "9")
+        if typed:
+            QTimer.singleShot(1, meanwhile)
+
+    during(meanwhile)
+    automatically(empty_window)
+    assert typed == [], "all of it was typed while the copy was written"
+    assert note.text() == "ABCD"
+    assert focused() is note
+    assert re.fullmatch(r"Backup \d+ %: give up", shown[-1])
+    assert not heavy.backup.isVisible()
+    idle()
+    (one,) = backup.backups(path, folder)
+    assert backup.verify_backup(one.path, made[1]).rows["patient"] == 2
+
+
+def test_r12_an_automatic_backup_is_given_up_by_its_button(heavy, empty_window, folder, during):
+    def press_it():
+        if heavy.backup.isVisible():
+            heavy.backup.click()
+        elif empty_window.backing_up.busy:
+            QTimer.singleShot(1, press_it)
+
+    during(press_it)
+    automatically(empty_window)
+    assert names(folder) == []
+    assert not heavy.backup.isVisible()
+    assert "given up" in heavy._message.text()
+
+
+def test_r06_a_lock_during_an_automatic_backup_closes_a_dialog_that_was_opened_meanwhile(
+    heavy, empty_window, folder, during, path, made
+):
+    """The copy waits for the dialog, and the lock for the copy: neither waits for ever."""
+
+    def meanwhile():
+        QTimer.singleShot(20, empty_window.lock)
+        QDialog(empty_window).exec()
+
+    during(meanwhile)
+    automatically(empty_window)
+    settle()
+    assert empty_window.shell is None and empty_window.lock_page is not None
+    assert names(folder) == []
+
+
+def test_r12_signing_out_during_an_automatic_backup_comes_right_after_it(
+    heavy, empty_window, path, made, folder, during
+):
+    during(empty_window.sign_out)
+    automatically(empty_window)
+    settle()
+    assert empty_window.shell is None
+    session = Session(path, made[1], LOGIN[Role.NURSE])
+    assert session.trail.verify().is_whole
+    session.close()
+
+
+def test_r12_what_wants_a_backup_before_it_is_told_to_wait_for_the_one_that_is_written(
+    heavy, empty_window, during, idle
+):
+    answers = []
+    during(lambda: answers.append(empty_window.backing_up.before()))
+    automatically(empty_window)
+    idle()
+    assert answers == [False]
+    assert "Try again when it is done" in heavy._message.text()
+    assert empty_window.backing_up.before()
 
 
 # -- backups that nobody asks for

@@ -4,7 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock
 from core.labels import onset_within
@@ -36,7 +36,7 @@ from ui.widgets.responsive import Flow
 from ui.widgets.table import Table
 from ui.words import tr
 
-TOTAL, SLOPE, STAGE, CAPACITY, SUPPORT, STATUS, LAST, NEXT = range(2, 10)
+AGE, TOTAL, SLOPE, STAGE, CAPACITY, SUPPORT, STATUS, LAST, NEXT = range(1, 10)
 
 
 class PatientsPage(Page):
@@ -61,19 +61,24 @@ class PatientsPage(Page):
         self.table = Table(self.model, row_height=44)
         self.table.fix_widths(
             {
-                0: 96,
-                1: 104,
-                TOTAL: 146,
-                SLOPE: 98,
-                STAGE: 104,
-                CAPACITY: 146,
-                STATUS: 96,
-                LAST: 98,
-                NEXT: 176,
+                0: 104,
+                TOTAL: 160,
+                SLOPE: 106,
+                STAGE: 108,
+                CAPACITY: 160,
+                LAST: 108,
             },
             tight={TOTAL: 100, CAPACITY: 100},
         )
-        self.table.hide_when_tight(1, SLOPE, STAGE, SUPPORT, LAST)
+        self.table.hide_when_tight(AGE, SLOPE, STAGE, SUPPORT, LAST)
+        self.table.keep_whole(
+            AGE,
+            STATUS,
+            NEXT,
+            gives_way=(LAST, SLOPE, AGE, STAGE, SUPPORT, CAPACITY),
+            rest=SUPPORT,
+            least=118,
+        )
         draw_courses(self.table, total=TOTAL, capacity=CAPACITY)
         self.table.setAccessibleName(tr("Patients"))
         self.table.opened.connect(lambda one: context.open_chart.emit(one.patient.id))
@@ -95,10 +100,9 @@ class PatientsPage(Page):
         top = row(head, self.filter, None)
         top.addLayout(Flow(*leaving, imported, new, right=True), 1)
         layout.addLayout(top)
-        tools = row()
-        tools.addLayout(Flow(*self.chips.values()), 1)
-        tools.addLayout(self._sorting())
-        layout.addLayout(tools)
+        sorting = QWidget()  # one piece, which goes to the next line as a whole
+        sorting.setLayout(self._sorting())
+        layout.addLayout(Flow(*self.chips.values(), sorting))
         layout.addWidget(card(self.table, self._none), 1)
         context.glances.found.connect(lambda _patients: self.model.show_again())
         context.glances.done.connect(self._show)
@@ -199,7 +203,9 @@ class PatientsPage(Page):
         self.turn.setProperty("dense", "true")
         header.sortIndicatorChanged.connect(lambda _place, _order: self._name_turn())
         self._name_turn()
-        return row(label(tr("Sorted by"), "muted"), self.sorted_by, self.turn)
+        made = row(label(tr("Sorted by"), "muted"), self.sorted_by, self.turn)
+        made.setContentsMargins(0, 0, 0, 0)
+        return made
 
     def _turn(self) -> None:
         header = self.table.horizontalHeader()

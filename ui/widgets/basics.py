@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from core.words import unbroken
 from ui.words import tr
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -75,9 +76,25 @@ class TileButton(PressButton):
             event.ignore()
 
 
+class TextLabel(QLabel):
+    """Text in which no line ends between a number and its unit; ``text()`` is what it was given."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._given = ""
+        self.setText(text)
+
+    def setText(self, text: str) -> None:
+        self._given = text
+        super().setText(unbroken(text))
+
+    def text(self) -> str:
+        return self._given
+
+
 def label(text: str = "", role: str = "", *, wrap: bool = False) -> QLabel:
     """Text in one of the style sheet's roles: title, heading, muted, small, number …"""
-    made = QLabel(text)
+    made = TextLabel(text)
     made.setTextFormat(Qt.TextFormat.PlainText)  # what a person typed is never read as markup
     if role:
         made.setProperty("role", role)

@@ -20,7 +20,7 @@ from core.views.progression import crossing_fact
 from core.views.questionnaire import total_before
 from core.views.so_far import Reach, Said, reach, said_so_far, total_text
 from core.views.spirometry import percent_before
-from core.words import day, number, plural, signed
+from core.words import day, number, plural, signed, unbroken
 from ui import theme
 from ui.plots.so_far import DomainsSoFar, TotalsSoFar
 from ui.plots.trend_plot import TrendPlot
@@ -261,7 +261,7 @@ class SaidSoFar(QWidget):
             painter.setPen(theme.colour("muted"))
             painter.drawText(QStyle.visualRect(way, self.rect(), about), flags, one.about)
             painter.setPen(theme.colour("ink"))
-            painter.drawText(QStyle.visualRect(way, self.rect(), text), flags, one.text)
+            painter.drawText(QStyle.visualRect(way, self.rect(), text), flags, unbroken(one.text))
             y += height + theme.px(5)
         painter.end()
 
@@ -277,7 +277,9 @@ class SaidSoFar(QWidget):
         sides = (left - theme.px(8), self.width() - left)
         self._heights = [
             max(
-                metrics.boundingRect(QRect(0, 0, max(side, 40), 10_000), wrap, words).height()
+                metrics.boundingRect(
+                    QRect(0, 0, max(side, 40), 10_000), wrap, unbroken(words)
+                ).height()
                 for side, words in zip(sides, (one.about, one.text), strict=True)
             )
             for one in self.lines

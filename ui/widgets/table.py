@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from math import ceil
 from typing import Any
 
 from PySide6.QtCore import (
@@ -16,7 +17,16 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QPainter,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -43,6 +53,9 @@ Index = QModelIndex | QPersistentModelIndex
 PAD = 11
 HEAD = 28  # px that the head of a group is high
 SPARK = 46  # px that a course has at the end of a cell
+LONGEST = (
+    12  # of the words of a column are measured: the widest one is among those with the most letters
+)
 TICK = 6  # px of the mark of a target above and below its line: clear of the day above it
 
 
@@ -63,6 +76,9 @@ class Table(QTableView):
         self._heads: tuple[int, ...] = ()
         self._widths: dict[int, int] = {}
         self._tight_widths: dict[int, int] = {}
+        self._whole: tuple[int, ...] = ()
+        self._gives_way: tuple[int, ...] = ()
+        self._rest, self._least, self._tight = -1, 0, False
         self.setItemDelegate(CellDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -78,6 +94,7 @@ class Table(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(self._open)
         model.modelReset.connect(self._lay_out_heads)
+        model.modelReset.connect(self._fit_words)
 
     def fix_widths(self, widths: dict[int, int], tight: dict[int, int] | None = None) -> None:
         """Fixed widths (px at the usual text size) for some columns; the others share the rest.
@@ -93,11 +110,71 @@ class Table(QTableView):
         """Columns that a folded window leaves out: what they say stands on the page that a row opens."""
         self._left_out = columns
 
+    def keep_whole(self, *columns: int, gives_way: Sequence[int], rest: int, least: int) -> None:
+        """Columns that are as wide as their words, which are never cut; ``rest`` has what is left over.
+
+        Where that is less than ``least`` px, columns of ``gives_way`` are left out, one after another.
+        """
+        self._whole, self._gives_way, self._rest, self._least = columns, (*gives_way,), rest, least
+        for column in columns:
+            self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+        self._fit_words()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_words()
+
+    def _fit_words(self) -> None:
+        if not self._whole:
+            return
+        for column in self._whole:
+            self.setColumnWidth(column, self._words_width(column))
+        shown = [n for n in range(self._model.columnCount()) if not self._is_left_out(n)]
+        fixed = {n: self._fixed_width(n) for n in shown if n != self._rest}
+        gone: list[int] = []
+        least = theme.px(self._least) if self._rest in shown else 0
+        for column in self._gives_way:
+            if sum(fixed.values()) + least <= self.viewport().width():
+                break
+            if column == self._rest:
+                least = 0
+            fixed.pop(column, None)
+            gone.append(column)
+        for column in range(self._model.columnCount()):
+            self.setColumnHidden(column, column not in shown or column in gone)
+
+    def _is_left_out(self, column: int) -> bool:
+        return self._tight and column in self._left_out
+
+    def _fixed_width(self, column: int) -> int:
+        if column in self._whole:
+            return self._words_width(column)
+        usual = self._tight_widths if self._tight else self._widths
+        return theme.px(usual.get(column, self._widths[column]))
+
+    def _words_width(self, column: int) -> int:
+        """px for the longest words of a column, and for its head."""
+        model, rows = self._model, range(self._model.rowCount())
+        first = {str(model.index(row, column).data() or "") for row in rows}
+        second = {str(model.index(row, column).data(SECOND_LINE_ROLE) or "") for row in rows}
+        head = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
+        widths = [
+            QFontMetricsF(font).horizontalAdvance(words)
+            for font, every in (
+                (theme.font(weight=QFont.Weight.DemiBold), first),
+                (theme.font(size=12), second | {head}),
+            )
+            for words in sorted(every, key=len)[-LONGEST:]
+        ]
+        return ceil(max(widths)) + 2 * PAD + 2
+
     def set_tight(self, *, tight: bool) -> None:
+        self._tight = tight
         for column in self._left_out:
             self.setColumnHidden(column, tight)
         for column, width in self._tight_widths.items():
             self.setColumnWidth(column, theme.px(width if tight else self._widths[column]))
+        self._fit_words()
 
     def sort_by(self, column: int, order: Qt.SortOrder) -> None:
         """Let the heads of the columns sort, and sort by this one now."""
@@ -233,7 +310,10 @@ class SparkDelegate(CellDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         series = index.data(SERIES_ROLE) or ()
         width = theme.px(SPARK)
-        if len(series) < 2 or option.rect.width() < 2 * width:
+        words = QFontMetricsF(theme.font(size=12)).horizontalAdvance(
+            str(index.data(SECOND_LINE_ROLE) or index.data() or "")
+        )
+        if len(series) < 2 or option.rect.width() < width + PAD + words:
             super().paint(painter, option, index)
             return
         whole = QRectF(option.rect)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QSizePolicy, QStyle
 
+from core.words import unbroken
 from ui import theme
 from ui.widgets.responsive import UNLIMITED
 
@@ -15,6 +16,7 @@ class Wrapped:
         self, text: str, colour: str, size: int = 12, weight: QFont.Weight = QFont.Weight.Normal
     ) -> None:
         self.text, self._colour = text, colour
+        self._shown = unbroken(text)
         self._font = theme.font(size, weight)
         self._metrics = QFontMetrics(self._font)
         self._sizes: dict[int, QSize] = {}
@@ -28,7 +30,7 @@ class Wrapped:
         """px that they take in so much room; the height is of at least one line."""
         if width not in self._sizes:
             room = QRect(0, 0, max(width, 1), UNLIMITED)
-            taken = self._metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self.text).size()
+            taken = self._metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, self._shown).size()
             self._sizes[width] = taken.expandedTo(QSize(0, self._metrics.height()))
         return self._sizes[width]
 
@@ -44,7 +46,7 @@ class Wrapped:
         align = QStyle.visualAlignment(direction, side | Qt.AlignmentFlag.AlignTop)
         painter.setFont(self._font)
         painter.setPen(theme.colour(self._colour))
-        painter.drawText(area, align | Qt.TextFlag.TextWordWrap, self.text)
+        painter.drawText(area, align | Qt.TextFlag.TextWordWrap, self._shown)
 
 
 def as_high_as_its_words() -> QSizePolicy:

@@ -112,8 +112,10 @@ def place(stack: Stack, sheet: Sheet, scale: TimeScale) -> Drawing:
     if sheet.tracks:
         _time_above(drawing, stack, sheet, axis, bottom)
     _through(drawing, stack, sheet, axis, bottom)
+    dies = stack.ends is not None and axis.shows(stack.ends)
+    death = axis.x(stack.ends) if stack.ends is not None and dies else None
     for one in stack.sections:
-        top = place_tracks.section(drawing, one, axis, top, side_width(sheet))
+        top = place_tracks.section(drawing, one, axis, top, side_width(sheet), death)
     for lane in stack.lanes:
         place_lanes.lane(drawing, lane, axis, top, side_width(sheet))
         top += place_lanes.height(lane, u)

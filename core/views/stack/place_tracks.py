@@ -49,8 +49,15 @@ def _rows(track: Track) -> dict[str, int]:
     return rows
 
 
-def section(drawing: Drawing, one: Section, axis: Time, top: float, side: float) -> float:
-    """The heading and its tracks; answers with the place below them."""
+def section(
+    drawing: Drawing,
+    one: Section,
+    axis: Time,
+    top: float,
+    side: float,
+    death: float | None = None,
+) -> float:
+    """The heading and its tracks; answers with the place below them. No words beside a bar are on the line of a ``death``."""
     u = drawing.unit
     drawing.add(
         Box(0, top, drawing.width, HEAD * u, "ground"),
@@ -58,18 +65,20 @@ def section(drawing: Drawing, one: Section, axis: Time, top: float, side: float)
     )
     y = top + HEAD * u
     for track in one.tracks:
-        _track(drawing, track, axis, y, side)
+        _track(drawing, track, axis, y, side, death)
         y += _height(track, u, not side)
         drawing.add(Line(0, y, drawing.width, y, "line"))
     return y
 
 
-def _track(drawing: Drawing, track: Track, axis: Time, top: float, side: float) -> None:
+def _track(
+    drawing: Drawing, track: Track, axis: Time, top: float, side: float, death: float | None
+) -> None:
     u = drawing.unit
     outside = [mark for mark in track.marks if not place_lanes.is_seen(mark, axis)]
     seen = [mark for mark in track.marks if mark not in outside]
     drawing.tracks.append((top, top + _height(track, u, not side)))
-    _name(drawing, track, (top, _height(track, u, not side)), side)
+    _name(drawing, track, (top, _height(track, u, not side)), side, death)
     y = top + (PAD + (0 if side else NAME_ROW)) * u
     row = place_lanes.Row(drawing, axis, y)
     moments = [mark for mark in seen if mark.shape is not Shape.BAR]
@@ -81,16 +90,23 @@ def _track(drawing: Drawing, track: Track, axis: Time, top: float, side: float) 
     _outside(row, outside)
     for group in sorted(groups, key=place_lanes.rank):
         place_lanes.label_of(row, group)
-    _bars(drawing, track, seen, axis, y)
+    _bars(drawing, track, seen, axis, y, death)
 
 
-def _name(drawing: Drawing, track: Track, at: tuple[float, float], side: float) -> None:
-    """The name at the left, what holds now at the right of it; above the bars where nothing is left of them."""
+def _name(
+    drawing: Drawing, track: Track, at: tuple[float, float], side: float, death: float | None
+) -> None:
+    """The name at the left, what holds now at the right of it; above the bars where nothing is left of them.
+
+    Above the bars it ends before the line of a ``death`` that it would be on.
+    """
     u, measure = drawing.unit, drawing.measure
     top, high = at
     end = side - 10 * u if side else drawing.width - 12 * u
     baseline = top + min(high, (2 * PAD + BAR_ROW) * u) / 2 + 4.2 * u if side else top + 14 * u
     size, small = (one * u for one in NAME)
+    if not side and death is not None and end - measure(track.said, small, Weight.REGULAR) < death:
+        end = min(end, death - 6 * u)
     left = place_words.LEFT * u
     name = place_words.fit(track.title, size, end - left, measure, Weight.SEMIBOLD)
     drawing.add(Text(left, baseline, name, size, Weight.SEMIBOLD))
@@ -114,7 +130,14 @@ def _outside(row: place_lanes.Row, marks: Sequence[Mark]) -> None:
     row.taken.append((x - 3 * u, x + wide + 3 * u))
 
 
-def _bars(drawing: Drawing, track: Track, seen: Sequence[Mark], axis: Time, top: float) -> None:
+def _bars(
+    drawing: Drawing,
+    track: Track,
+    seen: Sequence[Mark],
+    axis: Time,
+    top: float,
+    death: float | None,
+) -> None:
     u = drawing.unit
     rows = _rows(track)
     bars = [mark for mark in seen if mark.id in rows]
@@ -136,7 +159,7 @@ def _bars(drawing: Drawing, track: Track, seen: Sequence[Mark], axis: Time, top:
         painted = replace(mark, role=_role(mark))
         _bar(drawing, painted, (x, y, wide, high))
         arrow = ARROW * u if mark.runs else 0.0
-        room = (max([axis.left, *ends.get(row, [])]), until)
+        room = (max([axis.left, *ends.get(row, [])]), until if death is None else min(until, death))
         said = _words(drawing, painted, (x, y, wide, high), arrow, room)
         ends.setdefault(row, []).extend((x + wide + arrow, said))
 

@@ -3,7 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+
 from core.model.backup import DrillResult, TableCompared
+from core.model.nouns import NOUNS
+from core.model.paper import PaperSize
 from core.model.trail import TrailHead
 from core.reports import certificate
 from tests.core.reports.records import CLINIC, PRINTED_AT
@@ -28,8 +32,8 @@ RESULT = DrillResult(
 )
 
 
-def printed(result):
-    made = pages(certificate.render(result, CLINIC, "Dr. Demo", PRINTED_AT, LIVE_HEAD))
+def printed(result, size=PaperSize.A4):
+    made = pages(certificate.render(result, CLINIC, "Dr. Demo", PRINTED_AT, LIVE_HEAD, size=size))
     assert len(made) == 1
     return " ".join(made[0].split())
 
@@ -51,8 +55,26 @@ def test_a_passed_drill_says_what_was_restored_and_compared():
 
 
 def test_a_drill_without_any_difference_says_so():
-    same = tuple(replace(table, differing=0) for table in TABLES)
-    assert "is the same as the clinic file in every row" in printed(replace(RESULT, tables=same))
+    same = (
+        TableCompared(name="patient", rows=17, live_rows=17, differing=0, unexplained=0),
+        TableCompared(name="visit", rows=40, live_rows=40, differing=0, unexplained=0),
+    )
+    text = printed(replace(RESULT, tables=same))
+    assert "is the same as the clinic file in every row" in text
+    assert "No table differs." in text
+    assert "The same in every row, with how many there are: patient (17), visit (40)." in text
+
+
+@pytest.mark.parametrize("size", PaperSize)
+def test_it_is_one_page_with_its_signature_however_many_tables_there_are(size):
+    """Every table of the file, and some that later versions may have; first few of them differ, then each."""
+    named = [*NOUNS, "audit", "audit_head", "typed_text", *(f"later_table_{n}" for n in range(4))]
+    each = tuple(replace(TABLES[0], name=name) for name in named)
+    for changed in (3, len(named)):
+        rest = tuple(replace(one, live_rows=one.rows, differing=0) for one in each[changed:])
+        text = printed(replace(RESULT, tables=(*each[:changed], *rest)), size)
+        assert "Signature" in text
+        assert all(name in text for name in named)
 
 
 def test_a_failed_drill_says_why_and_where():

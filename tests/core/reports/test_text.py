@@ -231,3 +231,13 @@ def test_a_word_is_cut_without_losing_a_letter(word):
         line.strip(marks) if line[0] in marks else line for line in text.wrap(word, BODY, 90)
     )
     assert cut.replace("\u200e", "").replace("\u200f", "") == word
+
+
+@pytest.mark.parametrize("available", range(60, 220, 7))
+def test_no_line_ends_inside_a_number_with_its_unit(available):
+    said = "Ordered 81.6 kg × 1.84 × 10⁶ = 1.50 × 10⁸ cells, given in 5 min at 2.0 mL/min"
+    style = Style(9, 12)
+    lines = text.wrap(said, style, available)
+    assert " ".join(lines) == said
+    for whole in ("81.6 kg", "1.84 × 10⁶", "1.50 × 10⁸", "5 min", "2.0 mL/min"):
+        assert any(whole in line for line in lines), (whole, lines)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
-from PySide6.QtWidgets import QApplication, QPushButton, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip
 
 from core import clock
 from core.acts import locking
@@ -23,6 +23,7 @@ from core.views.monitoring import Sign
 from tests.core.examples import a_patient
 from tests.core.forms.infusion_day import DONOR, FIRST, INFUSION, PRODUCT, entered
 from tests.ui.keyboard import CTRL, Key, focused, in_dialog, press, settle, wait_until, write
+from ui import theme
 
 
 @pytest.fixture
@@ -473,6 +474,85 @@ def test_with_the_panel_the_grid_keeps_its_columns_and_the_side_is_one_line(open
     assert form.grid.width() <= form.area.viewport().width(), "every time is in sight"
     press(Key.Key_Escape)
     assert not form.side.line.isVisible()
+
+
+def in_sight(form, key):
+    """Whether the whole column of a time is within the part of the grid that is seen."""
+    column = form.grid.column(key)
+    left = form.grid.mapTo(form.area.viewport(), column.topLeft()).x()
+    return left >= 0 and left + column.width() <= form.area.viewport().width() + 1
+
+
+@pytest.mark.parametrize("time", ["0", "30", "360"])
+def test_beside_the_panel_a_small_screen_shows_the_time_in_use_and_scrolls_to_every_other(
+    opened, shell, time
+):
+    page = opened(timedelta(hours=5))
+    shell.window().resize(1280, 720)
+    settle()
+    form = page.forms["monitoring"]
+    assert not form.bar.isVisible(), "alone it has room"
+    log_event(page, time)
+    assert in_sight(form, time)
+    assert form.bar.isVisible() and not form.bar.visibleRegion().isEmpty()
+    assert form.bar.mapTo(form, QPoint()).y() < form.grid.mapTo(form, QPoint()).y(), (
+        "the end of the grid is below the window"
+    )
+    form.bar.setValue(form.bar.maximum())
+    assert in_sight(form, "360") and in_sight(form, "300")
+    form.bar.setValue(0)
+    assert in_sight(form, "before") and in_sight(form, "0")
+    press(Key.Key_Escape)
+    assert not form.bar.isVisible()
+
+
+def test_the_dose_beside_the_grid_is_never_broken_over_two_lines(opened, shell):
+    page = opened(timedelta(minutes=16))
+    shell.window().resize(1366, 768)
+    settle()
+    form = page.forms["monitoring"]
+    said = [one for one in form.side.findChildren(QLabel) if "10⁸" in one.text()]
+    assert said
+    for one in said:
+        number = re.search(r"[\d.]+ × 10⁸", one.text())[0]
+        assert one.minimumSizeHint().width() >= one.fontMetrics().horizontalAdvance(number)
+        assert one.width() >= one.minimumSizeHint().width()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1280, 720)])
+def test_the_dot_of_a_note_is_clear_of_the_words_of_its_head(opened, shell, size):
+    """What a note changes in the picture of a head is nowhere that had ink before."""
+    page = opened(timedelta(minutes=50))
+    shell.window().resize(*size)
+    log_event(page, "30")  # the columns are at their narrowest
+    press(Key.Key_Escape)
+    log_event(page, "30")
+    grid = page.forms["monitoring"].grid
+
+    def heads():
+        whole = grid.grab().toImage()
+        place = grid.column("30")
+        return whole.copy(place.x(), 0, place.width(), theme.px(34))
+
+    before = heads()
+    ground = before.pixelColor(0, before.height() - 1)
+    (time,) = [one for one in page.draft.monitoring.times if one.key == "30"]
+    page.draft.monitoring.describe(time, None, "Patient coughed.")
+    page.forms["monitoring"].show_draft()
+    settle()
+    after = heads()
+    dot = {
+        (x, y)
+        for x in range(after.width())
+        for y in range(after.height())
+        if after.pixelColor(x, y) != before.pixelColor(x, y)
+    }
+    assert dot, "there is a dot"
+    around = {
+        (x + across, y + down) for x, y in dot for across in (-1, 0, 1) for down in (-1, 0, 1)
+    }
+    assert {before.pixelColor(x, y).name() for x, y in around} == {ground.name()}
+    assert max(x for x, _y in dot) < after.width() - 1, "it is within its column"
 
 
 def test_an_event_of_the_day_stands_in_its_lane(opened, session, patient):

@@ -6,20 +6,22 @@ from datetime import time, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF
 from PySide6.QtTest import QTest
 
-from core import clock
+from core import clock, words
 from core.entering import appointing
 from core.model.trail import Act
 from core.views import patients
 from core.words import short_day
 from tests.core.examples import a_patient, enter_visit, summing_to
+from tests.languages import mirrored
 from tests.ui.keyboard import Key, settle
 from ui import theme
 from ui.models.table import SECOND_LINE_ROLE
 from ui.pages import patients_page
 from ui.pages.patients_page import CAPACITY, NEXT, SLOPE, STATUS, TOTAL
+from ui.widgets.table import PAD
 
 UP, DOWN = Qt.SortOrder.AscendingOrder, Qt.SortOrder.DescendingOrder
 
@@ -223,3 +225,73 @@ def test_the_list_leaves_as_it_is_shown_without_names_and_is_written_down(
     entry = demo_shell.context.session.trail.entries(entity=Act.EXPORTED.value)[0]
     assert str(entry.after).count("list of patients") == 1
     assert f'"patients": {len(shown)}' in str(entry.after)
+
+
+@pytest.fixture
+def text_size(app):
+    yield lambda percent: theme.choose_text_size(app, percent)
+    theme.choose_text_size(app, 100)
+
+
+@pytest.fixture
+def longer(app, demonstration_template):
+    before = words.speak(mirrored())
+    theme.follow_language(app)
+    yield
+    words.speak(before)
+    theme.follow_language(app)
+
+
+def cut_words(page, column):
+    """What of a column is wider than it, or out of sight."""
+    table, model = page.table, page.model
+    room = table.columnWidth(column) - 2 * PAD
+    left = table.columnViewportPosition(column)
+    if table.isColumnHidden(column) or not (
+        left >= 0 and left + table.columnWidth(column) <= table.viewport().width()
+    ):
+        return ["the whole column"]
+    fonts = (theme.font(weight=QFont.Weight.DemiBold), theme.font(size=12))
+    said = [
+        (font, str(model.index(row, column).data(role) or ""))
+        for row in range(model.rowCount())
+        for font, role in zip(fonts, (Qt.ItemDataRole.DisplayRole, SECOND_LINE_ROLE), strict=True)
+    ]
+    return [text for font, text in said if QFontMetricsF(font).horizontalAdvance(text) > room]
+
+
+def all_whole(page):
+    said = [
+        page.model.index(row, NEXT).data(SECOND_LINE_ROLE) for row in range(page.model.rowCount())
+    ]
+    assert any("," in one for one in said), "somebody is overdue"
+    assert cut_words(page, STATUS) == cut_words(page, NEXT) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "percent"),
+    [((1366, 768), 100), ((1280, 720), 100), ((683, 364), 100), ((1366, 728), 200)],
+)
+def test_the_words_of_a_status_are_never_cut(page, demo_shell, text_size, size, percent):
+    text_size(percent)
+    demo_shell.window().resize(*size)
+    demo_shell.show_page("patients")
+    settle()
+    all_whole(page)
+
+
+def test_the_words_of_a_status_are_not_cut_in_a_longer_language(longer, page, demo_shell):
+    for size in ((1366, 768), (1280, 720)):
+        demo_shell.window().resize(*size)
+        settle()
+        all_whole(page)
+
+
+def test_the_filters_go_on_in_the_line_of_the_order_of_a_narrow_window(page, demo_shell):
+    """No line is left to one filter beside an empty half."""
+    demo_shell.window().resize(1280, 720)
+    settle()
+    tools = [one for one in page.chips.values() if one.isVisible()] + [page.sorted_by]
+    tops = sorted({one.mapTo(page, one.rect().center()).y() // 20 for one in tools})
+    assert len(tops) <= 2
+    assert max(one.mapTo(page, one.rect().topRight()).x() for one in tools) < page.width()

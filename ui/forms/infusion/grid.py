@@ -34,7 +34,7 @@ NARROWEST = 50  # px of a column, in which 132/78 has room
 LABELS = 78
 TALL = {Sign.PULSE: 20, Sign.PRESSURE: 20}  # px more for their plots
 ABOVE = 14  # px over the highest value, for the words of one that is out of range
-NOTED = 5  # px of the dot over a time at which something was noted
+NOTED = 5  # px of the dot beside the clock of a time at which something was noted
 GRADED = 16  # px of the square with an event's grade
 
 
@@ -100,6 +100,13 @@ def extent(sign: Sign, shown: Shown) -> tuple[float, float]:
     high = max([*values, *(one.high for one in limits)])
     margin = max((high - low) * 0.12, 0.3)
     return low - margin, high + margin
+
+
+def noted(words: str, area: QRect) -> QRectF:
+    """The dot that says that there is a note: right of a head's clock, which leaves it room in the narrowest column."""
+    width, size = QFontMetrics(theme.font(11)).horizontalAdvance(words), theme.px(NOTED)
+    left = area.x() + (area.width() + width) / 2 + theme.px(3)
+    return QRectF(left, area.y() + (area.height() - size) / 2, size, size)
 
 
 class Labels(QWidget):
@@ -353,7 +360,9 @@ class Grid(QWidget):
             painter.drawText(clock, Qt.AlignmentFlag.AlignCenter, time.clock)
             self._paint_planned(painter, time, clock.translated(0, theme.px(13)))
             if time.note:
-                self._paint_noted(painter, title, time.title)
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(theme.colour("accent"))
+                painter.drawEllipse(noted(time.clock, clock))
         if shown.start is None:
             return
         first = self.x_of(shown.start)
@@ -385,16 +394,6 @@ class Grid(QWidget):
         painter.setFont(font)
         painter.setPen(theme.colour("warn"))
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, words)
-
-    @staticmethod
-    def _paint_noted(painter: QPainter, area: QRect, title: str) -> None:
-        """A dot beside the words of a head: there is a note."""
-        width = QFontMetrics(theme.font(13, QFont.Weight.DemiBold)).horizontalAdvance(title)
-        size = theme.px(NOTED)
-        left = min(area.center().x() + width / 2 + size, area.right() - size)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.colour("accent"))
-        painter.drawEllipse(QRectF(left, area.y() + theme.px(4), size, size))
 
     def _paint_plot(self, painter: QPainter, shown: Shown, sign: Sign, area: QRect) -> None:
         low, high = extent(sign, shown)

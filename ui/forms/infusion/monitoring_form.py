@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from core import clock
 from core.entering.visit.draft import Draft
@@ -19,7 +19,7 @@ from core.views.monitoring import Due, Sign, Time
 from ui import theme
 from ui.context import AppContext
 from ui.forms.infusion.cells import Cell
-from ui.forms.infusion.grid import Grid, Labels, Shown, Span, height
+from ui.forms.infusion.grid import NARROWEST, Grid, Labels, Shown, Span, height
 from ui.forms.infusion.reading_dialog import ReadingDialog
 from ui.forms.infusion.side import DayColumns, DaySide
 from ui.forms.step_form import StepForm
@@ -107,14 +107,18 @@ class MonitoringForm(StepForm):
         self.area.setWidget(self.grid)
         self.area.setWidgetResizable(True)
         self.area.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.area.setFrameShape(QFrame.Shape.NoFrame)
         self.area.viewport().setAutoFillBackground(False)
         self.grid.setObjectName("scrolled")
         self.area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.area.setFixedHeight(height() + theme.px(14))
+        self.area.setFixedHeight(height())
+        self.bar = _bar_of(self.area)
+        self.bar.rangeChanged.connect(lambda _first, _last: self._on_other_room())
         right = QWidget()
         whole = QVBoxLayout(right)
         whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.bar)
         across = row(self.labels, self.area, spacing=0, top=True)
         across.setStretch(1, 1)
         whole.addLayout(across)
@@ -257,8 +261,21 @@ class MonitoringForm(StepForm):
     def _on_arrived(self, cell: Cell) -> None:
         self._last_key = cell.key
         self.problem.show_problem(cell.problem)
-        area = self.grid.column(cell.key)
-        self.area.ensureVisible(area.center().x(), 0, area.width() * 2, 0)
+        self._bring_column(cell.key)
+
+    def _bring_column(self, key: str) -> None:
+        """Scroll sideways to a time, with those beside it."""
+        column = self.grid.column(key)
+        self.area.ensureVisible(column.center().x(), 0, column.width() * 2, 0)
+
+    def _on_other_room(self) -> None:
+        """As much from the first time on as leaves the one in use in sight."""
+        self.bar.setValue(0)
+        self._bring_column(self._column_in_use())
+
+    def _column_in_use(self) -> str:
+        """The time that had the keyboard last, else the one that is due."""
+        return self._last_key if self._time(self._last_key) is not None else self._first_key()
 
     def _on_not_done(self, _index: int) -> None:
         chosen = str(self.not_done.currentData() or "")
@@ -369,6 +386,24 @@ class MonitoringForm(StepForm):
             cell.setFocus(Qt.FocusReason.TabFocusReason)
         else:
             self.focus_first()
+
+
+def _bar_of(area: QScrollArea) -> QScrollBar:
+    """A bar that scrolls an area sideways from above it: the end of a high grid may be out of sight. Hidden where all is seen."""
+    bar, own = QScrollBar(Qt.Orientation.Horizontal), area.horizontalScrollBar()
+    bar.setAccessibleName(tr("Times"))
+
+    def fit(first: int, last: int) -> None:
+        bar.setRange(first, last)
+        bar.setPageStep(own.pageStep())
+        bar.setSingleStep(theme.px(NARROWEST))
+        bar.setVisible(last > first)
+
+    own.rangeChanged.connect(fit)
+    own.valueChanged.connect(bar.setValue)
+    bar.valueChanged.connect(own.setValue)
+    bar.hide()
+    return bar
 
 
 class TimeDialog(AskDialog):

@@ -1,12 +1,14 @@
 """Rows of treatments on a sheet: no words on others, nothing lost, at every width and on paper."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import combinations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.model.adverse_event import Milestone, MilestoneKind
+from core.model.partial_date import PartialDate
 from core.reports import stack as paper
 from core.views import treatments
 from core.views.stack import geometry, overlay
@@ -150,3 +152,30 @@ def test_without_a_visit_and_a_form_the_axis_is_there_alone():
     bare = a_record(PATIENT, a_visit(PATIENT, INFUSION))
     _stack, _sheet, drawing = place(bare)
     assert "today" in words(drawing)
+
+
+@pytest.mark.parametrize("width", [420, 560, 620, 800, 1222])
+@pytest.mark.parametrize("figures", [Figures.BESIDE, Figures.ABOVE])
+def test_no_dose_is_on_the_line_of_a_death(width, figures):
+    died = date(2026, 9, 3)
+    death = Milestone(
+        patient_id=PATIENT.id, kind=MilestoneKind.DEATH, happened_on=PartialDate.of(died)
+    )
+    record = a_course(
+        medicine("Riluzole", "2026-03-01", dose=50),
+        medicine("Baclofen", "2026-08-20", str(died - timedelta(days=2)), dose=10),
+        device("niv", "2026-06-12", hours=9.0),
+        milestones=(death,),
+    )
+    _stack, _sheet, drawing = place(record, width, figures=figures)
+    (line,) = [
+        one
+        for one in drawing.shapes
+        if isinstance(one, Line) and one.x1 == one.x2 and one.colour == "death"
+    ]
+    said = [one for one in drawing.shapes if isinstance(one, Text) and "mg" in one.words]
+    assert len(said) >= 2
+    for one in said:
+        left, top, right, _bottom = reach(one)
+        if line.y1 < top < line.y2:
+            assert right <= line.x1 or left >= line.x1, one.words
