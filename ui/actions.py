@@ -131,6 +131,8 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("N, V, P", N_("on the treatments: enter a medicine, a device, a procedure")),
             ("T", N_("on the treatments: with adverse events, or without")),
             ("-, U, /, A", N_("in the laboratory: not done, unit, comment, accept")),
+            ("Ctrl+C", N_("on the overview: copy the picture")),
+            ("Ctrl+V", N_("in the laboratory: paste the laboratory's list")),
         ),
     ),
     (
@@ -168,5 +170,9 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("E", N_("log an event of the selected line's patient")),
             ("R", N_("prepare a report of the selected event")),
         ),
+    ),
+    (
+        N_("In the settings"),
+        (("/", N_("find a setting in all sections; Esc ends the search")),),
     ),
 )

@@ -80,7 +80,8 @@ class MainWindow(QMainWindow):
             self.resize(*USUAL)
         room = self.screen().availableGeometry()
         frame = self.frameGeometry().size() - self.geometry().size()  # what the system draws around
-        if self.width() > room.width() or self.height() + frame.height() > room.height():
+        # One that takes the whole height has no room for its frame, which is not known before it is shown.
+        if self.width() > room.width() or self.height() + frame.height() >= room.height():
             self.resize(self.size().boundedTo(room.size()))
             self.showMaximized()
             return

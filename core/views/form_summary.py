@@ -70,7 +70,7 @@ def _in_short(record: PatientRecord, one: FormRecord) -> tuple[Fact, ...]:
     if form is None or not catalog.newest()[form.id].brief:
         return value_facts(record, one)
     if one.not_done is not None:
-        return (Fact(form.title, _("not done: {why}").format(why=why_not(one.not_done))),)
+        return (Fact(form.title, why_not(one.not_done)),)
     words = {FieldType.TEXT, FieldType.LONG_TEXT}
     found = (said for said in wording.said(form, one) if said.field.required)
     written = [Fact(said.field.title, said.text) for said in found if said.field.type in words]

@@ -6,7 +6,15 @@ from datetime import date
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QRect
 from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QStyleOptionViewItem, QToolTip
+from PySide6.QtWidgets import (
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QStyle,
+    QStyleOptionButton,
+    QStyleOptionViewItem,
+    QToolTip,
+)
 
 from core import clock
 from core.entering.visit import beginning
@@ -402,3 +410,32 @@ def test_the_chart_as_it_stood_shows_its_figures_whole_in_a_small_window(demo_sh
     for text in (shape for shape in plots.drawing.shapes if isinstance(shape, Text)):
         left, _top, right, bottom = reach(text)
         assert left >= -1 and right <= plots.width() + 1 and bottom <= plots.height() + 1
+
+
+def test_the_tabs_have_room_for_their_words_after_another_page_and_patient(demo_shell, open_chart):
+    for number in ("A-008", "A-006"):  # without an open alert, and with four
+        demo_shell.show_page("today")
+        settle()
+        bar = open_chart(number).tabs.tabBar()
+        shown = [at for at in range(bar.count()) if bar.isTabVisible(at)]
+        cut = [
+            bar.tabText(at) for at in shown if bar.tabRect(at).width() < bar.tabSizeHint(at).width()
+        ]
+        assert cut == []
+    assert "Alerts (4)" in {bar.tabText(at) for at in shown}
+
+
+def test_a_filter_that_is_pressed_by_hand_shows_all_its_words(demo_shell):
+    """The ring of the keyboard takes its room from the margin, not from the words."""
+    demo_shell.show_page("patients")
+    settle()
+    chip = demo_shell.page("patients").chips["bulbar"]
+    inside = chip.style().subElementRect
+    option = QStyleOptionButton()
+    widths = []
+    for focused_one in (False, True):
+        chip.setFocus() if focused_one else chip.clearFocus()
+        settle()
+        chip.initStyleOption(option)
+        widths.append(inside(QStyle.SubElement.SE_PushButtonContents, option, chip).width())
+    assert widths[1] >= widths[0]

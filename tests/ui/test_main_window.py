@@ -20,7 +20,7 @@ from core.store import keys
 from core.words import DEMONSTRATION
 from tests.ui.conftest import words
 from tests.ui.keyboard import CTRL, Key, in_dialog, press, settle, tab_to, write
-from ui import theme
+from ui import main_window, theme
 from ui.main_window import MainWindow, load_the_rest
 from ui.pages.every import PAGES
 from ui.shell import NEEDS
@@ -294,6 +294,17 @@ def test_the_window_is_never_larger_than_its_screen(qtbot, settings, remembered)
     window.show_on_screen()
     room = window.screen().availableGeometry()
     assert window.width() <= room.width() and window.height() <= room.height()
+    window.close()
+    window.deleteLater()
+
+
+def test_a_window_as_high_as_its_screen_leaves_room_for_its_frame(qtbot, settings, monkeypatch):
+    """Else its lowest line, with "Sign out", is below the screen."""
+    window = MainWindow(settings)
+    room = window.screen().availableGeometry()
+    monkeypatch.setattr(main_window, "USUAL", (room.width() - 100, room.height()))
+    window.show_on_screen()
+    assert window.isMaximized()
     window.close()
     window.deleteLater()
 

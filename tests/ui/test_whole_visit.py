@@ -1,4 +1,5 @@
 import pytest
+from PySide6.QtWidgets import QScrollArea
 
 from core import clock
 from core.model.adverse_event import Grade, Outcome
@@ -89,6 +90,8 @@ def test_the_whole_visit_by_keyboard_alone(shell, due, today, alsfrs_r, qtbot, r
     assert "complete" in words(visit_page)
     go_on()
     assert "finished" in words(visit_page)
+    area = visit_page.forms["review"].findChild(QScrollArea)
+    assert area.verticalScrollBar().value() == 0, "the review is read from its head"
     press(Key.Key_Space)  # print summary
 
     summary = shell.current

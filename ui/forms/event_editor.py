@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QStringListModel, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from core.entering import event_entry, typed_texts
@@ -43,8 +43,7 @@ class EventEditor(QWidget):
         self._tried = False  # to add it: what is missing is said then, and not before
         self._asked: AdverseEvent | None = None  # a second fatal event that was asked about
         self.term = TextField(tr("What happened? (as said; CTCAE terms are offered)"))
-        self.term.line.setCompleter(term_completer(self))
-        self.term.line.completer().activated.connect(lambda _text: self._on_typed())
+        offer_terms(self.term.line).activated.connect(lambda _text: self._on_typed())
         self.onset = TextField(tr("Began on"), placeholder="2026-11-21", width=150)
         self.onset.line.setToolTip(tr("With its time where it is known: 2026-11-21 14:05"))
         self.ended = TextField(tr("Ended on (if it has)"), placeholder="2026-11-21", width=150)
@@ -276,14 +275,18 @@ def hand_over(
     return context.failures == before
 
 
-def term_completer(parent: QWidget) -> QCompleter:
-    """Offers the terms of CTCAE that hold what is typed."""
-    completer = QCompleter([term.name for term in terms.ctcae().values()], parent)
-    completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-    completer.setFilterMode(Qt.MatchFlag.MatchContains)
-    completer.setMaxVisibleItems(8)
+def offer_terms(line: QLineEdit) -> QCompleter:
+    """Offer below a line the terms of CTCAE that what is typed may mean, the likeliest first."""
+    offered = QStringListModel(line)
+    completer = QCompleter(offered, line)
+    completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
+    completer.setMaxVisibleItems(terms.MOST)
     if (popup := completer.popup()) is not None:
         popup.setObjectName("completer")
+    line.setCompleter(completer)
+    line.textEdited.connect(  # before the line asks its completer
+        lambda text: offered.setStringList([term.name for term in terms.proposals(text)])
+    )
     return completer
 
 

@@ -327,11 +327,12 @@ class ReviewForm(StepForm):
         return link("→ " + text, partial(self.jump.emit, point.step, point.field))
 
     def _finish(self) -> None:
+        # Before what has the keyboard goes: else it would go to the end of the page, and the page with it.
+        self.print.setFocus()
         with self.context.saving():
             self.draft.finish()
             self.touched.emit()
         self.show_draft()
-        self.print.setFocus()
 
     def _open_sheet(self) -> None:
         patient_sheet.open_of(self.context, self.draft.visit)

@@ -165,9 +165,9 @@ class AlertsOfClinic(QWidget):
     def look_again(self, patients: list[Patient]) -> None:
         """Look at every patient; at those with open alerts first, which may be settled by now."""
         self._patients = {patient.id: patient.record_number for patient in patients}
-        self._show()
         first = sorted(self._patients, key=lambda one: not self._is_told(one))
         self._context.glances.look(self, first)
+        self._show()  # after it was asked: nobody is said to have no alert before they were looked at
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QPushButton
 
 from core import clock
 from core.entering.event_form import EventForm
-from core.model import event_details
+from core.model import event_details, terms
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
 from core.model.event_details import Criterion
 from core.model.partial_date import PartialDate
@@ -111,6 +111,23 @@ def test_an_incomplete_event_says_so_under_each_field_and_loses_nothing(editor, 
     assert editor.term.text == "Rash on both arms"
     assert "onset" in sentences(editor) and "term" not in sentences(editor)
     assert session.record(due.id).events == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "term"),
+    [("fell in kitchen", "Fall"), ("head", "Headache")],
+)
+def test_terms_are_offered_for_what_was_said_the_likeliest_first(editor, said, term):
+    editor.term.setFocus()
+    write(said)
+    settle()
+    popup = editor.term.line.completer().popup()
+    assert popup.isVisible()
+    offered = [popup.model().index(at, 0).data() for at in range(popup.model().rowCount())]
+    assert offered == [one.name for one in terms.proposals(said)]
+    assert term in offered[:2]
+    press(Key.Key_Down, Key.Key_Return)
+    assert editor.term.text == offered[0]
 
 
 def test_a_complete_event_is_listed_and_the_fields_are_free_again(form, editor, session, due):

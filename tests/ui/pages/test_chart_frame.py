@@ -189,6 +189,23 @@ def test_a_reads_the_alerts(open_chart):
     assert focused() in page.tab("alerts").list.buttons.values()
 
 
+def test_the_arrows_move_what_a_digit_brought_to_the_front(open_chart):
+    page = open_chart("A-010")
+    write("1")
+    press(Key.Key_Left)
+    assert page.front == "overview" and page.tab("overview").trends.chart.day is not None
+    at = 1 + page._there.index("compare")
+    write(str(at))
+    before = page.tab("compare").visits
+    press(Key.Key_Left)
+    assert page.front == "compare" and page.tab("compare").visits != before
+    write("2")
+    press(Key.Key_Down)
+    assert page.front == "visits" and page.tab("visits").table.currentIndex().row() >= 0
+    write("1")
+    assert page.front == "overview", "the next digit is still a key"
+
+
 def test_every_key_of_a_chart_is_in_the_help():
     (keys,) = [keys for title, keys in PAGE_KEYS if title == "In a chart"]
     known = " ".join(key for key, _what in keys)

@@ -157,6 +157,14 @@ def test_today_says_that_nothing_is_open(due, today):
     assert "No alert is open." in words(page)
 
 
+def test_today_says_of_nobody_that_nothing_is_open_before_they_were_looked_at(shell, due, measure):
+    measure(due, pcf=150)
+    card = shell.page("today").alerts
+    card.look_again([due])
+    (line,) = [card.layout().itemAt(at).widget() for at in range(card.layout().count())]
+    assert line.text() == "Looking for alerts…"
+
+
 def test_today_shows_the_newest_and_counts_the_rest(session, due, today):
     several(session, PATIENTS + 2)
     page = today()

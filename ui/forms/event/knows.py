@@ -17,7 +17,7 @@ from core.views import event_banners, event_times
 from ui.forms.event.grades import GradeList
 from ui.forms.event.inputs import DayLine
 from ui.forms.event.section import Section, banner, details, say
-from ui.forms.event_editor import term_completer
+from ui.forms.event_editor import offer_terms
 from ui.widgets.basics import button, clear, column, label, row
 from ui.widgets.fields import TextField
 from ui.widgets.responsive import Columns, Flow
@@ -37,8 +37,7 @@ class What(Section):
         term.line.setAccessibleName(tr("What happened, as said"))
         coded = TextField("", placeholder=tr("CTCAE term"))
         coded.line.setAccessibleName(tr("CTCAE term"))
-        coded.line.setCompleter(term_completer(coded))
-        coded.line.completer().activated.connect(lambda _text: told("coded"))
+        offer_terms(coded.line).activated.connect(lambda _text: told("coded"))
         self.term, self.coded = term, coded
         self.add("term", term)
         self.add("coded", coded)

@@ -362,6 +362,9 @@ class CompareTab(Tab):
         acts[key]()
         return True
 
+    def take_arrows(self) -> None:
+        self.focus_first()
+
     def focus_first(self) -> None:
         target: QWidget = self._tables[0] if self.forms else self.measures
         target.setFocus(Qt.FocusReason.TabFocusReason)

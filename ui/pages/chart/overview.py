@@ -92,6 +92,9 @@ class OverviewTab(Tab):
         """The results behind the chart."""
         return self.trends.ask_export()
 
+    def take_arrows(self) -> None:
+        self.trends.chart.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def take_key(self, key: str) -> bool:
         if key != "T" or self.sides.is_narrow:
             return self.trends.take_key(key)

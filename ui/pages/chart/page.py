@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QBoxLayout,
@@ -288,6 +288,12 @@ class ChartPage(Page):
             self.choice.setCurrentIndex(self.choice.findData(self.front))
             self._place_tools()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Tabs that were named while nobody saw them get the room of their words: Qt keeps that of the words before."""
+        super().showEvent(event)
+        bar = self.tabs.tabBar()
+        bar.setElideMode(bar.elideMode())
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_tools()
@@ -358,6 +364,7 @@ class ChartPage(Page):
             if not 0 <= at < len(self._there):
                 return False
             self.show_tab(self._there[at])
+            self.tab(self.front).take_arrows()
             return True
         if self.tab(self.front).take_key(key):
             return True

@@ -121,6 +121,9 @@ class Tab(QWidget):
         """Give the keyboard to where one goes on from."""
         self.setFocus()
 
+    def take_arrows(self) -> None:
+        """Give the keyboard to what the arrows move, after a digit chose the tab; to no field, which would take the next digit."""
+
     def focus_on(self, what: str) -> None:
         """Give the keyboard to what another tab leads to."""
 

@@ -295,6 +295,9 @@ class TreatmentsTab(Tab):
     def show_held(self, id: str) -> None:
         self._show_front(id.removeprefix("form."))
 
+    def take_arrows(self) -> None:
+        self.chart.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def focus_on(self, what: str) -> None:
         """Give the keyboard to a record, or to a field of it, and show what was asked about it."""
         one = self._record_of(what)

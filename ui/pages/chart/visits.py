@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout
 
 from core.acts import locking
@@ -156,6 +157,9 @@ class VisitsTab(Tab):
             return
         if (newer := protocols.newer(self.now.record.patient)) is not None:
             moving.ask_one(self, self.context, self.now.record, newer)
+
+    def take_arrows(self) -> None:
+        self.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_on(self, what: str) -> None:
         """A visit in the list."""
