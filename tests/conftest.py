@@ -1,5 +1,6 @@
 # ruff: noqa: E402  the environment is set before anything that reads it is imported
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -35,6 +36,18 @@ from tests.passwords import cheap_passwords
 
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What was collected stays until the end: the tests begin without looking through it for garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 @pytest.fixture(autouse=True)
