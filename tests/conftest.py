@@ -36,6 +36,7 @@ from tests.passwords import cheap_passwords
 
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+BUNDLE = "test_the_built_program_does_the_main_job_without_python"
 
 
 @pytest.hookimpl(wrapper=True)
@@ -48,6 +49,12 @@ def pytest_collection():
         gc.enable()
         gc.collect()
         gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)  # after the order was made random
+def pytest_collection_modifyitems(items):
+    """The bundle first: it takes minutes, and begun last it would leave every other core waiting for it."""
+    items.sort(key=lambda item: item.name != BUNDLE)
 
 
 @pytest.fixture(autouse=True)
