@@ -1,5 +1,6 @@
 # ruff: noqa: E402  the environment is set before anything that reads it is imported
 import atexit
+import gc
 import os
 import shutil
 import tempfile
@@ -35,6 +36,25 @@ from tests.passwords import cheap_passwords
 
 settings.register_profile("suite", deadline=None)
 settings.load_profile("suite")
+BUNDLE = "test_the_built_program_does_the_main_job_without_python"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """What was collected stays until the end: the tests begin without looking through it for garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
+
+
+@pytest.hookimpl(trylast=True)  # after the order was made random
+def pytest_collection_modifyitems(items):
+    """The bundle first: it takes minutes, and begun last it would leave every other core waiting for it."""
+    items.sort(key=lambda item: item.name != BUNDLE)
 
 
 @pytest.fixture(autouse=True)

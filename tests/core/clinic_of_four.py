@@ -5,6 +5,7 @@ import shutil
 from core.model.user import Clinic, Role
 from core.session import Session, new_user
 from core.store import keys
+from tests.passwords import cheap_passwords
 
 PASSWORD = "grey heron at dawn"
 PEOPLE = {
@@ -21,7 +22,8 @@ def make(path):
     users = [(new_user(login, name, role), PASSWORD) for role, (login, name) in PEOPLE.items()]
     (first, password), *others = users
     clinic = Clinic(name="ALS clinic", protocol="royan-2021")
-    Session.create(path, clinic, first, password, others=others).close()
+    with cheap_passwords():  # what is shared by a module is made before a test has its own
+        Session.create(path, clinic, first, password, others=others).close()
     return keys.unwrap(keys.read(path), first.login, password)
 
 

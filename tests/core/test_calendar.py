@@ -2,6 +2,7 @@
 
 import ast
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -82,13 +83,16 @@ def formatted(tree):
                 yield getattr(outer, "name", ""), node.lineno
 
 
+@cache
 def by_hand():
-    for folder in SHOWN_BY:
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            name = path.relative_to(ROOT).as_posix()
-            if name not in SEAM:
-                for where, line in formatted(ast.parse(path.read_text("utf-8"))):
-                    yield name, where, line
+    """Every place in the code, with its file; it is looked for once."""
+    return [
+        (name, where, line)
+        for folder in SHOWN_BY
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        if (name := path.relative_to(ROOT).as_posix()) not in SEAM
+        for where, line in formatted(ast.parse(path.read_text("utf-8")))
+    ]
 
 
 def test_no_date_is_formatted_by_hand():

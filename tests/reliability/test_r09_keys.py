@@ -4,9 +4,7 @@
 """
 
 import random
-import subprocess
-import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,10 +12,10 @@ import pytest
 
 from core.errors import AppError, FileDamaged, WrongPassword
 from core.store import keys
-from core.store.keys import Cost, KeyRing
+from core.store.keys import KeyRing
+from tests.reliability.password_clerk import CHEAP, KEY, change_passwords, in_place
+from tests.reliability.processes import killed
 
-KEY = bytes(range(32))
-CHEAP = Cost(opslimit=1, memlimit=8192)  # it is the writing that is killed, not the derivation
 LATEST_KILL_S = 0.03  # some dozens of changes
 
 
@@ -26,32 +24,9 @@ def price_of_a_guess():
     """The real one."""
 
 
-# Changes one password over and over, and says before and after each change which one it is.
-CHANGE_PASSWORDS = """
-import itertools, sys
-from pathlib import Path
-from core.store import keys
-
-def in_place(path, ring):
-    "What the program must not do: no copy is whole while both are written."
-    content = keys._serialized(ring)
-    with keys.key_file(path).open("wb", 0) as one, keys.second_key_file(path).open("wb", 0) as other:
-        for byte in content:
-            one.write(bytes([byte]))
-            other.write(bytes([byte]))
-
-path, first, write = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
-write = {"write": keys.write, "in_place": in_place}[write]
-cost = keys.Cost(opslimit=1, memlimit=8192)
-for n in itertools.count(first):
-    ring = keys.with_password(keys.read(path), bytes(range(32)), "dr.demo", f"password {n}", cost)
-    print("begun", n, flush=True)
-    write(path, ring)
-    print("done", n, flush=True)
-"""
-
-
-def kill_during_password_change(trials: int, *, write: str = "write") -> list[str]:
+def kill_during_password_change(
+    trials: int, *, write: Callable[[Path, KeyRing], None] = keys.write
+) -> list[str]:
     """Kill a real process so many times while it changes a password; what went wrong, one line a failure."""
     failures: list[str] = []
     with TemporaryDirectory() as folder:
@@ -98,25 +73,14 @@ def _opens(ring: KeyRing, password: str) -> bool:
         return False
 
 
-def _killed(clinic: Path, first: int, write: str) -> tuple[int | None, int | None]:
+def _killed(
+    clinic: Path, first: int, write: Callable[[Path, KeyRing], None]
+) -> tuple[int | None, int | None]:
     """The last change that was done and the last that was begun when the process was killed."""
-    clerk = subprocess.Popen(
-        [sys.executable, "-c", CHANGE_PASSWORDS, str(clinic), str(first), write],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with clerk:
-        said = [clerk.stdout.readline()]
-        time.sleep(random.uniform(0, LATEST_KILL_S))
-        clerk.kill()
-        said += clerk.stdout.readlines()
-    if said[0] == "":
+    said = killed(change_passwords, clinic, first, write, within_s=LATEST_KILL_S)
+    if not said:
         raise RuntimeError("the process that changes passwords did not begin")
-    numbers: dict[str, int] = {}
-    for line in said:
-        if line.endswith("\n"):
-            word, number = line.split()
-            numbers[word] = int(number)
+    numbers: dict[str, int] = dict(said)
     return numbers.get("done"), numbers.get("begun")
 
 
@@ -132,7 +96,7 @@ def test_r09_killed_500_times_while_a_password_is_changed():
 
 def test_r09_the_kills_are_noticed_where_the_files_are_overwritten_in_place():
     """The harness sees what it looks for: without the replacing of whole copies passwords are lost."""
-    assert len(kill_during_password_change(10, write="in_place")) >= 3
+    assert len(kill_during_password_change(10, write=in_place)) >= 3
 
 
 @pytest.fixture

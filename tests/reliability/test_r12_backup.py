@@ -25,6 +25,7 @@ from core.store import backup, keys
 from tests.core.examples import a_patient
 from tests.core.reports.test_summary import pages
 from tests.core.store.nouns import Nouns
+from tests.passwords import cheap_passwords
 from tests.reliability import clinic_day, vfs, witness
 from tests.reliability.clinic_day import KEY, LOGIN
 from tests.reliability.processes import killed
@@ -47,7 +48,8 @@ def back_up(session: Session, now: datetime = NOW, folder: Path | None = None) -
 def a_clinic(path: Path) -> None:
     """A clinic file and its key file, on the morning of its first day."""
     clinic_day.create(path)
-    keys.write(path, keys.with_password(keys.new_ring(), KEY, LOGIN, "s3cret"))
+    with cheap_passwords():
+        keys.write(path, keys.with_password(keys.new_ring(), KEY, LOGIN, "s3cret"))
 
 
 def a_day_of_work(path: Path) -> None:

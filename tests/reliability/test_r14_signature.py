@@ -35,6 +35,7 @@ from core.views import visit_summary
 from tests.core.examples import FULL, a_patient, enter_visit
 from tests.core.store.nouns import NOUNS, Nouns
 from tests.files import sample_clinic as sample
+from tests.passwords import cheap_passwords
 
 PASSWORD = "winter garden 48"
 LATER = date(2026, 9, 20)
@@ -49,13 +50,14 @@ def clinic(tmp_path_factory):
     """A file with passwords: a neurologist, a nurse; a patient with everything, whose second visit is signed."""
     path = tmp_path_factory.mktemp("signed") / "clinic.als"
     others = [(new_user("nurse2", "N. Urse", Role.NURSE), "s3cret s3cret")]
-    session = Session.create(
-        path,
-        Clinic(name="ALS clinic", protocol="royan-2021"),
-        new_user("dr.demo", "Dr. Demo"),
-        PASSWORD,
-        others=others,
-    )
+    with cheap_passwords():
+        session = Session.create(
+            path,
+            Clinic(name="ALS clinic", protocol="royan-2021"),
+            new_user("dr.demo", "Dr. Demo"),
+            PASSWORD,
+            others=others,
+        )
     nouns = Nouns(session)
     nouns.save_all()
     patient, visit = nouns.person, replace(nouns.meeting, date=date(2026, 7, 21))

@@ -14,6 +14,7 @@ from core.store import backup, keys
 from core.store.backup import beside
 from tests.attached_files import attach_megabytes
 from tests.core.examples import a_patient
+from tests.passwords import cheap_passwords
 
 NOW = datetime(2026, 11, 22, 10, 15, 2, 345678, tzinfo=UTC)
 NAME = "clinic-2026-11-22T101502Z.als"
@@ -22,7 +23,8 @@ NAME = "clinic-2026-11-22T101502Z.als"
 @pytest.fixture(scope="session")
 def ring(key):
     """The key file's content of a clinic: one password, derived once for all tests."""
-    return keys.with_password(keys.new_ring(), key, "dr.demo", "s3cret")
+    with cheap_passwords():
+        return keys.with_password(keys.new_ring(), key, "dr.demo", "s3cret")
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from core.errors import FileMissing, StorageError
 from core.store import backup, drill, keys
 from tests.core.examples import a_patient
 from tests.core.store.test_backup import behind_the_trail
+from tests.passwords import cheap_passwords
 
 NOW = datetime(2026, 11, 22, 10, 15, 2, tzinfo=UTC)
 LATER = NOW + timedelta(hours=3)
@@ -16,7 +17,8 @@ LATER = NOW + timedelta(hours=3)
 
 @pytest.fixture(scope="module")
 def ring(key):
-    return keys.with_password(keys.new_ring(), key, "dr.demo", "s3cret")
+    with cheap_passwords():
+        return keys.with_password(keys.new_ring(), key, "dr.demo", "s3cret")
 
 
 @pytest.fixture
