@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -148,7 +148,7 @@ class Shell(QWidget):
         context.cancelled.connect(self.saved_note.say_cancelled)
         context.not_written.connect(self.saved_note.forget)
         context.backing_up.failed.connect(self._say)
-        context.backing_up.copying.connect(partial(_show_backup, self.backup))
+        context.backing_up.copying.connect(_BackupShown(self.backup).show)
         context.show_page.connect(self.show_page)
         context.open_chart.connect(self.open_chart)
         context.open_visit.connect(self.open_visit)
@@ -536,10 +536,19 @@ class Shell(QWidget):
             page.open_first()
 
 
-def _show_backup(said: QPushButton, percent: int) -> None:
-    """How far a backup is that nobody asked for; the button gives it up, and never takes the keyboard by itself."""
-    said.setText(tr("Backup {n} %: give up").format(n=percent))
-    said.setVisible(percent >= 0)
+class _BackupShown(QObject):
+    """How far a backup is that nobody asked for; the button gives it up, and never takes the keyboard by itself.
+
+    It goes with the button: what makes the backup outlives the window of a session.
+    """
+
+    def __init__(self, said: QPushButton) -> None:
+        super().__init__(said)
+        self._said = said
+
+    def show(self, percent: int) -> None:
+        self._said.setText(tr("Backup {n} %: give up").format(n=percent))
+        self._said.setVisible(percent >= 0)
 
 
 def _open_attached(shell: Shell, patient_id: str, value: str) -> None:

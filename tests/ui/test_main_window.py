@@ -343,3 +343,15 @@ def test_what_was_closed_is_gone_from_memory(
     assert old() is None
     assert [one() for one in kept] == [None] * len(kept)
     empty_window.close_session()
+
+
+def test_a_backup_goes_on_when_the_window_of_the_file_is_made_again(
+    empty_window, demo_shell, usual_text
+):
+    """What makes it outlives that window: its progress is shown in the new one, and asks nothing of the old one."""
+    press((CTRL, Key.Key_Plus))
+    assert empty_window.shell is not demo_shell
+    empty_window.backing_up.copying.emit(40)
+    assert empty_window.shell.backup.text() == "Backup 40 %: give up"
+    empty_window.backing_up.copying.emit(-1)
+    assert not empty_window.shell.backup.isVisible()

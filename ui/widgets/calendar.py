@@ -22,7 +22,7 @@ from core.views import calendar
 from core.views.calendar import WEEKS, Day, Entry, Kind
 from core.words import long_day, month_name, weekdays
 from ui import theme
-from ui.widgets.basics import Elided, button, column, label, row
+from ui.widgets.basics import button, column, label, row
 from ui.widgets.responsive import Flow
 from ui.words import tr
 
@@ -228,7 +228,10 @@ class Calendar(QWidget):
         super().__init__()
         self.view = CalendarView(made)
         self.view.moved.connect(self._say)
-        self._said, self._day = label("", "muted"), Elided()
+        self._said, self._day = label("", "muted"), label("", wrap=True)
+        lines = self._day.fontMetrics().lineSpacing() * 2  # the weeks stay where they are from day to day
+        self._day.setMinimumHeight(lines)
+        self._day.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         self.earlier = button(tr("Earlier"), lambda: self.view.turn(-calendar.DAYS), tip="PgUp")
         self.later = button(tr("Later"), lambda: self.view.turn(calendar.DAYS), tip="PgDn")
         self.now = button(tr("To today"), lambda: self.view.go_to(self.view.today), tip="Home")
@@ -254,7 +257,6 @@ class Calendar(QWidget):
         )
         words = self.view.day.spoken(self.view.today)
         self._day.setText(words)
-        self._day.setToolTip(words)
 
 
 def _line(painter: QPainter, area: QRectF, text: str) -> None:
