@@ -122,6 +122,7 @@ def show(parent: QWidget | None, error: AppError) -> None:
     box.setWindowTitle("ALS Follow-up")
     box.setText(str(error))
     box.exec()
+    box.deleteLater()
 
 
 def _module(file_name: str) -> str:

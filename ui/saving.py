@@ -33,7 +33,10 @@ def ask_printer(parent: QWidget, document: Document[Any], size: PaperSize) -> "Q
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setPageSize(QPageSize(PAGE_SIZES[size]))
     printer.setDocName(tr(document.title))
-    return printer if QPrintDialog(printer, parent).exec() else None
+    dialog = QPrintDialog(printer, parent)
+    chosen = dialog.exec()
+    dialog.deleteLater()
+    return printer if chosen else None
 
 
 def ask_where(parent: QWidget, document: Document[Any], made_of: Source) -> Path | None:

@@ -231,6 +231,7 @@ class QuestionStrip(QWidget):
         for reason, text in NOT_DONE.items():
             menu.addAction(text).triggered.connect(partial(self.not_done.emit, reason))
         menu.exec(self.whole.mapToGlobal(self.whole.rect().topLeft()))
+        menu.deleteLater()
 
 
 def clicked_only(one: W) -> W:

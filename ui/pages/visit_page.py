@@ -394,6 +394,7 @@ class VisitPage(Page):
             action.triggered.connect(lambda: self.ask_here(widget))
         if menu.actions():
             menu.exec(event.globalPos())
+        menu.deleteLater()
 
     def _ask(self, place: Place, text: str) -> None:
         draft = self.draft

@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
+    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -244,6 +245,17 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
         elif (inner := item.layout()) is not None:
             clear(inner)
+
+
+def answered(dialog: QDialog) -> bool:
+    """Show a dialog until it is answered; whether it was agreed to.
+
+    It is destroyed afterwards. Qt alone would keep it, and what it shows of a patient, as long as the page that asked.
+    """
+    try:
+        return dialog.exec() == QDialog.DialogCode.Accepted
+    finally:
+        dialog.deleteLater()
 
 
 def show_only(shown: Iterable[QWidget], among: Iterable[QWidget]) -> None:

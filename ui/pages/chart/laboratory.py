@@ -26,7 +26,7 @@ from ui.forms.laboratory.laboratories import LaboratoriesDialog
 from ui.forms.laboratory.sheet import LabSheet
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
 from ui.pages.page import Unsaved
-from ui.widgets.basics import Combo, card, column, label
+from ui.widgets.basics import Combo, answered, card, column, label
 from ui.widgets.responsive import Flow
 from ui.words import tr
 
@@ -174,7 +174,7 @@ class LaboratoryTab(Tab):
             self._begin()
 
     def _show_laboratories(self) -> None:
-        LaboratoriesDialog(self, self.context).exec()
+        answered(LaboratoriesDialog(self, self.context))
         self.fields.show_laboratories()
         self._begin()
 
