@@ -1,7 +1,8 @@
 """The preview of a document: the very pages, to print or to save."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -192,30 +193,27 @@ class DocumentPage(Page):
             pdf = document.make(made_of)
             return pdf, images(pdf, PREVIEW_DPI * ratio)
 
-        def failed(error: BaseException) -> None:
-            self._state.setText(tr("The document could not be prepared."))
-            raise error
+        done = partial(self._show_pages, self._asked, ratio)
+        self.context.tasks.run(work, done=done, failed=self._fail)
 
-        self.context.tasks.run(work, done=self._shower(self._asked, ratio), failed=failed)
+    def _show_pages(self, asked: int, ratio: float, made: tuple[bytes, list[QImage]]) -> None:
+        """The pages that were made, unless another document was asked for meanwhile."""
+        if asked != self._asked:
+            return
+        self.pdf, pages = made
+        self._state.setText(_of_what(self._made_of, len(pages)))
+        for index, image in enumerate(pages, start=1):
+            image.setDevicePixelRatio(ratio)
+            words = tr("Page {n} of {all}").format(n=index, all=len(pages))
+            self.pages.addWidget(Sheet(image, words))
+        self.print.setEnabled(True)
+        self.save.setEnabled(True)
+        if self.what.isHidden():
+            self.print.setFocus()
 
-    def _shower(self, asked: int, ratio: float) -> Callable[[tuple[bytes, list[QImage]]], None]:
-        """What shows the pages once they are made, unless another document was asked for meanwhile."""
-
-        def show(result: tuple[bytes, list[QImage]]) -> None:
-            if asked != self._asked:
-                return
-            self.pdf, pages = result
-            self._state.setText(_of_what(self._made_of, len(pages)))
-            for index, image in enumerate(pages, start=1):
-                image.setDevicePixelRatio(ratio)
-                words = tr("Page {n} of {all}").format(n=index, all=len(pages))
-                self.pages.addWidget(Sheet(image, words))
-            self.print.setEnabled(True)
-            self.save.setEnabled(True)
-            if self.what.isHidden():
-                self.print.setFocus()
-
-        return show
+    def _fail(self, error: BaseException) -> None:
+        self._state.setText(tr("The document could not be prepared."))
+        raise error
 
     def _save(self) -> None:
         if self._document is None or self._made_of is None:
