@@ -114,6 +114,14 @@ class DocumentPage(Page):
     def refresh(self) -> None:
         """A document shows the moment it was made; it is not made again behind the reader's back."""
 
+    def leave(self) -> bool:
+        """The pages go: they are pictures of 4 MB each, and are made anew whenever a document is opened."""
+        if not super().leave():
+            return False
+        self._begin()
+        self._state.setText("")
+        return True
+
     def focus_first(self) -> None:
         (self.what if self.what.isVisible() else self).setFocus()
 
@@ -181,13 +189,9 @@ class DocumentPage(Page):
             return
         ratio = self.devicePixelRatioF()
         about = replace(self._about, choice=self.what.currentData() or "")
+        self._begin()
         self._made_of = made_of = source(self.context, document, about)
-        self.pdf = None
-        self._asked += 1
         self._state.setText(tr("preparing…"))
-        clear(self.pages)
-        self.print.setEnabled(False)
-        self.save.setEnabled(False)
 
         def work() -> tuple[bytes, list[QImage]]:
             pdf = document.make(made_of)
@@ -195,6 +199,14 @@ class DocumentPage(Page):
 
         done = partial(self._show_pages, self._asked, ratio)
         self.context.tasks.run(work, done=done, failed=self._fail)
+
+    def _begin(self) -> None:
+        """No document yet; what a worker still makes of the one before is not shown."""
+        self.pdf, self._made_of = None, None
+        self._asked += 1
+        clear(self.pages)
+        self.print.setEnabled(False)
+        self.save.setEnabled(False)
 
     def _show_pages(self, asked: int, ratio: float, made: tuple[bytes, list[QImage]]) -> None:
         """The pages that were made, unless another document was asked for meanwhile."""
