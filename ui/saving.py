@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices, QPageSize
 from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
 
 from core.exports.file_name import Told, file_name
 from core.model.document import Document, Source
@@ -35,7 +36,8 @@ def ask_printer(parent: QWidget, document: Document[Any], size: PaperSize) -> "Q
     printer.setDocName(tr(document.title))
     dialog = QPrintDialog(printer, parent)
     chosen = dialog.exec()
-    dialog.deleteLater()
+    if isValid(dialog):
+        dialog.deleteLater()
     return printer if chosen else None
 
 

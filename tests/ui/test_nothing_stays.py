@@ -7,6 +7,7 @@ import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu
+from shiboken6 import delete
 
 from core.model.user import Role
 from core.session import Session
@@ -88,6 +89,14 @@ def test_a_menu_of_a_visit_is_gone_when_it_is_closed(resume):
     for widget in (page, line):
         menu_keys(widget)
     assert len(page.findChildren(QMenu)) == before
+
+
+def test_a_menu_that_went_with_its_page_is_no_mistake(resume):
+    """As where another size of text is chosen while it is open: every page is made anew."""
+    page = resume("alsfrs-r")
+    QTimer.singleShot(20, lambda: delete(QApplication.activePopupWidget()))
+    page.forms["alsfrs-r"].strip.whole.click()
+    assert page.isVisible()
 
 
 def test_the_menu_of_reasons_of_a_form_is_gone_when_it_is_closed(resume):

@@ -58,6 +58,7 @@ from ui.widgets.basics import (
     clear,
     column,
     label,
+    let_go,
     restyle,
     scrolled,
     show_only,
@@ -394,7 +395,7 @@ class VisitPage(Page):
             action.triggered.connect(lambda: self.ask_here(widget))
         if menu.actions():
             menu.exec(event.globalPos())
-        menu.deleteLater()
+        let_go(menu)
 
     def _ask(self, place: Place, text: str) -> None:
         draft = self.draft

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ui.words import tr
 
@@ -255,7 +256,13 @@ def answered(dialog: QDialog) -> bool:
     try:
         return dialog.exec() == QDialog.DialogCode.Accepted
     finally:
-        dialog.deleteLater()
+        let_go(dialog)
+
+
+def let_go(closed: QWidget) -> None:
+    """Destroy a dialog or menu that was closed, unless it went with its page meanwhile, as in another size of text."""
+    if isValid(closed):
+        closed.deleteLater()
 
 
 def show_only(shown: Iterable[QWidget], among: Iterable[QWidget]) -> None:

@@ -23,7 +23,7 @@ from ui.forms.laboratory.paste import PasteDialog
 from ui.forms.laboratory.places import NARROW
 from ui.forms.laboratory.row import HeadRow, LabRow
 from ui.widgets.ask import AskDialog
-from ui.widgets.basics import answered, button, clear, column, label, row
+from ui.widgets.basics import answered, button, clear, column, label, let_go, row
 from ui.widgets.fields import Line, TextField
 from ui.words import tr
 
@@ -336,7 +336,7 @@ class LabSheet(QWidget):
             menu.addAction(words, partial(self.say_not_done, tests, why))
         menu.setActiveAction(menu.actions()[1])
         menu.exec(at)
-        menu.deleteLater()
+        let_go(menu)
 
     def say_not_done(self, tests: Sequence[Test], why: NotDone) -> None:
         entry = self._entry
