@@ -15,6 +15,7 @@ from core.model.document import ICS, PDF, About, Document, Source
 from core.model.trail import Act
 from ui.context import AppContext
 from ui.saving import ask_printer, ask_where
+from ui.tasks import is_gone
 from ui.widgets.basics import button
 from ui.words import tr
 
@@ -89,7 +90,7 @@ def save_to(
         return
 
     def saved() -> None:
-        if done is not None:
+        if done is not None and not is_gone(done):
             done(made_of)
         context.written.emit(path)
 
@@ -97,7 +98,8 @@ def save_to(
         if not isinstance(error, OSError):
             raise error
         context.not_written.emit()
-        tell(_no_place(document).format(why=error.strerror or tr("unknown reason")))
+        told = context.told.emit if is_gone(tell) else tell
+        told(_no_place(document).format(why=error.strerror or tr("unknown reason")))
 
     if content is None:
         _make(path, context, document, written, saved, failed)

@@ -7,6 +7,7 @@ from types import TracebackType
 from PySide6 import __version__ as qt_version
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication, QMessageBox, QWidget
+from shiboken6 import isValid
 
 from core import VERSION
 from core.errors import AppError, StorageError
@@ -122,6 +123,8 @@ def show(parent: QWidget | None, error: AppError) -> None:
     box.setWindowTitle("ALS Follow-up")
     box.setText(str(error))
     box.exec()
+    if isValid(box):
+        box.deleteLater()
 
 
 def _module(file_name: str) -> str:

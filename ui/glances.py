@@ -59,6 +59,8 @@ class Glances(QObject):
 
     def look(self, asker: QWidget, patients: Sequence[PatientId]) -> None:
         """Look at these patients for ``asker``, in this order."""
+        if asker not in self._asked:
+            asker.destroyed.connect(lambda: self._asked.pop(asker, None))
         self._asked[asker] = list(patients)
         self.go_on()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QStandardPaths, QUrl
 from PySide6.QtGui import QDesktopServices, QPageSize
 from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
 
 from core.exports.file_name import Told, file_name
 from core.model.document import Document, Source
@@ -33,7 +34,11 @@ def ask_printer(parent: QWidget, document: Document[Any], size: PaperSize) -> "Q
     printer = QPrinter(QPrinter.PrinterMode.HighResolution)
     printer.setPageSize(QPageSize(PAGE_SIZES[size]))
     printer.setDocName(tr(document.title))
-    return printer if QPrintDialog(printer, parent).exec() else None
+    dialog = QPrintDialog(printer, parent)
+    chosen = dialog.exec()
+    if isValid(dialog):
+        dialog.deleteLater()
+    return printer if chosen else None
 
 
 def ask_where(parent: QWidget, document: Document[Any], made_of: Source) -> Path | None:

@@ -34,7 +34,7 @@ from ui.context import AppContext
 from ui.help.guidance import Guidance
 from ui.pages.every import page_class
 from ui.pages.page import Page, Place
-from ui.widgets.basics import button, chip, column, label, row, set_chip
+from ui.widgets.basics import answered, button, chip, column, label, row, set_chip
 from ui.widgets.clock_badge import ClockBadge
 from ui.widgets.demo_notice import DemoNotice
 from ui.widgets.fields import Line
@@ -556,4 +556,4 @@ def _open_attached(shell: Shell, patient_id: str, value: str) -> None:
     from ui.pages.attached_file import AttachedFile
 
     with shell.context.acting():
-        AttachedFile(shell, shell.context, PatientId(patient_id), value).exec()
+        answered(AttachedFile(shell, shell.context, PatientId(patient_id), value))

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
+from shiboken6 import isValid
 
 T = TypeVar("T")
 
@@ -26,7 +28,7 @@ class Tasks(QObject):
         done: Callable[[T], object],
         failed: Callable[[BaseException], object],
     ) -> Future[T]:
-        """Run it; ``done`` or ``failed`` is called on the UI thread, neither once it was cancelled."""
+        """Run it; ``done`` or ``failed`` is called on the UI thread, neither once it was cancelled or `is_gone`."""
 
         def settle(future: Future[T]) -> None:
             if future.cancelled():
@@ -45,4 +47,13 @@ class Tasks(QObject):
 
     @Slot(object, object)
     def _deliver(self, callback: Callable[[object], object], value: object) -> None:
-        callback(value)
+        if not is_gone(callback):
+            callback(value)
+
+
+def is_gone(callback: Callable[..., Any]) -> bool:
+    """Whether this is a method of a widget that was destroyed meanwhile, as a page is that is made anew."""
+    while isinstance(callback, partial):
+        callback = callback.func
+    owner = getattr(callback, "__self__", None)
+    return isinstance(owner, QObject) and not isValid(owner)

@@ -33,10 +33,11 @@ from core.model.user import Right, Role
 from core.session import Session
 from tests.passwords import cheap_passwords
 from tests.reliability import witness
-from tests.ui.keyboard import ALT, CTRL, NONE, SHIFT, Key
+from tests.ui.keyboard import ALT, CTRL, NONE, SHIFT, Key, settle
 from ui import errors, theme
 from ui.app import application
 from ui.main_window import MainWindow, load_the_rest
+from ui.pages.every import PAGES, page_class
 from ui.settings import Appearance, Settings
 
 STEPS = (Key.Key_Tab, Key.Key_Return, Key.Key_Space, Key.Key_Down, Key.Key_Up, Key.Key_Right)
@@ -111,8 +112,8 @@ class Restless:
             self.within.pop()
 
     def _act(self, in_front):
-        if not self.warm and self.count > self.wanted // 3:
-            self.warm = resident()
+        if not self.warm and self.count > self.wanted // 3 and self.within == [None]:
+            self.warm = self.at_rest()
         self._look_how_long(in_front)
         if in_front is None:
             self._stay_signed_in()
@@ -133,6 +134,12 @@ class Restless:
             self._click_a_button(in_front)
         else:
             self._click_anywhere(in_front)
+
+    def at_rest(self):
+        """The bytes of the process while nobody is signed in: what a page in front needs is no growth."""
+        self.window.close_session()
+        settle()
+        return resident()
 
     def _look_how_long(self, in_front):
         self.since = self.since + 1 if in_front is self.in_front else 0
@@ -315,6 +322,8 @@ def main(path, key, role, seed, wanted):
     settings = Settings(path.with_name("settings.ini"))
     settings.last_file = path
     load_the_rest()
+    for name in PAGES:
+        page_class(name)  # whenever it were loaded, it is no growth
     theme.start(app, Appearance.LIGHT)
     window = MainWindow(settings)
     window.resize(*USUAL)
@@ -326,11 +335,10 @@ def main(path, key, role, seed, wanted):
     window.open_session(signed_in(path, key, login))
     QTimer.singleShot(0, person.step)
     app.exec()
-    grown = resident() - person.warm
     for top in QApplication.topLevelWidgets():
         if isinstance(top, QDialog):
             top.reject()
-    window.close_session()
+    grown = person.at_rest() - person.warm if person.warm else 0
     with closing(Session(path, key, login)) as session:
         person.errors += filter(None, [session.trail.verify().problem])
     with witness.opened(path, key) as db:

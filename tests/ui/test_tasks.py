@@ -2,8 +2,10 @@ import threading
 import time
 
 import pytest
+from PySide6.QtWidgets import QLabel
 
 from core.model.ids import PatientId
+from tests.ui.keyboard import settle
 from ui.tasks import Tasks
 
 
@@ -55,6 +57,18 @@ def test_a_cancelled_task_tells_nobody(tasks, qtbot):
     qtbot.wait(20)
     assert said == [True, True]
     assert all(future.done() for future in running)
+
+
+def test_a_result_for_a_page_that_was_destroyed_tells_nobody(tasks, qtbot):
+    page, gate, arrived = QLabel(), threading.Event(), []
+    tasks.run(gate.wait, done=page.setEnabled, failed=arrived.append)
+    page.deleteLater()
+    settle()
+    gate.set()
+    tasks.run(lambda: "another", done=arrived.append, failed=arrived.append)
+    qtbot.waitUntil(lambda: bool(arrived))
+    qtbot.wait(20)
+    assert arrived == ["another"]
 
 
 def test_the_session_cannot_be_used_from_a_task(tasks, session, due, qtbot):

@@ -14,7 +14,7 @@ from core.labels import MODE, NOT_DONE, RESPONDENT, no_score, why_not
 from core.model.assessment import Answer, Assessment
 from core.model.partial_date import read_partial_date
 from ui.forms.question_tiles import QuestionTiles
-from ui.widgets.basics import button, chip, clear, column, label, row
+from ui.widgets.basics import button, chip, clear, column, label, let_go, row
 from ui.widgets.fields import TextField
 from ui.widgets.responsive import Flow
 from ui.words import tr
@@ -231,6 +231,7 @@ class QuestionStrip(QWidget):
         for reason, text in NOT_DONE.items():
             menu.addAction(text).triggered.connect(partial(self.not_done.emit, reason))
         menu.exec(self.whole.mapToGlobal(self.whole.rect().topLeft()))
+        let_go(menu)
 
 
 def clicked_only(one: W) -> W:

@@ -26,7 +26,7 @@ from ui.context import AppContext
 from ui.forms.conclusion_box import ConclusionBox
 from ui.forms.step_form import StepForm
 from ui.widgets import ask, patient_sheet
-from ui.widgets.basics import button, chip, clear, label, link, row, scrolled, set_chip
+from ui.widgets.basics import answered, button, chip, clear, label, link, row, scrolled, set_chip
 from ui.widgets.decide import ask_decision
 from ui.widgets.locks import LockBar
 from ui.widgets.sign import SignDialog
@@ -242,7 +242,7 @@ class ReviewForm(StepForm):
         if not self._may_sign():
             return
         in_turn, following = through.holds(visit_id), through.after(self._shown)
-        if not SignDialog(self, self.context, through.together(self._shown)).exec():
+        if not answered(SignDialog(self, self.context, through.together(self._shown))):
             return
         if in_turn and following is not None:
             self._go_to(following)

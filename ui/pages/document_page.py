@@ -1,7 +1,8 @@
 """The preview of a document: the very pages, to print or to save."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,14 @@ class DocumentPage(Page):
     def refresh(self) -> None:
         """A document shows the moment it was made; it is not made again behind the reader's back."""
 
+    def leave(self) -> bool:
+        """The pages go: they are pictures of 4 MB each, and are made anew whenever a document is opened."""
+        if not super().leave():
+            return False
+        self._begin()
+        self._state.setText("")
+        return True
+
     def focus_first(self) -> None:
         (self.what if self.what.isVisible() else self).setFocus()
 
@@ -180,42 +189,43 @@ class DocumentPage(Page):
             return
         ratio = self.devicePixelRatioF()
         about = replace(self._about, choice=self.what.currentData() or "")
+        self._begin()
         self._made_of = made_of = source(self.context, document, about)
-        self.pdf = None
-        self._asked += 1
         self._state.setText(tr("preparing…"))
-        clear(self.pages)
-        self.print.setEnabled(False)
-        self.save.setEnabled(False)
 
         def work() -> tuple[bytes, list[QImage]]:
             pdf = document.make(made_of)
             return pdf, images(pdf, PREVIEW_DPI * ratio)
 
-        def failed(error: BaseException) -> None:
-            self._state.setText(tr("The document could not be prepared."))
-            raise error
+        done = partial(self._show_pages, self._asked, ratio)
+        self.context.tasks.run(work, done=done, failed=self._fail)
 
-        self.context.tasks.run(work, done=self._shower(self._asked, ratio), failed=failed)
+    def _begin(self) -> None:
+        """No document yet; what a worker still makes of the one before is not shown."""
+        self.pdf, self._made_of = None, None
+        self._asked += 1
+        clear(self.pages)
+        self.print.setEnabled(False)
+        self.save.setEnabled(False)
 
-    def _shower(self, asked: int, ratio: float) -> Callable[[tuple[bytes, list[QImage]]], None]:
-        """What shows the pages once they are made, unless another document was asked for meanwhile."""
+    def _show_pages(self, asked: int, ratio: float, made: tuple[bytes, list[QImage]]) -> None:
+        """The pages that were made, unless another document was asked for meanwhile."""
+        if asked != self._asked:
+            return
+        self.pdf, pages = made
+        self._state.setText(_of_what(self._made_of, len(pages)))
+        for index, image in enumerate(pages, start=1):
+            image.setDevicePixelRatio(ratio)
+            words = tr("Page {n} of {all}").format(n=index, all=len(pages))
+            self.pages.addWidget(Sheet(image, words))
+        self.print.setEnabled(True)
+        self.save.setEnabled(True)
+        if self.what.isHidden():
+            self.print.setFocus()
 
-        def show(result: tuple[bytes, list[QImage]]) -> None:
-            if asked != self._asked:
-                return
-            self.pdf, pages = result
-            self._state.setText(_of_what(self._made_of, len(pages)))
-            for index, image in enumerate(pages, start=1):
-                image.setDevicePixelRatio(ratio)
-                words = tr("Page {n} of {all}").format(n=index, all=len(pages))
-                self.pages.addWidget(Sheet(image, words))
-            self.print.setEnabled(True)
-            self.save.setEnabled(True)
-            if self.what.isHidden():
-                self.print.setFocus()
-
-        return show
+    def _fail(self, error: BaseException) -> None:
+        self._state.setText(tr("The document could not be prepared."))
+        raise error
 
     def _save(self) -> None:
         if self._document is None or self._made_of is None:

@@ -1,5 +1,6 @@
 """Every patient of the clinic: found by number, name or birth date, sorted, filtered, and taken along as a table."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -104,7 +105,7 @@ class PatientsPage(Page):
         sorting.setLayout(self._sorting())
         layout.addLayout(Flow(*self.chips.values(), sorting))
         layout.addWidget(card(self.table, self._none), 1)
-        context.glances.found.connect(lambda _patients: self.model.show_again())
+        context.glances.found.connect(self._on_found)
         context.glances.done.connect(self._show)
 
     def _described(self) -> tuple[Column[Line], ...]:
@@ -249,6 +250,9 @@ class PatientsPage(Page):
     def open_first(self) -> None:
         if self.model.rows:
             self.context.open_chart.emit(self.model.rows[0].patient.id)
+
+    def _on_found(self, _patients: Sequence[PatientId]) -> None:
+        self.model.show_again()
 
     def refresh(self) -> None:
         today = clock.today()

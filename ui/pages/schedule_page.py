@@ -30,7 +30,7 @@ from core.words import plural
 from ui.context import AppContext
 from ui.forms.kept_bar import KeptBar
 from ui.pages.page import Page, Unsaved
-from ui.widgets.basics import button, card, clear, column, label, row, scrolled
+from ui.widgets.basics import answered, button, card, clear, column, label, row, scrolled
 from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.own_definitions import Preview
 from ui.widgets.responsive import Cells, Columns
@@ -262,7 +262,7 @@ class SchedulePage(Page):
                 tr("Nothing is changed. Change a window or what a visit asks for, then save.")
             )
             return
-        if not Preview(self, tr("New version {n}").format(n=found.version), lines).exec():
+        if not answered(Preview(self, tr("New version {n}").format(n=found.version), lines)):
             return
         try:
             own_schedules.add(self.context.session, writing.to_toml(found), found)

@@ -326,7 +326,6 @@ class SheetPage(Page):
         made_of = replace(source(self.context, self._document, self._about), typed=self._typed())
         ratio = self.devicePixelRatioF()
         self._asked += 1
-        asked = self._asked
 
         def work() -> tuple[bytes, list[QImage], frozenset[str]]:
             from core.reports import patient_sheet  # reportlab takes its time
@@ -334,33 +333,36 @@ class SheetPage(Page):
             pdf = self._document.make(made_of)
             return pdf, images(pdf, PREVIEW_DPI * ratio), patient_sheet.cut_of(made_of)
 
-        def show(result: tuple[bytes, list[QImage], frozenset[str]]) -> None:
-            if asked != self._asked:
-                return
-            self.pdf, pages, cut = result
-            clear(self.pages)
-            for image in pages:
-                image.setDevicePixelRatio(ratio)
-                self.pages.addWidget(Sheet(image, tr("The printed page")))
-            for name, field in self.fields.items():
-                field.show_cut(cut=name in cut)
+        done = partial(self._show_pages, self._asked, ratio)
+        self.context.tasks.run(work, done=done, failed=self._fail)
 
-        def failed(error: BaseException) -> None:
-            self._state.setText(tr("The document could not be prepared."))
-            raise error
+    def _show_pages(
+        self, asked: int, ratio: float, made: tuple[bytes, list[QImage], frozenset[str]]
+    ) -> None:
+        """The page that was made, unless another one was asked for meanwhile."""
+        if asked != self._asked:
+            return
+        self.pdf, pages, cut = made
+        clear(self.pages)
+        for image in pages:
+            image.setDevicePixelRatio(ratio)
+            self.pages.addWidget(Sheet(image, tr("The printed page")))
+        for name, field in self.fields.items():
+            field.show_cut(cut=name in cut)
 
-        self.context.tasks.run(work, done=show, failed=failed)
+    def _fail(self, error: BaseException) -> None:
+        self._state.setText(tr("The document could not be prepared."))
+        raise error
 
     def save_to(self, path: Path) -> None:
         """Save what was typed, and write the PDF. A failure is told in one sentence."""
         if not self.commit():
             return
-
-        def done(_made_of: Source) -> None:
-            self._state.setText(tr("saved"))
-
         made_of = source(self.context, self._document, self._about)
-        save_to(path, self.context, self._document, made_of, done=done)
+        save_to(path, self.context, self._document, made_of, done=self._saved)
+
+    def _saved(self, _made_of: Source) -> None:
+        self._state.setText(tr("saved"))
 
     def _save(self) -> None:
         if self.commit():

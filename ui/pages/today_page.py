@@ -13,6 +13,7 @@ from core.acts import data_queries
 from core.entering import typed_texts
 from core.entering.visit import beginning
 from core.model.document import About, Document, OfAppointments, OfDay, OfNothing, OfWeeks
+from core.model.ids import PatientId
 from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.model.user import Right
@@ -159,7 +160,7 @@ class TodayPage(Page):
         self._looks = QTimer(self, interval=LOOK_MS)  # while an infusion is monitored
         self._looks.timeout.connect(self._look)
         self.alerts = AlertsOfClinic(context)
-        context.glances.found.connect(lambda _patients: self.model.show_again())
+        context.glances.found.connect(self._on_found)
         self.questions = QueriesOfClinic(context)
         self.signatures = SignaturesOfClinic(context)
         if not context.session.may(Right.SIGN):
@@ -247,6 +248,9 @@ class TodayPage(Page):
         urgent = (self._readings, self.clocks, self.to_judge, self.alerts, self.signatures)
         made.setLayout(column(*urgent, self.questions, self._attention, None, spacing=12))
         return made
+
+    def _on_found(self, _patients: Sequence[PatientId]) -> None:
+        self.model.show_again()
 
     def _look(self) -> None:
         if self.isVisible():

@@ -66,6 +66,7 @@ from ui.widgets.basics import (
     clear,
     column,
     label,
+    let_go,
     restyle,
     scrolled,
     show_only,
@@ -401,6 +402,7 @@ class VisitPage(Page):
             action.triggered.connect(lambda: self.ask_here(widget))
         if menu.actions():
             menu.exec(event.globalPos())
+        let_go(menu)
 
     def _ask(self, place: Place, text: str) -> None:
         draft = self.draft

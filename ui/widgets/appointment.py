@@ -19,7 +19,7 @@ from core.words import day
 from ui import theme
 from ui.context import AppContext
 from ui.widgets import ask
-from ui.widgets.basics import button, column, label, row
+from ui.widgets.basics import answered, button, column, label, row
 from ui.widgets.fields import TextField
 from ui.widgets.locks import explained
 from ui.words import tr
@@ -150,7 +150,7 @@ def ask_appointment(parent: QWidget, context: AppContext, patient_id: PatientId,
         return False
     before = appointments.of_planned(record, planned, today)
     dialog = AppointmentDialog(parent, record.patient.record_number, planned, before)
-    if dialog.exec() != QDialog.DialogCode.Accepted:
+    if not answered(dialog):
         return False
     if dialog.given_up and before is not None:
         return _take_back(parent, context, planned, before)

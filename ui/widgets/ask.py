@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from core.entry import Problem
 from ui import theme
-from ui.widgets.basics import Combo, button, column, label, row
+from ui.widgets.basics import Combo, answered, button, column, label, row
 from ui.widgets.fields import TextField
 from ui.words import tr
 
@@ -63,7 +63,7 @@ def reason(parent: QWidget, title: str, question: str) -> str | None:
     """What was typed, for the audit trail; None where the person gave no reason, and so does not act."""
     field = TextField(tr("Reason (kept in the audit trail)"))
     dialog = AskDialog(parent, title, question, field)
-    return field.text.strip() if dialog.exec() == QDialog.DialogCode.Accepted else None
+    return field.text.strip() if answered(dialog) else None
 
 
 def one_of(parent: QWidget, title: str, question: str, offered: Mapping[str, T]) -> T | None:
@@ -72,5 +72,5 @@ def one_of(parent: QWidget, title: str, question: str, offered: Mapping[str, T])
     field.setAccessibleName(question)
     field.addItems(list(offered))
     dialog = AskDialog(parent, title, question, field)
-    agreed = dialog.exec() == QDialog.DialogCode.Accepted
+    agreed = answered(dialog)
     return offered[field.currentText()] if agreed else None

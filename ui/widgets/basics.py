@@ -14,6 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QBoxLayout,
     QComboBox,
+    QDialog,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from core.words import unbroken
 from ui.words import tr
@@ -261,6 +263,23 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
         elif (inner := item.layout()) is not None:
             clear(inner)
+
+
+def answered(dialog: QDialog) -> bool:
+    """Show a dialog until it is answered; whether it was agreed to.
+
+    It is destroyed afterwards. Qt alone would keep it, and what it shows of a patient, as long as the page that asked.
+    """
+    try:
+        return dialog.exec() == QDialog.DialogCode.Accepted
+    finally:
+        let_go(dialog)
+
+
+def let_go(closed: QWidget) -> None:
+    """Destroy a dialog or menu that was closed, unless it went with its page meanwhile, as in another size of text."""
+    if isValid(closed):
+        closed.deleteLater()
 
 
 def show_only(shown: Iterable[QWidget], among: Iterable[QWidget]) -> None:

@@ -229,7 +229,9 @@ class Calendar(QWidget):
         self.view = CalendarView(made)
         self.view.moved.connect(self._say)
         self._said, self._day = label("", "muted"), label("", wrap=True)
-        lines = self._day.fontMetrics().lineSpacing() * 2  # the weeks stay where they are from day to day
+        lines = (
+            self._day.fontMetrics().lineSpacing() * 2
+        )  # the weeks stay where they are from day to day
         self._day.setMinimumHeight(lines)
         self._day.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         self.earlier = button(tr("Earlier"), lambda: self.view.turn(-calendar.DAYS), tip="PgUp")

@@ -15,7 +15,7 @@ from core.model.decision import Choice
 from core.model.record import PatientRecord
 from ui import theme
 from ui.context import AppContext
-from ui.widgets.basics import button, column, label, row, scrolled
+from ui.widgets.basics import answered, button, column, label, row, scrolled
 from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.folded import Folded
 from ui.widgets.locks import explained
@@ -141,7 +141,7 @@ def ask_decision(
     if explained(context, record.locks_on()):
         return False
     dialog = DecideDialog(parent, action, record.thresholds)
-    if dialog.exec() != QDialog.DialogCode.Accepted or dialog.given is None:
+    if not answered(dialog) or dialog.given is None:
         return False
     with context.saving():
         session = context.session

@@ -18,7 +18,7 @@ from core.views import schedule_words
 from core.words import plural
 from ui import theme
 from ui.context import AppContext
-from ui.widgets.basics import button, card, clear, column, label, row
+from ui.widgets.basics import answered, button, card, clear, column, label, row
 from ui.widgets.fields import TextField
 from ui.words import tr
 
@@ -105,7 +105,7 @@ def _ask(
     patients: Sequence[Patient],
 ) -> None:
     dialog = MoveDialog(parent, title, lines)
-    if dialog.exec() == QDialog.DialogCode.Accepted:
+    if answered(dialog):
         with context.saving():
             moving.move(context.session, [one.id for one in patients], dialog.reason.text)
 

@@ -19,7 +19,7 @@ from core.views import schedule_words
 from core.words import N_, plural
 from ui import theme
 from ui.context import AppContext
-from ui.widgets.basics import button, card, clear, column, label, row
+from ui.widgets.basics import answered, button, card, clear, column, label, row
 from ui.words import tr
 
 T = TypeVar("T")
@@ -156,7 +156,7 @@ class OwnDefinitions(QWidget):
             self._say(text.format(why=error.strerror or tr("unknown reason")))
             return
         lines = [line for _text, one in found for line in (*self._kind.lines(one), "")]
-        if not Preview(self, tr(self._kind.ask), lines).exec():
+        if not answered(Preview(self, tr(self._kind.ask), lines)):
             return
         titles, refused = [], ""
         try:

@@ -241,6 +241,7 @@ def test_the_rest_is_not_done_at_once(page, form, stored):
     assert len(found) == 15 and found["alt"].value == 40
     assert {one.not_done for test, one in found.items() if test != "alt"} == {NotDone.NOT_ASKED}
     assert page._buttons["laboratory"].accessibleName().endswith("Laboratory, done")
+    assert form.sheet.findChildren(QMenu) == [], "the menu went when it was closed"
 
 
 def test_a_comment_stands_with_its_result(form, stored):

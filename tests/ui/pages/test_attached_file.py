@@ -176,3 +176,5 @@ def test_it_is_opened_from_the_page_and_closed_with_esc(shell, attached, due):
     in_dialog(look, kind=AttachedFile)
     shell.context.open_attached.emit(due.id, attached("report.pdf", attached_files.pdf()))
     assert "Page 1 of 2" in seen[0]
+    settle()
+    assert shell.findChildren(AttachedFile) == [], "the pages went with the window"

@@ -9,7 +9,7 @@ from core.model import thresholds
 from core.model.paper import PaperSize
 from core.words import DayStyle
 from tests.ui.conftest import words
-from tests.ui.keyboard import CTRL, Key, answer_dialogs, focused, press, settle, write
+from tests.ui.keyboard import CTRL, Key, answer_dialogs, focused, press, settle, wait_until, write
 
 
 @pytest.fixture
@@ -258,6 +258,16 @@ def test_days_are_shown_as_the_clinic_chose_and_typed_as_before(page, session, p
     shell.open_chart(patient.id)
     settle()
     assert "21 May 2026" in words(shell.current)
+
+
+def test_patients_are_looked_at_where_today_was_made_anew_meanwhile(page, session, shell, patient):
+    """Today asked for its patients, and went before it had them: they are looked at for who asks next."""
+    shell.page("today").refresh()
+    page.notation.days.buttons[2].click()
+    settle()
+    shell.show_page("patients")
+    wait_until(lambda: not shell.context.glances.is_waiting(shell.current))
+    assert shell.context.glances.of(patient.id) is not None
 
 
 def test_the_limit_of_paco2_is_shown_and_typed_in_the_unit_of_the_clinic(page, session):

@@ -15,6 +15,7 @@ from tests.ui.conftest import words
 from tests.ui.keyboard import in_dialog, settle
 from ui.pdf_pages import PDFIUM, images, print_pages
 from ui.saving import PAGE_SIZES
+from ui.widgets.responsive import Sheet
 
 
 def text_of(pdf):
@@ -55,6 +56,18 @@ def test_the_preview_shows_every_page_and_saves_those_very_bytes(page, tmp_path)
     page.save_to(tmp_path / "summary.pdf")
     assert (tmp_path / "summary.pdf").read_bytes() == page.pdf
     assert "saved" in words(page)
+
+
+def test_the_pages_go_when_the_preview_is_left_and_come_when_it_is_opened(
+    page, demo_shell, visit, qtbot
+):
+    """They are pictures of the patient, some megabytes each."""
+    demo_shell.show_page("today")
+    settle()
+    assert page.pdf is None and page.pages.count() == 0 and page.findChildren(Sheet) == []
+    demo_shell.open_document("visit-summary", About(patient_id=visit.patient_id, visit_id=visit.id))
+    qtbot.waitUntil(lambda: page.pdf is not None)
+    assert page.pages.count() >= 1 and page.save.isEnabled()
 
 
 def test_a_place_where_nothing_can_be_saved_is_one_sentence(page, demo_shell, tmp_path):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from shiboken6 import delete
 
 from core import exports, reports
 from core.acts import documents
@@ -310,3 +311,16 @@ def test_r13_summary_picture_and_values_that_leave_are_written_down(
     told = " ".join(one.after for one in left)
     for document in ("visit summary", "results behind the chart", "picture of the trends"):
         assert document in told
+
+
+def test_an_export_comes_to_its_end_without_the_page_that_asked_for_it(
+    context, due, tmp_path, qtbot
+):
+    """A page is made anew when the clinic writes days in another way; the table is written and told."""
+    page = TrailPage(context)
+    page.refresh_if_stale()
+    with qtbot.waitSignal(context.written) as told:
+        page.export_to(tmp_path / "out.csv", CSV)
+        delete(page)
+    assert told.args == [tmp_path / "out.csv"]
+    assert (tmp_path / "out.csv").stat().st_size > 0

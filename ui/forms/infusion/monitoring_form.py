@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QScrollBar, QVBoxLayout, QWidget
 
 from core import clock
 from core.entering.visit.draft import Draft
@@ -25,7 +25,7 @@ from ui.forms.infusion.side import DayColumns, DaySide
 from ui.forms.step_form import StepForm
 from ui.widgets import ask
 from ui.widgets.ask import AskDialog
-from ui.widgets.basics import Combo, button, chip, label, row, set_chip
+from ui.widgets.basics import Combo, answered, button, chip, label, row, set_chip
 from ui.widgets.fields import Line, ProblemLine, TextField
 from ui.widgets.responsive import Flow
 from ui.words import tr
@@ -312,7 +312,7 @@ class MonitoringForm(StepForm):
             field.set_text(f"{clock.now().astimezone():%H:%M}")
         title = tr("A time between")
         dialog = TimeDialog(self, title, tr("When were the values taken?"), field)
-        if dialog.exec() != QDialog.DialogCode.Accepted:
+        if not answered(dialog):
             return
         at = self.draft.monitoring.read_time(field.text)
         if isinstance(at, Problem):
@@ -331,7 +331,7 @@ class MonitoringForm(StepForm):
         if time is None:
             return
         dialog = ReadingDialog(self, time, self.draft.monitoring.read_time)
-        if dialog.exec() == QDialog.DialogCode.Accepted and not isinstance(dialog.at, Problem):
+        if answered(dialog) and not isinstance(dialog.at, Problem):
             with self.context.saving():
                 self.draft.monitoring.describe(time, dialog.at, dialog.note.text)
             self._saved()

@@ -16,6 +16,7 @@ from ui.forms.laboratory.judging import begin_event
 from ui.forms.laboratory.laboratories import LaboratoriesDialog
 from ui.forms.laboratory.sheet import LabSheet
 from ui.forms.step_form import StepForm
+from ui.widgets.basics import answered
 from ui.widgets.fields import Line
 from ui.widgets.responsive import Flow
 
@@ -78,7 +79,7 @@ class LaboratoryForm(StepForm):
             self.touched.emit()
 
     def _show_laboratories(self) -> None:
-        LaboratoriesDialog(self, self.context).exec()
+        answered(LaboratoriesDialog(self, self.context))
         self.sample.show_laboratories()
         self._begin()
 

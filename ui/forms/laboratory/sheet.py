@@ -23,7 +23,7 @@ from ui.forms.laboratory.paste import PasteDialog
 from ui.forms.laboratory.places import NARROW
 from ui.forms.laboratory.row import HeadRow, LabRow
 from ui.widgets.ask import AskDialog
-from ui.widgets.basics import button, clear, column, label, row
+from ui.widgets.basics import answered, button, clear, column, label, let_go, row
 from ui.widgets.fields import Line, TextField
 from ui.words import tr
 
@@ -336,6 +336,7 @@ class LabSheet(QWidget):
             menu.addAction(words, partial(self.say_not_done, tests, why))
         menu.setActiveAction(menu.actions()[1])
         menu.exec(at)
+        let_go(menu)
 
     def say_not_done(self, tests: Sequence[Test], why: NotDone) -> None:
         entry = self._entry
@@ -365,7 +366,7 @@ class LabSheet(QWidget):
         field.set_text(result.note)
         title = one.test.title
         dialog = _CommentDialog(self, title, views.full_text(result), field)
-        if dialog.exec() == AskDialog.DialogCode.Accepted:
+        if answered(dialog):
             with self._context.saving():
                 entry.comment(one.test, field.text.strip())
                 self._show_table()
@@ -386,7 +387,7 @@ class LabSheet(QWidget):
         if entry is None:
             return
         dialog = PasteDialog(self, entry.sheet, pasting.pasted(text))
-        if dialog.exec() != AskDialog.DialogCode.Accepted:
+        if not answered(dialog):
             return
         with self._context.saving():
             entry.write(dialog.results)

@@ -32,7 +32,7 @@ from ui.forms.laboratory.sheet import LabSheet
 from ui.pages.chart.tab import ChartRecord, Tab, TabKind
 from ui.pages.page import Unsaved
 from ui.widgets.ask_mark import AskMark
-from ui.widgets.basics import Combo, button, card, column, label
+from ui.widgets.basics import Combo, answered, button, card, column, label
 from ui.widgets.queries import go_to
 from ui.widgets.responsive import Flow
 from ui.words import tr
@@ -221,7 +221,7 @@ class LaboratoryTab(Tab):
             self._begin()
 
     def _show_laboratories(self) -> None:
-        LaboratoriesDialog(self, self.context).exec()
+        answered(LaboratoriesDialog(self, self.context))
         self.fields.show_laboratories()
         self._begin()
 

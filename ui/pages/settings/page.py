@@ -34,6 +34,7 @@ from ui.pages.settings.thresholds import ThresholdSettings
 from ui.widgets.basics import (
     Combo,
     FilterChip,
+    answered,
     button,
     card,
     column,
@@ -74,24 +75,16 @@ class SettingsPage(Page):
         self._reads, self._changes = session.may(Right.READ), session.may(Right.CLINIC)
         self.own_password = OwnPassword(context)
         self.freezing = FreezeCard(context)
-        self.sheet = SheetSettings(context)
-        self.sheet.edited.connect(self.keep_soon.start)
         self.workstation = WorkstationSettings(context, self._show_list)
         self.appearance, self.text_size, self.paper = (
             *(self.workstation.appearance, self.workstation.text_size, self.workstation.paper),
         )
-        self._limits = ThresholdSettings(context)
-        self.thresholds = self._limits.fields
-        self._lung = EquationChoice(context)
-        self.equation, self.change = self._lung.equation, self._lung.change
-        self.notation = NotationSettings(context)
         self._build_frame()
         made = [*(self._of_clinic() if self._reads else ()), *self._of_person()]
         self.sections = {one.id: one for one in made}
         self.front = CLINIC if self._changes else PASSWORD
         self._words: list[str] = []
         self._place()
-        self.watch(*(field.line for field in self._limits.lines.values()))
         QShortcut(QKeySequence("Ctrl+F"), self, self.search.setFocus)
         self._show_front()
 
@@ -142,7 +135,18 @@ class SettingsPage(Page):
         QWidget.setTabOrder(self.search, self.list)
 
     def _of_clinic(self) -> list[Section]:
-        """What belongs to the clinic, for who reads patients' data."""
+        """What belongs to the clinic, for who reads patients' data; for others none of it is made.
+
+        A widget that is placed nowhere has no parent that takes it along: it would stay until the program ends.
+        """
+        self.sheet = SheetSettings(self.context)
+        self.sheet.edited.connect(self.keep_soon.start)
+        self._limits = ThresholdSettings(self.context)
+        self.thresholds = self._limits.fields
+        self.watch(*(field.line for field in self._limits.lines.values()))
+        self._lung = EquationChoice(self.context)
+        self.equation, self.change = self._lung.equation, self._lung.change
+        self.notation = NotationSettings(self.context)
         limits = []
         groups = {as_written(one, "group"): one.group for one in thresholds.shipped().values()}
         for group, title in groups.items():
@@ -277,7 +281,7 @@ class SettingsPage(Page):
         """The clinic's laboratories; who enters results enters what they call normal."""
         self.laboratories = button(
             tr("Laboratories and ranges…"),
-            lambda: LaboratoriesDialog(self, self.context).exec(),
+            lambda: answered(LaboratoriesDialog(self, self.context)),
         )
         how = tr(
             "Which laboratories there are, and what each of them calls normal, by sex and age."
