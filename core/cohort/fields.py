@@ -62,9 +62,8 @@ def _fields() -> Iterator[NumberField]:
     for instrument in instruments.shipped().values():
         name = instruments.title(instrument)
         for scale in instrument.scales:
-            id = f"{instrument.id}.{'total' if scale.total else scale.id}"
             yield NumberField(
-                id=id,
+                id=f"{instrument.id}.{'total' if scale.total else scale.id}",
                 title=_("{name}: {scale}").format(name=name, scale=scale.title),
                 unit=_("points of {maximum}").format(maximum=scale.maximum),
                 low=0,

@@ -196,7 +196,7 @@ def _patient(
         state_day=_ordinal(on),
         reason=reason,
         criterion=_criterion(record),
-        enrolled=_enrolled(record, protocol),
+        enrolled=_enrolled(record),
         sex=patient.sex.value,
         onset_region=patient.onset_region.value,
         age=_age(patient, at),
@@ -236,7 +236,7 @@ def _state(
     return Routine.FOLLOWED.value, PartialDate.of(record.patient.registered_on), ""
 
 
-def _enrolled(record: PatientRecord, protocol: Protocol) -> bool:
+def _enrolled(record: PatientRecord) -> bool:
     """Whether the patient entered the study at all: by a step that says so, or because they were treated."""
     reached = {step.state for step in steps(record.forms)}
     entered = {State.ENROLLED, State.TREATED, State.COMPLETED}
