@@ -352,9 +352,9 @@ def _values(
         yield ValueRow(name, code(on), on.toordinal(), value)
     for kind, name in _STATED.items():
         for result in record.stated(kind):
-            on = result.measured_on
-            if on is not None and (name, code(on)) not in measured:
-                yield ValueRow(name, code(on), on.toordinal(), result.value, stated=True)
+            told = result.measured_on
+            if told is not None and (name, code(told)) not in measured:
+                yield ValueRow(name, code(told), told.toordinal(), result.value, stated=True)
 
 
 def _numbers(record: PatientRecord) -> Iterator[tuple[str, date, float]]:
