@@ -57,7 +57,8 @@ class PatientRow:
 
     ``stage`` is the place among King's stages, ``medicines`` and ``support`` what runs now (of the dead: ran last),
     ``months_of_disease`` those from onset to the reference day (else to the registration), or as they were stated.
-    ``left_out`` counts the visits that the consent does not let leave.
+    ``enrolled`` is whether the patient entered the study at all; in routine care everybody did. ``treated_day`` is that
+    of a treatment that was given, ``reference_day`` may be to come. ``left_out`` counts the visits that the consent does not let leave.
     """
 
     id: str
@@ -77,6 +78,7 @@ class PatientRow:
     onset_day: int | None
     diagnosis_day: int | None
     reference_day: int | None
+    treated_day: int | None
     registered_day: int
     first_visit_day: int | None
     last_alive_day: int | None
@@ -196,7 +198,7 @@ def _patient(
         state_day=_ordinal(on),
         reason=reason,
         criterion=_criterion(record),
-        enrolled=_enrolled(record),
+        enrolled=_enrolled(record, protocol),
         sex=patient.sex.value,
         onset_region=patient.onset_region.value,
         age=_age(patient, at),
@@ -204,6 +206,7 @@ def _patient(
         onset_day=None if onset is None else onset.toordinal(),
         diagnosis_day=_ordinal(patient.diagnosis),
         reference_day=None if patient.reference_on is None else patient.reference_on.toordinal(),
+        treated_day=_treated(record, today),
         registered_day=patient.registered_on.toordinal(),
         first_visit_day=min((one.date.toordinal() for one in finished.visits), default=None),
         last_alive_day=None if alive is None else _ordinal(alive[0]),
@@ -236,8 +239,15 @@ def _state(
     return Routine.FOLLOWED.value, PartialDate.of(record.patient.registered_on), ""
 
 
-def _enrolled(record: PatientRecord) -> bool:
-    """Whether the patient entered the study at all: by a step that says so, or because they were treated."""
+def _treated(record: PatientRecord, today: date) -> int | None:
+    on = treatment.treated_on(record)
+    return None if on is None or on > today else on.toordinal()
+
+
+def _enrolled(record: PatientRecord, protocol: Protocol) -> bool:
+    """Whether the patient entered: by a step that says so, or because they were treated; always in routine care."""
+    if not protocol.criteria:
+        return True
     reached = {step.state for step in steps(record.forms)}
     entered = {State.ENROLLED, State.TREATED, State.COMPLETED}
     return bool(reached & entered) or treatment.treated_on(record) is not None
