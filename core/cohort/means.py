@@ -9,6 +9,7 @@ import numpy as np
 
 from core.cohort.fields import NumberField
 from core.cohort.frames import PATIENT, Cohort
+from core.cohort.missing import after_death
 from core.cohort.rows import SEEN
 from core.cohort.slots import Slot, placed, zero
 from core.protocols.schedule import Status
@@ -128,7 +129,8 @@ def _counted(cohort: Cohort, slot: Slot, patients: "pd.DataFrame") -> Counter[st
         return Counter({DIED: before, OPEN: len(patients) - before})
     visits = cohort.visits[cohort.visits["code"] == slot.code]
     status = dict(zip(visits[PATIENT], visits["status"], strict=True))
-    dead = set(patients.index[died])
+    dead = set(visits.loc[after_death(cohort, visits), PATIENT])
+    dead |= set(patients.index[died].difference(list(status)))  # of no plan
     return Counter(_why(status.get(one), died=one in dead) for one in patients.index)
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -86,11 +86,12 @@ def matrix(cohort: Cohort) -> Matrix | None:
         (int(who), str(code)): str(one)
         for who, code, one in zip(visits[PATIENT], visits["code"], visits["status"], strict=True)
     }
-    died = set(cohort.patients.index[cohort.patients["died_day"].notna()])
+    dead = visits[after_death(cohort, visits)]
+    died = {(int(who), str(code)) for who, code in zip(dead[PATIENT], dead["code"], strict=True)}
 
     def cell(who: int, code: str) -> Seen:
         lacks = any(asked and (who, code) not in have[what] for what, asked in wanted[code].items())
-        return _cell(status.get((who, code)), lacks=lacks, died=who in died)
+        return _cell(status.get((who, code)), lacks=lacks, died=(who, code) in died)
 
     return Matrix(
         codes=codes,
@@ -100,6 +101,21 @@ def matrix(cohort: Cohort) -> Matrix | None:
             int(who): tuple(cell(int(who), code) for code in codes) for who in cohort.patients.index
         },
     )
+
+
+def after_death(cohort: Cohort, visits: "pd.DataFrame") -> "pd.Series[bool]":
+    """Of visits that came to nothing, because the plan had ended: whether by a death.
+
+    Who withdrew and died later did not come because of the withdrawal, until the day of the death.
+    """
+    patients = cohort.patients
+    who = visits[PATIENT]
+    died = who.map(patients["died_day"]).astype("Int64")
+    withdrawn = patients["left_day"].where(patients["left"] == State.WITHDRAWN)
+    left = who.map(withdrawn).astype("Int64")
+    by_death = left.isna() | (died <= left).fillna(value=False)
+    by_death |= (died <= visits["target_day"]).fillna(value=False)
+    return (died.notna() & by_death).astype(bool)
 
 
 def _have(cohort: Cohort) -> Mapping[str, set[tuple[int, str]]]:
@@ -134,8 +150,9 @@ class Flow:
     """Figure 1: who came, who is not among the enrolled and why, who was treated, and how it ended.
 
     ``failed`` counts screen failures by their criterion, ``refused`` and ``withdrawn`` by their reason as it was
-    entered. ``died``, ``lost``, ``completed`` and ``withdrawn`` are of the enrolled. ``seen`` is how many came to each
-    planned visit, by its title.
+    entered. ``died``, ``lost``, ``completed`` and ``withdrawn`` are of the enrolled, each of whom is in one of them:
+    who withdrew or was lost and is known to have died is among ``died``, and counted in ``died_after`` by what was
+    before. ``seen`` is how many came to each planned visit, by its title.
     """
 
     assessed: int
@@ -151,6 +168,7 @@ class Flow:
     died: int
     in_follow_up: int
     seen: Mapping[str, int]
+    died_after: Mapping[State, int] = field(default_factory=dict)
 
 
 def flow(cohort: Cohort) -> Flow:
@@ -178,12 +196,19 @@ def flow(cohort: Cohort) -> Flow:
         died=among(State.DIED),
         in_follow_up=len(inside) - ended,
         seen=dict(_seen(cohort)),
+        died_after=_died_after(inside),
     )
 
 
 def _reasons(patients: "pd.DataFrame", column: str, mask: "pd.Series[bool]") -> Mapping[str, int]:
     chosen = patients.loc[mask, column]
     return dict(Counter(str(one) for one in chosen).most_common())
+
+
+def _died_after(inside: "pd.DataFrame") -> Mapping[State, int]:
+    left = inside.loc[inside["state"] == State.DIED, "left"]
+    counted = {state: int((left == state).sum()) for state in (State.WITHDRAWN, State.LOST)}
+    return {state: n for state, n in counted.items() if n}
 
 
 def _seen(cohort: Cohort) -> Iterator[tuple[str, int]]:

@@ -59,6 +59,7 @@ class PatientRow:
     ``months_of_disease`` those from onset to the reference day (else to the registration), or as they were stated.
     ``enrolled`` is whether the patient entered the study at all; in routine care everybody did. ``treated_day`` is that
     of a treatment that was given, ``reference_day`` may be to come. ``left_out`` counts the visits that the consent does not let leave.
+    ``left`` is the `State` of who withdrew or was lost, also where a later death is the state; empty of the others.
     """
 
     id: str
@@ -94,6 +95,10 @@ class PatientRow:
     medicines: tuple[str, ...]
     support: tuple[str, ...]
     left_out: int
+    left: str = ""
+    left_on: str = ""
+    left_day: int | None = None
+    left_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +193,7 @@ def _patient(
     stages = course.last_stages(finished)
     kings = None if stages is None else stages.kings.stage
     rate = course.delta_fs(finished)
+    left, left_on, left_reason = _left(record)
     return PatientRow(
         id=patient.id,
         number=patient.record_number,
@@ -222,6 +228,10 @@ def _patient(
         medicines=_medicines(record, taken),
         support=tuple(kind.value for kind in SUPPORT if record.had(kind, taken)),
         left_out=left_out,
+        left=left,
+        left_on="" if left_on is None else str(left_on),
+        left_day=_ordinal(left_on),
+        left_reason=left_reason,
     )
 
 
@@ -237,6 +247,18 @@ def _state(
     if ended is not None:
         return Routine.ENDED.value, PartialDate.of(ended), ""
     return Routine.FOLLOWED.value, PartialDate.of(record.patient.registered_on), ""
+
+
+def _left(record: PatientRecord) -> tuple[str, PartialDate | None, str]:
+    """Withdrawn or lost, where no later step but a death follows; when and why."""
+    known = [step for step in steps(record.forms) if step.state is not State.DIED]
+    if known and known[-1].state in {State.WITHDRAWN, State.LOST}:
+        last = known[-1]
+        return last.state.value, last.on, str(last.record.value("reason") or "")
+    withdrawn = record.milestone(MilestoneKind.WITHDRAWAL)
+    return (
+        ("", None, "") if withdrawn is None else (State.WITHDRAWN.value, withdrawn.happened_on, "")
+    )
 
 
 def _treated(record: PatientRecord, today: date) -> int | None:

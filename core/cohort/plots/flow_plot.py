@@ -4,10 +4,17 @@ from collections.abc import Mapping
 
 from core.cohort.missing import Flow
 from core.cohort.plots.axes import PLAIN, SMALL, Sheet
+from core.model.vital_status import State
 from core.views.stack.shapes import Box, Drawing, Line, Text, Weight
-from core.words import _, plural
+from core.words import N_, Words, _, plural
 
 _BOX, _GAP, _LINE, _PAD = 30.0, 22.0, 14.0, 9.0  # px
+_DIED_AFTER = Words(
+    {
+        State.WITHDRAWN: N_("{n} of them after withdrawing"),
+        State.LOST: N_("{n} of them after being lost to follow-up"),
+    }
+)
 _MOST = 4  # reasons that are named; the rest is counted
 
 
@@ -105,6 +112,7 @@ def _ends(flow: Flow) -> list[str]:
         _("{n} in follow-up").format(n=flow.in_follow_up),
         _("{n} completed").format(n=flow.completed),
         _("{n} died").format(n=flow.died),
+        *(f"   {_DIED_AFTER[state].format(n=n)}" for state, n in flow.died_after.items()),
         _("{n} lost to follow-up").format(n=flow.lost),
     ]
     return [*lines, *_reasons(_("{n} withdrew"), flow.withdrawn)]

@@ -148,3 +148,25 @@ def test_the_flow_counts_everybody_once() -> None:
     assert (found.died, found.in_follow_up, found.lost, found.completed) == (3, 14, 0, 0)
     assert found.seen["Month 2"] == 14
     assert found.assessed == found.enrolled + sum(found.refused.values())
+
+
+def test_who_withdrew_and_died_later_did_not_come_because_of_the_withdrawal() -> None:
+    """Until the day of the death. Who only died, or only withdrew, is in one place."""
+    ended = {"M6": Status.NOT_APPLICABLE, "M12": Status.NOT_APPLICABLE}
+    left = {"left": "withdrawn", "left_day": DAY_0 + 150, "state": "died"}
+    every = cohort(
+        patient("001", FULL, statuses=ended, died_day=DAY_0 + 300, **left),
+        patient("002", FULL, statuses=ended, died_day=DAY_0 + 150, state="died"),
+        patient("003", FULL, statuses=ended, **{**left, "state": "withdrawn"}),
+    )
+    found = matrix(every)
+    assert found is not None
+    at = [found.codes.index(code) for code in ("M6", "M12")]
+    assert [[found.cells[one][place] for place in at] for one in range(3)] == [
+        [Seen.ENDED, Seen.AFTER_DEATH],
+        [Seen.AFTER_DEATH, Seen.AFTER_DEATH],
+        [Seen.ENDED, Seen.ENDED],
+    ]
+    counted = flow(every)
+    assert (counted.died, dict(counted.died_after)) == (2, {"withdrawn": 1})
+    assert sum(counted.withdrawn.values()) == 1
