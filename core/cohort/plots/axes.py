@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.views.stack.shapes import Align, Drawing, Line, Measure, Shape, Text, Weight
 
 SMALL, PLAIN = 10.5, 12.0  # px
@@ -26,7 +28,11 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """The room inside the axes, and the values at its edges."""
+    """The room inside the axes, and the values at its edges.
+
+    ``cut`` is a stretch of x that is drawn ``cut_to`` long, so that one value far off does not press the others
+    together: its axis is marked by `cut_mark`.
+    """
 
     left: float
     top: float
@@ -36,10 +42,20 @@ class Room:
     x_high: float
     y_low: float
     y_high: float
+    cut: tuple[float, float] | None = None
+    cut_to: float = 0.0
 
     def x(self, value: float) -> float:
-        span = self.x_high - self.x_low
-        return self.left + (value - self.x_low) / span * (self.right - self.left)
+        low, high = self._along(self.x_low), self._along(self.x_high)
+        return self.left + (self._along(value) - low) / (high - low) * (self.right - self.left)
+
+    def _along(self, value: float) -> float:
+        if self.cut is None:
+            return value
+        first, last = self.cut
+        within = np.clip(value, first, last) - first  # of a single value, or of an array
+        found: float = value - within * (1 - self.cut_to / (last - first))
+        return found
 
     def y(self, value: float) -> float:
         span = self.y_high - self.y_low
@@ -54,6 +70,8 @@ def room(
     below: float,
     top: float = TOP,
     left: float = LEFT,
+    cut: tuple[float, float] | None = None,
+    cut_to: float = 0.0,
 ) -> Room:
     """``below``, ``top`` and ``left`` are px kept free for what stands there."""
     unit = sheet.unit
@@ -66,6 +84,8 @@ def room(
         x_high=x[1] if x[1] > x[0] else x[0] + 1,
         y_low=y[0],
         y_high=y[1] if y[1] > y[0] else y[0] + 1,
+        cut=cut,
+        cut_to=cut_to,
     )
 
 
@@ -105,6 +125,16 @@ def value_axis(
 
 def foot(inside: Room, unit: float) -> Line:
     return Line(inside.left, inside.bottom, inside.right, inside.bottom, "strong_line", unit)
+
+
+def cut_mark(inside: Room, unit: float) -> Iterator[Line]:
+    """Two strokes through the foot where a stretch of it is left out; none where nothing is."""
+    if inside.cut is None:
+        return
+    middle = (inside.x(inside.cut[0]) + inside.x(inside.cut[1])) / 2
+    for x in (middle - 2 * unit, middle + 2 * unit):
+        ends = (x - 2 * unit, inside.bottom + 4 * unit, x + 2 * unit, inside.bottom - 4 * unit)
+        yield Line(*ends, "strong_line", unit)
 
 
 def under(

@@ -5,12 +5,24 @@ from enum import StrEnum
 
 from core.cohort.frames import PATIENT
 from core.cohort.means import At, Means
-from core.cohort.plots.axes import SMALL, Room, Sheet, foot, room, steps, under, value_axis
+from core.cohort.plots.axes import (
+    SMALL,
+    Room,
+    Sheet,
+    cut_mark,
+    foot,
+    room,
+    steps,
+    under,
+    value_axis,
+)
 from core.science.statistics.summary import Summary
 from core.views.stack.shapes import Drawing, Line, Lines, Marker, Path, Text, Weight
 from core.words import N_, Words, _, number
 
 BELOW = 48.0  # px under the axis: months, n
+_FEWEST, _FAR = 4, 2.0  # visits; a last one that comes after twice the time of all others is far
+_AIR = 0.12  # of that time: kept on either side of what is cut, and what is left of it
 
 
 class Spread(StrEnum):
@@ -58,7 +70,8 @@ def draw(means: Means, sheet: Sheet, spread: Spread = Spread.SE, *, same: bool =
     if not means.at:
         made.add(Text(0, 20 * unit, _("No patient has this value."), SMALL * unit, colour="muted"))
         return made
-    inside = room(sheet, _months(means), _values(means), below=BELOW)
+    cut, cut_to = _cut([one.slot.month for one in means.at])
+    inside = room(sheet, _months(means), _values(means), below=BELOW, cut=cut, cut_to=cut_to)
     role = role_of(means.field.id)
     most = max(3, int((inside.bottom - inside.top) / (28 * unit)))
     made.add(*value_axis(inside, unit, steps(inside.y_low, inside.y_high, most)))
@@ -67,6 +80,7 @@ def draw(means: Means, sheet: Sheet, spread: Spread = Spread.SE, *, same: bool =
         _same(made, means, inside, spread, role)
     _line(made, means.at, inside, spread, role)
     made.add(foot(inside, unit))
+    made.add(*cut_mark(inside, unit))
     months = [(one.slot.month, f"{one.slot.month:.3g}") for one in means.at]
     made.add(*under(inside, unit, 0, _("month"), months, strong=False))
     counts = [(one.slot.month, str(one.n)) for one in means.at]
@@ -74,9 +88,19 @@ def draw(means: Means, sheet: Sheet, spread: Spread = Spread.SE, *, same: bool =
     return made
 
 
+def _cut(months: Sequence[float]) -> tuple[tuple[float, float] | None, float]:
+    """The stretch before a visit that is far after all others (year 5 after month 12), and how long it is drawn."""
+    if len(months) < _FEWEST or months[-1] - months[-2] <= _FAR * (months[-2] - months[0]):
+        return None, 0.0
+    before = months[-2] - months[0]
+    return (months[-2] + _AIR * before, months[-1] - _AIR * before), _AIR * before
+
+
 def _months(means: Means) -> tuple[float, float]:
     first, last = means.at[0].slot.month, means.at[-1].slot.month
-    air = (last - first) * 0.02 + 0.2
+    cut, cut_to = _cut([one.slot.month for one in means.at])
+    shown = last - first if cut is None else last - first - (cut[1] - cut[0]) + cut_to
+    air = shown * 0.02 + 0.2
     return first - air, last + 3 * air
 
 
@@ -133,5 +157,17 @@ def _same(made: Drawing, means: Means, inside: Room, spread: Spread, role: str) 
     made.add(Path(points, role, 1.6 * unit, (5 * unit, 4 * unit)))
     made.add(*(Marker(x, y, "circle", 2.6 * unit, role, filled=False) for x, y in points))
     words = _("the same {n}").format(n=means.n_same)
-    x, y = points[0]
-    made.add(Text(x + 6 * unit, y + 14 * unit, words, SMALL * unit, colour=role, halo=True))
+    x, y, above = _farthest(points, [inside.y(middle(one.summary, spread)) for one in means.at])
+    y += -8 * unit if above else 16 * unit
+    made.add(Text(x, y, words, SMALL * unit, colour=role, halo=True))
+
+
+def _farthest(
+    points: Sequence[tuple[float, float]], others: Sequence[float]
+) -> tuple[float, float, bool]:
+    """The point (not the last, where words have no room) that is farthest from the other line, and if it is above it."""
+    places = [
+        (abs(y - other), x, y, y < other) for (x, y), other in zip(points, others, strict=True)
+    ]
+    _away, x, y, above = max(places[:-1] or places)
+    return x, y, above
