@@ -118,6 +118,10 @@ class PatientRecord:
             registers=registers,
         )
 
+    def of_finished_visits(self) -> "PatientRecord":
+        """Without what stands in drafts; what belongs to no visit stays."""
+        return self._of_visits(self.finished_visits, date.max)
+
     def _of_visits(self, visits: tuple[Visit, ...], day: date) -> "PatientRecord":
         known = {visit.id for visit in visits}
         return replace(

@@ -16,7 +16,9 @@ from core.views.stack.shapes import (
     Align,
     Area,
     Box,
+    Drawing,
     Line,
+    Lines,
     Marker,
     Path,
     Shape,
@@ -62,14 +64,15 @@ def block(stack: Stack, scale: TimeScale, width: float, height: float, *, whole:
         tracks=bool(stack.sections),
     )
     placed = geometry.place(stack, sheet, scale)
+    return Block(placed.height, lambda canvas, x, top: draw(canvas, placed, x, top))
 
-    def draw(canvas: Canvas, x: float, top: float) -> None:
-        canvas.saveState()
-        for shape in placed.shapes:
-            _draw(canvas, shape, lambda at: x + at, lambda at: top - at)
-        canvas.restoreState()
 
-    return Block(placed.height, draw)
+def draw(canvas: Canvas, drawing: Drawing, x: float, top: float) -> None:
+    """All shapes of a drawing, with its upper left corner at a place of the page (points)."""
+    canvas.saveState()
+    for shape in drawing.shapes:
+        _draw(canvas, shape, lambda at: x + at, lambda at: top - at)
+    canvas.restoreState()
 
 
 def least_height(stack: Stack, width: float) -> float:
@@ -97,13 +100,15 @@ def _draw(canvas: Canvas, shape: Shape, across: _Place, up: _Place) -> None:
             _pen(canvas, shape.colour, shape.width, shape.dash)
             canvas.setLineJoin(1)
             _polygon(canvas, [(across(x), up(y)) for x, y in shape.points], closed=False)
+        case Lines():
+            _lines(canvas, shape, across, up)
         case Area():
             canvas.setFillColor(_colour(shape.fill, shape.alpha))
             _polygon(canvas, [(across(x), up(y)) for x, y in shape.points], fill=1, stroke=0)
         case Box():
             _box(canvas, shape, across(shape.x), up(shape.y + shape.height))
         case Marker():
-            x, y, ink = across(shape.x), up(shape.y), _hex(shape.colour)
+            x, y, ink = across(shape.x), up(shape.y), hex_of(shape.colour)
             marker(canvas, shape.shape, ink, x, y, shape.size, filled=shape.filled)
         case Text():
             _text(canvas, shape, across(shape.x), up(shape.y))
@@ -142,6 +147,18 @@ def _polygon(
     canvas.drawPath(path, stroke=stroke, fill=fill)
 
 
+def _lines(canvas: Canvas, shape: Lines, across: _Place, up: _Place) -> None:
+    """All of them as one path, so that a thousand patients are one object of the page."""
+    canvas.setStrokeColor(_colour(shape.colour, shape.alpha))
+    canvas.setLineWidth(shape.width)
+    canvas.setDash()
+    path = canvas.beginPath()
+    for points in shape.each():
+        for at, (x, y) in enumerate(points):
+            (path.lineTo if at else path.moveTo)(across(x), up(y))
+    canvas.drawPath(path, stroke=1, fill=0)
+
+
 def _box(canvas: Canvas, box: Box, x: float, y: float) -> None:
     if box.edge:
         _pen(canvas, box.edge, box.line)
@@ -176,9 +193,10 @@ def _text(canvas: Canvas, shape: Text, x: float, y: float) -> None:
         canvas.setFillColor(_colour("card", 0.85))
         wide = measure(shape.words, shape.size, shape.weight)
         canvas.rect(x - 1, y - 0.2 * shape.size, wide + 2, shape.size, stroke=0, fill=1)
-    style = text.Style(shape.size, shape.size, _WEIGHTS[shape.weight], _hex(shape.colour))
+    style = text.Style(shape.size, shape.size, _WEIGHTS[shape.weight], hex_of(shape.colour))
     text.draw(canvas, x, y, shape.words, style)
 
 
-def _hex(name: str) -> str:
+def hex_of(name: str) -> str:
+    """A colour of a shape on white paper, as #rrggbb."""
     return "#" + str(_colour(name).hexval())[2:]

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 
+from core.science.statistics.distributions import chi_squared_above, t_quantile
 from core.words import _
 
 MONTH_DAYS = 30.4375  # 365.25 / 12
@@ -237,7 +238,7 @@ def interval_reach(residual_sd: float, degrees: int, least_scatter: float) -> fl
     95 % where it is much larger, 96.5 % where it is the least, and more below it. DESIGN: the floor and
     the 96.5 % are our choice; that they keep their promise is computed and simulated by our tests.
     """
-    seen = t_quantile(degrees) * residual_sd
+    seen = t_quantile(COVERAGE, degrees) * residual_sd
     return max(seen, _least_quantile(degrees) * least_scatter) if least_scatter > 0 else seen
 
 
@@ -248,53 +249,10 @@ def _least_quantile(degrees: int) -> float:
     What is outside lies beyond k and outside t S: the integral of 2 phi(z) P(S < z / t) from k on. It
     is summed from where it is nothing downwards (midpoints), until it is 3.5 %.
     """
-    t, step, k, outside = t_quantile(degrees), 1 / 256, 9.0, 0.0
+    t, step, k, outside = t_quantile(COVERAGE, degrees), 1 / 256, 9.0, 0.0
     while outside < 1 - COVERAGE_AT_LEAST_SCATTER:
         k -= step
         z = k + step / 2
         density = math.sqrt(2 / math.pi) * math.exp(-z * z / 2)
-        outside += step * density * _chi_squared_below(degrees * (z / t) ** 2, degrees)
+        outside += step * density * (1 - chi_squared_above(degrees * (z / t) ** 2, degrees))
     return k
-
-
-def _chi_squared_below(value: float, degrees: int) -> float:
-    """P(chi-squared < value), a finite sum: Abramowitz and Stegun, 26.4.4 and 26.4.5."""
-    half = value / 2
-    power = 0.5 if degrees % 2 else 1.0
-    below = math.erf(math.sqrt(half)) if degrees % 2 else 1 - math.exp(-half)
-    while power < degrees / 2:
-        below -= math.exp(-half + power * math.log(half) - math.lgamma(power + 1)) if half else 0.0
-        power += 1
-    return below
-
-
-@cache
-def t_quantile(degrees: int) -> float:
-    """Student's t that 95 % of the distribution lies within, on both sides (12.706 for 1 degree).
-
-    For whole degrees of freedom the distribution is a finite sum over an angle, which is searched
-    by halving to the last bit: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3
-    and 26.7.4. Raises ValueError below 1 degree.
-    """
-    if degrees < 1:
-        raise ValueError("Student's t needs at least 1 degree of freedom")
-    low, high = 0.0, math.pi / 2
-    while low < (middle := (low + high) / 2) < high:
-        if _within(middle, degrees) < COVERAGE:
-            low = middle
-        else:
-            high = middle
-    return math.sqrt(degrees) * math.tan(low)
-
-
-def _within(angle: float, degrees: int) -> float:
-    """The share of Student's t between -t and t, where tan(angle) = t / sqrt(degrees)."""
-    cosine = math.cos(angle)
-    odd = degrees % 2
-    term = cosine if odd else 1.0
-    total = 0.0
-    for k in range(1 + odd, degrees, 2):
-        total += term
-        term *= cosine * cosine * k / (k + 1)
-    total *= math.sin(angle)
-    return 2 / math.pi * (angle + total) if odd else total

@@ -38,7 +38,6 @@ from core.science.progression import (
     months_between,
     ols_slope,
     pace,
-    t_quantile,
 )
 from core.science.projection import FARTHEST_YEARS, crosses, project
 from core.science.spirometry_quality import (
@@ -48,6 +47,7 @@ from core.science.spirometry_quality import (
     grade,
 )
 from core.science.staging import kings, mitos
+from core.science.statistics.distributions import t_quantile
 from core.views import course, so_far
 from core.views.patient_words import age
 from core.views.progression import slope_text
@@ -201,8 +201,8 @@ def slope():
     least = found.reach / POINTS
     return (
         f"{totals}: {slope_text(found)}. Round the line they scatter by {number(found.residual_sd, 2)}"
-        f" points; t for 3 degrees of freedom is {number(t_quantile(3), 2)} and k {number(least, 2)},"
-        f" so h is the larger of {number(t_quantile(3) * found.residual_sd, 2)} and"
+        f" points; t for 3 degrees of freedom is {number(t_quantile(0.95, 3), 2)} and k {number(least, 2)},"
+        f" so h is the larger of {number(t_quantile(0.95, 3) * found.residual_sd, 2)} and"
         f" {number(least * POINTS, 2)} points."
     )
 

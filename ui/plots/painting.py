@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
     QPainter,
+    QPainterPath,
     QPen,
     QPolygonF,
 )
@@ -21,6 +22,7 @@ from core.views.stack.shapes import (
     Box,
     Drawing,
     Line,
+    Lines,
     Marker,
     Path,
     Shape,
@@ -30,6 +32,7 @@ from core.views.stack.shapes import (
 from ui import theme
 from ui.plots import series
 
+SMOOTH_LINES = 300  # drawn as one, that are still smoothed
 _WEIGHTS = {
     Weight.REGULAR: QFont.Weight.Normal,
     Weight.MEDIUM: QFont.Weight.Medium,
@@ -82,6 +85,8 @@ def _paint(painter: QPainter, shape: Shape, *, dark: bool) -> None:
             painter.setPen(_pen(shape.colour, shape.width, shape.dash, dark=dark))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPolyline(_polygon(shape.points))
+        case Lines():
+            _lines(painter, shape, dark=dark)
         case Area():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(_brush(shape.fill, shape.alpha, dark=dark))
@@ -121,6 +126,20 @@ def _brush(name: str, alpha: float, *, dark: bool) -> QBrush:
 
 def _polygon(points: tuple[tuple[float, float], ...]) -> QPolygonF:
     return QPolygonF([QPointF(x, y) for x, y in points])
+
+
+def _lines(painter: QPainter, lines: Lines, *, dark: bool) -> None:
+    """All of them as one path, without the smoothing that a thousand lines would wait for."""
+    ink = colour(lines.colour, dark=dark)
+    ink.setAlphaF(lines.alpha)
+    painter.setPen(QPen(ink, lines.width))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, len(lines.starts) <= SMOOTH_LINES)
+    path = QPainterPath()
+    for points in lines.each():
+        path.addPolygon(_polygon(points))
+    painter.drawPath(path)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
 def _box(painter: QPainter, box: Box, *, dark: bool) -> None:

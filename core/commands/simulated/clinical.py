@@ -92,7 +92,7 @@ class Clinical:
         self._about("consent", texts, on)
 
     def became(self, state: str, on: date, **texts: str) -> None:
-        """A step of the participation: screened, enrolled, treated, died."""
+        """A step of the participation: screened, enrolled, treated, died. A text "day" is of one not known to its day."""
         self._about("participation", {"state": state, "day": str(on), **texts}, on)
 
     def _about(self, form: str, texts: Mapping[str, str], on: date) -> None:
@@ -143,6 +143,8 @@ class Clinical:
                 yield usual | {"done_on": on} | self._signs("_active", "_chronic")
             case "mri":
                 yield usual | {"done_on": on}
+            case "vital_status":
+                yield usual | {"last_alive": on}
             case _:
                 yield usual
 

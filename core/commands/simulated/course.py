@@ -55,6 +55,8 @@ class Pace:
 class Course(ABC):
     """What is the same for every patient: how answers, breath and weight fall, and how a visit is entered."""
 
+    invents_events = True  # beside those that the trial's report tells
+
     def __init__(self, session: Session, protocol: Protocol, number: int, now: datetime) -> None:
         self.session, self.protocol = session, protocol
         self.number, self.today = number, now.astimezone().date()
@@ -70,7 +72,9 @@ class Course(ABC):
         self.function = self._function()
         self.pace = self.progresses()
         self._answered_on: list[date] = []
-        self.events = Events(self.patient, number, self.day_0, self.death, now)
+        self.events = Events(
+            self.patient, number, self.day_0, self.death, now, invented=self.invents_events
+        )
 
     @property
     @abstractmethod
@@ -128,9 +132,13 @@ class Course(ABC):
             elif action.id == "feeding" and self.told[DEVICE].refused(MilestoneKind.GASTROSTOMY):
                 until = shift(self.today, Offset(2, Unit.MONTHS))
                 given = alerts.Given(Choice.DECLINED, "wants to wait", until)
-            at = datetime.combine(action.on, time(10), UTC)
-            made = alerts.decide(record, action, given, by=NEUROLOGIST, at=at)
-            self.session.decisions.save(made)
+            self.decide_on(record, action, given)
+
+    def decide_on(self, record: PatientRecord, action: alerts.Action, given: alerts.Given) -> None:
+        """On the day of the alert."""
+        at = datetime.combine(action.on, time(10), UTC)
+        made = alerts.decide(record, action, given, by=NEUROLOGIST, at=at)
+        self.session.decisions.save(made)
 
     # A visit.
 
@@ -140,7 +148,7 @@ class Course(ABC):
         assessments = self.protocol.assessments_of(code)
         asked = finished and ADVERSE_EVENTS in assessments
         events = self.events.begun_by(on) if asked else []
-        visit = self._visit(code, on, finished=finished)
+        visit = self.visit(code, on, finished=finished)
         visit = replace(visit, new_events=bool(events) if asked else None)
         self.session.visits.save(visit)
         for event in events:
@@ -166,13 +174,14 @@ class Course(ABC):
 
     def measure(self, visit: Visit, assessments: Collection[str], answers: int | None) -> None:
         """The questionnaire and the spirometry of a visit."""
-        percent = self._percent(visit.date)
+        percent = self.percent(visit.date)
         if self.instrument.id in assessments:
             self._save_form(visit, percent, answers)
         if SPIROMETRY in assessments and answers is None:
             self._save_spirometry(visit, percent)
 
-    def _visit(self, code: str | None, on: date, *, finished: bool) -> Visit:
+    def visit(self, code: str | None, on: date, *, finished: bool) -> Visit:
+        """The visit itself, as it was begun."""
         started = datetime.combine(on, time(9, 30), UTC)
         lost_kg = 0.35 * self.pace.points * max(0.0, months_between(self.day_0, on))
         return Visit(
@@ -206,18 +215,22 @@ class Course(ABC):
         function.fall_to(self.baseline.total, tube=self.uses_tube(self.baseline.on))
         return function
 
-    def _percent(self, on: date) -> float:
+    def total(self, visit: Visit) -> int:
+        """The ALSFRS-R to which the answers of a visit fall."""
+        lost = self.pace.points * self.months_since_baseline(visit.date)
+        return max(2, round(self.baseline.total - lost + self.chance.gauss(0, 0.7)))
+
+    def percent(self, on: date) -> float:
         """FVC in % predicted on a day."""
         lost = self.pace.percent * self.months_since_baseline(on)
         return max(18.0, self.baseline.percent - lost + self.chance.gauss(0, 1.2))
 
     def _save_form(self, visit: Visit, percent: float, answers: int | None) -> None:
-        lost = self.pace.points * self.months_since_baseline(visit.date)
-        total = self.baseline.total - lost + self.chance.gauss(0, 0.7)
+        total = self.total(visit)
         apart = (visit.date - self._answered_on[-1]).days if self._answered_on else 0
         self.function.breathe(percent, self._niv_hours(visit.date))
         self.function.fall_to(
-            max(2, round(total)),
+            total,
             tube=self.uses_tube(visit.date),
             by_at_most=3 if apart > 100 else 1,  # points of one item
         )

@@ -22,6 +22,7 @@ from core.model.visit import Visit
 from core.session import Session
 
 _TABLES = ("adverse_events.csv", "simulated_events.csv")
+_INVENTED = "Simulated"  # the first word of the note of an event that the report does not tell
 _DETAILS = ("ended_at", "action", "treated_with", "evidence")
 _JUDGED = ("product", "procedure", "expected")
 _AT_DEATH, _RECENT = "death", "recent"
@@ -47,15 +48,28 @@ class Events:
 
     "recent" is a moment a few hours ago (``now`` is this one, aware): the report of such an event is still to be
     sent. An event is entered with all that is known of it today, also where a visit told of its beginning.
+    Without ``invented`` ones, those of the trial's report remain.
     """
 
     def __init__(
-        self, patient: Patient, number: int, day_0: date, death: date | None, now: datetime
+        self,
+        patient: Patient,
+        number: int,
+        day_0: date,
+        death: date | None,
+        now: datetime,
+        *,
+        invented: bool,
     ) -> None:
         self._patient, self._number = patient, number
         self._day_0, self._death, self._now = day_0, death, now
         self._today = now.astimezone().date()
-        self._all = tuple(row for table in _TABLES for row in rows_of(table, number))
+        self._all = tuple(
+            row
+            for table in _TABLES
+            for row in rows_of(table, number)
+            if invented or not row["note"].startswith(_INVENTED)
+        )
         self._untold = list(self._all)
         self._entered: list[_Entered] = []
 

@@ -3,7 +3,7 @@
 Birth dates, heights, medicines and devices are simulated, too; so are the adverse events of ``simulated_events.csv``.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -31,7 +31,7 @@ _DEATH_MONTH = {11: 6, 9: 7, 15: 9}
 _NOT_DONE_YET = {3: "M4", 4: "M2", 12: "M6"}  # so that somebody is due today, and somebody late
 _DRAFT = (10, "M6", 5)  # patient, visit, answers given so far
 _ALERTS_NOT_DECIDED = {6, 10, 13}  # the others' were decided on at the visit
-_SCREENING = "SCR"
+SCREENING = "SCR"
 
 
 class TrialCourse(Course):
@@ -99,25 +99,29 @@ class TrialCourse(Course):
 
     def save(self) -> None:
         self.session.patients.save(self.patient)
-        self._save_baseline()
-        self._save_participation()
-        spans = windows(self.protocol, self.day_0)
-        for kind in self.protocol.visits:
-            span = spans[kind.code]
-            exact = kind.offset.unit is Unit.DAYS and kind.offset.value in {0, 1}
-            spread = 0 if exact or kind.code == _SCREENING else min(kind.before, kind.after, 5)
-            on = span.target + timedelta(days=self.chance.randint(-spread, spread))
-            if (self.number, kind.code) == _DRAFT[:2]:
-                self.save_visit(kind.code, self.today, answers=_DRAFT[2])
-            elif self._took_place(kind.code, on):
-                self.save_visit(kind.code, on)
+        self.save_baseline()
+        self.save_participation()
+        for code, on in self.days_of_visits():
+            if (self.number, code) == _DRAFT[:2]:
+                self.save_visit(code, self.today, answers=_DRAFT[2])
+            elif self._took_place(code, on):
+                self.save_visit(code, on)
         if self.death is not None and self.death < self.today:
             self._save_death(self.death)
         self.events.log_recent(self.session, RATER)
 
+    def days_of_visits(self) -> Iterator[tuple[str, date]]:
+        """Every planned visit with a day near its target."""
+        spans = windows(self.protocol, self.day_0)
+        for kind in self.protocol.visits:
+            exact = kind.offset.unit is Unit.DAYS and kind.offset.value in {0, 1}
+            spread = 0 if exact or kind.code == SCREENING else min(kind.before, kind.after, 5)
+            days = timedelta(days=self.chance.randint(-spread, spread))
+            yield kind.code, spans[kind.code].target + days
+
     def measure(self, visit: Visit, assessments: Collection[str], answers: int | None) -> None:
         """The paper's baseline has no items and no litres: the screening visit keeps it as stated."""
-        if visit.code != _SCREENING:
+        if visit.code != SCREENING:
             super().measure(visit, assessments, answers)
             return
         form, version = self.instrument.id, self.instrument.version
@@ -126,11 +130,11 @@ class TrialCourse(Course):
         self.session.spirometry.save(replace(self.spirometry(visit), not_done=NotDone.NOT_ASKED))
 
     def decide(self, record: PatientRecord) -> None:
-        self._save_eligibility(record)
+        self.save_eligibility(record)
         if self.number not in _ALERTS_NOT_DECIDED:
             super().decide(record)
 
-    def _save_eligibility(self, record: PatientRecord) -> None:
+    def save_eligibility(self, record: PatientRecord) -> None:
         """What was asked is fulfilled; the paper treated patients outside its limits: here they are accepted deviations."""
         at = datetime.combine(self.screening, time(11), UTC)
         for one in eligibility.evaluate(record, self.protocol):
@@ -142,7 +146,7 @@ class TrialCourse(Course):
             if said != one.said:
                 self.session.criteria.save(said)
 
-    def _save_participation(self) -> None:
+    def save_participation(self) -> None:
         """Consent before anything else, what was known before, and the states of taking part."""
         self.clinical.consented(self.screening)
         self.clinical.of_patient(self.screening)
@@ -167,7 +171,7 @@ class TrialCourse(Course):
         alive = self.death is None or on < self.death
         return on < self.today and alive and _NOT_DONE_YET.get(self.number) != code
 
-    def _save_baseline(self) -> None:
+    def save_baseline(self) -> None:
         stated = [
             (ExternalKind.ALSFRS_R_TOTAL, self.row["alsfrsr_baseline"]),
             (ExternalKind.FVC_PERCENT, self.row["fvc_pct_baseline"]),

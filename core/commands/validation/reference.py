@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from core import resources
+from core.commands.validation import statistics
 from core.commands.validation.checks import Found, Planned
 from core.errors import InvalidReference
 from core.findings import eligibility
@@ -92,6 +93,7 @@ def _all() -> Iterator[_Vectors]:
     yield from _of_lung_function()
     yield from _of_the_trial()
     yield from _of_follow_up()
+    yield from _of_statistics()
 
 
 def _of_questionnaires() -> Iterator[_Vectors]:
@@ -199,6 +201,30 @@ def _of_follow_up() -> Iterator[_Vectors]:
         ours=_window,
         columns=("target", "window_open", "window_close", "expected_status"),
     )
+
+
+def _of_statistics() -> Iterator[_Vectors]:
+    for method, what, basis, count in (
+        ("summary", _("Mean, SD, SE, quartiles and interval of a group"), "R 4.2.2", 99),
+        ("slopes", _("Mean of the patients' slopes with its interval"), "R 4.2.2", 5),
+        ("mixed_model", _("Linear mixed model by REML"), "lme4 1.1-31", 9),
+        ("anova", _("ANOVA of repeated measures"), "car 3.1-1", 10),
+        ("paired", _("Paired t test"), "R 4.2.2", 6),
+        ("welch", _("Welch's t test"), "R 4.2.2", 6),
+        ("kaplan_meier", _("Kaplan-Meier with both intervals"), "survival 3.5-3", 36),
+        ("log_rank", _("Log-rank test"), "survival 3.5-3", 4),
+        ("cox", _("Cox regression, ties by Efron"), "survival 3.5-3", 5),
+    ):
+        yield _Vectors(
+            what=what,
+            basis=basis,
+            file="statistics_by_r.csv",
+            count=count,
+            ours=_statistic,
+            columns=("value",),
+            tolerance=1e-5 if method == "mixed_model" else 1e-7,  # an optimum; and sums
+            where=("method", method),
+        )
 
 
 def _look(vectors: _Vectors) -> Found:
@@ -378,6 +404,10 @@ class _Eligibility:
             for row in preview.rows
             if row.patient is not None
         }
+
+
+def _statistic(row: Row) -> Mapping[str, object]:
+    return {"value": float(statistics.value(row["method"], row["data"], row["quantity"]))}
 
 
 def _slope(row: Row) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ a token ("ink"), a role of a series ("total"), or one of the three colours of a 
 "ink:grade_2", "edge:grade_2"). The window and the page each know how to draw these shapes, and nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 
@@ -44,6 +44,21 @@ class Path:
     colour: str
     width: float
     dash: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Many lines as one drawing: the points of all, and where each begins among them (the first at 0)."""
+
+    points: tuple[tuple[float, float], ...]
+    starts: tuple[int, ...]
+    colour: str
+    width: float
+    alpha: float = 1.0
+
+    def each(self) -> Iterator[tuple[tuple[float, float], ...]]:
+        ends = (*self.starts[1:], len(self.points))
+        return (self.points[start:end] for start, end in zip(self.starts, ends, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +111,7 @@ class Text:
     halo: bool = False
 
 
-Shape = Line | Path | Box | Area | Marker | Text
+Shape = Line | Path | Lines | Box | Area | Marker | Text
 
 CORNERS = {
     "cross": (

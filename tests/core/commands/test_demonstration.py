@@ -14,7 +14,7 @@ from core.commands import demonstration
 from core.commands.simulated.course import NEUROLOGIST
 from core.commands.simulated.told import TABLES, Told
 from core.entering.visit.draft import Draft
-from core.findings import appointments, eligibility, participation
+from core.findings import alerts, appointments, eligibility, participation
 from core.findings.clocks import rules_of
 from core.forms import changes
 from core.instruments import catalog as instruments
@@ -25,6 +25,7 @@ from core.model.decision import Choice
 from core.model.event_details import Criterion
 from core.model.patient import ExternalKind
 from core.model.thresholds import defaults
+from core.model.visit import Mode
 from core.model.vital_status import State, steps
 from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Unit
@@ -420,3 +421,51 @@ def test_a_line_that_fits_no_record_is_refused(session, patient):
     visit = a_visit(patient, patient.reference_on + timedelta(60), "M2")
     with pytest.raises(ValueError, match="niv does not run on"):
         told.tell(session, visit)
+
+
+def test_the_finished_trial_keeps_our_own_rules_and_leaves_nothing_to_do(finished_read):
+    """Nobody asks why, nothing contradicts itself, every alert was decided and every visit signed."""
+    session = finished_read
+    records = [session.record(patient.id) for patient in session.patients.all()]
+    assert session.clinic.demonstration
+    asked = {
+        f"{record.patient.record_number} {visit.code}": [one.problem.message for one in points]
+        for record in records
+        for visit in record.finished_visits
+        if (points := Draft(session, record.patient.id, visit.id).open_points())
+    }
+    assert asked == {}
+    standings = [
+        participation.standing(record, protocols.of(record.patient), TODAY) for record in records
+    ]
+    assert [one.asks for one in standings if one.asks] == []
+    assert Counter(one.state for one in standings) == {
+        State.DIED: 12,
+        State.COMPLETED: 5,
+        State.REFUSED: 3,
+    }
+    assert [one for record in records for one in alerts.open_actions(record, TODAY)] == []
+    assert [one for record in records for one in data_queries.unsettled(record.queries)] == []
+    assert [one for record in records for one in signing.unsigned(session, record)] == []
+    assert all(one.valid for record in records for one in signing.states(session, record))
+    assert worklist.build(session.outlines(), {}, TODAY, session.users.names(), {}) == ()
+
+
+def test_a_visit_out_of_its_window_says_why_in_the_finished_trial(finished_read):
+    records = [finished_read.record(patient.id) for patient in finished_read.patients.all()]
+    said = [visit.note for record in records for visit in record.visits if visit.note]
+    assert len(said) == 4
+    assert all(one.startswith("Simulated.") for one in said)
+    last = [visit for record in records for visit in record.visits if visit.code == "Y5"]
+    assert {visit.mode for visit in last} == {Mode.PHONE}
+    statuses = [one for record in records for one in record.of_form("vital_status")]
+    assert [one.value("status") for one in statuses] == ["alive"] * 5
+
+
+def test_the_deaths_of_the_finished_trial_are_as_exactly_known_as_they_were_told(finished_read):
+    records = [finished_read.record(patient.id) for patient in finished_read.patients.all()]
+    deaths = [record.died for record in records if record.died is not None]
+    assert len(deaths) == 12
+    assert sum(one.happened_on.day is None for one in deaths) == 2
+    assert all(one.note.startswith("Simulated") for one in deaths)
+    assert {record.patient.protocol for record in records} == {"royan-2021"}

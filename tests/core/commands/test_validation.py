@@ -15,11 +15,19 @@ import pytest
 
 import main
 from core import resources
-from core.commands.validation import clinic_file, installation, manifest, paper, reference
+from core.commands.validation import (
+    clinic_file,
+    installation,
+    manifest,
+    paper,
+    reference,
+    statistics,
+)
 from core.commands.validation.checks import Found, Planned, carry_out, once
 from core.errors import StorageError
 from core.model.validation import Check, Part, Validation
 from core.reports import validation as report
+from core.science.statistics.fit import NoFit
 from core.store import self_check
 from core.store.migrations import newest
 from scripts import write_manifest
@@ -244,7 +252,8 @@ def test_every_row_of_every_checked_file_is_computed():
         assert len(chosen) == vectors.count, vectors.what
         rows.setdefault(vectors.file, set()).update(map(str, chosen))
     files = {path.name for path in resources.path("validation").glob("*.csv")}
-    assert files - set(rows) == {"stats_vectors.csv"}  # what the slopes are computed from
+    # what the statistics are computed from
+    assert files - set(rows) == {"stats_vectors.csv", "survival_data.csv"}
     for file, seen in rows.items():
         assert len(seen) == len({str(row) for _line, row in reference._rows(file)}), file
 
@@ -347,3 +356,23 @@ def test_a_failed_check_is_named_on_page_one_and_heavy_in_its_table():
 def test_a_run_without_checks_has_not_passed():
     assert not a_validation().passed
     assert a_validation(a_check()).passed
+
+
+def test_statistics_are_those_of_r_and_another_value_is_found(monkeypatch):
+    of_r = [one for one in reference._all() if one.file == "statistics_by_r.csv"]
+    planned = {one.what for one in of_r}
+    chosen = [one for one in reference.checks() if one.what in planned]
+    assert len(chosen) == 9
+    assert [one.what for one in chosen if not one.look().passed] == []
+    right = statistics.value
+    monkeypatch.setattr(statistics, "value", lambda *which: right(*which) + 2e-5)
+    assert [one.what for one in chosen if one.look().passed] == []
+
+
+def test_a_model_that_gives_no_number_fails_its_check(monkeypatch):
+    statistics._computed.cache_clear()
+    monkeypatch.setattr(statistics, "mixed_model", lambda *_rows: NoFit("Two optimisers disagree."))
+    (one,) = [one for one in reference.checks() if one.basis == "lme4 1.1-31"]
+    found = carried_out(one)
+    statistics._computed.cache_clear()
+    assert (found.passed, found.found) == (False, "Two optimisers disagree.")

@@ -20,8 +20,8 @@ from core.science.progression import (
     months_between,
     ols_slope,
     pace,
-    t_quantile,
 )
+from core.science.statistics.distributions import t_quantile
 
 VECTORS = resources.path("validation")
 FIRST = date(2014, 3, 10)
@@ -186,25 +186,25 @@ def test_moving_all_results_moves_only_the_line(points, later, higher):
     ],
 )
 def test_students_t_is_that_of_the_tables(degrees, published):
-    assert t_quantile(degrees) == pytest.approx(published, abs=0.0005)
+    assert t_quantile(0.95, degrees) == pytest.approx(published, abs=0.0005)
 
 
 def test_students_t_where_it_has_a_closed_form():
-    assert t_quantile(1) == pytest.approx(math.tan(0.475 * math.pi), rel=1e-12)
-    assert t_quantile(2) == pytest.approx(0.95 * math.sqrt(2 / (1 - 0.95**2)), rel=1e-12)
+    assert t_quantile(0.95, 1) == pytest.approx(math.tan(0.475 * math.pi), rel=1e-12)
+    assert t_quantile(0.95, 2) == pytest.approx(0.95 * math.sqrt(2 / (1 - 0.95**2)), rel=1e-12)
 
 
 def test_students_t_falls_towards_the_normal_distribution():
-    quantiles = [t_quantile(degrees) for degrees in range(1, 200)]
+    quantiles = [t_quantile(0.95, degrees) for degrees in range(1, 200)]
     assert quantiles == sorted(quantiles, reverse=True)
-    assert t_quantile(120) == pytest.approx(1.980, abs=0.0005)
-    assert 1.959964 < t_quantile(5000) < 1.9605
+    assert t_quantile(0.95, 120) == pytest.approx(1.980, abs=0.0005)
+    assert 1.959964 < t_quantile(0.95, 5000) < 1.9605
 
 
 @pytest.mark.parametrize("degrees", [0, -1])
 def test_students_t_needs_a_degree_of_freedom(degrees):
     with pytest.raises(ValueError, match="degree"):
-        t_quantile(degrees)
+        t_quantile(0.95, degrees)
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_what_scatters_more_than_the_scale_has_students_interval():
     wild = [(FIRST + timedelta(91 * i), total) for i, total in enumerate((44, 31, 40, 25, 30))]
     floored, free = slope_of(wild, least_scatter=1.8), slope_of(wild)
     assert floored == free
-    assert free.reach == pytest.approx(t_quantile(3) * free.residual_sd)
+    assert free.reach == pytest.approx(t_quantile(0.95, 3) * free.residual_sd)
 
 
 @given(points=histories, least=st.floats(0, 5), more=st.floats(0, 5))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.science.progression import MONTH_DAYS, NoSlope, months_between, ols_slope, t_quantile
+from core.science.progression import MONTH_DAYS, NoSlope, months_between, ols_slope
 from core.science.projection import (
     Crossing,
     NoCrossing,
@@ -18,6 +18,7 @@ from core.science.projection import (
     predicted,
     project,
 )
+from core.science.statistics.distributions import t_quantile
 
 FIRST = date(2014, 3, 10)
 FORMS = [
@@ -89,7 +90,7 @@ def band_of_the_line(points, month):
     # (X'X)⁻¹ written out
     sx, sxx = sum(x), sum(a * a for a in x)
     leverage = (sxx - 2 * month * sx + n * month * month) / (n * sxx - sx * sx)
-    margin = t_quantile(n - 2) * math.sqrt(rss / (n - 2) * leverage)
+    margin = t_quantile(0.95, n - 2) * math.sqrt(rss / (n - 2) * leverage)
     return intercept + slope * month - margin, intercept + slope * month + margin
 
 

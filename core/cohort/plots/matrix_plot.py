@@ -1,0 +1,66 @@
+"""What was seen and what is missing: a cell for each patient and planned visit."""
+
+from collections.abc import Mapping
+
+from core.cohort.missing import SEEN_WORDS, Matrix, Seen
+from core.cohort.plots.axes import SMALL, Sheet
+from core.views.stack.shapes import Align, Box, Drawing, Text
+
+MOST = 40  # patients side by side: more are a table by visit
+_LEFT, _HEAD, _CELL, _GAP, _LEGEND = 86.0, 18.0, 13.0, 3.0, 24.0  # px
+_FILLS: Mapping[Seen, tuple[str, str]] = {
+    Seen.COMPLETE: ("fill:seen", ""),
+    Seen.OUT_OF_WINDOW: ("fill:late", ""),
+    Seen.INCOMPLETE: ("", "warn"),
+    Seen.MISSED: ("", "bad"),
+    Seen.NOT_DUE: ("", "line"),
+    Seen.AFTER_DEATH: ("fill:gone", ""),
+    Seen.ENDED: ("fill:gone", ""),
+    Seen.NO_PLAN: ("", ""),
+}
+
+
+def height(matrix: Matrix) -> float:
+    """In px."""
+    return _HEAD + len(matrix.codes) * (_CELL + _GAP) + _LEGEND
+
+
+def draw(matrix: Matrix, sheet: Sheet) -> Drawing:
+    """A row a visit, a column a patient, the legend below with how many cells there are of each kind."""
+    made, unit = sheet.drawing(), sheet.unit
+    shown = list(matrix.cells.items())[:MOST]
+    step = (sheet.width - _LEFT * unit) / max(len(shown), 1)
+    every = 1 if step >= 30 * unit else 2 if step >= 15 * unit else 5
+    for at, (who, _row) in enumerate(shown):
+        if at % every == 0:
+            x = _LEFT * unit + (at + 0.5) * step
+            words = matrix.numbers[who].removeprefix("A-")
+            made.add(Text(x, 11 * unit, words, SMALL * unit, colour="muted", align=Align.CENTRE))
+    for line, title in enumerate(matrix.titles):
+        y = (_HEAD + line * (_CELL + _GAP)) * unit
+        x = (_LEFT - 6) * unit
+        made.add(Text(x, y + 10 * unit, title, SMALL * unit, colour="muted", align=Align.RIGHT))
+        for at, (_who, row) in enumerate(shown):
+            made.add(*_cell(row[line], _LEFT * unit + at * step, y, step - _GAP * unit, unit))
+    _legend(made, matrix)
+    return made
+
+
+def _cell(seen: Seen, x: float, y: float, width: float, unit: float) -> list[Box]:
+    fill, edge = _FILLS[seen]
+    if not fill and not edge:
+        return []
+    return [Box(x, y, width, _CELL * unit, fill, edge, 1.2 * unit, 2 * unit)]
+
+
+def _legend(made: Drawing, matrix: Matrix) -> None:
+    unit = made.unit
+    x, y = _LEFT * unit, (height(matrix) - 8) * unit
+    for seen in Seen:
+        count = matrix.count(seen)
+        if not count or seen is Seen.NO_PLAN:
+            continue
+        words = f"{SEEN_WORDS[seen]} ({count})"
+        made.add(*_cell(seen, x, y - 9 * unit, 12 * unit, unit))
+        made.add(Text(x + 17 * unit, y, words, SMALL * unit))
+        x += 17 * unit + made.measure(words, SMALL * unit, Text(0, 0, "", 0).weight) + 14 * unit

@@ -1,0 +1,447 @@
+"""One patient's record as flat rows: what the patient is, each planned visit, each value, each adverse event.
+
+Values come from what a chart can plot, whatever defines it (questionnaires, capacities, measurements, laboratory,
+numeric fields of forms): what is added to the record is here without code. Only finished visits count, and what the
+consent lets leave. Days are ordinals (`date.toordinal`), so that a frame can subtract them; None is not known.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from core.findings import consent, event_facts, participation, treatment
+from core.findings.eligibility import completed_years
+from core.instruments import catalog as instruments
+from core.model import terms
+from core.model.adverse_event import AdverseEvent, MilestoneKind
+from core.model.event_details import Cause, details
+from core.model.partial_date import PartialDate
+from core.model.patient import ExternalKind, Patient
+from core.model.record import PatientRecord
+from core.model.spirometry import Position, TestType
+from core.model.vital_status import State, steps
+from core.protocols import catalog as protocols
+from core.protocols.definition import Anchor, Protocol, Unit
+from core.protocols.schedule import PlannedVisit, Status, plan
+from core.science.history import onset_day
+from core.science.progression import MONTH_DAYS
+from core.science.spirometry import vital_capacities
+from core.science.staging import Kings
+from core.views import course, trends
+from core.views.stack import fields
+
+STAGES = list(Kings)
+SUPPORT = (
+    MilestoneKind.NIV,
+    MilestoneKind.TRACHEOSTOMY,
+    MilestoneKind.GASTROSTOMY,
+    MilestoneKind.NASOGASTRIC_TUBE,
+    MilestoneKind.COUGH_ASSIST,
+)
+_RELATED = frozenset({Cause.CERTAIN, Cause.PROBABLE, Cause.POSSIBLE})
+_MEDICINE = "medicine"
+SEEN = frozenset({Status.DONE, Status.DONE_EARLY, Status.DONE_LATE})
+
+
+class Routine(StrEnum):
+    """Where a patient of routine care stands, of whom no step of a study is known."""
+
+    FOLLOWED = "followed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PatientRow:
+    """What is known of a patient as a whole. ``state`` is a `State`, or a `Routine` of who is in no study.
+
+    ``stage`` is the place among King's stages, ``medicines`` and ``support`` what runs now (of the dead: ran last),
+    ``months_of_disease`` those from onset to the reference day (else to the registration), or as they were stated.
+    ``enrolled`` is whether the patient entered the study at all; in routine care everybody did. ``treated_day`` is that
+    of a treatment that was given, ``reference_day`` may be to come. ``left_out`` counts the visits that the consent does not let leave.
+    ``left`` is the `State` of who withdrew or was lost, also where a later death is the state; empty of the others.
+    """
+
+    id: str
+    number: str
+    schedule: str
+    version: str
+    state: str
+    state_on: str
+    state_day: int | None
+    reason: str
+    criterion: str
+    enrolled: bool
+    sex: str
+    onset_region: str
+    age: int | None
+    months_of_disease: float | None
+    onset_day: int | None
+    diagnosis_day: int | None
+    reference_day: int | None
+    treated_day: int | None
+    registered_day: int
+    first_visit_day: int | None
+    last_alive_day: int | None
+    last_alive_from: str
+    died_day: int | None
+    died_on: str
+    tracheostomy_day: int | None
+    niv_day: int | None
+    stage: int | None
+    delta_fs: float | None
+    stated_total: float | None
+    stated_capacity: float | None
+    medicines: tuple[str, ...]
+    support: tuple[str, ...]
+    left_out: int
+    left: str = ""
+    left_on: str = ""
+    left_day: int | None = None
+    left_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitRow:
+    """A planned visit, or one that took place: ``month`` is its place on the axis, ``day`` when it was, if it was.
+
+    ``code`` is empty of one outside the plan. ``reason`` is why it was marked as missed, skipped or cancelled.
+    """
+
+    code: str
+    month: float
+    target_day: int | None
+    status: str
+    day: int | None
+    mode: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRow:
+    """One number. ``code`` is the planned visit that it belongs to, empty of one outside the plan.
+
+    ``stated`` is true of what somebody else computed (a total without its items, a percentage without its volume).
+    """
+
+    field: str
+    code: str
+    day: int
+    value: float
+    stated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventRow:
+    """An adverse event. ``emergent`` and ``since`` (days, first and last possible) are from the treatment on.
+
+    ``related`` says whether product or procedure may have caused it; what nobody judged counts as related.
+    """
+
+    id: str
+    said: str
+    term: str
+    organ_class: str
+    grade: int
+    serious: bool
+    emergent: bool | None
+    since_first: int | None
+    since_last: int | None
+    minutes: int | None
+    related: bool
+    judged: bool
+    outcome: str
+    began: str
+    ended: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """All rows of one patient."""
+
+    patient: PatientRow
+    visits: tuple[VisitRow, ...]
+    values: tuple[ValueRow, ...]
+    events: tuple[EventRow, ...]
+
+
+def of(record: PatientRecord, today: date) -> Rows | None:
+    """The rows of a record; None of a patient whose schedule this installation lacks."""
+    protocol = protocols.find(record.patient)
+    if protocol is None:
+        return None
+    allowed, left_out = consent.for_export(record)
+    finished = allowed.of_finished_visits()
+    planned = plan(finished, protocol, today)
+    visits = tuple(_visits(finished, protocol, planned))
+    return Rows(
+        patient=_patient(record, finished, protocol, today, len(left_out)),
+        visits=visits,
+        values=tuple(_values(finished, visits, planned)),
+        events=tuple(_event(record, event) for event in record.events),
+    )
+
+
+def _patient(
+    record: PatientRecord, finished: PatientRecord, protocol: Protocol, today: date, left_out: int
+) -> PatientRow:
+    patient = record.patient
+    state, on, reason = _state(record, protocol, today)
+    alive = participation.last_known_alive(record)
+    onset, at = onset_day(patient), patient.reference_on or patient.registered_on
+    taken = record.died_on.first if record.died_on is not None else today
+    stages = course.last_stages(finished)
+    kings = None if stages is None else stages.kings.stage
+    rate = course.delta_fs(finished)
+    left, left_on, left_reason = _left(record)
+    return PatientRow(
+        id=patient.id,
+        number=patient.record_number,
+        schedule=protocol.id,
+        version=patient.protocol_version,
+        state=state,
+        state_on="" if on is None else str(on),
+        state_day=_ordinal(on),
+        reason=reason,
+        criterion=_criterion(record),
+        enrolled=_enrolled(record, protocol),
+        sex=patient.sex.value,
+        onset_region=patient.onset_region.value,
+        age=_age(patient, at),
+        months_of_disease=_months_of_disease(patient, onset, at),
+        onset_day=None if onset is None else onset.toordinal(),
+        diagnosis_day=_ordinal(patient.diagnosis),
+        reference_day=None if patient.reference_on is None else patient.reference_on.toordinal(),
+        treated_day=_treated(record, today),
+        registered_day=patient.registered_on.toordinal(),
+        first_visit_day=min((one.date.toordinal() for one in finished.visits), default=None),
+        last_alive_day=None if alive is None else _ordinal(alive[0]),
+        last_alive_from="" if alive is None else alive[1],
+        died_day=_ordinal(record.died_on),
+        died_on="" if record.died_on is None else str(record.died_on),
+        tracheostomy_day=_milestone_day(record, MilestoneKind.TRACHEOSTOMY),
+        niv_day=_milestone_day(record, MilestoneKind.NIV),
+        stage=None if kings is None else STAGES.index(kings),
+        delta_fs=None if rate is None else rate.per_month,
+        stated_total=_stated(record, ExternalKind.ALSFRS_R_TOTAL),
+        stated_capacity=_stated(record, ExternalKind.FVC_PERCENT),
+        medicines=_medicines(record, taken),
+        support=tuple(kind.value for kind in SUPPORT if record.had(kind, taken)),
+        left_out=left_out,
+        left=left,
+        left_on="" if left_on is None else str(left_on),
+        left_day=_ordinal(left_on),
+        left_reason=left_reason,
+    )
+
+
+def _state(
+    record: PatientRecord, protocol: Protocol, today: date
+) -> tuple[str, PartialDate | None, str]:
+    found = participation.standing(record, protocol, today)
+    if found is not None:
+        return found.state.value, found.on, found.reason
+    if record.died_on is not None:
+        return State.DIED.value, record.died_on, ""
+    ended = record.participation_ended
+    if ended is not None:
+        return Routine.ENDED.value, PartialDate.of(ended), ""
+    return Routine.FOLLOWED.value, PartialDate.of(record.patient.registered_on), ""
+
+
+def _left(record: PatientRecord) -> tuple[str, PartialDate | None, str]:
+    """Withdrawn or lost, where no later step but a death follows; when and why."""
+    known = [step for step in steps(record.forms) if step.state is not State.DIED]
+    if known and known[-1].state in {State.WITHDRAWN, State.LOST}:
+        last = known[-1]
+        return last.state.value, last.on, str(last.record.value("reason") or "")
+    withdrawn = record.milestone(MilestoneKind.WITHDRAWAL)
+    return (
+        ("", None, "") if withdrawn is None else (State.WITHDRAWN.value, withdrawn.happened_on, "")
+    )
+
+
+def _treated(record: PatientRecord, today: date) -> int | None:
+    on = treatment.treated_on(record)
+    return None if on is None or on > today else on.toordinal()
+
+
+def _enrolled(record: PatientRecord, protocol: Protocol) -> bool:
+    """Whether the patient entered: by a step that says so, or because they were treated; always in routine care."""
+    if not protocol.criteria:
+        return True
+    reached = {step.state for step in steps(record.forms)}
+    entered = {State.ENROLLED, State.TREATED, State.COMPLETED}
+    return bool(reached & entered) or treatment.treated_on(record) is not None
+
+
+def _criterion(record: PatientRecord) -> str:
+    """By which criterion the screening failed, as it was said last."""
+    failed = [
+        step.record.value("criterion")
+        for step in steps(record.forms)
+        if step.state is State.SCREEN_FAILURE
+    ]
+    return str(failed[-1] or "") if failed else ""
+
+
+def _age(patient: Patient, at: date) -> int | None:
+    """In completed years on the reference day, else on that of the registration; as it was stated where it was."""
+    if patient.born is not None:
+        return completed_years(patient.born, at)
+    return patient.stated_age_years
+
+
+def _months_of_disease(patient: Patient, onset: date | None, at: date) -> float | None:
+    if patient.stated_duration_months is not None:
+        return patient.stated_duration_months
+    return None if onset is None else (at - onset).days / MONTH_DAYS
+
+
+def _stated(record: PatientRecord, kind: ExternalKind) -> float | None:
+    found = record.stated(kind)
+    return found[-1].value if found else None
+
+
+def _medicines(record: PatientRecord, on: date) -> tuple[str, ...]:
+    taken = {str(one.value("substance") or "") for one in record.running(_MEDICINE, on)}
+    return tuple(sorted(taken - {""}))
+
+
+def _milestone_day(record: PatientRecord, kind: MilestoneKind) -> int | None:
+    found = record.milestone(kind)
+    return None if found is None else _ordinal(found.happened_on)
+
+
+def _ordinal(on: PartialDate | None) -> int | None:
+    return None if on is None else on.assumed.toordinal()
+
+
+def _visits(
+    record: PatientRecord, protocol: Protocol, planned: tuple[PlannedVisit, ...]
+) -> Iterator[VisitRow]:
+    reasons = {mark.code: mark.reason for mark in record.marks}
+    codes = set()
+    if protocol.anchor is Anchor.REFERENCE:
+        for one in planned:
+            codes.add(one.visit.id if one.visit is not None else "")
+            kind = protocol.visit(one.code)
+            offset = None if kind is None else kind.offset
+            month = 0.0 if offset is None else offset.value / _a_month(offset.unit)
+            yield VisitRow(
+                code=one.code,
+                month=month,
+                target_day=one.window.target.toordinal(),
+                status=one.status.value,
+                day=None if one.visit is None else one.visit.date.toordinal(),
+                mode="" if one.visit is None or one.visit.mode is None else one.visit.mode.value,
+                reason=reasons.get(one.code, ""),
+            )
+    start = _start(record)
+    for visit in record.visits:
+        if visit.id not in codes:
+            months = 0.0 if start is None else (visit.date - start).days / MONTH_DAYS
+            yield VisitRow(
+                code="",
+                month=months,
+                target_day=None,
+                status=Status.DONE.value,
+                day=visit.date.toordinal(),
+                mode="" if visit.mode is None else visit.mode.value,
+                reason="",
+            )
+
+
+def _a_month(unit: Unit) -> float:
+    return MONTH_DAYS if unit is Unit.DAYS else 1.0
+
+
+def _start(record: PatientRecord) -> date | None:
+    """From where months are counted: the reference day, else the first visit."""
+    first = min((visit.date for visit in record.visits), default=None)
+    return record.patient.reference_on or first
+
+
+def _values(
+    record: PatientRecord, visits: tuple[VisitRow, ...], planned: tuple[PlannedVisit, ...]
+) -> Iterator[ValueRow]:
+    by_day = {one.day: one.code for one in visits if one.day is not None}
+
+    def code(on: date) -> str:
+        """Of the visit of that day, else of the planned one that was done and in whose window it lies."""
+        if (found := by_day.get(on.toordinal())) is not None:
+            return found
+        within = (
+            one.code
+            for one in planned
+            if one.visit is not None and one.window.open <= on <= one.window.close
+        )
+        return next(within, "")
+
+    measured = set()
+    for name, on, value in _numbers(record):
+        measured.add((name, code(on)))
+        yield ValueRow(name, code(on), on.toordinal(), value)
+    for kind, name in _STATED.items():
+        for result in record.stated(kind):
+            told = result.measured_on
+            if told is not None and (name, code(told)) not in measured:
+                yield ValueRow(name, code(told), told.toordinal(), result.value, stated=True)
+
+
+def _numbers(record: PatientRecord) -> Iterator[tuple[str, date, float]]:
+    """Every number that is measured again, with the id of its field (see `core/cohort/fields.py`)."""
+    for instrument in instruments.shipped().values():
+        for point in trends.totals(record, instrument):
+            yield f"{instrument.id}.total", point.day, point.value
+        for series, scale in zip(
+            trends.domains(record, instrument).series, instrument.domains, strict=True
+        ):
+            for point in series.points:
+                yield f"{instrument.id}.{scale.id}", point.day, point.value
+    for session, result in vital_capacities(record):
+        if result.percent is not None:
+            yield capacity(session.test_type, session.position), session.date, result.percent
+    for plot in fields.plots(record):
+        for series in plot.series:
+            for point in series.points:
+                yield plot.id, point.day, point.value
+
+
+def capacity(test_type: TestType, position: Position) -> str:
+    """The id of a vital capacity in % predicted; types and positions never share a line."""
+    return f"capacity.{test_type.value}_{position.value}"
+
+
+_STATED = {
+    ExternalKind.ALSFRS_R_TOTAL: "alsfrs-r.total",
+    ExternalKind.FVC_PERCENT: capacity(TestType.FVC, Position.SITTING),
+}
+
+
+def _event(record: PatientRecord, event: AdverseEvent) -> EventRow:
+    known = details(record, event)
+    given = treatment.treatment(record)
+    told = event_facts.facts(
+        known, None if given is None else given.on, None if given is None else given.at
+    )
+    term = terms.find(event.coded_term)
+    judged = known.judgement
+    causes = () if judged is None else (judged.product, judged.procedure)
+    return EventRow(
+        id=event.id,
+        said=event.term,
+        term=event.coded_term,
+        organ_class="" if term is None else term.organ_class,
+        grade=max([event.grade.value, *(change.grade.value for change in known.course)]),
+        serious=event.serious,
+        emergent=told.emergent,
+        since_first=None if told.day is None else told.day[0],
+        since_last=None if told.day is None else told.day[1],
+        minutes=told.minutes,
+        related=any(cause is None or cause in _RELATED for cause in causes or (None,)),
+        judged=bool(causes) and None not in causes,
+        outcome=event.outcome.value,
+        began=str(event.onset),
+        ended="" if event.ended is None else str(event.ended),
+    )

@@ -1,0 +1,100 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.cohort import means
+from core.cohort.fields import FVC, TOTAL, number_fields
+from core.protocols.schedule import Status
+from core.science.statistics.fit import NoFit
+from tests.core.cohort.made_up import CODES, DAY_0, cohort, patient
+
+A = {"M2": 90.0, "M4": 85.0, "M6": 80.0}
+B = {"M2": 40.0, "M4": 35.0}
+DEAD = {"died_day": DAY_0 + 130, "died_on": "2014-07-18", "state": "died"}
+
+
+def of(*rows: object, field: str = FVC) -> means.Means:
+    return means.means(cohort(*rows), number_fields()[field])  # type: ignore[arg-type]
+
+
+def test_a_mean_that_rises_while_every_patient_falls_says_so() -> None:
+    """Why the mean FVC of the paper rose from month 4 to 6: the weaker of two died."""
+    found = of(
+        patient("001", A, field=FVC),
+        patient("002", B, field=FVC, statuses={"M6": Status.NOT_APPLICABLE}, **DEAD),
+    )
+    assert [(one.n, one.summary.mean) for one in found.at] == [(2, 65), (2, 60), (1, 80)]
+    (said,) = found.sentences
+    assert said == (
+        "Month 4 to Month 6: n changes from 2 to 1 (1 died). The mean of all rises from 60.0 to 80.0,"
+        " although the one patient with both values falls (85.0 to 80.0)."
+    )
+    assert found.at[2].missing == {means.DIED: 1}
+    assert [one.mean for one in found.same] == [90, 85, 80]
+
+
+def test_who_is_missing_is_counted_by_why() -> None:
+    everybody = of(
+        patient("001", {"M2": 30.0}, field=TOTAL),
+        patient("002", statuses={"M2": Status.MISSED}),
+        patient("003", statuses={"M2": Status.UPCOMING}),
+        patient("004", statuses={"M2": Status.DONE}),
+        patient("005", statuses={"M2": Status.NOT_APPLICABLE}, **DEAD),
+        patient("006", statuses={"M2": Status.NOT_APPLICABLE}, state="withdrawn"),
+        patient("007", statuses={}, enrolled=False, state="refused"),
+        field=TOTAL,
+    )
+    (at,) = everybody.at
+    assert (at.n, at.of) == (1, 7)
+    assert at.missing == {
+        means.DIED: 1,
+        means.MISSED: 1,
+        means.OPEN: 1,
+        means.ENDED: 1,
+        means.NOT_MEASURED: 1,
+        means.NOT_ENROLLED: 1,
+    }
+    assert means.missing_words(at.missing).startswith("1 died, 1 missed the visit")
+
+
+def test_the_last_visit_before_the_treatment_is_the_baseline() -> None:
+    found = of(patient("001", {"SCR": 37.0, "M2": 35.0}), field=TOTAL)
+    assert [(one.slot.month, one.slot.title) for one in found.at] == [
+        (0, "Screening"),
+        (2, "Month 2"),
+    ]
+
+
+def test_patients_of_no_one_schedule_stand_in_steps_of_three_months() -> None:
+    both = of(
+        patient("001", {"M2": 37.0, "M6": 33.0}),
+        patient("002", {"M2": 30.0, "M6": 28.0}, schedule="routine"),
+        field=TOTAL,
+    )
+    assert [one.slot.month for one in both.at] == [3, 6]
+    assert [one.n for one in both.at] == [2, 2]
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.dictionaries(st.sampled_from(list(CODES)), st.integers(0, 48).map(float), min_size=1),
+        min_size=1,
+        max_size=8,
+    )
+)
+def test_everybody_is_either_counted_or_missing(patients: list[dict[str, float]]) -> None:
+    found = of(*(patient(f"{n:03}", one) for n, one in enumerate(patients)), field=TOTAL)
+    for at in found.at:
+        mine = [one[at.slot.code] for one in patients if at.slot.code in one]
+        assert at.n == len(mine)
+        assert at.summary.mean == pytest.approx(sum(mine) / len(mine))
+        assert at.n + sum(at.missing.values()) == at.of == len(patients)
+    always = [one for one in patients if all(at.slot.code in one for at in found.at)]
+    assert found.n_same == len(always)
+
+
+def test_nobody_with_a_value_is_no_mean_and_too_few_no_model() -> None:
+    empty = of(patient("001"), field=TOTAL)
+    assert (empty.at, empty.sentences, empty.n_same) == ((), (), 0)
+    assert isinstance(means.course(empty), NoFit)
