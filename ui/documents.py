@@ -11,11 +11,14 @@ from PySide6.QtWidgets import QPushButton, QWidget
 
 from core import reports
 from core.acts import documents
-from core.model.document import ICS, PDF, About, Document, Source
+from core.errors import AppError
+from core.model.document import ICS, PDF, ZIP, About, Document, Source
 from core.model.trail import Act
 from ui.context import AppContext
 from ui.saving import ask_printer, ask_where
 from ui.widgets.basics import button
+from ui.widgets.password_again import asked_again
+from ui.widgets.waiting import waiting
 from ui.words import tr
 
 S = TypeVar("S", bound=Source)
@@ -59,8 +62,11 @@ def save(
     say: Say | None = None,
 ) -> None:
     """Ask where, and save it there, as `save_to` does."""
+    if document.asks_password and not asked_again(parent, context, tr(document.title)):
+        return
     with context.acting():
-        made_of = source(context, document, about)
+        with waiting():
+            made_of = source(context, document, about)
         path = ask_where(parent, document, made_of)
         if path is not None:
             save_to(path, context, document, made_of, done=done, say=say)
@@ -76,38 +82,50 @@ def save_to(
     done: Callable[[Source], None] | None = None,
     say: Say | None = None,
 ) -> None:
-    """Write down that it leaves, make it off the UI thread, write it, and say where it is; a long one can be given up.
+    """Make it off the UI thread, write down that it leaves, write it, and say where it is; a long one can be given up.
 
-    ``content`` is what was made already. What cannot be saved is told by ``say``, in one sentence.
+    Pages say where the trail ends with their own entry, so that is written down before they are made; of a table the entry
+    has the hash of what was made. ``content`` is what was made already. What cannot be saved is told by ``say``, in one sentence.
     """
     tell = say or context.told.emit
     if why := _too_many(document, made_of):
         tell(why)
         return
-    written = _written_down(context, document, made_of, Act.EXPORTED)
-    if written is None:
-        return
 
-    def saved() -> None:
+    def written(made: bytes) -> None:
+        try:
+            _write(path, made)
+        except OSError as error:
+            failed(error)
+            return
         if done is not None:
             done(made_of)
         context.written.emit(path)
 
     def failed(error: BaseException) -> None:
-        if not isinstance(error, OSError):
+        if isinstance(error, OSError):
+            why = error.strerror or tr("unknown reason")
+            words = _no_place(document).format(why=why)
+        elif isinstance(error, AppError):
+            words = str(error)
+        else:
             raise error
         context.not_written.emit()
-        tell(_no_place(document).format(why=error.strerror or tr("unknown reason")))
+        tell(words)
 
-    if content is None:
-        _make(path, context, document, written, saved, failed)
-        return
-    try:
-        _write(path, content)
-    except OSError as error:
-        failed(error)
-    else:
-        saved()
+    def left(made: bytes) -> None:
+        """It was made, and leaves once that is written down."""
+        if _written_down(context, document, made_of, Act.EXPORTED, made) is not None:
+            written(made)
+        else:
+            context.not_written.emit()
+
+    if content is not None:
+        left(content)
+    elif documents.is_table(document):
+        _make(path, context, document, made_of, left, failed)
+    elif (told := _written_down(context, document, made_of, Act.EXPORTED)) is not None:
+        _make(path, context, document, told, written, failed)
 
 
 def _make(
@@ -115,22 +133,18 @@ def _make(
     context: AppContext,
     document: Document[S],
     made_of: S,
-    saved: Callable[[], None],
+    made: Callable[[bytes], None],
     failed: Callable[[BaseException], None],
 ) -> None:
-    """Make a file off the UI thread. It can be given up until it is written: then there is none."""
+    """Make a file off the UI thread. It can be given up until it was made: then there is none."""
     given_up = Event()
 
-    def work() -> bool:
-        made = b"" if given_up.is_set() else document.make(made_of)
-        if given_up.is_set():
-            return False
-        _write(path, made)
-        return True
+    def work() -> bytes | None:
+        return None if given_up.is_set() else document.make(made_of)
 
-    def settled(is_written: bool) -> None:
-        if is_written:
-            saved()
+    def settled(content: bytes | None) -> None:
+        if content is not None and not given_up.is_set():
+            made(content)
             return
         with context.saving():
             documents.write_cancelled(context.session, document, made_of)
@@ -176,10 +190,16 @@ def print_out(
     return True
 
 
-def _written_down(context: AppContext, document: Document[S], made_of: S, act: Act) -> S | None:
+def _written_down(
+    context: AppContext,
+    document: Document[S],
+    made_of: S,
+    act: Act,
+    content: bytes | None = None,
+) -> S | None:
     """None where it could not be written down, and must not leave."""
     with context.saving():
-        return documents.write_down(context.session, document, made_of, act)
+        return documents.write_down(context.session, document, made_of, act, content)
     return None
 
 
@@ -195,6 +215,6 @@ def _too_many(document: Document[Any], made_of: Source) -> str:
 def _no_place(document: Document[Any]) -> str:
     if document.ending == PDF:
         return tr("The PDF could not be saved there: {why}. Choose another place.")
-    if document.ending in {"", ICS}:
+    if document.ending in {"", ICS, ZIP}:
         return tr("The file could not be saved there: {why}. Choose another place.")
     return tr("The table could not be saved there: {why}. Choose another place.")
