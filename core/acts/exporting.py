@@ -11,6 +11,7 @@ from core.acts import documents
 from core.errors import FileExists, StorageError
 from core.exports.data import files
 from core.model.document import XLSX, ZIP, About, Counted
+from core.model.stored import SUMS
 from core.model.trail import Act
 from core.model.user import Right
 from core.session import Session
@@ -69,7 +70,7 @@ def export(session: Session, out: Path, *, coded: bool, xlsx: bool) -> Exported:
         with untranslated():
             made = files.Export(source)
             found = made.files()
-        content = Counted.of(found[files.SUMS], made.rows)
+        content = Counted.of(found[SUMS], made.rows)
     else:
         found, content = {}, document.make(source)
     rows = content.rows if isinstance(content, Counted) else {}

@@ -19,7 +19,7 @@ from core.imports.own_export import Read, Texts
 from core.model.attachment import Attachment
 from core.model.ids import PatientId
 from core.model.nouns import NOT_EXPORTED, NOUNS
-from core.model.stored import Cell, Holds
+from core.model.stored import LONG, Cell, Holds
 from core.model.user import Right, Role, User
 from core.session import Session
 from core.words import N_, _
@@ -88,7 +88,7 @@ def _save(session: Session, found: Read) -> None:
 def _of(found: Read, table: str) -> Texts:
     if table not in found.tables:
         text = _("{name} of this export is missing. Export the data again.")
-        raise UnreadableImport(text.format(name=f"{own_export.STORED}/{table}.csv"))
+        raise UnreadableImport(text.format(name=f"{LONG}/{table}.csv"))
     return found.tables[table]
 
 

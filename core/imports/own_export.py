@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from core.errors import UnreadableImport
+from core.model.stored import ABOUT, ATTACHED, DEMONSTRATION, FORMAT, LONG, SUMS
 from core.spreadsheets import restored
 from core.words import _
 
-FORMAT = "als-follow-up export 1"
-ABOUT, SUMS, ATTACHED, STORED = "about.txt", "SHA256SUMS", "attached", "long"
-DEMONSTRATION = "DEMONSTRATION DATA"
 LARGEST = 4_000_000_000  # bytes of all files together
 
 
@@ -54,7 +52,7 @@ def read(path: Path) -> Read:
         tables={
             PurePosixPath(name).stem: _table(name, content)
             for name, content in files.items()
-            if PurePosixPath(name).parts[:1] == (STORED,)
+            if PurePosixPath(name).parts[:1] == (LONG,)
         },
         attached={
             PurePosixPath(name).name: content

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from core import VERSION
 from core.exports.data.coded import FEW, MOST_DAYS, NOT_LISTED, OLDER, OLDEST
 from core.exports.data.table import Column, Kind, Row, Table
+from core.model.stored import CODED, DEMONSTRATION, FORMAT
 
-FORMAT = "als-follow-up export 1"  # the first line of what can be read back
 _TITLES = (
     *("table", "column", "title", "type", "unit", "decimals", "range", "codes"),
     *("missing_because", "identifies", "definition"),
@@ -38,11 +38,11 @@ def _described(table: Table, column: Column) -> tuple[str, ...]:
 def about(tables: Sequence[Table], *, patients: int, coded: bool, demonstration: bool) -> list[str]:
     """What the export is, a line a sentence or two."""
     lines = [
-        FORMAT if not coded else f"{FORMAT}, coded",
+        FORMAT if not coded else f"{FORMAT}{CODED}",
         f"Made by ALS Follow-up {VERSION}: {patients} patients, {len(tables)} tables.",
     ]
     if demonstration:
-        lines.append("DEMONSTRATION DATA: no person of flesh and blood has these values.")
+        lines.append(f"{DEMONSTRATION}: no person of flesh and blood has these values.")
     said = _CODED if coded else _CLEAR
     return [*lines, *said.splitlines(), *_READING.splitlines()]
 

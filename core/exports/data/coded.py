@@ -17,7 +17,7 @@ from core.forms import catalog as forms
 from core.forms.definition import Identifies
 from core.model.ids import PatientId
 from core.model.partial_date import PartialDate
-from core.model.stored import Cell
+from core.model.stored import LONG, Cell
 
 NOT_LISTED = "not_listed"  # in the place of a text that is in no list of the program
 OLDEST = 89  # years; whoever is older is one of a group (HIPAA, 45 CFR 164.514(b)(2)(i)(C))
@@ -75,7 +75,7 @@ def tables(every: Sequence[Table], secret: bytes) -> list[Table]:
     coder = Coder(secret)
     found = []
     for table in every:
-        if table.folder == stored.FOLDER and table.name not in stored.HARMLESS:
+        if table.folder == LONG and table.name not in stored.HARMLESS:
             continue
         made = _items(table, every, coder) if _is_items(table) else _table(table, coder)
         if any(one.kind is not Kind.KEY and one.name not in _ALONE for one in made.columns):
@@ -195,7 +195,7 @@ def _is_number(cell: Cell) -> bool:
 
 
 def _is_items(table: Table) -> bool:
-    return table.folder == stored.FOLDER and table.name == "item"
+    return table.folder == LONG and table.name == "item"
 
 
 def _items(table: Table, every: Sequence[Table], coder: Coder) -> Table:
@@ -222,7 +222,7 @@ def _items(table: Table, every: Sequence[Table], coder: Coder) -> Table:
 
 
 def _forms_of_records(every: Sequence[Table]) -> Mapping[str, tuple[str, str]]:
-    records = next(one for one in every if one.folder == stored.FOLDER and one.name == "record")
+    records = next(one for one in every if one.folder == LONG and one.name == "record")
     own, form, version = (records.names.index(name) for name in ("id", "form", "version"))
     return {
         str(row.cells[own]): (str(row.cells[form]), str(row.cells[version])) for row in records.rows
@@ -236,7 +236,7 @@ def small_groups(coded: Sequence[Table]) -> Table:
     """Every value of a list, and the group of the oldest, that fewer than five patients have: they may be found by it."""
     rows = []
     for table in coded:
-        if table.folder == stored.FOLDER:
+        if table.folder == LONG:
             continue  # the same values are in the wide tables
         for n, column in enumerate(table.columns):
             for said, patients in sorted(_groups(table, n, column).items()):

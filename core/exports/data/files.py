@@ -12,10 +12,9 @@ from core.exports import table_csv
 from core.exports.data import allowed, codebook, coded, stored, wide
 from core.exports.data.table import Table
 from core.model.document import Counted, OfData
-from core.model.stored import Cell
+from core.model.stored import ABOUT, ATTACHED, LONG, SUMS, Cell
 from core.words import _
 
-ABOUT, SUMS, ATTACHED = "about.txt", "SHA256SUMS", "attached"
 _MADE = (1980, 1, 1, 0, 0, 0)  # the first moment that a ZIP knows
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001  of a workbook, which knows no zone
 MOST_ROWS = 1_048_576  # of a worksheet
@@ -71,7 +70,7 @@ class Export:
     def _attached_here(self) -> Iterator[tuple[str, bytes]]:
         """The attached files of which there is a row."""
         for table in self.tables:
-            if table.path == f"{stored.FOLDER}/attachment":
+            if table.path == f"{LONG}/attachment":
                 own = table.names.index("id")
                 for name in (str(row.cells[own]) for row in table.rows):
                     yield name, self._attached[name]
@@ -144,7 +143,7 @@ class _Names:
         self._taken = set(taken)
 
     def of(self, table: Table) -> str:
-        prefix = f"{table.folder} " if table.folder == stored.FOLDER else ""
+        prefix = f"{table.folder} " if table.folder == LONG else ""
         plain = f"{prefix}{table.name}"
         name, n = plain[:LONGEST_NAME], 1
         while name.casefold() in self._taken:

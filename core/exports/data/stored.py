@@ -20,14 +20,13 @@ from core.model import measurement, terms
 from core.model.ids import PatientId
 from core.model.nouns import NOUNS
 from core.model.partial_date import PartialDate
-from core.model.stored import StoredRow, StoredTable
+from core.model.stored import LONG, StoredRow, StoredTable
 from core.protocols import catalog as protocols
 from core.science import lung_function
 from core.views.trail_tables import TABLES
 from core.views.trail_values import UNITS
 from core.words import _
 
-FOLDER = "long"
 # Of a user the name only, and only of one that a row names.
 OF_USERS = ("login", "full_name", "role")
 
@@ -95,7 +94,7 @@ def tables(stored: Collection[StoredTable], patients: Collection[PatientId]) -> 
         columns = tuple(column(table.name, one) for one in table.columns)
         found.append(
             Table(
-                folder=FOLDER,
+                folder=LONG,
                 name=table.name,
                 title=_(TABLES[table.name].title),
                 columns=columns,

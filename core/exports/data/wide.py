@@ -27,14 +27,13 @@ from core.model.laboratory import LabResult
 from core.model.patient import OnsetRegion, Patient, Sex
 from core.model.record import PatientRecord
 from core.model.spirometry import Interface, Position, Spirometry, TestType
-from core.model.stored import Cell
+from core.model.stored import WIDE, Cell
 from core.model.visit import ClinicalStage, Mode, Respondent, Visit, VisitState
 from core.science import lung_function
 from core.science.lung_function import Prediction
 from core.science.spirometry import Result, evaluate, evaluate_fev1, evaluate_ratio
 from core.science.spirometry_quality import Grade
 
-FOLDER = "wide"
 NO = Identifies.NO
 
 
@@ -116,7 +115,7 @@ def _visit(record: PatientRecord, id: VisitId | None) -> Visit | None:
 
 
 def _table(name: str, title: str, columns: Iterable[Column], rows: list[Row]) -> Table:
-    return Table(folder=FOLDER, name=name, title=title, columns=tuple(columns), rows=rows)
+    return Table(folder=WIDE, name=name, title=title, columns=tuple(columns), rows=rows)
 
 
 # Patients ---------------------------------------------------------------------------------------
