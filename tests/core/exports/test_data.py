@@ -28,7 +28,7 @@ from core.model.nouns import NOT_EXPORTED, NOUNS
 from core.model.partial_date import PartialDate
 from core.model.patient import Sex
 from core.model.trail import Act
-from core.model.user import Right, Role
+from core.model.user import RIGHTS, Right, Role
 from core.session import Session
 from core.spreadsheets import restored
 from core.views import trail_words
@@ -458,6 +458,4 @@ def test_the_secret_is_in_no_trail_and_no_export_and_stays(session):
 
 
 def test_only_the_neurologist_has_the_right_to_everything():
-    from core.model.user import RIGHTS
-
     assert [role for role in Role if Right.EXPORT_ALL in RIGHTS[role]] == [Role.NEUROLOGIST]
