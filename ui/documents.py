@@ -1,13 +1,13 @@
 """A document or a table that leaves the file: asked for, saved or printed, written down and told, in one way for all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from core import reports
 from core.acts import documents
@@ -37,6 +37,23 @@ def buttons(
             pressed.setAccessibleName(tr(one.spoken or one.button))
             made.append(pressed)
     return made
+
+
+def menu(
+    context: AppContext,
+    title: str,
+    kinds: Sequence[type[Source]],
+    press: Callable[[Document[Any]], None],
+) -> QPushButton | None:
+    """One button, with an entry for every document and export that the user may take along; None where there is none."""
+    session, made = context.session, button(title, link=True)
+    entries = QMenu(made)
+    entries.setToolTipsVisible(True)
+    for one in (one for of in kinds for one in documents.offered(session, of)):
+        if documents.may_take(session, one):
+            entries.addAction(tr(one.button), partial(press, one)).setToolTip(tr(one.tip))
+    made.setMenu(entries)
+    return None if entries.isEmpty() else made
 
 
 def source(context: AppContext, document: Document[S], about: About) -> S:

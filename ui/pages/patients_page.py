@@ -18,7 +18,7 @@ from core.views.patient_words import age
 from core.views.patients import FILTERS, Filter, Line
 from core.words import MISSING, N_, day, plural
 from ui.context import AppContext
-from ui.documents import buttons, let_out
+from ui.documents import buttons, let_out, menu
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.widgets.basics import (
@@ -85,11 +85,9 @@ class PatientsPage(Page):
         self.filter = FilterChip(self.end_search)
         self.chips = {one.id: self._chip(one) for one in FILTERS}
         head = column(label(tr("Patients"), "title"), self._count, spacing=2)
-        leaving = [
-            one
-            for of in (OfFile, OfData, OfCodedData)
-            for one in buttons(context, of, self._let_out, link=True)
-        ]
+        leaving = buttons(context, OfFile, self._let_out, link=True)
+        data = menu(context, tr("All data"), (OfData, OfCodedData), self._let_out)
+        leaving += [] if data is None else [data]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 14)
         layout.setSpacing(10)
