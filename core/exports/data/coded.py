@@ -9,7 +9,7 @@ import hmac
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from core.exports.data import stored
 from core.exports.data.table import Column, Kind, Row, Table
@@ -24,6 +24,7 @@ OLDEST = 89  # years; whoever is older is one of a group (HIPAA, 45 CFR 164.514(
 OLDER = "90 and over"
 MOST_DAYS = 364
 FEW = 5  # patients
+_EXACT = len("2026-11-29")
 _NEVER = frozenset({Kind.TEXT, Kind.TIME})
 
 Made = Callable[[Cell, Row], Cell]
@@ -35,7 +36,7 @@ class Coder:
     def __init__(self, secret: bytes) -> None:
         self._secret = secret
         self._keys: dict[str, str] = {}
-        self._days: dict[PatientId, int] = {}
+        self._days: dict[PatientId, timedelta] = {}
 
     def key(self, id: str) -> str:
         """Another id for an id. It begins with a letter: no spreadsheet takes it for a number."""
@@ -47,18 +48,19 @@ class Coder:
         """By how much all days of a patient are earlier."""
         if patient_id not in self._days:
             number = int.from_bytes(self._digest("days", patient_id)[:8], "big")
-            self._days[patient_id] = number % MOST_DAYS + 1
-        return timedelta(days=self._days[patient_id])
+            self._days[patient_id] = timedelta(days=number % MOST_DAYS + 1)
+        return self._days[patient_id]
 
     def day(self, text: str, patient_id: PatientId) -> str | None:
         """A day as exact as it was: of one that is known to its month the month of its middle. None of what is no day."""
         try:
+            if len(text) == _EXACT:  # of nearly every day
+                return (date.fromisoformat(text) - self.shift(patient_id)).isoformat()
             known = PartialDate.parse(text)
             moved = known.assumed - self.shift(patient_id)
         except (ValueError, OverflowError):
             return None
-        month = None if known.month is None else moved.month
-        return str(PartialDate(moved.year, month, None if known.day is None else moved.day))
+        return str(PartialDate(moved.year, None if known.month is None else moved.month))
 
     def instant(self, text: str, patient_id: PatientId) -> str | None:
         try:
@@ -103,11 +105,9 @@ def _table(table: Table, coder: Coder) -> Table:
     places = [n for n, one in enumerate(table.columns) if leaves(one)]
     columns = tuple(table.columns[n] for n in places)
     made = [_coded(column, coder) for column in columns]
+    how = list(zip(places, made, strict=True))
     rows = [
-        Row(
-            row.patient_id,
-            [make(row.cells[n], row) for n, make in zip(places, made, strict=True)],
-        )
+        Row(row.patient_id, [make(row.cells[n], row) for n, make in how])
         for row in _of_patients(table)
     ]
     return replace(table, columns=tuple(map(_described, columns)), rows=_ordered(rows, coder))
@@ -165,20 +165,17 @@ def _with_patient(made: Callable[[str, PatientId], str | None]) -> Made:
 
 def _listed(column: Column) -> Made:
     """What a list of the program has: everything else was typed."""
-    answered: dict[str, bool] = {}
+    said: dict[Cell, Cell] = {None: None, "": None}
 
     def is_known(text: str) -> bool:
-        if text not in answered:
-            found = column.known is not None and column.known(text)
-            answered[text] = found or text in column.codes
-        return answered[text]
+        return text in column.codes or (column.known is not None and column.known(text))
 
     def code(cell: Cell, _row: Row) -> Cell:
-        if cell in (None, ""):
-            return None
-        parts = str(cell).split("\n") if column.kind is Kind.CODES else [str(cell)]
-        said = "\n".join(one if is_known(one) else NOT_LISTED for one in parts)
-        return cell if said == str(cell) else said
+        if cell not in said:
+            parts = str(cell).split("\n") if column.kind is Kind.CODES else [str(cell)]
+            listed = "\n".join(one if is_known(one) else NOT_LISTED for one in parts)
+            said[cell] = cell if listed == str(cell) else listed
+        return said[cell]
 
     return code
 

@@ -12,7 +12,7 @@ from core.exports import table_csv
 from core.exports.data import allowed, codebook, coded, stored, wide
 from core.exports.data.table import Table
 from core.model.document import Counted, OfData
-from core.model.stored import ABOUT, ATTACHED, LONG, SUMS, Cell
+from core.model.stored import ABOUT, ATTACHED, LONG, SUMS
 from core.words import _
 
 _MADE = (1980, 1, 1, 0, 0, 0)  # the first moment that a ZIP knows
@@ -89,12 +89,7 @@ def xlsx_document(source: OfData) -> Counted:
 
 
 def csv_of(table: Table) -> bytes:
-    return table_csv.render(table.names, ([*map(_text, row.cells)] for row in table.rows))
-
-
-def _text(cell: Cell) -> str:
-    """Every digit of a number, nothing for no value."""
-    return "" if cell is None else cell if isinstance(cell, str) else repr(cell)
+    return table_csv.render(table.names, (row.cells for row in table.rows))
 
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
