@@ -83,6 +83,7 @@ def test_a_password_that_is_typed_wrong_the_second_time_lets_nothing_out(path, m
 
 def test_the_monitor_takes_what_is_de_identified_and_nothing_else(path, made, tmp_path):
     out = tmp_path / "coded"
+    out.mkdir()  # an empty folder is as good as none
     result = export(path, out, "--deidentified", role=Role.MONITOR)
     assert (result.returncode, result.stderr) == (0, "")
     assert "coded, not anonymous" in result.stdout

@@ -11,6 +11,7 @@ from core.acts import attaching, people, signing
 from core.findings import appointments
 from core.model.attachment import Reference
 from core.model.document import (
+    PDF,
     About,
     Counted,
     Document,
@@ -125,7 +126,7 @@ def export(session: Session, document: Document[S], about: About) -> bytes:
 
 def is_table(document: Document[Any]) -> bool:
     """Whether it is data, which does not tell where the trail ends: it is made before it is written down."""
-    return document not in reports.REPORTS
+    return document.ending != PDF
 
 
 def _of_nothing(_session: Session, _about: About, common: Common) -> OfNothing:

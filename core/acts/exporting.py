@@ -1,6 +1,7 @@
 """All data into a file or a folder, without a window: made, written down in the trail, and only then written."""
 
 import hashlib
+import shutil
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -36,7 +37,8 @@ def right(*, coded: bool) -> Right:
 
 def check(out: Path, *, xlsx: bool) -> None:
     """Raises AppError where it cannot go there."""
-    if out.exists():
+    is_empty_folder = out.is_dir() and not any(out.iterdir())
+    if out.exists() and not (is_empty_folder and not xlsx and out.suffix == ""):
         text = _("There is already something at {path}. Choose another name.")
         raise FileExists(text.format(path=out))
     if not out.absolute().parent.is_dir():
@@ -101,9 +103,8 @@ def _write(out: Path, content: bytes) -> None:
 
 
 def _write_folder(out: Path, found: Mapping[str, bytes]) -> None:
-    import shutil
-
-    out.mkdir()
+    was_there = out.exists()
+    out.mkdir(exist_ok=True)
     try:
         for name, content in found.items():
             path = out / name
@@ -111,4 +112,7 @@ def _write_folder(out: Path, found: Mapping[str, bytes]) -> None:
             path.write_bytes(content)
     except OSError:
         shutil.rmtree(out, ignore_errors=True)
+        if was_there:
+            with suppress(OSError):
+                out.mkdir()
         raise

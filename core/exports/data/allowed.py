@@ -75,6 +75,10 @@ class Left:
         if table.name == "visit":
             place = table.place("id")
             rows = [row for row in rows if row.cells[place] not in self.visits]
+        if table.name == "lock":
+            place = table.place("subject")
+            held = (str(row.cells[place]).partition("/")[0] for row in rows)
+            rows = [row for row, visit in zip(rows, held, strict=True) if visit not in self.visits]
         if table.name in _STAY:
             place = table.place("visit_id")
             rows = [self._nowhere(row, place) for row in rows]

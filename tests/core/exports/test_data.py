@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import re
+import tempfile
 import zipfile
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -27,6 +28,7 @@ from core.model.measurement import Measurement
 from core.model.nouns import NOT_EXPORTED, NOUNS
 from core.model.partial_date import PartialDate
 from core.model.patient import Sex
+from core.model.signature import Lock, LockLevel
 from core.model.trail import Act
 from core.model.user import RIGHTS, Right, Role
 from core.session import Session
@@ -35,6 +37,7 @@ from core.views import trail_words
 from tests.core.clinic_of_four import LOGIN, copied, make
 from tests.core.examples import a_patient, a_visit
 from tests.core.exports.planted import BORN, Planted
+from tests.files import sample_clinic as sample
 
 NOON = datetime(2026, 6, 2, 12, tzinfo=UTC)
 CLEAR = (exports.DATA_CSV, exports.DATA_XLSX)
@@ -354,6 +357,12 @@ def test_a_workbook_holds_the_same_each_time_and_a_sheet_for_each_table(session)
     assert b"2000-01-01T00:00:00Z" in parts["docProps/core.xml"]
 
 
+def test_a_workbook_leaves_nothing_in_temporary_files(session, tmp_path, monkeypatch):
+    session_save(session, a_patient(record_number="12"))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no such folder"))
+    assert made(session, exports.DATA_XLSX).startswith(b"PK")
+
+
 def test_what_is_too_long_for_a_cell_is_cut_and_says_so():
     assert files._fitting("x" * 40_000).endswith("the CSV has all of it)")
     assert len(files._fitting("x" * 40_000)) == files.LONGEST_CELL
@@ -383,8 +392,21 @@ def test_what_the_consent_does_not_allow_stays(session, patient, visit_day):
         entered_at=NOON,
         items={name: Item(value=value) for name, value in items.items()},
     )
+    held = Lock(
+        level=LockLevel.FORM,
+        subject=f"{before.id}/spirometry",
+        patient_id=patient.id,
+        locked_by="dr.demo",
+        locked_at=NOON,
+        reason="checked",
+        unlocked_by="dr.demo",
+        unlocked_at=NOON,
+        unlock_reason="once more",
+    )
     with session.write("consent"):
         session.forms.save(consent)
+        session.locks.save(held)
+        session.events.save(replace(sample.EVENT, patient_id=patient.id, visit_id=before.id))
     for document in (*CLEAR, *CODED):
         if document.ending == "xlsx":
             continue
@@ -394,6 +416,7 @@ def test_what_the_consent_does_not_allow_stays(session, patient, visit_day):
         (left,) = rows(content, "left_out")
         assert (left["visits"], left["samples"]) == ("1", "0")
         assert before.id not in everything(content)
+        assert len(rows(content, "long/adverse_event")) == 1, "safety leaves"
     assert after.id in everything(made(session, exports.DATA_CSV))
 
 
