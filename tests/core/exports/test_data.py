@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from core import exports
 from core.acts import documents
-from core.errors import NotAllowed
+from core.errors import AppError, NotAllowed
 from core.exports.data import coded, files
 from core.exports.data.coded import Coder
 from core.exports.data.table import Column, Kind, Row, Table
@@ -72,7 +72,8 @@ def everything(content):
 # Without anything that says who somebody is ---------------------------------------------------
 
 
-def test_no_planted_word_is_in_a_de_identified_export(session):
+def test_r10_no_planted_word_is_in_a_de_identified_export(session):
+    """R10: nothing that says who somebody is, in no part of any file."""
     planted = Planted(session)
     assert len(set(planted.words)) == len(planted.words) > 150
     for document in CODED:
@@ -361,6 +362,15 @@ def test_a_workbook_leaves_nothing_in_temporary_files(session, tmp_path, monkeyp
     session_save(session, a_patient(record_number="12"))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "no such folder"))
     assert made(session, exports.DATA_XLSX).startswith(b"PK")
+
+
+def test_a_table_that_no_worksheet_can_hold_is_said_and_nothing_leaves(session, monkeypatch):
+    session_save(session, *(a_patient(record_number=str(n)) for n in range(5)))
+    before = session.trail_head
+    monkeypatch.setattr(files, "MOST_ROWS", 5)
+    with pytest.raises(AppError, match="has more rows than a worksheet can hold"):
+        made(session, exports.DATA_XLSX)
+    assert session.trail_head == before
 
 
 def test_what_is_too_long_for_a_cell_is_cut_and_says_so():
