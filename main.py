@@ -11,6 +11,7 @@ from core import VERSION
 
 if TYPE_CHECKING:
     _Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001  it has no public name
+    from core.model.user import Right
     from core.session import Session
     from core.store.backup import Contents
 
@@ -66,6 +67,10 @@ def main(arguments: list[str] | None = None) -> int:
         return _restore(chosen.backup, chosen.target, chosen.user)
     if chosen.command == "drill":
         return _drill(chosen.file, chosen.out, chosen.user)
+    if chosen.command == "export":
+        return _export(chosen, parser)
+    if chosen.command == "import":
+        return _import(chosen.file, chosen.export, chosen.user)
     if chosen.command == "open":
         return _window(demonstration=False, file=chosen.file.absolute())
     return _window(demonstration=chosen.demo)
@@ -93,7 +98,7 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     )
     parser.add_argument("--version", action="version", version=f"ALS Follow-up {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for add in (_add_windows, _add_score, _add_own, _add_checks, _add_backups):
+    for add in (_add_windows, _add_score, _add_own, _add_checks, _add_backups, _add_data):
         add(commands)
     return parser, commands.choices
 
@@ -248,6 +253,50 @@ def _add_backups(commands: "_Commands") -> None:
     )
     drill.add_argument("out", metavar="OUT.pdf", type=Path, help="the certificate to make")
     for command in (backup, restore, drill):
+        command.add_argument(
+            "--user", metavar="NAME", help="your user name; asked for where it is not given"
+        )
+
+
+def _add_data(commands: "_Commands") -> None:
+    """The commands by which all data leaves, and comes back: export, import."""
+    export = commands.add_parser(
+        "export",
+        help="export all data of all patients, in clear or de-identified",
+        description="Writes every form and table as CSV (a ZIP, or a new folder) or as one XLSX workbook, with a"
+        " codebook. In clear for neurologists, whose password is asked for once more; --deidentified for neurologists"
+        " and monitors: coded, not anonymous. Asks for your user name and password as “verify” does. The audit trail"
+        " says what left, with the number of rows and the SHA-256.",
+    )
+    export.add_argument(
+        "file", metavar="FILE", type=Path, nargs="?", help="the clinic file; nobody has it open"
+    )
+    export.add_argument(
+        "out", metavar="OUT", type=Path, help="the new file (.zip, .xlsx) or folder to make"
+    )
+    export.add_argument(
+        "--demo", dest="of_demo", action="store_true", help="demonstration data in place of FILE"
+    )
+    export.add_argument(
+        "--deidentified",
+        action="store_true",
+        help="without names, texts and true days; ids are coded",
+    )
+    export.add_argument(
+        "--format",
+        choices=("csv", "xlsx"),
+        help="without it xlsx where OUT ends in .xlsx, else csv",
+    )
+    back = commands.add_parser(
+        "import",
+        help="read an export of all data back into a clinic file without patients",
+        description="Reads the CSV of “export” (in clear, not changed since) back into a clinic file without patients:"
+        " all of it, or nothing. For neurologists; asks for your user name and password as “verify” does. People who"
+        " entered something come without a password. Signatures and locks do not come: they hold where they were given.",
+    )
+    back.add_argument("file", metavar="FILE", type=Path, help="the clinic file; nobody has it open")
+    back.add_argument("export", metavar="EXPORT", type=Path, help="the ZIP, or the folder")
+    for command in (export, back):
         command.add_argument(
             "--user", metavar="NAME", help="your user name; asked for where it is not given"
         )
@@ -507,9 +556,82 @@ def _drill(file: Path, out: Path, user: str | None) -> int:
     return 0 if result.passed else 1
 
 
+def _export(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    from core.acts import exporting
+    from core.errors import AppError
+
+    if chosen.of_demo == (chosen.file is not None):
+        parser.error("export takes either FILE or --demo.")
+    out: Path = chosen.out
+    ending = chosen.format or ("xlsx" if out.suffix.lower() == ".xlsx" else "csv")
+    coded: bool = chosen.deidentified
+    try:
+        exporting.check(out, xlsx=ending == "xlsx")
+        right = exporting.right(coded=coded)
+        opened = (
+            _demonstration(right)
+            if chosen.of_demo
+            else _signed_in(chosen.file, chosen.user, right, again=not coded)
+        )
+        with opened as session:
+            done = exporting.export(session, out, coded=coded, xlsx=ending == "xlsx")
+    except AppError as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"{out} cannot be written: {error.strerror or 'unknown reason'}.")
+    print(f"{done.patients} patients, {done.rows:,} rows in {done.tables} tables: {out}")
+    print(f"SHA-256{' of SHA256SUMS' if done.is_folder else ''}: {done.sha256}")
+    if coded:
+        print("It is coded, not anonymous: the clinic can say who each person is.")
+    return 0
+
+
+def _import(file: Path, export: Path, user: str | None) -> int:
+    from core.acts import reading_back
+    from core.errors import AppError
+    from core.model.user import Right
+
+    try:
+        with _signed_in(file, user, Right.ENTER) as session:
+            done = reading_back.read_back(session, export)
+    except AppError as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"{export} cannot be read: {error.strerror or 'unknown reason'}.")
+    print(f"{done.patients} patients, {done.rows:,} rows read back into {file}.")
+    print("Signatures and locks were not: they hold in the clinic file in which they were given.")
+    return 0
+
+
 @contextmanager
-def _signed_in(file: Path, user: str | None) -> "Iterator[Session]":
-    """The file, open for somebody who looks after backups. Raises AppError."""
+def _demonstration(right: "Right") -> "Iterator[Session]":
+    """Demonstration data in a file that is thrown away, open for somebody who has the right."""
+    import tempfile
+
+    from core import clock
+    from core.commands import demonstration
+    from core.model.user import RIGHTS
+    from core.session import Session
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "demonstration.als"
+        demonstration.create(path, clock.today()).close()
+        role = next(role for role, rights in RIGHTS.items() if right in rights)
+        session = Session.open(path, demonstration.LOGINS[role], demonstration.PASSWORD)
+        try:
+            yield session
+        finally:
+            session.close()
+
+
+@contextmanager
+def _signed_in(
+    file: Path, user: str | None, right: "Right | None" = None, *, again: bool = False
+) -> "Iterator[Session]":
+    """The file, open for somebody with the right, who looks after backups where none is named. Raises AppError.
+
+    The password is asked for ``again`` before something leaves; a script that has no other line said it once.
+    """
     from core.acts import backups
     from core.errors import NotAllowed
     from core.model.trail import Act
@@ -523,7 +645,11 @@ def _signed_in(file: Path, user: str | None) -> "Iterator[Session]":
     try:
         if session.user.must_change:
             raise NotAllowed("Start the window first, and choose your own password there.")
-        session.need(Right.BACKUP)
+        session.need(right or Right.BACKUP)
+        if again:
+            typed = _asked("Your password, once more: ", secret=True)
+            if typed or sys.stdin.isatty():
+                session.confirm(typed)
         yield session
         session.record_act(Act.SIGNED_OUT)
     finally:

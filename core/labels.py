@@ -267,6 +267,8 @@ RIGHT: Mapping[Right, str] = Words(
         Right.BACKUP: N_("makes and restores backups"),
         Right.AUDIT: N_("reads the audit trail"),
         Right.EXPORT: N_("exports"),
+        Right.EXPORT_CODED: N_("exports the data of all patients, de-identified"),
+        Right.EXPORT_ALL: N_("exports all data of all patients"),
     }
 )
 SINCE: Mapping[Since, str] = Words(

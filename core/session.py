@@ -53,6 +53,7 @@ from core.store.safety import ClinicEvents
 from core.store.sheet_texts import SheetTexts
 from core.store.signatures import Signatures
 from core.store.spirometry import SpirometryStore
+from core.store.tables import StoredTables
 from core.store.trail import Trail
 from core.store.visits import TaskResults, TypedTexts, VisitMarks, Visits
 from core.words import N_, _, plural, write_in
@@ -125,6 +126,7 @@ class Session:
     lab_results = _Clinical(LabResults)
     signatures = _Clinical(Signatures)
     queries = _Clinical(DataQueries)
+    stored = _Clinical(StoredTables)
 
     def __init__(
         self, path: Path, key: bytes, login: str, *, create: bool = False, in_front: bool = True

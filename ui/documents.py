@@ -1,22 +1,25 @@
 """A document or a table that leaves the file: asked for, saved or printed, written down and told, in one way for all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from threading import Event
 from typing import Any, TypeVar
 
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from core import reports
 from core.acts import documents
-from core.model.document import ICS, PDF, About, Document, Source
+from core.errors import AppError
+from core.model.document import ICS, PDF, ZIP, About, Document, Source
 from core.model.trail import Act
 from ui.context import AppContext
 from ui.saving import ask_printer, ask_where
 from ui.tasks import is_gone
 from ui.widgets.basics import button
+from ui.widgets.password_again import asked_again
+from ui.widgets.waiting import waiting
 from ui.words import tr
 
 S = TypeVar("S", bound=Source)
@@ -35,6 +38,23 @@ def buttons(
             pressed.setAccessibleName(tr(one.spoken or one.button))
             made.append(pressed)
     return made
+
+
+def menu(
+    context: AppContext,
+    title: str,
+    kinds: Sequence[type[Source]],
+    press: Callable[[Document[Any]], None],
+) -> QPushButton | None:
+    """One button, with an entry for every document and export that the user may take along; None where there is none."""
+    session, made = context.session, button(title, link=True)
+    entries = QMenu(made)
+    entries.setToolTipsVisible(True)
+    for one in (one for of in kinds for one in documents.offered(session, of)):
+        if documents.may_take(session, one):
+            entries.addAction(tr(one.button), partial(press, one)).setToolTip(tr(one.tip))
+    made.setMenu(entries)
+    return None if entries.isEmpty() else made
 
 
 def source(context: AppContext, document: Document[S], about: About) -> S:
@@ -60,8 +80,11 @@ def save(
     say: Say | None = None,
 ) -> None:
     """Ask where, and save it there, as `save_to` does."""
+    if document.asks_password and not asked_again(parent, context, tr(document.title)):
+        return
     with context.acting():
-        made_of = source(context, document, about)
+        with waiting():
+            made_of = source(context, document, about)
         path = ask_where(parent, document, made_of)
         if path is not None:
             save_to(path, context, document, made_of, done=done, say=say)
@@ -77,39 +100,51 @@ def save_to(
     done: Callable[[Source], None] | None = None,
     say: Say | None = None,
 ) -> None:
-    """Write down that it leaves, make it off the UI thread, write it, and say where it is; a long one can be given up.
+    """Make it off the UI thread, write down that it leaves, write it, and say where it is; a long one can be given up.
 
-    ``content`` is what was made already. What cannot be saved is told by ``say``, in one sentence.
+    Pages say where the trail ends with their own entry, so that is written down before they are made; of a table the entry
+    has the hash of what was made. ``content`` is what was made already. What cannot be saved is told by ``say``, in one sentence.
     """
     tell = say or context.told.emit
     if why := _too_many(document, made_of):
         tell(why)
         return
-    written = _written_down(context, document, made_of, Act.EXPORTED)
-    if written is None:
-        return
 
-    def saved() -> None:
+    def written(made: bytes) -> None:
+        try:
+            _write(path, made)
+        except OSError as error:
+            failed(error)
+            return
         if done is not None and not is_gone(done):
             done(made_of)
         context.written.emit(path)
 
     def failed(error: BaseException) -> None:
-        if not isinstance(error, OSError):
+        if isinstance(error, OSError):
+            why = error.strerror or tr("unknown reason")
+            words = _no_place(document).format(why=why)
+        elif isinstance(error, AppError):
+            words = str(error)
+        else:
             raise error
         context.not_written.emit()
         told = context.told.emit if is_gone(tell) else tell
-        told(_no_place(document).format(why=error.strerror or tr("unknown reason")))
+        told(words)
 
-    if content is None:
-        _make(path, context, document, written, saved, failed)
-        return
-    try:
-        _write(path, content)
-    except OSError as error:
-        failed(error)
-    else:
-        saved()
+    def left(made: bytes) -> None:
+        """It was made, and leaves once that is written down."""
+        if _written_down(context, document, made_of, Act.EXPORTED, made) is not None:
+            written(made)
+        else:
+            context.not_written.emit()
+
+    if content is not None:
+        left(content)
+    elif documents.is_table(document):
+        _make(path, context, document, made_of, left, failed)
+    elif (told := _written_down(context, document, made_of, Act.EXPORTED)) is not None:
+        _make(path, context, document, told, written, failed)
 
 
 def _make(
@@ -117,22 +152,18 @@ def _make(
     context: AppContext,
     document: Document[S],
     made_of: S,
-    saved: Callable[[], None],
+    made: Callable[[bytes], None],
     failed: Callable[[BaseException], None],
 ) -> None:
-    """Make a file off the UI thread. It can be given up until it is written: then there is none."""
+    """Make a file off the UI thread. It can be given up until it was made: then there is none."""
     given_up = Event()
 
-    def work() -> bool:
-        made = b"" if given_up.is_set() else document.make(made_of)
-        if given_up.is_set():
-            return False
-        _write(path, made)
-        return True
+    def work() -> bytes | None:
+        return None if given_up.is_set() else document.make(made_of)
 
-    def settled(is_written: bool) -> None:
-        if is_written:
-            saved()
+    def settled(content: bytes | None) -> None:
+        if content is not None and not given_up.is_set():
+            made(content)
             return
         with context.saving():
             documents.write_cancelled(context.session, document, made_of)
@@ -178,10 +209,16 @@ def print_out(
     return True
 
 
-def _written_down(context: AppContext, document: Document[S], made_of: S, act: Act) -> S | None:
+def _written_down(
+    context: AppContext,
+    document: Document[S],
+    made_of: S,
+    act: Act,
+    content: bytes | None = None,
+) -> S | None:
     """None where it could not be written down, and must not leave."""
     with context.saving():
-        return documents.write_down(context.session, document, made_of, act)
+        return documents.write_down(context.session, document, made_of, act, content)
     return None
 
 
@@ -197,6 +234,6 @@ def _too_many(document: Document[Any], made_of: Source) -> str:
 def _no_place(document: Document[Any]) -> str:
     if document.ending == PDF:
         return tr("The PDF could not be saved there: {why}. Choose another place.")
-    if document.ending in {"", ICS}:
+    if document.ending in {"", ICS, ZIP}:
         return tr("The file could not be saved there: {why}. Choose another place.")
     return tr("The table could not be saved there: {why}. Choose another place.")

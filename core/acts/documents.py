@@ -1,5 +1,6 @@
 """What leaves the clinic file: who may take it, what it is made of, and the trail's entry that it left."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
@@ -10,11 +11,15 @@ from core.acts import attaching, people, signing
 from core.findings import appointments
 from core.model.attachment import Reference
 from core.model.document import (
+    PDF,
     About,
+    Counted,
     Document,
     OfAppointments,
     OfAttachment,
     OfCasebook,
+    OfCodedData,
+    OfData,
     OfDay,
     OfDefinition,
     OfDrill,
@@ -34,9 +39,12 @@ from core.model.document import (
     OfWeeks,
     Source,
 )
+from core.model.nouns import NOT_EXPORTED, NOUNS
 from core.model.paper import PaperSize
 from core.model.registers import Registers
+from core.model.stored import StoredTable
 from core.model.trail import Act
+from core.model.user import Right
 from core.session import Session
 from core.views import calendar, day_list
 from core.words import N_
@@ -77,11 +85,21 @@ def source(
     return cast(S, _SOURCES[document.of](session, about, common))
 
 
-def write_down(session: Session, document: Document[S], made_of: S, act: Act) -> S:
-    """Before it is printed or leaves the file; answers with the trail's new end. Raises NotAllowed."""
+def write_down(
+    session: Session, document: Document[S], made_of: S, act: Act, content: bytes | None = None
+) -> S:
+    """Before it is printed or leaves the file; answers with the trail's new end. Raises NotAllowed.
+
+    Of a table that was made already, ``content``, the trail has the hash, and how many rows it has.
+    """
     if (right := document.needs(session.rights)) is not None:
         session.need(right)
-    details = {"document": document.called, **made_of.said, **made_of.counts}
+    details: dict[str, Any] = {"document": document.called, **made_of.said, **made_of.counts}
+    if isinstance(content, Counted):
+        details["rows"] = sum(content.rows.values())
+        details["tables"] = "; ".join(f"{path} {rows}" for path, rows in content.rows.items())
+    if content is not None:
+        details["sha256"] = hashlib.sha256(content).hexdigest()
     session.record_act(act, patient_id=made_of.patient_id, details=details)
     return replace(made_of, head=session.trail_head)
 
@@ -97,7 +115,18 @@ def write_cancelled(session: Session, document: Document[Any], made_of: Source) 
 def export(session: Session, document: Document[S], about: About) -> bytes:
     """The document for a script, with its entry in the trail. Raises NotAllowed."""
     made_of = source(session, document, about)
-    return document.make(write_down(session, document, made_of, Act.EXPORTED))
+    if (right := document.needs(session.rights)) is not None:
+        session.need(right)
+    if not is_table(document):
+        return document.make(write_down(session, document, made_of, Act.EXPORTED))
+    content = document.make(made_of)
+    write_down(session, document, made_of, Act.EXPORTED, content)
+    return content
+
+
+def is_table(document: Document[Any]) -> bool:
+    """Whether it is data, which does not tell where the trail ends: it is made before it is written down."""
+    return document.ending != PDF
 
 
 def _of_nothing(_session: Session, _about: About, common: Common) -> OfNothing:
@@ -181,6 +210,29 @@ def _of_file(session: Session, about: About, common: Common) -> OfFile:
         patients = sorted(session.patients.all(), key=lambda one: one.record_number)
         asked = tuple(one.id for one in patients)
     return OfFile(records=tuple(session.record(one) for one in asked), **common)
+
+
+def _of_data(session: Session, about: About, common: Common) -> OfData:
+    session.need(Right.EXPORT_ALL)
+    records = _of_file(session, about, common).records
+    attached = {
+        str(one.id): session.attachments.content(one)
+        for record in records
+        for one in session.attachments.of(record.patient.id)
+    }
+    return OfData(records=records, stored=_stored(session), attached=attached, **common)
+
+
+def _of_coded_data(session: Session, about: About, common: Common) -> OfCodedData:
+    session.need(Right.EXPORT_CODED)
+    records = _of_file(session, about, common).records
+    secret = session.stored.secret()
+    return OfCodedData(records=records, stored=_stored(session), key=secret, **common)
+
+
+def _stored(session: Session) -> list[StoredTable]:
+    """Every table that leaves with everything."""
+    return [session.stored.read(name) for name in NOUNS if name not in NOT_EXPORTED]
 
 
 def _of_day(session: Session, about: About, common: Common) -> OfDay:
@@ -295,6 +347,8 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfMonitoring: _of_monitoring,
     OfSheet: _of_sheet,
     OfFile: _of_file,
+    OfData: _of_data,
+    OfCodedData: _of_coded_data,
     OfDay: _of_day,
     OfWeeks: _of_weeks,
     OfAppointments: _of_appointments,

@@ -30,7 +30,12 @@ def fields_of(form: Form, *, identified: bool) -> tuple[Field, ...]:
     return tuple(
         one
         for one in form.fields
-        if identified or (one.identifies is Identifies.NO and one.type is not FieldType.FILE)
+        if identified
+        or (
+            one.identifies is Identifies.NO
+            and one.type is not FieldType.FILE
+            and not form.of_others
+        )
     )
 
 

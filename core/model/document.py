@@ -13,12 +13,25 @@ from core.model.paper import PaperSize
 from core.model.record import PatientRecord
 from core.model.registers import Registers
 from core.model.signature import SignatureState
+from core.model.stored import StoredTable
 from core.model.trail import Names, TrailEntry, TrailFilter, TrailHead
 from core.model.user import Clinic, Reviewed, Right
 from core.model.validation import Validation
 from core.model.visit import Visit
 
-PDF, CSV, ICS = "pdf", "csv", "ics"
+PDF, CSV, ICS, ZIP, XLSX = "pdf", "csv", "ics", "zip", "xlsx"
+
+
+class Counted(bytes):
+    """What was made, with how many rows each of its tables has: for the trail."""
+
+    rows: Mapping[str, int]
+
+    @classmethod
+    def of(cls, content: bytes, rows: Mapping[str, int]) -> "Counted":
+        made = cls(content)
+        made.rows = rows
+        return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +196,33 @@ class OfFile(Source):
     @property
     def counts(self) -> Mapping[str, int]:
         return {"patients": len(self.records)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfData(OfFile):
+    """Everything that is known of these patients: their records, and the tables of the file as they are stored.
+
+    ``attached`` are the bytes of attached files by their ids.
+    """
+
+    stored: Sequence[StoredTable]
+    attached: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def secret(self) -> bytes:
+        """With what it is coded; empty where it is not."""
+        return b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfCodedData(OfData):
+    """The same for an export without anything that says who somebody is, coded with the ``key``."""
+
+    key: bytes = field(repr=False)
+
+    @property
+    def secret(self) -> bytes:
+        return self.key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,7 +394,8 @@ class Document(Generic[S]):
     the right to export besides, of whoever reads patients' data. ``stem`` begins its file's name.
 
     ``make`` imports what it needs when it is called. ``choices`` are what can be chosen, by id.
-    ``most`` is how many of its ``counts`` fit on it. ``page`` is the page of the window that shows it.
+    ``most`` is how many of its ``counts`` fit on it. ``page`` is the page of the window that shows it. Before one that
+    ``asks_password`` leaves, the person at the keyboard types theirs once more.
     """
 
     id: str
@@ -374,6 +415,7 @@ class Document(Generic[S]):
     choices: Callable[[S], Mapping[str, str]] = no_choices
     most: int | None = None
     page: str = "document"
+    asks_password: bool = False
 
     def needs(self, rights: frozenset[Right]) -> Right | None:
         """The right that somebody with these lacks to take it along; None where they may."""

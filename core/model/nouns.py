@@ -214,6 +214,10 @@ _ALL = (
 )
 NOUNS: Mapping[str, Noun] = {noun.table: noun for noun in _ALL}
 
+# What stays when all data leaves: a text that is not saved yet is its author's alone, a dictionary is licensed, and how
+# the clinic set its file is no data.
+NOT_EXPORTED = frozenset({"clinic", "dictionary", "typed_text"})
+
 # Tables of earlier schemas, which an upgrade still empties; nothing of theirs was ever signed.
 FORMER = frozenset({"acknowledgement", "raw_text"})
 

@@ -27,12 +27,16 @@ class Right(StrEnum):
     BACKUP = "backup"  # make, restore, drill
     AUDIT = "audit"  # browse the whole trail
     EXPORT = "export"
+    EXPORT_CODED = "export_coded"  # the data of all patients, de-identified
+    EXPORT_ALL = "export_all"  # the same as it was entered, with who everybody is
 
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.NURSE: frozenset({Right.READ, Right.ENTER, Right.QUERY, Right.EXPORT}),
     Role.NEUROLOGIST: frozenset(Right) - {Right.PEOPLE, Right.BACKUP},
-    Role.MONITOR: frozenset({Right.READ, Right.QUERY, Right.CLOSE_QUERY, Right.AUDIT}),
+    Role.MONITOR: frozenset(
+        {Right.READ, Right.QUERY, Right.CLOSE_QUERY, Right.AUDIT, Right.EXPORT_CODED}
+    ),
     Role.ADMINISTRATOR: frozenset({Right.PEOPLE, Right.BACKUP, Right.AUDIT}),
 }
 

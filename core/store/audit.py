@@ -20,7 +20,8 @@ from core.model.nouns import NOUNS
 from core.model.trail import TrailHead
 from core.store.owners import patient_of
 
-NOT_AUDITED = {"audit", "audit_head", "_sqlite_migrations"}
+# Without triggers: the trail itself, what steps were taken, and a secret, which a trail that is exported must not tell.
+NOT_AUDITED = {"audit", "audit_head", "_sqlite_migrations", "export_secret"}
 COLUMNS = (
     "id",
     "at",

@@ -1,6 +1,7 @@
 """The schema, as the ordered steps that built it. Never edit a released step."""
 
 import json
+import secrets
 from typing import Any
 
 from sqlite_utils import Database, Migrations
@@ -215,6 +216,14 @@ def m018_notation(db: Database) -> None:
         "ALTER TABLE clinic ADD COLUMN gas_unit TEXT NOT NULL DEFAULT 'mmHg'"
         " CHECK (gas_unit IN ('mmHg', 'kPa'))"
     )
+
+
+@migrations()
+def m021_export_secret(db: Database) -> None:
+    """What de-identified exports are coded with: made by chance, once for each file, and never changed."""
+    for statement in _M021.split(";\n\n"):
+        db.execute(statement)
+    db.execute("INSERT INTO export_secret (id, secret) VALUES (1, ?)", [secrets.token_bytes(32)])
 
 
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
@@ -989,4 +998,17 @@ CREATE TABLE appointment (
 ) STRICT;
 
 CREATE INDEX appointment_of_patient ON appointment (patient_id)
+"""
+
+_M021 = """
+CREATE TABLE export_secret (
+    id     INTEGER PRIMARY KEY CHECK (id = 1),
+    secret BLOB NOT NULL CHECK (length(secret) = 32)
+) STRICT;
+
+CREATE TRIGGER export_secret_stays_as_it_is BEFORE UPDATE ON export_secret
+BEGIN SELECT raise(ABORT, 'never changed'); END;
+
+CREATE TRIGGER export_secret_never_goes BEFORE DELETE ON export_secret
+BEGIN SELECT raise(ABORT, 'never removed'); END
 """

@@ -43,6 +43,8 @@ _DETAILS: Mapping[str, str] = {
     "document": N_("document"),
     "entries": N_("entries"),
     "rows": N_("rows"),
+    "tables": N_("rows of each table:"),
+    "sha256": N_("SHA-256"),
     "file": N_("file"),
     "bytes": N_("bytes"),
     "problem": N_("problem"),

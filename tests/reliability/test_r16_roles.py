@@ -135,6 +135,8 @@ HOLDERS = {
     Right.BACKUP: {ADMINISTRATOR},
     Right.AUDIT: {NEUROLOGIST, MONITOR, ADMINISTRATOR},
     Right.EXPORT: CLINICIANS,
+    Right.EXPORT_CODED: {NEUROLOGIST, MONITOR},
+    Right.EXPORT_ALL: {NEUROLOGIST},
 }
 
 # What is done through the program, and who may.

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock
 from core.labels import onset_within
-from core.model.document import About, Document, OfFile
+from core.model.document import About, Document, OfCodedData, OfData, OfFile
 from core.model.ids import PatientId
 from core.model.user import Right
 from core.views import patients
@@ -19,7 +19,7 @@ from core.views.patient_words import age
 from core.views.patients import FILTERS, Filter, Line
 from core.words import MISSING, N_, day, plural
 from ui.context import AppContext
-from ui.documents import buttons, let_out
+from ui.documents import buttons, let_out, menu
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.widgets.basics import (
@@ -95,6 +95,8 @@ class PatientsPage(Page):
         self.chips = {one.id: self._chip(one) for one in FILTERS}
         head = column(label(tr("Patients"), "title"), self._count, spacing=2)
         leaving = buttons(context, OfFile, self._let_out, link=True)
+        data = menu(context, tr("All data"), (OfData, OfCodedData), self._let_out)
+        leaving += [] if data is None else [data]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 14)
         layout.setSpacing(10)

@@ -1,6 +1,7 @@
 """An attached file opened within the program: pages and pictures, by keyboard, nothing of it on a disk."""
 
 import base64
+import hashlib
 import json
 
 import pytest
@@ -122,6 +123,7 @@ def test_a_copy_is_saved_where_one_says_and_written_down(
         "document": "attached file",
         "file": "report.pdf",
         "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
     }
 
 

@@ -1,6 +1,7 @@
 """Looking after people by keyboard: adding, disabling, roles, passwords, and the recovery code."""
 
 import csv
+import hashlib
 import io
 import json
 
@@ -206,8 +207,10 @@ def test_the_user_review_is_saved_and_the_trail_says_so(page, admin, saved, tmp_
     assert len(rows) == 5 and "The user review is saved." in words(page)
     saved("User review as PDF…", tmp_path / "review.pdf")
     assert (tmp_path / "review.pdf").read_bytes().startswith(b"%PDF")
-    left = admin.trail.entries(entity=Act.EXPORTED)
-    assert [json.loads(one.after) for one in left] == [{"document": "user review", "users": 4}] * 2
+    paper, table = (json.loads(one.after) for one in admin.trail.entries(entity=Act.EXPORTED))
+    assert paper == {"document": "user review", "users": 4}
+    sha256 = hashlib.sha256((tmp_path / "review.csv").read_bytes()).hexdigest()
+    assert table == {**paper, "sha256": sha256}
     saved("User review as PDF…", tmp_path / "no folder" / "review.pdf")
     assert "could not be saved there" in words(page)
 
