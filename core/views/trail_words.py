@@ -47,6 +47,11 @@ _DETAILS: Mapping[str, str] = {
     "problem": N_("problem"),
     "backup": N_("backup"),
     "verdict": N_("verdict"),
+    "until": N_("data to"),
+    "entry": N_("as of entry"),
+    "numbers": N_("numbers"),
+    "files": N_("files"),
+    "manifest": N_("SHA-256 of the manifest"),
     "as_of": N_("as it stood at"),
 }
 
