@@ -20,7 +20,7 @@ from core.model.trail import Act, TrailHead
 from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.session import Session
-from core.words import N_, _
+from core.words import N_, _, day
 
 CALLED = "trial report"  # in the trail: as the registry of documents calls it
 
@@ -41,6 +41,12 @@ def source(session: Session, asked: TrialAsked, common: Mapping[str, Any]) -> Of
     ``common`` is what every source of a document has.
     """
     session.need(Right.COHORT)
+    if asked.until is not None and asked.until > clock.today():
+        raise AppError(
+            _("{day} is still to come: data is cut today at the latest.").format(
+                day=day(asked.until)
+            )
+        )
     head = _head(session, asked.entry)
     patients = session.patients.all()
     schedule = asked.schedule or _own_study(session, patients)
@@ -53,6 +59,15 @@ def source(session: Session, asked: TrialAsked, common: Mapping[str, Any]) -> Of
     )
 
 
+def check_place(folder: Path) -> None:
+    """Raises FileExists where the folder is there already, StorageError where none can be made."""
+    if folder.exists():
+        raise FileExists(_("There is already a {name}. Choose another name.").format(name=folder))
+    if not folder.absolute().parent.is_dir():
+        text = _("There is no folder {name}. Make it first.")
+        raise StorageError(text.format(name=folder.absolute().parent))
+
+
 def write(
     session: Session, folder: Path, asked: TrialAsked, size: PaperSize = PaperSize.A4
 ) -> Written:
@@ -60,11 +75,7 @@ def write(
 
     Raises NotAllowed, FileExists, NoStudy, StorageError: nothing is left then.
     """
-    if folder.exists():
-        raise FileExists(_("There is already a {name}. Choose another name.").format(name=folder))
-    if not folder.absolute().parent.is_dir():
-        text = _("There is no folder {name}. Make it first.")
-        raise StorageError(text.format(name=folder.absolute().parent))
+    check_place(folder)
     common = {
         "clinic": session.clinic,
         "file_name": session.path.name,

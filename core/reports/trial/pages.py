@@ -26,6 +26,7 @@ _CELL = Style(7.5, 9.5)
 _FOOT = Style(7.5, 9.5, Weight.SEMIBOLD)
 _HEAD = Style(7, 9, Weight.MEDIUM, INK)
 _GAP = 5.0  # between columns
+_LED = 3  # rows that a page ends with at the least, below the head of their table
 
 
 def render(report: "Report", chosen: frozenset[str] | None = None) -> bytes:
@@ -175,7 +176,9 @@ def _grid(table: Table) -> list[Block]:
     rows = [_row(row, columns, decimals, _CELL) for row in table.rows]
     if table.foot:
         rows[-1] = layout.ruled(rows[-1], INNER, strong=True)
-        rows += [_row(row, columns, decimals, _FOOT, blank=True) for row in table.foot]
+        foot = [_row(row, columns, decimals, _FOOT, blank=True) for row in table.foot]
+        rows += [layout.kept(row) for row in foot[:-1]] + foot[-1:]
+    rows[:_LED] = [layout.kept(row) for row in rows[:_LED]] if len(rows) > _LED else rows[:_LED]
     return layout.table(columns, rows, first=_HEAD, rest=_HEAD)
 
 

@@ -58,7 +58,7 @@ def make(study: Study) -> Made:
     titles = [one.title for one in found]
     columns = (
         Column(title=_("Patient"), width=1.3),
-        Column(title=titles[0], width=1.6, right=True),
+        Column(title=titles[0], width=2, right=True),
         Column(title=_("Sex"), width=1.2),
         Column(title=_("Onset"), width=1.2),
         *(Column(title=title, width=1.8, right=True) for title in titles[1:]),

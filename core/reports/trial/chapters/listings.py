@@ -50,10 +50,10 @@ def _events(study: Study, rows: list[tuple[Value, ...]]) -> Table:
         ),
         columns=(
             Column(title=_("Patient"), width=0.9),
-            Column(title=_("Event"), width=2),
+            Column(title=_("Event"), width=1.9),
             Column(title=_("Began"), width=1.3),
             Column(title=_("Since infusion"), width=1),
-            Column(title=_("Grade"), width=0.6, right=True),
+            Column(title=_("Grade"), width=0.9, right=True),
             Column(title=_("Serious: why"), width=1.9),
             Column(title=_("Product"), width=1.1),
             Column(title=_("Procedure"), width=1.1),
