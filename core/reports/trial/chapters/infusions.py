@@ -13,7 +13,7 @@ from core.model.form_record import FormRecord, Stored
 from core.reports.trial.content import Column, Made, Table, Value
 from core.reports.trial.study import Study, Subject
 from core.science.statistics.summary import summary
-from core.words import MISSING, _, number, plural
+from core.words import _, plural
 
 _PRODUCT = "product"
 _NUMBERS = ("per_kg", "given_per_kg", "given", "volume", "minutes")
@@ -54,7 +54,7 @@ def make(study: Study) -> Made:
         n=_("{n}; {group}").format(n=n, group=study.group_words),
         columns=tuple(_columns(study)),
         rows=[_row(study, one) for one in found],
-        foot=[_mean(study, found)] if found else [],
+        foot=_foot(study, found) if found else [],
         empty=_("No infusion is recorded with its dose."),
         notes=tuple(notes),
     )
@@ -115,22 +115,14 @@ def _product(study: Study, one: _Given) -> str:
     return ", ".join(filter(None, (name, of)))
 
 
-def _mean(study: Study, found: list[_Given]) -> tuple[Value, ...]:
-    """Mean and SD of each number."""
-    cells = []
-    for name, decimals in zip(_NUMBERS, _DECIMALS, strict=True):
-        values = [one.number(name) for one in found]
-        told = summary([np.nan if one is None else one for one in values])
-        if told is None:
-            cells.append(MISSING)
-        elif told.sd is None:
-            cells.append(f"{number(told.mean, decimals)} (n 1)")
-        else:
-            text = _("{mean} ± {sd} SD (n {n})")
-            cells.append(
-                text.format(
-                    mean=number(told.mean, decimals), sd=number(told.sd, decimals), n=told.n
-                )
-            )
+def _foot(study: Study, found: list[_Given]) -> list[tuple[Value, ...]]:
+    """Of each number: how many, mean and SD."""
+    told = [
+        summary(np.array([one.number(name) for one in found], dtype=float)) for name in _NUMBERS
+    ]
     middle = ("", "") if study.coded else ("", "", "")
-    return (_("Mean ± SD"), *middle, *cells)
+    return [
+        (_("n"), *middle, *(str(0 if one is None else one.n) for one in told)),
+        (_("Mean"), *middle, *(None if one is None else one.mean for one in told)),
+        (_("SD"), *middle, *(None if one is None else one.sd for one in told)),
+    ]

@@ -13,6 +13,7 @@ from core.words import _, number, plural
 
 _HEIGHT = 230.0  # px
 _YEAR = 12.0  # months
+_NEAR = 0.05  # months: two days are no reason for a decimal
 
 
 def make(study: Study) -> Made:
@@ -64,7 +65,7 @@ def level(curve: KaplanMeier, month: float) -> str:
     found = curve.at(month)
     assert found is not None
     survival, _se, low, high = found
-    months = number(month, 0 if month == round(month) else 1)
+    months = number(month, 0 if abs(month - round(month)) < _NEAR else 1)
     at_risk = plural(curve.number_at_risk(month), "1 at risk", "{n} at risk")
     if math.isnan(low):  # nobody is left: there is no interval
         text = _("{months} months: {survival} %, {risk}.")
