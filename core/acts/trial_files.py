@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from core import VERSION
+from core.acts.trial_report import MANIFEST
 from core.exports import table_csv
 from core.reports import figure_files
 from core.reports.trial import Report
@@ -18,12 +19,7 @@ from core.reports.trial.content import Column, Figure, Table, Value, shown
 from core.spreadsheets import defused
 from core.words import _
 
-PDF, METHODS, MANIFEST, MANIFEST_TEXT = (
-    "trial-report.pdf",
-    "methods.txt",
-    "manifest.json",
-    "manifest.txt",
-)
+PDF, METHODS, MANIFEST_TEXT = "trial-report.pdf", "methods.txt", "manifest.txt"
 _CREATED = datetime(2000, 1, 1)  # noqa: DTZ001  of a workbook, which knows no zone: always the same
 _SHEET_NAME = 31  # letters
 

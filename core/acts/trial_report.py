@@ -22,6 +22,7 @@ from core.protocols import catalog as protocols
 from core.session import Session
 from core.words import N_, _, day
 
+MANIFEST = "manifest.json"
 CALLED = "trial report"  # in the trail: as the registry of documents calls it
 
 
@@ -88,43 +89,52 @@ def write(
     from core.acts import trial_files
     from core.reports.trial import Report
 
-    made = trial_files.files(Report(made_of))
-    manifest = hashlib.sha256(made[trial_files.MANIFEST]).hexdigest()
+    return put(session, folder, trial_files.files(Report(made_of)), made_of)
+
+
+def put(session: Session, folder: Path, made: Mapping[str, bytes], made_of: OfTrial) -> Written:
+    """Put files that any thread made (`trial_files.files`) in their folder: whole, or not at all.
+
+    They are written beside it, put down in the trail, and put in place in one step. Raises as `write` does.
+    """
+    session.need(Right.COHORT)
+    check_place(folder)
+    digest = hashlib.sha256(made[MANIFEST]).hexdigest()
+    counts = {**made_of.counts, "files": len(made)}
+    details = {"document": CALLED, **made_of.said, **counts, "manifest": digest}
     try:
-        _put(session, folder, made, made_of, manifest)
+        aside = Path(tempfile.mkdtemp(prefix=".trial-report-", dir=folder.absolute().parent))
+        try:
+            _fill(aside / "report", made)
+            session.record_act(Act.EXPORTED, details=details)
+            _in_place(session, aside / "report", folder, details)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
     except OSError as error:
         text = _("The report cannot be written to {name}: {why}.")
         raise StorageError(text.format(name=folder, why=error.strerror)) from error
-    return Written(folder=folder, files=len(made), manifest=manifest, source=made_of)
+    return Written(folder=folder, files=len(made), manifest=digest, source=made_of)
 
 
-def _put(
-    session: Session, folder: Path, made: Mapping[str, bytes], made_of: OfTrial, manifest: str
-) -> None:
-    """Written beside its place, put down in the trail, and then put in its place in one step."""
-    aside = Path(tempfile.mkdtemp(prefix=".trial-report-", dir=folder.absolute().parent))
+def _fill(folder: Path, made: Mapping[str, bytes]) -> None:
+    folder.mkdir()
+    for name, content in made.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        with path.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _in_place(session: Session, made: Path, folder: Path, details: Mapping[str, Any]) -> None:
+    """The trail says so where it could not be."""
     try:
-        inside = aside / "report"
-        inside.mkdir()
-        for name, content in made.items():
-            path = inside / name
-            path.parent.mkdir(exist_ok=True)
-            with path.open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        details = {"document": CALLED, **made_of.said, **made_of.counts}
-        session.record_act(
-            Act.EXPORTED, details={**details, "files": len(made), "manifest": manifest}
-        )
-        try:
-            inside.rename(folder)
-        except OSError:
-            with session.write(N_("cancelled: nothing was saved")):
-                session.note(Act.EXPORTED, details={**details, "files": 0})
-            raise
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        made.rename(folder)
+    except OSError:
+        with session.write(N_("cancelled: nothing was saved")):
+            session.note(Act.EXPORTED, details={**details, "files": 0})
+        raise
 
 
 def _head(session: Session, entry: int | None) -> TrailHead | None:

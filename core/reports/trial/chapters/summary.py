@@ -52,7 +52,7 @@ def _found(study: Study) -> Iterator[str]:
         yield _("Survival: {reason}").format(reason=curve.curve.reason)
     else:
         last = survival.level(curve.curve, curve.curve.last)
-        year = f"{survival.level(curve.curve, 12.0)} " if curve.curve.last > 12 else ""
+        year = f"{survival.level(curve.curve, 12.0)} " if curve.curve.last > 12.1 else ""
         yield _("{title} (n {n}): {year}{last}").format(
             title=curve.title, n=curve.followed.n, year=year, last=last
         )

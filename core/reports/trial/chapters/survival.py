@@ -3,7 +3,7 @@
 import math
 
 from core.cohort.plots import survival_plot
-from core.cohort.survival import Survival, Zero
+from core.cohort.survival import HALF_A_DAY, Survival, Zero
 from core.cohort.survival import survival as curve_of
 from core.reports.trial.content import Column, Figure, Made, Table, Value, sheet
 from core.reports.trial.study import Study
@@ -44,13 +44,13 @@ def _levels(curve: KaplanMeier | NoFit) -> tuple[str, ...]:
     if isinstance(curve, NoFit):
         return (curve.reason,)
     said = []
-    if curve.last < _YEAR:
+    if curve.last + HALF_A_DAY < _YEAR:
         said.append(
             _("Nobody was followed for 12 months, so that there is no survival of one year.")
         )
     else:
         said.append(level(curve, _YEAR))
-    if curve.last > _YEAR:
+    if curve.last > _YEAR + HALF_A_DAY:
         said.append(level(curve, curve.last))
     said.append(
         _("Median survival {months} months.").format(months=number(curve.median, 1))
@@ -62,11 +62,11 @@ def _levels(curve: KaplanMeier | NoFit) -> tuple[str, ...]:
 
 def level(curve: KaplanMeier, month: float) -> str:
     """“12 months: 82.4 % (95 % CI 54.7 to 93.9), 14 at risk.”"""
-    found = curve.at(month)
+    found = curve.at(min(month, curve.last))
     assert found is not None
     survival, _se, low, high = found
     months = number(month, 0 if abs(month - round(month)) < _NEAR else 1)
-    at_risk = plural(curve.number_at_risk(month), "1 at risk", "{n} at risk")
+    at_risk = plural(curve.number_at_risk(month - HALF_A_DAY), "1 at risk", "{n} at risk")
     if math.isnan(low):  # nobody is left: there is no interval
         text = _("{months} months: {survival} %, {risk}.")
         return text.format(months=months, survival=number(100 * survival, 1), risk=at_risk)
