@@ -293,6 +293,14 @@ def _add_report(commands: "_Commands") -> None:
         "--schedule", metavar="ID", default="", help="the study's schedule (default: the clinic's)"
     )
     report.add_argument(
+        "--user", metavar="NAME", help="your user name; asked for where it is not given"
+    )
+    _add_looks(report)
+
+
+def _add_looks(report: argparse.ArgumentParser) -> None:
+    """How a report shows what it is about."""
+    report.add_argument(
         "--coded",
         action="store_true",
         help="numbers from 001 on in place of record numbers; no lots, nothing that was typed",
@@ -318,9 +326,6 @@ def _add_report(commands: "_Commands") -> None:
         choices=("a4", "letter"),
         default="a4",
         help="the size of the pages (default: a4)",
-    )
-    report.add_argument(
-        "--user", metavar="NAME", help="your user name; asked for where it is not given"
     )
 
 
