@@ -402,7 +402,8 @@ class Document(Generic[S]):
     the right to export besides, of whoever reads patients' data. ``stem`` begins its file's name.
 
     ``make`` imports what it needs when it is called. ``choices`` are what can be chosen, by id.
-    ``most`` is how many of its ``counts`` fit on it. ``page`` is the page of the window that shows it.
+    ``most`` is how many of its ``counts`` fit on it. ``page`` is the page of the window that shows it,
+    ``topic`` that of the guide about it.
     """
 
     id: str
@@ -422,6 +423,7 @@ class Document(Generic[S]):
     choices: Callable[[S], Mapping[str, str]] = no_choices
     most: int | None = None
     page: str = "document"
+    topic: str = "summary"
 
     def needs(self, rights: frozenset[Right]) -> Right | None:
         """The right that somebody with these lacks to take it along; None where they may."""

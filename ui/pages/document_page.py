@@ -50,8 +50,6 @@ MADE_OF_ONE_PLACE = (
 class DocumentPage(Page):
     """Pages are rendered off the UI thread; the PDF lives in memory until it is saved on purpose."""
 
-    topic = "summary"
-
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.pdf: bytes | None = None
@@ -86,6 +84,10 @@ class DocumentPage(Page):
         self._chosen.setLayout(chosen)
         layout.addWidget(self._chosen)
         layout.addWidget(scrolled(inner, tr("The printed pages")), 1)
+
+    @property
+    def topic(self) -> str:
+        return "summary" if self._document is None else self._document.topic
 
     def open(self, id: str, about: About) -> None:
         """Make a document of the registry and show its pages; what it can be chosen from is offered beside them."""
