@@ -1,6 +1,8 @@
 """The trial report says the paper's numbers, of how many each is, and nothing that was not done."""
 
+import io
 import re
+import zipfile
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -10,7 +12,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
-from core.acts import documents
+from core.acts import documents, trial_files
 from core.cohort import fields, means
 from core.commands import demonstration
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
@@ -22,10 +24,12 @@ from core.model.user import Clinic, Role
 from core.model.visit import Mark, VisitMark
 from core.reports import figure_files, named, trial
 from core.reports.trial import CHAPTERS, Report
+from core.reports.trial.chapters import baseline
 from core.reports.trial.content import Figure, Table
 from core.reports.trial.cut import cut
 from core.reports.trial.study import NoStudy
 from core.session import Session, new_user
+from tests.core.cohort.made_up import cohort, patient
 from tests.core.examples import a_patient, a_visit
 from tests.core.reports import trial_study
 from tests.pdf import line_of
@@ -231,6 +235,45 @@ def test_a_coded_report_has_no_record_number_no_lot_and_nothing_typed(of_demo):
     assert "Does not want to be given cells" not in coded and "typed text left out" in coded
     assert "Coded, not anonymous" in coded
     assert [row[0] for row in table(of_demo(coded=True), 1).rows][:2] == ["001", "002"]
+
+
+def test_an_age_over_89_is_told_as_90_or_over_in_a_coded_report():
+    group = cohort(patient("001", age=93), patient("002", age=89), patient("003", age=40))
+    for coded, said, span in ((True, "90 or over", "40–90 or over"), (False, "93", "40–93")):
+        age, *_rest = baseline.numbers(group, coded=coded)
+        assert [age.said(0), age.said(1), age.span] == [said, "89", span]
+
+
+def test_what_was_planted_is_in_no_file_of_a_coded_report(demo, of_demo):
+    """Record numbers, names, lots, and every text that somebody typed into the study's patients."""
+    files = trial_files.files(of_demo(coded=True, days_only=True))
+    planted = {user.full_name for user in demo.users.all()}
+    for one in of_demo().study.subjects:
+        known = one.record
+        planted |= {known.patient.record_number, known.patient.family_name, known.patient.note}
+        planted |= {event.note for event in known.events} | {said.waiver for said in known.criteria}
+        planted |= {visit.note for visit in known.visits} | {text.note for text in known.tasks}
+        planted |= {
+            str(form.value(name) or "")
+            for form in known.of_form("infusion") + known.of_form("product")
+            for name in ("lot", "given_by", "second_checker", "checked_by", "product")
+        }
+        planted |= {str(form.value("reason") or "") for form in known.of_form("participation")}
+    planted = {text for text in planted if len(text) > 3}
+    assert len(planted) >= 50
+    text = "\n".join([*files, *(readable(name, content) for name, content in files.items())])
+    assert "Coded, not anonymous" in text and "Sinus tachycardia" in text
+    assert {one for one in planted if one in text} == set()
+
+
+def readable(name, content):
+    """What a file of the folder says."""
+    if name.endswith(".pdf"):
+        return line_of(content)
+    if name.endswith(".xlsx"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return "\n".join(archive.read(one).decode() for one in archive.namelist())
+    return "" if name.endswith(".png") else content.decode()
 
 
 def test_days_only_tells_no_date_of_a_patient(of_demo):

@@ -21,6 +21,7 @@ from core.words import MISSING, _, number
 if TYPE_CHECKING:
     import pandas as pd
 
+_OLDEST = 90.0  # years
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -32,13 +33,27 @@ class _Number:
     values: Sequence[float | None]
     decimals: int
     computed: bool = False
+    most: float | None = None  # from where on a value is not told
 
     def said(self, at: int) -> str:
         """A patient's value: as it was entered, to two decimals at most, where it was."""
         value = self.values[at]
         if value is None:
             return ""
-        return number(value, self.decimals) if self.computed else _plain(value)
+        return number(value, self.decimals) if self.computed else self.plain(value)
+
+    def plain(self, value: float) -> str:
+        """A value as it was entered, to two decimals, without zeros that nobody entered."""
+        if self.most is not None and value >= self.most:
+            return _("{n} or over").format(n=f"{self.most:g}")
+        text = number(value, 2)
+        return text.rstrip("0").rstrip(".") if "." in text else text
+
+    @property
+    def span(self) -> str:
+        """“41–111.3”: the lowest and the highest."""
+        one = self.summary
+        return MISSING if one is None else f"{self.plain(one.low)}–{self.plain(one.high)}"
 
     @property
     def summary(self) -> Summary | None:
@@ -46,7 +61,7 @@ class _Number:
 
 
 def make(study: Study) -> Made:
-    found = numbers(study.group)
+    found = numbers(study.group, coded=study.coded)
     patients = study.group.patients
     rows: list[tuple[Value, ...]] = []
     for at, (label, sex, onset) in enumerate(
@@ -82,8 +97,11 @@ def make(study: Study) -> Made:
     )
 
 
-def numbers(group: Cohort) -> tuple[_Number, ...]:
-    """Age, duration, total, FVC % and deltaFS of every patient, in the order of the group."""
+def numbers(group: Cohort, *, coded: bool) -> tuple[_Number, ...]:
+    """Age, duration, total, FVC % and deltaFS of every patient, in the order of the group.
+
+    Ages over 89 are one kind in a report with ``coded`` numbers, as in 45 CFR 164.514(b)(2)(i)(C).
+    """
     patients = group.patients
     totals = _baseline(group, TOTAL, "stated_total")
     months = [_float(one) for one in patients["months_of_disease"]]
@@ -92,7 +110,12 @@ def numbers(group: Cohort) -> tuple[_Number, ...]:
         for total, since in zip(totals, months, strict=True)
     ]
     return (
-        _Number(_("Age, years"), [_float(one) for one in patients["age"]], 2),
+        _Number(
+            _("Age, years"),
+            [_float(one) for one in patients["age"]],
+            2,
+            most=_OLDEST if coded else None,
+        ),
         _Number(_("Duration, months"), months, 1),
         _Number(_("ALSFRS-R, points of 48"), totals, 2),
         _Number(_("FVC, % predicted"), _baseline(group, FVC, "stated_capacity"), 1),
@@ -107,7 +130,7 @@ def line(found: Sequence[_Number]) -> str:
         _("Age {mean} years").format(mean=_mean(age, 2)),
         _("duration {mean} months").format(mean=_mean(duration, 1)),
         _("ALSFRS-R {mean} points").format(mean=_mean(total, 2)),
-        _("FVC {range} % (mean {mean})").format(range=_range(capacity), mean=_mean(capacity, 1)),
+        _("FVC {range} % (mean {mean})").format(range=found[3].span, mean=_mean(capacity, 1)),
         _("deltaFS {mean} points/month").format(mean=_mean(rate, 2)),
     ]
     return "; ".join(parts) + "."
@@ -142,7 +165,7 @@ def _foot(found: Sequence[_Number], group: Cohort) -> list[tuple[Value, ...]]:
             _("Median"),
             [MISSING if one is None else number(one.median, places) for one, places in both],
         ),
-        row(_("Range"), [_range(one) for one in every]),
+        row(_("Range"), [one.span for one in found]),
     ]
 
 
@@ -185,17 +208,6 @@ def _mean(one: Summary | None, decimals: int) -> str:
         return _("{mean} (n 1, no SD)").format(mean=number(one.mean, decimals))
     text = _("{mean} ± {sd} SD")
     return text.format(mean=number(one.mean, decimals), sd=number(one.sd, decimals))
-
-
-def _range(one: Summary | None) -> str:
-    """“41–111.3”: as the values are, to two decimals."""
-    return MISSING if one is None else f"{_plain(one.low)}–{_plain(one.high)}"
-
-
-def _plain(value: float) -> str:
-    """A value as it was entered, to two decimals, without zeros that nobody entered."""
-    text = number(value, 2)
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _float(value: object) -> float | None:

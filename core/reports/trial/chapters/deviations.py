@@ -41,8 +41,8 @@ def make(study: Study) -> Made:
 
 
 def states(subject: Subject) -> tuple[CriterionState, ...]:
-    """The criteria of the version that the patient was screened by."""
-    return eligibility.evaluate(subject.record, protocols.of_screening(subject.record))
+    """The criteria of the version that the patient was screened by, of what the consent lets leave."""
+    return eligibility.evaluate(subject.allowed, protocols.of_screening(subject.record))
 
 
 def _window_table(study: Study, rows: list[tuple[Value, ...]]) -> Table:

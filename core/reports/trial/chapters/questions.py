@@ -77,8 +77,8 @@ def _events(study: Study, subject: Subject) -> Iterator[Line]:
             yield name, _("Nobody judged whether the product or the procedure may have caused it.")
         elif judged.product is None or judged.procedure is None:
             yield name, _("The cause was judged in part only: product and procedure are asked.")
-        if study.coded:
-            continue  # a question may repeat what was typed
+        if study.coded or study.source.asked.days_only:
+            continue  # a question may repeat what was typed, and name days
         for one in event_questions.questions(subject.record, known):
             if not one.hint:
                 yield name, one.message

@@ -44,7 +44,7 @@ def _found(study: Study) -> Iterator[str]:
         day=day(study.until),
     )
     yield _("Baseline (n {n}): {line}").format(
-        n=study.group.n, line=baseline.line(baseline.numbers(study.group))
+        n=study.group.n, line=baseline.line(baseline.numbers(study.group, coded=study.coded))
     )
     yield from _courses(study)
     curve = curve_of(study.group, zero=Zero.TREATMENT if study.treated else Zero.ONSET)
