@@ -1,5 +1,6 @@
 """The study that a report is about: its patients at the data cut, what each is called, and how a day is told."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -139,7 +140,7 @@ def _signed(days: int) -> str:
 
 def _subjects(known: Sequence[PatientRecord], source: OfTrial) -> tuple[tuple[Subject, ...], int]:
     """The patients in the order of their record numbers, and how many are on a schedule that nobody has."""
-    ordered = sorted(known, key=lambda one: (one.patient.record_number, one.patient.id))
+    ordered = sorted(known, key=lambda one: (_counted(one.patient.record_number), one.patient.id))
     found: list[Subject] = []
     for record in ordered:
         past = cut(record, source.until)
@@ -160,6 +161,12 @@ def _subjects(known: Sequence[PatientRecord], source: OfTrial) -> tuple[tuple[Su
             )
         )
     return tuple(found), len(ordered) - len(found)
+
+
+def _counted(number: str) -> list[tuple[int, str]]:
+    """By which record numbers are in order: 2 before 10."""
+    parts = re.findall(r"\d+|\D+", number)
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 def _told(rows: Rows, label: str, coded: bool) -> Rows:

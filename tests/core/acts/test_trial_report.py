@@ -100,7 +100,7 @@ def test_the_folder_holds_pages_tables_figures_and_a_manifest_of_them(as_role, t
         with Image.open(io.BytesIO(files[f"{name}.png"])) as picture:
             assert round(picture.info["dpi"][0]) == 300
             assert abs(picture.width - wide * 300 / 72) < 2
-    assert b"Infusions were given from 10 Mar 2014" in files["methods.txt"]
+    assert b"Infusions were given on 10 Mar 2014 (n 17)." in files["methods.txt"]
 
 
 def test_the_trail_says_what_left_with_the_hash_of_the_manifest(as_role, tmp_path):

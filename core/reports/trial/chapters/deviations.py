@@ -59,7 +59,7 @@ def _window_table(study: Study, rows: list[tuple[Value, ...]]) -> Table:
             Column(title=_("Outside by, days"), width=1.4, right=True),
         ),
         rows=rows,
-        empty=_("Every visit took place within its window."),
+        empty=_("No visit that took place was outside its window."),
     )
 
 

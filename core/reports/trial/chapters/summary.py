@@ -97,9 +97,10 @@ def _design(study: Study) -> Iterator[str]:
     )
     days = [one.treated_on for one in study.members if one.treated_on is not None]
     if days and not study.source.asked.days_only:
-        yield _("Infusions were given from {first} to {last} (n {n}).").format(
-            first=day(min(days)), last=day(max(days)), n=len(days)
-        )
+        text = _("Infusions were given from {first} to {last} (n {n}).")
+        if min(days) == max(days):
+            text = _("Infusions were given on {first} (n {n}).")
+        yield text.format(first=day(min(days)), last=day(max(days)), n=len(days))
     elif days:
         yield _("{n} patients were given an infusion.").format(n=len(days))
     yield _("Visits were planned at {visits}.").format(visits=schedule_words(study.protocol))
