@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import reports
 from core.acts import documents
+from core.errors import AppError
 from core.model.document import (
     About,
     Document,
@@ -195,6 +196,9 @@ class DocumentPage(Page):
             return pdf, images(pdf, PREVIEW_DPI * ratio)
 
         def failed(error: BaseException) -> None:
+            if isinstance(error, AppError):
+                self._state.setText(str(error))
+                return
             self._state.setText(tr("The document could not be prepared."))
             raise error
 

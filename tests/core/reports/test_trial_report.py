@@ -128,14 +128,21 @@ def test_the_survival_of_the_paper(paper):
 def test_events_of_the_demonstration_are_counted_by_patients_and_events(of_demo):
     report = of_demo()
     rows = {row[0]: row[2:] for row in table(report, 2).rows}
-    n = report.study.group.n
-    events = report.study.group.events
-    tachycardia = events[events["term"] == "Sinus tachycardia"]
-    who = tachycardia["patient"].nunique()
-    assert rows["Sinus tachycardia"] == (f"{who} ({100 * who / n:.0f} %)", len(tachycardia), 2, 0)
+    paper = {
+        "Sinus tachycardia": ("3 (19 %)", 3, 2, 0),
+        "Dyspnea": ("2 (12 %)", 2, 2, 0),
+        "Non-cardiac chest pain": ("2 (12 %)", 2, 2, 0),
+        "Thromboembolic event": ("2 (12 %)", 2, 5, 2),
+        "Hypertension": ("1 (6 %)", 1, 3, 0),
+        "Lung infection": ("1 (6 %)", 1, 3, 1),
+        "Headache": ("1 (6 %)", 1, 1, 0),
+        "Dizziness": ("1 (6 %)", 1, 1, 0),
+    }
+    assert {term: rows[term] for term in paper} == paper
     (any_row,) = table(report, 2).foot
-    assert any_row[0] == "Any" and any_row[3] == sum(row[1] for row in rows.values())
-    assert any_row[5] == sum(row[3] for row in rows.values())
+    assert any_row[0] == "Any" and any_row[3] == sum(row[1] for row in rows.values()) == 22
+    assert any_row[5] == sum(row[3] for row in rows.values()) == 7
+    assert table(report, 2).notes[0] == "Any: 11 of 16 patients (69 %), 22 events, 7 serious."
 
 
 # What a reader is told.
