@@ -21,16 +21,16 @@ HEAD = 18.0  # px above a panel, for its title
 GAP = 16.0  # px between panels
 
 
-def sheets(sheet: Sheet, count: int) -> Sheet:
+def panel_sheet(sheet: Sheet, count: int) -> Sheet:
     """The sheet of one of so many panels that fill another one."""
     width = (sheet.width - (count - 1) * GAP * sheet.unit) / count
     return replace(sheet, width=width, height=sheet.height - HEAD * sheet.unit)
 
 
 def beside(sheet: Sheet, panels: Sequence[tuple[str, Drawing]]) -> Drawing:
-    """The panels on one sheet, which were drawn on that of `sheets`."""
+    """The panels on one sheet, which were drawn on that of `panel_sheet`."""
     made, unit = sheet.drawing(), sheet.unit
-    step = sheets(sheet, len(panels)).width + GAP * unit
+    step = panel_sheet(sheet, len(panels)).width + GAP * unit
     for at, (title, panel) in enumerate(panels):
         made.add(Text(at * step, 12 * unit, title, PLAIN * unit, Weight.SEMIBOLD))
         made.add(*(moved(one, at * step, HEAD * unit) for one in panel.shapes))

@@ -1,7 +1,7 @@
 """The study that a report is about: its patients at the data cut, what each is called, and how a day is told."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -109,10 +109,6 @@ class Study:
             "the 1 patient of the schedule, nobody is enrolled yet",
             "the {n} patients of the schedule, nobody is enrolled yet",
         )
-
-    @property
-    def labels(self) -> Mapping[int, str]:
-        return {one.place: one.label for one in self.subjects}
 
     def day(self, subject: Subject, on: PartialDate | date | None) -> str:
         """A day of a patient: its date, or how many days it was after the infusion where no date may be told."""

@@ -23,7 +23,7 @@ def make(study: Study) -> Made:
         (_("FVC"), _("FVC, % predicted"), means(study.group, known[fields.FVC])),
     ]
     whole = sheet(_HEIGHT)
-    one = panels.sheets(whole, len(both))
+    one = panels.panel_sheet(whole, len(both))
     drawn = [(title, means_plot.draw(found, one, spread)) for _short, title, found in both]
     changes = [sentence for _s, _t, found in both for sentence in found.sentences]
     counts = _counts(both[0][2])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from core.cohort.filters import state_words
-from core.findings import event_facts, treatment
+from core.findings import event_facts, participation, treatment
 from core.labels import CAUSE, OUTCOME
 from core.model import event_details
 from core.model.adverse_event import AdverseEvent
@@ -11,6 +11,7 @@ from core.model.event_details import Cause
 from core.model.vital_status import State
 from core.reports.trial.content import Column, Made, Table, Value
 from core.reports.trial.study import Study, Subject
+from core.science.progression import months_between
 from core.views.safety import range_words
 from core.views.safety_tables import criteria_words
 from core.words import MISSING, _
@@ -107,8 +108,6 @@ def _deaths(study: Study, rows: list[tuple[Value, ...]]) -> Table:
 
 
 def _death(study: Study, subject: Subject) -> Iterator[tuple[Value, ...]]:
-    from core.science.progression import months_between
-
     died = subject.record.died_on
     if died is None or died.first > study.until:
         return
@@ -140,8 +139,6 @@ def _withdrawals(study: Study, rows: list[tuple[Value, ...]]) -> Table:
 
 
 def _withdrawal(study: Study, subject: Subject) -> Iterator[tuple[Value, ...]]:
-    from core.findings import participation
-
     row = subject.rows.patient
     if row.state not in _LEFT:
         return

@@ -12,7 +12,6 @@ from core.reports.trial.chapters import adverse_events, baseline, survival
 from core.reports.trial.chapters.computed import equations, schedule_words
 from core.reports.trial.content import Made, Words
 from core.reports.trial.study import Study
-from core.science.statistics.fit import NoFit
 from core.words import _, day, signed
 
 
@@ -48,14 +47,9 @@ def _found(study: Study) -> Iterator[str]:
     )
     yield from _courses(study)
     curve = curve_of(study.group, zero=Zero.TREATMENT if study.treated else Zero.ONSET)
-    if isinstance(curve.curve, NoFit):
-        yield _("Survival: {reason}").format(reason=curve.curve.reason)
-    else:
-        last = survival.level(curve.curve, curve.curve.last)
-        year = f"{survival.level(curve.curve, 12.0)} " if curve.curve.last > 12.1 else ""
-        yield _("{title} (n {n}): {year}{last}").format(
-            title=curve.title, n=curve.followed.n, year=year, last=last
-        )
+    yield _("{title} (n {n}): {said}").format(
+        title=curve.title, n=curve.followed.n, said=" ".join(survival.levels(curve.curve))
+    )
     total = event_table(study.group).any_
     yield _("Treatment-emergent adverse events: {line}").format(
         line=adverse_events.any_words(total)

@@ -29,7 +29,7 @@ def make(study: Study) -> Made:
         title=_("{what} (Kaplan–Meier)").format(what=found.title),
         n=f"{n}; {study.group_words}",
         drawing=survival_plot.draw(found, sheet(_HEIGHT)),
-        sentences=(*_levels(curve), *found.sentences),
+        sentences=(*levels(curve), *found.sentences),
     )
     if isinstance(curve, NoFit):
         return Made(n=n, parts=(figure,), warning=curve.reason)
@@ -39,7 +39,7 @@ def make(study: Study) -> Made:
     )
 
 
-def _levels(curve: KaplanMeier | NoFit) -> tuple[str, ...]:
+def levels(curve: KaplanMeier | NoFit) -> tuple[str, ...]:
     """Survival after a year and at the last of the follow-up, each with its interval and how many were at risk."""
     if isinstance(curve, NoFit):
         return (curve.reason,)
@@ -50,7 +50,7 @@ def _levels(curve: KaplanMeier | NoFit) -> tuple[str, ...]:
         )
     else:
         said.append(level(curve, _YEAR))
-    if curve.last > _YEAR + HALF_A_DAY:
+    if abs(curve.last - _YEAR) > HALF_A_DAY:
         said.append(level(curve, curve.last))
     said.append(
         _("Median survival {months} months.").format(months=number(curve.median, 1))
