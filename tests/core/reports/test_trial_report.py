@@ -1,5 +1,6 @@
 """The trial report says the paper's numbers, of how many each is, and nothing that was not done."""
 
+import csv
 import io
 import re
 import zipfile
@@ -12,6 +13,7 @@ import pypdfium2
 import pytest
 from PIL import Image, ImageChops, ImageStat
 
+from core import resources
 from core.acts import documents, trial_files
 from core.cohort import fields, means
 from core.commands import demonstration
@@ -24,7 +26,7 @@ from core.model.user import Clinic, Role
 from core.model.visit import Mark, VisitMark
 from core.reports import figure_files, named, trial
 from core.reports.trial import CHAPTERS, Report
-from core.reports.trial.chapters import baseline
+from core.reports.trial.chapters import baseline, repeated_measures
 from core.reports.trial.content import Figure, Table
 from core.reports.trial.cut import cut
 from core.reports.trial.study import NoStudy
@@ -176,6 +178,22 @@ def test_repeated_measures_are_asked_for_and_say_whom_they_drop(of_demo, paper):
     with_it = pdf_line(report, trial.USUAL | {"repeated-measures"})
     assert "who died or missed one visit is dropped" in with_it
     assert re.search(r"ALSFRS-R: (\d+ of \d+ patients are complete|Only \d+ patients)", with_it)
+
+
+def test_repeated_measures_agree_with_the_vectors():
+    """`stats_vectors.csv`: F(4, 16) = 10.6369 of the 5 complete of 10 patients."""
+    codes = {"0": "SCR", "2": "M2", "4": "M4", "6": "M6", "12": "M12"}
+    given = {}
+    with resources.path("validation", "stats_vectors.csv").open(newline="") as file:
+        for row in csv.DictReader(file):
+            values = given.setdefault(row["patient"], {})
+            if row["alsfrsr"]:
+                values[codes[row["month"]]] = float(row["alsfrsr"])
+    group = cohort(*(patient(who, values) for who, values in given.items()))
+    found = repeated_measures.fit(means.means(group, fields.number_fields()[fields.TOTAL]))
+    assert (found.n, found.dropped, found.visits) == (5, 5, 5)
+    assert (found.time.degrees, found.time.error_degrees) == (4, 16)
+    assert round(found.time.f, 4) == 10.6369 and round(found.time.p, 4) == 0.0002
 
 
 def test_a_chapter_is_a_switch_and_numbers_stay(of_demo):

@@ -73,8 +73,8 @@ def _given(subject: Subject) -> Iterator[_Given]:
 
 def _columns(study: Study) -> Iterator[Column]:
     yield Column(title=_("Patient"), width=1)
-    yield Column(title=_("Day"), width=1.6)
-    yield Column(title=_("Product"), width=2)
+    yield Column(title=_("Day"), width=1.4)
+    yield Column(title=_("Product"), width=2.8)
     if not study.coded:
         yield Column(title=_("Lot"), width=1.4)
     titles = (

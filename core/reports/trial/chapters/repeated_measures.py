@@ -11,6 +11,8 @@ from core.science.statistics.anova import RepeatedMeasures, repeated_measures
 from core.science.statistics.fit import NoFit
 from core.words import _, number
 
+_LAST_MONTH = 12.0
+
 
 def make(study: Study) -> Made:
     known = fields.number_fields()
@@ -24,7 +26,7 @@ def make(study: Study) -> Made:
     table = Table(
         number=14,
         name="repeated-measures",
-        title=_("Repeated-measures analysis of variance: time"),
+        title=_("Repeated-measures analysis of variance over the visits up to month 12: time"),
         n=" ".join(said),
         columns=(
             Column(title=_("Value"), width=1.8),
@@ -34,7 +36,7 @@ def make(study: Study) -> Made:
             Column(title=_("F"), decimals=3, right=True),
             Column(title=_("Degrees"), width=1.4, right=True),
             Column(title=_("p"), decimals=4, right=True),
-            Column(title=_("Greenhouse–Geisser ε"), width=1.5, decimals=3, right=True),
+            Column(title=_("Greenhouse–Geisser ε"), width=2, decimals=3, right=True),
             Column(title=_("p corrected"), decimals=4, right=True),
             Column(title=_("Mauchly W"), decimals=3, right=True),
             Column(title=_("p of W"), decimals=4, right=True),
@@ -56,9 +58,10 @@ def make(study: Study) -> Made:
 
 
 def fit(found: Means) -> RepeatedMeasures | NoFit:
-    """Over the visits of the figure, one row a patient who has any value."""
+    """Over the visits of the first year, as the paper had it: one row a patient who has any value there."""
+    visits = [at for at, one in enumerate(found.at) if one.slot.month <= _LAST_MONTH]
     table = found.lines.pivot(index=PATIENT, columns="slot", values="value")
-    values = table.reindex(columns=range(len(found.at))).to_numpy(dtype=np.float64)
+    values = table.reindex(columns=visits).dropna(how="all").to_numpy(dtype=np.float64)
     if not values.size:
         return NoFit(_("No patient has this value."))
     return repeated_measures(values)

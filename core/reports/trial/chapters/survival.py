@@ -40,7 +40,7 @@ def make(study: Study) -> Made:
 
 
 def levels(curve: KaplanMeier | NoFit) -> tuple[str, ...]:
-    """Survival after a year and at the last of the follow-up, each with its interval and how many were at risk."""
+    """Survival after a year and at the last full year (else the last day) of the follow-up, each with its interval and how many were at risk."""
     if isinstance(curve, NoFit):
         return (curve.reason,)
     said = []
@@ -50,7 +50,10 @@ def levels(curve: KaplanMeier | NoFit) -> tuple[str, ...]:
         )
     else:
         said.append(level(curve, _YEAR))
-    if abs(curve.last - _YEAR) > HALF_A_DAY:
+    last = _YEAR * math.floor((curve.last + HALF_A_DAY) / _YEAR)
+    if last > _YEAR:
+        said.append(level(curve, last))
+    elif abs(curve.last - _YEAR) > HALF_A_DAY:
         said.append(level(curve, curve.last))
     said.append(
         _("Median survival {months} months.").format(months=number(curve.median, 1))
