@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -71,6 +72,8 @@ def main(arguments: list[str] | None = None) -> int:
         return _export(chosen, parser)
     if chosen.command == "import":
         return _import(chosen.file, chosen.export, chosen.user)
+    if chosen.command == "report":
+        return _report(chosen)
     if chosen.command == "open":
         return _window(demonstration=False, file=chosen.file.absolute())
     return _window(demonstration=chosen.demo)
@@ -98,7 +101,8 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     )
     parser.add_argument("--version", action="version", version=f"ALS Follow-up {VERSION}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    for add in (_add_windows, _add_score, _add_own, _add_checks, _add_backups, _add_data):
+    adders = (_add_windows, _add_score, _add_own, _add_checks, _add_backups, _add_data, _add_report)
+    for add in adders:
         add(commands)
     return parser, commands.choices
 
@@ -300,6 +304,85 @@ def _add_data(commands: "_Commands") -> None:
         command.add_argument(
             "--user", metavar="NAME", help="your user name; asked for where it is not given"
         )
+
+
+def _add_report(commands: "_Commands") -> None:
+    report = commands.add_parser(
+        "report",
+        usage="%(prog)s (FILE.als | --demo) OUT [options]",
+        help="make the report of a trial: a folder with its pages, tables and figures",
+        description="Makes the new folder OUT with the report of a trial as PDF, each table as CSV and XLSX, each"
+        " figure as PDF, SVG and PNG, and a manifest with the SHA-256 of every file. The same data cut as of the"
+        " same entry of the audit trail gives the same files, to the byte. For neurologists and monitors; asks for"
+        " your user name and password as “verify” does, and writes into the audit trail that it was made.",
+    )
+    report.add_argument(
+        "paths",
+        metavar="FILE.als OUT",
+        type=Path,
+        nargs="+",
+        help="the clinic file, and the folder to make",
+    )
+    report.add_argument(
+        "--demo",
+        dest="of_demonstration",
+        action="store_true",
+        help="of the demonstration, in place of a file",
+    )
+    report.add_argument(
+        "--until", metavar="DAY", type=_day, help="data cut, as 2026-11-29 (default: today)"
+    )
+    report.add_argument(
+        "--entry",
+        metavar="N",
+        type=int,
+        help="as of this entry of the audit trail (default: the last that changed anything)",
+    )
+    report.add_argument(
+        "--schedule", metavar="ID", default="", help="the study's schedule (default: the clinic's)"
+    )
+    report.add_argument(
+        "--user", metavar="NAME", help="your user name; asked for where it is not given"
+    )
+    _add_looks(report)
+
+
+def _add_looks(report: argparse.ArgumentParser) -> None:
+    """How a report shows what it is about."""
+    report.add_argument(
+        "--coded",
+        action="store_true",
+        help="numbers from 001 on in place of record numbers; no lots, nothing that was typed",
+    )
+    report.add_argument(
+        "--days-only",
+        action="store_true",
+        help="days since the infusion in place of dates of patients",
+    )
+    report.add_argument(
+        "--spread",
+        choices=("se", "sd", "quartiles"),
+        default="se",
+        help="what is shown round the middle of Figure 2 (default: se)",
+    )
+    report.add_argument(
+        "--repeated-measures",
+        action="store_true",
+        help="with the analysis of variance of complete patients that earlier reports have",
+    )
+    report.add_argument(
+        "--paper",
+        choices=("a4", "letter"),
+        default="a4",
+        help="the size of the pages (default: a4)",
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("write the day as 2026-11-29") from None
 
 
 def _scale(text: str) -> float:
@@ -603,6 +686,58 @@ def _import(file: Path, export: Path, user: str | None) -> int:
     return 0
 
 
+def _report(chosen: argparse.Namespace) -> int:
+    from core.acts import trial_report
+    from core.errors import AppError
+    from core.model.document import TrialAsked
+    from core.model.paper import PaperSize
+    from core.model.user import Right
+    from core.reports import trial
+
+    if len(chosen.paths) != (1 if chosen.of_demonstration else 2):
+        return _refuse("Give the clinic file and the folder to make; with --demo the folder alone.")
+    usual = trial.USUAL | {"repeated-measures"} if chosen.repeated_measures else None
+    asked = TrialAsked(
+        schedule=chosen.schedule,
+        until=chosen.until,
+        entry=chosen.entry,
+        coded=chosen.coded,
+        days_only=chosen.days_only,
+        spread=chosen.spread,
+        chapters=usual,
+    )
+    *file, out = chosen.paths
+    opened = _signed_in(file[0], chosen.user, Right.COHORT) if file else _finished_trial()
+    try:
+        trial_report.check_place(out)
+        with opened as session:
+            made = trial_report.write(session, out, asked, PaperSize(chosen.paper))
+    except AppError as error:
+        return _refuse(str(error))
+    print(f"Report: {out}, {made.files} files.")
+    head = made.source.as_of
+    entry = f", as of trail entry {head.sequence:,}" if head is not None else ""
+    print(f"Data to {made.source.until.isoformat()}{entry}.")
+    print(f"SHA-256 of the manifest: {made.manifest}")
+    return 0
+
+
+@contextmanager
+def _finished_trial() -> "Iterator[Session]":
+    """The demonstration of a trial that is over, in a file that is thrown away, open for its neurologist."""
+    import tempfile
+
+    from core import clock
+    from core.commands import demonstration
+
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        session = demonstration.finished(Path(folder), clock.today())
+        try:
+            yield session
+        finally:
+            session.close()
+
+
 @contextmanager
 def _demonstration(right: "Right") -> "Iterator[Session]":
     """Demonstration data in a file that is thrown away, open for somebody who has the right."""
@@ -613,7 +748,7 @@ def _demonstration(right: "Right") -> "Iterator[Session]":
     from core.model.user import RIGHTS
     from core.session import Session
 
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         path = Path(folder) / "demonstration.als"
         demonstration.create(path, clock.today()).close()
         role = next(role for role, rights in RIGHTS.items() if right in rights)

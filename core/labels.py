@@ -269,6 +269,7 @@ RIGHT: Mapping[Right, str] = Words(
         Right.EXPORT: N_("exports"),
         Right.EXPORT_CODED: N_("exports the data of all patients, de-identified"),
         Right.EXPORT_ALL: N_("exports all data of all patients"),
+        Right.COHORT: N_("sees all patients as one group, and makes the report of a trial"),
     }
 )
 SINCE: Mapping[Since, str] = Words(

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeVar, cast
 
 from core import clock, exports, reports
-from core.acts import attaching, people, signing
+from core.acts import attaching, people, signing, trial_report
 from core.findings import appointments
 from core.model.attachment import Reference
 from core.model.document import (
@@ -34,6 +34,7 @@ from core.model.document import (
     OfSheet,
     OfTrail,
     OfTreatments,
+    OfTrial,
     OfUsers,
     OfVisit,
     OfWeeks,
@@ -283,6 +284,10 @@ def _of_events(session: Session, _about: About, common: Common) -> OfEvents:
     )
 
 
+def _of_trial(session: Session, about: About, common: Common) -> OfTrial:
+    return trial_report.source(session, about.trial, common)
+
+
 def _of_event(session: Session, about: About, common: Common) -> OfEvent:
     assert about.patient_id is not None
     assert about.event_id is not None
@@ -353,6 +358,7 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfWeeks: _of_weeks,
     OfAppointments: _of_appointments,
     OfEvents: _of_events,
+    OfTrial: _of_trial,
     OfEvent: _of_event,
     OfUsers: _of_users,
     OfTrail: _of_trail,

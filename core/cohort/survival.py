@@ -49,6 +49,9 @@ _ENDS: Mapping[Endpoint, tuple[str, ...]] = {
     Endpoint.TRACHEOSTOMY_FREE: ("died_day", "tracheostomy_day"),
     Endpoint.VENTILATION_FREE: ("died_day", "tracheostomy_day", "niv_day"),
 }
+HALF_A_DAY = (
+    0.5 / MONTH_DAYS
+)  # months: a mark of the axis means the day next to it, 60 months day 1826
 NO_ZERO, BEFORE, NOT_SEEN = "no_zero", "before", "not_seen"
 
 

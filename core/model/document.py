@@ -35,12 +35,32 @@ class Counted(bytes):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TrialAsked:
+    """What a trial report is asked for.
+
+    ``schedule`` is the study's, the clinic's own where it is empty. Data counts that is of ``until`` or before (today),
+    as it stood at an ``entry`` of the trail (the last that changed anything). ``coded`` numbers patients from 001 on and
+    leaves out lots and what people typed; ``days_only`` tells days since the infusion and no date. ``spread`` is what
+    follows a mean ("se", "sd", "quartiles"); ``chapters`` are those chosen, the usual ones where it is None.
+    """
+
+    schedule: str = ""
+    until: date | None = None
+    entry: int | None = None
+    coded: bool = False
+    days_only: bool = False
+    spread: str = "se"
+    chapters: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class About:
     """What a person asks a document of; what it does not need is left out.
 
     ``entries`` are those of the trail, ``asked`` says which ones in words (name, value); ``choice`` is one
     of the document's own choices; ``attached`` is the value of a field that names an attached file.
     ``report_id`` is a report of the ``event_id``. ``patients`` are those that are asked for, in their order; None is all.
+    ``trial`` is what a trial report is asked for.
     """
 
     patient_id: PatientId | None = None
@@ -53,6 +73,7 @@ class About:
     choice: str = ""
     attached: str = ""
     patients: tuple[PatientId, ...] | None = None
+    trial: TrialAsked = field(default_factory=TrialAsked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +247,33 @@ class OfCodedData(OfData):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfTrial(Source):
+    """The patients of one study as they stood at an entry of the trail (``as_of``), whatever was written since.
+
+    ``asked`` names its schedule and its data cut. What is made of it does not depend on who makes it, or when: the
+    same cut of the same entry gives the same bytes.
+    """
+
+    asked: TrialAsked
+    as_of: TrailHead | None
+    records: Sequence[PatientRecord]
+
+    @property
+    def until(self) -> date:
+        return self.asked.until or self.printed_at.astimezone().date()
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"patients": len(self.records)}
+
+    @property
+    def said(self) -> Mapping[str, str]:
+        entry = "" if self.as_of is None else str(self.as_of.sequence)
+        kind = {"numbers": "coded"} if self.asked.coded else {}
+        return {"until": self.until.isoformat(), "entry": entry, **kind}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfDay(Source):
     """Who comes on a day: the records of those patients. ``days`` are other days to choose, with how many come."""
 
@@ -394,8 +442,8 @@ class Document(Generic[S]):
     the right to export besides, of whoever reads patients' data. ``stem`` begins its file's name.
 
     ``make`` imports what it needs when it is called. ``choices`` are what can be chosen, by id.
-    ``most`` is how many of its ``counts`` fit on it. ``page`` is the page of the window that shows it. Before one that
-    ``asks_password`` leaves, the person at the keyboard types theirs once more.
+    ``most`` is how many of its ``counts`` fit on it. ``page`` is the page of the window that shows it, ``topic`` that
+    of the guide about it. Before one that ``asks_password`` leaves, the person at the keyboard types theirs once more.
     """
 
     id: str
@@ -416,6 +464,7 @@ class Document(Generic[S]):
     most: int | None = None
     page: str = "document"
     asks_password: bool = False
+    topic: str = "summary"
 
     def needs(self, rights: frozenset[Right]) -> Right | None:
         """The right that somebody with these lacks to take it along; None where they may."""

@@ -29,13 +29,21 @@ class Right(StrEnum):
     EXPORT = "export"
     EXPORT_CODED = "export_coded"  # the data of all patients, de-identified
     EXPORT_ALL = "export_all"  # the same as it was entered, with who everybody is
+    COHORT = "cohort"  # all patients as one group, and the report of a trial
 
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.NURSE: frozenset({Right.READ, Right.ENTER, Right.QUERY, Right.EXPORT}),
     Role.NEUROLOGIST: frozenset(Right) - {Right.PEOPLE, Right.BACKUP},
     Role.MONITOR: frozenset(
-        {Right.READ, Right.QUERY, Right.CLOSE_QUERY, Right.AUDIT, Right.EXPORT_CODED}
+        {
+            Right.READ,
+            Right.QUERY,
+            Right.CLOSE_QUERY,
+            Right.AUDIT,
+            Right.EXPORT_CODED,
+            Right.COHORT,
+        }
     ),
     Role.ADMINISTRATOR: frozenset({Right.PEOPLE, Right.BACKUP, Right.AUDIT}),
 }

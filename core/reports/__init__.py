@@ -21,6 +21,7 @@ from core.model.document import (
     OfSheet,
     OfTrail,
     OfTreatments,
+    OfTrial,
     OfUsers,
     OfValidation,
     OfVisit,
@@ -97,6 +98,12 @@ def _event_report(source: OfEvent) -> bytes:
     from core.reports import event_report
 
     return event_report.document(source)
+
+
+def _trial_report(source: OfTrial) -> bytes:
+    from core.reports import trial
+
+    return trial.document(source)
 
 
 def _user_review(source: OfUsers) -> bytes:
@@ -316,6 +323,20 @@ REPORTS: tuple[Document[Any], ...] = (
         stem="casebook",
         make=_casebook,
         tip=N_("All that was entered about this patient, as one PDF with bookmarks"),
+    ),
+    Document(
+        id="trial-report",
+        title=N_("Trial report"),
+        button=N_("Trial report…"),
+        saving=N_("Save the trial report"),
+        called="trial report",
+        of=OfTrial,
+        right=Right.COHORT,
+        holds_patients=False,  # they do leave: by the right to the cohort, which a monitor has
+        stem="trial-report",
+        make=_trial_report,
+        topic="trial-report",
+        tip=N_("Flow, baseline, course, events, survival and what is missing, for one study"),
     ),
     Document(
         id="user-review",

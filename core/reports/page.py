@@ -54,7 +54,8 @@ class Paper:
     ``head`` is where the audit trail stood at printing: its code bears witness against a trail cut short.
     ``warnings`` are printed in a frame above the text, ``under_head`` stands under the letterhead: on a
     form to be filled in, the lines for whose it is. ``heading`` are lines at the left of the letterhead, the first of
-    them large, and the clinic is at the right; where there are none, the clinic's name is at the left.
+    them large, and the clinic is at the right; where there are none, the clinic's name is at the left. ``stands``
+    is in the foot in place of when and by whom it was printed: on what must be the same whenever it is printed.
     """
 
     title: str
@@ -67,6 +68,7 @@ class Paper:
     under_head: tuple[Block, ...] = ()
     size: PaperSize = PaperSize.A4
     heading: tuple[str, ...] = ()
+    stands: str = ""
 
     @classmethod
     def of(cls, source: Source, *, title: str, subject: str) -> Self:
@@ -161,10 +163,7 @@ class Paper:
         code = "" if self.head is None else self.head.code
         room = INNER - (QR_SIDE if code else 0)
         columns = [Column(room - 90, gap=6), Column(90, align=Align.RIGHT)]
-        words = _("Printed {instant} by {name}") if self.printed_by else _("Printed {instant}")
-        printed = words.format(
-            instant=instant(self.printed_at), name=text.embedded(self.printed_by)
-        )
+        printed = self.stands or self._printed()
         lines = [
             *_at_most(layout.row([Cell(self.subject, _STRONG), Cell(page, _STRONG)], columns)),
             *layout.row([Cell(printed, SMALL), Cell(program, SMALL)], columns),
@@ -174,6 +173,10 @@ class Paper:
             lines += layout.row([Cell(trail, _TRAIL), Cell("", SMALL)], columns)
         ruled = [*layout.ruled([layout.gap(6)], room), layout.gap(2), *lines]
         return layout.beside([(room, ruled), (QR_SIDE, [square(code)])]) if code else ruled
+
+    def _printed(self) -> str:
+        words = _("Printed {instant} by {name}") if self.printed_by else _("Printed {instant}")
+        return words.format(instant=instant(self.printed_at), name=text.embedded(self.printed_by))
 
 
 def head_problem(name: str, letterhead: str) -> str:

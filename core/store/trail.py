@@ -130,6 +130,16 @@ class Trail:
         found = self._db.execute("SELECT max(id) FROM audit WHERE patient_id = ?", [patient_id])
         return int(found.fetchone()[0] or 0)
 
+    def last_change(self) -> int:
+        """The number of the last entry that changed a value, 0 before the first: looking and printing change none."""
+        acts = [act.value for act in Act]
+        marks = ", ".join("?" for _act in acts)
+        found = self._db.execute(
+            f"SELECT coalesce(max(id), 0) FROM audit WHERE entity NOT IN ({marks})",  # noqa: S608
+            acts,
+        )
+        return int(found.fetchone()[0])
+
     def names(self, entries: Sequence[TrailEntry]) -> Names:
         """What these entries call by id, also where it was removed since."""
         people = {row["login"]: row["full_name"] for row in self._db.query("SELECT * FROM user")}

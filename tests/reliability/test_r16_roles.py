@@ -137,6 +137,7 @@ HOLDERS = {
     Right.EXPORT: CLINICIANS,
     Right.EXPORT_CODED: {NEUROLOGIST, MONITOR},
     Right.EXPORT_ALL: {NEUROLOGIST},
+    Right.COHORT: {NEUROLOGIST, MONITOR},
 }
 
 # What is done through the program, and who may.

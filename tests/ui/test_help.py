@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu
 
-from core import VERSION, clock, guide, resources
+from core import VERSION, clock, guide, reports, resources
 from core.commands.validation import manifest
 from core.guide import KEYBOARD
 from core.model.user import Clinic, Role
@@ -84,7 +84,7 @@ def test_a_page_declares_a_topic_that_there_is(name):
     kind = page_class(name)
     topic = kind.topic
     if isinstance(topic, property):  # that of the tab or step in front
-        assert name in {"chart", "visit"}
+        assert name in {"chart", "visit", "document"}
         return
     assert title_of(topic)
 
@@ -94,6 +94,7 @@ def test_no_page_of_the_guide_is_about_nothing(places, demo_shell):
     fronts = {"index", "first-day", "sign-in", "clinical", "schedules", "data"}
     told = {demo_shell.current.topic for _place in places()}  # a nurse has not every page
     told |= {page_class(name).topic for name in ("people", "backups", "trail", "event")}
+    told |= {one.topic for one in reports.REPORTS}
     told = {topic.partition("#")[0] for topic in told}
     assert PAGES_OF_GUIDE.keys() - told - fronts == set()
 

@@ -46,6 +46,7 @@ from core.model.document import (
     OfNothing,
     OfTrail,
     OfTreatments,
+    OfTrial,
     OfVisit,
     OfWeeks,
 )
@@ -77,7 +78,8 @@ NO_WORDS = re.compile(
     r"|\b(?:Enter|Space|Esc|Backspace|Tab|PgUp|PgDn|Home)\b"
     r"|\b[0-9a-f]{16,}"  # hashes
 )
-NAMES = "cm kg ALS csv pdf vm CTCAE WHO UMC"  # units, the product, endings of files; vm is a computer's name
+# Units, the product, endings of files, libraries; vm is a computer's name.
+NAMES = "cm kg ALS csv pdf vm CTCAE WHO UMC numpy pandas reportlab"
 # What people typed, or a paper says, by table of the file.
 TYPED = {
     "patient": "record_number family_name given_name note",
@@ -317,7 +319,7 @@ def papers(session):
     for one in reports.REPORTS:
         if one.of in {
             *(OfVisit, OfNothing, OfForm, OfDefinition, OfTrail),
-            *(OfTreatments, OfCasebook, OfDay, OfWeeks),
+            *(OfTreatments, OfCasebook, OfDay, OfWeeks, OfTrial),
         }:
             made_of = documents.source(session, one, about)
             for choice in one.choices(made_of) or ([*forms.newest()] if "form" in one.id else [""]):
@@ -328,7 +330,9 @@ def test_every_document_speaks_it_too(language, data, neurologist):
     """Without those of a drill, a new recovery code, a validation and the users: each needs a run of its own."""
     found, seen_documents = {}, set()
     head = neurologist.trail_head
-    data |= {word.casefold() for word in WORD.findall(head.code)}  # under every page
+    last = neurologist.trail.head_at(neurologist.trail.last_change())
+    for code in (head.code, last.code):  # under every page
+        data |= {word.casefold() for word in WORD.findall(code)}
     for document, made_of in papers(neurologist):
         seen_documents.add(document.id)
         if left := english(text_of(document.make(made_of)), data):
@@ -336,7 +340,7 @@ def test_every_document_speaks_it_too(language, data, neurologist):
     assert found == {}
     assert seen_documents == {
         *("visit-summary", "blank-forms", "form", "blank-form", "audit-trail"),
-        *("treatments", "casebook", "day-list", "calendar"),
+        *("treatments", "casebook", "day-list", "calendar", "trial-report"),
     }
 
 

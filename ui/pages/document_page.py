@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import reports
 from core.acts import documents
+from core.errors import AppError
 from core.model.document import (
     About,
     Document,
@@ -51,8 +52,6 @@ MADE_OF_ONE_PLACE = (
 class DocumentPage(Page):
     """Pages are rendered off the UI thread; the PDF lives in memory until it is saved on purpose."""
 
-    topic = "summary"
-
     def __init__(self, context: AppContext) -> None:
         super().__init__(context)
         self.pdf: bytes | None = None
@@ -87,6 +86,10 @@ class DocumentPage(Page):
         self._chosen.setLayout(chosen)
         layout.addWidget(self._chosen)
         layout.addWidget(scrolled(inner, tr("The printed pages")), 1)
+
+    @property
+    def topic(self) -> str:
+        return "summary" if self._document is None else self._document.topic
 
     def open(self, id: str, about: About) -> None:
         """Make a document of the registry and show its pages; what it can be chosen from is offered beside them."""
@@ -199,6 +202,13 @@ class DocumentPage(Page):
 
         done = partial(self._show_pages, self._asked, ratio)
         self.context.tasks.run(work, done=done, failed=self._fail)
+
+        def failed(error: BaseException) -> None:
+            if isinstance(error, AppError):
+                self._state.setText(str(error))
+                return
+            self._state.setText(tr("The document could not be prepared."))
+            raise error
 
     def _begin(self) -> None:
         """No document yet; what a worker still makes of the one before is not shown."""

@@ -13,7 +13,7 @@ from core.cohort.plots.axes import (
     under,
     value_axis,
 )
-from core.cohort.survival import Survival
+from core.cohort.survival import HALF_A_DAY, Survival
 from core.science.statistics.fit import NoFit
 from core.science.statistics.survival import KaplanMeier
 from core.views.stack.shapes import Area, Drawing, Line, Path, Text, Weight
@@ -29,7 +29,7 @@ def draw(survival: Survival, sheet: Sheet) -> Drawing:
     if isinstance(curve, NoFit):
         made.add(Text(0, 20 * unit, curve.reason, SMALL * unit, colour="muted"))
         return made
-    marks = month_steps(max(curve.last, 1.0))
+    marks = month_steps(max(curve.last + HALF_A_DAY, 1.0))
     inside = room(sheet, (0, max(curve.last, 1.0) * 1.03), (0, 104), below=BELOW, left=52)
     made.add(*value_axis(inside, unit, steps(0, 100, 4)))
     low, high = _band(curve)
@@ -44,7 +44,7 @@ def draw(survival: Survival, sheet: Sheet) -> Drawing:
     end = _("{percent} %").format(percent=number(100 * float(curve.survival[-1]), 0))
     made.add(Text(x - 30 * unit, y - 8 * unit, end, SMALL * unit, Weight.SEMIBOLD, halo=True))
     made.add(*under(inside, unit, 0, _("month"), [(at, f"{at:g}") for at in marks], strong=False))
-    at_risk = [(at, str(curve.number_at_risk(at))) for at in marks]
+    at_risk = [(at, str(curve.number_at_risk(at - HALF_A_DAY))) for at in marks]
     made.add(*under(inside, unit, 1, _("at risk"), at_risk, strong=True))
     return made
 

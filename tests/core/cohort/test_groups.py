@@ -5,10 +5,13 @@ import pytest
 from core.cohort.events import event_table
 from core.cohort.filters import NONE, By, Filter, choices
 from core.cohort.missing import Seen, flow, matrix
+from core.cohort.plots import survival_plot
+from core.cohort.plots.axes import Sheet
 from core.cohort.survival import BEFORE, NO_ZERO, NOT_SEEN, Endpoint, Zero, followed, survival
 from core.protocols.schedule import Status
 from core.science.progression import MONTH_DAYS
 from core.science.statistics.survival import KaplanMeier
+from core.views.stack.shapes import Text
 from tests.core.cohort.made_up import DAY_0, cohort, event, patient
 
 FULL = {"SCR": 37.0, "M2": 35.0}
@@ -68,6 +71,18 @@ def test_survival_of_the_trial_from_the_record() -> None:
     assert isinstance(curve, KaplanMeier)
     at_a_year, _se, low, high = curve.at(12) or (0, 0, 0, 0)
     assert (f"{at_a_year:.4f}", f"{low:.4f}", f"{high:.4f}") == ("0.8235", "0.5471", "0.9394")
+
+
+def test_a_mark_of_the_axis_is_the_day_next_to_it() -> None:
+    """Five years are 1826 days and 60 months 1826.25: who was seen then is at risk at 60 months."""
+    every = cohort(patient("001", last_alive_day=DAY_0 + 1826))
+    drawn = survival_plot.draw(
+        survival(every),
+        Sheet(width=400, height=200, measure=lambda words, size, _w: len(words) * size),
+    )
+    words = [(shape.x, shape.words) for shape in drawn.shapes if isinstance(shape, Text)]
+    (at_60,) = (x for x, said in words if said == "60")
+    assert [said for x, said in words if x == at_60] == ["60", "1"]
 
 
 def test_time_ends_on_the_last_day_known_alive_and_who_cannot_be_counted_is_said() -> None:

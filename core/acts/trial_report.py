@@ -1,0 +1,165 @@
+"""The trial report: what it is made of, and the folder that is made of it, whole or not at all."""
+
+import hashlib
+import os
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from core import clock
+from core.errors import AppError, FileExists, StorageError
+from core.model.document import OfTrial, TrialAsked
+from core.model.paper import PaperSize
+from core.model.patient import Patient
+from core.model.record import PatientRecord
+from core.model.trail import Act, TrailHead
+from core.model.user import Right
+from core.protocols import catalog as protocols
+from core.session import Session
+from core.words import N_, _, day
+
+MANIFEST = "manifest.json"
+CALLED = "trial report"  # in the trail: as the registry of documents calls it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a folder holds: how many files, and the SHA-256 of its manifest."""
+
+    folder: Path
+    files: int
+    manifest: str
+    source: OfTrial
+
+
+def source(session: Session, asked: TrialAsked, common: Mapping[str, Any]) -> OfTrial:
+    """The records of a study as of an entry of the trail. Raises NotAllowed, AppError where there is no such entry.
+
+    ``common`` is what every source of a document has.
+    """
+    session.need(Right.COHORT)
+    if asked.until is not None and asked.until > clock.today():
+        raise AppError(
+            _("{day} is still to come: data is cut today at the latest.").format(
+                day=day(asked.until)
+            )
+        )
+    head = _head(session, asked.entry)
+    patients = session.patients.all()
+    schedule = asked.schedule or _own_study(session, patients)
+    mine = [one for one in patients if one.protocol == schedule]
+    return OfTrial(
+        asked=replace(asked, schedule=schedule, until=asked.until or clock.today()),
+        as_of=head,
+        records=tuple(_records(session, mine, asked.entry)),
+        **common,
+    )
+
+
+def check_place(folder: Path) -> None:
+    """Raises FileExists where the folder is there already, StorageError where none can be made."""
+    if folder.exists():
+        raise FileExists(_("There is already a {name}. Choose another name.").format(name=folder))
+    if not folder.absolute().parent.is_dir():
+        text = _("There is no folder {name}. Make it first.")
+        raise StorageError(text.format(name=folder.absolute().parent))
+
+
+def write(
+    session: Session, folder: Path, asked: TrialAsked, size: PaperSize = PaperSize.A4
+) -> Written:
+    """Make the folder of a report, which must not be there yet; the trail says so before it is.
+
+    Raises NotAllowed, FileExists, NoStudy, StorageError: nothing is left then.
+    """
+    check_place(folder)
+    common = {
+        "clinic": session.clinic,
+        "file_name": session.path.name,
+        "printed_by": session.user.full_name,
+        "printed_at": clock.now(),
+        "head": session.trail_head,
+        "size": size,
+    }
+    made_of = source(session, asked, common)
+    from core.acts import trial_files
+    from core.reports.trial import Report
+
+    return put(session, folder, trial_files.files(Report(made_of)), made_of)
+
+
+def put(session: Session, folder: Path, made: Mapping[str, bytes], made_of: OfTrial) -> Written:
+    """Put files that any thread made (`trial_files.files`) in their folder: whole, or not at all.
+
+    They are written beside it, put down in the trail, and put in place in one step. Raises as `write` does.
+    """
+    session.need(Right.COHORT)
+    check_place(folder)
+    digest = hashlib.sha256(made[MANIFEST]).hexdigest()
+    counts = {**made_of.counts, "files": len(made)}
+    details = {"document": CALLED, **made_of.said, **counts, "manifest": digest}
+    try:
+        aside = Path(tempfile.mkdtemp(prefix=".trial-report-", dir=folder.absolute().parent))
+        try:
+            _fill(aside / "report", made)
+            session.record_act(Act.EXPORTED, details=details)
+            _in_place(session, aside / "report", folder, details)
+        finally:
+            shutil.rmtree(aside, ignore_errors=True)
+    except OSError as error:
+        text = _("The report cannot be written to {name}: {why}.")
+        raise StorageError(text.format(name=folder, why=error.strerror)) from error
+    return Written(folder=folder, files=len(made), manifest=digest, source=made_of)
+
+
+def _fill(folder: Path, made: Mapping[str, bytes]) -> None:
+    folder.mkdir()
+    for name, content in made.items():
+        path = folder / name
+        path.parent.mkdir(exist_ok=True)
+        with path.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _in_place(session: Session, made: Path, folder: Path, details: Mapping[str, Any]) -> None:
+    """The trail says so where it could not be."""
+    try:
+        made.rename(folder)
+    except OSError:
+        with session.write(N_("cancelled: nothing was saved")):
+            session.note(Act.EXPORTED, details={**details, "files": 0})
+        raise
+
+
+def _head(session: Session, entry: int | None) -> TrailHead | None:
+    """Where the trail stood: at the entry, else at the last that changed anything."""
+    if entry is None:
+        return session.trail.head_at(session.trail.last_change())
+    found = session.trail.head_at(entry)
+    if found is None:
+        raise AppError(_("The audit trail has no entry {n}.").format(n=entry))
+    return found
+
+
+def _records(session: Session, patients: list[Patient], entry: int | None) -> list[PatientRecord]:
+    """Those who were registered then; what was written since the last change changed none of them."""
+    if entry is None:
+        return [session.record(one.id) for one in patients]
+    found = (session.record_as_of(one.id, entry) for one in patients)
+    return [one for one in found if one is not None]
+
+
+def _own_study(session: Session, patients: list[Patient]) -> str:
+    """The clinic's schedule, where it is a study; else the study that has the most patients."""
+    studies = {name for name, one in protocols.newest().items() if one.criteria}
+    own = session.clinic.protocol
+    if own in studies:
+        return own
+    counted = Counter(one.protocol for one in patients if one.protocol in studies)
+    return counted.most_common(1)[0][0] if counted else own
