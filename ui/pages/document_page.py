@@ -203,13 +203,6 @@ class DocumentPage(Page):
         done = partial(self._show_pages, self._asked, ratio)
         self.context.tasks.run(work, done=done, failed=self._fail)
 
-        def failed(error: BaseException) -> None:
-            if isinstance(error, AppError):
-                self._state.setText(str(error))
-                return
-            self._state.setText(tr("The document could not be prepared."))
-            raise error
-
     def _begin(self) -> None:
         """No document yet; what a worker still makes of the one before is not shown."""
         self.pdf, self._made_of = None, None
@@ -234,6 +227,9 @@ class DocumentPage(Page):
             self.print.setFocus()
 
     def _fail(self, error: BaseException) -> None:
+        if isinstance(error, AppError):
+            self._state.setText(str(error))
+            return
         self._state.setText(tr("The document could not be prepared."))
         raise error
 
