@@ -267,6 +267,7 @@ RIGHT: Mapping[Right, str] = Words(
         Right.BACKUP: N_("makes and restores backups"),
         Right.AUDIT: N_("reads the audit trail"),
         Right.EXPORT: N_("exports"),
+        Right.COHORT: N_("sees all patients as one group, and makes the report of a trial"),
     }
 )
 SINCE: Mapping[Since, str] = Words(

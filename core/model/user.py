@@ -27,12 +27,15 @@ class Right(StrEnum):
     BACKUP = "backup"  # make, restore, drill
     AUDIT = "audit"  # browse the whole trail
     EXPORT = "export"
+    COHORT = "cohort"  # all patients as one group, and the report of a trial
 
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
     Role.NURSE: frozenset({Right.READ, Right.ENTER, Right.QUERY, Right.EXPORT}),
     Role.NEUROLOGIST: frozenset(Right) - {Right.PEOPLE, Right.BACKUP},
-    Role.MONITOR: frozenset({Right.READ, Right.QUERY, Right.CLOSE_QUERY, Right.AUDIT}),
+    Role.MONITOR: frozenset(
+        {Right.READ, Right.QUERY, Right.CLOSE_QUERY, Right.AUDIT, Right.COHORT}
+    ),
     Role.ADMINISTRATOR: frozenset({Right.PEOPLE, Right.BACKUP, Right.AUDIT}),
 }
 
