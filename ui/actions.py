@@ -30,6 +30,7 @@ ACTIONS = (
         "patients", N_("Patients"), "Ctrl+2", page="patients", in_sidebar=True, right=Right.READ
     ),
     Action("safety", N_("Safety"), "Ctrl+6", page="safety", in_sidebar=True, right=Right.READ),
+    Action("cohort", N_("Cohort"), "Ctrl+8", page="cohort", in_sidebar=True, right=Right.COHORT),
     Action(
         "registers", N_("Registers"), "Ctrl+7", page="registers", in_sidebar=True, right=Right.READ
     ),
@@ -167,6 +168,16 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("/", N_("find in the list; Esc shows all")),
             ("E", N_("log an event of the selected line's patient")),
             ("R", N_("prepare a report of the selected event")),
+        ),
+    ),
+    (
+        N_("On Cohort"),
+        (
+            ("F", N_("which patients: the first filter; Esc shows everybody")),
+            ("S", N_("the next spread: SE, SD, quartiles")),
+            ("M", N_("a line of the same patients only")),
+            ("E, Z", N_("survival: the next event, the next day to count from")),
+            ("↑ ↓, Enter", N_("in a figure: the next patient; open the chart")),
         ),
     ),
 )
