@@ -27,7 +27,7 @@ def headline(group: Cohort, wanted: Filter, of: int, today: date) -> str:
     ``of`` are all patients of the file, ``wanted`` is what chose these.
     """
     flow, said = missing.flow(group), wanted.said()
-    text = _("{n} of {of} patients ({filter})") if said else _("all {n} patients of the file")
+    text = _("{n} of {of} patients ({filter})") if said else _("All {n} patients of the file")
     parts = [text.format(n=group.n, of=of, filter=said)]
     if flow.enrolled != group.n:
         parts.append(_("{n} enrolled of {of}").format(n=flow.enrolled, of=group.n))

@@ -50,6 +50,20 @@ def value(one: Summary, spread: Spread, decimals: int) -> str:
     return _("mean {value}, {name} {scatter}").format(value=shown, name=name, scatter=said)
 
 
+def same_patients(means: Means) -> str:
+    """Whose the dashed line is, or why there is none."""
+    most = max((one.n for one in means.at), default=0)
+    if means.n_same == most:
+        return _("The patients are the same at every visit: it is the same line.")
+    if means.n_same > 1:
+        return _("Dashed: the {n} patients who have a value at every visit.").format(n=means.n_same)
+    return plural(
+        means.n_same,
+        "1 patient alone has a value at every visit: no line is drawn.",
+        "{n} patients have a value at every visit: no line is drawn.",
+    )
+
+
 def slopes(means: Means) -> str:
     """The mean of the patients' own slopes, with its interval and how many have none."""
     found, unit = means.slopes, _per_month(means.field.unit)

@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QPen,
     QPixmap,
     QPolygonF,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -48,6 +49,7 @@ class Figure(QWidget):
         self._point: Point | None = None
         self._numbers: Mapping[int, str] = {}
         self._painted: _Painted | None = None
+        self._height: float | Callable[[Sheet], float] = 0.0
         self._drawn = 0  # counts what was shown
         self.patient: int | None = None  # who is pointed at
         self.setAccessibleName(name)
@@ -59,15 +61,16 @@ class Figure(QWidget):
         draw: Draw,
         said: str,
         *,
-        height: float,
+        height: float | Callable[[Sheet], float],
         point: Point | None = None,
         numbers: Mapping[int, str] | None = None,
     ) -> None:
-        """``said`` is the figure in words, ``height`` (px at the usual text size) the least it needs."""
+        """``said`` is the figure in words, ``height`` (px at the usual text size) the least it needs on a sheet."""
         self._draw, self._point, self._numbers = draw, point, numbers or {}
+        self._height = height
         self._drawn += 1
         self.patient = None
-        self.setMinimumHeight(theme.px(height))
+        self._keep_height()
         self.setAccessibleName(self._name)
         self.setAccessibleDescription(said)
         reached = Qt.FocusPolicy.StrongFocus if point is not None else Qt.FocusPolicy.TabFocus
@@ -91,6 +94,18 @@ class Figure(QWidget):
         over = patient is not None and not self.hasFocus()
         self.setCursor(Qt.CursorShape.PointingHandCursor if over else Qt.CursorShape.ArrowCursor)
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._keep_height()
+
+    def _keep_height(self) -> None:
+        needed = self._height if isinstance(self._height, float) else self._height(self._sheet())
+        self.setMinimumHeight(theme.px(needed))
+
+    def _sheet(self) -> Sheet:
+        unit = theme.px(100) / 100
+        return Sheet(width=self.width(), height=self.height(), measure=painting.measure, unit=unit)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         at, pointed = event.position(), self.pointed
@@ -149,11 +164,7 @@ class Figure(QWidget):
         ratio = self.devicePixelRatioF()
         key = (self.size(), ratio, theme.is_dark(), theme.px(100), self._drawn)
         if self._painted is None or self._painted.key != key:
-            unit = theme.px(100) / 100
-            sheet = Sheet(
-                width=self.width(), height=self.height(), measure=painting.measure, unit=unit
-            )
-            drawing = self._draw(sheet)
+            drawing = self._draw(self._sheet())
             pixmap = QPixmap(self.size() * ratio)
             pixmap.setDevicePixelRatio(ratio)
             pixmap.fill(theme.colour("card"))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from core.cohort import in_words
@@ -25,7 +25,7 @@ from ui.widgets.basics import Combo, card, label, row
 from ui.widgets.figures import FigureMark, mark
 from ui.words import tr
 
-HEIGHT = 176  # px of a figure at the usual text size
+HEIGHT = 176.0  # px of a figure at the usual text size
 
 
 @dataclass(frozen=True)
@@ -62,26 +62,27 @@ class MeansCard(QWidget):
         self.kind = label("", "muted")
         self.figure = Figure(tr("Course of the group"))
         self.figure.opened.connect(self.opened)
+        self.same = label("", "muted", wrap=True)
         self.changes = Sentences()
         self.slopes, self.model = label("", "muted", wrap=True), label("", "muted", wrap=True)
         for one, figure in ((self.slopes, "group-slope"), (self.model, "mixed-model")):
             mark(one, figure)
         tools = QWidget()
         tools.setProperty("role", "tools")
-        head = row(self.title, self.choice, self.kind, FigureMark("group-mean"), None)
-        tools.setLayout(head)
-        tools.setMinimumHeight(
-            theme.px(30)
-        )  # so that the figures of both cards begin at one height
+        what = FigureMark("group-mean")
+        head = row(self.title, self.choice, self.kind, what, None)
+        head.setAlignment(what, Qt.AlignmentFlag.AlignVCenter)
         if chosen:
             head.setStretch(1, 3)
+        tools.setLayout(head)
+        tools.setMinimumHeight(theme.px(30))  # the figures of both cards begin at one height
         lines = QVBoxLayout()
         lines.setSpacing(2)
         for line, figure in ((self.slopes, "group-slope"), (self.model, "mixed-model")):
             beside = row(line, FigureMark(figure), top=True)
             beside.setStretch(0, 1)
             lines.addLayout(beside)
-        frame = card(tools, self.figure, self.changes, lines, spacing=8)
+        frame = card(tools, self.figure, self.same, self.changes, lines, spacing=8)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(frame)
@@ -146,6 +147,8 @@ class MeansCard(QWidget):
             return
         kind = SPREADS[look.spread]
         self.kind.setText(f"{kind}, {found.field.unit}" if found.field.unit else kind)
+        self.same.setText(in_words.same_patients(found))
+        self.same.setVisible(look.same and bool(found.at))
         patients = [int(one) for one in found.lines[PATIENT].unique()]
 
         def draw(sheet: Sheet) -> Drawing:

@@ -22,7 +22,7 @@ from ui.widgets.figures import FigureMark, mark
 from ui.widgets.responsive import Flow
 from ui.words import tr
 
-HEIGHT = 180  # px of the figure at the usual text size
+HEIGHT = 180.0  # px of the figure at the usual text size
 E = TypeVar("E", bound=StrEnum)
 _Found = tuple[Survival, tuple[str, ...]]
 

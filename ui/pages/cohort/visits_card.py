@@ -94,7 +94,7 @@ class VisitsCard(QWidget):
             self.figure.show_figure(
                 lambda sheet: matrix_plot.draw(found, sheet),
                 in_words.of_matrix(found),
-                height=matrix_plot.height(found),
+                height=lambda sheet: matrix_plot.height(found, sheet),
                 point=pointing.of_columns,
                 numbers=numbers(group),
             )
