@@ -28,7 +28,7 @@ class Asking(QObject):
 
         def answered(value: T) -> None:
             self._waiting -= 1
-            if mine == self._newest:
+            if mine == self._newest and not self._tasks.is_closed:
                 done(value)
 
         def failed(error: BaseException) -> None:

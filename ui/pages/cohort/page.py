@@ -126,8 +126,8 @@ class CohortPage(Page):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if event.size().width() != event.oldSize().width():
-            self.updateGeometry()
+        if (layout := self.layout()) and event.size().width() != event.oldSize().width():
+            layout.update()  # its words have other lines: what it is in looks again how high it is
 
     @property
     def busy(self) -> bool:
