@@ -135,6 +135,7 @@ HOLDERS = {
     Right.BACKUP: {ADMINISTRATOR},
     Right.AUDIT: {NEUROLOGIST, MONITOR, ADMINISTRATOR},
     Right.EXPORT: CLINICIANS,
+    Right.COHORT: {NEUROLOGIST, MONITOR},
 }
 
 # What is done through the program, and who may.
