@@ -10,7 +10,7 @@ from core.science.statistics.fit import NoFit
 from core.science.statistics.mixed_model import MixedModel
 from core.science.statistics.summary import Summary
 from core.science.statistics.survival import Interval
-from core.words import MISSING, N_, Words, _, number, plural, signed
+from core.words import N_, Words, _, number, plural, signed
 
 INTERVALS = Words(
     {
@@ -45,9 +45,9 @@ def value(one: Summary, spread: Spread, decimals: int) -> str:
             value=shown, low=low, high=high
         )
     scatter = one.se if spread is Spread.SE else one.sd
-    name = "SE" if spread is Spread.SE else "SD"
-    said = MISSING if scatter is None else number(scatter, decimals)
-    return _("mean {value}, {name} {scatter}").format(value=shown, name=name, scatter=said)
+    se = spread is Spread.SE
+    text = _("mean {value}, SE {scatter}") if se else _("mean {value}, SD {scatter}")
+    return text.format(value=shown, scatter=number(scatter, decimals))
 
 
 def same_patients(means: Means) -> str:

@@ -1,11 +1,13 @@
 """Cohort: who is counted is said, every mean has its n, and a line leads to its patient."""
 
+import gc
 import shutil
+import weakref
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QPushButton
 
 from core import clock
 from core.cohort.fields import FVC
@@ -18,9 +20,12 @@ from core.model.partial_date import PartialDate
 from core.protocols.schedule import Status
 from core.session import Session
 from tests.core.cohort.made_up import DAY_0, cohort, event, patient
-from tests.ui.conftest import words
+from tests.ui import test_every_page
+from tests.ui.conftest import name_of, words
 from tests.ui.keyboard import Key, press, settle, tab_to, wait_until
+from tests.ui.test_every_page import SIZES, cut_off, reachable
 
+text_size = test_every_page.text_size
 DEAD = {"died_day": DAY_0 + 130, "last_alive_day": DAY_0 + 130, "state": "died"}
 
 
@@ -394,3 +399,39 @@ def test_a_narrow_window_has_one_column(page, size):
         return card.height() >= card.minimumSizeHint().height() and bottom <= page.height()
 
     wait_until(lambda: all(whole(card) for card in page.cards))
+
+
+@pytest.mark.parametrize(("size", "percent"), SIZES)
+def test_no_word_is_cut(size, percent, text_size, empty_window, request):
+    text_size(percent)
+    empty_window.resize(*size)
+    page = request.getfixturevalue("page")
+    shell = request.getfixturevalue("shell")
+    assert (page.window().width(), page.window().height()) == size
+    wait_until(lambda: not set(cut_off(shell)))
+
+
+def test_every_control_has_a_name_and_tab_comes_by_it(page):
+    page.focus_first()
+    wanted, reached = reachable(page), set()
+    assert "" not in wanted
+    for _ in range(60):
+        one = QApplication.focusWidget()
+        group = one.group() if isinstance(one, QAbstractButton) else None
+        reached.add(name_of(group.buttons()[0]) if group is not None else name_of(one))
+        press(Key.Key_Tab)
+    assert wanted - reached == set()
+
+
+def test_a_file_that_is_closed_leaves_no_patient_in_memory(
+    demo_of_neurologist, open_window, empty_window
+):
+    shell = open_window(demo_of_neurologist)
+    shell.show_page("cohort")
+    page = ready(shell.page("cohort"))
+    kept = [weakref.ref(one) for one in (page, shell, page.everyone.patients)]
+    del page, shell
+    empty_window.close_session()
+    settle()
+    gc.collect()
+    assert [one() for one in kept] == [None] * len(kept)

@@ -50,7 +50,7 @@ class CohortPage(Page):
         self.loading = Loading(context, self)
         self.bar = LoadingBar(self.loading)
         self.loading.loaded.connect(self._on_loaded)
-        self.title = label(tr("Cohort"), "title")
+        self.title = label(tr("Cohort"), "title", wrap=True)
         self.headline = label("", "muted", wrap=True)
         self.left_out = label("", "warn", wrap=True)
         self.filters = Filters()
@@ -97,7 +97,8 @@ class CohortPage(Page):
             Flow(label(tr("Spread  S"), "muted"), self.spread, self.same, spacing=8, right=True)
         )
         head = row(self.title, self._switches, spacing=12)
-        head.setStretch(1, 1)
+        head.setStretch(0, 2)
+        head.setStretch(1, 3)
         if leaving:
             head.addLayout(Flow(*leaving, spacing=8, right=True))
         self._content = QWidget()
