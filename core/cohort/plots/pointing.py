@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.views.stack.shapes import Drawing, Hit, Lines
 
+Array = NDArray[np.float64]
 NEAR = 9.0  # px from a line that still mean it
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Pointed:
     """``who`` are places of patients in the order in which they are on the figure."""
 
@@ -24,7 +27,7 @@ class Pointed:
         if self.lines is None:
             hit = next((one for one in self.hits if one.holds(x, y)), None)
             return None if hit is None else int(hit.mark)
-        return self._nearest(self.lines, x, y)
+        return self._nearest(x, y)
 
     def of(self, patient: int) -> tuple[tuple[float, float], ...]:
         """The corners of what is of a patient: a course, or a column; empty of one who is not on it."""
@@ -38,21 +41,28 @@ class Pointed:
         right, bottom = hit.x + hit.width, hit.y + hit.height
         return ((hit.x, hit.y), (right, hit.y), (right, bottom), (hit.x, bottom), (hit.x, hit.y))
 
-    def _nearest(self, lines: Lines, x: float, y: float) -> int | None:
-        points = np.array(lines.points, dtype=float)
-        if not len(points):
-            return None
+    @cached_property
+    def _segments(self) -> tuple[Array, Array, NDArray[np.int64]]:
+        """Where each part of a course begins, how far it goes, and of which course it is."""
+        assert self.lines is not None
+        points = np.array(self.lines.points, dtype=float).reshape(-1, 2)
         course = np.zeros(len(points), dtype=np.int64)
-        course[list(lines.starts[1:])] = 1
+        course[list(self.lines.starts[1:])] = 1
         course = np.cumsum(course)
-        ends = np.minimum(np.arange(len(points)) + 1, len(points) - 1)
-        ends = np.where(course[ends] == course, ends, np.arange(len(points)))  # the last of a line
-        start, along = points, points[ends] - points
+        here = np.arange(len(points))
+        ends = np.minimum(here + 1, len(points) - 1)
+        ends = np.where(course[ends] == course, ends, here)  # the last point of a course
+        return points, points[ends] - points, course
+
+    def _nearest(self, x: float, y: float) -> int | None:
+        start, along, course = self._segments
+        if not len(start):
+            return None
+        from_start = np.array([x, y]) - start
         length = (along**2).sum(axis=1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            share = ((np.array([x, y]) - start) * along).sum(axis=1) / length
-        share = np.clip(np.nan_to_num(share), 0, 1)
-        away = ((start + share[:, None] * along - np.array([x, y])) ** 2).sum(axis=1)
+        share = (from_start * along).sum(axis=1) / np.where(length > 0, length, 1.0)
+        share = np.clip(share, 0, 1)
+        away = ((share[:, None] * along - from_start) ** 2).sum(axis=1)
         nearest = int(np.argmin(away))
         if away[nearest] > (NEAR * self.unit) ** 2:
             return None

@@ -1,7 +1,7 @@
 """A figure of a group on the screen: painted once, pointed at by mouse and keyboard."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
@@ -21,7 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from core.cohort.plots.axes import Sheet
 from core.cohort.plots.pointing import Pointed
-from core.views.stack.shapes import Drawing
+from core.views.stack.shapes import Drawing, Lines, Shape
 from ui import theme
 from ui.plots import painting
 from ui.words import tr
@@ -49,6 +49,7 @@ class Figure(QWidget):
         self._point: Point | None = None
         self._numbers: Mapping[int, str] = {}
         self._painted: _Painted | None = None
+        self._behind: tuple[tuple[object, ...], list[Shape], QPixmap] | None = None
         self._height: float | Callable[[Sheet], float] = 0.0
         self._drawn = 0  # counts what was shown
         self.patient: int | None = None  # who is pointed at
@@ -165,15 +166,26 @@ class Figure(QWidget):
         key = (self.size(), ratio, theme.is_dark(), theme.px(100), self._drawn)
         if self._painted is None or self._painted.key != key:
             drawing = self._draw(self._sheet())
-            pixmap = QPixmap(self.size() * ratio)
-            pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(theme.colour("card"))
-            painter = QPainter(pixmap)
-            painting.paint(painter, drawing)
-            painter.end()
+            pixmap = self._paint_over(drawing, key[:-1])
             pointed = None if self._point is None else self._point(drawing)
             self._painted = _Painted(key, pixmap, pointed)
         return self._painted
+
+    def _paint_over(self, drawing: Drawing, look: tuple[object, ...]) -> QPixmap:
+        """What is before the patients' courses, over these: a thousand courses are painted once."""
+        places = [at for at, one in enumerate(drawing.shapes) if isinstance(one, Lines)]
+        split = places[-1] + 1 if places else 0
+        behind = look, drawing.shapes[:split]
+        if self._behind is None or self._behind[:2] != behind:
+            ratio = self.devicePixelRatioF()
+            ground = QPixmap(self.size() * ratio)
+            ground.setDevicePixelRatio(ratio)
+            ground.fill(theme.colour("card"))
+            _paint_shapes(ground, drawing, behind[1])
+            self._behind = (*behind, ground)
+        pixmap = self._behind[2].copy()
+        _paint_shapes(pixmap, drawing, drawing.shapes[split:])
+        return pixmap
 
     def _paint_patient(self, painter: QPainter, pointed: Pointed) -> None:
         """The course of who is pointed at, and the number."""
@@ -193,3 +205,10 @@ class Figure(QWidget):
         painter.setBrush(theme.colour("card"))
         painter.drawRoundedRect(box, 4, 4)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
+
+
+def _paint_shapes(pixmap: QPixmap, drawing: Drawing, shapes: list[Shape]) -> None:
+    """Some of the shapes of a drawing."""
+    painter = QPainter(pixmap)
+    painting.paint(painter, replace(drawing, shapes=shapes))
+    painter.end()
