@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from core.views.stack.shapes import Align, Drawing, Line, Measure, Shape, Text, Weight
 
 SMALL, PLAIN = 10.5, 12.0  # px
@@ -26,7 +28,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """The room inside the axes, and the values at its edges."""
+    """The room inside the axes, and the values at its edges.
+
+    ``knots`` are values of x and where they stand, in px, where the axis is not to scale; between them it is straight.
+    """
 
     left: float
     top: float
@@ -36,8 +41,11 @@ class Room:
     x_high: float
     y_low: float
     y_high: float
+    knots: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
 
     def x(self, value: float) -> float:
+        if self.knots[0]:
+            return np.interp(value, *self.knots)  # type: ignore[return-value]
         span = self.x_high - self.x_low
         return self.left + (value - self.x_low) / span * (self.right - self.left)
 

@@ -1,6 +1,9 @@
 """The figures of a group in sentences: every number says of how many it is."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -14,6 +17,7 @@ from core.cohort.missing import flow, matrix
 from core.cohort.plots import matrix_plot, means_plot, pointing
 from core.cohort.plots.axes import Sheet
 from core.cohort.plots.means_plot import Spread
+from core.cohort.rows import Rows, ValueRow
 from core.cohort.survival import survival
 from core.protocols.schedule import Status
 from core.views.stack.shapes import Text
@@ -205,3 +209,30 @@ def test_the_legend_of_the_matrix_stays_on_its_sheet(kinds: int) -> None:
     assert max(one.y for one in words) <= matrix_plot.height(found, SHEET)
     legend = [one for one in words if one.words.endswith(")")]
     assert max(one.x + SHEET.measure(one.words, one.size, one.weight) for one in legend) <= 600
+
+
+def test_visits_that_are_close_are_drawn_apart_and_the_axis_says_that_it_is_not_to_scale() -> None:
+    """Every n can be read: of the days round the infusion, too."""
+    field = number_fields()["weight"]
+    row = patient("001", {"SCR": 70.0, "M2": 68.0, "M12": 66.0}, field="weight")
+    near = replace(row, values=tuple(_near(row)))
+    drawing = means_plot.draw(means(cohort(row, near), field), SHEET)
+    counts = sorted(one.x for one in drawing.shapes if isinstance(one, Text) and one.words in "12")
+    assert len(counts) >= 5
+    months = [one for one in drawing.shapes if isinstance(one, Text) and one.y > 160]
+    by_line: dict[float, list[float]] = {}
+    for one in months:
+        by_line.setdefault(one.y, []).append(one.x)
+    for places in by_line.values():
+        ordered = sorted(places)[1:]  # after the name of the line
+        assert all(b - a >= 31 for a, b in pairwise(ordered)), ordered
+    assert any("not to scale" in getattr(one, "words", "") for one in drawing.shapes)
+    plain = means_plot.draw(means(cohort(row), field), SHEET)
+    assert not any("not to scale" in getattr(one, "words", "") for one in plain.shapes)
+
+
+def _near(row: Rows) -> Iterator[ValueRow]:
+    """The same values, and those of the MRI, of the infusion and of the day after it."""
+    yield from row.values
+    for code, day in (("MRI", -7), ("INF", 0), ("D1", 1)):
+        yield ValueRow("weight", code, DAY_0 + day, 69.0)
