@@ -45,7 +45,7 @@ class Room:
 
     def x(self, value: float) -> float:
         if self.knots[0]:
-            return np.interp(value, *self.knots)  # type: ignore[return-value]
+            return np.interp(value, *self.knots)
         span = self.x_high - self.x_low
         return self.left + (value - self.x_low) / span * (self.right - self.left)
 

@@ -378,6 +378,19 @@ def test_what_is_entered_elsewhere_is_counted(page, shell, demo_of_neurologist):
     wait_until(lambda: "4 deaths among 20 patients" in page.headline.text())
 
 
+def test_who_types_elsewhere_while_it_reads_goes_on_typing(shell):
+    page, moved = shell.page("cohort"), []
+
+    def elsewhere(_done, _of):
+        if not moved:
+            moved.append(shell.search.setFocus())
+
+    page.loading.progressed.connect(elsewhere)
+    shell.show_page("cohort")
+    ready(page)
+    assert shell.search.hasFocus()
+
+
 def test_f_leads_to_the_filters(page):
     page.total.figure.setFocus()
     press(Key.Key_F)

@@ -164,8 +164,9 @@ class CohortPage(Page):
             self.filters.only_schedule(study)
         else:
             self._filter()
-        if first and self.isVisible():
-            self.focus_first()
+        focus = self.window().focusWidget()
+        if first and self.isVisible() and (focus is None or self.isAncestorOf(focus)):
+            self.focus_first()  # not of who types elsewhere meanwhile
 
     def _filter(self) -> None:
         everyone, wanted = self.everyone, self.filters.value
