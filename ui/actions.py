@@ -30,6 +30,7 @@ ACTIONS = (
         "patients", N_("Patients"), "Ctrl+2", page="patients", in_sidebar=True, right=Right.READ
     ),
     Action("safety", N_("Safety"), "Ctrl+6", page="safety", in_sidebar=True, right=Right.READ),
+    Action("cohort", N_("Cohort"), "Ctrl+8", page="cohort", in_sidebar=True, right=Right.COHORT),
     Action(
         "registers", N_("Registers"), "Ctrl+7", page="registers", in_sidebar=True, right=Right.READ
     ),
@@ -174,5 +175,15 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (
         N_("In the settings"),
         (("/", N_("find a setting in all sections; Esc ends the search")),),
+    ),
+    (
+        N_("On Cohort"),
+        (
+            ("F", N_("which patients: the first filter; Esc shows everybody")),
+            ("S", N_("the next spread: SE, SD, quartiles")),
+            ("M", N_("a line of the same patients only")),
+            ("E, Z", N_("survival: the next event, the next day to count from")),
+            ("↑ ↓, Enter", N_("in a figure: the next patient; open the chart")),
+        ),
     ),
 )

@@ -20,6 +20,7 @@ class Tasks(QObject):
         super().__init__(parent)
         self._pool = ThreadPoolExecutor(max_workers=2, thread_name_prefix="task")
         self._settled.connect(self._deliver)
+        self.is_closed = False
 
     def run(
         self,
@@ -43,6 +44,7 @@ class Tasks(QObject):
         return future
 
     def close(self) -> None:
+        self.is_closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     @Slot(object, object)

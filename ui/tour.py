@@ -21,6 +21,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from core import clock, resources
+from core.cohort.plots.means_plot import Spread
 from core.commands.demonstration import PASSWORD as DEMO_PASSWORD
 from core.entering import appointing, records
 from core.entering.appointing import Wanted
@@ -73,6 +74,7 @@ from ui.pages.chart.laboratory import LaboratoryTab
 from ui.pages.chart.overview import OverviewTab
 from ui.pages.chart.page import ChartPage
 from ui.pages.chart.treatments import TreatmentsTab
+from ui.pages.cohort.page import CohortPage
 from ui.pages.document_page import DocumentPage
 from ui.pages.event_page import EventPage
 from ui.pages.event_report_page import EventReportPage
@@ -485,6 +487,7 @@ class _Tour:
         self.summary("visit_summary_signed")
         shell.show_page("trail")
         self.picture("audit_trail")
+        _cohort(self)
 
     def sign(self) -> None:
         """In the dialog, while it waits for an answer."""
@@ -820,6 +823,19 @@ def _safety(tour: _Tour) -> None:
     shell.open_document("line-listing", About())
     tour.wait(lambda: document.pdf is not None)
     tour.picture("safety_line_listing")
+
+
+def _cohort(tour: _Tour) -> None:
+    """All patients as one group, those of the study first."""
+    tour.shell.show_page("cohort")
+    page = tour.page("cohort", CohortPage)
+    tour.wait(lambda: page.group is not None and not page.busy)
+    tour.expect("infused of 17 enrolled" in page.headline.text(), "another group is shown")
+    tour.picture("cohort")
+    page.filters.show_everybody()
+    page.spread.choose(Spread.QUARTILES)
+    tour.wait(lambda: not page.busy)
+    tour.picture("cohort_everybody")
 
 
 def _patient_sheet(tour: _Tour) -> None:

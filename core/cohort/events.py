@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """One line. ``of`` is the denominator of ``patients``; ``worst`` the highest grade of any of the events."""
+    """One line. ``of`` is the denominator of ``patients``; ``worst`` the highest grade of any of the events.
+
+    ``who`` are the places of the patients.
+    """
 
     term: str
     organ_class: str
@@ -20,6 +23,7 @@ class Counted:
     events: int
     worst: int
     serious: int
+    who: tuple[int, ...] = ()
 
     @property
     def share(self) -> float:
@@ -82,4 +86,5 @@ def _counted(term: str, group: "pd.DataFrame", of: int) -> Counted:
         events=len(group),
         worst=0 if group.empty else int(group["grade"].max()),
         serious=int(group["serious"].astype(bool).sum()),
+        who=tuple(int(one) for one in sorted(group[PATIENT].unique())),
     )

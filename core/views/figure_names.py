@@ -31,6 +31,14 @@ FIGURES = Words(
         "measurement": N_("A measurement"),
         "laboratory": N_("A laboratory result"),
         "form": N_("A number of a form"),
+        "denominators": N_("Who is counted"),
+        "group-mean": N_("Mean of a group, SE and SD"),
+        "group-slope": N_("Mean of patients' slopes"),
+        "mixed-model": N_("Mixed model"),
+        "kaplan-meier": N_("Survival (Kaplan–Meier)"),
+        "compared-survival": N_("Survival compared"),
+        "event-table": N_("Adverse events by patients and by events"),
+        "missing-data": N_("What was seen and what is missing"),
     }
 )
 

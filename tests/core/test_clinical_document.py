@@ -10,6 +10,9 @@ from pathlib import Path
 import pytest
 
 from core import entry, resources
+from core.cohort import in_words, means
+from core.cohort.fields import FVC, number_fields
+from core.cohort.survival import survival
 from core.commands import scoring
 from core.entering import patient_entry
 from core.entering.visit_entry import check_visit_date
@@ -27,7 +30,7 @@ from core.model.patient import Sex
 from core.model.spirometry import MAX_BLOWS
 from core.protocols import catalog as protocols
 from core.protocols.definition import Offset, Unit
-from core.protocols.schedule import LAST_VISIT_GRACE_DAYS, shift, windows
+from core.protocols.schedule import LAST_VISIT_GRACE_DAYS, Status, shift, windows
 from core.rule import LIMIT
 from core.science import lung_function
 from core.science.lung_function import Parameter, percent_predicted, predict, z_score
@@ -48,12 +51,14 @@ from core.science.spirometry_quality import (
 )
 from core.science.staging import kings, mitos
 from core.science.statistics.distributions import t_quantile
+from core.science.statistics.summary import summary
 from core.views import course, so_far
 from core.views.patient_words import age
 from core.views.progression import slope_text
 from core.views.questionnaire import scale_row
 from core.views.worklist import AHEAD
 from core.words import day, number
+from tests.core.cohort import made_up
 from tests.core.examples import a_form, a_patient, a_record, a_visit, summing_to
 from tests.core.laboratory.made_up import a_result
 
@@ -413,7 +418,49 @@ def other_units():
     )
 
 
+def a_group():
+    with resources.path("demo", "table1.csv").open(encoding="utf-8") as file:
+        ages_ = [float(row["age"]) for row in csv.DictReader(file)]
+    one = summary(ages_)
+    return (
+        f"Table 1 of Nabavi 2021, {one.n} patients: age mean {number(one.mean, 2)}, SD {number(one.sd, 2)},"
+        f" SE {number(one.se, 2)}, median {number(one.median, 0)},"
+        f" quartiles {number(one.q1, 0)} to {number(one.q3, 0)}."
+    )
+
+
+def a_mean_that_rises():
+    first, second = {"M2": 90.0, "M4": 85.0, "M6": 80.0}, {"M2": 40.0, "M4": 35.0}
+    dead = {"died_day": made_up.DAY_0 + 130, "state": "died"}
+    ended = {"M6": Status.NOT_APPLICABLE}
+    group = made_up.cohort(
+        made_up.patient("001", first, field=FVC),
+        made_up.patient("002", second, field=FVC, statuses=ended, **dead),
+    )
+    found = means.means(group, number_fields()[FVC])
+    shown = ", ".join(number(one.summary.mean, 1) for one in found.at)
+    return (
+        "one patient has 90, 85, 80 and another 40, 35 and dies: the means are"
+        f" {shown} of n {', '.join(str(one.n) for one in found.at)}. {found.sentences[0]}"
+    )
+
+
+def a_year_of_survival():
+    year = {"last_alive_day": made_up.DAY_0 + 366}
+    dead = [made_up.DAY_0 + round(month * 30.4375) for month in (6, 7, 9)]
+    rows = [made_up.patient(str(day_), died_day=day_, last_alive_day=day_) for day_ in dead]
+    rows += [made_up.patient(str(n), **year) for n in range(14)]
+    said = in_words.of_survival(survival(made_up.cohort(*rows)))
+    return (
+        "17 patients, 3 die 6, 7 and 9 months after the infusion, 14 are followed for a year: "
+        + said
+    )
+
+
 EXAMPLES = (
+    a_group,
+    a_mean_that_rises,
+    a_year_of_survival,
     months,
     times_the_limit,
     other_units,

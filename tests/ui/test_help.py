@@ -93,7 +93,7 @@ def test_no_page_of_the_guide_is_about_nothing(places, demo_shell):
     # What is no screen: read from the contents, or from the page of another one ("data" from the patients).
     fronts = {"index", "first-day", "sign-in", "clinical", "schedules", "data"}
     told = {demo_shell.current.topic for _place in places()}  # a nurse has not every page
-    told |= {page_class(name).topic for name in ("people", "backups", "trail", "event")}
+    told |= {page_class(name).topic for name in ("people", "backups", "trail", "event", "cohort")}
     told |= {one.topic for one in reports.REPORTS}
     told = {topic.partition("#")[0] for topic in told}
     assert PAGES_OF_GUIDE.keys() - told - fronts == set()

@@ -58,7 +58,7 @@ from tests import attached_files
 from tests.languages import mirrored
 from tests.pdf import text_of
 from tests.ui import test_every_page
-from tests.ui.keyboard import in_dialog, settle
+from tests.ui.keyboard import in_dialog, settle, wait_until
 from tests.ui.test_every_page import cut_off, seen
 from ui import theme
 from ui.forms.answer_buttons import ChoiceButton
@@ -349,6 +349,20 @@ def test_every_document_speaks_it_too(language, data, neurologist):
 
 def middle(widget, within):
     return widget.mapTo(within, widget.rect().center()).x()
+
+
+def test_the_cohort_speaks_it_too(language, data, neurologist, open_window):
+    """A nurse has not this page."""
+    shell = open_window(neurologist)
+    shell.show_page("cohort")
+    page = shell.page("cohort")
+    wait_until(lambda: page.group is not None and not page.busy)
+    page.filters.show_everybody()
+    page.survival.by.setCurrentIndex(1)
+    page.survival.by.activated.emit(1)
+    wait_until(lambda: not page.busy)
+    assert set(left_in_english(page, data)) == set()
+    wait_until(lambda: not set(cut_off(page)))
 
 
 def test_the_window_is_mirrored_and_time_still_runs_from_left_to_right(

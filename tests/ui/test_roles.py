@@ -24,8 +24,8 @@ LOGINS = {
 }
 PAGES = {  # in the sidebar
     Role.NURSE: {"today", "patients", "safety", "registers", "settings"},
-    Role.NEUROLOGIST: {"today", "patients", "safety", "registers", "trail", "settings"},
-    Role.MONITOR: {"today", "patients", "safety", "registers", "trail", "settings"},
+    Role.NEUROLOGIST: {"today", "patients", "safety", "cohort", "registers", "trail", "settings"},
+    Role.MONITOR: {"today", "patients", "safety", "cohort", "registers", "trail", "settings"},
     Role.ADMINISTRATOR: {"people", "backups", "trail", "settings"},
 }
 ENTERING = (  # words on controls that change what was recorded of patients

@@ -3,7 +3,7 @@
 from ui.pages.page import Page
 
 PAGES = (
-    *("today", "patients", "safety", "import", "people", "backups", "trail", "settings"),
+    *("today", "patients", "safety", "cohort", "import", "people", "backups", "trail", "settings"),
     *(
         "event_report",
         "patient",
@@ -34,6 +34,10 @@ def page_class(name: str) -> type[Page]:
             from ui.pages.safety.page import SafetyPage
 
             return SafetyPage
+        case "cohort":
+            from ui.pages.cohort.page import CohortPage
+
+            return CohortPage
         case "import":
             from ui.pages.import_page import ImportPage
 

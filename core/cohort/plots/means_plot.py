@@ -18,7 +18,7 @@ from core.cohort.plots.axes import (
 )
 from core.science.statistics.summary import Summary
 from core.views.stack.shapes import Drawing, Line, Lines, Marker, Path, Text, Weight
-from core.words import N_, Words, _, number
+from core.words import MINUS, N_, Words, _, number
 
 BELOW = 48.0  # px under the axis: months, n
 _FEWEST, _FAR = 4, 2.0  # visits; a last one that comes after twice the time of all others is far
@@ -81,7 +81,7 @@ def draw(means: Means, sheet: Sheet, spread: Spread = Spread.SE, *, same: bool =
     _line(made, means.at, inside, spread, role)
     made.add(foot(inside, unit))
     made.add(*cut_mark(inside, unit))
-    months = [(one.slot.month, f"{one.slot.month:.3g}") for one in means.at]
+    months = [(one.slot.month, _month(one.slot.month)) for one in means.at]
     made.add(*under(inside, unit, 0, _("month"), months, strong=False))
     counts = [(one.slot.month, str(one.n)) for one in means.at]
     made.add(*under(inside, unit, 1, "n", counts, strong=True))
@@ -102,6 +102,11 @@ def _months(means: Means) -> tuple[float, float]:
     shown = last - first if cut is None else last - first - (cut[1] - cut[0]) + cut_to
     air = shown * 0.02 + 0.2
     return first - air, last + 3 * air
+
+
+def _month(month: float) -> str:
+    """Two decimals at most."""
+    return f"{round(month, 2):.3g}".replace("-", MINUS)
 
 
 def _values(means: Means) -> tuple[float, float]:

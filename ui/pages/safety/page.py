@@ -24,10 +24,11 @@ from ui.models.table import Column, TableModel
 from ui.pages.page import Page
 from ui.pages.safety.cells import GradeCell, PlainCell, StripCell, StripHeader
 from ui.pages.safety.clocks import Clocks
-from ui.pages.safety.filters import GradeButton, Segments
+from ui.pages.safety.filters import GradeButton
 from ui.widgets.basics import Combo, FilterChip, button, card, label, row
 from ui.widgets.fields import Line
 from ui.widgets.responsive import Flow
+from ui.widgets.segments import Segments
 from ui.widgets.table import Table
 from ui.words import tr
 

@@ -1,0 +1,63 @@
+"""Who is counted, in words: every number with what it is of."""
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from core.cohort import missing
+from core.cohort.filters import Filter
+from core.cohort.frames import Cohort
+from core.cohort.slots import schedule_of
+from core.protocols import catalog as protocols
+from core.words import _, day, plural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def title(cohort: Cohort) -> str:
+    """What the group is called: its one schedule, else all of the clinic."""
+    ids = set(cohort.patients["schedule"])
+    found = protocols.newest().get(next(iter(ids))) if len(ids) == 1 else None
+    return _("All patients") if found is None else found.title
+
+
+def headline(group: Cohort, wanted: Filter, of: int, today: date) -> str:
+    """“20 of 21 patients (sex female) · 16 infused of 17 enrolled · 3 deaths among 20 patients · data to 29 Nov 2026”.
+
+    ``of`` are all patients of the file, ``wanted`` is what chose these.
+    """
+    flow, said = missing.flow(group), wanted.said()
+    text = _("{n} of {of} patients ({filter})") if said else _("All {n} patients of the file")
+    parts = [text.format(n=group.n, of=of, filter=said)]
+    if flow.enrolled != group.n:
+        parts.append(_("{n} enrolled of {of}").format(n=flow.enrolled, of=group.n))
+    if flow.treated:
+        parts.append(_("{n} infused of {of} enrolled").format(n=flow.treated, of=flow.enrolled))
+    parts += [_deaths(group.patients), _("data to {day}").format(day=day(today))]
+    return " · ".join(parts)
+
+
+def left_out(group: Cohort) -> str:
+    """That visits are not counted because their patients did not agree to that; empty where there are none."""
+    count = int(group.patients["left_out"].sum()) if group.n else 0
+    text = plural(
+        count,
+        "1 visit is not counted: the consent does not cover it.",
+        "{n} visits are not counted: the consent does not cover them.",
+    )
+    return text if count else ""
+
+
+def study(cohort: Cohort) -> str:
+    """The schedule of planned visits that most patients are on; empty where nobody is on one."""
+    for one in cohort.patients["schedule"].value_counts().index:
+        alone = cohort.only(cohort.patients["schedule"] == one)
+        if schedule_of(alone) is not None:
+            return str(one)
+    return ""
+
+
+def _deaths(patients: "pd.DataFrame") -> str:
+    deaths = int(patients["died_day"].notna().sum())
+    text = plural(deaths, "1 death among {of} patients", "{n} deaths among {of} patients")
+    return text.format(of=len(patients))
