@@ -48,6 +48,7 @@ NOT_DONE: Mapping[NotDone, str] = Words(
         NotDone.NO_TIME: N_("no time"),
         NotDone.NO_EQUIPMENT: N_("no equipment"),
         NotDone.NOT_ASKED: N_("not asked"),
+        NotDone.REMOTE: N_("by telephone or video"),
     }
 )
 MODE: Mapping[Mode, str] = Words(

@@ -81,6 +81,7 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Enter", N_("on a choice of the details or the tasks: choose it and go on")),
             ("Alt+Left", N_("back to the step before")),
             ("F2", N_("query on this field")),
+            ("Alt+N", N_("by telephone or video: what needs the patient in the room is not done")),
             ("-, +", N_("monitoring: not measured; a time between")),
             ("N, E", N_("monitoring: a note, or when it was taken; an event")),
             ("Esc", N_("leave the visit; it stays as a draft")),

@@ -148,7 +148,7 @@ class Shell(QWidget):
         context.cancelled.connect(self.saved_note.say_cancelled)
         context.not_written.connect(self.saved_note.forget)
         context.backing_up.failed.connect(self._say)
-        context.backing_up.copying.connect(_BackupShown(self.backup).show)
+        context.backing_up.copying.connect(_BackupShown(self).show)
         context.show_page.connect(self.show_page)
         context.open_chart.connect(self.open_chart)
         context.open_visit.connect(self.open_visit)
@@ -469,8 +469,7 @@ class Shell(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold the side bar, and set pages in one column, where the window is too narrow for more."""
         super().resizeEvent(event)
-        if self.demonstration is not None:
-            self.demonstration.fold(folded=self.width() < theme.px(NOTICE))
+        _fold_notice(self)
         folded = self.width() < theme.px(FOLDED)
         if folded != self._folded:
             self._folded = folded
@@ -539,16 +538,25 @@ class Shell(QWidget):
 class _BackupShown(QObject):
     """How far a backup is that nobody asked for; the button gives it up, and never takes the keyboard by itself.
 
-    It goes with the button: what makes the backup outlives the window of a session.
+    It goes with the window: what makes the backup outlives that of a session.
     """
 
-    def __init__(self, said: QPushButton) -> None:
-        super().__init__(said)
-        self._said = said
+    def __init__(self, shell: Shell) -> None:
+        super().__init__(shell)
+        self._shell = shell
 
     def show(self, percent: int) -> None:
-        self._said.setText(tr("Backup {n} %: give up").format(n=percent))
-        self._said.setVisible(percent >= 0)
+        said = self._shell.backup
+        said.setText(tr("Backup {n} %: give up").format(n=percent))
+        said.setVisible(percent >= 0)
+        _fold_notice(self._shell)
+
+
+def _fold_notice(shell: Shell) -> None:
+    """The notice of the demonstration in few words where the bar has no room for all of them."""
+    if shell.demonstration is not None:
+        room = shell.width() - (0 if shell.backup.isHidden() else shell.backup.sizeHint().width())
+        shell.demonstration.fold(folded=room < theme.px(NOTICE))
 
 
 def _open_attached(shell: Shell, patient_id: str, value: str) -> None:

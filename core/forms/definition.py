@@ -240,8 +240,9 @@ class Form:
     form, too; ``waits_say`` says so. ``domain`` is its table in CDISC's SDTM. ``lanes`` say how the chart shows its records; those of
     a form without them are in no lane. One with ``own_page`` is entered and shown on a page made by hand for it,
     and not among the forms. One with a ``treatment`` is entered and shown among the treatments of a chart. A ``brief`` one is on
-    a visit's summary with its line, and what had to be written in words. One ``of_others`` is about somebody else
-    than the patient (a donor): it is in no de-identified export, whatever its fields say.
+    a visit's summary with its line, and what had to be written in words. One that is ``in_person`` needs the patient in
+    the room: by telephone or video it is offered to be not done. One ``of_others`` is about somebody else than the
+    patient (a donor): it is in no de-identified export, whatever its fields say.
     """
 
     id: str
@@ -270,6 +271,7 @@ class Form:
     order: int = 0
     own_page: bool = False
     brief: bool = False
+    in_person: bool = False
     treatment: Treatment | None = None
     of_others: bool = False
 

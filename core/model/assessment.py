@@ -18,6 +18,7 @@ class NotDone(StrEnum):
     NO_TIME = "no_time"
     NO_EQUIPMENT = "no_equipment"
     NOT_ASKED = "not_asked"
+    REMOTE = "remote"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

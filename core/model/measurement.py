@@ -18,7 +18,7 @@ class MeasurementKind:
     """One kind of measurement. Values lie from ``low`` to ``high`` in ``unit``, with so many decimals.
 
     One that is ``derived`` is computed from other values now and not asked any more; what was entered stays.
-    The pressure of a ``gas`` is shown and typed in the unit that the clinic chose (``scale``).
+    One that is ``in_person`` needs the patient in the room. The pressure of a ``gas`` is shown and typed in the unit that the clinic chose (``scale``).
     """
 
     id: str
@@ -31,6 +31,7 @@ class MeasurementKind:
     help: Shown = ""
     derived: bool = False
     gas: bool = False
+    in_person: bool = False
 
     def __post_init__(self) -> None:
         if not self.low < self.high:

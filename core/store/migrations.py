@@ -226,6 +226,21 @@ def m021_export_secret(db: Database) -> None:
     db.execute("INSERT INTO export_secret (id, secret) VALUES (1, ?)", [secrets.token_bytes(32)])
 
 
+@migrations()
+def m022_not_done_remotely(db: Database) -> None:
+    """Something may be left undone because the visit was by telephone or video.
+
+    Only what the columns may hold changes, so no table is made anew: SQLite names this way of changing a check itself
+    (https://www.sqlite.org/lang_altertable.html#otheralter).
+    """
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute(
+        "UPDATE sqlite_master SET sql = replace(sql, ?, ?) WHERE type = 'table'",
+        ("'no_equipment', 'not_asked')", "'no_equipment', 'not_asked', 'remote')"),
+    )
+    db.execute("PRAGMA writable_schema = RESET")
+
+
 def decision_of(acknowledgement: dict[str, Any]) -> dict[str, Any]:
     """The row of a decision that says what an acknowledgement of an alert said."""
     key = str(acknowledgement["alert"])

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from core.forms import around, catalog, wording
 from core.forms.definition import FieldType, Form, Of
-from core.labels import SINCE, why_not
+from core.labels import NOT_DONE, SINCE, why_not
 from core.model import conclusion
 from core.model.form_record import FormRecord, Since
 from core.model.partial_date import partial_day
@@ -81,7 +81,7 @@ def value_facts(record: PatientRecord, one: FormRecord) -> tuple[Fact, ...]:
     """Every value of a record with its title."""
     form = catalog.find(one.form, one.version)
     if one.not_done is not None:
-        return (Fact(_("Not done"), why_not(one.not_done)),)
+        return (Fact(_("Not done"), NOT_DONE[one.not_done]),)
     if form is None:
         text = _("version {version}, which this program does not have").format(version=one.version)
         return (Fact(one.form, text),)

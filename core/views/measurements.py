@@ -1,8 +1,10 @@
 """Single measurements in words, and what weight and height say."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from core.labels import why_not
+from core.model.assessment import NotDone
 from core.model.measurement import Measurement, kinds
 from core.model.nouns import MEASUREMENTS
 from core.model.record import PatientRecord
@@ -57,7 +59,19 @@ def measurement_facts(record: PatientRecord, visit: Visit) -> tuple[Fact, ...]:
     """What was measured at the visit, in the order in which it is asked, and what weight and height say."""
     mine = [m for m in record.measurements if m.visit_id == visit.id]
     mine.sort(key=lambda m: [*kinds(), m.kind].index(m.kind))
-    return (*(_measurement(record, visit, m) for m in mine), *nutrition_facts(record, visit))
+    remote = [m for m in mine if m.not_done is NotDone.REMOTE and not m.note]
+    each = [_measurement(record, visit, m) for m in mine if m not in remote]
+    return (*each, *_remote(remote, alone=not each), *nutrition_facts(record, visit))
+
+
+def _remote(remote: Sequence[Measurement], *, alone: bool) -> tuple[Fact, ...]:
+    """What a visit by telephone or video could not measure, in one line of all of them."""
+    if not remote:
+        return ()
+    names = (m.kind if (known := kinds().get(m.kind)) is None else known.short for m in remote)
+    text = f"{why_not(NotDone.REMOTE)} ({', '.join(names)})"
+    title = _("Measurements") if alone else _("Other measurements")
+    return (Fact(title, text, f"{MEASUREMENTS}/measurement.value.{remote[0].kind}"),)
 
 
 def _measurement(record: PatientRecord, visit: Visit, measurement: Measurement) -> Fact:

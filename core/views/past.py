@@ -271,7 +271,7 @@ def _called(one: FormRecord) -> str:
 
 
 def _added(value: Value) -> Different:
-    text = _("{what}: nothing then, {now} today").format(what=value.what, now=value.text)
+    text = _("{what}: not there then; today {now}").format(what=value.what, now=value.text)
     return Different(text=text, visit=value.visit, points=value.points)
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QPushButton
 
 from core import clock
 from core.acts import signing
@@ -47,6 +47,15 @@ def waiting(session, shell, qtbot):
     qtbot.waitUntil(lambda: not page.signatures.busy)
     settle()
     return ids
+
+
+def test_the_visits_to_sign_are_above_the_alerts(waiting, shell):
+    page = shell.page("today")
+    buttons = [one.text() for one in page.signatures.findChildren(QPushButton)]
+    assert "Review and sign one after the other" in buttons
+    places = [one.y() for one in (page.clocks, page.to_judge, page.signatures, page.alerts)]
+    assert places == sorted(places), "what cannot wait stays first"
+    assert page.signatures.y() + page.signatures.height() <= page.alerts.y()
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """The few fields of an adverse event that is logged quickly, used in a visit and on the chart."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,13 +17,13 @@ from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.ids import EventId
 from core.views.events import event_row
 from ui.context import AppContext
-from ui.widgets.basics import button, label, row
+from ui.widgets.basics import button, column, label, row
 from ui.widgets.fields import ChoiceField, TextField
 from ui.widgets.ticks import Ticks
 from ui.words import tr
 
 VISIT = "visit"  # the text that names the visit at which a new event is reported
-FIELDS = tuple(name for name in event_entry.FIELDS if name != "coded")  # this is on the whole form
+FIELDS = tuple(name for name in event_entry.FIELDS if name != "coded")  # this has no field here
 
 
 class EventEditor(QWidget):
@@ -43,7 +44,14 @@ class EventEditor(QWidget):
         self._tried = False  # to add it: what is missing is said then, and not before
         self._asked: AdverseEvent | None = None  # a second fatal event that was asked about
         self.term = TextField(tr("What happened? (as said; CTCAE terms are offered)"))
-        offer_terms(self.term.line).activated.connect(lambda _text: self._on_typed())
+        self.offers = offer_coding(self.term.line, self._code)
+        self._coded_words = label("", "small", wrap=True)
+        self.uncode = button(tr("Not this term"), self._uncode, link=True)
+        self._coded = QWidget()
+        coded = row(self._coded_words, self.uncode)
+        coded.setStretch(0, 1)
+        self._coded.setLayout(coded)
+        self._coded.hide()
         self.onset = TextField(tr("Began on"), placeholder="2026-11-21", width=150)
         self.onset.line.setToolTip(tr("With its time where it is known: 2026-11-21 14:05"))
         self.ended = TextField(tr("Ended on (if it has)"), placeholder="2026-11-21", width=150)
@@ -66,7 +74,7 @@ class EventEditor(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addWidget(self.term)
+        layout.addLayout(column(self.term, self._coded, spacing=2))
         dates = row(self.onset, self.ended, spacing=18, top=True)
         for place in range(dates.count()):
             dates.setStretch(place, 1)  # nothing moves when a sentence appears under one of them
@@ -77,6 +85,7 @@ class EventEditor(QWidget):
         layout.addWidget(self.questions)
         for one in (self.clear, self.whole, self.add):
             one.setParent(self)  # or it would be shown as a window before it has its place
+        self.term.line.textEdited.connect(self._on_said)
         for line in (self.term, self.onset, self.ended, self.note):
             line.committed.connect(self._on_typed)
         for choice in (self.grade, self.criteria, self.outcome):
@@ -114,7 +123,11 @@ class EventEditor(QWidget):
         self._take()
         typed = self.form.typed
         named = self.form.event is not None and any(typed.values())
-        return {**dict.fromkeys(FIELDS, ""), **typed, "id": self.form.id if named else ""}
+        return {
+            **dict.fromkeys(event_entry.FIELDS, ""),
+            **typed,
+            "id": self.form.id if named else "",
+        }
 
     @property
     def lines(self) -> tuple[QLineEdit, ...]:
@@ -243,11 +256,33 @@ class EventEditor(QWidget):
         self._judge()
         self.typed.emit()
 
+    def _code(self, name: str) -> None:
+        """A term was chosen for what was said; the words stay as they were said."""
+        self._take()
+        if self.form is not None:
+            own = terms.find(self.form.text("term"))
+            self.form.type("coded", "" if own is not None and own.name == name else name)
+        self._on_typed()
+
+    def _uncode(self) -> None:
+        self._code("")
+        self.term.setFocus()
+
+    def _on_said(self, text: str) -> None:
+        """Of another event, said anew, the term that was chosen is none."""
+        if not text.strip() and self.form is not None:
+            self.form.type("coded", "")
+            self._allow_grades()
+
     def _allow_grades(self) -> None:
-        texts = self.texts
-        coded = self.form.text("coded") if self.form is not None else ""
-        term = event_entry.coded_of({**texts, "coded": coded})
+        """The grades of the term, which is said below the words."""
+        chosen = self.form.text("coded") if self.form is not None else ""
+        term = event_entry.coded_of({**self.texts, "coded": chosen})
         self.grade.allow(set(term.grades) if term else set(Grade))
+        self._coded.setVisible(term is not None)
+        self.uncode.setVisible(bool(chosen))
+        if term is not None:
+            self._coded_words.setText(f"CTCAE 5.0: {term.name} · {term.organ_class}")
 
 
 def hand_over(
@@ -276,18 +311,46 @@ def hand_over(
 
 
 def offer_terms(line: QLineEdit) -> QCompleter:
-    """Offer below a line the terms of CTCAE that what is typed may mean, the likeliest first."""
+    """Offer below a line the terms of CTCAE that what is typed may mean, the likeliest first; a choice is its text."""
+    completer, offered = _completer(line)
+    line.textEdited.connect(  # before the line asks its completer
+        lambda text: offered.setStringList(_proposed(text))
+    )
+    line.setCompleter(completer)
+    return completer
+
+
+def offer_coding(line: QLineEdit, chosen: Callable[[str], object]) -> QCompleter:
+    """Offer the same terms below a line; a choice is told, and the text of the line stays as it was said."""
+    completer, offered = _completer(line)
+    completer.setWidget(line)  # it would be written over by what is chosen, were it the line's own
+    completer.activated.connect(chosen)
+
+    def offer(text: str) -> None:
+        found = _proposed(text)
+        offered.setStringList(found)
+        if found:
+            completer.complete()
+        elif (popup := completer.popup()) is not None:
+            popup.hide()
+
+    line.textEdited.connect(offer)
+    return completer
+
+
+def _completer(line: QLineEdit) -> tuple[QCompleter, QStringListModel]:
+    """A list below a line, as it is made for it, and what it offers."""
     offered = QStringListModel(line)
     completer = QCompleter(offered, line)
     completer.setCompletionMode(QCompleter.CompletionMode.UnfilteredPopupCompletion)
     completer.setMaxVisibleItems(terms.MOST)
     if (popup := completer.popup()) is not None:
         popup.setObjectName("completer")
-    line.setCompleter(completer)
-    line.textEdited.connect(  # before the line asks its completer
-        lambda text: offered.setStringList([term.name for term in terms.proposals(text)])
-    )
-    return completer
+    return completer, offered
+
+
+def _proposed(text: str) -> list[str]:
+    return [term.name for term in terms.proposals(text)]
 
 
 def criteria_words() -> dict[str, str]:

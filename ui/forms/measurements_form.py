@@ -47,7 +47,7 @@ class MeasurementRow:
         self.value.setAccessibleName(f"{kind.title} ({kind.scale.unit})")
         self.value.setAccessibleDescription(kind.help)
         self.not_done = Combo()
-        self.not_done.setFixedWidth(theme.px(118))
+        self.not_done.setFixedWidth(theme.px(174))  # its longest reason is read whole
         self.not_done.setAccessibleName(tr("{kind}, not done").format(kind=kind.short))
         self.not_done.addItem(tr("Not done…"), None)
         for reason, text in NOT_DONE.items():

@@ -278,7 +278,7 @@ class PastChartPage(Page):
         if self._different:
             said = tr("Different today ({n})").format(n=len(self._different))
         else:
-            said = tr("Different today: no value of then")
+            said = tr("Every value of then is the same today")
         heading = label(said, "heading", wrap=True)
         self._differences.addWidget(heading)
         for one in self._different[:MOST]:

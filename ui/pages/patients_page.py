@@ -84,7 +84,6 @@ class PatientsPage(Page):
         self.table.setAccessibleName(tr("Patients"))
         self.table.opened.connect(lambda one: context.open_chart.emit(one.patient.id))
         self.table.sort_by(0, Qt.SortOrder.AscendingOrder)
-        self._none = label("", "muted", wrap=True)
         new = button(tr("New patient"), lambda: context.edit_patient.emit(None), primary=True)
         imported = button(tr("Import from CSV…"), lambda: context.show_page.emit("import"))
         self._enters = context.session.may(Right.ENTER)
@@ -106,9 +105,19 @@ class PatientsPage(Page):
         sorting = QWidget()  # one piece, which goes to the next line as a whole
         sorting.setLayout(self._sorting())
         layout.addLayout(Flow(*self.chips.values(), sorting))
-        layout.addWidget(card(self.table, self._none), 1)
+        layout.addWidget(card(self.table, self._nobody()), 1)
         context.glances.found.connect(self._on_found)
         context.glances.done.connect(self._show)
+
+    def _nobody(self) -> QWidget:
+        """What is there instead of a list in which nobody is: why, and a button that shows everybody again."""
+        self._none = label("", "muted", wrap=True)
+        self.everybody = button(tr("Show everybody  Esc"), self.show_everybody)
+        self.everybody.setAccessibleName(tr("Show everybody"))
+        self.everybody.hide()
+        self._empty = QWidget()
+        self._empty.setLayout(column(self._none, row(self.everybody, None), None, spacing=12))
+        return self._empty
 
     def _described(self) -> tuple[Column[Line], ...]:
         """The columns; what needs a whole record comes when it was read (`Glances`)."""
@@ -236,12 +245,16 @@ class PatientsPage(Page):
         self.unfiltered.emit()
         self.focus_first()
 
+    def show_everybody(self) -> None:
+        """Without any filter, and without the search."""
+        for one in self.chips.values():
+            one.setChecked(False)
+        self.end_search()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        pressed = [one for one in self.chips.values() if one.isChecked()]
+        pressed = any(one.isChecked() for one in self.chips.values())
         if event.key() == Qt.Key.Key_Escape and (self._search or pressed):
-            for one in pressed:
-                one.setChecked(False)
-            self.end_search()
+            self.show_everybody()
         else:
             super().keyPressEvent(event)
 
@@ -286,8 +299,9 @@ class PatientsPage(Page):
             self.table.selectRow(ids.index(selected) if selected in ids else 0)
         self._count.setText(tr("{n} of {all}").format(n=len(rows), all=len(self._lines)))
         self.table.setVisible(bool(rows))
-        self._none.setVisible(not rows)
+        self._empty.setVisible(not rows)
         self._none.setText(self._why_none(filtered=bool(chosen)))
+        self.everybody.setVisible(bool(self._lines) and not rows)
 
     @property
     def _selected(self) -> PatientId | None:
@@ -296,7 +310,7 @@ class PatientsPage(Page):
 
     def _why_none(self, *, filtered: bool) -> str:
         if self._lines and filtered:
-            return tr("No patient passes these filters. Esc shows all patients again.")
+            return tr("No patient passes these filters.")
         if self._lines:
             return tr("No patient has this in number, name or birth date.")
         if self._enters:

@@ -63,7 +63,7 @@ CHIPS = {
     Group.OPEN: "good",
     Group.UPCOMING: "neutral",
 }
-WHEN, TOTAL, CAPACITY, STATUS, ACT = 2, 3, 4, 5, 6  # columns
+PATIENT, VISIT, WHEN, TOTAL, CAPACITY, STATUS, ACT = 0, 1, 2, 3, 4, 5, 6  # columns
 VISITS, CALENDAR = "visits", "calendar"  # what the page shows
 MOST = 12  # lines of one kind
 LOOK_MS = 30_000  # how often a countdown is read anew
@@ -133,24 +133,10 @@ class TodayPage(Page):
         self._enters = context.session.may(Right.ENTER)
         self.start = button(tr("Start next visit  ↵"), self._start_next, primary=True)
         new = button(tr("New patient"), lambda: context.edit_patient.emit(None))
-        self.model = TableModel(self._columns())
-        self.table = Table(self.model, row_height=42)
-        self.table.setItemDelegateForColumn(
-            WHEN, WindowDelegate(self.table, lambda item: item.window, clock.today)
-        )
-        self.table.setItemDelegateForColumn(ACT, ButtonDelegate(self.table, self._open))
-        draw_courses(self.table, total=TOTAL, capacity=CAPACITY)
+        self._build_table()
         if not self._enters:
             for one in (self.start, new):
                 one.hide()
-            self.table.setColumnHidden(ACT, True)  # Enter opens the chart, or reads the visit
-        self.table.fix_widths({0: 134, WHEN: 102, TOTAL: 140, CAPACITY: 140, STATUS: 136, ACT: 92})
-        self.table.hide_when_tight(TOTAL, CAPACITY)
-        self.table.setMinimumHeight(theme.px(230))
-        self.table.opened.connect(self._open)
-        self.table.setAccessibleName(tr("Visits to do"))
-        self.table.passes_letters = True
-        self.table.selectionModel().selectionChanged.connect(lambda *_: self._allow_acts())
         self._empty = column(spacing=12)
         self._empty_holder = QWidget()
         self._empty_holder.setLayout(self._empty)
@@ -183,6 +169,36 @@ class TodayPage(Page):
         left = QWidget()
         left.setLayout(column(self._visits, self.missing_days, spacing=0))
         layout.addWidget(Columns(left, self._attention_card, fixed={1: 300}, spacing=14), 1)
+
+    def _build_table(self) -> None:
+        self.model = TableModel(self._columns())
+        self.table = Table(self.model, row_height=42)
+        self.table.setItemDelegateForColumn(
+            WHEN, WindowDelegate(self.table, lambda item: item.window, clock.today)
+        )
+        self.table.setItemDelegateForColumn(ACT, ButtonDelegate(self.table, self._open))
+        draw_courses(self.table, total=TOTAL, capacity=CAPACITY)
+        if not self._enters:
+            self.table.leave_out(ACT)  # Enter opens the chart, or reads the visit
+        self.table.fix_widths(
+            {PATIENT: 134, WHEN: 102, TOTAL: 140, CAPACITY: 140, STATUS: 136, ACT: 92}
+        )
+        self.table.hide_when_tight(TOTAL, CAPACITY)
+        self.table.keep_whole(
+            PATIENT,
+            WHEN,
+            STATUS,
+            gives_way=(CAPACITY, TOTAL),
+            rest=VISIT,
+            least=118,
+            narrower={TOTAL: 100, CAPACITY: 100},
+        )
+        self.table.wrap(VISIT)
+        self.table.setMinimumHeight(theme.px(230))
+        self.table.opened.connect(self._open)
+        self.table.setAccessibleName(tr("Visits to do"))
+        self.table.passes_letters = True
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._allow_acts())
 
     def _build_visits(self) -> QWidget:
         """The visits to do or the calendar, with what can be done there."""
@@ -226,7 +242,7 @@ class TodayPage(Page):
             Column(
                 N_("Visit"),
                 lambda item: item.title,
-                second=lambda item: item.begun or item.missed or self._to_decide(item),
+                second=lambda item: item.begun or self._to_decide(item),
                 tip=lambda item: item.begun or item.missed or self._to_decide(item),
             ),
             Column(N_("Appointment"), _when, tip=_window_words),
@@ -245,7 +261,7 @@ class TodayPage(Page):
     def _waiting_parts(self) -> QWidget:
         """What needs attention, what cannot wait first."""
         made = QWidget()
-        urgent = (self._readings, self.clocks, self.to_judge, self.alerts, self.signatures)
+        urgent = (self._readings, self.clocks, self.to_judge, self.signatures, self.alerts)
         made.setLayout(column(*urgent, self.questions, self._attention, None, spacing=12))
         return made
 

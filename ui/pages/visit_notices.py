@@ -1,4 +1,5 @@
-"""What stands above a visit that is entered: who else has typed in it, and that the patient is not eligible."""
+"""What stands above a visit that is entered: who else has typed in it, that the patient is not eligible, and what it
+cannot do because it is by telephone or video."""
 
 from functools import partial
 
@@ -19,6 +20,45 @@ from ui.widgets.basics import button, clear, column, label, row
 from ui.words import tr
 
 
+class RemoteNotice(QFrame):
+    """What a visit by telephone or video cannot do, with the one button that says so; ``answered`` is its press.
+
+    Of a visit that is called one in person afterwards, the same button takes that back.
+    """
+
+    answered = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "notice")
+        self._words = label("", wrap=True)
+        self.button = button("", self.answered.emit, link=True)
+        line = row(self._words, self.button)
+        line.setStretch(0, 1)
+        line.setContentsMargins(12, 4, 8, 4)
+        self.setLayout(line)
+        self.hide()
+
+    def show_draft(self, draft: Draft) -> None:
+        """Of what waits for an answer now; hidden where nothing does."""
+        takes = draft.takes_entries
+        waiting, left = draft.remote.waiting if takes else (), takes and draft.remote.left
+        if waiting:
+            text = tr("By telephone or video, this cannot be done: {what}.")
+            self._words.setText(text.format(what=", ".join(waiting)))
+            self._name(tr("All of it not done  Alt+N"), tr("All of it not done"))
+        elif left:
+            self._words.setText(
+                tr("The visit is in person, but something is not done “by telephone or video”.")
+            )
+            self._name(tr("Take that back  Alt+N"), tr("Take that back"))
+        self.setVisible(bool(waiting) or left)
+
+    def _name(self, text: str, name: str) -> None:
+        self.button.setText(text)
+        self.button.setAccessibleName(name)
+
+
 class VisitNotices(QWidget):
     """``changed`` says that the text of somebody else was set aside."""
 
@@ -31,7 +71,8 @@ class VisitNotices(QWidget):
         self._bars = column()
         self._hint = label("", "question-note", wrap=True)
         self._hint.hide()
-        self.setLayout(column(self._bars, self._hint))
+        self.remote = RemoteNotice()
+        self.setLayout(column(self._bars, self.remote, self._hint))
 
     def show_draft(self, draft: Draft | None) -> None:
         """Whose text waits in which step, and since when; never what it says."""
@@ -50,7 +91,8 @@ class VisitNotices(QWidget):
             aside = button(tr("Set aside…"), partial(self._ask_set_aside, one), link=True)
             aside.setAccessibleName(tr("Set aside the text of {who}").format(who=one.name))
             self._add(text, aside)
-        self.setVisible(self._bars.count() > 0)
+        self.remote.show_draft(draft)
+        self._show()
 
     def show_step(self, step: str) -> None:
         """What the clinic's registers say of the step in front: of its rater, or of its spirometer."""
@@ -58,7 +100,13 @@ class VisitNotices(QWidget):
         if text != self._hint.text() or self._hint.isHidden() is bool(text):
             self._hint.setText(text)
             self._hint.setVisible(bool(text))
-            self.setVisible(self._bars.count() > 0 or bool(text))
+        if self._draft is not None:
+            self.remote.show_draft(self._draft)
+            self._show()
+
+    def _show(self) -> None:
+        shown = not self._hint.isHidden() or not self.remote.isHidden()
+        self.setVisible(self._bars.count() > 0 or shown)
 
     def _add(self, text: str, *acts: QWidget) -> None:
         bar = QFrame()

@@ -207,6 +207,7 @@ class VisitPage(Page):
         layout.addWidget(self._header)
         self.notices = VisitNotices(context)
         self.notices.changed.connect(self._show_steps)
+        self.notices.remote.answered.connect(partial(_answer_remote, self))
         layout.addWidget(self.notices)
         self.beside = EventBeside(context, self._columns, left)
         self.beside.edited.connect(self.keep_soon.start)
@@ -214,6 +215,7 @@ class VisitPage(Page):
         layout.addWidget(self.beside, 1)
         QShortcut(QKeySequence("Alt+Left"), self, partial(self._step, -1))
         QShortcut(QKeySequence("F2"), self, self.ask_here)
+        QShortcut(QKeySequence("Alt+N"), self, partial(_answer_remote, self))
 
     @property
     def topic(self) -> str:
@@ -657,6 +659,21 @@ def _begin_query(page: VisitPage, field: str, back: QWidget | None) -> None:
         )
         return
     page.queries.begin([*places.values()], chosen, back)
+
+
+def _answer_remote(page: VisitPage) -> None:
+    """What a visit by telephone or video cannot do is not done; or that is taken back, where it is in person."""
+    draft, form = page.draft, page.forms.made.get(page.current)
+    if draft is None or form is None or page.notices.remote.isHidden() or not form.committed():
+        return
+    waiting = draft.remote.waiting  # what was just saved waits no more
+    if not waiting and not draft.remote.left:
+        return
+    with page.context.saving():
+        draft.remote.mark() if waiting else draft.remote.take_back()
+        form.show_draft()
+        form.touched.emit()
+        form.focus_first()
 
 
 def _finish_left(left: QFrame, steps: QWidget, *feet: QWidget) -> None:

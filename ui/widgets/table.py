@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import (
@@ -56,6 +57,7 @@ SPARK = 46  # px that a course has at the end of a cell
 LONGEST = (
     12  # of the words of a column are measured: the widest one is among those with the most letters
 )
+DAY_AND_WINDOW = 42  # px: as high as a day with its window below is at most
 TICK = 6  # px of the mark of a target above and below its line: clear of the day above it
 
 
@@ -73,12 +75,20 @@ class Table(QTableView):
             False  # and "/" to the page, whose keys they are; else they look for a row
         )
         self._left_out: tuple[int, ...] = ()
+        self._never: tuple[int, ...] = ()
         self._heads: tuple[int, ...] = ()
         self._widths: dict[int, int] = {}
         self._tight_widths: dict[int, int] = {}
         self._whole: tuple[int, ...] = ()
         self._gives_way: tuple[int, ...] = ()
         self._rest, self._least, self._tight = -1, 0, False
+        self._narrower: dict[int, int] = {}
+        self._growing: dict[
+            int, int
+        ] = {}  # columns that wrap, with the px that are free beside words
+        self._fitted: tuple[int | None] | None = None  # see `fit_height`
+        self._grow_soon = QTimer(self, interval=0, singleShot=True)
+        self._grow_soon.timeout.connect(self._grow_rows)
         self.setItemDelegate(CellDelegate(self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -95,6 +105,8 @@ class Table(QTableView):
         self.doubleClicked.connect(self._open)
         model.modelReset.connect(self._lay_out_heads)
         model.modelReset.connect(self._fit_words)
+        for changed in (model.modelReset, model.layoutChanged, model.dataChanged):
+            changed.connect(lambda *_of: self._grow_soon.start())
 
     def fix_widths(self, widths: dict[int, int], tight: dict[int, int] | None = None) -> None:
         """Fixed widths (px at the usual text size) for some columns; the others share the rest.
@@ -110,11 +122,26 @@ class Table(QTableView):
         """Columns that a folded window leaves out: what they say stands on the page that a row opens."""
         self._left_out = columns
 
-    def keep_whole(self, *columns: int, gives_way: Sequence[int], rest: int, least: int) -> None:
+    def leave_out(self, *columns: int) -> None:
+        """Columns that are never shown, to whom they are of no use."""
+        self._never = columns
+        for column in columns:
+            self.setColumnHidden(column, True)
+
+    def keep_whole(
+        self,
+        *columns: int,
+        gives_way: Sequence[int],
+        rest: int,
+        least: int,
+        narrower: dict[int, int] | None = None,
+    ) -> None:
         """Columns that are as wide as their words, which are never cut; ``rest`` has what is left over.
 
-        Where that is less than ``least`` px, columns of ``gives_way`` are left out, one after another.
+        Where that is less than ``least`` px, those of ``narrower`` have these widths; then columns of ``gives_way``
+        are left out, one after another.
         """
+        self._narrower = narrower or {}
         self._whole, self._gives_way, self._rest, self._least = columns, (*gives_way,), rest, least
         for column in columns:
             self.horizontalHeader().setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
@@ -123,16 +150,18 @@ class Table(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_words()
+        self._grow_soon.start()
 
     def _fit_words(self) -> None:
         if not self._whole:
             return
-        for column in self._whole:
-            self.setColumnWidth(column, self._words_width(column))
         shown = [n for n in range(self._model.columnCount()) if not self._is_left_out(n)]
         fixed = {n: self._fixed_width(n) for n in shown if n != self._rest}
         gone: list[int] = []
         least = theme.px(self._least) if self._rest in shown else 0
+        if sum(fixed.values()) + least > self.viewport().width():
+            narrower = {n: theme.px(width) for n, width in self._narrower.items() if n in fixed}
+            fixed |= {n: max(width, self._head_width(n)) for n, width in narrower.items()}
         for column in self._gives_way:
             if sum(fixed.values()) + least <= self.viewport().width():
                 break
@@ -142,15 +171,23 @@ class Table(QTableView):
             gone.append(column)
         for column in range(self._model.columnCount()):
             self.setColumnHidden(column, column not in shown or column in gone)
+        for column, width in fixed.items():
+            self.setColumnWidth(column, width)
+        self._grow_soon.start()
 
     def _is_left_out(self, column: int) -> bool:
-        return self._tight and column in self._left_out
+        return column in self._never or (self._tight and column in self._left_out)
 
     def _fixed_width(self, column: int) -> int:
         if column in self._whole:
             return self._words_width(column)
         usual = self._tight_widths if self._tight else self._widths
-        return theme.px(usual.get(column, self._widths[column]))
+        return max(theme.px(usual.get(column, self._widths[column])), self._head_width(column))
+
+    def _head_width(self, column: int) -> int:
+        """px for the head of a column, in whatever language."""
+        head = str(self._model.headerData(column, Qt.Orientation.Horizontal) or "")
+        return ceil(QFontMetricsF(theme.font(size=12)).horizontalAdvance(head)) + 2 * PAD + 2
 
     def _words_width(self, column: int) -> int:
         """px for the longest words of a column, and for its head."""
@@ -186,11 +223,42 @@ class Table(QTableView):
         rows = self._model.rowCount()
         seen = rows if most is None else min(rows, most)
         header = self.horizontalHeader().sizeHint().height()
-        self.setFixedHeight(header + seen * self.verticalHeader().defaultSectionSize() + 4)
+        self.setFixedHeight(header + sum(self.rowHeight(row) for row in range(seen)) + 4)
+        self._fitted = (most,)
         policy = Qt.ScrollBarPolicy
         self.setVerticalScrollBarPolicy(
             policy.ScrollBarAsNeeded if seen < rows else policy.ScrollBarAlwaysOff
         )
+
+    def wrap(self, *columns: int, pad: int = PAD) -> None:
+        """Columns whose words are never cut: a row is as high as they need. ``pad`` px are free beside them."""
+        self._growing = dict.fromkeys(columns, pad)
+
+    def _grow_rows(self) -> None:
+        if not self._growing:
+            return
+        usual = self.verticalHeader().defaultSectionSize()
+        shown = [one for one in self._growing if not self.isColumnHidden(one)]
+        for row in range(self._model.rowCount()):
+            if row not in self._heads:
+                needed = max((self._needed(row, one) for one in shown), default=0)
+                self.setRowHeight(row, max(usual, needed))
+        if self._fitted is not None:
+            self.fit_height(*self._fitted)
+
+    def _needed(self, row: int, column: int) -> int:
+        """px that the words of a cell need from top to bottom; 0 where they are no more than usual."""
+        index = self._model.index(row, column)
+        room = self.columnWidth(column) - 2 * self._growing[column]
+        height, count = 0.0, 0
+        for role, font in (
+            (Qt.ItemDataRole.DisplayRole, theme.font(weight=QFont.Weight.DemiBold)),
+            (SECOND_LINE_ROLE, theme.font(size=12)),
+        ):
+            text, metrics = str(index.data(role) or ""), QFontMetricsF(font)
+            lines = len(wrapped(metrics, text, room)) if text else 0
+            height, count = height + lines * metrics.height(), count + lines
+        return ceil(height) + 6 if count > 1 else 0
 
     def line_at(self, at: QPoint | None) -> tuple[Any, QRect] | None:
         """The row at a place in px of the viewport, or with none the row with the keyboard; and the part that shows it."""
@@ -263,8 +331,8 @@ class CellDelegate(QStyledItemDelegate):
         if kind is not None:
             selected = bool(option.state & QStyle.StateFlag.State_Selected)
             paint_chip(painter, area, text, str(kind), lined=selected)
-        elif not second:
-            _wrapped(painter, area, text)
+        elif not second or _is_cut(area, text, str(second)):
+            _wrapped(painter, area, text, str(second or ""))
         else:
             half = area.height() / 2
             painter.setPen(theme.colour("ink"))
@@ -380,6 +448,8 @@ class WindowDelegate(QStyledItemDelegate):
         if window is None:
             return
         area = QRectF(option.rect).adjusted(PAD, 0, -PAD, 0)
+        spare = max(0.0, area.height() - theme.px(DAY_AND_WINDOW)) / 2  # of a row that has grown
+        area.adjust(0, spare, 0, -spare)
         half = area.height() / 2
         painter.save()
         painter.setPen(theme.colour("ink"))
@@ -458,22 +528,50 @@ def _paint_head(painter: QPainter, option: QStyleOptionViewItem, text: str) -> N
     painter.restore()
 
 
-def _wrapped(painter: QPainter, area: QRectF, text: str) -> None:
-    """The words of a cell that has no second line: in the middle, on two lines where one is too short."""
-    painter.setPen(theme.colour("ink"))
-    painter.setFont(theme.font(weight=QFont.Weight.DemiBold))
-    metrics = QFontMetricsF(painter.font())
-    words, first = text.split(" "), ""
-    while words and metrics.horizontalAdvance(f"{first} {words[0]}".strip()) <= area.width():
-        first = f"{first} {words.pop(0)}".strip()
-    if not first or not words:
-        _text(painter, area, text, Qt.AlignmentFlag.AlignVCenter)
-        return
-    half = area.height() / 2
-    top = QRectF(area.x(), area.y() + 4, area.width(), half - 4)
-    _text(painter, top, first, Qt.AlignmentFlag.AlignBottom)
-    below = QRectF(area.x(), area.y() + half, area.width(), half - 4)
-    _text(painter, below, " ".join(words), Qt.AlignmentFlag.AlignTop)
+def wrapped(metrics: QFontMetricsF, text: str, room: float, most: int = 0) -> list[str]:
+    """A text on lines of so many px; with ``most`` on no more than so many, the last of which has all the rest."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        full = lines and metrics.horizontalAdvance(longer) > room
+        if not lines or (full and len(lines) != most):
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def _is_cut(area: QRectF, text: str, second: str) -> bool:
+    """Whether one of two lines is too short for its words, and more of them find room."""
+    above = QFontMetricsF(theme.font(weight=QFont.Weight.DemiBold))
+    below = QFontMetricsF(theme.font(size=12))
+    cut = max(above.horizontalAdvance(text), below.horizontalAdvance(second)) > area.width()
+    return cut and area.height() >= above.height() + 2 * below.height()
+
+
+def _wrapped(painter: QPainter, area: QRectF, text: str, second: str = "") -> None:
+    """The words of a cell on as many lines as they need and as find room, in the middle."""
+    strong, small = theme.font(weight=QFont.Weight.DemiBold), theme.font(size=12)
+    above, below = QFontMetricsF(strong), QFontMetricsF(small)
+    least = below.height() if second else 0
+    lines = wrapped(
+        above, text, area.width(), max(1, int((area.height() - least) // above.height()))
+    )
+    left = area.height() - len(lines) * above.height()
+    more = (
+        wrapped(below, second, area.width(), max(1, int(left // below.height()))) if second else []
+    )
+    height = len(lines) * above.height() + len(more) * below.height()
+    top = area.center().y() - height / 2
+    for line, font, metrics, colour in (
+        *((line, strong, above, "ink") for line in lines),
+        *((line, small, below, "muted") for line in more),
+    ):
+        painter.setFont(font)
+        painter.setPen(theme.colour(colour))
+        place = QRectF(area.x(), top, area.width(), metrics.height())
+        _text(painter, place, line, Qt.AlignmentFlag.AlignVCenter)
+        top += metrics.height()
 
 
 def _text(painter: QPainter, area: QRectF, text: str, align: Qt.AlignmentFlag) -> None:

@@ -19,6 +19,7 @@ from core.entering.visit.monitoring import Monitoring, MonitoringStep
 from core.entering.visit.patient_forms import PatientForms, PatientFormStep
 from core.entering.visit.questionnaire_step import QuestionnaireStep
 from core.entering.visit.questionnaires import Questionnaires
+from core.entering.visit.remote import RemoteVisit
 from core.entering.visit.since import SinceLastTime, SinceStep
 from core.entering.visit.spirometry import SpirometrySessions, SpirometryStep
 from core.entering.visit.steps import REVIEW, OpenPoint, Step, StepState, VisitStep
@@ -61,6 +62,9 @@ class Draft:
         self.forms = VisitForms(copy, defined)
         self.patient_forms = PatientForms(copy, defined)
         self.monitoring = Monitoring(copy, self.forms)
+        self.remote = RemoteVisit(
+            copy, unsaved, self.forms, self.spirometry, self.measurements, assessments
+        )
         self.tasks = VisitTasks(copy, tuple(task for task in tasks if task is not None))
         # Every kind of step that there is, in the order of a visit.
         self._kinds: tuple[VisitStep, ...] = (

@@ -61,7 +61,8 @@ class MeasurementsStep(VisitStep):
         if points:
             return Step(MEASUREMENTS, self.title, StepState.STARTED)
         if count:
-            hint = _("{n} entered").format(n=count)
+            measured = sum(one.value is not None for one in self._measurements.all)
+            hint = _("{n} entered").format(n=measured) if measured else _("not done")
             return Step(MEASUREMENTS, self.title, StepState.DONE, hint)
         return Step(MEASUREMENTS, self.title, StepState.EMPTY, _("optional"), optional=True)
 

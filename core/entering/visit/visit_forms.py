@@ -92,18 +92,20 @@ class VisitForms:
             for one in self._not_done(form.id):
                 self._copy.session.forms.remove(one.id)
             if why is not None:
-                self._copy.session.forms.save(
-                    FormRecord(
-                        patient_id=self._copy.record.patient.id,
-                        visit_id=self._copy.visit_id,
-                        form=form.id,
-                        version=form.version,
-                        not_done=why,
-                        entered_by=self._copy.rater,
-                        entered_at=clock.now(),
-                    )
-                )
+                self._copy.session.forms.save(self.not_done(form, why))
             self._copy.forget(*typed)
+
+    def not_done(self, form: Form, why: NotDone) -> FormRecord:
+        """The record that says that the whole form was not done at this visit."""
+        return FormRecord(
+            patient_id=self._copy.record.patient.id,
+            visit_id=self._copy.visit_id,
+            form=form.id,
+            version=form.version,
+            not_done=why,
+            entered_by=self._copy.rater,
+            entered_at=clock.now(),
+        )
 
     def remove(self, record: FormRecord, *typed: str) -> None:
         """Take out what was entered at this visit by mistake; the trail keeps it."""

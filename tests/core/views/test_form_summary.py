@@ -35,3 +35,16 @@ def test_an_examination_that_was_not_done_says_so_once_and_why(why, said):
         for fact in group.facts
     }
     assert facts[form.title] == said
+
+
+@pytest.mark.parametrize(
+    ("why", "said"), [(NotDone.REFUSED, "refused"), (NotDone.NO_TIME, "no time")]
+)
+def test_what_was_not_done_is_said_once_among_its_values(why, said):
+    form = catalog.newest()["physical_examination"]
+    one = FormRecord(
+        patient_id=PATIENT.id, visit_id=VISIT.id, form=form.id, version=form.version,
+        entered_by="n", entered_at=datetime(2026, 5, 21, 8, tzinfo=UTC), items={}, not_done=why,
+    )  # fmt: skip
+    (fact,) = form_summary.value_facts(PatientRecord(patient=PATIENT, visits=(VISIT,)), one)
+    assert (fact.label, fact.text) == ("Not done", said)

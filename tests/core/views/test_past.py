@@ -82,7 +82,7 @@ def test_what_is_gone_and_what_was_added_to_a_visit_are_different(then):
     assert any(
         "FVC, seated: 1.95 L" in one and "not there today" in one for one in said(then, today)
     )
-    assert "Month 4, 8 Walking: nothing then, 2 today" in said(today, then)
+    assert "Month 4, 8 Walking: not there then; today 2" in said(today, then)
 
 
 def test_what_came_later_is_counted_and_no_difference(then):
@@ -117,7 +117,7 @@ def test_a_medicine_that_was_changed_is_named_with_what_was_changed(then):
     assert said(was, today) == [
         "Medicine “Riluzole”, single dose: 50 mg then, 100 mg today",
         "Medicine “Riluzole”, is it still taken?: yes then, no today",
-        "Medicine “Riluzole”, until: nothing then, 1 Sep 2026 today",
+        "Medicine “Riluzole”, until: not there then; today 1 Sep 2026",
     ]
     assert said(was, then) == ["Medicine “Riluzole”: entered then, not there today"]
 

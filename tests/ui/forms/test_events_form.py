@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
@@ -80,6 +81,11 @@ def fill(editor, term="Fall", onset=None, grade=1, serious=False, outcome=Outcom
     editor.term.setFocus()
     write(term)
     press(Key.Key_Tab)  # closes the list of proposals as well
+    fill_rest(editor, onset, grade, serious, outcome)
+
+
+def fill_rest(editor, onset=None, grade=1, serious=False, outcome=Outcome.RECOVERED):
+    """Everything but what happened."""
     editor.onset.setFocus()
     write(onset or str(clock.today()))
     if editor.grade.value is None:
@@ -121,13 +127,61 @@ def test_terms_are_offered_for_what_was_said_the_likeliest_first(editor, said, t
     editor.term.setFocus()
     write(said)
     settle()
-    popup = editor.term.line.completer().popup()
+    popup = editor.offers.popup()
     assert popup.isVisible()
     offered = [popup.model().index(at, 0).data() for at in range(popup.model().rowCount())]
     assert offered == [one.name for one in terms.proposals(said)]
     assert term in offered[:2]
     press(Key.Key_Down, Key.Key_Return)
-    assert editor.term.text == offered[0]
+    assert editor.term.text == said, "the words stay as they were said"
+    assert f"CTCAE 5.0: {offered[0]}" in words(editor)
+
+
+def say_and_choose(editor, said):
+    """Words typed of a new event, and the first of the terms that are offered for them."""
+    editor.term.setFocus()
+    write(said)
+    settle()
+    press(Key.Key_Down, Key.Key_Return)
+    settle()
+
+
+def test_a_chosen_term_is_saved_beside_the_words_as_they_were_said(form, editor, session, due):
+    say_and_choose(editor, "fell in kitchen")
+    assert editor.term.line.hasFocus()
+    replace_by("fell in the kitchen")
+    press(Key.Key_Tab)
+    fill_rest(editor)
+    add(editor)
+    (event,) = session.record(due.id).events
+    assert (event.term, event.coded_term) == ("fell in the kitchen", "Fall")
+    assert "CTCAE 5.0: Fall" not in words(form), "the next event has no term yet"
+    assert form.draft.unsaved.texts == {}
+
+
+def test_a_chosen_term_is_kept_while_the_event_is_not_saved_and_cleared_with_it(form, editor):
+    say_and_choose(editor, "fell in kitchen")
+    assert form.draft.unsaved.texts["event.coded"] == "Fall"
+    form.show_draft()
+    assert "CTCAE 5.0: Fall" in words(editor) and editor.term.text == "fell in kitchen"
+    QTest.mouseClick(editor.clear, Qt.MouseButton.LeftButton)
+    settle()
+    assert form.draft.unsaved.texts == {}
+    assert "CTCAE 5.0" not in words(editor)
+
+
+def test_a_term_that_does_not_fit_is_taken_off_and_goes_with_the_words(form, editor):
+    say_and_choose(editor, "fell in kitchen")
+    tab_to("Not this term")
+    press(Key.Key_Return)
+    settle()
+    assert "CTCAE 5.0" not in words(editor) and editor.term.text == "fell in kitchen"
+    say_and_choose(editor, "fell in kitchen")
+    press((CTRL, Key.Key_A), Key.Key_Delete)
+    write("Something else")
+    press(Key.Key_Tab)
+    assert "CTCAE 5.0" not in words(editor)
+    assert form.draft.unsaved.texts.get("event.coded", "") == ""
 
 
 def test_a_complete_event_is_listed_and_the_fields_are_free_again(form, editor, session, due):

@@ -16,7 +16,7 @@ from core.views import patients
 from core.words import short_day
 from tests.core.examples import a_patient, enter_visit, summing_to
 from tests.languages import mirrored
-from tests.ui.keyboard import Key, settle
+from tests.ui.keyboard import Key, press, settle, tab_to
 from ui import theme
 from ui.models.table import SECOND_LINE_ROLE
 from ui.pages import patients_page
@@ -169,7 +169,7 @@ def test_esc_shows_everybody_again(page):
     page.chips["niv"].setChecked(True)
     settle()
     assert page.model.rowCount() == 0
-    assert "Esc shows all patients again" in page._none.text()
+    assert page.everybody.isVisible() and "Esc" in page.everybody.text()
     QTest.keyClick(page, Key.Key_Escape)
     assert numbers(page) == everybody
 
@@ -295,3 +295,29 @@ def test_the_filters_go_on_in_the_line_of_the_order_of_a_narrow_window(page, dem
     tops = sorted({one.mapTo(page, one.rect().center()).y() // 20 for one in tools})
     assert len(tops) <= 2
     assert max(one.mapTo(page, one.rect().topRight()).x() for one in tools) < page.width()
+
+
+def test_a_page_without_patients_offers_everybody(page):
+    everybody = page.everybody
+    assert not everybody.isVisible()
+    page.search("nobody is called this")
+    settle()
+    assert everybody.isVisible() and everybody.accessibleName() == "Show everybody"
+    assert "Esc" in everybody.text(), "the key is on the button"
+    QTest.mouseClick(everybody, Qt.MouseButton.LeftButton)
+    settle()
+    assert len(numbers(page)) == len(page._lines) and not everybody.isVisible()
+    assert page.table.hasFocus()
+
+
+def test_everybody_is_shown_again_by_keyboard_where_no_filter_fits(page):
+    for name in ("died", "niv"):
+        page.chips[name].setChecked(True)
+    settle()
+    assert numbers(page) == []
+    assert "No patient passes these filters." in page._none.text()
+    tab_to("Show everybody")
+    press(Key.Key_Return)
+    settle()
+    assert len(numbers(page)) == len(page._lines)
+    assert not any(one.isChecked() for one in page.chips.values())

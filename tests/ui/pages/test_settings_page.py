@@ -173,7 +173,20 @@ def test_a_search_is_typed_after_a_key_shows_section_names_and_ends_with_esc(pag
     assert focused() is page.search
 
 
+@pytest.mark.parametrize("section", ["clinic", "password"])
+def test_the_keyboard_is_in_the_search_whichever_section_is_in_front(page, shell, section):
+    page.choose(section)
+    shell.show_page("today")
+    settle()
+    shell.show_page("settings")
+    settle()
+    assert page.front == section and focused() is page.search
+    write("paco2")
+    assert "A6: PaCO2 above" in front(page), "what is typed is searched for"
+
+
 def test_arrows_choose_a_section_and_tab_goes_into_it(page):
+    press(Key.Key_Tab)
     assert focused() is page.list
     seen = [tuple(front(page))]
     for _ in range(page.list.count() - 1):

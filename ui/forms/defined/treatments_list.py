@@ -18,7 +18,7 @@ from ui.models.table import Column
 from ui.widgets.basics import button, card, column, label, row
 from ui.words import tr
 
-WIDTHS = {1: 150, 2: 104, 3: 128, 4: 96}
+WIDTHS = {1: 132, 2: 92, 3: 96, 4: 122}
 TIGHT = {1: 140, 2: 104, 3: 128}
 
 
@@ -31,6 +31,7 @@ class TreatmentsList(ListedRecords[Line]):
         self.title = label(tr("Newest first"), "heading")
         self.table.fix_widths(WIDTHS, TIGHT)
         self.table.hide_when_tight(4)
+        self.table.wrap(0, 1, 3, 4)
         head = row(self.title, None, self.which)
         self.setLayout(column(card(head, self.none, self.table, self.acts, None)))
 

@@ -14,10 +14,11 @@ from core.views.safety import EventLine
 from ui import theme
 from ui.models.table import ROW_ROLE
 from ui.plots import painting
-from ui.widgets.table import PAD, Index, Table, ground
+from ui.widgets.table import PAD, Index, Table, ground, wrapped
 from ui.words import tr
 
 SQUARE = 16  # px of a grade
+PLAIN_PAD = PAD - 4
 BAR = 8  # px: the height of a clock's bar
 
 
@@ -39,7 +40,7 @@ def paint_grade(painter: QPainter, centre: QPointF, grade: Grade) -> None:
 
 
 class PlainCell(QStyledItemDelegate):
-    """One line of text in a colour of its row; serious rows are heavy and have an edge at their beginning."""
+    """A text in a colour of its row; serious rows are heavy and have an edge at their beginning."""
 
     def __init__(
         self, table: Table, look: Callable[[EventLine], tuple[str, bool]], *, edge: bool = False
@@ -67,14 +68,17 @@ class PlainCell(QStyledItemDelegate):
         side = Qt.AlignmentFlag.AlignLeft
         if align is not None and align & Qt.AlignmentFlag.AlignRight:
             side = Qt.AlignmentFlag.AlignRight
-        area = rect.adjusted(PAD - 4, 0, -(PAD - 4), 0)
-        text = QFontMetricsF(painter.font()).elidedText(
-            str(index.data()), Qt.TextElideMode.ElideRight, area.width()
-        )
+        area = rect.adjusted(PLAIN_PAD, 0, -PLAIN_PAD, 0)
+        metrics = QFontMetricsF(painter.font())
+        most = max(1, int(area.height() // metrics.height()))
+        lines = [
+            metrics.elidedText(line, Qt.TextElideMode.ElideRight, area.width())
+            for line in wrapped(metrics, str(index.data()), area.width(), most)
+        ]
         painter.drawText(
             area,
             QStyle.visualAlignment(option.direction, side | Qt.AlignmentFlag.AlignVCenter),
-            text,
+            "\n".join(lines),
         )
         painter.restore()
 

@@ -22,7 +22,7 @@ from ui.context import AppContext
 from ui.documents import buttons, let_out
 from ui.models.table import Column, TableModel
 from ui.pages.page import Page
-from ui.pages.safety.cells import GradeCell, PlainCell, StripCell, StripHeader
+from ui.pages.safety.cells import PLAIN_PAD, GradeCell, PlainCell, StripCell, StripHeader
 from ui.pages.safety.clocks import Clocks
 from ui.pages.safety.filters import GradeButton
 from ui.widgets.basics import Combo, FilterChip, button, card, label, row
@@ -156,10 +156,11 @@ class SafetyPage(Page):
         self.table.setItemDelegateForColumn(3, GradeCell(self.table))
         self.table.setItemDelegateForColumn(STRIP, self.strip)
         self.table.fix_widths(
-            {0: 62, 3: 92, 4: 92, 5: 92, STRIP: 166, 7: 104, 8: 112, 9: 150},
+            {0: 60, 3: 88, 4: 98, 5: 64, STRIP: 150, 7: 98, 8: 108, 9: 116},
             tight={0: 66, 3: 88, 4: 92, 5: 50, 9: 150},
         )
         self.table.hide_when_tight(2, 4, STRIP, 7, 8)
+        self.table.wrap(1, 2, 8, 9, pad=PLAIN_PAD)
         self.table.setMinimumHeight(theme.px(170))
         self.table.setAccessibleName(tr("Adverse events of the clinic"))
         self.table.opened.connect(self.open_event)

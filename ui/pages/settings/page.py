@@ -316,7 +316,13 @@ class SettingsPage(Page):
         )
 
     def search_for(self, text: str) -> None:
-        """Show every setting that says these words in its title, explanation, unit or source."""
+        """Show every setting that says these words in its title, explanation, unit or source.
+
+        The slash is the key that leads here: it may be pressed here, too.
+        """
+        if text.startswith("/"):
+            text = text.lstrip("/")
+            self.search.setText(text)
         self._words = text.casefold().split()
         self.filter.show_filter(text.strip())
         self._show_front()
@@ -420,10 +426,7 @@ class SettingsPage(Page):
         self._of_protocol.show_mark(title, differs=clinic.protocol != SHIPPED.protocol)
 
     def focus_first(self) -> None:
-        if self.front == PASSWORD:
-            self.own_password.setFocus()
-        else:
-            (self.pick if self.list.isHidden() else self.list).setFocus()
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @property
     def shown(self) -> Mapping[str, str]:

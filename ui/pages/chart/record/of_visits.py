@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from core.forms import catalog
 from core.forms.definition import Form
-from core.labels import why_not
+from core.labels import why_not_alone
 from core.model.form_record import FormRecord
 from core.model.record import PatientRecord
 from core.model.visit import Visit
@@ -62,8 +62,7 @@ class OfVisits(Tab):
 
     def _words(self, one: FormRecord) -> QWidget:
         if one.not_done is not None:
-            text = tr("Not done: {why}").format(why=why_not(one.not_done))
-            return label(text, wrap=True)
+            return label(why_not_alone(one.not_done), wrap=True)
         shown = RecordWords(self.context)
         shown.show_record(catalog.find(one.form, one.version) or self.form, one)
         return shown
