@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from core.findings import consent, event_facts, participation, treatment
+from core.findings import clocks, consent, event_facts, participation, treatment
 from core.findings.eligibility import completed_years
 from core.instruments import catalog as instruments
 from core.model import terms
 from core.model.adverse_event import AdverseEvent, MilestoneKind
-from core.model.event_details import Cause, details
+from core.model.event_details import details
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, Patient
 from core.model.record import PatientRecord
@@ -39,7 +39,6 @@ SUPPORT = (
     MilestoneKind.NASOGASTRIC_TUBE,
     MilestoneKind.COUGH_ASSIST,
 )
-_RELATED = frozenset({Cause.CERTAIN, Cause.PROBABLE, Cause.POSSIBLE})
 _MEDICINE = "medicine"
 SEEN = frozenset({Status.DONE, Status.DONE_EARLY, Status.DONE_LATE})
 
@@ -130,7 +129,7 @@ class ValueRow:
 class EventRow:
     """An adverse event. ``emergent`` and ``since`` (days, first and last possible) are from the treatment on.
 
-    ``related`` says whether product or procedure may have caused it; what nobody judged counts as related.
+    ``related`` says whether product or procedure may have caused it; what nobody judged, or can judge, counts as related.
     """
 
     id: str
@@ -417,7 +416,7 @@ def _event(record: PatientRecord, event: AdverseEvent) -> EventRow:
         since_first=None if told.day is None else told.day[0],
         since_last=None if told.day is None else told.day[1],
         minutes=told.minutes,
-        related=any(cause is None or cause in _RELATED for cause in causes or (None,)),
+        related=any(map(clocks.cause_counts, causes or (None,))),
         judged=bool(causes) and None not in causes,
         outcome=event.outcome.value,
         began=str(event.onset),

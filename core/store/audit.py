@@ -20,7 +20,8 @@ from core.model.nouns import NOUNS
 from core.model.trail import TrailHead
 from core.store.owners import patient_of
 
-NOT_AUDITED = {"audit", "audit_head", "_sqlite_migrations"}
+DERIVED = "derived"  # what can be computed again (`core/store/derived.py`): no evidence of anything
+NOT_AUDITED = {"audit", "audit_head", "_sqlite_migrations", DERIVED}
 COLUMNS = (
     "id",
     "at",

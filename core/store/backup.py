@@ -196,7 +196,9 @@ def contents(db: Database) -> Contents:
                 " Install that version to restore it."
             ).format(steps=", ".join(sorted(newer)))
         )
-    rows = {table: db.table(table).count for table in sorted(db.table_names())}
+    rows = {
+        table: db.table(table).count for table in sorted(set(db.table_names()) - {audit.DERIVED})
+    }
     return Contents(steps=steps, rows=rows, head=audit.head(db) if _TRAIL_HEAD in rows else None)
 
 
