@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from core.cohort.rows import EventRow, PatientRow, Rows, ValueRow, VisitRow
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
+    from numpy.typing import NDArray
 
 PATIENT = "patient"  # the column of the other frames that is the index of `patients`
 # The dtypes of the columns, by the types of the rows' fields.
@@ -21,7 +23,11 @@ _DTYPES: Mapping[Any, str] = {
     float | None: "float64",
     tuple[str, ...]: "object",
 }
-_CODED = frozenset({"field", "code"})  # of values: few texts, a million times
+# Few texts, a million times.
+_CODED: Mapping[type, frozenset[str]] = {
+    VisitRow: frozenset({"code", "status", "mode"}),
+    ValueRow: frozenset({"field", "code"}),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +36,7 @@ class Cohort:
 
     ``visits``, ``values`` and ``events`` have a column `PATIENT` with that place, and the columns of `VisitRow`,
     `ValueRow` and `EventRow`. Whole numbers that may be missing are Int64, what may be neither yes nor no is boolean;
-    `field` and `code` of values are categories, `medicines` and `support` tuples. ``no_schedule`` counts the patients of
+    `code`, `status` and `mode` of visits, `field` and `code` of values are categories, `medicines` and `support` tuples. ``no_schedule`` counts the patients of
     the file who are not among them, since this installation lacks their schedule.
     """
 
@@ -43,6 +49,13 @@ class Cohort:
     @property
     def n(self) -> int:
         return len(self.patients)
+
+    def place(self, patients: "pd.Series[int]") -> "NDArray[np.int64]":
+        """The rows of `patients` in which these patients (a column `PATIENT`) are."""
+        import numpy as np
+        import pandas as pd
+
+        return np.asarray(self.patients.index.get_indexer(pd.Index(patients)), dtype=np.int64)
 
     def only(self, mask: "pd.Series[bool]") -> "Cohort":
         """The patients for whom ``mask`` (with the index of `patients`) is true, with all that is theirs."""
@@ -73,6 +86,11 @@ def cohort(found: Iterable[Rows | None]) -> Cohort:
     )
 
 
+def is_coded(kind: type, name: str) -> bool:
+    """Whether a column is one of categories."""
+    return name in _CODED.get(kind, ())
+
+
 def frame(kind: type, columns: Mapping[str, Any], patient: Any = None) -> "pd.DataFrame":
     """A frame of columns that are named as the fields of ``kind``; ``patient`` is the column `PATIENT`, where it has one."""
     import pandas as pd
@@ -84,7 +102,7 @@ def frame(kind: type, columns: Mapping[str, Any], patient: Any = None) -> "pd.Da
             made[one.name] = pd.Series(column)
             continue
         made[one.name] = pd.Series(column, dtype=_DTYPES[one.type])
-        if kind is ValueRow and one.name in _CODED:
+        if is_coded(kind, one.name):
             made[one.name] = made[one.name].astype("category")
     return pd.DataFrame(made)
 

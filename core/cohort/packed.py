@@ -137,7 +137,7 @@ class _Coded:
         patient = np.repeat(np.arange(len(blobs)), [len(one) // packed.itemsize for one in blobs])
         starts = self.starts[patient]
         columns = {
-            name: self._column(rows[name], starts, coded=kind is ValueRow)
+            name: self._column(rows[name], starts, coded=frames.is_coded(kind, name))
             for name in packed.names or ()
         }
         return frames.frame(kind, columns, patient)
