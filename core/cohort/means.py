@@ -68,6 +68,14 @@ class Means:
         return self.same[0].n if self.same else 0
 
 
+def described(cohort: Cohort, field: NumberField) -> Sequence[tuple[Slot, Summary]]:
+    """Mean, scatter and n at each slot, and nothing else."""
+    slots, lines = placed(cohort, field.id)
+    values = _Grid.values_of(cohort, slots, lines)
+    found = ((slot, summary(one)) for slot, one in zip(slots, values.T, strict=True))
+    return [(slot, told) for slot, told in found if told is not None]
+
+
 def means(cohort: Cohort, field: NumberField) -> Means:
     """Mean, scatter and n at each slot; ``lines`` are the values behind (columns of `slots.placed`)."""
     slots, lines = placed(cohort, field.id)
@@ -111,13 +119,19 @@ class _Grid:
 
     @classmethod
     def of(cls, cohort: Cohort, slots: Sequence[Slot], lines: "pd.DataFrame") -> "_Grid":
-        values = np.full((cohort.n, len(slots)), np.nan)
-        place = cohort.place(lines[PATIENT])
-        values[place, lines["slot"]] = lines["value"]
+        values = cls.values_of(cohort, slots, lines)
         planned = any(slot.code for slot in slots)
         why = _by_plan(cohort, slots) if planned else _by_months(cohort, slots)
         why[~cohort.patients["enrolled"].to_numpy()] = _PLACE[NOT_ENROLLED]
         return cls(values, why)
+
+    @staticmethod
+    def values_of(
+        cohort: Cohort, slots: Sequence[Slot], lines: "pd.DataFrame"
+    ) -> NDArray[np.float64]:
+        values = np.full((len(slots), cohort.n), np.nan)
+        values[lines["slot"], cohort.place(lines[PATIENT])] = lines["value"]
+        return values.T
 
     @property
     def have(self) -> NDArray[np.bool_]:
