@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from core.findings import clocks, consent, event_facts, participation, treatment
+from core.findings import clocks, consent, event_facts, participation, quality, treatment
 from core.findings.eligibility import completed_years
 from core.instruments import catalog as instruments
 from core.model import terms
@@ -58,6 +58,7 @@ class PatientRow:
     ``months_of_disease`` those from onset to the reference day (else to the registration), or as they were stated.
     ``enrolled`` is whether the patient entered the study at all; in routine care everybody did. ``treated_day`` is that
     of a treatment that was given, ``reference_day`` may be to come. ``left_out`` counts the visits that the consent does not let leave.
+    ``care`` says of each measure of care how it stands (``niv:in_time``; see `core/findings/quality.py`).
     """
 
     id: str
@@ -93,6 +94,7 @@ class PatientRow:
     medicines: tuple[str, ...]
     support: tuple[str, ...]
     left_out: int
+    care: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +223,7 @@ def _patient(
         medicines=_medicines(record, taken),
         support=tuple(kind.value for kind in SUPPORT if record.had(kind, taken)),
         left_out=left_out,
+        care=tuple(f"{what}:{how}" for what, how in quality.care(finished, today).items()),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.model.document import (
     Document,
+    OfCare,
     OfCasebook,
     OfCode,
     OfDay,
@@ -97,6 +98,12 @@ def _event_report(source: OfEvent) -> bytes:
     from core.reports import event_report
 
     return event_report.document(source)
+
+
+def _care_quality(source: OfCare) -> bytes:
+    from core.reports import quality
+
+    return quality.document(source)
 
 
 def _user_review(source: OfUsers) -> bytes:
@@ -316,6 +323,21 @@ REPORTS: tuple[Document[Any], ...] = (
         stem="casebook",
         make=_casebook,
         tip=N_("All that was entered about this patient, as one PDF with bookmarks"),
+    ),
+    Document(
+        id="care-quality",
+        title=N_("Care quality list"),
+        button=N_("Care quality…"),
+        tip=N_(
+            "What was asked, offered and talked about in time, for the patients that are shown."
+        ),
+        saving=N_("Save the care quality list"),
+        called="care quality list",
+        of=OfCare,
+        right=Right.SIGN,  # for who answers for the care
+        holds_patients=True,
+        stem="care-quality",
+        make=_care_quality,
     ),
     Document(
         id="user-review",

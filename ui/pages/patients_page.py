@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout
 
 from core import clock
 from core.labels import onset_within
-from core.model.document import About, Document, OfFile
+from core.model.document import About, Document, OfCare, OfFile
 from core.model.ids import PatientId
 from core.model.user import Right
 from core.views import patients
@@ -85,7 +85,9 @@ class PatientsPage(Page):
         self.filter = FilterChip(self.end_search)
         self.chips = {one.id: self._chip(one) for one in FILTERS}
         head = column(label(tr("Patients"), "title"), self._count, spacing=2)
-        leaving = buttons(context, OfFile, self._let_out, link=True)
+        leaving = [
+            one for of in (OfFile, OfCare) for one in buttons(context, of, self._let_out, link=True)
+        ]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 14)
         layout.setSpacing(10)
