@@ -523,8 +523,9 @@ class Session:
     def close(self) -> None:
         """Let the file go, and forget its key."""
         if self._key:  # once: by then the note beside the file may be somebody else's
-            with suppress(StorageError):  # it is only computed again
-                self.derived.write()
+            if self._now is None:
+                with suppress(StorageError):  # it is only computed again
+                    self.derived.write()
             self._close_file()
         self._key = self._trail_key = b""
 

@@ -211,7 +211,7 @@ EXPORTS: tuple[Document[Any], ...] = (
     Document(
         id="care-quality-csv",
         title=N_("Care quality list as a table"),
-        button=N_("Care quality as CSV…"),
+        button=N_("Quality as CSV…"),
         tip=N_("A row for each patient that is shown and each measure."),
         saving=N_("Export the care quality list"),
         called="care quality list as a table",

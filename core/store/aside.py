@@ -13,7 +13,7 @@ from typing import TypeVar
 from sqlite_utils import Database
 
 from core.errors import StorageError
-from core.store import backup
+from core.store.file import read_only, storage_errors
 from core.words import _
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ class Aside:
             before = self._writes()
             if before % 2 == 0:
                 try:
-                    with backup.reading(self._path, self._key) as db:
+                    with storage_errors(self._path), read_only(self._path, self._key) as db:
                         answer = question(db)
                 except Exception:
                     if self._writes() == before:

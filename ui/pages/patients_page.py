@@ -91,7 +91,7 @@ class PatientsPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 14)
         layout.setSpacing(10)
-        top = row(head, self.filter, None)
+        top = row(head, self.filter)
         top.addLayout(Flow(*leaving, imported, new, right=True), 1)
         layout.addLayout(top)
         tools = row()
