@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _TEXT, _DAY, _NUMBER = "<u2", "<i4", "<f8"
+_TUPLE = tuple[str, ...]
 _NO_DAY = np.iinfo(_DAY).min
 VISIT = np.dtype(
     [
@@ -99,11 +100,11 @@ def unpack(every: Iterable[Packed]) -> Cohort:
 
 def _by_name(kind: type, rows: Sequence[Sequence[Any]]) -> Mapping[str, Any]:
     """Columns of rows as JSON has them; it knows no tuples."""
-    named = [one.name for one in fields(kind)]
-    columns = zip(*rows, strict=True) if rows else [()] * len(named)
+    defined = fields(kind)
+    columns = zip(*rows, strict=True) if rows else [()] * len(defined)
     return {
-        name: [tuple(one) if isinstance(one, list) else one for one in column]
-        for name, column in zip(named, columns, strict=True)
+        one.name: list(map(tuple, column)) if one.type == _TUPLE else column
+        for one, column in zip(defined, columns, strict=True)
     }
 
 

@@ -153,7 +153,7 @@ def _row(one: Kept) -> tuple[Any, ...]:
 
 def _seal(key: bytes, row: Sequence[Any]) -> bytes:
     *texts, visits, numbers = row
-    head = json.dumps([*texts, len(visits)]).encode()
+    head = "".join(f"{len(one)}:{one}" for one in (*texts, f"{len(visits)}")).encode()
     return hmac.digest(key, b"".join((head, visits, numbers)), "sha256")
 
 
