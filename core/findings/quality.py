@@ -19,6 +19,7 @@ from core.errors import InvalidReference
 from core.findings.alerts.definition import shipped as alerts
 from core.findings.alerts.measures import View, values_of
 from core.forms import dictionaries
+from core.model import thresholds
 from core.model.decision import Choice, DecisionKind
 from core.model.record import PatientRecord
 from core.protocols.definition import Offset, Unit
@@ -88,7 +89,7 @@ class Measure:
 
     @property
     def cited(self) -> str:
-        return f"{self.source} [{self.status}]" if self.status else self.source
+        return f"{self.source} ({thresholds.STATUS[self.status]})" if self.status else self.source
 
 
 @cache
