@@ -36,6 +36,7 @@ from core.store.attempts import Attempts
 from core.store.backup import Begun
 from core.store.clinic import ClinicStore, Thresholds, Users
 from core.store.definitions import Definitions
+from core.store.derived import Derived
 from core.store.dictionaries import Dictionaries, Synonyms
 from core.store.events import AdverseEvents, Milestones
 from core.store.file import connect, require, storage_errors, transaction, upgrade
@@ -137,6 +138,9 @@ class Session:
         self._key = key
         self._trail_key = keys.audit_key(key)
         self._now: _Writing | None = None
+        self.writes = (
+            0  # beginnings and ends of writes: odd while one is under way (`core/store/aside.py`)
+        )
         self._refused: NotAllowed | None = None
         self._rights = frozenset(Right)  # until the file says who this is
         self._listeners: list[Callable[[Changes], None]] = []
@@ -168,6 +172,7 @@ class Session:
         self._in_front = in_front
         if in_front:
             self.use_own()
+        self.derived = Derived(self._db, self._trail_key, path, self._writing)
         self.trail = Trail(self._db, self._trail_key, lambda: self.may(Right.READ))
         try:
             with storage_errors(path):
@@ -520,6 +525,9 @@ class Session:
     def close(self) -> None:
         """Let the file go, and forget its key."""
         if self._key:  # once: by then the note beside the file may be somebody else's
+            if self._now is None:
+                with suppress(StorageError):  # it is only computed again
+                    self.derived.write()
             self._close_file()
         self._key = self._trail_key = b""
 
@@ -528,10 +536,12 @@ class Session:
         if self._now is not None:
             raise RuntimeError("writes do not nest")
         self._now = _Writing(reason, granted)
+        self.writes += 1
         try:
             yield self._now
         finally:
             self._now = None
+            self.writes += 1
 
     def _look_up_rights(self) -> None:
         """What the file says of this person; before it knows anybody, everything may be done."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from core import resources, words
-from core.findings import plausibility
+from core.findings import plausibility, quality
 from core.findings.alerts import definition as alerts
 from core.forms import catalog as forms
 from core.instruments import catalog as instruments
@@ -143,7 +143,7 @@ def _of_definitions() -> Iterator[tuple[str, Message]]:
     shipped: tuple[Mapping[Any, Any], ...] = (
         *(forms.shipped(), instruments.versions(), protocols.brought(), measurement.kinds()),
         *(thresholds.shipped(), alerts.shipped().actions, alerts.shipped().alerts),
-        *(plausibility.shipped(), lung_function.equations()),
+        *(plausibility.shipped(), quality.shipped(), lung_function.equations()),
         *(laboratory.tests(), laboratory.panels(), laboratory.shipped().sets),
     )
     for each in shipped:

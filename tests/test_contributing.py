@@ -9,7 +9,7 @@ import pytest
 
 from core import resources
 from core.convert import read_listed
-from core.findings import plausibility
+from core.findings import plausibility, quality
 from core.findings.alerts import definition as alerts
 from core.forms import catalog as forms
 from core.instruments import catalog as instruments
@@ -91,6 +91,7 @@ LISTS = [
     ("thresholds.toml", "thresholds", thresholds.read),
     ("alerts.toml", "alerts", lambda path: alerts.read(path).alerts),
     ("plausibility.toml", "questions", plausibility.read),
+    ("quality.toml", "measures", quality.read),
     (
         "measurements.toml",
         "measurements",

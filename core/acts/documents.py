@@ -4,10 +4,11 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from core import clock, exports, reports
 from core.acts import attaching, people, signing, trial_report
+from core.errors import StorageError
 from core.findings import appointments
 from core.model.attachment import Reference
 from core.model.document import (
@@ -17,6 +18,7 @@ from core.model.document import (
     Document,
     OfAppointments,
     OfAttachment,
+    OfCare,
     OfCasebook,
     OfCodedData,
     OfData,
@@ -48,7 +50,10 @@ from core.model.trail import Act
 from core.model.user import Right
 from core.session import Session
 from core.views import calendar, day_list
-from core.words import N_
+from core.words import N_, _
+
+if TYPE_CHECKING:
+    from core.cohort.frames import Cohort
 
 S = TypeVar("S", bound=Source)
 Common = Mapping[str, Any]  # what every source has
@@ -305,6 +310,20 @@ def _of_users(session: Session, _about: About, common: Common) -> OfUsers:
     return OfUsers(reviewed=people.review(session), code_made=made, **common)
 
 
+def _of_care(session: Session, about: About, common: Common) -> OfCare:
+    today, of = clock.today(), len(session.patients.record_numbers())
+
+    def load() -> "Cohort":
+        from core.acts import cohort  # with numpy, which no other document needs
+
+        found = cohort.load(session, today)
+        if found is None:
+            raise StorageError(_("The clinic file was closed: nothing was made."))
+        return found
+
+    return OfCare(load=load, patients=about.patients, of=of, **common)
+
+
 def _of_registers(session: Session, _about: About, common: Common) -> OfRegisters:
     registers = Registers(trainings=session.trainings.all(), checks=session.calibrations.all())
     return OfRegisters(registers=registers, names=session.users.names(), **common)
@@ -362,6 +381,7 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfEvent: _of_event,
     OfUsers: _of_users,
     OfTrail: _of_trail,
+    OfCare: _of_care,
     OfRegisters: _of_registers,
     OfDrill: _of_drill,
     OfAttachment: _of_attachment,

@@ -1,11 +1,12 @@
 """A number of a group over time: what it was at each visit, of how many, and why it is of fewer at the next."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.cohort.fields import NumberField
 from core.cohort.frames import PATIENT, Cohort
@@ -68,27 +69,39 @@ class Means:
         return self.same[0].n if self.same else 0
 
 
+def described(cohort: Cohort, field: NumberField) -> Sequence[tuple[Slot, Summary]]:
+    """Mean, scatter and n at each slot, and nothing else."""
+    slots, lines = placed(cohort, field.id)
+    values = _Grid.values_of(cohort, slots, lines)
+    found = ((slot, summary(one)) for slot, one in zip(slots, values.T, strict=True))
+    return [(slot, told) for slot, told in found if told is not None]
+
+
 def means(cohort: Cohort, field: NumberField) -> Means:
     """Mean, scatter and n at each slot; ``lines`` are the values behind (columns of `slots.placed`)."""
-    slots, found = placed(cohort, field.id)
-    by_slot = [found[found["slot"] == at] for at in range(len(slots))]
-    who = [frozenset(one[PATIENT]) for one in by_slot]
+    slots, lines = placed(cohort, field.id)
+    grid = _Grid.of(cohort, slots, lines)
+    stated = np.bincount(lines.loc[lines["stated"], "slot"], minlength=len(slots))
     at = tuple(
-        _at(cohort, slot, here, have) for slot, here, have in zip(slots, by_slot, who, strict=True)
+        At(
+            slot=slot,
+            summary=found,
+            of=cohort.n,
+            missing=grid.missing(n, ~grid.have[:, n]),
+            stated=int(stated[n]),
+        )
+        for n, slot in enumerate(slots)
+        if (found := summary(grid.values[:, n])) is not None
     )
-    always = frozenset.intersection(*who) if who else frozenset()
-    same = tuple(
-        told
-        for here in by_slot
-        if (told := summary(here.loc[here[PATIENT].isin(always), "value"])) is not None
-    )
+    always = grid.values[grid.have.all(axis=1)]
+    same = tuple(told for one in always.T if (told := summary(one)) is not None)
     return Means(
         field=field,
         at=at,
         same=same,
-        lines=found,
-        slopes=patient_slopes(found[PATIENT], found["month"], found["value"]),
-        sentences=tuple(_changes(cohort, field, at, by_slot, who)),
+        lines=lines,
+        slopes=patient_slopes(lines[PATIENT], lines["month"], lines["value"]),
+        sentences=tuple(_changes(field, at, grid)),
     )
 
 
@@ -98,50 +111,82 @@ def course(means_: Means) -> MixedModel | NoFit:
     return mixed_model(lines[PATIENT], lines["month"], lines["value"])
 
 
-def _at(cohort: Cohort, slot: Slot, here: "pd.DataFrame", have: frozenset[int]) -> At:
-    found = summary(here["value"])
-    assert found is not None
-    absent = cohort.patients.index.difference(list(have))
-    return At(
-        slot=slot,
-        summary=found,
-        of=cohort.n,
-        missing=_why_missing(cohort, slot, absent),
-        stated=int(here["stated"].sum()),
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """A row a patient, a column a slot: ``values`` (NaN: none), and ``why`` there is none, as a place in `WHY`."""
+
+    values: NDArray[np.float64]
+    why: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, cohort: Cohort, slots: Sequence[Slot], lines: "pd.DataFrame") -> "_Grid":
+        values = cls.values_of(cohort, slots, lines)
+        planned = any(slot.code for slot in slots)
+        why = _by_plan(cohort, slots) if planned else _by_months(cohort, slots)
+        why[~cohort.patients["enrolled"].to_numpy()] = _PLACE[NOT_ENROLLED]
+        return cls(values, why)
+
+    @staticmethod
+    def values_of(
+        cohort: Cohort, slots: Sequence[Slot], lines: "pd.DataFrame"
+    ) -> NDArray[np.float64]:
+        values = np.full((len(slots), cohort.n), np.nan)
+        values[lines["slot"], cohort.place(lines[PATIENT])] = lines["value"]
+        return values.T
+
+    @property
+    def have(self) -> NDArray[np.bool_]:
+        return ~np.isnan(self.values)
+
+    def missing(self, slot: int, who: NDArray[np.bool_]) -> Mapping[str, int]:
+        """Why these patients have no value at a slot, counted."""
+        counts = np.bincount(self.why[who, slot], minlength=len(_PLACE))
+        return {why: int(counts[at]) for why, at in _PLACE.items() if counts[at]}
+
+
+_PLACE = {why: at for at, why in enumerate(WHY)}
+
+
+def _by_months(cohort: Cohort, slots: Sequence[Slot]) -> NDArray[np.int8]:
+    """At a step of months only who died before it is known."""
+    patients = cohort.patients
+    died = (patients["died_day"] - zero(patients)).to_numpy(dtype=float, na_value=np.nan)
+    before = died[:, None] / MONTH_DAYS < np.array([slot.month for slot in slots])
+    return np.where(before, _PLACE[DIED], _PLACE[OPEN]).astype(np.int8)
+
+
+def _by_plan(cohort: Cohort, slots: Sequence[Slot]) -> NDArray[np.int8]:
+    """By the status of the planned visit; without one there is no plan: never treated, or another version."""
+    died = cohort.patients["died_day"].notna().to_numpy()
+    ended = np.where(died, _PLACE[DIED], _PLACE[ENDED]).astype(np.int8)
+    why = np.repeat(ended[:, None], len(slots), axis=1)
+    visits = cohort.visits
+    place = {slot.code: at for at, slot in enumerate(slots)}
+    slot = _of_categories(visits["code"], lambda code: place.get(code, -1))
+    reason = _of_categories(visits["status"], lambda status: _PLACE.get(_why(status), -1))
+    told = (slot >= 0) & (reason >= 0)
+    who = cohort.place(visits.loc[told, PATIENT])
+    why[who, slot[told]] = reason[told]
+    over = (slot >= 0) & (visits["status"] == Status.NOT_APPLICABLE).to_numpy()
+    dead = after_death(cohort, visits[over]).to_numpy()
+    why[cohort.place(visits.loc[over, PATIENT]), slot[over]] = np.where(
+        dead, _PLACE[DIED], _PLACE[ENDED]
     )
+    return why
 
 
-def _why_missing(cohort: Cohort, slot: Slot, absent: "pd.Index[int]") -> Mapping[str, int]:
-    """Why patients have no value at a slot, counted."""
-    patients = cohort.patients.loc[absent]
-    inside = patients["enrolled"]
-    counted = _counted(cohort, slot, patients[inside])
-    counted[NOT_ENROLLED] = int((~inside).sum())
-    return {why: counted[why] for why in WHY if counted[why]}
+def _of_categories(column: "pd.Series[str]", number: Callable[[str], int]) -> NDArray[np.int64]:
+    numbers = np.array([number(str(one)) for one in column.cat.categories], dtype=np.int64)
+    return numbers[column.cat.codes]
 
 
-def _counted(cohort: Cohort, slot: Slot, patients: "pd.DataFrame") -> Counter[str]:
-    """Of those who took part; at a step of months only who died before it is known."""
-    died = patients["died_day"].notna()
-    if not slot.code:
-        months = (patients["died_day"] - zero(patients)).astype("Float64") / MONTH_DAYS
-        before = int((months < slot.month).fillna(value=False).sum())
-        return Counter({DIED: before, OPEN: len(patients) - before})
-    visits = cohort.visits[cohort.visits["code"] == slot.code]
-    status = dict(zip(visits[PATIENT], visits["status"], strict=True))
-    dead = set(visits.loc[after_death(cohort, visits), PATIENT])
-    dead |= set(patients.index[died].difference(list(status)))  # of no plan
-    return Counter(_why(status.get(one), died=one in dead) for one in patients.index)
-
-
-def _why(status: str | None, *, died: bool) -> str:
+def _why(status: str) -> str:
+    """Why a patient of a visit of that status has no value; empty where the visits are over."""
     match status:
         case Status.MISSED | Status.SKIPPED | Status.CANCELLED:
             return MISSED
         case Status.NOT_APPLICABLE:
-            return DIED if died else ENDED
-        case None:  # no plan: never treated, or of another version of the schedule
-            return DIED if died else ENDED
+            return ""
     return NOT_MEASURED if status in SEEN else OPEN
 
 
@@ -150,48 +195,32 @@ def missing_words(missing: Mapping[str, int]) -> str:
     return ", ".join(WHY[why].format(n=n) for why, n in missing.items())
 
 
-def _changes(
-    cohort: Cohort,
-    field: NumberField,
-    at: Sequence[At],
-    by_slot: "Sequence[pd.DataFrame]",
-    who: Sequence[frozenset[int]],
-) -> list[str]:
+def _changes(field: NumberField, at: Sequence[At], grid: _Grid) -> Iterator[str]:
     """A sentence for each step between slots at which the patients behind the mean are not the same."""
-    found = []
-    for before, after in zip(range(len(at)), range(1, len(at)), strict=False):
-        if who[before] == who[after]:
+    for n, (first, second) in enumerate(pairwise(at)):
+        had, have = grid.have[:, n], grid.have[:, n + 1]
+        if (had == have).all():
             continue
-        both = who[before] & who[after]
-        lost = cohort.patients.index.intersection(list(who[before] - who[after]))
         text = _("{first} to {second}: n changes from {n1} to {n2}{why}.").format(
-            first=at[before].slot.title,
-            second=at[after].slot.title,
-            n1=at[before].n,
-            n2=at[after].n,
-            why=_in_brackets(missing_words(_why_missing(cohort, at[after].slot, lost))),
+            first=first.slot.title,
+            second=second.slot.title,
+            n1=first.n,
+            n2=second.n,
+            why=_in_brackets(missing_words(grid.missing(n + 1, had & ~have))),
         )
-        found.append(" ".join(filter(None, (text, _compared(field, by_slot, before, after, both)))))
-    return found
+        every = (first.summary.mean, second.summary.mean)
+        yield f"{text} {_compared(field, every, grid.values[had & have, n : n + 2])}"
 
 
 def _in_brackets(words: str) -> str:
     return f" ({words})" if words else ""
 
 
-def _compared(
-    field: NumberField,
-    by_slot: "Sequence[pd.DataFrame]",
-    before: int,
-    after: int,
-    both: frozenset[int],
-) -> str:
-    """How the mean of all moved beside that of the patients who have both values."""
-    if not both:
+def _compared(field: NumberField, every: tuple[float, float], both: NDArray[np.float64]) -> str:
+    """How the mean of all moved beside that of the patients who have both values (a row each)."""
+    if not len(both):
         return _("No patient has both values.")
-    ends = [by_slot[one].set_index(PATIENT)["value"] for one in (before, after)]
-    every = [float(end.mean()) for end in ends]
-    first, second = (end.loc[sorted(both)].to_numpy(dtype=float) for end in ends)
+    first, second = both.T
     falls, rises = bool((second < first).all()), bool((second > first).all())
     n = len(both)
     text = plural(

@@ -1,16 +1,20 @@
 """What was seen and what is missing, by patient and planned visit, and who is counted at all."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.cohort.fields import TOTAL
 from core.cohort.frames import PATIENT, Cohort
 from core.cohort.rows import SEEN
 from core.cohort.slots import schedule_of
 from core.model.vital_status import State
+from core.protocols.definition import Protocol
 from core.protocols.schedule import Status
 from core.words import N_, Words
 
@@ -72,33 +76,29 @@ def matrix(cohort: Cohort) -> Matrix | None:
     protocol = schedule_of(cohort)
     if protocol is None:
         return None
-    codes = tuple(kind.code for kind in protocol.visits)
-    wanted = {
-        kind.code: {
-            "total": "alsfrs-r" in kind.assessments,
-            "capacity": "spirometry" in kind.assessments,
-        }
-        for kind in protocol.visits
-    }
-    have = _have(cohort)
-    visits = cohort.visits[cohort.visits["code"] != ""]
-    status = {
-        (int(who), str(code)): str(one)
-        for who, code, one in zip(visits[PATIENT], visits["code"], visits["status"], strict=True)
-    }
-    dead = visits[after_death(cohort, visits)]
-    died = {(int(who), str(code)) for who, code in zip(dead[PATIENT], dead["code"], strict=True)}
-
-    def cell(who: int, code: str) -> Seen:
-        lacks = any(asked and (who, code) not in have[what] for what, asked in wanted[code].items())
-        return _cell(status.get((who, code)), lacks=lacks, died=(who, code) in died)
-
+    kinds = protocol.visits
+    codes = tuple(kind.code for kind in kinds)
+    visits = cohort.visits
+    over = visits[visits["status"] == Status.NOT_APPLICABLE]
+    died = _marked(cohort, codes, over[after_death(cohort, over)])
+    lacks = _lacks(cohort, protocol, codes)
+    cells = list(Seen)
+    seen = np.full(lacks.shape, cells.index(Seen.NO_PLAN))
+    for status in visits["status"].cat.categories:
+        there = _marked(cohort, codes, visits[visits["status"] == status])
+        for is_lacking in (False, True):
+            for is_dead in (False, True):
+                chosen = there & (lacks == is_lacking) & (died == is_dead)
+                cell = _cell(str(status), lacks=is_lacking, died=is_dead)
+                seen[chosen] = cells.index(cell)
+    who = cohort.patients.index.tolist()
     return Matrix(
         codes=codes,
-        titles=tuple(kind.title for kind in protocol.visits),
-        numbers=dict(zip(cohort.patients.index, cohort.patients["number"], strict=True)),
+        titles=tuple(kind.title for kind in kinds),
+        numbers=dict(zip(who, cohort.patients["number"].tolist(), strict=True)),
         cells={
-            int(who): tuple(cell(int(who), code) for code in codes) for who in cohort.patients.index
+            one: tuple(map(cells.__getitem__, row))
+            for one, row in zip(who, seen.tolist(), strict=True)
         },
     )
 
@@ -118,22 +118,30 @@ def after_death(cohort: Cohort, visits: "pd.DataFrame") -> "pd.Series[bool]":
     return (died.notna() & by_death).astype(bool)
 
 
-def _have(cohort: Cohort) -> Mapping[str, set[tuple[int, str]]]:
-    """Which patients have a total, and which a capacity, at which planned visit."""
+def _marked(cohort: Cohort, codes: Sequence[str], rows: "pd.DataFrame") -> NDArray[np.bool_]:
+    """A row a patient, a column a planned visit: true where any of these rows of visits or values is of it."""
+    column = {code: at for at, code in enumerate(codes)}
+    of_category = np.array([column.get(str(one), -1) for one in rows["code"].cat.categories], int)
+    at = of_category[rows["code"].cat.codes]
+    marked = np.zeros((cohort.n, len(codes)), dtype=np.bool_)
+    marked[cohort.place(rows.loc[at >= 0, PATIENT]), at[at >= 0]] = True
+    return marked
+
+
+def _lacks(cohort: Cohort, protocol: Protocol, codes: Sequence[str]) -> NDArray[np.bool_]:
+    """Where a planned visit asks for a total or a capacity, and has none."""
     values = cohort.values
-    is_capacity = values["field"].astype(str).str.startswith("capacity.")
+    names = [str(one) for one in values["field"].cat.categories]
+    capacities = [one for one in names if one.startswith("capacity.")]
+    lacks = np.zeros((cohort.n, len(codes)), dtype=np.bool_)
+    for assessment, fields in (("alsfrs-r", [TOTAL]), ("spirometry", capacities)):
+        asked = np.array([assessment in kind.assessments for kind in protocol.visits], dtype=bool)
+        lacks |= asked & ~_marked(cohort, codes, values[values["field"].isin(fields)])
+    return lacks
 
-    def pairs(mask: "pd.Series[bool]") -> set[tuple[int, str]]:
-        chosen = values[mask]
-        return {(int(who), str(c)) for who, c in zip(chosen[PATIENT], chosen["code"], strict=True)}
 
-    return {"total": pairs(values["field"] == TOTAL), "capacity": pairs(is_capacity)}
-
-
-def _cell(status: str | None, *, lacks: bool, died: bool) -> Seen:
+def _cell(status: str, *, lacks: bool, died: bool) -> Seen:
     match status:
-        case None:
-            return Seen.NO_PLAN
         case Status.DONE_EARLY | Status.DONE_LATE:
             return Seen.INCOMPLETE if lacks else Seen.OUT_OF_WINDOW
         case Status.MISSED | Status.SKIPPED | Status.CANCELLED:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from core.findings import consent, event_facts, participation, treatment
+from core.findings import clocks, consent, event_facts, participation, quality, treatment
 from core.findings.eligibility import completed_years
 from core.instruments import catalog as instruments
 from core.model import terms
 from core.model.adverse_event import AdverseEvent, MilestoneKind
-from core.model.event_details import Cause, details
+from core.model.event_details import details
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, Patient
 from core.model.record import PatientRecord
@@ -39,7 +39,6 @@ SUPPORT = (
     MilestoneKind.NASOGASTRIC_TUBE,
     MilestoneKind.COUGH_ASSIST,
 )
-_RELATED = frozenset({Cause.CERTAIN, Cause.PROBABLE, Cause.POSSIBLE})
 _MEDICINE = "medicine"
 SEEN = frozenset({Status.DONE, Status.DONE_EARLY, Status.DONE_LATE})
 
@@ -60,6 +59,7 @@ class PatientRow:
     ``enrolled`` is whether the patient entered the study at all; in routine care everybody did. ``treated_day`` is that
     of a treatment that was given, ``reference_day`` may be to come. ``left_out`` counts the visits that the consent does not let leave.
     ``left`` is the `State` of who withdrew or was lost, also where a later death is the state; empty of the others.
+    ``care`` says of each measure of care how it stands (``niv:in_time``; see `core/findings/quality.py`).
     """
 
     id: str
@@ -99,6 +99,7 @@ class PatientRow:
     left_on: str = ""
     left_day: int | None = None
     left_reason: str = ""
+    care: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +136,7 @@ class ValueRow:
 class EventRow:
     """An adverse event. ``emergent`` and ``since`` (days, first and last possible) are from the treatment on.
 
-    ``related`` says whether product or procedure may have caused it; what nobody judged counts as related.
+    ``related`` says whether product or procedure may have caused it; what nobody judged, or can judge, counts as related.
     """
 
     id: str
@@ -232,6 +233,7 @@ def _patient(
         left_on="" if left_on is None else str(left_on),
         left_day=_ordinal(left_on),
         left_reason=left_reason,
+        care=tuple(f"{what}:{how}" for what, how in quality.care(finished, today).items()),
     )
 
 
@@ -439,7 +441,7 @@ def _event(record: PatientRecord, event: AdverseEvent) -> EventRow:
         since_first=None if told.day is None else told.day[0],
         since_last=None if told.day is None else told.day[1],
         minutes=told.minutes,
-        related=any(cause is None or cause in _RELATED for cause in causes or (None,)),
+        related=any(map(clocks.cause_counts, causes or (None,))),
         judged=bool(causes) and None not in causes,
         outcome=event.outcome.value,
         began=str(event.onset),

@@ -1,8 +1,11 @@
 """Where values stand on the time axis of a group: the planned visits of a schedule, or equal steps of months."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
 
 from core.cohort.frames import PATIENT, Cohort
 from core.protocols import catalog as protocols
@@ -31,8 +34,8 @@ class Slot:
 
 def schedule_of(cohort: Cohort) -> Protocol | None:
     """The one schedule of planned visits that all patients are on; None where they are on several or on none."""
-    ids = set(cohort.patients["schedule"])
-    found = protocols.newest().get(next(iter(ids))) if len(ids) == 1 else None
+    ids = cohort.patients["schedule"].unique()
+    found = protocols.newest().get(str(ids[0])) if len(ids) == 1 else None
     return found if found is not None and found.anchor is Anchor.REFERENCE else None
 
 
@@ -56,30 +59,36 @@ def placed(cohort: Cohort, field: str) -> "tuple[tuple[Slot, ...], pd.DataFrame]
     visits the last slot before the treatment is the baseline, and stands at month 0.
     """
     values = cohort.values[cohort.values["field"] == field]
+    starts = zero(cohort.patients).to_numpy(dtype=float, na_value=np.nan)
+    place = cohort.place(values[PATIENT])
+    months = (values["day"].to_numpy() - starts[place]) / MONTH_DAYS
     protocol = schedule_of(cohort)
-    months = (values["day"] - values[PATIENT].map(zero(cohort.patients))).astype(
-        "Float64"
-    ) / MONTH_DAYS
-    found = values.assign(month=months.astype("float64")).dropna(subset=["month"])
-    if protocol is None:
-        return _by_steps(found)
-    return _by_visits(found, protocol)
-
-
-def _by_steps(found: "pd.DataFrame") -> "tuple[tuple[Slot, ...], pd.DataFrame]":
-    steps = (found["month"] / STEP_MONTHS).round().astype(int)
-    kept = sorted(steps.unique())
-    slots = tuple(
-        Slot(code="", title=_("Month {n}").format(n=at * STEP_MONTHS), month=at * STEP_MONTHS)
-        for at in kept
+    slots, slot = _steps(months) if protocol is None else _visits(values["code"], protocol)
+    kept = _last(place, slot, months, values["day"].to_numpy())
+    chosen = values.iloc[kept]
+    lines = chosen[[PATIENT]].assign(slot=slot[kept], month=months[kept])
+    return slots, lines.assign(value=chosen["value"], stated=chosen["stated"]).reset_index(
+        drop=True
     )
-    return slots, _last(found.assign(slot=steps.map({at: n for n, at in enumerate(kept)})))
 
 
-def _by_visits(
-    found: "pd.DataFrame", protocol: Protocol
-) -> "tuple[tuple[Slot, ...], pd.DataFrame]":
-    held = set(found["code"].unique())
+_Placed = tuple[
+    tuple[Slot, ...], NDArray[np.int64]
+]  # of each value the place of its slot, -1 for none
+
+
+def _steps(months: NDArray[np.float64]) -> _Placed:
+    steps = np.round(months / STEP_MONTHS)
+    known = ~np.isnan(steps)
+    kept, place = np.unique(steps[known].astype(np.int64), return_inverse=True)
+    slot = np.full(len(months), -1)
+    slot[known] = place
+    ends = [int(at) * STEP_MONTHS for at in kept]
+    return tuple(Slot(code="", title=_("Month {n}").format(n=at), month=at) for at in ends), slot
+
+
+def _visits(codes: "pd.Series[str]", protocol: Protocol) -> _Placed:
+    held = set(codes.unique())
     kinds = [kind for kind in protocol.visits if kind.code in held]
     before = [kind.code for kind in kinds if month_of(protocol, kind.code) < 0]
     baseline = before[-1] if before else ""
@@ -93,12 +102,20 @@ def _by_visits(
         for kind in kinds
     )
     place = {slot.code: at for at, slot in enumerate(slots)}
-    known = found[found["code"].isin(place)]
-    return slots, _last(known.assign(slot=known["code"].astype(str).map(place).astype(int)))
+    of_category = np.array([place.get(str(one), -1) for one in codes.cat.categories], np.int64)
+    return slots, of_category[codes.cat.codes]
 
 
-def _last(found: "pd.DataFrame") -> "pd.DataFrame":
-    columns: Sequence[str] = [PATIENT, "slot", "month", "value", "stated"]
-    ordered = found.sort_values([PATIENT, "slot", "day"], kind="stable")
-    kept = ordered.drop_duplicates([PATIENT, "slot"], keep="last")
-    return kept[list(columns)].reset_index(drop=True)
+def _last(
+    place: NDArray[np.int64],
+    slot: NDArray[np.int64],
+    months: NDArray[np.float64],
+    days: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Which values count: the last one of each patient at each slot, by patients and slots."""
+    known = np.flatnonzero((slot >= 0) & ~np.isnan(months))
+    key = place[known] * (slot.max(initial=0) + 1) + slot[known]
+    order = np.argsort(key * date.max.toordinal() + days[known], kind="stable")
+    key = key[order]
+    is_last = np.append(key[1:] != key[:-1], True)[: len(key)]
+    return np.asarray(known[order[is_last]], dtype=np.int64)

@@ -108,21 +108,23 @@ def followed(cohort: Cohort, endpoint: Endpoint, zero: Zero) -> Followed:
     mask) was there before ``zero`` cannot lose what the curve counts, and is left out; so is one whom nobody saw
     after ``zero``.
     """
-    patients = cohort.patients
-    starts = patients[f"{zero.value}_day"].astype("Float64")
-    ends = patients[list(_ENDS[endpoint])].astype("Float64").min(axis=1)
-    alive = patients["last_alive_day"].astype("Float64")
-    until = ends.fillna(alive)
-    happened = ends.notna()
-    no_zero = starts.isna()
-    before = ~no_zero & happened & (ends < starts).fillna(value=False)
-    not_seen = ~no_zero & ~before & (until.isna() | (until < starts).fillna(value=True))
+
+    def days(column: str) -> NDArray[np.float64]:
+        return cohort.patients[column].to_numpy(dtype=np.float64, na_value=np.nan)
+
+    starts, alive = days(f"{zero.value}_day"), days("last_alive_day")
+    ends = np.fmin.reduce([days(column) for column in _ENDS[endpoint]])  # the first that is known
+    happened = ~np.isnan(ends)
+    until = np.where(happened, ends, alive)
+    no_zero = np.isnan(starts)
+    before = ends < starts
+    not_seen = ~no_zero & ~before & ~(until >= starts)
     kept = ~(no_zero | before | not_seen)
     counts = {NO_ZERO: no_zero, BEFORE: before, NOT_SEEN: not_seen}
     return Followed(
-        patients=patients.index.to_numpy(dtype=np.int64)[kept.to_numpy(dtype=bool)],
-        months=((until - starts)[kept] / MONTH_DAYS).to_numpy(dtype=np.float64),
-        events=happened[kept].to_numpy(dtype=np.bool_),
+        patients=cohort.patients.index.to_numpy(dtype=np.int64)[kept],
+        months=(until - starts)[kept] / MONTH_DAYS,
+        events=happened[kept],
         left_out={why: int(mask.sum()) for why, mask in counts.items() if mask.any()},
     )
 

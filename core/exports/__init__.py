@@ -16,6 +16,7 @@ from core.model.document import (
     Document,
     OfAppointments,
     OfAttachment,
+    OfCare,
     OfCodedData,
     OfData,
     OfDefinition,
@@ -71,6 +72,13 @@ def _counted_events(source: OfEvents) -> bytes:
     from core.exports import safety_csv
 
     return safety_csv.counted(source)
+
+
+@untranslated()
+def _care_quality(source: OfCare) -> bytes:
+    from core.exports import quality_csv
+
+    return quality_csv.document(source)
 
 
 @untranslated()
@@ -203,6 +211,20 @@ EXPORTS: tuple[Document[Any], ...] = (
         holds_patients=True,
         stem="adverse-events",
         make=_counted_events,
+        ending=CSV,
+    ),
+    Document(
+        id="care-quality-csv",
+        title=N_("Care quality list as a table"),
+        button=N_("Quality as CSV…"),
+        tip=N_("A row for each patient that is shown and each measure."),
+        saving=N_("Export the care quality list"),
+        called="care quality list as a table",
+        of=OfCare,
+        right=Right.SIGN,
+        holds_patients=True,
+        stem="care-quality",
+        make=_care_quality,
         ending=CSV,
     ),
     Document(

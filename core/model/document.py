@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from core.model.appointment import Appointment
 from core.model.backup import DrillResult
@@ -342,6 +342,22 @@ class OfUsers(Source):
     @property
     def counts(self) -> Mapping[str, int]:
         return {"users": len(self.reviewed)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfCare(Source):
+    """The patients as a group. ``load`` gives all of them (`core.cohort.frames.Cohort`), in whatever thread makes the document.
+
+    ``patients`` are those that were asked for, None where all were; ``of`` is how many the file has.
+    """
+
+    load: Callable[[], Any]
+    patients: Sequence[PatientId] | None
+    of: int
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        return {"patients": self.of if self.patients is None else len(self.patients)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

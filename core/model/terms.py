@@ -5,6 +5,7 @@ every other term the general words of CTCAE are shown, of the grades that it has
 """
 
 import csv
+import hashlib
 import json
 import re
 import unicodedata
@@ -98,6 +99,14 @@ def use_dictionaries(ctcae_content: bytes | None, meddra_content: bytes | None) 
     _imported_terms.cache_clear()
     _coded.cache_clear()
     _meddra_names.cache_clear()
+
+
+def in_use() -> str:
+    """A digest of the clinic's own synonyms and dictionaries that count now."""
+    digest = hashlib.sha256(repr(sorted(_own.items())).encode())
+    for kind, content in sorted(_contents.items()):
+        digest.update(kind.encode() + (content or b""))
+    return digest.hexdigest()
 
 
 def coded(name: str) -> Coded | None:

@@ -86,7 +86,7 @@ def status(
         ended_before = end_of_participation <= window.close
         return Status.NOT_APPLICABLE if ended_before else Status.MISSED
     if today < window.open:
-        soon = window.open - today <= timedelta(days=SOON_DAYS)
+        soon = today >= window.open - timedelta(days=SOON_DAYS)
         return Status.DUE_SOON if soon else Status.UPCOMING
     if today <= window.close:
         return Status.DUE

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.model.document import (
     Document,
+    OfCare,
     OfCasebook,
     OfCode,
     OfDay,
@@ -104,6 +105,12 @@ def _trial_report(source: OfTrial) -> bytes:
     from core.reports import trial
 
     return trial.document(source)
+
+
+def _care_quality(source: OfCare) -> bytes:
+    from core.reports import quality
+
+    return quality.document(source)
 
 
 def _user_review(source: OfUsers) -> bytes:
@@ -337,6 +344,21 @@ REPORTS: tuple[Document[Any], ...] = (
         make=_trial_report,
         topic="trial-report",
         tip=N_("Flow, baseline, course, events, survival and what is missing, for one study"),
+    ),
+    Document(
+        id="care-quality",
+        title=N_("Care quality list"),
+        button=N_("Care quality…"),
+        tip=N_(
+            "What was asked, offered and talked about in time, for the patients that are shown."
+        ),
+        saving=N_("Save the care quality list"),
+        called="care quality list",
+        of=OfCare,
+        right=Right.SIGN,  # for who answers for the care
+        holds_patients=True,
+        stem="care-quality",
+        make=_care_quality,
     ),
     Document(
         id="user-review",

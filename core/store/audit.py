@@ -20,8 +20,9 @@ from core.model.nouns import NOUNS
 from core.model.trail import TrailHead
 from core.store.owners import patient_of
 
-# Without triggers: the trail itself, what steps were taken, and a secret, which a trail that is exported must not tell.
-NOT_AUDITED = {"audit", "audit_head", "_sqlite_migrations", "export_secret"}
+DERIVED = "derived"  # what can be computed again (`core/store/derived.py`): no evidence of anything
+# Without triggers: the trail itself, what steps were taken, what is derived, and a secret, which a trail that is exported must not tell.
+NOT_AUDITED = {"audit", "audit_head", "_sqlite_migrations", "export_secret", DERIVED}
 COLUMNS = (
     "id",
     "at",

@@ -18,7 +18,7 @@ from core.errors import AppError, FileDamaged, FileExists, FileInUse, FileTooNew
 from core.model.backup import Backup
 from core.model.trail import CHANGES_NOTHING, TrailHead
 from core.store import audit, keys
-from core.store.file import require
+from core.store.file import read_only, require
 from core.store.migrations import migrations
 from core.store.verification import verify
 from core.words import N_, _
@@ -167,14 +167,9 @@ def _trail_problem(db: Database, key: bytes) -> str:
 def reading(path: Path, key: bytes) -> Iterator[Database]:
     """A copy, open to be read only: not even a journal that lies beside it is played back into it."""
     require(path)
-    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     try:
-        with closing(sqlcipher.connect(uri, uri=True)) as connection:
-            connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr
-            connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-            connection.execute("PRAGMA temp_store = MEMORY")  # no patient data in temporary files
-            connection.execute("SELECT count(*) FROM sqlite_master")  # whether the key opens it
-            yield Database(connection, strict=True)
+        with read_only(path, key) as db:
+            yield db
     except sqlcipher.Error as error:
         if error.sqlite_errorname in {"SQLITE_NOTADB", "SQLITE_CORRUPT"}:
             raise _damaged(path, _("It does not open with this key.")) from error
@@ -196,7 +191,9 @@ def contents(db: Database) -> Contents:
                 " Install that version to restore it."
             ).format(steps=", ".join(sorted(newer)))
         )
-    rows = {table: db.table(table).count for table in sorted(db.table_names())}
+    rows = {
+        table: db.table(table).count for table in sorted(set(db.table_names()) - {audit.DERIVED})
+    }
     return Contents(steps=steps, rows=rows, head=audit.head(db) if _TRAIL_HEAD in rows else None)
 
 

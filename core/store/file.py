@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from sqlcipher3 import dbapi2 as sqlcipher
@@ -107,6 +107,21 @@ def connect(path: Path, key: bytes, *, create: bool = False) -> Database:
         connection.close()
         raise
     return db
+
+
+@contextmanager
+def read_only(path: Path, key: bytes) -> Iterator[Database]:
+    """The file as its bytes are, without a lock, and without playing back a journal that is beside it.
+
+    For a copy that nobody writes to, or for who makes sure that nobody does meanwhile. Raises the driver's errors.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    with closing(sqlcipher.connect(uri, uri=True)) as connection:
+        connection.execute("PRAGMA cipher_log_level = NONE")  # it would write to stderr
+        connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+        connection.execute("PRAGMA temp_store = MEMORY")  # no patient data in temporary files
+        connection.execute("SELECT count(*) FROM sqlite_master")  # whether the key opens it
+        yield Database(connection, strict=True)
 
 
 def upgrade(db: Database, path: Path, audit_key: bytes) -> None:

@@ -191,7 +191,8 @@ def _as_made() -> dict[str, str]:
 def _schema(db: Database) -> dict[str, str]:
     """The columns of every table, and what every trigger and index does, by name.
 
-    A column's default counts: it is what older rows hold. How SQLite spells a table is its own.
+    A column's default counts: it is what older rows hold. How SQLite spells a table is its own. What can be computed
+    again is no part of it.
     """
     columns = db.execute(
         """
@@ -206,7 +207,8 @@ def _schema(db: Database) -> dict[str, str]:
         "SELECT name, sql FROM sqlite_master"
         " WHERE type IN ('trigger', 'index', 'view') AND sql IS NOT NULL"
     )
-    return {**dict(columns), **{name: " ".join(sql.split()) for name, sql in triggers}}
+    found = {**dict(columns), **{name: " ".join(sql.split()) for name, sql in triggers}}
+    return {name: built for name, built in found.items() if name != audit.DERIVED}
 
 
 def _in_the_chain(db: Database, key: bytes, reading: _Said) -> _Wrong | None:

@@ -40,6 +40,7 @@ from core.model.record import PatientRecord
 from core.model.spirometry import Blow, Spirometry
 from core.model.visit import Visit, VisitState
 from core.session import Session
+from tests.benchmarks import cohort
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -71,6 +72,7 @@ def main() -> None:
                 trail(session),
                 sheet(folder),
                 *everything(),
+                *cohort.lines(folder),
             ]
         finally:
             session.close()

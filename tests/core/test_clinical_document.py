@@ -12,12 +12,13 @@ import pytest
 from core import entry, resources
 from core.cohort import in_words, means
 from core.cohort.fields import FVC, number_fields
+from core.cohort.quality import often
 from core.cohort.survival import survival
 from core.commands import scoring
 from core.entering import patient_entry
 from core.entering.visit_entry import check_visit_date
 from core.entry import Problem
-from core.findings import alerts, eligibility, plausibility
+from core.findings import alerts, eligibility, plausibility, quality
 from core.findings.alerts.measures import measures
 from core.findings.eligibility import Fulfilment
 from core.imports import patients_csv
@@ -521,6 +522,14 @@ def measurement_rows():
         yield f"| {kind.title} | {kind.short} | {kind.unit} | {kind.low:g} to {kind.high:g} | {decimals} |"
 
 
+def quality_rows():
+    catalogue = alerts.shipped().alerts.values()
+    for one in quality.shipped().values():
+        concerned = [alert.id for alert in catalogue if alert.topic in one.need]
+        who = f"those whom one of {', '.join(concerned)} concerns" if concerned else "everybody"
+        yield f"| {one.title} | {often(one)} | {who} | {one.source} | {STATUS[one.status]} |"
+
+
 def criterion_rows():
     for one in TRIAL.criteria:
         decided = "a person answers" if one.asked else "computed"
@@ -669,6 +678,7 @@ TABLES = (
     question_rows,
     alert_rows,
     action_rows,
+    quality_rows,
 )
 
 

@@ -39,6 +39,7 @@ from core.laboratory import catalog as laboratory
 from core.model import terms
 from core.model.document import (
     About,
+    OfCare,
     OfCasebook,
     OfDay,
     OfDefinition,
@@ -319,7 +320,7 @@ def papers(session):
     for one in reports.REPORTS:
         if one.of in {
             *(OfVisit, OfNothing, OfForm, OfDefinition, OfTrail),
-            *(OfTreatments, OfCasebook, OfDay, OfWeeks, OfTrial),
+            *(OfTreatments, OfCasebook, OfDay, OfWeeks, OfTrial, OfCare),
         }:
             made_of = documents.source(session, one, about)
             for choice in one.choices(made_of) or ([*forms.newest()] if "form" in one.id else [""]):
@@ -340,7 +341,7 @@ def test_every_document_speaks_it_too(language, data, neurologist):
     assert found == {}
     assert seen_documents == {
         *("visit-summary", "blank-forms", "form", "blank-form", "audit-trail"),
-        *("treatments", "casebook", "day-list", "calendar", "trial-report"),
+        *("treatments", "casebook", "day-list", "calendar", "trial-report", "care-quality"),
     }
 
 

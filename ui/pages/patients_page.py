@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock
 from core.labels import onset_within
-from core.model.document import About, Document, OfCodedData, OfData, OfFile
+from core.model.document import About, Document, OfCare, OfCodedData, OfData, OfFile
 from core.model.ids import PatientId
 from core.model.user import Right
 from core.views import patients
@@ -93,13 +93,15 @@ class PatientsPage(Page):
         self.filter = FilterChip(self.end_search)
         self.chips = {one.id: self._chip(one) for one in FILTERS}
         head = column(label(tr("Patients"), "title"), self._count, spacing=2)
-        leaving = buttons(context, OfFile, self._let_out, link=True)
+        leaving = [
+            one for of in (OfFile, OfCare) for one in buttons(context, of, self._let_out, link=True)
+        ]
         data = menu(context, tr("All data"), (OfData, OfCodedData), self._let_out)
         leaving += [] if data is None else [data]
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 14)
         layout.setSpacing(10)
-        top = row(head, self.filter, None)
+        top = row(head, self.filter)
         top.addLayout(Flow(*leaving, imported, new, right=True), 1)
         layout.addLayout(top)
         sorting = QWidget()  # one piece, which goes to the next line as a whole

@@ -8,10 +8,16 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QFontMetricsF
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
 
 from core import clock, words
+from core.acts import cohort
+from core.commands import demonstration
 from core.entering import appointing
+from core.exports import named
 from core.model.trail import Act
+from core.model.user import Role
+from core.session import Session
 from core.views import patients
 from core.words import short_day
 from tests.core.examples import a_patient, enter_visit, summing_to
@@ -206,10 +212,6 @@ def test_who_died_is_not_called_treated(page):
 def test_the_list_leaves_as_it_is_shown_without_names_and_is_written_down(
     page, demo_shell, monkeypatch, tmp_path, qtbot
 ):
-    from PySide6.QtWidgets import QFileDialog
-
-    from core.exports import named
-
     sort(page, CAPACITY, UP)
     page.chips["alerts"].setChecked(True)
     shown = numbers(page)
@@ -321,3 +323,35 @@ def test_everybody_is_shown_again_by_keyboard_where_no_filter_fits(page):
     settle()
     assert len(numbers(page)) == len(page._lines)
     assert not any(one.isChecked() for one in page.chips.values())
+
+
+def neurologist(demo):
+    """The demonstration's file, opened by its neurologist."""
+    key, path = demo.data_key, demo.path
+    demo.close()
+    session = Session(path, key, demonstration.LOGINS[Role.NEUROLOGIST])
+    yield session
+    session.close()
+
+
+def test_the_care_quality_list_of_what_is_shown_is_made_beside_the_window(
+    neurologist, open_window, qtbot, tmp_path, monkeypatch
+):
+    """The patients are read in a thread, while the file belongs to the window: it is kept there afterwards."""
+    session, shell = neurologist, open_window(neurologist)
+    shell.show_page("patients")
+    page = shell.page("patients")
+    qtbot.waitUntil(lambda: not page.context.glances.is_waiting(page), timeout=30_000)
+    page.chips["alerts"].setChecked(True)
+    shown = numbers(page)
+    path = tmp_path / "care.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(path), ""))
+    page._let_out(named("care-quality-csv"))
+    qtbot.waitUntil(path.exists, timeout=60_000)
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
+    assert sorted({one["Record number"] for one in rows}) == sorted(shown)
+    assert session.trail.verify().problem == ""
+    cohort.keep(session)
+    told = []
+    cohort.load(session, clock.today(), lambda done, of: told.append((done, of)))
+    assert told[0] == (21, 21), "everybody is known"

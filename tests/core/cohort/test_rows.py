@@ -1,0 +1,249 @@
+"""What a record becomes among the rows of a group: who counts, what of them, and what is left out and said."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from statistics import mean
+
+import pytest
+
+from core.cohort import frames, rows
+from core.cohort.fields import FVC, TOTAL
+from core.cohort.rows import Routine
+from core.model import event_details
+from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
+from core.model.laboratory import LabResult
+from core.model.partial_date import PartialDate
+from core.model.patient import ExternalKind, ExternalResult
+from core.model.visit import Mark, VisitMark
+from core.model.vital_status import State
+from core.protocols.schedule import Status
+from tests.core.examples import (
+    INFUSION,
+    a_form,
+    a_patient,
+    a_record,
+    a_routine_patient,
+    a_spirometry,
+    a_visit,
+    summing_to,
+)
+from tests.core.findings import test_consent
+from tests.core.findings.test_participation import step
+from tests.core.model.test_event_details import record_of
+
+TODAY = date(2026, 11, 29)
+PATIENT = test_consent.PATIENT
+MONTH_2 = date(2026, 7, 21)
+
+
+def rows_of(record, today=TODAY):
+    found = rows.of(record, today)
+    assert found is not None
+    return found
+
+
+def values_of(found, field=TOTAL):
+    return [(one.code, one.value, one.stated) for one in found.values if one.field == field]
+
+
+def test_the_17_of_the_demonstration_at_screening(demonstration_records):
+    """The paper's Table 1: mean ALSFRS-R 35.35 and FVC 71.01 %, as it states them, without items and volumes."""
+    every = frames.cohort(rows.of(record, TODAY) for record in demonstration_records)
+    found = every.values[every.values["code"] == "SCR"]
+    for field, said in ((TOTAL, "35.35"), (FVC, "71.01")):
+        values = found[found["field"] == field]
+        assert (len(values), f"{mean(values['value']):.2f}") == (17, said)
+        assert values["stated"].all()
+
+
+def test_a_visit_that_is_not_finished_counts_nowhere():
+    done, draft = a_visit(PATIENT, MONTH_2, "M2"), a_visit(PATIENT, TODAY, "M6", finished=False)
+    record = a_record(
+        PATIENT, done, draft,
+        assessments=(a_form(done, summing_to(35)), a_form(draft, summing_to(30))),
+        spirometry=(a_spirometry(draft, 3000, 3010, 2990),),
+    )  # fmt: skip
+    found = rows_of(record)
+    assert values_of(found) == [("M2", 35, False)]
+    assert not values_of(found, FVC)
+    at_month_6 = next(one for one in found.visits if one.code == "M6")
+    assert at_month_6.day is None
+    assert at_month_6.status != Status.DONE
+    assert found.patient.first_visit_day == MONTH_2.toordinal()
+
+
+def test_what_is_outside_the_consent_is_left_out_and_counted():
+    before, after = a_visit(PATIENT, date(2026, 1, 31), "SCR"), a_visit(PATIENT, MONTH_2, "M2")
+    record = a_record(
+        PATIENT, before, after,
+        assessments=(a_form(before, summing_to(40)), a_form(after, summing_to(35))),
+        forms=(test_consent.act("signed", test_consent.SIGNED),),
+    )  # fmt: skip
+    found = rows_of(record)
+    assert values_of(found) == [("M2", 35, False)]
+    assert found.patient.left_out == 1
+    allowed = rows_of(replace(record, forms=(test_consent.act("signed", "2026-01-01"),)))
+    assert values_of(allowed) == [("SCR", 40, False), ("M2", 35, False)]
+    assert allowed.patient.left_out == 0
+
+
+def test_a_patient_of_a_schedule_that_is_not_here_has_no_rows():
+    assert rows.of(a_record(a_patient(protocol="of-another-clinic")), TODAY) is None
+
+
+UNTREATED = replace(PATIENT, reference_on=None)
+
+
+@pytest.mark.parametrize(
+    ("patient", "told", "state", "on", "reason", "enrolled"),
+    [
+        (UNTREATED, [step(State.SCREENED, "2026-03-01")], "screened", "2026-03-01", "", False),
+        (
+            UNTREATED, [step(State.REFUSED, "2026-03", reason="too far")],
+            "refused", "2026-03", "too far", False,
+        ),
+        (UNTREATED, [step(State.ENROLLED, "2026-03-09")], "enrolled", "2026-03-09", "", True),
+        (PATIENT, [], "treated", str(INFUSION), "", True),
+        (
+            PATIENT, [step(State.WITHDRAWN, "2026-08-01", reason="moved away")],
+            "withdrawn", "2026-08-01", "moved away", True,
+        ),
+        (PATIENT, [step(State.LOST, "2026-09-01", reason="no answer")], "lost", "2026-09-01", "no answer", True),
+    ],
+)  # fmt: skip
+def test_where_a_patient_stands_has_its_day_and_its_reason(
+    patient, told, state, on, reason, enrolled
+):
+    found = rows_of(a_record(patient, forms=tuple(told))).patient
+    assert (found.state, found.state_on, found.reason) == (state, on, reason)
+    assert found.state_day == PartialDate.parse(on).assumed.toordinal()
+    assert found.enrolled is enrolled
+
+
+def test_a_screen_failure_names_its_criterion():
+    told = step(State.SCREEN_FAILURE, "2026-03-01", reason="FVC", criterion="I5")
+    found = rows_of(a_record(UNTREATED, forms=(told,))).patient
+    assert (found.state, found.criterion, found.enrolled) == ("screen_failure", "I5", False)
+
+
+def test_a_treatment_that_is_to_come_is_none_yet():
+    record = a_record(replace(PATIENT, reference_on=TODAY + timedelta(days=3)))
+    assert rows_of(record).patient.treated_day is None
+    assert rows_of(record, TODAY + timedelta(days=3)).patient.treated_day is not None
+
+
+def test_in_routine_care_there_is_no_study_and_everybody_is_in():
+    patient = a_routine_patient()
+    followed = rows_of(a_record(patient)).patient
+    assert (followed.state, followed.enrolled) == (Routine.FOLLOWED, True)
+    died = Milestone(
+        patient_id=patient.id, kind=MilestoneKind.DEATH, happened_on=PartialDate(2026, 9)
+    )
+    dead = rows_of(a_record(patient, milestones=(died,))).patient
+    assert (dead.state, dead.died_on) == (State.DIED, "2026-09")
+    assert dead.died_day == PartialDate(2026, 9).assumed.toordinal()
+
+
+def result(on, value, visit=None):
+    return LabResult(
+        patient_id=PATIENT.id, visit_id=None if visit is None else visit.id, test="creatinine",
+        taken_on=on, value=value, unit="µmol/L", entered_by="dr.demo",
+        entered_at=datetime(2026, 11, 1, tzinfo=UTC),
+    )  # fmt: skip
+
+
+def test_a_value_belongs_to_the_visit_of_its_day_else_to_that_in_whose_window_it_is():
+    visit, extra = a_visit(PATIENT, MONTH_2, "M2"), a_visit(PATIENT, date(2026, 8, 20))
+    record = a_record(
+        PATIENT, visit, extra,
+        laboratory=(
+            result(MONTH_2, 60.0), result(MONTH_2 + timedelta(days=3), 61.0),
+            result(date(2026, 8, 20), 62.0), result(date(2026, 10, 30), 63.0),
+        ),
+    )  # fmt: skip
+    found = rows_of(record)
+    assert [(code, value) for code, value, _s in values_of(found, "laboratory.creatinine")] == [
+        ("M2", 60.0), ("M2", 61.0), ("", 62.0), ("", 63.0),
+    ]  # fmt: skip
+    outside = [one for one in found.visits if one.code == ""]
+    assert [one.day for one in outside] == [date(2026, 8, 20).toordinal()]
+    assert outside[0].month == pytest.approx(91 / 30.4375)
+
+
+def test_a_stated_value_counts_where_none_was_measured_and_is_marked():
+    visit = a_visit(PATIENT, MONTH_2, "M2")
+    stated = ExternalResult(
+        patient_id=PATIENT.id, kind=ExternalKind.ALSFRS_R_TOTAL, value=33, measured_on=MONTH_2,
+        source="letter",
+    )  # fmt: skip
+    assert values_of(rows_of(a_record(PATIENT, visit, external=(stated,)))) == [("M2", 33, True)]
+    both = a_record(
+        PATIENT, visit, external=(stated,), assessments=(a_form(visit, summing_to(35)),)
+    )
+    assert values_of(rows_of(both)) == [("M2", 35, False)]
+    undated = a_record(PATIENT, visit, external=(replace(stated, measured_on=None),))
+    assert values_of(rows_of(undated)) == []
+
+
+def test_a_form_that_is_not_complete_has_no_total():
+    visit = a_visit(PATIENT, MONTH_2, "M2")
+    part = a_form(visit, (None,) + (3,) * 11)
+    found = rows_of(a_record(PATIENT, visit, assessments=(part,)))
+    assert values_of(found) == [], "missing is not zero"
+    assert values_of(found, "alsfrs-r.respiratory") == [("M2", 9, False)]
+
+
+def test_a_missed_visit_has_the_reason_that_was_given():
+    mark = VisitMark(patient_id=PATIENT.id, code="M4", mark=Mark.MISSED, reason="in hospital")
+    found = next(
+        one for one in rows_of(a_record(PATIENT, marks=(mark,))).visits if one.code == "M4"
+    )
+    assert (found.status, found.reason, found.day) == (Status.MISSED, "in hospital", None)
+
+
+EVENT = AdverseEvent(
+    patient_id=PATIENT.id, term="Pneumonia", coded_term="Lung infection",
+    onset=PartialDate(2026, 6, 1), grade=Grade.MODERATE, serious=True, outcome=Outcome.UNKNOWN,
+)  # fmt: skip
+
+
+def event_row(*parts, event=EVENT):
+    mine = replace(record_of(event_details.FORM), id=event_details.record_id(event.id))
+    forms = (mine, *(replace(one, within=mine.id) for one in parts))
+    (found,) = rows_of(a_record(PATIENT, events=(event,), forms=forms)).events
+    return found
+
+
+def test_an_event_has_the_worst_grade_that_it_ever_had():
+    assert event_row().grade == 2
+    worse = record_of(event_details.COURSE, day="2026-06-03", grade=4, state="worse")
+    better = record_of(event_details.COURSE, day="2026-06-09", grade=1, state="better")
+    assert event_row(worse, better).grade == 4
+
+
+@pytest.mark.parametrize(
+    ("judged", "related", "complete"),
+    [
+        ({}, True, False),
+        ({"product": "unlikely"}, True, False),  # nobody judged the procedure
+        ({"product": "unlikely", "procedure": "not_related"}, False, True),
+        ({"product": "possible", "procedure": "not_related"}, True, True),
+        ({"product": "unassessable", "procedure": "unlikely"}, True, True),  # until it is resolved
+        ({"product": "conditional", "procedure": "unlikely"}, True, True),
+    ],
+)
+def test_what_nobody_judged_counts_as_related(judged, related, complete):
+    found = event_row(*([record_of(event_details.JUDGEMENT, **judged)] if judged else []))
+    assert (found.related, found.judged) == (related, complete)
+
+
+def test_an_event_is_of_its_class_and_after_the_treatment_or_not():
+    after = event_row()
+    assert (after.organ_class, after.emergent) == ("Infections and infestations", True)
+    assert after.since_first == after.since_last == (date(2026, 6, 1) - INFUSION).days
+    before = event_row(
+        event=replace(EVENT, onset=PartialDate(2026, 4, 1), ended=PartialDate(2026, 4, 9))
+    )
+    assert before.emergent is False
+    (untreated,) = rows_of(a_record(replace(PATIENT, reference_on=None), events=(EVENT,))).events
+    assert untreated.emergent is None
