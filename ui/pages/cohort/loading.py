@@ -1,12 +1,15 @@
 """The patients of the file are read for the page: what is known of the progress, and how to give it up."""
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QProgressBar, QVBoxLayout, QWidget
+from contextlib import suppress
+from threading import Event
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from core import clock
 from core.acts import cohort
 from core.cohort.frames import Cohort
-from core.errors import AppError
+from core.errors import AppError, StorageError
 from ui import theme
 from ui.context import AppContext
 from ui.widgets.basics import button, label, row
@@ -14,9 +17,9 @@ from ui.words import tr
 
 
 class Loading(QObject):
-    """The connection belongs to the window's thread: keys and clicks are answered between two patients.
+    """A worker reads through a connection of its own; what it computed is kept in the file by this thread.
 
-    Whoever leaves the page gives it up, so that nothing is read beside other work.
+    Whoever leaves the page gives it up.
     """
 
     progressed = Signal(int, int)  # patients who were read, of all
@@ -27,53 +30,45 @@ class Loading(QObject):
     def __init__(self, context: AppContext, parent: QObject) -> None:
         super().__init__(parent)
         self._context = context
-        self._stop = self._again = self.busy = False
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.timeout.connect(self._run)
+        self._stop = Event()  # of the reading that runs
+        self._again = self.busy = False
 
     def begin(self) -> None:
-        """Read all of them, once what is in front is painted; anew where they are being read."""
+        """Read all of them; anew where they are being read."""
         if self.busy:
-            self._stop = self._again = True
-        else:
-            self._soon.start(0)
+            self._again = True
+            self._stop.set()
+            return
+        self.busy, self._again, self._stop = True, False, Event()
+        session, stop, today = self._context.session, self._stop, clock.today()
+
+        def work() -> Cohort | None:
+            return cohort.load(session, today, self.progressed.emit, stop.is_set)
+
+        self._context.tasks.run(work, done=self._settle, failed=self._on_failed)
 
     def give_up(self) -> None:
-        self._stop, self._again = True, False
-        self._soon.stop()
-
-    def _run(self) -> None:
-        if self.busy:
-            return
-        self.busy, self._stop, self._again = True, False, False
-        try:
-            found = cohort.load(
-                self._context.session,
-                clock.today(),
-                progress=self._progress,
-                cancelled=lambda: self._stop or not self._context.session.is_open,
-            )
-        except AppError as error:
-            self.busy = False
-            self.failed.emit(str(error))
-            return
-        self.busy = False
-        self._settle(found)
+        self._again = False
+        self._stop.set()
 
     def _settle(self, found: Cohort | None) -> None:
+        self.busy = False
         if not self._context.session.is_open:
-            return  # the file was closed between two patients, and the window with it
+            return  # the file was closed meanwhile, and the window with it
+        with suppress(StorageError):  # a full disk keeps nobody from looking
+            cohort.keep(self._context.session)
         if self._again:
-            self._soon.start(0)
+            self.begin()
         elif found is None:
             self.given_up.emit()
         else:
             self.loaded.emit(found)
 
-    def _progress(self, done: int, of: int) -> None:
-        self.progressed.emit(done, of)
-        QApplication.processEvents()
+    def _on_failed(self, error: BaseException) -> None:
+        self.busy = False
+        if not isinstance(error, AppError):
+            raise error
+        self.failed.emit(str(error))
 
 
 class LoadingBar(QWidget):

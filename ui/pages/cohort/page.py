@@ -14,11 +14,11 @@ from core.cohort.fields import NumberField, field_of, number_fields
 from core.cohort.filters import By, Filter
 from core.cohort.frames import Cohort
 from core.cohort.plots.means_plot import SPREADS, Spread
-from core.model.document import About, Document, OfFile, Source
+from core.model.document import About, Document, OfCodedData, OfData, OfTrial
 from core.model.ids import PatientId
 from core.model.nouns import NOUNS
 from ui.context import AppContext
-from ui.documents import buttons, let_out
+from ui.documents import buttons, let_out, menu
 from ui.pages.cohort.asking import Asking
 from ui.pages.cohort.events_card import EventsCard
 from ui.pages.cohort.filters import Filters
@@ -31,9 +31,6 @@ from ui.widgets.basics import PressButton, label, row, show_only
 from ui.widgets.responsive import Columns, Flow
 from ui.widgets.segments import Segments
 from ui.words import tr
-
-# What the buttons of the page offer: documents and exports that are made of all patients, or of those shown.
-LEAVING: tuple[type[Source], ...] = (OfFile,)
 
 
 class CohortPage(Page):
@@ -88,9 +85,9 @@ class CohortPage(Page):
         self.same.toggled.connect(lambda _on: self._on_look())
 
     def _lay_out(self) -> None:
-        leaving = [
-            one for of in LEAVING for one in buttons(self.context, of, self._let_out, link=False)
-        ]
+        leaving = buttons(self.context, OfTrial, self._let_out, link=False)
+        data = menu(self.context, tr("All data"), (OfData, OfCodedData), self._let_out)
+        leaving += [] if data is None else [data]
         self._switches = QWidget()
         self._switches.setProperty("role", "tools")
         self._switches.setLayout(
