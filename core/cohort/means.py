@@ -195,8 +195,16 @@ def missing_words(missing: Mapping[str, int]) -> str:
     return ", ".join(WHY[why].format(n=n) for why, n in missing.items())
 
 
-def _changes(field: NumberField, at: Sequence[At], grid: _Grid) -> Iterator[str]:
-    """A sentence for each step between slots at which the patients behind the mean are not the same."""
+def _changes(field: NumberField, at: Sequence[At], grid: _Grid) -> Sequence[str]:
+    """A sentence for each step between slots at which the patients behind the mean are not the same.
+
+    Where the mean of all goes against every patient, it comes first.
+    """
+    found = list(_steps(field, at, grid))
+    return [said for misleads in (True, False) for said, is_so in found if is_so is misleads]
+
+
+def _steps(field: NumberField, at: Sequence[At], grid: _Grid) -> Iterator[tuple[str, bool]]:
     for n, (first, second) in enumerate(pairwise(at)):
         had, have = grid.have[:, n], grid.have[:, n + 1]
         if (had == have).all():
@@ -209,7 +217,14 @@ def _changes(field: NumberField, at: Sequence[At], grid: _Grid) -> Iterator[str]
             why=_in_brackets(missing_words(grid.missing(n + 1, had & ~have))),
         )
         every = (first.summary.mean, second.summary.mean)
-        yield f"{text} {_compared(field, every, grid.values[had & have, n : n + 2])}"
+        both = grid.values[had & have, n : n + 2]
+        yield f"{text} {_compared(field, every, both)}", _against(every, both)
+
+
+def _against(every: tuple[float, float], both: NDArray[np.float64]) -> bool:
+    """Whether the mean of all moves against each patient who has both values."""
+    moved = np.sign(both[:, 1] - both[:, 0])
+    return bool(len(both)) and bool((moved * np.sign(every[1] - every[0]) < 0).all())
 
 
 def _in_brackets(words: str) -> str:

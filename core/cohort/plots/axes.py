@@ -31,7 +31,8 @@ class Room:
     """The room inside the axes, and the values at its edges.
 
     ``cut`` is a stretch of x that is drawn ``cut_to`` long, so that one value far off does not press the others
-    together: its axis is marked by `cut_mark`.
+    together: its axis is marked by `cut_mark`. ``knots`` are values of x and where they stand, in px, where the axis is
+    not to scale, since some are too close to be read; between them it is straight.
     """
 
     left: float
@@ -44,8 +45,11 @@ class Room:
     y_high: float
     cut: tuple[float, float] | None = None
     cut_to: float = 0.0
+    knots: tuple[tuple[float, ...], tuple[float, ...]] = ((), ())
 
     def x(self, value: float) -> float:
+        if self.knots[0]:
+            return np.interp(value, *self.knots)
         low, high = self._along(self.x_low), self._along(self.x_high)
         return self.left + (self._along(value) - low) / (high - low) * (self.right - self.left)
 

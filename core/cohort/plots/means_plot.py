@@ -1,7 +1,9 @@
 """A number of a group over time: every patient behind, the middle with its scatter before, n under every point."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
+from itertools import pairwise
 
 from core.cohort.frames import PATIENT
 from core.cohort.means import At, Means
@@ -21,6 +23,7 @@ from core.views.stack.shapes import Drawing, Line, Lines, Marker, Path, Text, We
 from core.words import MINUS, N_, Words, _, number
 
 BELOW = 48.0  # px under the axis: months, n
+NEAREST = 32.0  # px between two visits, so that the numbers of both can be read
 _FEWEST, _FAR = 4, 2.0  # visits; a last one that comes after twice the time of all others is far
 _AIR = 0.12  # of that time: kept on either side of what is cut, and what is left of it
 
@@ -71,7 +74,8 @@ def draw(means: Means, sheet: Sheet, spread: Spread = Spread.SE, *, same: bool =
         made.add(Text(0, 20 * unit, _("No patient has this value."), SMALL * unit, colour="muted"))
         return made
     cut, cut_to = _cut([one.slot.month for one in means.at])
-    inside = room(sheet, _months(means), _values(means), below=BELOW, cut=cut, cut_to=cut_to)
+    whole = room(sheet, _months(means), _values(means), below=BELOW, cut=cut, cut_to=cut_to)
+    inside = _apart(whole, means, unit)
     role = role_of(means.field.id)
     most = max(3, int((inside.bottom - inside.top) / (28 * unit)))
     made.add(*value_axis(inside, unit, steps(inside.y_low, inside.y_high, most)))
@@ -81,6 +85,9 @@ def draw(means: Means, sheet: Sheet, spread: Spread = Spread.SE, *, same: bool =
     _line(made, means.at, inside, spread, role)
     made.add(foot(inside, unit))
     made.add(*cut_mark(inside, unit))
+    if inside.knots[0]:
+        words = _("time is not to scale: visits close together are drawn apart")
+        made.add(Text(inside.left, 9 * unit, words, SMALL * unit, colour="muted"))
     months = [(one.slot.month, _month(one.slot.month)) for one in means.at]
     made.add(*under(inside, unit, 0, _("month"), months, strong=False))
     counts = [(one.slot.month, str(one.n)) for one in means.at]
@@ -107,6 +114,30 @@ def _months(means: Means) -> tuple[float, float]:
 def _month(month: float) -> str:
     """Two decimals at most."""
     return f"{round(month, 2):.3g}".replace("-", MINUS)
+
+
+def _apart(inside: Room, means: Means, unit: float) -> Room:
+    """The same room, its axis stretched where visits are so close that their numbers would lie over each other."""
+    months = [one.slot.month for one in means.at]
+    gap = min(NEAREST * unit, (inside.right - inside.left) / (len(months) + 1))
+    places = [inside.x(one) for one in months]
+    if all(after - before >= gap - 1e-6 for before, after in pairwise(places)):
+        return inside
+    own = [gap, *(max(after - before, gap) for before, after in pairwise(places))]
+    room_left, ends = inside.right - inside.left - gap, [0.0]
+    spare = room_left - gap * len(own)
+    more = sum(one - gap for one in own)
+    for one in own:
+        ends.append(ends[-1] + gap + (one - gap) * spare / more if more else ends[-1] + gap)
+    first, last = months[0], months[-1]
+    air = inside.x_high - last
+    return replace(
+        inside,
+        knots=(
+            (first - air, *months, last + air),
+            (inside.left, *(inside.left + end - gap / 2 for end in ends[1:]), inside.right),
+        ),
+    )
 
 
 def _values(means: Means) -> tuple[float, float]:

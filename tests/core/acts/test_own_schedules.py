@@ -89,7 +89,7 @@ def test_the_trail_says_who_added_a_schedule(session, file):
     (entry,) = session.trail.entries(entity="definition")
     assert (entry.actor, entry.row) == ("dr.demo", "schedule/oral-drug/1")
     said = trail_words.what(entry, session.trail.names([entry]))
-    assert "Schedule “oral-drug” of the clinic, version 1" in said
+    assert "Schedule “Oral drug trial” of the clinic, version 1" in said
 
 
 def test_a_patient_keeps_the_version_that_they_were_registered_with(session, file):

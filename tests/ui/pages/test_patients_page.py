@@ -325,6 +325,7 @@ def test_everybody_is_shown_again_by_keyboard_where_no_filter_fits(page):
     assert not any(one.isChecked() for one in page.chips.values())
 
 
+@pytest.fixture
 def neurologist(demo):
     """The demonstration's file, opened by its neurologist."""
     key, path = demo.data_key, demo.path
