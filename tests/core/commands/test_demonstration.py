@@ -134,7 +134,7 @@ def test_a_few_visits_have_appointments_one_missed_and_one_moved(clinic, numbere
     assert moved.reason == "the daughter can drive on another day"
     assert moved.row == made["A-008"].appointment.id
     said = trail_words.what(moved, clinic.trail.names([moved]))
-    assert said == "Appointment for planned visit M12: day 24 Nov 2026 → 27 Nov 2026"
+    assert said == "Appointment for planned visit M4: day 10 Jan 2027 → 15 Jan 2027"
 
 
 @pytest.mark.parametrize("hour", [0, 5, 12, 23])
