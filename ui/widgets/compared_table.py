@@ -40,7 +40,7 @@ PAD = 10  # px at both sides of a cell
 HEAD, CLOSE_HEAD = 34, 28  # px of the line of titles
 SMALL, USUAL, LARGE = 11, 13, 18  # px of letters
 LINE = 1.22  # of small words: the distance of lines, in their height
-FEWEST_LINES, MOST_LINES = 2, 6  # of small words: where room is short, and anywhere
+FEWEST_LINES, MOST_LINES = 2, 8  # of small words: where room is short, and anywhere
 GROWS = 20  # px that a row may be higher than its words
 BOLD = QFont.Weight.DemiBold
 LEFT, RIGHT = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
@@ -48,7 +48,8 @@ KEYS = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter})  # of whoever shows a ta
 ITEM, THEN, SCALE, NOW, CHANGE, THIRD = range(6)
 # px of the columns; what is left over is the words' of now, and of a third visit
 WIDE = {ITEM: 206, THEN: 120, SCALE: 128, CHANGE: 68}
-CLOSE = {ITEM: 182, THEN: 126, SCALE: 110, CHANGE: 66}
+# Within a visit there is less room: what was answered then is told with what is answered now.
+CLOSE = {ITEM: 140, THEN: 72, SCALE: 104, CHANGE: 62}
 
 
 class Titles(QHeaderView):
@@ -152,7 +153,7 @@ class AnswersTable(ComparedTable):
         super().__init__(model, Titles({THEN: "ink", NOW: "accent", THIRD: "ink"}, SCALE, high))
         self._close = close
         self._titled = model
-        self.setItemDelegate(_Answers(self))
+        self.setItemDelegate(_Answers(self, close=close))
         header = self.horizontalHeader()
         for at, width in (CLOSE if close else WIDE).items():
             header.setSectionResizeMode(at, QHeaderView.ResizeMode.Fixed)
@@ -193,8 +194,8 @@ class AnswersTable(ComparedTable):
             return theme.px(30 if self._close else 46)
         if row.kind is RowKind.DOMAIN:
             return theme.px(20 if self._close else 24)
-        words = [(row.now.words, NOW)]
-        if row.changed or row.then.value is None:
+        words = [(words_of_both(row) if self._close else row.now.words, NOW)]
+        if not self._close and _says_then(row):
             words.append((row.then.words, THEN))
         if not self.isColumnHidden(THIRD):
             words.append((row.sides[2].words, THIRD))
@@ -339,7 +340,7 @@ def _measure_columns() -> list[Column[Measure]]:
 class _Delegate(QStyledItemDelegate):
     """Paints a cell by its column."""
 
-    painters: dict[int, Callable[[QPainter, QRectF, Any, Qt.LayoutDirection], None]] = {}  # noqa: RUF012
+    painters: dict[int, Callable[[QPainter, QRectF, Any, Qt.LayoutDirection], object]] = {}  # noqa: RUF012
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.data(ROW_ROLE)
@@ -359,13 +360,13 @@ class _Delegate(QStyledItemDelegate):
 
 
 class _Answers(_Delegate):
-    def __init__(self, table: AnswersTable) -> None:
+    def __init__(self, table: AnswersTable, *, close: bool) -> None:
         super().__init__(table)
         self.painters = {
             ITEM: _question,
-            THEN: _then,
+            THEN: _then_alone if close else _then,
             SCALE: _scale,
-            NOW: _now,
+            NOW: _now_and_then if close else _now,
             CHANGE: _change,
             THIRD: _third,
         }
@@ -443,25 +444,53 @@ def _question(painter: QPainter, area: QRectF, row: Row, way: Qt.LayoutDirection
     _words(painter, below, row.note, "warn", LEFT, way)
 
 
+def _says_then(row: Row) -> bool:
+    """Whether the words of then are worth saying: of an answer that is another one now, or why there is none."""
+    return bool(row.then.words) and (row.changed or row.then.value is None)
+
+
+def words_of_both(row: Row) -> str:
+    """The words of now, and those of then where they are others."""
+    if row.kind is not RowKind.ITEM or not _says_then(row):
+        return row.now.words
+    then = tr("before: {words}").format(words=row.then.words)
+    return f"{row.now.words} ({then})" if row.now.words else then
+
+
 def _then(painter: QPainter, area: QRectF, row: Row, way: Qt.LayoutDirection) -> None:
-    """The number at the end; before it the words of an answer that is another one now, or why there is none."""
+    """The number at the end; before it the words of then."""
+    taken = _then_alone(painter, area, row, way)
+    if _says_then(row):
+        rest = _mirrored(area.adjusted(0, 0, -taken, 0), area, way)
+        _words(painter, rest, row.then.words, "muted", RIGHT, way)
+
+
+def _then_alone(painter: QPainter, area: QRectF, row: Row, way: Qt.LayoutDirection) -> float:
+    """The number at the end; answers with the px that it takes."""
     is_total = row.kind is RowKind.TOTAL
     size = LARGE - 2 if is_total else USUAL
     bold = row.changed and row.kind is RowKind.ITEM
     weight = BOLD if bold else QFont.Weight.Normal
     colour = "ink" if bold else "muted"
     _line(painter, area, row.then.text, colour, size, weight, RIGHT, way)
-    if row.then.words and (row.changed or row.then.value is None):
-        taken = _width(row.then.text, size, weight) + theme.px(7)
-        rest = _mirrored(area.adjusted(0, 0, -taken, 0), area, way)
-        _words(painter, rest, row.then.words, "muted", RIGHT, way)
+    return _width(row.then.text, size, weight) + theme.px(7)
 
 
 def _now(painter: QPainter, area: QRectF, row: Row, way: Qt.LayoutDirection) -> None:
+    _now_with(painter, area, row, row.now.words, way)
+
+
+def _now_and_then(painter: QPainter, area: QRectF, row: Row, way: Qt.LayoutDirection) -> None:
+    _now_with(painter, area, row, words_of_both(row), way)
+
+
+def _now_with(
+    painter: QPainter, area: QRectF, row: Row, words: str, way: Qt.LayoutDirection
+) -> None:
     size = LARGE if row.kind is RowKind.TOTAL else USUAL
     _line(painter, area, row.now.text, "ink", size, BOLD, LEFT, way)
     colour = "ink" if row.changed and row.kind is RowKind.ITEM else "muted"
-    _beside(painter, area, row.now.text, row.now.words or _sum_note(row), colour, size, way)
+    _beside(painter, area, row.now.text, words or _sum_note(row), colour, size, way)
 
 
 def _sum_note(row: Row) -> str:
