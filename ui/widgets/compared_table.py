@@ -49,7 +49,7 @@ ITEM, THEN, SCALE, NOW, CHANGE, THIRD = range(6)
 # px of the columns; what is left over is the words' of now, and of a third visit
 WIDE = {ITEM: 206, THEN: 120, SCALE: 128, CHANGE: 68}
 # Within a visit there is less room: what was answered then is told with what is answered now.
-CLOSE = {ITEM: 140, THEN: 72, SCALE: 104, CHANGE: 62}
+CLOSE = {ITEM: 140, THEN: 84, SCALE: 104, CHANGE: 62}
 
 
 class Titles(QHeaderView):
