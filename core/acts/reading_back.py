@@ -29,6 +29,7 @@ _BY_HAND = frozenset({"user", "attachment"})
 TABLES = tuple(
     name for name in NOUNS if name not in NOT_EXPORTED | STAY_BEHIND | _BY_HAND
 )  # in the order in which foreign keys let rows be written
+MOST = 2**63 - 1  # what SQLite can hold
 _NUMBERS = frozenset({FieldType.NUMBER, FieldType.INTEGER, FieldType.YES_NO, FieldType.DERIVED})
 
 
@@ -151,6 +152,8 @@ def _rows(
                 cells[place] = _value(said, records[said["record_id"]])
         except (KeyError, ValueError) as error:
             raise _bad(table) from error
+        if any(isinstance(one, int) and abs(one) > MOST for one in cells):
+            raise _bad(table)
         yield cells
 
 

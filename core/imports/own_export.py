@@ -4,16 +4,29 @@ import csv
 import hashlib
 import io
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from core.errors import UnreadableImport
-from core.model.stored import ABOUT, ATTACHED, DEMONSTRATION, FORMAT, LONG, SUMS
+from core.model.stored import (
+    ABOUT,
+    ATTACHED,
+    CODED,
+    DEMONSTRATION,
+    FORMAT,
+    LONG,
+    OF_ANY_VERSION,
+    SUMS,
+)
 from core.spreadsheets import restored
 from core.words import _
 
 LARGEST = 4_000_000_000  # bytes of all files together
+LONGEST_CELL = 100_000_000  # letters: the csv module takes 131,072, and a definition may be longer
+# What `zipfile` raises for changed bytes: a place before the file's beginning is a ValueError.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +54,13 @@ def read(path: Path) -> Read:
     """Raises UnreadableImport with one sentence, and OSError."""
     files, sha256 = _files(path)
     about = _decoded(ABOUT, files.get(ABOUT, b"")).splitlines()
-    if not about or not about[0].startswith(FORMAT):
+    if not about or not about[0].startswith(OF_ANY_VERSION):
         text = _("{name} is no export of this program. Choose the ZIP, or the folder, of one.")
+        raise UnreadableImport(text.format(name=path.name))
+    if about[0] not in {FORMAT, f"{FORMAT}{CODED}"}:
+        text = _(
+            "{name} was written by another version of the program. Read it back with that version."
+        )
         raise UnreadableImport(text.format(name=path.name))
     if about[0] != FORMAT:
         text = _("{name} is de-identified. Only an export of all data can be read back.")
@@ -76,7 +94,7 @@ def _files(path: Path) -> tuple[dict[str, bytes], str]:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             _refuse_large(path, sum(one.file_size for one in packed.infolist()))
             files = {one.filename: packed.read(one) for one in packed.infolist()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (*_DAMAGED, NotImplementedError, RuntimeError, EOFError) as error:
         text = _("{name} is no ZIP, or is damaged. Export the data again.")
         raise UnreadableImport(text.format(name=path.name)) from error
     return files, hashlib.sha256(content).hexdigest()
@@ -106,10 +124,13 @@ def _check(files: Mapping[str, bytes]) -> None:
 
 def _table(name: str, content: bytes) -> Texts:
     lines = csv.reader(io.StringIO(_decoded(name, content), newline=""))
+    usual = csv.field_size_limit(LONGEST_CELL)
     try:
         rows = [[restored(cell) for cell in line] for line in lines]
     except csv.Error as error:
         raise _unreadable(name) from error
+    finally:
+        csv.field_size_limit(usual)
     if not rows or any(len(row) != len(rows[0]) for row in rows):
         raise _unreadable(name)
     return Texts(tuple(rows[0]), rows[1:])

@@ -8,7 +8,8 @@ from core.model.ids import PatientId
 Cell = str | int | float | None
 
 # What an export of everything is made of: the first line of what it says of itself, and its files and folders.
-FORMAT, CODED = "als-follow-up export 1", ", coded"
+OF_ANY_VERSION = "als-follow-up export "
+FORMAT, CODED = f"{OF_ANY_VERSION}1", ", coded"
 DEMONSTRATION = "DEMONSTRATION DATA"
 ABOUT, SUMS = "about.txt", "SHA256SUMS"
 LONG, WIDE, ATTACHED = "long", "wide", "attached"

@@ -7,7 +7,7 @@ and texts do not leave at all. Whoever has the clinic file can say who somebody 
 
 import hmac
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -31,10 +31,14 @@ Made = Callable[[Cell, Row], Cell]
 
 
 class Coder:
-    """Codes with one secret: the same ids and the same shift of days in every export of one clinic file."""
+    """Codes with one secret: the same ids and the same shift of days in every export of one clinic file.
 
-    def __init__(self, secret: bytes) -> None:
+    ``oldest`` are the patients who are over 89 anywhere: by an earlier age of theirs the later ones could be reckoned.
+    """
+
+    def __init__(self, secret: bytes, oldest: Collection[PatientId] = ()) -> None:
         self._secret = secret
+        self.oldest = frozenset(oldest)
         self._keys: dict[str, str] = {}
         self._days: dict[PatientId, timedelta] = {}
 
@@ -74,7 +78,7 @@ class Coder:
 
 def tables(every: Sequence[Table], secret: bytes) -> list[Table]:
     """Those that hold anything harmless, in the order of the ids that their patients have now."""
-    coder = Coder(secret)
+    coder = Coder(secret, _oldest(every))
     found = []
     for table in every:
         if table.folder == LONG and table.name not in stored.HARMLESS:
@@ -96,6 +100,17 @@ def age(value: Cell) -> Cell:
     return None
 
 
+def _oldest(every: Sequence[Table]) -> set[PatientId]:
+    return {
+        row.patient_id
+        for table in every
+        for n, column in enumerate(table.columns)
+        if column.kind is Kind.AGE
+        for row in table.rows
+        if row.patient_id is not None and age(row.cells[n]) == OLDER
+    }
+
+
 def leaves(column: Column) -> bool:
     """Whether a column can be in what is coded."""
     return column.identifies is not Identifies.YES and column.kind not in _NEVER
@@ -104,7 +119,10 @@ def leaves(column: Column) -> bool:
 def _table(table: Table, coder: Coder) -> Table:
     places = [n for n, one in enumerate(table.columns) if leaves(one)]
     columns = tuple(table.columns[n] for n in places)
-    made = [_coded(column, coder) for column in columns]
+    made = [
+        _unless_oldest(_coded(column, coder), coder) if column.by_age else _coded(column, coder)
+        for column in columns
+    ]
     how = list(zip(places, made, strict=True))
     rows = [
         Row(row.patient_id, [make(row.cells[n], row) for n, make in how])
@@ -146,12 +164,18 @@ def _coded(column: Column, coder: Coder) -> Made:
         case Kind.INSTANT:
             return _with_patient(coder.instant)
         case Kind.AGE:
-            return lambda cell, _row: age(cell)
+            return lambda cell, row: (
+                OLDER if row.patient_id in coder.oldest and age(cell) is not None else age(cell)
+            )
         case Kind.CODE | Kind.CODES | Kind.TERM:
             return _listed(column)
         case Kind.NUMBER if column.name.endswith("_shown"):
             return lambda cell, _row: cell if _is_number(cell) else None
     return lambda cell, _row: cell if isinstance(cell, int | float) else None
+
+
+def _unless_oldest(made: Made, coder: Coder) -> Made:
+    return lambda cell, row: None if row.patient_id in coder.oldest else made(cell, row)
 
 
 def _with_patient(made: Callable[[str, PatientId], str | None]) -> Made:
@@ -233,8 +257,8 @@ def small_groups(coded: Sequence[Table]) -> Table:
     """Every value of a list, and the group of the oldest, that fewer than five patients have: they may be found by it."""
     rows = []
     for table in coded:
-        if table.folder == LONG:
-            continue  # the same values are in the wide tables
+        if table.folder == LONG and table.name in _WIDE_TOO:
+            continue
         for n, column in enumerate(table.columns):
             for said, patients in sorted(_groups(table, n, column).items()):
                 if len(patients) < FEW:
@@ -258,6 +282,10 @@ def small_groups(coded: Sequence[Table]) -> Table:
     )
 
 
+# Tables as they are stored whose values are in the wide tables, too.
+_WIDE_TOO = frozenset(
+    {"form", "answer", "spirometry", "blow", "measurement", "lab_result", "record", "item"}
+)
 _GROUPED = frozenset({Kind.CODE, Kind.CODES, Kind.YES_NO, Kind.TERM})
 
 

@@ -154,6 +154,7 @@ def column(table: str, name: str) -> Column:
         known=known,
         identifies=Identifies.NO if harmless else Identifies.YES,
         missing="not_done" if name == "value" else "",
+        by_age=name == "device_percent",
     )
 
 

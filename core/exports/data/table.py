@@ -32,6 +32,7 @@ class Column:
     """``codes`` are the words of a closed list by what is stored; ``known`` says whether a value is of an open one.
 
     What ``identifies`` does not say counts as identifying. ``missing`` is the column that says why there is no value.
+    ``by_age``: from the value and others of its row an age can be reckoned.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Column:
     known: Callable[[str], bool] | None = None
     identifies: Identifies = Identifies.YES
     missing: str = ""
+    by_age: bool = False
     of: str = ""  # the definition that says so, with its versions
 
 
@@ -126,6 +128,7 @@ def shown(column: Column) -> Column:
         unit=column.unit,
         decimals=column.decimals,
         identifies=column.identifies,
+        by_age=column.by_age,
         of=column.of,
     )
 

@@ -342,8 +342,8 @@ def _spirometry(records: Sequence[PatientRecord]) -> Table:
     for name, title in _MEASURED.items():
         columns += _of_volume(name, title)
     ratio = _number("ratio", "FEV1/FVC", "", 2)
-    ratio_z = _number("ratio_z", "FEV1/FVC, z-score", "", 2)
-    device = _number("device_percent", "% predicted by the device", "%", 1)
+    ratio_z = _number("ratio_z", "FEV1/FVC, z-score", "", 2, by_age=True)
+    device = _number("device_percent", "% predicted by the device", "%", 1, by_age=True)
     for one in (ratio, ratio_z, device):
         columns += [one, shown(one)]
     rows = [
@@ -363,8 +363,8 @@ def _of_volume(name: str, title: str) -> list[Column]:
     found: list[Column] = [_whole(f"{name}_ml", title, "mL")]
     for one in (
         _number(f"{name}_l", title, "L", 2),
-        _number(f"{name}_percent", f"{title}, % predicted", "%", 1),
-        _number(f"{name}_z", f"{title}, z-score", "", 2),
+        _number(f"{name}_percent", f"{title}, % predicted", "%", 1, by_age=True),
+        _number(f"{name}_z", f"{title}, z-score", "", 2, by_age=True),
         _number(f"{name}_predicted_l", f"{title}, predicted", "L", 2, **stays),
         _number(f"{name}_lower_limit_l", f"{title}, lower limit of normal", "L", 2, **stays),
     ):

@@ -17,6 +17,7 @@ from core.commands import demonstration
 from core.errors import AppError, NotAllowed, UnreadableImport
 from core.exports.data import files
 from core.exports.data.table import Column, Row, Table
+from core.imports import own_export
 from core.imports.own_export import _table
 from core.model.document import About
 from core.model.nouns import NOUNS
@@ -189,11 +190,43 @@ def test_a_bad_file_is_refused_in_one_sentence_and_nothing_is_saved(session, emp
     assert "is missing" in refused(empty, packed(text, with_sums(less)))
 
 
+def test_no_changed_byte_and_no_cut_is_more_than_one_sentence(tmp_path):
+    content = {
+        "about.txt": b"als-follow-up export 1\r\n" + b"abc " * 50,
+        "long/t.csv": b"a,b\r\n" * 90,
+    }
+    good = files.zipped({**content, files.SUMS: b"x"})
+    path = tmp_path / "one.zip"
+    for n, was in enumerate(good):
+        for bad in (good[:n], *(good[:n] + bytes([one]) + good[n + 1 :] for one in (255, was ^ 1))):
+            path.write_bytes(bad)
+            with pytest.raises(UnreadableImport):
+                own_export.read(path)
+
+
+def test_another_version_is_told_from_a_de_identified_one(empty, tmp_path):
+    for line in (b"als-follow-up export 2", b"als-follow-up export 10, coded"):
+        path = packed(tmp_path / "other.zip", with_sums({"about.txt": line}))
+        assert "another version of the program" in refused(empty, path)
+
+
+def test_a_long_text_comes_back():
+    table = Table(
+        folder="long",
+        name="t",
+        title="",
+        columns=(Column(name="a"),),
+        rows=[Row(None, ("x" * 200_000,))],
+    )
+    assert _table("t.csv", files.csv_of(table)).rows == [["x" * 200_000]]
+
+
 @pytest.mark.parametrize(
     ("table", "column", "value"),
     [
         ("item", "value", "no number"),
         ("answer", "value", "4.5"),
+        ("answer", "value", "9" * 30),
         ("visit", "started_at", "yesterday"),
         ("visit", "patient_id", "nobody"),
         ("patient", "sex", "other"),

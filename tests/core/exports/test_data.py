@@ -21,6 +21,7 @@ from core.exports.data import coded, files
 from core.exports.data.coded import Coder
 from core.exports.data.table import Column, Kind, Row, Table
 from core.forms.definition import Identifies
+from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import Answer, NotDone
 from core.model.document import About
 from core.model.form_record import FormRecord, Item
@@ -180,6 +181,43 @@ def test_who_is_over_89_is_one_of_a_group(session):
     }
 
 
+def test_the_age_of_who_is_over_89_cannot_be_reckoned(session, visit_day):
+    """From an earlier age and the days between, or from a volume and what it is of the predicted one."""
+    visit_day(date(2026, 7, 21), code="M2", blows=(3200, 3150))
+    (patient,) = session.patients.all()
+    clear = rows(made(session, exports.CODED_CSV), "wide/spirometry")
+    assert clear[0]["capacity_percent"] and clear[0]["capacity_z_shown"]
+    (one,) = session.record(patient.id).spirometry
+    with session.write("older"):
+        session.spirometry.save(replace(one, age_years=89.9))
+        session.patients.save(replace(patient, born=None, stated_age_years=91))
+    content = made(session, exports.CODED_CSV)
+    (test,) = rows(content, "wide/spirometry")
+    assert test["capacity_ml"] == "3200" and test["age_years"] == coded.OLDER
+    assert rows(content, "long/spirometry")[0]["age_years"] == coded.OLDER
+    told = [name for name in test if "percent" in name or "_z" in name]
+    assert len(told) >= 10 and not any(test[name] for name in told)
+
+
+def test_small_groups_name_what_is_only_in_a_table_as_it_is_stored(session, patient):
+    event = AdverseEvent(
+        patient_id=patient.id,
+        term="x",
+        coded_term="Anemia",
+        onset=PartialDate(2026, 3),
+        grade=Grade.MILD,
+        serious=False,
+        outcome=Outcome.UNKNOWN,
+    )
+    with session.write("event"):
+        session.events.save(event)
+    small = {
+        (one["table"], one["column"], one["value"])
+        for one in rows(made(session, exports.CODED_CSV), "small_groups")
+    }
+    assert ("long/adverse_event", "coded_term", "Anemia") in small
+
+
 def test_a_donor_is_nobody_of_the_study(session, patient):
     one = FormRecord(
         patient_id=patient.id,
@@ -260,6 +298,11 @@ DANGEROUS = (
     "\t=1",
     "\r=1",
     "'=1",
+    " =1",
+    "\n=1",
+    "\u00a0@SUM(A1)",
+    "＝1+1",
+    "＠SUM(A1)",
     "https://example.org",
 )
 
@@ -272,7 +315,7 @@ def test_no_text_becomes_a_formula_or_a_link(session, text):
     assert one["note"] == text, "and it can be read back"
     raw = unpacked(content)["long/patient.csv"].decode("utf-8-sig")
     (line,) = list(csv.DictReader(io.StringIO(raw, newline="")))
-    assert not re.match(r"[=+\-@\t\r]", line["note"])
+    assert not re.match(r"[\t\r\n]|\s*[=+\-@＝＋－＠]", line["note"])
     parts = unpacked(made(session, exports.DATA_XLSX))
     sheets = [data.decode() for name, data in parts.items() if name.startswith("xl/worksheets/")]
     assert not any("<f>" in sheet or "<hyperlink" in sheet for sheet in sheets)
