@@ -56,9 +56,10 @@ def test_what_cannot_be_made_is_one_sentence(path, tmp_path):
     (tmp_path / "taken").mkdir()
     out = tmp_path / "out"
     assert "There is already a" in sentence(run(path, tmp_path / "taken"))
-    assert "do not open the clinic file" in sentence(run(path, out, password="another"))
     assert "Your role does not allow this" in sentence(run(path, out, role=Role.NURSE))
     assert "no entry 999999" in sentence(run(path, out, "--entry", "999999"))
+    # The last one: who types a wrong password waits.
+    assert "do not open the clinic file" in sentence(run(path, out, password="another"))
     assert "Give the clinic file and the folder" in sentence(run(out))
     result = run(path, out, "--until", "last week")
     assert result.returncode == 2 and "write the day as 2026-11-29" in result.stderr

@@ -187,4 +187,12 @@ PAGE_KEYS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("↑ ↓, Enter", N_("in a figure: the next patient; open the chart")),
         ),
     ),
+    (
+        N_("In the trial report"),
+        (
+            ("↑ ↓, Space", N_("the next chapter; leave it out, or take it in again")),
+            ("PgUp, PgDn", N_("the pages up and down")),
+            ("Ctrl+Shift+S", N_("save the folder")),
+        ),
+    ),
 )

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from core import reports
-from core.acts import documents
+from core.acts import documents, trial_report
 from core.errors import AppError
-from core.model.document import ICS, PDF, ZIP, About, Document, Source
+from core.model.document import ICS, PDF, ZIP, About, Document, OfTrial, Source
 from core.model.trail import Act
 from ui.context import AppContext
 from ui.saving import ask_printer, ask_where
@@ -23,6 +23,7 @@ from ui.widgets.waiting import waiting
 from ui.words import tr
 
 S = TypeVar("S", bound=Source)
+T = TypeVar("T")
 Say = Callable[[str], None]
 
 
@@ -142,9 +143,43 @@ def save_to(
     if content is not None:
         left(content)
     elif documents.is_table(document):
-        _make(path, context, document, made_of, left, failed)
+        _make(path, context, document, made_of, partial(document.make, made_of), left, failed)
     elif (told := _written_down(context, document, made_of, Act.EXPORTED)) is not None:
-        _make(path, context, document, told, written, failed)
+        _make(path, context, document, told, partial(document.make, told), written, failed)
+
+
+def save_folder_to(
+    folder: Path, context: AppContext, document: Document[OfTrial], made_of: OfTrial
+) -> None:
+    """Make the folder of a trial report off the UI thread, write down that it leaves, and put it there, whole or not at all.
+
+    What keeps it from there is told in one sentence; it can be given up until it was made, and then there is none.
+    """
+
+    def made() -> dict[str, bytes]:
+        from core.acts import trial_files
+        from core.reports.trial import Report
+
+        return trial_files.files(Report(made_of))
+
+    def put(files: dict[str, bytes]) -> None:
+        try:
+            with waiting():
+                trial_report.put(context.session, folder, files, made_of)
+        except AppError as error:
+            failed(error)
+            return
+        context.written.emit(folder)
+
+    def failed(error: BaseException) -> None:
+        if not isinstance(error, AppError):
+            raise error
+        context.not_written.emit()
+        context.told.emit(str(error))
+
+    with context.acting():
+        trial_report.check_place(folder)
+        _make(folder, context, document, made_of, made, put, failed)
 
 
 def _make(
@@ -152,16 +187,17 @@ def _make(
     context: AppContext,
     document: Document[S],
     made_of: S,
-    made: Callable[[bytes], None],
+    make: Callable[[], T],
+    made: Callable[[T], None],
     failed: Callable[[BaseException], None],
 ) -> None:
     """Make a file off the UI thread. It can be given up until it was made: then there is none."""
     given_up = Event()
 
-    def work() -> bytes | None:
-        return None if given_up.is_set() else document.make(made_of)
+    def work() -> T | None:
+        return None if given_up.is_set() else make()
 
-    def settled(content: bytes | None) -> None:
+    def settled(content: T | None) -> None:
         if content is not None and not given_up.is_set():
             made(content)
             return

@@ -8,8 +8,9 @@ from PySide6.QtGui import QImage, QPainter
 
 from core.imports.attached.pdf import PDFIUM
 
-__all__ = ["PDFIUM", "image", "images", "print_pages", "sizes"]
+__all__ = ["PDFIUM", "PREVIEW_DPI", "image", "images", "outline", "print_pages", "sizes"]
 
+PREVIEW_DPI = 96
 PRINT_DPI = 300
 
 
@@ -27,6 +28,19 @@ def sizes(pdf: bytes) -> list[tuple[float, float]]:
 
     with PDFIUM, closing(pypdfium2.PdfDocument(pdf)) as document:
         return [page.get_size() for page in document]
+
+
+def outline(pdf: bytes) -> list[tuple[int, float]]:
+    """Where each bookmark leads to: the page, counted from 1, and how far down on it (0–1); from any thread."""
+    import pypdfium2
+
+    with PDFIUM, closing(pypdfium2.PdfDocument(pdf)) as document:
+        found = []
+        for one in document.get_toc():
+            dest = one.get_dest()
+            number, (_kind, (_left, top, _zoom)) = dest.get_index(), dest.get_view()
+            found.append((number + 1, 1 - top / document[number].get_height()))
+        return found
 
 
 def image(pdf: bytes, number: int, scale: float) -> QImage:

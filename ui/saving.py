@@ -54,9 +54,27 @@ def ask_where(parent: QWidget, document: Document[Any], made_of: Source) -> Path
         visit=made_of.visit_code,
         told=Told(*whose) if whose else None,
     )
-    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     kinds = f"{ending.upper()} (*.{ending})"
     chosen, _kind = QFileDialog.getSaveFileName(
-        parent, tr(document.saving), str(Path(folder) / name), kinds
+        parent, tr(document.saving), str(_documents() / name), kinds
     )
     return Path(chosen) if chosen else None
+
+
+def ask_folder(parent: QWidget, document: Document[Any], title: str) -> Path | None:
+    """The folder, not there yet, that a person named for what is made of a document; None where they named none.
+
+    The system's dialog asks nothing about one that is there: it is refused, and never written over.
+    """
+    name = file_name(document.stem, "").rstrip(".")
+    chosen, _kind = QFileDialog.getSaveFileName(
+        parent,
+        title,
+        str(_documents() / name),
+        options=QFileDialog.Option.DontConfirmOverwrite,
+    )
+    return Path(chosen) if chosen else None
+
+
+def _documents() -> Path:
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))

@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from ui.pages.patients_page import PatientsPage
     from ui.pages.schedule_page import SchedulePage
     from ui.pages.sheet_page import SheetPage
+    from ui.pages.trial_report.page import TrialReportPage
     from ui.pages.visit_page import VisitPage
 
 NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
@@ -67,6 +68,7 @@ NEEDS = {action.page: action.right for action in ACTIONS if action.page} | {
     "event_report": Right.READ,
     "sheet": Right.READ,
     "schedule": Right.CLINIC,
+    "trial-report": Right.COHORT,
 }
 
 
@@ -254,7 +256,7 @@ class Shell(QWidget):
     def open_document(self, id: str, about: About) -> None:
         """A document of the registry, previewed on its page."""
         one = reports.named(id)
-        page = cast("DocumentPage | SheetPage", self.page(one.page))
+        page = cast("DocumentPage | SheetPage | TrialReportPage", self.page(one.page))
         if self._may_leave_for(one.page, one.right):
             page.open(id, about)
             self._show(one.page)

@@ -88,6 +88,7 @@ from ui.pages.safety.page import SafetyPage
 from ui.pages.settings.page import SettingsPage
 from ui.pages.sheet_page import SheetPage
 from ui.pages.today_page import TodayPage
+from ui.pages.trial_report.page import TrialReportPage
 from ui.pages.visit_page import VisitPage
 from ui.settings import Appearance, Settings
 from ui.shell import Shell
@@ -836,6 +837,12 @@ def _cohort(tour: _Tour) -> None:
     page.spread.choose(Spread.QUARTILES)
     tour.wait(lambda: not page.busy)
     tour.picture("cohort_everybody")
+    tour.shell.open_document("trial-report", About())
+    report = tour.page("trial-report", TrialReportPage)
+    tour.wait(lambda: report.pdf is not None and not report.busy)
+    report.contents.rows["course"].box.setFocus()
+    tour.expect("2 questions" in report.open_questions.text(), "what is open is not told")
+    tour.picture("trial_report")
 
 
 def _patient_sheet(tour: _Tour) -> None:

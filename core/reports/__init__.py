@@ -342,6 +342,7 @@ REPORTS: tuple[Document[Any], ...] = (
         holds_patients=False,  # they do leave: by the right to the cohort, which a monitor has
         stem="trial-report",
         make=_trial_report,
+        page="trial-report",
         topic="trial-report",
         tip=N_("Flow, baseline, course, events, survival and what is missing, for one study"),
     ),

@@ -381,7 +381,7 @@ READS = {
     "comparisons.questions", "comparisons.shows_previous", "comparisons.typed_reason",
     "comparisons.waiting_correction", "first_open_step", "measurements.of", "open_points",
     "questionnaires.default_variant", "questionnaires.form", "questionnaires.instrument",
-    "forms.entry", "forms.form", "forms.records", "since.begin", "since.line", "since.read", "since.resumed",
+    "forms.entry", "forms.form", "forms.not_done", "forms.records", "since.begin", "since.line", "since.read", "since.resumed",
     "questionnaires.left_out", "questionnaires.untouched", "questionnaires.variant_problem",
     "reload", "spirometry.has_entries", "spirometry.turn_to", "spirometry.twice", "steps",
     "events.form", "forms.found", "forms.waits", "monitoring.due", "monitoring.event_texts", "monitoring.read",
@@ -515,7 +515,7 @@ OF_THE_PATIENT = {"save_milestone", "save_height"}  # what a visit's lock does n
 NOT_NOW = {
     "comparisons.correct", "comparisons.show", "finish", "forms.remove", "questionnaires.answer",
     "forms.forget", "laboratory.choose", "laboratory.comment", "monitoring.add", "monitoring.describe",
-    "monitoring.remove", "monitoring.save", "monitoring.save_not_measured",
+    "monitoring.remove", "monitoring.save", "monitoring.save_not_measured", "remote.mark", "remote.take_back",
     "questionnaires.undo", "since.take_back", "since.undo", "reopen", "unsaved.discard", "unsaved.set_aside",
 }  # fmt: skip
 

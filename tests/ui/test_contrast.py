@@ -20,7 +20,8 @@ GROUNDS = (
 )
 # What only divides or frames: nothing is told by it, and nothing is pressed there.
 DIVIDES = (
-    'QFrame[role="since"]', 'QFrame[role="card"]', 'QFrame[role="sidebar"]', 'QFrame[role="topbar"]', "QTableView::item",
+    'QFrame[role="since"]',
+    'QFrame[role="chapter"]', 'QFrame[role="card"]', 'QFrame[role="sidebar"]', 'QFrame[role="topbar"]', "QTableView::item",
     "QHeaderView::section", "QPushButton:disabled", 'QPushButton[primary="true"]:disabled',
 )  # fmt: skip
 

@@ -16,6 +16,8 @@ TYPED = {"<", ">"}  # beside a value of the laboratory
 # What is typed, or is a file, a column of one or a command: no name of a button.
 EXAMPLES = re.compile(
     r"[\d./-]+|demo|clinic backups|(?:clinic)?\.(?:als|ics)[.\w]*|main\.py .+"
+    r"|--[\w-]+(?: \w+)?|OUT|\.(?:zip|xlsx)|_shown|_not_done|not_listed|sha256sum .+"
+    r"|trial-report\.pdf|methods\.txt|tables|figures|manifest\.\w+"
     r"|patient|record number|age|sex|onset|note|\w+_(?:months|baseline|cm)|paracetamol .+"
 )
 HOLE = re.compile(r"\\\{\w+\\\}")

@@ -233,7 +233,8 @@ def cut_cells(table, columns):
     return found
 
 
-def test_the_day_of_a_value_has_room_beside_its_course(demo_shell):
+def test_the_day_of_a_value_has_room_beside_its_course(demo_shell, sized):
+    sized(1920, 1080)  # in a smaller window the courses give way
     demo_shell.show_page("today")
     table = demo_shell.page("today").table
     settle()

@@ -366,6 +366,19 @@ def test_the_cohort_speaks_it_too(language, data, neurologist, open_window):
     wait_until(lambda: not set(cut_off(page)))
 
 
+def test_the_trial_report_speaks_it_too(language, data, neurologist, open_window):
+    """Nor has she this one."""
+    last = neurologist.trail.head_at(neurologist.trail.last_change())
+    data |= {word.casefold() for word in WORD.findall(last.code)}
+    shell = open_window(neurologist)
+    shell.open_document("trial-report", About())
+    page = shell.page("trial-report")
+    wait_until(lambda: page.pdf is not None and not page.busy)
+    assert set(left_in_english(page, data)) == set()
+    settle()
+    assert set(cut_off(page)) == set()
+
+
 def test_the_window_is_mirrored_and_time_still_runs_from_left_to_right(
     language, places, demo_shell
 ):

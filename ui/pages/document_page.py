@@ -31,13 +31,12 @@ from core.words import day, plural
 from ui.context import AppContext
 from ui.documents import print_out, save_to, source
 from ui.pages.page import Page
-from ui.pdf_pages import images
+from ui.pdf_pages import PREVIEW_DPI, images
 from ui.saving import ask_where
 from ui.widgets.basics import Combo, button, clear, label, row, scrolled
 from ui.widgets.responsive import Sheet
 from ui.words import tr
 
-PREVIEW_DPI = 96
 MADE_OF_ONE_PLACE = (
     OfNothing,
     OfFile,

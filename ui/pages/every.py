@@ -15,6 +15,7 @@ PAGES = (
         "sheet",
         "schedule",
         "registers",
+        "trial-report",
     ),
 )
 
@@ -100,6 +101,10 @@ def _of_one(name: str) -> type[Page]:
             from ui.pages.registers_page import RegistersPage
 
             return RegistersPage
+        case "trial-report":
+            from ui.pages.trial_report.page import TrialReportPage
+
+            return TrialReportPage
         case "event":
             from ui.pages.event_page import EventPage
 

@@ -23,7 +23,7 @@ from ui.context import AppContext
 from ui.documents import print_out, save_to, source
 from ui.forms.kept_bar import KeptBar
 from ui.pages.page import Page, Unsaved
-from ui.pdf_pages import images
+from ui.pdf_pages import PREVIEW_DPI, images
 from ui.saving import ask_where
 from ui.widgets.basics import button, clear, column, label, row, scrolled
 from ui.widgets.fields import TextBox
@@ -31,7 +31,6 @@ from ui.widgets.responsive import Columns, Flow, Sheet
 from ui.words import tr
 
 ID = "patient-sheet"
-PREVIEW_DPI = 96
 PREVIEW_AFTER_MS = 400  # of a pause while somebody types
 _LINE, _LINES, _LIST = 52, 62, 100  # px of a box
 _HEIGHTS: Mapping[str, int] = {

@@ -265,7 +265,7 @@ class Cells(QWidget):
                 line, place = divmod(index, self._across)
                 self._grid.addWidget(cell, line, place, self._align)
                 index += 1
-        for place in range(self._wide):
+        for place in range(max(self._wide, self._few)):
             self._grid.setColumnStretch(place, 1 if place < self._across else 0)
 
 

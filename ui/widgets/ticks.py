@@ -1,6 +1,6 @@
 """Several of a few things, each with a tick: one stop for Tab, the arrows go between them, Space ticks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
@@ -19,6 +19,37 @@ _WAYS: Mapping[int, int] = {
 }
 
 
+class OneStop(QObject):
+    """Boxes of which Tab comes by one, the last that had the keyboard; the arrows go between them."""
+
+    def __init__(self, of: QWidget, boxes: Sequence[QCheckBox]) -> None:
+        super().__init__(of)
+        self._of, self._boxes = of, boxes
+        for one in boxes:
+            one.installEventFilter(self)
+        self._stop_at(boxes[0])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QCheckBox):
+            self._stop_at(watched)
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            way = _WAYS.get(event.key())
+            if way is not None and isinstance(watched, QCheckBox):
+                at = self._boxes.index(watched) + way
+                if 0 <= at < len(self._boxes):
+                    self._boxes[at].setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _stop_at(self, box: QCheckBox) -> None:
+        """Tab comes to this one, and goes on behind all of them."""
+        for one in self._boxes:
+            stops = one is box
+            policy = Qt.FocusPolicy.StrongFocus if stops else Qt.FocusPolicy.ClickFocus
+            one.setFocusPolicy(policy)
+        self._of.setFocusProxy(box)
+
+
 class Ticks(QWidget):
     """``chosen`` says that one was ticked, or its tick taken away. The text has the ids in lines."""
 
@@ -29,7 +60,6 @@ class Ticks(QWidget):
         self.boxes = {name: QCheckBox(text) for name, text in choices.items()}
         for one in self.boxes.values():
             one.setCursor(Qt.CursorShape.PointingHandCursor)
-            one.installEventFilter(self)
             one.clicked.connect(lambda _checked=False: self._on_clicked())
             one.toggled.connect(lambda _checked=False: self._mark())
         self._problem = ProblemLine()
@@ -42,7 +72,7 @@ class Ticks(QWidget):
             layout.addWidget(label(title, "muted"))
         layout.addWidget(cells)
         layout.addWidget(self._problem)
-        self._stop_at(next(iter(self.boxes.values())))
+        OneStop(self, list(self.boxes.values()))
 
     @property
     def text(self) -> str:
@@ -55,27 +85,6 @@ class Ticks(QWidget):
 
     def show_problem(self, problem: Problem | None) -> None:
         self._problem.show_problem(problem)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusIn and isinstance(watched, QCheckBox):
-            self._stop_at(watched)
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            boxes = list(self.boxes.values())
-            way = _WAYS.get(event.key())
-            if way is not None and watched in boxes:
-                at = boxes.index(watched) + way
-                if 0 <= at < len(boxes):
-                    boxes[at].setFocus(Qt.FocusReason.ShortcutFocusReason)
-                return True
-        return super().eventFilter(watched, event)
-
-    def _stop_at(self, box: QCheckBox) -> None:
-        """Tab comes to this one, and goes on behind all of them."""
-        for one in self.boxes.values():
-            stops = one is box
-            policy = Qt.FocusPolicy.StrongFocus if stops else Qt.FocusPolicy.ClickFocus
-            one.setFocusPolicy(policy)
-        self.setFocusProxy(box)
 
     def _mark(self) -> None:
         """What is ticked stands out by its weight, too."""

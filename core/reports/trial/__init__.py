@@ -82,6 +82,15 @@ class Report:
         self.made = {one.id: one.make(self.study) for one in CHAPTERS}
 
     @property
+    def subtitle(self) -> str:
+        """Which study, how many patients, up to which day."""
+        return pages.subtitle(self)
+
+    def questions(self) -> list[questions.Row]:
+        """What is open before it goes out: of whom, about what, and the question."""
+        return questions.every(self.study)
+
+    @property
     def chosen(self) -> frozenset[str]:
         asked = self.source.asked.chapters
         return USUAL if asked is None else asked

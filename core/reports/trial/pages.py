@@ -73,7 +73,7 @@ def blocks(report: "Report", chosen: frozenset[str] | None = None) -> list[Block
     made = layout.kept(
         [
             *layout.paragraph(_(TITLE), _TITLE, INNER),
-            *layout.paragraph(_subtitle(report), BODY, INNER),
+            *layout.paragraph(subtitle(report), BODY, INNER),
             layout.gap(6),
         ]
     )
@@ -90,7 +90,8 @@ def blocks(report: "Report", chosen: frozenset[str] | None = None) -> list[Block
     return made
 
 
-def _subtitle(report: "Report") -> str:
+def subtitle(report: "Report") -> str:
+    """What is below the title: which study, how many patients, up to which day."""
     study = report.study
     treated = int(study.everybody.patients["treated_day"].notna().sum())
     text = _("{title}, version {version} · {treated} treated of {n} patients · data to {day}")

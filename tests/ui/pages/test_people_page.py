@@ -221,6 +221,7 @@ def test_ones_own_password_is_changed_in_the_settings(four, tmp_path, open_windo
     shell.show_page("settings")
     own = shell.page("settings").own_password
     settle()
+    own.old.setFocus()
     assert focused() is own.old.line
     for text in (PASSWORD, NEW, NEW):
         write(text)

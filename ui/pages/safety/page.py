@@ -156,7 +156,7 @@ class SafetyPage(Page):
         self.table.setItemDelegateForColumn(3, GradeCell(self.table))
         self.table.setItemDelegateForColumn(STRIP, self.strip)
         self.table.fix_widths(
-            {0: 60, 3: 88, 4: 98, 5: 64, STRIP: 150, 7: 98, 8: 108, 9: 116},
+            {0: 60, 3: 88, 4: 98, 5: 84, STRIP: 134, 7: 98, 8: 108, 9: 116},
             tight={0: 66, 3: 88, 4: 92, 5: 50, 9: 150},
         )
         self.table.hide_when_tight(2, 4, STRIP, 7, 8)

@@ -12,12 +12,11 @@ from core.views.visit_words import visit_title
 from core.words import _, plural
 
 Line = tuple[str, str]  # about what, the question
+Row = tuple[str, str, str]  # of whom, about what, the question
 
 
 def make(study: Study) -> Made:
-    rows: list[tuple[Value, ...]] = [
-        (one.label, *line) for one in study.subjects for line in questions(study, one)
-    ]
+    rows: list[tuple[Value, ...]] = [*every(study)]
     patients = len({row[0] for row in rows})
     table = Table(
         number=13,
@@ -38,6 +37,11 @@ def make(study: Study) -> Made:
         return Made(n=_("none"), parts=(table,))
     warning = plural(len(rows), "1 question before it goes out", "{n} questions before it goes out")
     return Made(n=str(len(rows)), parts=(table,), warning=warning)
+
+
+def every(study: Study) -> list[Row]:
+    """Of all patients, in their order."""
+    return [(one.label, *line) for one in study.subjects for line in questions(study, one)]
 
 
 def questions(study: Study, subject: Subject) -> Iterator[Line]:
