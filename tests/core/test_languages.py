@@ -2,11 +2,11 @@
 
 import ast
 import dataclasses
-import io
-import zipfile
 import gettext
+import io
 import subprocess
 import sys
+import zipfile
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
