@@ -17,6 +17,8 @@ DATA = {
     ("core/findings/duplicates.py", "_keys"): "what patients are compared by",
     ("core/forms/reading.py", "_instant"): "as it is stored",
     ("core/views/patients.py", "_instant"): "in a CSV",
+    ("ui/pages/trial_report/cut.py", "CutDialog"): "in a field, or in a file for programs",
+    ("ui/pages/trial_report/page.py", "TrialReportPage"): "in a field, or in a file for programs",
     ("core/model/document.py", "OfTrial"): "in the trail",
     ("core/acts/trial_files.py", "_manifest"): "in a file for programs",
     ("core/model/partial_date.py", "PartialDate"): "as it is stored and typed",
