@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import cache
 from math import ceil
 from typing import Any
 
@@ -83,6 +84,8 @@ class Table(QTableView):
         self._gives_way: tuple[int, ...] = ()
         self._rest, self._least, self._tight = -1, 0, False
         self._narrower: dict[int, int] = {}
+        # px of the words of a column in a font, until rows change.
+        self._measured: dict[tuple[int, str], int] = {}
         self._growing: dict[
             int, int
         ] = {}  # columns that wrap, with the px that are free beside words
@@ -104,9 +107,9 @@ class Table(QTableView):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(self._open)
         model.modelReset.connect(self._lay_out_heads)
-        model.modelReset.connect(self._fit_words)
         for changed in (model.modelReset, model.layoutChanged, model.dataChanged):
-            changed.connect(lambda *_of: self._grow_soon.start())
+            changed.connect(self._forget_words)
+        model.modelReset.connect(self._fit_words)
 
     def fix_widths(self, widths: dict[int, int], tight: dict[int, int] | None = None) -> None:
         """Fixed widths (px at the usual text size) for some columns; the others share the rest.
@@ -152,6 +155,11 @@ class Table(QTableView):
         self._fit_words()
         self._grow_soon.start()
 
+    def _forget_words(self, *_changed: object) -> None:
+        """Rows say something else: what was measured of them does not hold any more."""
+        self._measured.clear()
+        self._grow_soon.start()
+
     def _fit_words(self) -> None:
         if not self._whole:
             return
@@ -190,10 +198,17 @@ class Table(QTableView):
         return ceil(QFontMetricsF(theme.font(size=12)).horizontalAdvance(head)) + 2 * PAD + 2
 
     def _words_width(self, column: int) -> int:
-        """px for the longest words of a column, and for its head."""
+        """px for the longest words of a column, and for its head; measured once, since rows may be thousands."""
+        key = column, theme.font(size=12).key()
+        if key not in self._measured:
+            self._measured[key] = self._measure(column)
+        return self._measured[key]
+
+    def _measure(self, column: int) -> int:
         model, rows = self._model, range(self._model.rowCount())
-        first = {str(model.index(row, column).data() or "") for row in rows}
-        second = {str(model.index(row, column).data(SECOND_LINE_ROLE) or "") for row in rows}
+        words_of = [self._words(row, column) for row in rows]
+        first = {text for text, _second in words_of}
+        second = {text for _first, text in words_of}
         head = str(model.headerData(column, Qt.Orientation.Horizontal) or "")
         widths = [
             QFontMetricsF(font).horizontalAdvance(words)
@@ -238,27 +253,25 @@ class Table(QTableView):
         if not self._growing:
             return
         usual = self.verticalHeader().defaultSectionSize()
-        shown = [one for one in self._growing if not self.isColumnHidden(one)]
+        rooms = {
+            column: self.columnWidth(column) - 2 * pad
+            for column, pad in self._growing.items()
+            if not self.isColumnHidden(column)
+        }
+        needs = cache(_needed)  # the same words come again and again
         for row in range(self._model.rowCount()):
             if row not in self._heads:
-                needed = max((self._needed(row, one) for one in shown), default=0)
-                self.setRowHeight(row, max(usual, needed))
+                words = ((self._words(row, column), room) for column, room in rooms.items())
+                height = max((usual, *(needs(*texts, room) for texts, room in words)))
+                if self.rowHeight(row) != height:
+                    self.setRowHeight(row, height)
         if self._fitted is not None:
             self.fit_height(*self._fitted)
 
-    def _needed(self, row: int, column: int) -> int:
-        """px that the words of a cell need from top to bottom; 0 where they are no more than usual."""
+    def _words(self, row: int, column: int) -> tuple[str, str]:
+        """Both lines of a cell."""
         index = self._model.index(row, column)
-        room = self.columnWidth(column) - 2 * self._growing[column]
-        height, count = 0.0, 0
-        for role, font in (
-            (Qt.ItemDataRole.DisplayRole, theme.font(weight=QFont.Weight.DemiBold)),
-            (SECOND_LINE_ROLE, theme.font(size=12)),
-        ):
-            text, metrics = str(index.data(role) or ""), QFontMetricsF(font)
-            lines = len(wrapped(metrics, text, room)) if text else 0
-            height, count = height + lines * metrics.height(), count + lines
-        return ceil(height) + 6 if count > 1 else 0
+        return str(index.data() or ""), str(index.data(SECOND_LINE_ROLE) or "")
 
     def line_at(self, at: QPoint | None) -> tuple[Any, QRect] | None:
         """The row at a place in px of the viewport, or with none the row with the keyboard; and the part that shows it."""
@@ -279,7 +292,7 @@ class Table(QTableView):
     def _words_of(self, index: Index) -> QRect:
         """A little more than the words of a cell: those of its widest line, as a chip would have them."""
         cell = self.visualRect(index)
-        texts = [str(index.data() or ""), str(index.data(SECOND_LINE_ROLE) or "")]
+        texts = self._words(index.row(), index.column())
         metrics = QFontMetricsF(theme.font(weight=QFont.Weight.DemiBold))
         widest = max(metrics.horizontalAdvance(text) for text in texts)
         wide = min(cell.width(), round(widest) + 2 * PAD) if widest else 0
@@ -526,6 +539,19 @@ def _paint_head(painter: QPainter, option: QStyleOptionViewItem, text: str) -> N
     area = QRectF(option.rect).adjusted(PAD, 0, -PAD, 0)
     _text(painter, area, text, Qt.AlignmentFlag.AlignVCenter)
     painter.restore()
+
+
+def _needed(text: str, second: str, room: int) -> int:
+    """px that the words of a cell need from top to bottom; 0 where they are no more than usual."""
+    height, count = 0.0, 0
+    for words, font in (
+        (text, theme.font(weight=QFont.Weight.DemiBold)),
+        (second, theme.font(size=12)),
+    ):
+        metrics = QFontMetricsF(font)
+        lines = len(wrapped(metrics, words, room)) if words else 0
+        height, count = height + lines * metrics.height(), count + lines
+    return ceil(height) + 6 if count > 1 else 0
 
 
 def wrapped(metrics: QFontMetricsF, text: str, room: float, most: int = 0) -> list[str]:
