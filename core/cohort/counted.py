@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from core.cohort import missing
 from core.cohort.filters import Filter
 from core.cohort.frames import Cohort
-from core.cohort.slots import schedule_of
+from core.cohort.slots import planned
 from core.protocols import catalog as protocols
 from core.words import _, day, plural
 
@@ -50,11 +50,8 @@ def left_out(group: Cohort) -> str:
 
 def study(cohort: Cohort) -> str:
     """The schedule of planned visits that most patients are on; empty where nobody is on one."""
-    for one in cohort.patients["schedule"].value_counts().index:
-        alone = cohort.only(cohort.patients["schedule"] == one)
-        if schedule_of(alone) is not None:
-            return str(one)
-    return ""
+    by_patients = map(str, cohort.patients["schedule"].value_counts().index)
+    return next((one for one in by_patients if planned(one) is not None), "")
 
 
 def _deaths(patients: "pd.DataFrame") -> str:

@@ -69,18 +69,31 @@ class Means:
         return self.same[0].n if self.same else 0
 
 
-def described(cohort: Cohort, field: NumberField) -> Sequence[tuple[Slot, Summary]]:
-    """Mean, scatter and n at each slot, and nothing else."""
+@dataclass(frozen=True, slots=True)
+class Described:
+    """Mean, scatter and n at each slot; None where nobody has a value.
+
+    ``lines`` are the values behind (columns of `slots.placed`), ``values`` the same as a row a patient, a column a slot.
+    """
+
+    slots: tuple[Slot, ...]
+    lines: "pd.DataFrame"
+    values: NDArray[np.float64]
+    summaries: tuple[Summary | None, ...]
+
+
+def described(cohort: Cohort, field: NumberField) -> Described:
     slots, lines = placed(cohort, field.id)
-    values = _Grid.values_of(cohort, slots, lines)
-    found = ((slot, summary(one)) for slot, one in zip(slots, values.T, strict=True))
-    return [(slot, told) for slot, told in found if told is not None]
+    by_slot = np.full((len(slots), cohort.n), np.nan)
+    by_slot[lines["slot"], cohort.place(lines[PATIENT])] = lines["value"]
+    return Described(slots, lines, by_slot.T, tuple(summary(one) for one in by_slot))
 
 
 def means(cohort: Cohort, field: NumberField) -> Means:
-    """Mean, scatter and n at each slot; ``lines`` are the values behind (columns of `slots.placed`)."""
-    slots, lines = placed(cohort, field.id)
-    grid = _Grid.of(cohort, slots, lines)
+    """Mean, scatter and n at each slot, with who is missing and what follows from that."""
+    told = described(cohort, field)
+    slots, lines = told.slots, told.lines
+    grid = _Grid.of(cohort, slots, told.values)
     stated = np.bincount(lines.loc[lines["stated"], "slot"], minlength=len(slots))
     at = tuple(
         At(
@@ -90,11 +103,11 @@ def means(cohort: Cohort, field: NumberField) -> Means:
             missing=grid.missing(n, ~grid.have[:, n]),
             stated=int(stated[n]),
         )
-        for n, slot in enumerate(slots)
-        if (found := summary(grid.values[:, n])) is not None
+        for n, (slot, found) in enumerate(zip(slots, told.summaries, strict=True))
+        if found is not None
     )
     always = grid.values[grid.have.all(axis=1)]
-    same = tuple(told for one in always.T if (told := summary(one)) is not None)
+    same = tuple(one for column in always.T if (one := summary(column)) is not None)
     return Means(
         field=field,
         at=at,
@@ -119,20 +132,11 @@ class _Grid:
     why: NDArray[np.int8]
 
     @classmethod
-    def of(cls, cohort: Cohort, slots: Sequence[Slot], lines: "pd.DataFrame") -> "_Grid":
-        values = cls.values_of(cohort, slots, lines)
+    def of(cls, cohort: Cohort, slots: Sequence[Slot], values: NDArray[np.float64]) -> "_Grid":
         planned = any(slot.code for slot in slots)
         why = _by_plan(cohort, slots) if planned else _by_months(cohort, slots)
         why[~cohort.patients["enrolled"].to_numpy()] = _PLACE[NOT_ENROLLED]
         return cls(values, why)
-
-    @staticmethod
-    def values_of(
-        cohort: Cohort, slots: Sequence[Slot], lines: "pd.DataFrame"
-    ) -> NDArray[np.float64]:
-        values = np.full((len(slots), cohort.n), np.nan)
-        values[lines["slot"], cohort.place(lines[PATIENT])] = lines["value"]
-        return values.T
 
     @property
     def have(self) -> NDArray[np.bool_]:

@@ -20,6 +20,7 @@ from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, Patient
 from core.model.record import PatientRecord
 from core.model.spirometry import Position, TestType
+from core.model.visit import Visit
 from core.model.vital_status import State, steps
 from core.protocols import catalog as protocols
 from core.protocols.definition import Anchor, Protocol, Unit
@@ -327,16 +328,13 @@ def _visits(
     if protocol.anchor is Anchor.REFERENCE:
         for one in planned:
             codes.add(one.visit.id if one.visit is not None else "")
-            kind = protocol.visit(one.code)
-            offset = None if kind is None else kind.offset
-            month = 0.0 if offset is None else offset.value / _a_month(offset.unit)
             yield VisitRow(
                 code=one.code,
-                month=month,
+                month=month_of(protocol, one.code),
                 target_day=one.window.target.toordinal(),
                 status=one.status.value,
                 day=None if one.visit is None else one.visit.date.toordinal(),
-                mode="" if one.visit is None or one.visit.mode is None else one.visit.mode.value,
+                mode=_mode(one.visit),
                 reason=reasons.get(one.code, ""),
             )
     start = _start(record)
@@ -349,13 +347,21 @@ def _visits(
                 target_day=None,
                 status=Status.DONE.value,
                 day=visit.date.toordinal(),
-                mode="" if visit.mode is None else visit.mode.value,
+                mode=_mode(visit),
                 reason="",
             )
 
 
-def _a_month(unit: Unit) -> float:
-    return MONTH_DAYS if unit is Unit.DAYS else 1.0
+def month_of(protocol: Protocol, code: str) -> float:
+    """Months of a planned visit from the reference day, negative before it; 0 of one that the schedule lacks."""
+    kind = protocol.visit(code)
+    if kind is None:
+        return 0.0
+    return kind.offset.value / (MONTH_DAYS if kind.offset.unit is Unit.DAYS else 1.0)
+
+
+def _mode(visit: Visit | None) -> str:
+    return "" if visit is None or visit.mode is None else visit.mode.value
 
 
 def _start(record: PatientRecord) -> date | None:

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.cohort.frames import PATIENT, Cohort
+from core.cohort.rows import month_of
 from core.protocols import catalog as protocols
-from core.protocols.definition import Anchor, Protocol, Unit
+from core.protocols.definition import Anchor, Protocol
 from core.science.progression import MONTH_DAYS
 from core.words import _
 
@@ -32,19 +33,16 @@ class Slot:
         return f"{self.month:.0f}" if self.month >= 0 else self.title
 
 
-def schedule_of(cohort: Cohort) -> Protocol | None:
-    """The one schedule of planned visits that all patients are on; None where they are on several or on none."""
-    ids = cohort.patients["schedule"].unique()
-    found = protocols.newest().get(str(ids[0])) if len(ids) == 1 else None
+def planned(id: str) -> Protocol | None:
+    """The schedule of that id; None where it has no visits planned from a reference day, or nobody has it."""
+    found = protocols.newest().get(id)
     return found if found is not None and found.anchor is Anchor.REFERENCE else None
 
 
-def month_of(protocol: Protocol, code: str) -> float:
-    """Months of a planned visit from the reference day, negative before it."""
-    kind = protocol.visit(code)
-    if kind is None:
-        return 0.0
-    return kind.offset.value / (MONTH_DAYS if kind.offset.unit is Unit.DAYS else 1.0)
+def schedule_of(cohort: Cohort) -> Protocol | None:
+    """The one schedule of planned visits that all patients are on; None where they are on several or on none."""
+    ids = cohort.patients["schedule"].unique()
+    return planned(str(ids[0])) if len(ids) == 1 else None
 
 
 def zero(patients: "pd.DataFrame") -> "pd.Series[int]":

@@ -49,7 +49,7 @@ def brief_row(one: ClinicEvent) -> tuple[str, ...]:
         (criteria_words(details) or _("yes, criterion not recorded")) if event.serious else "",
         f"{began}, {ended}",
         since_words(facts(details, one.treated, one.treated_at)),
-        ", ".join(_cause(cause) for cause in causes),
+        ", ".join(cause_words(cause) for cause in causes),
         expected_words(judged),
         OUTCOME[event.outcome],
         reports_words(details),
@@ -194,7 +194,7 @@ def said(details: EventDetails, name: str) -> str:
     return reading.say(form.field(name), record.value(name))
 
 
-def _cause(cause: Cause | None) -> str:
+def cause_words(cause: Cause | None) -> str:
     return _("not assessed") if cause is None else CAUSE[cause]
 
 

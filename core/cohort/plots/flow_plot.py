@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from core.cohort.missing import Flow
 from core.cohort.plots.axes import PLAIN, SMALL, Sheet
 from core.model.vital_status import State
+from core.views.stack.place_words import fit
 from core.views.stack.shapes import Box, Drawing, Line, Text, Weight
 from core.words import N_, Words, _, plural
 
@@ -52,16 +53,8 @@ def _beside(made: Drawing, lines: list[str], x: float, y: float, width: float) -
     unit = made.unit
     made.add(Box(x, y, width, _side_height(lines) * unit, "card", "line", unit, 4 * unit))
     for at, words in enumerate(lines):
-        fitting = _fit(made, words, width - 2 * _PAD * unit)
+        fitting = fit(words, SMALL * unit, width - 2 * _PAD * unit, made.measure)
         made.add(Text(x + _PAD * unit, y + (17 + at * _LINE) * unit, fitting, SMALL * unit))
-
-
-def _fit(made: Drawing, words: str, width: float) -> str:
-    if made.measure(words, SMALL * made.unit, Weight.REGULAR) <= width:
-        return words
-    while words and made.measure(f"{words}…", SMALL * made.unit, Weight.REGULAR) > width:
-        words = words[:-1]
-    return f"{words.rstrip()}…"
 
 
 def _besides(flow: Flow) -> tuple[list[str], list[str], list[str]]:

@@ -16,7 +16,7 @@ from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.protocols.definition import Protocol
 from core.reports.trial.cut import cut
-from core.words import MISSING, _, day, plural
+from core.words import MISSING, _, day, number, plural
 
 
 class NoStudy(AppError): ...
@@ -122,16 +122,12 @@ class Study:
             return _("no infusion to count from")
         first, last = (known.first - zero).days, (known.last - zero).days
         if first == last:
-            return _("day {n}").format(n=_signed(first))
-        return _("day {first} to {last}").format(first=_signed(first), last=_signed(last))
+            return _("day {n}").format(n=number(first, 0))
+        return _("day {first} to {last}").format(first=number(first, 0), last=number(last, 0))
 
     def free(self, typed: str) -> str:
         """What a person typed; a report with coded numbers does not tell it."""
         return _("(typed text left out)") if typed and self.coded else typed
-
-
-def _signed(days: int) -> str:
-    return f"−{-days}" if days < 0 else str(days)
 
 
 def _subjects(known: Sequence[PatientRecord], source: OfTrial) -> tuple[tuple[Subject, ...], int]:

@@ -11,7 +11,7 @@ from core.cohort.filters import By, choices
 from core.cohort.frames import Cohort
 from core.cohort.missing import SEEN_WORDS, Flow, Matrix, Seen, flow, matrix
 from core.cohort.plots import flow_plot, matrix_plot, pointing
-from core.cohort.slots import schedule_of
+from core.cohort.slots import planned
 from core.words import N_
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
@@ -107,17 +107,13 @@ class VisitsCard(QWidget):
         if group is None or not group.n:
             self.said.setText(tr("Nobody is in this group."))
             return
-        planned = [
-            one
-            for one in choices(group, By.SCHEDULE)
-            if schedule_of(group.only(group.patients["schedule"] == one.id)) is not None
-        ]
-        for one in planned:
+        offered = [one for one in choices(group, By.SCHEDULE) if planned(one.id) is not None]
+        for one in offered:
             words = tr("Only {schedule} ({n})").format(schedule=one.words, n=one.count)
             self._line.addWidget(button(words, partial(self.schedule_wanted.emit, one.id)))
         self.said.setText(
             tr("These patients are on several schedules. Choose one to see its visits.")
-            if planned
+            if offered
             else tr("These patients have no planned visits counted from a day of treatment.")
         )
 

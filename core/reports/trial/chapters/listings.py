@@ -4,16 +4,15 @@ from collections.abc import Iterator
 
 from core.cohort.filters import state_words
 from core.findings import event_facts, participation, treatment
-from core.labels import CAUSE, OUTCOME
+from core.labels import OUTCOME
 from core.model import event_details
 from core.model.adverse_event import AdverseEvent
-from core.model.event_details import Cause
 from core.model.vital_status import State
 from core.reports.trial.content import Column, Made, Table, Value
 from core.reports.trial.study import Study, Subject
 from core.science.progression import months_between
 from core.views.safety import range_words
-from core.views.safety_tables import criteria_words
+from core.views.safety_tables import cause_words, criteria_words
 from core.words import MISSING, _
 
 _LEFT = frozenset({State.REFUSED, State.SCREEN_FAILURE, State.WITHDRAWN, State.LOST})
@@ -79,15 +78,11 @@ def _event(study: Study, subject: Subject, event: AdverseEvent) -> tuple[Value, 
         _("day {n}").format(n=range_words(told.day)) if told.day is not None else MISSING,
         event.grade.value,
         criteria_words(known) or _("not recorded"),
-        cause(None if judged is None else judged.product),
-        cause(None if judged is None else judged.procedure),
+        cause_words(None if judged is None else judged.product),
+        cause_words(None if judged is None else judged.procedure),
         OUTCOME[event.outcome],
         study.day(subject, event.ended),
     )
-
-
-def cause(judged: Cause | None) -> str:
-    return _("not assessed") if judged is None else CAUSE[judged]
 
 
 def _deaths(study: Study, rows: list[tuple[Value, ...]]) -> Table:
