@@ -4,14 +4,12 @@ Nothing in it says who made it or when: that is in the audit trail of the clinic
 """
 
 import hashlib
-import io
 import json
 from collections.abc import Iterator
-from datetime import datetime
 
 from core import VERSION
 from core.acts.trial_report import MANIFEST
-from core.exports import table_csv
+from core.exports import table_csv, workbook
 from core.reports import figure_files
 from core.reports.trial import Report
 from core.reports.trial.chapters import summary
@@ -20,8 +18,6 @@ from core.spreadsheets import defused
 from core.words import _
 
 PDF, METHODS, MANIFEST_TEXT = "trial-report.pdf", "methods.txt", "manifest.txt"
-_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001  of a workbook, which knows no zone: always the same
-_SHEET_NAME = 31  # letters
 
 
 def files(report: Report) -> dict[str, bytes]:
@@ -52,13 +48,8 @@ def csv(table: Table) -> bytes:
 
 def xlsx(table: Table) -> bytes:
     """The same as a workbook: its title and n above it, numbers as numbers, text never as a formula or a link."""
-    import xlsxwriter
-
-    made = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(made, options)
-    book.set_properties({"title": table.title, "created": _CREATED})
-    sheet = book.add_worksheet(table.file_name[:_SHEET_NAME])
+    book, made = workbook.new(table.title)
+    sheet = book.add_worksheet(table.file_name[: workbook.LONGEST_NAME])
     strong = book.add_format({"bold": True})
     sheet.write_string(0, 0, defused(f"{table.caption}. {table.title}"), strong)
     sheet.write_string(1, 0, defused(table.n))

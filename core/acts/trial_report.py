@@ -12,7 +12,7 @@ from typing import Any
 
 from core import clock
 from core.errors import AppError, FileExists, StorageError
-from core.model.document import OfTrial, TrialAsked
+from core.model.document import About, OfTrial, TrialAsked
 from core.model.paper import PaperSize
 from core.model.patient import Patient
 from core.model.record import PatientRecord
@@ -76,19 +76,12 @@ def write(
 
     Raises NotAllowed, FileExists, NoStudy, StorageError: nothing is left then.
     """
-    check_place(folder)
-    common = {
-        "clinic": session.clinic,
-        "file_name": session.path.name,
-        "printed_by": session.user.full_name,
-        "printed_at": clock.now(),
-        "head": session.trail_head,
-        "size": size,
-    }
-    made_of = source(session, asked, common)
-    from core.acts import trial_files
+    from core import reports
+    from core.acts import documents, trial_files  # which make every other document, too
     from core.reports.trial import Report
 
+    check_place(folder)
+    made_of = documents.source(session, reports.named("trial-report"), About(trial=asked), size)
     return put(session, folder, trial_files.files(Report(made_of)), made_of)
 
 

@@ -4,22 +4,20 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from core.errors import AppError
 from core.exports import table_csv
 from core.exports.data import allowed, codebook, coded, stored, wide
 from core.exports.data.table import Table
+from core.exports.workbook import LONGEST_NAME, new
 from core.model.document import Counted, OfData
 from core.model.stored import ABOUT, ATTACHED, LONG, SUMS
 from core.words import _
 
 _MADE = (1980, 1, 1, 0, 0, 0)  # the first moment that a ZIP knows
-_CREATED = datetime(2000, 1, 1)  # noqa: DTZ001  of a workbook, which knows no zone
 MOST_ROWS = 1_048_576  # of a worksheet
 LONGEST_CELL = 32_767  # letters of a cell of a worksheet
-LONGEST_NAME = 31  # letters of a sheet's name
 _CUT = "… (cut here: the CSV has all of it)"
 
 
@@ -109,17 +107,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 def workbook(export: Export) -> bytes:
     """No text of it is a formula or a link. Raises AppError where a table is too long for a sheet."""
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    options = {
-        "in_memory": True,  # or it would leave patients' data in temporary files
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    made = xlsxwriter.Workbook(buffer, options)
-    made.set_properties({"created": _CREATED, "title": export.about[0]})
+    made, buffer = new(export.about[0])
     bold = made.add_format({"bold": True})
     about = made.add_worksheet("about")
     for n, line in enumerate(export.about):
