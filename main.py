@@ -2,9 +2,10 @@
 
 import argparse
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -105,6 +106,14 @@ def _parser() -> tuple[argparse.ArgumentParser, Collection[str]]:
     for add in adders:
         add(commands)
     return parser, commands.choices
+
+
+def _add_user(*signed_in: argparse.ArgumentParser) -> None:
+    """Who opens the clinic file, for the commands that open one."""
+    for command in signed_in:
+        command.add_argument(
+            "--user", metavar="NAME", help="your user name; asked for where it is not given"
+        )
 
 
 def _add_windows(commands: "_Commands") -> None:
@@ -214,9 +223,7 @@ def _add_checks(commands: "_Commands") -> None:
         default="",
         help="the trail code of a printed page: 1042-7KQ2-M3XD-0PVA",
     )
-    verify.add_argument(
-        "--user", metavar="NAME", help="your user name; asked for where it is not given"
-    )
+    _add_user(verify)
 
 
 def _add_backups(commands: "_Commands") -> None:
@@ -256,10 +263,7 @@ def _add_backups(commands: "_Commands") -> None:
         "file", metavar="FILE", type=Path, help="the clinic file; nobody has it open"
     )
     drill.add_argument("out", metavar="OUT.pdf", type=Path, help="the certificate to make")
-    for command in (backup, restore, drill):
-        command.add_argument(
-            "--user", metavar="NAME", help="your user name; asked for where it is not given"
-        )
+    _add_user(backup, restore, drill)
 
 
 def _add_data(commands: "_Commands") -> None:
@@ -300,10 +304,7 @@ def _add_data(commands: "_Commands") -> None:
     )
     back.add_argument("file", metavar="FILE", type=Path, help="the clinic file; nobody has it open")
     back.add_argument("export", metavar="EXPORT", type=Path, help="the ZIP, or the folder")
-    for command in (export, back):
-        command.add_argument(
-            "--user", metavar="NAME", help="your user name; asked for where it is not given"
-        )
+    _add_user(export, back)
 
 
 def _add_report(commands: "_Commands") -> None:
@@ -341,9 +342,7 @@ def _add_report(commands: "_Commands") -> None:
     report.add_argument(
         "--schedule", metavar="ID", default="", help="the study's schedule (default: the clinic's)"
     )
-    report.add_argument(
-        "--user", metavar="NAME", help="your user name; asked for where it is not given"
-    )
+    _add_user(report)
     _add_looks(report)
 
 
@@ -652,7 +651,7 @@ def _export(chosen: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         exporting.check(out, xlsx=ending == "xlsx")
         right = exporting.right(coded=coded)
         opened = (
-            _demonstration(right)
+            _thrown_away(partial(_demonstration, right))
             if chosen.of_demo
             else _signed_in(chosen.file, chosen.user, right, again=not coded)
         )
@@ -707,7 +706,9 @@ def _report(chosen: argparse.Namespace) -> int:
         chapters=usual,
     )
     *file, out = chosen.paths
-    opened = _signed_in(file[0], chosen.user, Right.COHORT) if file else _finished_trial()
+    opened = (
+        _signed_in(file[0], chosen.user, Right.COHORT) if file else _thrown_away(_finished_trial)
+    )
     try:
         trial_report.check_place(out)
         with opened as session:
@@ -723,40 +724,37 @@ def _report(chosen: argparse.Namespace) -> int:
 
 
 @contextmanager
-def _finished_trial() -> "Iterator[Session]":
-    """The demonstration of a trial that is over, in a file that is thrown away, open for its neurologist."""
+def _thrown_away(demonstrated: "Callable[[Path], Session]") -> "Iterator[Session]":
+    """Demonstration data in a new folder, which goes once the command is done."""
     import tempfile
 
-    from core import clock
-    from core.commands import demonstration
-
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        session = demonstration.finished(Path(folder), clock.today())
+        session = demonstrated(Path(folder))
         try:
             yield session
         finally:
             session.close()
 
 
-@contextmanager
-def _demonstration(right: "Right") -> "Iterator[Session]":
-    """Demonstration data in a file that is thrown away, open for somebody who has the right."""
-    import tempfile
+def _finished_trial(folder: Path) -> "Session":
+    """The demonstration of a trial that is over, open for its neurologist."""
+    from core import clock
+    from core.commands import demonstration
 
+    return demonstration.finished(folder, clock.today())
+
+
+def _demonstration(right: "Right", folder: Path) -> "Session":
+    """Demonstration data, open for somebody who has the right."""
     from core import clock
     from core.commands import demonstration
     from core.model.user import RIGHTS
     from core.session import Session
 
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        path = Path(folder) / "demonstration.als"
-        demonstration.create(path, clock.today()).close()
-        role = next(role for role, rights in RIGHTS.items() if right in rights)
-        session = Session.open(path, demonstration.LOGINS[role], demonstration.PASSWORD)
-        try:
-            yield session
-        finally:
-            session.close()
+    path = folder / "demonstration.als"
+    demonstration.create(path, clock.today()).close()
+    role = next(role for role, rights in RIGHTS.items() if right in rights)
+    return Session.open(path, demonstration.LOGINS[role], demonstration.PASSWORD)
 
 
 @contextmanager
