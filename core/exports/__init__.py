@@ -116,6 +116,74 @@ def _appointments(source: OfAppointments) -> bytes:
     return appointments_ics.document(source)
 
 
+@untranslated()
+def _data_csv(source: OfData) -> bytes:
+    from core.exports.data import files
+
+    return files.csv_document(source)
+
+
+@untranslated()
+def _data_xlsx(source: OfData) -> bytes:
+    from core.exports.data import files
+
+    return files.xlsx_document(source)
+
+
+DATA_CSV: Document[Any] = Document(
+    id="data-csv",
+    title=N_("All data as CSV"),
+    button=N_("All data as CSV…"),
+    tip=N_(
+        "Everything that was entered about the patients that are shown, with who they are: one ZIP, a CSV for each table."
+    ),
+    saving=N_("Export all data"),
+    called="all data as CSV",
+    of=OfData,
+    right=Right.EXPORT_ALL,
+    holds_patients=True,
+    stem="data",
+    make=_data_csv,
+    ending=ZIP,
+    asks_password=True,
+)
+DATA_XLSX: Document[Any] = replace(
+    DATA_CSV,
+    id="data-xlsx",
+    title=N_("All data as a workbook"),
+    button=N_("All data as XLSX…"),
+    tip=N_(
+        "Everything that was entered about the patients that are shown, with who they are: one workbook, a sheet for each table."
+    ),
+    called="all data as XLSX",
+    make=_data_xlsx,
+    ending=XLSX,
+)
+CODED_CSV: Document[Any] = Document(
+    id="coded-csv",
+    title=N_("De-identified data as CSV"),
+    button=N_("De-identified CSV…"),
+    tip=N_(
+        "The data of the patients that are shown, without names, texts and true days. It is coded, not anonymous."
+    ),
+    saving=N_("Export de-identified data"),
+    called="de-identified data as CSV",
+    of=OfCodedData,
+    right=Right.EXPORT_CODED,
+    holds_patients=False,  # the monitor has it, too
+    stem="data-coded",
+    make=_data_csv,
+    ending=ZIP,
+)
+CODED_XLSX: Document[Any] = replace(
+    CODED_CSV,
+    id="coded-xlsx",
+    title=N_("De-identified data as a workbook"),
+    button=N_("De-identified XLSX…"),
+    called="de-identified data as XLSX",
+    make=_data_xlsx,
+    ending=XLSX,
+)
 EXPORTS: tuple[Document[Any], ...] = (
     Document(
         id="chart-data",
@@ -282,78 +350,11 @@ EXPORTS: tuple[Document[Any], ...] = (
         make=_audit_trail,
         ending=CSV,
     ),
-)
-
-
-@untranslated()
-def _data_csv(source: OfData) -> bytes:
-    from core.exports.data import files
-
-    return files.csv_document(source)
-
-
-@untranslated()
-def _data_xlsx(source: OfData) -> bytes:
-    from core.exports.data import files
-
-    return files.xlsx_document(source)
-
-
-DATA_CSV: Document[Any] = Document(
-    id="data-csv",
-    title=N_("All data as CSV"),
-    button=N_("All data as CSV…"),
-    tip=N_(
-        "Everything that was entered about the patients that are shown, with who they are: one ZIP, a CSV for each table."
-    ),
-    saving=N_("Export all data"),
-    called="all data as CSV",
-    of=OfData,
-    right=Right.EXPORT_ALL,
-    holds_patients=True,
-    stem="data",
-    make=_data_csv,
-    ending=ZIP,
-    asks_password=True,
-)
-DATA_XLSX: Document[Any] = replace(
     DATA_CSV,
-    id="data-xlsx",
-    title=N_("All data as a workbook"),
-    button=N_("All data as XLSX…"),
-    tip=N_(
-        "Everything that was entered about the patients that are shown, with who they are: one workbook, a sheet for each table."
-    ),
-    called="all data as XLSX",
-    make=_data_xlsx,
-    ending=XLSX,
-)
-CODED_CSV: Document[Any] = Document(
-    id="coded-csv",
-    title=N_("De-identified data as CSV"),
-    button=N_("De-identified CSV…"),
-    tip=N_(
-        "The data of the patients that are shown, without names, texts and true days. It is coded, not anonymous."
-    ),
-    saving=N_("Export de-identified data"),
-    called="de-identified data as CSV",
-    of=OfCodedData,
-    right=Right.EXPORT_CODED,
-    holds_patients=False,  # the monitor has it, too
-    stem="data-coded",
-    make=_data_csv,
-    ending=ZIP,
-)
-CODED_XLSX: Document[Any] = replace(
+    DATA_XLSX,
     CODED_CSV,
-    id="coded-xlsx",
-    title=N_("De-identified data as a workbook"),
-    button=N_("De-identified XLSX…"),
-    called="de-identified data as XLSX",
-    make=_data_xlsx,
-    ending=XLSX,
+    CODED_XLSX,
 )
-EXPORTS = (*EXPORTS, DATA_CSV, DATA_XLSX, CODED_CSV, CODED_XLSX)
 
 
 @untranslated()
