@@ -9,12 +9,10 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from core.cohort.events import Counted, EventTable, event_table
-from core.cohort.frames import Cohort
 from core.labels import GRADE
 from core.model.adverse_event import Grade
 from core.words import N_, number, plural
@@ -22,9 +20,9 @@ from ui import theme
 from ui.context import AppContext
 from ui.forms.event.grades import SQUARE, paint_grade
 from ui.models.table import ROW_ROLE, Column, TableModel
-from ui.pages.cohort.asking import Asking
+from ui.pages.cohort.group_card import GroupCard
 from ui.pages.cohort.means_card import numbers
-from ui.widgets.basics import Combo, PressButton, card, label, row, show_only
+from ui.widgets.basics import Combo, PressButton, label, row, show_only
 from ui.widgets.figures import FigureMark
 from ui.widgets.responsive import Flow
 from ui.widgets.table import PAD, Index, Table, ground
@@ -33,15 +31,13 @@ from ui.words import tr
 ROW, SEEN, MOST_PATIENTS = 28, 9, 40  # px of a row; rows before the table scrolls; of a menu
 
 
-class EventsCard(QWidget):
+class EventsCard(GroupCard):
     """Enter on a line lists its patients; one of them is opened."""
 
     opened = Signal(int)  # the place of a patient
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__()
-        self._asking = Asking(context.tasks, self)
-        self._group: Cohort | None = None
+        super().__init__(context)
         self._menu: QMenu | None = None
         self.found: EventTable | None = None
         self.what = label("", "muted", wrap=True)
@@ -78,21 +74,11 @@ class EventsCard(QWidget):
         self.none = label(tr("No adverse event is like that."), "muted")
         self.any = label("", "strong", wrap=True)
         head = row(label(tr("Adverse events"), "heading"), FigureMark("event-table"), None)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
         tools = QWidget()
         tools.setProperty("role", "tools")
         tools.setLayout(Flow(self.related, self.least, spacing=6))
         parts = (self.what, self.table, self.none, self.any)
-        layout.addWidget(card(head, tools, *parts, None, spacing=8))
-
-    @property
-    def busy(self) -> bool:
-        return self._asking.busy
-
-    def show_group(self, group: Cohort) -> None:
-        self._group = group
-        self._compute()
+        self._lay_out(head, tools, *parts, None)
 
     def list_patients(self, line: Counted) -> None:
         """The patients of a line, to open one of them."""

@@ -20,8 +20,9 @@ from ui import theme
 from ui.context import AppContext
 from ui.pages.cohort.asking import Asking
 from ui.pages.cohort.figure import Figure
+from ui.pages.cohort.group_card import GroupCard
 from ui.pages.cohort.sentences import Sentences
-from ui.widgets.basics import Combo, card, label, row
+from ui.widgets.basics import Combo, label, row
 from ui.widgets.figures import FigureMark, mark
 from ui.words import tr
 
@@ -36,17 +37,16 @@ class Look:
     same: bool = False
 
 
-class MeansCard(QWidget):
+class MeansCard(GroupCard):
     """``field`` is the id of the number, or, where one may choose, the first of those wanted."""
 
     opened = Signal(int)  # the place of a patient
 
     def __init__(self, context: AppContext, *, field: str, chosen: bool) -> None:
-        super().__init__()
-        self._asking, self._modelling = Asking(context.tasks, self), Asking(context.tasks, self)
+        super().__init__(context)
+        self._modelling = Asking(context.tasks, self)
         self._wanted, self._look = field, Look()
         self._fields: dict[str, NumberField] = {}
-        self._group: Cohort | None = None
         self.means: Means | None = None
         self.title = label("", "heading")
         self.choice = Combo()
@@ -81,14 +81,11 @@ class MeansCard(QWidget):
             beside = row(line, FigureMark(figure), top=True)
             beside.setStretch(0, 1)
             lines.addLayout(beside)
-        frame = card(tools, self.figure, self.same, self.changes, lines, spacing=8)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(frame)
+        self._lay_out(tools, self.figure, self.same, self.changes, lines)
 
     @property
     def busy(self) -> bool:
-        return self._asking.busy or self._modelling.busy
+        return super().busy or self._modelling.busy
 
     @property
     def field(self) -> NumberField | None:
@@ -102,10 +99,6 @@ class MeansCard(QWidget):
             self.choice.addItem(one.title, one.id)
         field = self.field
         self.choice.setCurrentIndex(-1 if field is None else self.choice.findData(field.id))
-
-    def show_group(self, group: Cohort) -> None:
-        self._group = group
-        self._compute()
 
     def show_look(self, look: Look) -> None:
         """Nothing is computed anew."""

@@ -4,20 +4,19 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.cohort import in_words
 from core.cohort.comparing import GROUPINGS, compared
 from core.cohort.filters import TITLES, By
-from core.cohort.frames import Cohort
 from core.cohort.plots import survival_plot
 from core.cohort.survival import ENDPOINTS, ZEROS, Endpoint, Survival, Zero, survival
 from core.science.statistics.survival import Interval
 from ui.context import AppContext
-from ui.pages.cohort.asking import Asking
 from ui.pages.cohort.figure import Figure
+from ui.pages.cohort.group_card import GroupCard
 from ui.pages.cohort.sentences import Sentences
-from ui.widgets.basics import Combo, card, label, row
+from ui.widgets.basics import Combo, label, row
 from ui.widgets.figures import FigureMark, mark
 from ui.widgets.responsive import Flow
 from ui.words import tr
@@ -27,11 +26,9 @@ E = TypeVar("E", bound=StrEnum)
 _Found = tuple[Survival, tuple[str, ...]]
 
 
-class SurvivalCard(QWidget):
+class SurvivalCard(GroupCard):
     def __init__(self, context: AppContext) -> None:
-        super().__init__()
-        self._asking = Asking(context.tasks, self)
-        self._group: Cohort | None = None
+        super().__init__(context)
         self.found: Survival | None = None
         self.endpoint = _combo(tr("What ends the time"), dict(ENDPOINTS.items()), "E")
         self.zero = _combo(tr("From where time counts"), dict(ZEROS.items()), "Z")
@@ -54,19 +51,7 @@ class SurvivalCard(QWidget):
         tools = QWidget()
         tools.setProperty("role", "tools")
         tools.setLayout(Flow(self.endpoint, self.zero, self.interval, self.by, spacing=6))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(
-            card(head, tools, self.figure, self.said, self.comparison, self.sentences, spacing=8)
-        )
-
-    @property
-    def busy(self) -> bool:
-        return self._asking.busy
-
-    def show_group(self, group: Cohort) -> None:
-        self._group = group
-        self._compute()
+        self._lay_out(head, tools, self.figure, self.said, self.comparison, self.sentences)
 
     def next_endpoint(self) -> None:
         """E: the next event that ends the time."""

@@ -4,21 +4,20 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from core.cohort import in_words
 from core.cohort.filters import By, choices
-from core.cohort.frames import Cohort
 from core.cohort.missing import SEEN_WORDS, Flow, Matrix, Seen, flow, matrix
 from core.cohort.plots import flow_plot, matrix_plot, pointing
 from core.cohort.slots import planned
 from core.words import N_
 from ui.context import AppContext
 from ui.models.table import Column, TableModel
-from ui.pages.cohort.asking import Asking
 from ui.pages.cohort.figure import Figure
+from ui.pages.cohort.group_card import GroupCard
 from ui.pages.cohort.means_card import numbers
-from ui.widgets.basics import button, card, clear, label, row, show_only
+from ui.widgets.basics import button, clear, label, row, show_only
 from ui.widgets.figures import FigureMark
 from ui.widgets.responsive import Flow as Line
 from ui.widgets.table import Table
@@ -35,14 +34,12 @@ class Counts:
     cells: dict[Seen, int]
 
 
-class VisitsCard(QWidget):
+class VisitsCard(GroupCard):
     opened = Signal(int)  # the place of a patient
     schedule_wanted = Signal(str)  # the id of one that has planned visits
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__()
-        self._asking = Asking(context.tasks, self)
-        self._group: Cohort | None = None
+        super().__init__(context)
         self.figure = Figure(tr("What was seen and what is missing"))
         self.figure.opened.connect(self.opened)
         self.said = label("", "muted", wrap=True)
@@ -62,17 +59,11 @@ class VisitsCard(QWidget):
             FigureMark("missing-data"),
             None,
         )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(card(head, self.said, self._schedules, self.figure, self.table, spacing=8))
+        self._lay_out(head, self.said, self._schedules, self.figure, self.table)
 
-    @property
-    def busy(self) -> bool:
-        return self._asking.busy
-
-    def show_group(self, group: Cohort) -> None:
-        self._group = group
-        self._asking.ask(lambda: matrix(group), self._show)
+    def _compute(self) -> None:
+        if (group := self._group) is not None:
+            self._asking.ask(lambda: matrix(group), self._show)
 
     def _show(self, found: Matrix | None) -> None:
         parts = (self.said, self._schedules, self.figure, self.table)
@@ -122,24 +113,18 @@ def _count(seen: Seen, one: Counts) -> str:
     return str(one.cells.get(seen, 0))
 
 
-class FlowCard(QWidget):
+class FlowCard(GroupCard):
     """Who came, who is not among the enrolled and why, and how it ended."""
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__()
-        self._asking = Asking(context.tasks, self)
+        super().__init__(context)
         self.figure = Figure(tr("Who is counted"))
         head = row(label(tr("Who is counted"), "heading"), FigureMark("denominators"), None)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(card(head, self.figure, spacing=8))
+        self._lay_out(head, self.figure)
 
-    @property
-    def busy(self) -> bool:
-        return self._asking.busy
-
-    def show_group(self, group: Cohort) -> None:
-        self._asking.ask(lambda: flow(group), self._show)
+    def _compute(self) -> None:
+        if (group := self._group) is not None:
+            self._asking.ask(lambda: flow(group), self._show)
 
     def _show(self, found: Flow) -> None:
         self.figure.show_figure(
