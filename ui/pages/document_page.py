@@ -34,7 +34,7 @@ from ui.pages.page import Page
 from ui.pdf_pages import PREVIEW_DPI, images
 from ui.saving import ask_where
 from ui.widgets.basics import Combo, button, clear, label, row, scrolled
-from ui.widgets.responsive import Sheet
+from ui.widgets.responsive import sheets
 from ui.words import tr
 
 MADE_OF_ONE_PLACE = (
@@ -216,10 +216,8 @@ class DocumentPage(Page):
             return
         self.pdf, pages = made
         self._state.setText(_of_what(self._made_of, len(pages)))
-        for index, image in enumerate(pages, start=1):
-            image.setDevicePixelRatio(ratio)
-            words = tr("Page {n} of {all}").format(n=index, all=len(pages))
-            self.pages.addWidget(Sheet(image, words))
+        for sheet in sheets(pages, ratio):
+            self.pages.addWidget(sheet)
         self.print.setEnabled(True)
         self.save.setEnabled(True)
         if self.what.isHidden():

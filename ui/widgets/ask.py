@@ -17,14 +17,30 @@ T = TypeVar("T")
 WIDTH = 480
 
 
-class AskDialog(QDialog):
-    """One question, answered in one field by the keyboard: Enter goes on, Esc goes back."""
+class FitDialog(QDialog):
+    """A dialog of one width, never wider than the screen, and as high as its texts need."""
 
-    def __init__(self, parent: QWidget, title: str, question: str, field: QWidget) -> None:
+    def __init__(self, parent: QWidget, title: str) -> None:
         super().__init__(parent)
         self.setWindowTitle(title)
         room = self.screen().availableGeometry().width()
         self.setFixedWidth(min(theme.px(WIDTH), room))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.fit()
+
+    def fit(self) -> None:
+        """Its size hint takes wrapped texts for one line: nothing is cut off."""
+        if (layout := self.layout()) is not None:
+            self.setFixedHeight(layout.totalHeightForWidth(self.width()))
+
+
+class AskDialog(FitDialog):
+    """One question, answered in one field by the keyboard: Enter goes on, Esc goes back."""
+
+    def __init__(self, parent: QWidget, title: str, question: str, field: QWidget) -> None:
+        super().__init__(parent, title)
         self.question, self.field = question, field
         self.go_on = button(tr("Go on"), self.agree, primary=True)
         self.go_on.setDefault(True)
@@ -38,15 +54,6 @@ class AskDialog(QDialog):
         layout.setContentsMargins(24, 20, 24, 18)
         self.setLayout(layout)
         field.setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.fit()
-
-    def fit(self) -> None:
-        """Its size hint takes wrapped texts for one line: nothing is cut off."""
-        if (layout := self.layout()) is not None:
-            self.setFixedHeight(layout.totalHeightForWidth(self.width()))
 
     def agree(self) -> None:
         """Go on; a question for words stays until it has some."""

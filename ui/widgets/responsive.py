@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from ui import theme
+from ui.words import tr
 
 NARROW = 1280  # px of a window at the usual text size: below it a page is one column
 FOLDED = 900  # and below this the side bar folds into a menu
@@ -300,6 +301,15 @@ class Sheet(QWidget):
         left = (self.width() - width) // 2
         painter.drawImage(QRect(left, 0, width, self.heightForWidth(width)), self.image)
         painter.end()
+
+
+def sheets(images: Sequence[QImage], ratio: float) -> list[Sheet]:
+    """The pages of a document, each named by its number; ``ratio`` are the screen's pixels for each px."""
+    made = []
+    for index, image in enumerate(images, start=1):
+        image.setDevicePixelRatio(ratio)
+        made.append(Sheet(image, tr("Page {n} of {all}").format(n=index, all=len(images))))
+    return made
 
 
 class PageArea(QScrollArea):

@@ -5,22 +5,20 @@ from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import entry
 from core.entry import Problem
 from core.model.document import TrialAsked
-from ui import theme
+from ui.widgets.ask import FitDialog
 from ui.widgets.basics import Combo, button, column, label, row
 from ui.widgets.fields import ProblemLine, TextField
 from ui.words import tr
 
-WIDTH = 480
 _LONGEST = 12  # digits: no trail is that long
 
 
-class CutDialog(QDialog):
+class CutDialog(FitDialog):
     """``asked`` is what was chosen once it is accepted.
 
     ``refused`` gives the sentence why there can be no such report; empty where there can.
@@ -33,13 +31,10 @@ class CutDialog(QDialog):
         schedules: Mapping[str, str],
         refused: Callable[[TrialAsked], str],
     ) -> None:
-        super().__init__(parent)
+        title = tr("Data cut")
+        super().__init__(parent, title)
         self.asked = asked
         self._refused = refused
-        title = tr("Data cut")
-        self.setWindowTitle(title)
-        room = self.screen().availableGeometry().width()
-        self.setFixedWidth(min(theme.px(WIDTH), room))
         self.schedule = Combo()
         self.schedule.setAccessibleName(tr("Study"))
         for name, words in schedules.items():
@@ -79,15 +74,6 @@ class CutDialog(QDialog):
         )
         layout.setContentsMargins(24, 20, 24, 18)
         return layout
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.fit()
-
-    def fit(self) -> None:
-        """Its size hint takes wrapped texts for one line: nothing is cut off."""
-        if (layout := self.layout()) is not None:
-            self.setFixedHeight(layout.totalHeightForWidth(self.width()))
 
     def agree(self) -> None:
         """Go on, unless something is wrong with what was typed: that is said, and it stays."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from ui import theme
 from ui.widgets.basics import button, clear, column, label, row, scrolled
-from ui.widgets.responsive import Sheet
+from ui.widgets.responsive import sheets
 from ui.words import tr
 
 _OVERLAP = 40  # px that are seen again on the next screenful
@@ -71,10 +71,8 @@ class Sheets(QFrame):
     def show_images(self, images: Sequence[QImage], ratio: float, place: tuple[int, float]) -> None:
         """In the place of those before, with this place in front; ``ratio`` are the screen's pixels for each px."""
         self.clear("")
-        for index, image in enumerate(images, start=1):
-            image.setDevicePixelRatio(ratio)
-            words = tr("Page {n} of {all}").format(n=index, all=len(images))
-            self.pages.addWidget(Sheet(image, words))
+        for sheet in sheets(images, ratio):
+            self.pages.addWidget(sheet)
         self.show_place(place)
 
     def show_place(self, place: tuple[int, float]) -> None:
