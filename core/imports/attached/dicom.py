@@ -1,6 +1,10 @@
 """A key image of a scanner (DICOM): its picture as the scanner meant it to be seen, and none of its tags."""
 
 import io
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from core.errors import UnreadableImport
@@ -18,6 +22,25 @@ def is_dicom(data: bytes) -> bool:
 
 def picture(data: bytes, name: str, allowed: Limits, watch: Watch) -> Cleaned:
     """Raises UnreadableImport where it is broken, too large, or holds no picture, or several."""
+    with _nothing_told_of_its_tags():
+        return _picture(data, name, allowed, watch)
+
+
+@contextmanager
+def _nothing_told_of_its_tags() -> Iterator[None]:
+    """pydicom warns of a tag it finds odd with the value itself, which may be a name or a birthday."""
+    log = logging.getLogger("pydicom")
+    before = log.disabled
+    log.disabled = True
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        log.disabled = before
+
+
+def _picture(data: bytes, name: str, allowed: Limits, watch: Watch) -> Cleaned:
     from PIL import Image
     from pydicom import dcmread
     from pydicom.errors import InvalidDicomError

@@ -22,7 +22,8 @@ def test_a_stored_value_is_typed_and_read_as_itself(form, one, data):
     value = data.draw(stored(one))
     assert reading.read(one, reading.typed(one, value), LIMITS) == value
     assert reading.fits(one, value)
-    assert reading.say(one, value).strip() not in ("", "–")
+    if value != reading.MISSING:  # somebody typed the very dash that stands where nothing is
+        assert reading.say(one, value).strip() not in ("", reading.MISSING)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 """A file that is attached: known by what is in it, cleaned, whole, or refused in one sentence."""
 
 import io
+import logging
 import struct
 import zlib
-from contextlib import closing
+from contextlib import closing, suppress
 
 import numpy as np
 import pypdfium2
@@ -151,6 +152,16 @@ def test_a_key_image_becomes_the_picture_that_the_scanner_meant(attached):
     assert (inverted == 255 - plain).all()
     tall = attached(made.dicom(rows=32, columns=48, spacing=(2, 1)))
     assert Image.open(io.BytesIO(tall.content)).size == (48, 64)
+
+
+def test_a_tag_that_is_not_what_it_should_be_is_not_told_to_anybody(attached, caplog, recwarn):
+    whole = made.dicom()
+    odd = whole.replace(b"1.2.840.10008.1.2.1\0", SECRET.encode().ljust(20)[:20])
+    assert odd != whole
+    with caplog.at_level(logging.DEBUG), suppress(UnreadableImport):
+        attached(odd)
+    assert SECRET not in caplog.text
+    assert not [one for one in recwarn if SECRET in str(one.message)]
 
 
 @pytest.mark.parametrize(
