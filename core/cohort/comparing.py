@@ -12,6 +12,9 @@ from core.science.statistics.fit import NoFit
 from core.science.statistics.survival import log_rank
 from core.words import _, number, plural
 
+_NONE_BELOW, _ROUGH_BELOW = 5, 10
+"""Events for one covariate: below ten the ratio and its interval are off (Peduzzi et al. 1995, J Clin Epidemiol
+48:1503-1510); below five there is no number."""
 GROUPINGS = (By.ONSET, By.SEX)  # a patient has one of each
 
 
@@ -42,6 +45,12 @@ def compared(cohort: Cohort, found: Survival, by: By) -> tuple[str, ...]:
             p=p_words(test.p),
         )
     )
+    if test.unfollowed:
+        said.append(
+            _("Without {kinds}: nobody of them was followed until the first event.").format(
+                kinds=", ".join(words(by, str(one)) for one in test.unfollowed)
+            )
+        )
     if len(names) == 2:
         said.append(_hazard(by, names, groups, months, events))
     return tuple(said)
@@ -71,11 +80,21 @@ def _hazard(
     fit = cox(months, events, [float(one == names[1]) for one in groups])
     if isinstance(fit, NoFit):
         return _("Hazard ratio: no number. {reason}").format(reason=fit.reason)
+    if fit.events < _NONE_BELOW:
+        return plural(
+            fit.events,
+            "Hazard ratio: no number. 1 event is too few for it.",
+            "Hazard ratio: no number. {n} events are too few for it.",
+        )
     low, high = fit.interval()
-    return _("Hazard ratio {second} to {first}: {ratio} (95 % CI {low} to {high}; Cox).").format(
+    text = _("Hazard ratio {second} to {first}: {ratio} (95 % CI {low} to {high}; Cox).").format(
         first=words(by, names[0]),
         second=words(by, names[1]),
         ratio=number(float(fit.hazard_ratios[0]), 2),
         low=number(float(low[0]), 2),
         high=number(float(high[0]), 2),
     )
+    if fit.events >= _ROUGH_BELOW:
+        return text
+    rough = _("Rough: it rests on {n} events, fewer than 10.").format(n=fit.events)
+    return f"{text} {rough}"

@@ -1,5 +1,6 @@
 """The figures of a group in sentences: beside them, and for who does not see them."""
 
+import math
 from collections.abc import Iterator
 
 from core.cohort.means import At, Means, missing_words
@@ -9,7 +10,7 @@ from core.cohort.survival import Survival
 from core.science.statistics.fit import NoFit
 from core.science.statistics.mixed_model import MixedModel
 from core.science.statistics.summary import Summary
-from core.science.statistics.survival import Interval
+from core.science.statistics.survival import Interval, KaplanMeier
 from core.words import N_, Words, _, number, plural, signed
 
 INTERVALS = Words(
@@ -91,13 +92,19 @@ def model(fit: MixedModel | NoFit, means: Means) -> str:
     """The mixed model's slope with its interval, or why there is none."""
     if isinstance(fit, NoFit):
         return _("Mixed model: no number. {reason}").format(reason=fit.reason)
-    text = _("Mixed model: {slope} {ci}, {patients}, {values}.")
-    return text.format(
+    text = _("Mixed model: {slope} {ci}, {patients}, {values}.").format(
         slope=signed(fit.slope, 2, _per_month(means.field.unit)),
         ci=_ci(*fit.interval()),
         patients=plural(fit.patients, "1 patient", "{n} patients"),
         values=plural(fit.n, "1 value", "{n} values"),
     )
+    if fit.on_the_edge:
+        edge = _(
+            "The patients' own levels or slopes show no scatter that the model can tell apart (a singular fit):"
+            " its interval may be too narrow."
+        )
+        text = f"{text} {edge}"
+    return text
 
 
 def _per_month(unit: str) -> str:
@@ -133,14 +140,19 @@ def _survival(found: Survival) -> Iterator[str]:
             yield _("{month} months: {percent} % {ci}, {n} at risk.").format(
                 month=f"{month:.3g}",
                 percent=number(100 * at[0], 1),
-                ci=_percent_ci(at[2], at[3]),
+                ci=percent_ci(*at),
                 n=curve.number_at_risk(month),
             )
-    median = curve.median
-    yield (
-        _("The median is not reached.")
-        if median is None
-        else _("Median {month} months.").format(month=number(median, 1))
+    yield median(curve)
+
+
+def median(curve: KaplanMeier) -> str:
+    """“Median 34.2 months (95 % CI 22.1 to not reached).”"""
+    if curve.median is None:
+        return _("The median is not reached.")
+    ends = [_("not reached") if end is None else number(end, 1) for end in curve.median_interval]
+    return _("Median {months} months (95 % CI {low} to {high}).").format(
+        months=number(curve.median, 1), low=ends[0], high=ends[1]
     )
 
 
@@ -153,9 +165,9 @@ def _told(last: float) -> list[float]:
     return years[every - 1 :: every]
 
 
-def _percent_ci(low: float, high: float) -> str:
-    """Empty where there is no interval: nobody is left."""
-    if low != low or high != high:  # NaN
+def percent_ci(survival: float, _se: float, low: float, high: float) -> str:
+    """“(95 % CI 54.7 to 93.9)”, or that there is none: nobody is left, or nobody has had the event."""
+    if survival == 1 or math.isnan(low):
         return _("(no interval)")
     return _("(95 % CI {low} to {high})").format(
         low=number(100 * low, 1), high=number(100 * high, 1)

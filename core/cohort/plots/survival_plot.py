@@ -60,19 +60,22 @@ def _steps(curve: KaplanMeier) -> list[tuple[float, float]]:
 
 
 def _band(curve: KaplanMeier) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
-    """The corners of the lower and the upper limit; they end where nobody is left."""
-    ends: tuple[list[tuple[float, float]], list[tuple[float, float]]] = (
-        [(0.0, 100.0)],
-        [(0.0, 100.0)],
-    )
+    """The corners of the lower and the upper limit, from the first event until nobody is left."""
+    ends: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
     for limit, points in zip((curve.low, curve.high), ends, strict=True):
         level = 100.0
-        for time, value in zip(curve.times.tolist(), limit.tolist(), strict=True):
-            if math.isnan(value):
+        for time, survival, end in zip(
+            curve.times.tolist(), curve.survival.tolist(), limit.tolist(), strict=True
+        ):
+            if survival == 1:
+                continue
+            if math.isnan(end):
                 points.append((time, level))
                 break
-            points += [(time, level), (time, 100 * value)]
-            level = 100 * value
+            if points:
+                points.append((time, level))
+            points.append((time, 100 * end))
+            level = 100 * end
         else:
             points.append((curve.last, level))
     return ends

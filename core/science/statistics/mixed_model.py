@@ -22,6 +22,8 @@ FEWEST_PATIENTS = 3
 _AGREED = 1e-4  # difference of two log-likelihoods that says the same optimum
 _FLAT = 1e-7  # a curvature of the criterion, relative to the largest, that is none
 _EDGE = 1e-4  # a relative standard deviation below which a random effect has none
+_ONE_TIME = 1e-20  # a spread of scaled times that is nothing but rounding
+_ROUNDING = 1e-24  # a sum of squares beside the lines, relative to that of the values, that is nothing but rounding
 _STARTS = ((1.0, 0.0, 1.0), (3.0, -0.5, 0.5), (0.1, 0.0, 0.05))
 
 
@@ -74,8 +76,17 @@ def mixed_model(patients: ArrayLike, months: ArrayLike, values: ArrayLike) -> Mi
     if refused:
         return NoFit(refused)
     centre, scale = float(when.mean()), float(when.std())
-    sums = _Sums.of(index, (when - centre) / scale, what, len(codes))
-    found = [_best(optimiser, sums.deviance) for optimiser in (_simplex, _newton)]
+    lines = _Lines.of(index, (when - centre) / scale, what - what.mean(), len(codes))
+    if not lines.left > _ROUNDING * float(what @ what):
+        return NoFit(
+            _("The values of every patient lie on a straight line: nothing scatters beside it.")
+        )
+    size = lines.scale()
+
+    def criterion(theta: Array) -> float:
+        return lines.deviance(size @ _factor(theta))
+
+    found = [_best(optimiser, criterion) for optimiser in (_simplex, _newton)]
     (_first, one), (_second, two) = found
     if not abs(one - two) < 2 * _AGREED:
         return NoFit(
@@ -84,12 +95,12 @@ def mixed_model(patients: ArrayLike, months: ArrayLike, values: ArrayLike) -> Mi
             )
         )
     theta, deviance = found[0] if one <= two else found[1]
-    curvature = np.linalg.eigvalsh(_hessian(sums.deviance, theta))
+    curvature = np.linalg.eigvalsh(_hessian(criterion, theta))
     if not curvature[0] > _FLAT * max(curvature[-1], 1.0):
         return NoFit(
             _("The best fit of the mixed model is not a single point: the values do not decide it.")
         )
-    return _fitted(sums, theta, deviance, centre, scale)
+    return _fitted(lines, size @ _factor(theta), deviance, centre, scale, float(what.mean()))
 
 
 def _refused(patients: int, index: NDArray[np.intp], when: Array, what: Array) -> str:
@@ -109,82 +120,98 @@ def _refused(patients: int, index: NDArray[np.intp], when: Array, what: Array) -
 
 
 @dataclass(frozen=True, slots=True)
-class _Sums:
-    """What the criterion needs of the rows, a number for each patient: how many values, the sums of time, time²,
-    value and time · value; and of all together, value².
+class _Lines:
+    """What the criterion needs of the rows: of each patient the own least-squares line and what it leaves.
 
-    Fixed and random effects have the same columns, one and the time; the values are around their mean.
+    Fixed and random effects have the same columns, one and the time. A patient whose values are all of one time
+    has no line of its own: the level one through their mean stands for it, and ``spread`` (sum of squares of the
+    times around their mean) is 0. ``left`` is the sum of squares beside all lines, ``free`` its degrees of freedom.
+    Nothing here is a difference of large numbers, so that a residual of 1e-5 of the scatter is still exact.
     """
 
     count: Array
-    time: Array
-    square: Array
-    value: Array
-    product: Array
-    values_squared: float
-    mean: float
+    mean_time: Array
+    spread: Array
+    intercept: Array
+    slope: Array
+    left: float
+    free: int
 
     @classmethod
-    def of(cls, index: NDArray[np.intp], time: Array, values: Array, patients: int) -> "_Sums":
-        mean = float(values.mean())
-        y = values - mean
-
+    def of(cls, index: NDArray[np.intp], time: Array, values: Array, patients: int) -> "_Lines":
         def added(rows: Array) -> Array:
             return np.bincount(index, rows, patients).astype(float)
 
+        count = added(np.ones_like(time))
+        mean_time, mean_value = added(time) / count, added(values) / count
+        around = time - mean_time[index]
+        spread = added(around * around)
+        spread[spread < _ONE_TIME * count] = 0.0
+        product = added(around * (values - mean_value[index]))
+        slope = np.divide(product, spread, out=np.zeros(patients), where=spread > 0)
+        rest = values - mean_value[index] - slope[index] * around
         return cls(
-            count=added(np.ones_like(time)),
-            time=added(time),
-            square=added(time * time),
-            value=added(y),
-            product=added(time * y),
-            values_squared=float(y @ y),
-            mean=mean,
+            count=count,
+            mean_time=mean_time,
+            spread=spread,
+            intercept=mean_value - slope * mean_time,
+            slope=slope,
+            left=float(rest @ rest),
+            free=int((count - 1 - (spread > 0)).sum()),
         )
 
     @property
     def n(self) -> int:
         return int(self.count.sum())
 
-    def solved(self, theta: Array) -> tuple[Array, Array, float, float]:
+    @property
+    def products(self) -> tuple[Array, Array, Array]:
+        """Z'Z of each patient: its first, mixed and last entry."""
+        mixed = self.count * self.mean_time
+        return self.count, mixed, self.spread + mixed * self.mean_time
+
+    def scale(self) -> Array:
+        """A relative Cholesky factor of about the size of the best one, from the scatter of the lines themselves."""
+        lines = np.array([self.intercept, self.slope])[:, self.spread > 0]
+        scatter = np.cov(lines) * self.free / self.left
+        scatter += np.diag(np.diag(scatter)) * 1e-6 + np.eye(2) * 1e-12
+        return np.asarray(np.linalg.cholesky(scatter), dtype=np.float64)
+
+    def solved(self, factor: Array) -> tuple[Array, Array, float, float]:
         """Fixed effects, X'V⁻¹X, residual sum of squares and log|V|, all relative to the residual variance.
 
-        ``theta`` are the entries of the relative Cholesky factor L = [[a, 0], [b, c]] of the random effects'
-        covariance. By Woodbury's identity V⁻¹ = I − ZL (I + L'Z'ZL)⁻¹ L'Z', with a 2 × 2 matrix a patient.
+        ``factor`` is the relative Cholesky factor of the random effects' covariance D. With G = Z'Z of a patient,
+        the determinant of V is |I + DG| = 1 + tr(DG) + |D| |G|, and its line weighs (G⁻¹ + D)⁻¹ =
+        (G + |G| adj D) / |I + DG|, which holds for a patient with one time as well, where |G| is 0.
         """
-        a, b, c = theta
-        rows = (  # of Z'ZL
-            (a * self.count + b * self.time, c * self.time),
-            (a * self.time + b * self.square, c * self.square),
+        (a, _zero), (b, c) = factor
+        d = (a * a, a * b, b * b + c * c)
+        one, mixed, square = self.products
+        area = self.count * self.spread  # |G|
+        determinant = 1 + d[0] * one + 2 * d[1] * mixed + d[2] * square + (a * c) ** 2 * area
+        weight = np.array(
+            [
+                [one + area * d[2], mixed - area * d[1]],
+                [mixed - area * d[1], square + area * d[0]],
+            ]
         )
-        across = c * rows[1][0]
-        first, second = 1 + a * rows[0][0] + b * rows[1][0], 1 + c * rows[1][1]
-        determinant = first * second - across * across
-        of_y = (a * self.value + b * self.product, c * self.product)
-
-        def between(u: tuple[Array, Array], v: tuple[Array, Array]) -> float:
-            """u' (I + L'Z'ZL)⁻¹ v, summed over the patients."""
-            mixed = u[0] * v[1] + u[1] * v[0]
-            each = u[0] * v[0] * second - mixed * across + u[1] * v[1] * first
-            return float((each / determinant).sum())
-
-        xx = np.array([[self.count.sum(), self.time.sum()], [self.time.sum(), self.square.sum()]])
-        xx -= np.array([[between(row, other) for other in rows] for row in rows])
-        xy = np.array([self.value.sum(), self.product.sum()])
-        xy -= np.array([between(row, of_y) for row in rows])
-        beta = np.linalg.solve(xx, xy)
-        rss = self.values_squared - between(of_y, of_y) - float(beta @ xy)
+        weight /= determinant
+        lines = np.array([self.intercept, self.slope])
+        xx = weight.sum(axis=2)
+        beta = np.linalg.solve(xx, np.einsum("ijk,jk->i", weight, lines))
+        beside = lines - beta[:, None]
+        rss = self.left + float(np.einsum("ik,ijk,jk->", beside, weight, beside))
         return beta, xx, rss, float(np.log(determinant).sum())
 
-    def deviance(self, theta: Array) -> float:
+    def deviance(self, factor: Array) -> float:
         """Minus twice the restricted log-likelihood, profiled; infinite where it cannot be computed."""
         with np.errstate(all="ignore"):
             try:
-                _beta, xx, rss, log_v = self.solved(theta)
+                _beta, xx, rss, log_v = self.solved(factor)
             except np.linalg.LinAlgError:
                 return math.inf
+            sign, log_xx = np.linalg.slogdet(xx)
         free = self.n - 2
-        sign, log_xx = np.linalg.slogdet(xx)
         if not (rss > 0 and sign > 0 and math.isfinite(log_v)):
             return math.inf
         return log_v + float(log_xx) + free * (1 + math.log(2 * math.pi * rss / free))
@@ -194,18 +221,20 @@ def _factor(theta: Array) -> Array:
     return np.array([[theta[0], 0.0], [theta[1], theta[2]]])
 
 
-def _fitted(sums: _Sums, theta: Array, deviance: float, centre: float, scale: float) -> MixedModel:
-    """The optimum, from the time that was scaled back to months: month = centre + scale · time."""
-    beta, xx, rss, _log_v = sums.solved(theta)
-    residual = rss / (sums.n - 2)
+def _fitted(
+    lines: _Lines, factor: Array, deviance: float, centre: float, scale: float, mean: float
+) -> MixedModel:
+    """The optimum, back to months (month = centre + scale · time) and to the values (``mean`` above the fitted)."""
+    beta, xx, rss, _log_v = lines.solved(factor)
+    residual = rss / (lines.n - 2)
     back = np.array([[1.0, -centre / scale], [0.0, 1 / scale]])
     fixed = back @ beta
     errors = back @ (residual * np.linalg.inv(xx)) @ back.T
-    factor = _factor(theta)
     random = back @ (residual * factor @ factor.T) @ back.T
-    tied = abs(theta[2]) < _EDGE * max(1.0, abs(theta[1])) or abs(theta[0]) < _EDGE
+    (a, _zero), (b, c) = factor
+    tied = abs(c) < _EDGE * max(1.0, abs(b)) or abs(a) < _EDGE
     return MixedModel(
-        intercept=float(fixed[0]) + sums.mean,
+        intercept=float(fixed[0]) + mean,
         slope=float(fixed[1]),
         se_intercept=math.sqrt(errors[0, 0]),
         se_slope=math.sqrt(errors[1, 1]),
@@ -215,8 +244,8 @@ def _fitted(sums: _Sums, theta: Array, deviance: float, centre: float, scale: fl
         residual_variance=residual,
         # log|X'V⁻¹X| is that of the scaled time: the square of the scale is between them.
         log_likelihood=-(deviance + 2 * math.log(scale)) / 2,
-        n=sums.n,
-        patients=len(sums.count),
+        n=lines.n,
+        patients=len(lines.count),
         on_the_edge=bool(tied),
     )
 
@@ -227,7 +256,7 @@ Criterion = Callable[[Array], float]
 def _best(
     optimiser: Callable[[Criterion, Array], tuple[Array, float]], criterion: Criterion
 ) -> tuple[Array, float]:
-    """The lowest of what an optimiser finds from every start."""
+    """The lowest of what an optimiser finds from every start, in parts of the scatter of the patients' lines."""
     found = [optimiser(criterion, np.array(start)) for start in _STARTS]
     return min(found, key=lambda one: one[1])
 

@@ -28,7 +28,8 @@ class KaplanMeier:
     """A product-limit curve: arrays with one entry for each time at which something happened, ascending.
 
     ``survival`` is that from the time on, ``se`` its standard error by Greenwood, ``low`` and ``high`` the
-    interval (NaN where there is none: nobody is left). ``at_risk`` is before the time, in patients.
+    interval (NaN where there is none: nobody is left or, log-log, nobody has had the event yet). ``at_risk`` is
+    before the time, in patients.
     """
 
     times: Array
@@ -53,7 +54,8 @@ class KaplanMeier:
             return None
         place = int(np.searchsorted(self.times, time, side="right")) - 1
         if place < 0:
-            return 1.0, 0.0, 1.0, 1.0
+            end = math.nan if self.interval is Interval.LOG_LOG else 1.0
+            return 1.0, 0.0, end, end
         return tuple(
             float(column[place]) for column in (self.survival, self.se, self.low, self.high)
         )  # type: ignore[return-value]
@@ -122,7 +124,7 @@ def followed(times: ArrayLike, events: ArrayLike) -> tuple[Array, NDArray[np.boo
 def _interval(
     survival: Array, greenwood: Array, interval: Interval, z: float
 ) -> tuple[Array, Array]:
-    """Low and high, within 0 and 1. Log-log: Kalbfleisch and Prentice 1980."""
+    """Low and high, within 0 and 1. Log-log: Kalbfleisch and Prentice 1980; none at 1, as in R's `survfit`."""
     with np.errstate(divide="ignore", invalid="ignore"):
         if interval is Interval.PLAIN:
             reach = z * survival * np.sqrt(greenwood)
@@ -130,9 +132,9 @@ def _interval(
         else:
             spread = z * np.sqrt(greenwood) / np.log(survival)
             low, high = survival ** np.exp(-spread), survival ** np.exp(spread)
-    certain, nobody = survival == 1, survival == 0
-    ends = [np.where(certain, 1.0, np.where(nobody, math.nan, end)) for end in (low, high)]
-    return np.clip(ends[0], 0, 1), np.clip(ends[1], 0, 1)
+    none = (survival == 0) | ((survival == 1) & (interval is Interval.LOG_LOG))
+    low, high = (np.where(none, math.nan, np.clip(end, 0, 1)) for end in (low, high))
+    return low, high
 
 
 def _crossing(times: Array, curve: Array) -> float | None:
@@ -150,7 +152,11 @@ def _crossing(times: Array, curve: Array) -> float | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogRank:
-    """``observed`` and ``expected`` events of each group, in the order of ``groups``."""
+    """``observed`` and ``expected`` events of each group, in the order of ``groups``.
+
+    A group of which nobody was followed until the first event has none expected: it takes no part in the test, and
+    ``degrees`` are one less than the other groups, as in R's `survdiff`.
+    """
 
     groups: tuple[object, ...]
     n: tuple[int, ...]
@@ -162,6 +168,13 @@ class LogRank:
     @property
     def p(self) -> float:
         return chi_squared_above(self.chi_squared, self.degrees)
+
+    @property
+    def unfollowed(self) -> tuple[object, ...]:
+        """The groups that took no part."""
+        return tuple(
+            group for group, count in zip(self.groups, self.expected, strict=True) if not count
+        )
 
 
 def log_rank(times: ArrayLike, events: ArrayLike, groups: Sequence[object]) -> LogRank | NoFit:
@@ -186,15 +199,25 @@ def log_rank(times: ArrayLike, events: ArrayLike, groups: Sequence[object]) -> L
     share = at_risk / risk[:, None]
     expected = (deaths[:, None] * share).sum(0)
     weight = np.where(risk > 1, deaths * (risk - deaths) / np.maximum(risk - 1, 1), 0.0)
+    compared = np.flatnonzero(expected > 0)
+    if len(compared) < 2:
+        return NoFit(
+            _(
+                "When the first event happened, one group alone was still followed: nothing to compare."
+            )
+        )
+    if not weight[0]:  # later ones have nobody left
+        return NoFit(
+            _("All who were followed had the event at the same time: there is nothing to compare.")
+        )
     variance = np.diag((weight[:, None] * share).sum(0)) - (weight[:, None] * share).T @ share
-    beyond = (died.sum(0) - expected)[:-1]
-    if np.linalg.matrix_rank(variance[:-1, :-1]) < len(kinds) - 1:
-        return NoFit(_("The groups were never followed at the same time: they cannot be compared."))
+    tested = compared[:-1]
+    beyond = (died.sum(0) - expected)[tested]
     return LogRank(
         groups=tuple(kinds),
         n=tuple(int(count) for count in np.bincount(place)),
         observed=tuple(float(count) for count in died.sum(0)),
         expected=tuple(float(count) for count in expected),
-        chi_squared=float(beyond @ np.linalg.solve(variance[:-1, :-1], beyond)),
-        degrees=len(kinds) - 1,
+        chi_squared=float(beyond @ np.linalg.solve(variance[np.ix_(tested, tested)], beyond)),
+        degrees=len(tested),
     )

@@ -20,8 +20,9 @@ from core.cohort.plots.means_plot import Spread
 from core.cohort.rows import Rows, ValueRow
 from core.cohort.survival import survival
 from core.protocols.schedule import Status
+from core.science.statistics.survival import KaplanMeier
 from core.views.stack.shapes import Text
-from tests.core.cohort.made_up import DAY_0, cohort, event, patient
+from tests.core.cohort.made_up import CODES, DAY_0, cohort, event, patient
 
 TODAY = date(2026, 11, 29)
 SHEET = Sheet(width=600, height=200, measure=lambda words, size, _w: len(words) * size * 0.5)
@@ -135,9 +136,62 @@ def test_two_kinds_of_patients_are_compared_with_their_counts() -> None:
     )
     assert said[2].startswith("Log-rank: χ² ") and "on 1 degree of freedom, p = 0.0" in said[2]
     assert said[3].startswith("Hazard ratio Limb onset to Bulbar onset: 0.")
+    assert said[3].endswith("Rough: it rests on 8 events, fewer than 10.")
     alone = compared(group, survival(group), By.SEX)
     assert alone[-2] == "Of 1 patient it is not known: left out."
     assert alone[-1] == "Log-rank: no number. One group alone has nothing to compare."
+
+
+def test_a_few_deaths_are_no_hazard_ratio() -> None:
+    rows = [patient(f"b{n}", onset_region="bulbar", **died(3 + n)) for n in range(2)]
+    rows += [patient(f"l{n}", onset_region="limb", **died(4 + 3 * n)) for n in range(2)]
+    rows += [patient(f"a{n}", onset_region="limb") for n in range(3)]
+    group = cohort(*rows)
+    assert compared(group, survival(group), By.ONSET)[-1] == (
+        "Hazard ratio: no number. 4 events are too few for it."
+    )
+
+
+def test_a_kind_that_was_gone_before_the_first_event_is_named() -> None:
+    rows = [patient(f"b{n}", onset_region="bulbar", **died(5 + n)) for n in range(4)]
+    rows += [patient(f"l{n}", onset_region="limb", **died(6 + 2 * n)) for n in range(4)]
+    rows.append(patient("r", onset_region="respiratory", last_alive_day=DAY_0 + 30))
+    group = cohort(*rows)
+    said = compared(group, survival(group), By.ONSET)
+    assert "on 1 degree of freedom" in said[-2]
+    assert said[-1] == (
+        "Without Respiratory onset: nobody of them was followed until the first event."
+    )
+
+
+def test_a_median_has_its_interval_and_a_survival_before_any_event_has_none() -> None:
+    rows = [patient(f"{n}", **died(2 + 4 * n)) for n in range(6)]
+    curve = survival(cohort(*rows)).curve
+    assert isinstance(curve, KaplanMeier)
+    assert in_words.median(curve) == "Median 12.0 months (95 % CI 2.0 to not reached)."  # as R
+    assert in_words.percent_ci(*(curve.at(1) or ())) == "(no interval)"
+    assert in_words.percent_ci(*(curve.at(3) or ())).startswith("(95 % CI 2")
+    few = survival(cohort(patient("1", **died(2)), patient("2"), patient("3", **died(14)))).curve
+    assert isinstance(few, KaplanMeier)
+    assert in_words.median(few) == "Median 14.0 months (95 % CI 2.0 to not reached)."
+
+
+def test_a_singular_fit_is_called_one() -> None:
+    """Every patient falls by the same, and the rest is scatter."""
+    beside = ((0, 1, -1, 0, 0), (1, 0, 0, -1, 0), (-1, 0, 1, 0, 0), (0, -1, 0, 1, 0))
+    rows = [
+        patient(
+            f"{n}",
+            {
+                code: 40 - month + rest + 2 * n
+                for (code, month), rest in zip(CODES.items(), by, strict=True)
+            },
+        )
+        for n, by in enumerate(beside)
+    ]
+    found = means(cohort(*rows), number_fields()[TOTAL])
+    said = in_words.model(course(found), found)
+    assert "a singular fit" in said
 
 
 def test_the_patients_of_an_event_are_known() -> None:

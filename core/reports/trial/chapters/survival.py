@@ -2,6 +2,7 @@
 
 import math
 
+from core.cohort import in_words
 from core.cohort.plots import survival_plot
 from core.cohort.survival import HALF_A_DAY, Survival, Zero
 from core.cohort.survival import survival as curve_of
@@ -55,11 +56,7 @@ def levels(curve: KaplanMeier | NoFit) -> tuple[str, ...]:
         said.append(level(curve, last))
     elif abs(curve.last - _YEAR) > HALF_A_DAY:
         said.append(level(curve, curve.last))
-    said.append(
-        _("Median survival {months} months.").format(months=number(curve.median, 1))
-        if curve.median is not None
-        else _("Half of the patients did not die: there is no median survival.")
-    )
+    said.append(in_words.median(curve))
     return tuple(said)
 
 
@@ -67,18 +64,13 @@ def level(curve: KaplanMeier, month: float) -> str:
     """“12 months: 82.4 % (95 % CI 54.7 to 93.9), 14 at risk.”"""
     found = curve.at(min(month, curve.last))
     assert found is not None
-    survival, _se, low, high = found
     months = number(month, 0 if abs(month - round(month)) < _NEAR else 1)
     at_risk = plural(curve.number_at_risk(month - HALF_A_DAY), "1 at risk", "{n} at risk")
-    if math.isnan(low):  # nobody is left: there is no interval
-        text = _("{months} months: {survival} %, {risk}.")
-        return text.format(months=months, survival=number(100 * survival, 1), risk=at_risk)
-    text = _("{months} months: {survival} % (95 % CI {low} to {high}), {risk}.")
+    text = _("{months} months: {survival} % {ci}, {risk}.")
     return text.format(
         months=months,
-        survival=number(100 * survival, 1),
-        low=number(100 * low, 1),
-        high=number(100 * high, 1),
+        survival=number(100 * found[0], 1),
+        ci=in_words.percent_ci(*found),
         risk=at_risk,
     )
 

@@ -49,7 +49,7 @@ def test_the_trial_s_first_year() -> None:
         14,
     )
     assert found.at(12.01) is None
-    assert found.at(0) == (1, 0, 1, 1)
+    assert (found.at(0) or ())[:2] == (1, 0)
     assert (found.median, found.median_interval) == (None, (None, None))
 
 
@@ -118,6 +118,51 @@ def test_log_rank_as_r_prints_it() -> None:
     assert aml.p == pytest.approx(0.06533932, abs=1e-8)
 
 
+def test_a_group_that_was_gone_before_the_first_event_takes_no_part() -> None:
+    """survdiff(Surv(t, e) ~ g) of R's survival: Chisq 2.47 on 1 degree of freedom, 0 and 0.9 and 3.1 expected."""
+    times, events = [1, 1, 3, 5, 6, 7, 8, 9], [0, 0, 1, 1, 0, 1, 1, 0]
+    found = log_rank(times, events, [*"aabbbccc"])
+    assert isinstance(found, LogRank)
+    assert (found.degrees, found.unfollowed) == (1, ("a",))
+    assert found.expected == pytest.approx((0, 0.9, 3.1))
+    only = log_rank(times[2:], events[2:], [*"bbbccc"])
+    assert isinstance(only, LogRank)
+    assert found.chi_squared == pytest.approx(only.chi_squared) == pytest.approx(2.47, abs=0.005)
+    last = log_rank(times, events, [*"zzbbbccc"])
+    assert isinstance(last, LogRank)
+    assert last.chi_squared == pytest.approx(found.chi_squared)
+
+
+@pytest.mark.parametrize(
+    ("times", "events", "groups", "said"),
+    [
+        ([1, 1, 3, 5], [0, 0, 1, 1], "aabb", "one group alone was still followed"),
+        ([4, 4, 4, 4, 2], [1, 1, 1, 1, 0], "aabbb", "had the event at the same time"),
+        ([1, 2], [0, 0], "ab", "No event"),
+        ([1, 2], [1, 0], "aa", "One group"),
+    ],
+)
+def test_groups_that_cannot_be_compared_say_why(
+    times: list[float], events: list[int], groups: str, said: str
+) -> None:
+    found = log_rank(times, events, [*groups])
+    assert isinstance(found, NoFit)
+    assert said in found.reason
+
+
+def test_before_the_first_event_only_the_plain_interval_has_ends() -> None:
+    """survfit with conf.type "log-log": NA to NA while all are alive; with "plain": 1 to 1."""
+    for kind, ends in ((Interval.LOG_LOG, (math.nan, math.nan)), (Interval.PLAIN, (1.0, 1.0))):
+        found = kaplan_meier([1, 2, 3, 5, 6, 7], [0, 1, 0, 1, 1, 1], kind)
+        assert isinstance(found, KaplanMeier)
+        for time in (0.5, 1):
+            at = found.at(time)
+            assert at is not None
+            assert at[:2] == (1, 0)
+            assert at[2:] == pytest.approx(ends, nan_ok=True)
+        assert (found.low[0], found.high[0]) == pytest.approx(ends, nan_ok=True)
+
+
 @given(followed)
 def test_the_curve_is_the_product_of_who_is_left(rows: list[tuple[int, bool]]) -> None:
     found = curve([t for t, _ in rows], [e for _, e in rows])
@@ -128,7 +173,7 @@ def test_the_curve_is_the_product_of_who_is_left(rows: list[tuple[int, bool]]) -
         assert (found.at(time) or (9,))[0] == pytest.approx(survival)
         assert found.number_at_risk(time) == at_risk
     assert (np.diff(found.survival) <= 1e-12).all()
-    inside = found.survival > 0
+    inside = (found.survival > 0) & (found.survival < 1)
     assert (found.low[inside] <= found.survival[inside] + 1e-12).all()
     assert (found.high[inside] >= found.survival[inside] - 1e-12).all()
     assert found.events.sum() + found.censored.sum() == found.n == len(rows)
