@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import QStringListModel, Signal
+from PySide6.QtCore import QModelIndex, QStringListModel, Signal
 from PySide6.QtWidgets import QCompleter, QLineEdit, QVBoxLayout, QWidget
 
 from core.entering import event_entry, typed_texts
@@ -327,11 +327,13 @@ def offer_coding(line: QLineEdit, chosen: Callable[[str], object]) -> QCompleter
     completer.activated.connect(chosen)
 
     def offer(text: str) -> None:
-        found = _proposed(text)
+        found, popup = _proposed(text), completer.popup()
+        assert popup is not None
         offered.setStringList(found)
         if found:
             completer.complete()
-        elif (popup := completer.popup()) is not None:
+            popup.setCurrentIndex(QModelIndex())  # Enter alone takes nothing: nobody chose
+        else:
             popup.hide()
 
     line.textEdited.connect(offer)

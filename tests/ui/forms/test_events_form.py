@@ -170,6 +170,15 @@ def test_a_chosen_term_is_kept_while_the_event_is_not_saved_and_cleared_with_it(
     assert "CTCAE 5.0" not in words(editor)
 
 
+def test_enter_alone_takes_none_of_the_offered_terms(form, editor):
+    editor.term.setFocus()
+    write("fell in kitchen")
+    assert editor.offers.popup().isVisible()
+    press(Key.Key_Return)
+    assert not editor.offers.popup().isVisible()
+    assert "CTCAE 5.0" not in words(editor) and editor.term.text == "fell in kitchen"
+
+
 def test_a_term_that_does_not_fit_is_taken_off_and_goes_with_the_words(form, editor):
     say_and_choose(editor, "fell in kitchen")
     tab_to("Not this term")

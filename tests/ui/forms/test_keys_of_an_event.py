@@ -123,6 +123,7 @@ class Nurse:
     died: bool | None = None  # whether the death is to be recorded with the event
     death: str = ""  # the day that was typed of it
     sure: dict | None = None  # a second fatal event that was asked about
+    sees_the_form: bool = False  # which nobody takes away while keys are pressed in it
 
     def text(self, name):
         return self.fields.get(name, "").strip()
@@ -137,9 +138,8 @@ class Nurse:
             return False
         return any(self.texts().values())
 
-    @property
-    def sees_the_form(self):
-        return bool(self.asked) or self.typed or self.changing is not None
+    def look(self):
+        self.sees_the_form = bool(self.asked) or self.typed or self.changing is not None
 
     @property
     def asks_death(self):
@@ -150,6 +150,7 @@ class Nurse:
         if not self.typed:
             self.fields, self.changing = {}, None
         self.died = self.sure = None
+        self.look()
 
     def fill(self, name, text):
         changed = self.text(name) != text
@@ -229,13 +230,16 @@ class Nurse:
 
     def clear(self):
         self.fields, self.changing, self.died, self.sure = {}, None, None, None
+        self.look()
 
     def change(self, event):
         if self.typed and event is not self.changing:
+            self.look()
             return  # what stands in the form comes first
         if not self.typed:
             self.fields = dict(event.fields)
         self.changing, self.died, self.sure = event, None, None
+        self.look()
 
 
 def go(widget):
