@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from core.cohort.means import At, Means, missing_words
-from core.cohort.missing import SEEN_WORDS, Flow, Matrix, Seen
+from core.cohort.missing import SEEN_WORDS, Flow, Matrix, Seen, ends_words
 from core.cohort.plots.means_plot import SPREADS, Spread, middle, whiskers
 from core.cohort.survival import Survival
 from core.science.statistics.fit import NoFit
@@ -189,14 +189,6 @@ def of_flow(flow: Flow) -> str:
         _("{n} screened.").format(n=flow.assessed),
         _("{n} enrolled.").format(n=flow.enrolled),
         _("{n} of them treated.").format(n=flow.treated),
-        _(
-            "Of the enrolled, {a} are in follow-up, {b} completed, {c} died, {d} were lost, {e} withdrew."
-        ).format(
-            a=flow.in_follow_up,
-            b=flow.completed,
-            c=flow.died,
-            d=flow.lost,
-            e=sum(flow.withdrawn.values()),
-        ),
+        _("Of the enrolled, {ends}.").format(ends=ends_words(flow)),
     ]
     return " ".join(parts)

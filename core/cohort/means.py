@@ -71,7 +71,7 @@ class Means:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """Mean, scatter and n at each slot; None where nobody has a value.
+    """Mean, scatter and n at each slot.
 
     ``lines`` are the values behind (columns of `slots.placed`), ``values`` the same as a row a patient, a column a slot.
     """
@@ -79,14 +79,15 @@ class Described:
     slots: tuple[Slot, ...]
     lines: "pd.DataFrame"
     values: NDArray[np.float64]
-    summaries: tuple[Summary | None, ...]
+    summaries: tuple[Summary, ...]
 
 
 def described(cohort: Cohort, field: NumberField) -> Described:
     slots, lines = placed(cohort, field.id)
     by_slot = np.full((len(slots), cohort.n), np.nan)
     by_slot[lines["slot"], cohort.place(lines[PATIENT])] = lines["value"]
-    return Described(slots, lines, by_slot.T, tuple(summary(one) for one in by_slot))
+    found = tuple(one for column in by_slot if (one := summary(column)) is not None)
+    return Described(slots, lines, by_slot.T, found)
 
 
 def means(cohort: Cohort, field: NumberField) -> Means:
@@ -104,7 +105,6 @@ def means(cohort: Cohort, field: NumberField) -> Means:
             stated=int(stated[n]),
         )
         for n, (slot, found) in enumerate(zip(slots, told.summaries, strict=True))
-        if found is not None
     )
     always = grid.values[grid.have.all(axis=1)]
     same = tuple(one for column in always.T if (one := summary(column)) is not None)
@@ -218,11 +218,24 @@ def _steps(field: NumberField, at: Sequence[At], grid: _Grid) -> Iterator[tuple[
             second=second.slot.title,
             n1=first.n,
             n2=second.n,
-            why=_in_brackets(missing_words(grid.missing(n + 1, had & ~have))),
+            why=_in_brackets(_gone_and_come(grid, n, first.slot.title)),
         )
         every = (first.summary.mean, second.summary.mean)
         both = grid.values[had & have, n : n + 2]
         yield f"{text} {_compared(field, every, both)}", _against(every, both)
+
+
+def _gone_and_come(grid: _Grid, n: int, first: str) -> str:
+    """Who has no value at the slot after the ``n``th, though one at that, and how many are there the other way round."""
+    had, have = grid.have[:, n], grid.have[:, n + 1]
+    gone = missing_words(grid.missing(n + 1, had & ~have))
+    back = int((have & ~had).sum())
+    come = plural(
+        back,
+        "1 who had none at {first} has a value",
+        "{n} who had none at {first} have a value",
+    ).format(first=first)
+    return "; ".join(filter(None, (gone, come if back else "")))
 
 
 def _against(every: tuple[float, float], both: NDArray[np.float64]) -> bool:

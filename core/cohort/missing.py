@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from core.cohort.slots import schedule_of
 from core.model.vital_status import State
 from core.protocols.definition import Protocol
 from core.protocols.schedule import Status
-from core.words import N_, Words
+from core.words import N_, Words, _, plural
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,6 +27,7 @@ class Seen(StrEnum):
     """What a cell of the matrix says."""
 
     COMPLETE = "complete"
+    STATED = "stated"
     OUT_OF_WINDOW = "out_of_window"
     INCOMPLETE = "incomplete"
     MISSED = "missed"
@@ -38,6 +40,7 @@ class Seen(StrEnum):
 SEEN_WORDS = Words(
     {
         Seen.COMPLETE: N_("complete, in window"),
+        Seen.STATED: N_("complete, a result stated by others"),
         Seen.OUT_OF_WINDOW: N_("out of window"),
         Seen.INCOMPLETE: N_("seen, a result is missing"),
         Seen.MISSED: N_("missed"),
@@ -71,7 +74,8 @@ class Matrix:
 def matrix(cohort: Cohort) -> Matrix | None:
     """The matrix of a group on one schedule of planned visits; None for any other.
 
-    A visit is complete where its questionnaire and its vital capacity are, if it asks for them.
+    A visit is complete where its questionnaire and its vital capacity are, if it asks for them; where one of them was
+    not measured there, and a value that others stated stands in its place, that is a kind of its own.
     """
     protocol = schedule_of(cohort)
     if protocol is None:
@@ -81,16 +85,17 @@ def matrix(cohort: Cohort) -> Matrix | None:
     visits = cohort.visits
     over = visits[visits["status"] == Status.NOT_APPLICABLE]
     died = _marked(cohort, codes, over[after_death(cohort, over)])
-    lacks = _lacks(cohort, protocol, codes)
+    values = cohort.values
+    lacks = _lacks(cohort, protocol, codes, values)
+    stated = ~lacks & _lacks(cohort, protocol, codes, values[~values["stated"]])
     cells = list(Seen)
     seen = np.full(lacks.shape, cells.index(Seen.NO_PLAN))
     for status in visits["status"].cat.categories:
         there = _marked(cohort, codes, visits[visits["status"] == status])
-        for is_lacking in (False, True):
-            for is_dead in (False, True):
-                chosen = there & (lacks == is_lacking) & (died == is_dead)
-                cell = _cell(str(status), lacks=is_lacking, died=is_dead)
-                seen[chosen] = cells.index(cell)
+        for is_lacking, is_stated, is_dead in product((False, True), repeat=3):
+            chosen = there & (lacks == is_lacking) & (stated == is_stated) & (died == is_dead)
+            cell = _cell(str(status), lacks=is_lacking, stated=is_stated, died=is_dead)
+            seen[chosen] = cells.index(cell)
     who = cohort.patients.index.tolist()
     return Matrix(
         codes=codes,
@@ -128,9 +133,10 @@ def _marked(cohort: Cohort, codes: Sequence[str], rows: "pd.DataFrame") -> NDArr
     return marked
 
 
-def _lacks(cohort: Cohort, protocol: Protocol, codes: Sequence[str]) -> NDArray[np.bool_]:
-    """Where a planned visit asks for a total or a capacity, and has none."""
-    values = cohort.values
+def _lacks(
+    cohort: Cohort, protocol: Protocol, codes: Sequence[str], values: "pd.DataFrame"
+) -> NDArray[np.bool_]:
+    """Where a planned visit asks for a total or a capacity, and there is none among these values."""
     names = [str(one) for one in values["field"].cat.categories]
     capacities = [one for one in names if one.startswith("capacity.")]
     lacks = np.zeros((cohort.n, len(codes)), dtype=np.bool_)
@@ -140,7 +146,7 @@ def _lacks(cohort: Cohort, protocol: Protocol, codes: Sequence[str]) -> NDArray[
     return lacks
 
 
-def _cell(status: str, *, lacks: bool, died: bool) -> Seen:
+def _cell(status: str, *, lacks: bool, stated: bool, died: bool) -> Seen:
     match status:
         case Status.DONE_EARLY | Status.DONE_LATE:
             return Seen.INCOMPLETE if lacks else Seen.OUT_OF_WINDOW
@@ -149,7 +155,7 @@ def _cell(status: str, *, lacks: bool, died: bool) -> Seen:
         case Status.NOT_APPLICABLE:
             return Seen.AFTER_DEATH if died else Seen.ENDED
     if status in SEEN:
-        return Seen.INCOMPLETE if lacks else Seen.COMPLETE
+        return Seen.INCOMPLETE if lacks else Seen.STATED if stated else Seen.COMPLETE
     return Seen.NOT_DUE
 
 
@@ -177,6 +183,35 @@ class Flow:
     in_follow_up: int
     seen: Mapping[str, int]
     died_after: Mapping[State, int] = field(default_factory=dict)
+
+
+_DIED_AFTER = Words(
+    {
+        State.WITHDRAWN: N_("{n} of them after withdrawing"),
+        State.LOST: N_("{n} of them after being lost to follow-up"),
+    }
+)
+
+
+def died_after_words(found: Flow) -> list[str]:
+    """“1 of them after withdrawing”: of the dead, who had left before."""
+    return [_DIED_AFTER[state].format(n=n) for state, n in found.died_after.items()]
+
+
+def ends_words(found: Flow) -> str:
+    """How it stands with the enrolled, each of whom is counted once."""
+    after = ", ".join(died_after_words(found))
+    died = _("{n} died").format(n=found.died) + (f" ({after})" if after else "")
+    lost, left = found.lost, sum(found.withdrawn.values())
+    also = bool(found.died_after)
+    parts = [
+        _("{n} are in follow-up").format(n=found.in_follow_up) if found.in_follow_up else "",
+        _("{n} completed").format(n=found.completed) if found.completed else "",
+        died,
+        plural(lost, "1 was lost", "{n} were lost") if lost or not also else "",
+        _("{n} withdrew").format(n=left) if left or not also else "",
+    ]
+    return ", ".join(filter(None, parts))
 
 
 def flow(cohort: Cohort) -> Flow:

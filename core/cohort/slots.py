@@ -64,7 +64,9 @@ def placed(cohort: Cohort, field: str) -> "tuple[tuple[Slot, ...], pd.DataFrame]
     slots, slot = _steps(months) if protocol is None else _visits(values["code"], protocol)
     kept = _last(place, slot, months, values["day"].to_numpy())
     chosen = values.iloc[kept]
-    lines = chosen[[PATIENT]].assign(slot=slot[kept], month=months[kept])
+    held, at = np.unique(slot[kept], return_inverse=True)  # one whose values have no month is none
+    slots = tuple(slots[one] for one in held)
+    lines = chosen[[PATIENT]].assign(slot=at, month=months[kept])
     return slots, lines.assign(value=chosen["value"], stated=chosen["stated"]).reset_index(
         drop=True
     )

@@ -2,20 +2,14 @@
 
 from collections.abc import Mapping
 
-from core.cohort.missing import Flow
+from core.cohort.missing import Flow, died_after_words
 from core.cohort.plots.axes import PLAIN, SMALL, Sheet
 from core.model.vital_status import State
 from core.views.stack.place_words import fit
 from core.views.stack.shapes import Box, Drawing, Line, Text, Weight
-from core.words import N_, Words, _, plural
+from core.words import _, plural
 
 _BOX, _GAP, _LINE, _PAD = 30.0, 22.0, 14.0, 9.0  # px
-_DIED_AFTER = Words(
-    {
-        State.WITHDRAWN: N_("{n} of them after withdrawing"),
-        State.LOST: N_("{n} of them after being lost to follow-up"),
-    }
-)
 _MOST = 4  # reasons that are named; the rest is counted
 
 
@@ -105,9 +99,10 @@ def _ends(flow: Flow) -> list[str]:
         _("{n} in follow-up").format(n=flow.in_follow_up),
         _("{n} completed").format(n=flow.completed),
         _("{n} died").format(n=flow.died),
-        *(f"   {_DIED_AFTER[state].format(n=n)}" for state, n in flow.died_after.items()),
-        _("{n} lost to follow-up").format(n=flow.lost),
+        *(f"   {words}" for words in died_after_words(flow)),
     ]
+    if flow.lost or State.LOST not in flow.died_after:
+        lines.append(_("{n} lost to follow-up").format(n=flow.lost))
     return [*lines, *_reasons(_("{n} withdrew"), flow.withdrawn)]
 
 

@@ -1,6 +1,8 @@
 """What was seen and what is missing: a cell for each patient and planned visit."""
 
 from collections.abc import Mapping
+from os.path import commonprefix
+from string import digits
 
 from core.cohort.missing import SEEN_WORDS, Matrix, Seen
 from core.cohort.plots.axes import SMALL, Sheet
@@ -12,6 +14,7 @@ _LINE = 16.0  # px of a further line of the legend
 _SIDE_BY_SIDE = 4  # kinds of cells that the legend has on a line of a whole page
 _FILLS: Mapping[Seen, tuple[str, str]] = {
     Seen.COMPLETE: ("fill:seen", ""),
+    Seen.STATED: ("", "fill:seen"),
     Seen.OUT_OF_WINDOW: ("fill:late", ""),
     Seen.INCOMPLETE: ("", "warn"),
     Seen.MISSED: ("", "bad"),
@@ -46,11 +49,12 @@ def draw(matrix: Matrix, sheet: Sheet) -> Drawing:
     made, unit = sheet.drawing(), sheet.unit
     shown = list(matrix.cells.items())[:MOST]
     step = (sheet.width - _LEFT * unit) / max(len(shown), 1)
+    common = commonprefix(list(matrix.numbers.values())).rstrip(digits)  # noqa: RUF071 no paths
     every = 1 if step >= 30 * unit else 2 if step >= 15 * unit else 5
     for at, (who, _row) in enumerate(shown):
         if at % every == 0:
             x = _LEFT * unit + (at + 0.5) * step
-            words = matrix.numbers[who].removeprefix("A-")
+            words = matrix.numbers[who].removeprefix(common)
             made.add(Text(x, 11 * unit, words, SMALL * unit, colour="muted", align=Align.CENTRE))
         made.hits.append(
             Hit(_LEFT * unit + at * step, 0, step, _cells_end(matrix) * unit, str(who))

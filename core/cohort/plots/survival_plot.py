@@ -31,7 +31,7 @@ def draw(survival: Survival, sheet: Sheet) -> Drawing:
         return made
     marks = month_steps(max(curve.last + HALF_A_DAY, 1.0))
     inside = room(sheet, (0, max(curve.last, 1.0) * 1.03), (0, 104), below=BELOW, left=52)
-    made.add(*value_axis(inside, unit, steps(0, 100, 4)))
+    made.add(*value_axis(inside, unit, steps(0, 100, 4), "{:g} %"))
     low, high = _band(curve)
     if len(low) > 1:
         points = [*high, *reversed(low)]

@@ -136,7 +136,7 @@ def _caption(part: Figure | Table) -> list[Block]:
 
 
 def _figure(figure: Figure) -> list[Block]:
-    """The caption, the drawing and its sentences; the first of these is on the page of the drawing."""
+    """The caption, the drawing and its sentences; the first is on the page of the drawing, and each on one page."""
     drawing = figure.drawing
 
     def draw(canvas: Canvas, x: float, top: float) -> None:
@@ -146,7 +146,7 @@ def _figure(figure: Figure) -> list[Block]:
     sentences = [
         block
         for sentence in figure.sentences
-        for block in [*layout.paragraph(sentence, BODY, INNER), layout.gap(1)]
+        for block in layout.together([*layout.paragraph(sentence, BODY, INNER), layout.gap(1)])
     ]
     return [*_caption(figure), picture, *sentences]
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from core.science.statistics.distributions import chi_squared_above, f_above
 from core.science.statistics.fit import NoFit
-from core.words import _
+from core.words import _, plural
 
 Array = NDArray[np.float64]
 
@@ -94,9 +94,11 @@ def repeated_measures(
         return NoFit(_("One visit alone has nothing to compare."))
     if error_degrees < visits - 1:
         return NoFit(
-            _(
-                "Only {count} patients have a value at every visit: too few for {visits} visits."
-            ).format(count=len(y), visits=visits)
+            plural(
+                len(y),
+                "Only 1 patient has a value at every visit: too few for {visits} visits.",
+                "Only {n} patients have a value at every visit: too few for {visits} visits.",
+            ).format(visits=visits)
         )
     contrasts = _orthonormal(visits)
     within = _tests(design, y @ contrasts)

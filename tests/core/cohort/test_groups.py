@@ -1,18 +1,22 @@
 """Filters, survival, events, matrix and flow on made-up patients."""
 
+from dataclasses import replace
+
 import pytest
 
 from core.cohort.events import event_table
+from core.cohort.fields import FVC, TOTAL
 from core.cohort.filters import NONE, By, Filter, choices
-from core.cohort.missing import Seen, flow, matrix
+from core.cohort.missing import Seen, ends_words, flow, matrix
 from core.cohort.plots import survival_plot
 from core.cohort.plots.axes import Sheet
+from core.cohort.rows import ValueRow
 from core.cohort.survival import BEFORE, NO_ZERO, NOT_SEEN, Endpoint, Zero, followed, survival
 from core.protocols.schedule import Status
 from core.science.progression import MONTH_DAYS
 from core.science.statistics.survival import KaplanMeier
 from core.views.stack.shapes import Text
-from tests.core.cohort.made_up import DAY_0, cohort, event, patient
+from tests.core.cohort.made_up import CODES, DAY_0, cohort, event, patient
 
 FULL = {"SCR": 37.0, "M2": 35.0}
 
@@ -149,6 +153,22 @@ def test_a_cell_of_the_matrix_says_what_is_missing() -> None:
     assert matrix(cohort(one, patient("002", schedule="routine"))) is None
 
 
+def test_a_result_that_others_stated_is_a_kind_of_its_own() -> None:
+    """A total in a letter is no questionnaire that was asked; and a late visit is late."""
+    both = ("SCR", "M2", "M4")
+    rows = [
+        ValueRow(field, code, DAY_0 + round(CODES[code] * 30.4375), 40.0, stated=told)
+        for field, told in ((TOTAL, True), (FVC, False))
+        for code in both
+    ]
+    made = patient("001", statuses={"SCR": Status.DONE, "M2": Status.DONE_LATE, "M4": Status.DONE})
+    measured = ValueRow(TOTAL, "M4", DAY_0 + round(4 * 30.4375), 39.0)
+    found = matrix(cohort(replace(made, values=(*rows, measured))))
+    assert found is not None
+    row = dict(zip(found.codes, found.cells[0], strict=True))
+    assert [row[code] for code in both] == [Seen.STATED, Seen.OUT_OF_WINDOW, Seen.COMPLETE]
+
+
 def test_the_flow_counts_everybody_once() -> None:
     """20 came, 3 refused, 17 were treated: the paper's "enrolled" are both 20 and 17."""
     rows = [patient(f"{n:03}", FULL) for n in range(14)]
@@ -185,3 +205,4 @@ def test_who_withdrew_and_died_later_did_not_come_because_of_the_withdrawal() ->
     counted = flow(every)
     assert (counted.died, dict(counted.died_after)) == (2, {"withdrawn": 1})
     assert sum(counted.withdrawn.values()) == 1
+    assert ends_words(counted) == "2 died (1 of them after withdrawing), 1 withdrew"

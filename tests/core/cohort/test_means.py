@@ -33,6 +33,30 @@ def test_a_mean_that_rises_while_every_patient_falls_says_so() -> None:
     assert [one.mean for one in found.same] == [90, 85, 80]
 
 
+def test_what_changes_n_adds_up_where_somebody_comes_back() -> None:
+    """2 + 1 − 1 and not 2 − 1: who missed Month 4 and was there again at Month 6 is told as well."""
+    group = cohort(
+        patient("001", {"SCR": 40.0, "M2": 39.0, "M4": 38.0, "M6": 37.0}),
+        patient("002", {"SCR": 40.0, "M2": 38.0, "M6": 30.0}, statuses={"M4": Status.MISSED}),
+        patient("003", {"SCR": 40.0, "M2": 37.0, "M4": 36.0}, statuses={"M6": Status.MISSED}),
+    )
+    found = means.means(group, number_fields()[TOTAL])
+    (said,) = (one for one in found.sentences if one.startswith("Month 4 to Month 6"))
+    assert (
+        "n changes from 2 to 2 (1 missed the visit; 1 who had none at Month 4 has a value)." in said
+    )
+
+
+def test_a_visit_whose_values_have_no_month_is_no_point() -> None:
+    """Who has no day to count from stands nowhere on the axis, and shifts no other visit."""
+    nowhere = patient("001", {"SCR": 40.0}, reference_day=None, first_visit_day=None)
+    counted = patient("002", {"M2": 38.0, "M4": 36.0})
+    found = of(nowhere, counted, field=TOTAL)
+    assert [(one.slot.title, one.n) for one in found.at] == [("Month 2", 1), ("Month 4", 1)]
+    assert [one.summary.mean for one in found.at] == [38, 36]
+    assert sorted(found.lines["slot"]) == [0, 1]
+
+
 def test_who_is_missing_is_counted_by_why() -> None:
     everybody = of(
         patient("001", {"M2": 30.0}, field=TOTAL),

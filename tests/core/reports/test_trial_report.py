@@ -27,7 +27,7 @@ from core.model.visit import Mark, VisitMark
 from core.reports import figure_files, named, trial
 from core.reports.trial import CHAPTERS, Report
 from core.reports.trial.chapters import baseline, repeated_measures
-from core.reports.trial.content import Figure, Table
+from core.reports.trial.content import Figure, Table, Words
 from core.reports.trial.cut import cut
 from core.reports.trial.study import NoStudy
 from core.session import Session, new_user
@@ -177,7 +177,7 @@ def test_repeated_measures_are_asked_for_and_say_whom_they_drop(of_demo, paper):
     assert "Table 14" not in pdf_line(report)
     with_it = pdf_line(report, trial.USUAL | {"repeated-measures"})
     assert "who died or missed one visit is dropped" in with_it
-    assert re.search(r"ALSFRS-R: (\d+ of \d+ patients are complete|Only \d+ patients)", with_it)
+    assert re.search(r"ALSFRS-R: (\d+ of \d+ patients are complete|Only \d+ patients?)", with_it)
 
 
 def test_repeated_measures_agree_with_the_vectors():
@@ -194,6 +194,30 @@ def test_repeated_measures_agree_with_the_vectors():
     assert (found.n, found.dropped, found.visits) == (5, 5, 5)
     assert (found.time.degrees, found.time.error_degrees) == (4, 16)
     assert round(found.time.f, 4) == 10.6369 and round(found.time.p, 4) == 0.0002
+
+
+@pytest.fixture(scope="module")
+def finished_report(finished_read):
+    asked = TrialAsked(until=TODAY)
+    return Report(documents.source(finished_read, REPORT, About(trial=asked)))
+
+
+def test_who_left_and_died_later_is_in_both_lists_and_counted_once(finished_report):
+    died = {row[0] for row in table(finished_report, 11).rows}
+    left = {row[0]: row[1] for row in table(finished_report, 12).rows}
+    both = {who: what for who, what in left.items() if who in died}
+    assert len(died) == 12 and sorted(both.values()) == ["lost to follow-up", "withdrawn"]
+    assert list(left.values()).count("refused to take part") == 3
+    summary = next(one for one in parts(finished_report, Words) if one.title == "Summary")
+    assert (
+        "of the enrolled 5 completed, 12 died (1 of them after withdrawing, 1 of them after being lost"
+        " to follow-up)." in summary.paragraphs[0]
+    )
+
+
+def test_a_visit_that_asks_for_no_capacity_is_named(finished_report):
+    course = figure(finished_report, 2)
+    assert "FVC: the schedule asks for none at Year 5." in course.sentences
 
 
 def test_a_chapter_is_a_switch_and_numbers_stay(of_demo):

@@ -1,11 +1,13 @@
 """Figure 2: ALSFRS-R total and forced vital capacity at each visit, with n under every point."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from core.cohort import fields
 from core.cohort.means import Means, course, means, missing_words
 from core.cohort.plots import means_plot, panels
 from core.cohort.plots.means_plot import SPREADS, Spread
+from core.instruments.catalog import ALSFRS_R
+from core.model.nouns import SPIROMETRY
 from core.reports.trial.content import Column, Figure, Made, Table, Value, sheet
 from core.reports.trial.study import Study
 from core.science.statistics.fit import NoFit
@@ -44,6 +46,7 @@ def make(study: Study) -> Made:
                 for short, _title, found in both
                 for sentence in found.sentences
             ),
+            *_nowhere(study, both),
             _("No group without treatment was followed: the change is not the effect of anything."),
         ),
     )
@@ -59,6 +62,24 @@ def make(study: Study) -> Made:
 
 def _counts(found: Means) -> str:
     return ", ".join(str(one.n) for one in found.at)
+
+
+def _nowhere(study: Study, both: Sequence[tuple[str, str, Means]]) -> Iterator[str]:
+    """At which visits nobody has the one value, although somebody has the other."""
+    titles = {at.slot.title for _short, _title, found in both for at in found.at}
+    for (short, _title, found), asks in zip(both, (ALSFRS_R, SPIROMETRY), strict=True):
+        empty = titles - {at.slot.title for at in found.at}
+        kinds = [kind for kind in study.protocol.visits if kind.title in empty]
+        for asked in (False, True):
+            names = ", ".join(kind.title for kind in kinds if (asks in kind.assessments) is asked)
+            if not names:
+                continue
+            text = (
+                _("{name}: nobody has a value at {visits}.")
+                if asked
+                else _("{name}: the schedule asks for none at {visits}.")
+            )
+            yield text.format(name=short, visits=names)
 
 
 def _slopes(name: str, found: Means) -> str:

@@ -7,6 +7,7 @@ from core.findings import event_facts, participation, treatment
 from core.labels import OUTCOME
 from core.model import event_details
 from core.model.adverse_event import AdverseEvent
+from core.model.partial_date import PartialDate
 from core.model.vital_status import State
 from core.reports.trial.content import Column, Made, Table, Value
 from core.reports.trial.study import Study, Subject
@@ -15,7 +16,7 @@ from core.views.safety import range_words
 from core.views.safety_tables import cause_words, criteria_words
 from core.words import MISSING, _
 
-_LEFT = frozenset({State.REFUSED, State.SCREEN_FAILURE, State.WITHDRAWN, State.LOST})
+_NEVER_IN = frozenset({State.REFUSED, State.SCREEN_FAILURE})
 
 
 def make(study: Study) -> Made:
@@ -135,14 +136,17 @@ def _withdrawals(study: Study, rows: list[tuple[Value, ...]]) -> Table:
 
 def _withdrawal(study: Study, subject: Subject) -> Iterator[tuple[Value, ...]]:
     row = subject.rows.patient
-    if row.state not in _LEFT:
+    if row.left:  # a later death is in the table above
+        what, on, why = row.left, row.left_on, row.left_reason
+    elif row.state in _NEVER_IN:
+        what, on, why = row.state, row.state_on, row.criterion or row.reason
+    else:
         return
-    found = participation.standing(subject.record, subject.protocol, study.until)
     alive = participation.last_known_alive(subject.record)
     yield (
         subject.label,
-        state_words(row.state),
-        study.day(subject, None if found is None else found.on),
+        state_words(what),
+        study.day(subject, PartialDate.parse(on) if on else None),
         study.day(subject, None if alive is None else alive[0]),
-        row.criterion or row.reason or _("no reason was given"),
+        why or _("no reason was given"),
     )

@@ -31,15 +31,13 @@ def make(study: Study) -> Made:
 def _found(study: Study) -> Iterator[str]:
     found = missing.flow(study.everybody)
     text = _(
-        "Of {screened} patients who were screened, {enrolled} were enrolled and {treated} treated; of the enrolled {died} died, {lost} were lost and {left} withdrew up to {day}."
+        "Of {screened} patients who were screened, {enrolled} were enrolled and {treated} treated. Up to {day}, of the enrolled {ends}."
     )
     yield text.format(
         screened=found.assessed,
         enrolled=found.enrolled,
         treated=found.treated,
-        died=found.died,
-        lost=found.lost,
-        left=sum(found.withdrawn.values()),
+        ends=missing.ends_words(found),
         day=day(study.until),
     )
     yield _("Baseline (n {n}): {line}").format(
