@@ -1,18 +1,19 @@
 """The numbers that a group can be described by, as they are defined: what each is called, its unit and its decimals."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.cohort.rows import capacity
 from core.forms import catalog as forms
-from core.forms.definition import FieldType
+from core.forms import reading
+from core.forms.definition import Field, FieldType, Form
 from core.instruments import catalog as instruments
 from core.laboratory import catalog as laboratory
 from core.model.measurement import kinds
 from core.model.spirometry import Position, TestType
 from core.views.stack.fields import WEIGHT
 from core.views.trends import vital_capacity_title
-from core.words import _
+from core.words import _, as_written
 
 TOTAL = "alsfrs-r.total"
 FVC, SVC = (capacity(kind, Position.SITTING) for kind in (TestType.FVC, TestType.SVC))
@@ -40,22 +41,34 @@ def number_fields() -> Mapping[str, NumberField]:
 
 
 def field_of(id: str, known: Mapping[str, NumberField]) -> NumberField:
-    """The field of an id that values have."""
+    """The field of an id that values have, in words: what tells its plots apart, and the unit that was chosen."""
     if id in known:
         return known[id]
-    form, _point, rest = id.partition(".")
-    name, *more = rest.split(".")
-    base = known.get(f"{form}.{name}")
-    if base is None:
+    form_id, _point, rest = id.partition(".")
+    name, _point, more = rest.partition(".")
+    base, form = known.get(f"{form_id}.{name}"), forms.newest().get(form_id)
+    if base is None or form is None:
         return NumberField(id=id, title=id, unit="")
-    return NumberField(
-        id=id,
-        title=", ".join((base.title, *more)),
-        unit=base.unit,
-        decimals=base.decimals,
-        low=base.low,
-        high=base.high,
-    )
+    field = form.field(name)
+    by, unit = _parted(form, field, more)
+    plot_by = next((by_id for one, by_id in forms.plotted(form) if one.id == name), "")
+    told = reading.say(form.field(plot_by), by) if by and plot_by else by
+    return replace(base, id=id, title=", ".join(filter(None, (base.title, told))), unit=unit)
+
+
+def _parted(form: Form, field: Field, more: str) -> tuple[str, str]:
+    """What follows a field in an id: by what it is plotted, and its unit in words."""
+    units = {}
+    for version in forms.versions().values():
+        if version.id != form.id or (own := version.find(field.id)) is None:
+            continue
+        units[as_written(own, "unit")] = own.unit
+        if own.unit_from:
+            units |= {one.id: one.text for one in version.field(own.unit_from).choices}
+    for stored, unit in units.items():
+        if stored and (more == stored or more.endswith(f".{stored}")):
+            return more.removesuffix(stored).removesuffix("."), unit
+    return more, field.unit
 
 
 def _fields() -> Iterator[NumberField]:

@@ -61,12 +61,9 @@ class Study:
         protocol = protocols.newest().get(source.asked.schedule)
         if protocol is None:
             raise NoStudy(_("There is no schedule “{name}”.").format(name=source.asked.schedule))
-        cut_off = source.until
-        known = [one for one in source.records if one.patient.registered_on <= cut_off]
-        subjects, unknown = _subjects(known, source)
+        subjects, unknown = _subjects(registered(source), source)
         if not subjects:
-            text = _("No patient was on the schedule “{title}” on {day}.")
-            raise NoStudy(text.format(title=protocol.title, day=day(cut_off)))
+            raise _nobody(protocol, source.until)
         everybody = frames.cohort(one.rows for one in subjects)
         group, treated = _group(everybody)
         return cls(
@@ -128,6 +125,23 @@ class Study:
     def free(self, typed: str) -> str:
         """What a person typed; a report with coded numbers does not tell it."""
         return _("(typed text left out)") if typed and self.coded else typed
+
+
+def check(source: OfTrial) -> None:
+    """Raises NoStudy where the data cut has no patient, before anything is made of it."""
+    protocol = protocols.newest().get(source.asked.schedule)
+    if protocol is not None and not registered(source):
+        raise _nobody(protocol, source.until)
+
+
+def registered(source: OfTrial) -> list[PatientRecord]:
+    """The records of those who had come before the data cut."""
+    return [one for one in source.records if one.patient.registered_on <= source.until]
+
+
+def _nobody(protocol: Protocol, until: date) -> NoStudy:
+    text = _("No patient was on the schedule “{title}” on {day}.")
+    return NoStudy(text.format(title=protocol.title, day=day(until)))
 
 
 def _subjects(known: Sequence[PatientRecord], source: OfTrial) -> tuple[tuple[Subject, ...], int]:

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.cohort import means
-from core.cohort.fields import FVC, TOTAL, number_fields
+from core.cohort.fields import FVC, TOTAL, field_of, number_fields
 from core.protocols.schedule import Status
 from core.science.statistics.fit import NoFit
 from tests.core.cohort.made_up import CODES, DAY_0, cohort, patient
@@ -122,3 +122,18 @@ def test_nobody_with_a_value_is_no_mean_and_too_few_no_model() -> None:
     empty = of(patient("001"), field=TOTAL)
     assert (empty.at, empty.sentences, empty.n_same) == ((), (), 0)
     assert isinstance(means.course(empty), NoFit)
+
+
+def test_a_number_of_a_form_is_called_by_its_words_and_by_no_id() -> None:
+    known = number_fields()
+    found = field_of("device.hours.niv.h/day", known)
+    assert (found.title, found.unit, found.decimals) == (
+        "Device or support: Hours a day, NIV",
+        "h/day",
+        2,
+    )
+    pulse = field_of("vital_signs.pulse./min", known)
+    assert pulse.title == known["vital_signs.pulse"].title and pulse.unit == "/min"
+    plain = field_of("device.hours", known)
+    assert plain is known["device.hours"]
+    assert field_of("nothing.here.x", known).title == "nothing.here.x"

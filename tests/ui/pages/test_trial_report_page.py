@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import timedelta
 
 import pytest
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QScrollArea
@@ -12,6 +13,7 @@ from core.model.document import About, TrialAsked
 from core.model.trail import Act
 from core.model.user import Role
 from core.session import Session
+from core.words import day
 from tests.pdf import line_of
 from tests.ui.conftest import name_of, words
 from tests.ui.keyboard import CTRL, SHIFT, Key, focused, in_dialog, press, settle, write
@@ -235,20 +237,20 @@ def test_a_folder_given_up_leaves_nothing_and_the_trail_says_so(
 
 
 def test_a_data_cut_takes_away_what_came_later(report, qtbot):
-    treated = report.subtitle.text()
+    treated, today = report.subtitle.text(), report._source.until
+    earlier = today - timedelta(days=365)
 
     def choose(dialog):
         assert focused() is dialog.until.line
         assert dialog.schedule.currentText() == "Ad-MSC trial (Nabavi 2021)"
-        day = report._source.until.replace(year=report._source.until.year - 1)
-        write(day.isoformat())
+        write(earlier.isoformat())
         press(Key.Key_Return)
 
     in_dialog(choose, kind=CutDialog)
     report.cut.click()
     text = made(report, qtbot)
     assert report.subtitle.text() != treated and "16 treated" in treated
-    assert "Data to 29 Nov 2025" in text and "Data to 29 Nov 2026" not in text
+    assert f"Data to {day(earlier)}" in text and f"Data to {day(today)}" not in text
 
 
 def test_a_bad_data_cut_says_why_and_changes_nothing(report):
@@ -266,6 +268,11 @@ def test_a_bad_data_cut_says_why_and_changes_nothing(report):
         dialog.entry.set_text("99999999")
         dialog.agree()
         said.append(words(dialog))
+        dialog.entry.set_text("")
+        dialog.until.set_text("2001-01-01")
+        dialog.agree()
+        said.append(words(dialog))
+        dialog.until.set_text("")
         dialog.entry.set_text("x")
         dialog.agree()
         said.append(words(dialog))
@@ -277,7 +284,8 @@ def test_a_bad_data_cut_says_why_and_changes_nothing(report):
     assert "1 Jan 2100 is still to come: data is cut today at the latest." in said[0]
     assert "There is no day 31.02.2020 in the calendar." in said[1]
     assert "The audit trail has no entry 99999999." in said[2]
-    assert "“x” is not the number of an entry. Type digits only." in said[3]
+    assert "No patient was on the schedule “Ad-MSC trial (Nabavi 2021)” on 1 Jan 2001." in said[3]
+    assert "“x” is not the number of an entry. Type digits only." in said[4]
     assert report.pdf == pdf and report.save.isEnabled()
 
 

@@ -17,7 +17,7 @@ from core.errors import AppError
 from core.model.document import About, Document, OfTrial, TrialAsked
 from core.model.user import Right
 from core.protocols import catalog as protocols
-from core.reports.trial import USUAL, Line, Report
+from core.reports.trial import USUAL, Line, Report, study
 from ui import theme
 from ui.context import AppContext
 from ui.documents import print_out, save_folder_to, save_to, source
@@ -215,6 +215,7 @@ class TrialReportPage(Page):
         try:
             with waiting():
                 read = source(self.context, self._document, About(trial=asked))
+            study.check(read)
         except AppError as error:
             return str(error)
         self._source, self._report = read, None
