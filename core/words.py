@@ -336,3 +336,13 @@ def within(title: str) -> str:
 def plural(count: int, one: str, many: str) -> str:
     """``plural(2, "1 visit", "{n} visits")``; a language may have more forms than these two."""
     return language().ngettext(one, many, count).replace("{n}", str(count))
+
+
+def n_patients(count: int) -> str:
+    """“1 patient”, “17 patients”."""
+    return plural(count, "1 patient", "{n} patients")
+
+
+def n_events(count: int) -> str:
+    """“1 event”, “24 events”."""
+    return plural(count, "1 event", "{n} events")

@@ -10,7 +10,7 @@ from core.cohort.survival import Survival
 from core.science.statistics.cox import cox
 from core.science.statistics.fit import NoFit
 from core.science.statistics.survival import log_rank
-from core.words import _, number, plural
+from core.words import _, n_events, n_patients, number, plural
 
 _NONE_BELOW, _ROUGH_BELOW = 5, 10
 """Events for one covariate: below ten the ratio and its interval are off (Peduzzi et al. 1995, J Clin Epidemiol
@@ -65,8 +65,8 @@ def _one(by: By, name: str, groups: Sequence[str], events: "np.typing.NDArray[np
     mine = np.array([one == name for one in groups])
     return _("{kind}: {events} among {patients}.").format(
         kind=words(by, name),
-        events=plural(int(events[mine].sum()), "1 event", "{n} events"),
-        patients=plural(int(mine.sum()), "1 patient", "{n} patients"),
+        events=n_events(int(events[mine].sum())),
+        patients=n_patients(int(mine.sum())),
     )
 
 

@@ -8,10 +8,10 @@ from core.cohort.filters import Filter
 from core.cohort.frames import Cohort
 from core.cohort.slots import planned
 from core.protocols import catalog as protocols
-from core.words import _, day, plural
+from core.words import _, day, n_patients, plural
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 
 def title(cohort: Cohort) -> str:
@@ -27,13 +27,14 @@ def headline(group: Cohort, wanted: Filter, of: int, today: date) -> str:
     ``of`` are all patients of the file, ``wanted`` is what chose these.
     """
     flow, said = missing.flow(group), wanted.said()
-    text = _("{n} of {of} patients ({filter})") if said else _("All {n} patients of the file")
-    parts = [text.format(n=group.n, of=of, filter=said)]
+    everybody = plural(of, "The 1 patient of the file", "All {n} patients of the file")
+    chosen = _("{n} of {of} ({filter})").format(n=group.n, of=n_patients(of), filter=said)
+    parts = [chosen if said else everybody]
     if flow.enrolled != group.n:
         parts.append(_("{n} enrolled of {of}").format(n=flow.enrolled, of=group.n))
     if flow.treated:
         parts.append(_("{n} infused of {of} enrolled").format(n=flow.treated, of=flow.enrolled))
-    parts += [_deaths(group.patients), _("data to {day}").format(day=day(today))]
+    parts += [_deaths(group), _("data to {day}").format(day=day(today))]
     return " · ".join(parts)
 
 
@@ -54,7 +55,7 @@ def study(cohort: Cohort) -> str:
     return next((one for one in by_patients if planned(one) is not None), "")
 
 
-def _deaths(patients: "pd.DataFrame") -> str:
-    deaths = int(patients["died_day"].notna().sum())
-    text = plural(deaths, "1 death among {of} patients", "{n} deaths among {of} patients")
-    return text.format(of=len(patients))
+def _deaths(group: Cohort) -> str:
+    deaths = int(group.patients["died_day"].notna().sum())
+    text = plural(deaths, "1 death among {of}", "{n} deaths among {of}")
+    return text.format(of=n_patients(group.n))

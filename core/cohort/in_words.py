@@ -11,7 +11,7 @@ from core.science.statistics.fit import NoFit
 from core.science.statistics.mixed_model import MixedModel
 from core.science.statistics.summary import Summary
 from core.science.statistics.survival import Interval, KaplanMeier
-from core.words import N_, Words, _, number, plural, signed
+from core.words import N_, Words, _, n_events, n_patients, number, plural, signed
 
 INTERVALS = Words(
     {
@@ -95,7 +95,7 @@ def model(fit: MixedModel | NoFit, means: Means) -> str:
     text = _("Mixed model: {slope} {ci}, {patients}, {values}.").format(
         slope=signed(fit.slope, 2, _per_month(means.field.unit)),
         ci=_ci(*fit.interval()),
-        patients=plural(fit.patients, "1 patient", "{n} patients"),
+        patients=n_patients(fit.patients),
         values=plural(fit.n, "1 value", "{n} values"),
     )
     if fit.on_the_edge:
@@ -131,9 +131,7 @@ def _survival(found: Survival) -> Iterator[str]:
     if isinstance(curve, NoFit):
         yield curve.reason
         return
-    yield plural(curve.n, "1 patient, {events}.", "{n} patients, {events}.").format(
-        events=plural(int(found.followed.events.sum()), "1 event", "{n} events")
-    )
+    yield f"{n_patients(curve.n)}, {n_events(int(found.followed.events.sum()))}."
     for month in _told(curve.last):
         at = curve.at(month)
         if at is not None:

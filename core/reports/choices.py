@@ -18,7 +18,7 @@ from core.protocols import catalog as protocols
 from core.protocols.definition import Protocol
 from core.views import calendar, trends
 from core.views.trends import Axis
-from core.words import _, day, long_day, plural
+from core.words import _, day, long_day, n_patients
 
 CIOMS, PLAIN = "cioms", "plain"
 ALL, VISIT, QUESTIONNAIRE = "all", "visit", "questionnaire"
@@ -81,7 +81,7 @@ def days(source: OfDay) -> Mapping[str, str]:
     """The days whose list can be shown, each with how many come."""
     found = {}
     for on, count in source.days.items():
-        patients = plural(count, "1 patient", "{n} patients")
+        patients = n_patients(count)
         found[day_choice(on)] = f"{long_day(on)} · {patients}" if count else long_day(on)
     return found
 

@@ -8,7 +8,7 @@ from core.reports.text import Style, Weight, embedded
 from core.views import day_list
 from core.views.day_list import Coming
 from core.views.fact import Fact
-from core.words import MISSING, N_, _, long_day, plural
+from core.words import MISSING, N_, _, long_day, n_patients
 
 TITLE = N_("Day list")
 _HEAD = Style(15, 20, Weight.SEMIBOLD)
@@ -29,7 +29,7 @@ def document(source: OfDay) -> bytes:
 
 
 def _count(patients: int) -> str:
-    return plural(patients, "1 patient", "{n} patients") if patients else _("Nobody comes.")
+    return n_patients(patients) if patients else _("Nobody comes.")
 
 
 def _patient(one: Coming, room: float) -> list[Block]:

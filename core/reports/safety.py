@@ -8,7 +8,7 @@ from core.reports.page import Paper
 from core.reports.table_report import Section
 from core.views import safety_tables as tables
 from core.views.fact import Fact
-from core.words import _, instant
+from core.words import _, instant, n_patients
 
 _LISTED = (0.9, 2.4, 0.8, 1.7, 1.7, 1.0, 1.5, 1.5, 1.4, 1.5)  # widths of the columns, as shares
 _COUNTED = (2.6, 0.8, 0.8, 0.8, 3.0, 3.0)
@@ -56,7 +56,7 @@ def _facts(source: OfEvents) -> tuple[Fact, ...]:
         Fact(_("Data to"), instant(source.printed_at)),
         Fact(
             _("Events"),
-            _("{n} of {patients} patients").format(n=len(source.events), patients=whose),
+            _("{n} of {patients}").format(n=len(source.events), patients=n_patients(whose)),
         ),
         Fact(
             _("Patients"),

@@ -12,7 +12,19 @@ from core.model.clinic_event import ListedEvent
 from core.model.event_details import Criterion
 from core.model.partial_date import partial_day
 from core.science.event_time import DayRange, days_since
-from core.words import MINUS, MISSING, N_, Words, _, day, instant, plural, short_day
+from core.words import (
+    MINUS,
+    MISSING,
+    N_,
+    Words,
+    _,
+    day,
+    instant,
+    n_events,
+    n_patients,
+    plural,
+    short_day,
+)
 
 NOT_ASSESSED = N_("not assessed")
 
@@ -343,12 +355,15 @@ def next_clock(line: EventLine, now: datetime) -> Clock | None:
 
 def headline(shown: Sequence[EventLine], treated: int, patients: int, now: datetime) -> str:
     """“17 events in 10 of 17 infused patients · data to 28 Nov 2026, 14:31”."""
-    events = plural(len(shown), "1 event", "{n} events")
     whose = len({line.listed.number for line in shown})
-    words = _("{events} in {n} of {all} infused patients · data to {when}")
-    if not treated:
-        words = _("{events} in {n} of {all} patients · data to {when}")
-    return words.format(events=events, n=whose, all=treated or patients, when=instant(now))
+    everybody = plural(treated, "1 infused patient", "{n} infused patients")
+    words = _("{events} in {n} of {all} · data to {when}")
+    return words.format(
+        events=n_events(len(shown)),
+        n=whose,
+        all=everybody if treated else n_patients(patients),
+        when=instant(now),
+    )
 
 
 def span(shown: Iterable[EventLine], today: date) -> tuple[int, int]:

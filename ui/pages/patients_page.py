@@ -17,7 +17,7 @@ from core.views.chart import Figure
 from core.views.glance import Glance
 from core.views.patient_words import age
 from core.views.patients import FILTERS, Filter, Line
-from core.words import MISSING, N_, day, plural
+from core.words import MISSING, N_, day, n_patients
 from ui.context import AppContext
 from ui.documents import buttons, let_out, menu
 from ui.models.table import Column, TableModel
@@ -289,7 +289,7 @@ class PatientsPage(Page):
         for one in FILTERS:
             chip, n = self.chips[one.id], counts[one.id]
             chip.setText(tr("{filter}  {n}").format(filter=tr(one.title), n=n))
-            chip.setAccessibleDescription(plural(n, "1 patient", "{n} patients"))
+            chip.setAccessibleDescription(n_patients(n))
             chip.setVisible(bool(n) or chip.isChecked())
         chosen = [one for one in FILTERS if self.chips[one.id].isChecked()]
         rows = [

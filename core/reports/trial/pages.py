@@ -12,7 +12,7 @@ from core.reports.layout import BODY, INK, SMALL, Block, Cell
 from core.reports.page import INNER, Paper
 from core.reports.text import Align, Style, Weight
 from core.reports.trial.content import Column, Figure, Part, Table, Value, Words, shown
-from core.words import N_, _, day
+from core.words import N_, _, day, n_patients
 
 if TYPE_CHECKING:
     from core.reports.trial import Report
@@ -94,12 +94,12 @@ def subtitle(report: "Report") -> str:
     """What is below the title: which study, how many patients, up to which day."""
     study = report.study
     treated = int(study.everybody.patients["treated_day"].notna().sum())
-    text = _("{title}, version {version} · {treated} treated of {n} patients · data to {day}")
+    text = _("{title}, version {version} · {treated} treated of {all} · data to {day}")
     return text.format(
         title=study.protocol.title,
         version=study.protocol.version,
         treated=treated,
-        n=study.everybody.n,
+        all=n_patients(study.everybody.n),
         day=day(study.until),
     )
 

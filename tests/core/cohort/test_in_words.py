@@ -53,7 +53,7 @@ def test_the_headline_names_every_denominator() -> None:
     men = Filter(chosen={By.SEX: frozenset({"male"})})
     assert counted.headline(men.apply(group), men, 3, TODAY) == (
         "1 of 3 patients (Sex male) · 1 infused of 1 enrolled"
-        " · 0 deaths among 1 patients · data to 29 Nov 2026"
+        " · 0 deaths among 1 patient · data to 29 Nov 2026"
     )
 
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 from core.cohort.events import Counted, EventTable, event_table
 from core.labels import GRADE
 from core.model.adverse_event import Grade
-from core.words import N_, number, plural
+from core.words import N_, n_events, n_patients, number, plural
 from ui import theme
 from ui.context import AppContext
 from ui.forms.event.grades import SQUARE, paint_grade
@@ -121,9 +121,7 @@ def _what(found: EventTable) -> str:
     """Who is counted, and what is not."""
     of = found.any_.of
     if not found.treated_only:
-        return tr("All events of {patients}: nobody was infused.").format(
-            patients=plural(of, "1 patient", "{n} patients")
-        )
+        return tr("All events of {patients}: nobody was infused.").format(patients=n_patients(of))
     text = tr("Since the infusion, of {n} infused patients.").format(n=of)
     if found.not_counted:
         left = plural(
@@ -140,7 +138,7 @@ def _any(one: Counted) -> str:
         n=one.patients,
         of=one.of,
         percent=number(100 * one.share, 0),
-        events=plural(one.events, "1 event", "{n} events"),
+        events=n_events(one.events),
         serious=one.serious,
     )
 

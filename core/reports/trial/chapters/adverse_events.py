@@ -3,7 +3,7 @@
 from core.cohort.events import Counted, event_table
 from core.reports.trial.content import Column, Made, Table, Value, percent
 from core.reports.trial.study import Study
-from core.words import _, number, plural
+from core.words import _, n_events, n_patients, number, plural
 
 
 def make(study: Study) -> Made:
@@ -49,20 +49,23 @@ def make(study: Study) -> Made:
 
 def any_words(total: Counted) -> str:
     """“Any: 9 of 17 patients (53 %), 13 events, 3 serious.”"""
-    text = _("Any: {n} of {of} patients ({percent} %), {events} events, {serious} serious.")
+    text = _("Any: {n} of {of} ({percent} %), {events}, {serious} serious.")
     return text.format(
         n=total.patients,
-        of=total.of,
+        of=n_patients(total.of),
         percent=number(100 * total.share, 0),
-        events=total.events,
+        events=n_events(total.events),
         serious=total.serious,
     )
 
 
 def _short(total: Counted) -> str:
-    text = _("{events} events in {patients} of {of} patients, {serious} serious")
+    text = _("{events} in {n} of {of}, {serious} serious")
     return text.format(
-        events=total.events, patients=total.patients, of=total.of, serious=total.serious
+        events=n_events(total.events),
+        n=total.patients,
+        of=n_patients(total.of),
+        serious=total.serious,
     )
 
 

@@ -50,7 +50,9 @@ def _window_table(study: Study, rows: list[tuple[Value, ...]]) -> Table:
         number=7,
         name="windows",
         title=_("Visits outside their windows"),
-        n=_("{n} visits of {group}").format(n=len(rows), group=study.group_words),
+        n=_("{visits} of {group}").format(
+            visits=plural(len(rows), "1 visit", "{n} visits"), group=study.group_words
+        ),
         columns=(
             Column(title=_("Patient"), width=1),
             Column(title=_("Visit"), width=1.6),
@@ -68,7 +70,9 @@ def _criteria_table(study: Study, rows: list[tuple[Value, ...]], notes: tuple[st
         number=8,
         name="criteria",
         title=_("Criteria that were not fulfilled"),
-        n=_("{n} criteria of {group}").format(n=len(rows), group=study.group_words),
+        n=_("{criteria} of {group}").format(
+            criteria=plural(len(rows), "1 criterion", "{n} criteria"), group=study.group_words
+        ),
         columns=(
             Column(title=_("Patient"), width=1),
             Column(title=_("Criterion"), width=3),

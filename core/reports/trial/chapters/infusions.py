@@ -13,7 +13,7 @@ from core.model.form_record import FormRecord, Stored
 from core.reports.trial.content import Column, Made, Table, Value
 from core.reports.trial.study import Study, Subject
 from core.science.statistics.summary import summary
-from core.words import _, plural
+from core.words import _, n_patients, plural
 
 _PRODUCT = "product"
 _NUMBERS = ("per_kg", "given_per_kg", "given", "volume", "minutes")
@@ -46,7 +46,9 @@ def make(study: Study) -> Made:
         )
     if study.coded:
         notes.append(_("Lots are left out of a report with coded numbers."))
-    n = _("{n} infusions of {patients} patients").format(n=len(found), patients=len(who))
+    n = _("{infusions} of {patients}").format(
+        infusions=plural(len(found), "1 infusion", "{n} infusions"), patients=n_patients(len(who))
+    )
     table = Table(
         number=9,
         name="infusions",

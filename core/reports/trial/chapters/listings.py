@@ -14,7 +14,7 @@ from core.reports.trial.study import Study, Subject
 from core.science.progression import months_between
 from core.views.safety import range_words
 from core.views.safety_tables import cause_words, criteria_words
-from core.words import MISSING, _
+from core.words import MISSING, _, n_events, n_patients, plural
 
 _NEVER_IN = frozenset({State.REFUSED, State.SCREEN_FAILURE})
 
@@ -28,8 +28,10 @@ def make(study: Study) -> Made:
     ]
     deaths = [line for one in study.subjects for line in _death(study, one)]
     left = [line for one in study.subjects for line in _withdrawal(study, one)]
-    n = _("{serious} serious events, {deaths} deaths, {left} not going on").format(
-        serious=len(serious), deaths=len(deaths), left=len(left)
+    n = _("{serious}, {deaths}, {left} not going on").format(
+        serious=plural(len(serious), "1 serious event", "{n} serious events"),
+        deaths=plural(len(deaths), "1 death", "{n} deaths"),
+        left=len(left),
     )
     return Made(
         n=n,
@@ -38,7 +40,7 @@ def make(study: Study) -> Made:
 
 
 def _of_all(study: Study, n: int) -> str:
-    return _("{n} of all {all} patients of the study").format(n=n, all=study.everybody.n)
+    return _("{n} of the {all} of the study").format(n=n, all=n_patients(study.everybody.n))
 
 
 def _events(study: Study, rows: list[tuple[Value, ...]]) -> Table:
@@ -46,8 +48,8 @@ def _events(study: Study, rows: list[tuple[Value, ...]]) -> Table:
         number=10,
         name="serious-events",
         title=_("Serious adverse events"),
-        n=_("{n} events; {all} patients are in the study").format(
-            n=len(rows), all=study.everybody.n
+        n=_("{events}; the study has {all}").format(
+            events=n_events(len(rows)), all=n_patients(study.everybody.n)
         ),
         columns=(
             Column(title=_("Patient"), width=0.9),

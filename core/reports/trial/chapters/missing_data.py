@@ -1,7 +1,7 @@
 """Figure 4: what was seen and what is missing, by patient and visit; and a line for each that is missing."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from core.cohort.missing import SEEN_WORDS, Matrix, Seen, matrix
 from core.cohort.plots import matrix_plot
@@ -16,7 +16,7 @@ from core.protocols.schedule import Status, plan
 from core.reports.trial.content import Column, Figure, Made, Part, Table, Value, sheet
 from core.reports.trial.study import Study, Subject
 from core.views.visit_words import visit_title
-from core.words import _
+from core.words import _, n_patients, plural
 
 _WORTH_A_WARNING = (Seen.MISSED, Seen.OUT_OF_WINDOW, Seen.INCOMPLETE)
 _NOT_THERE = {Status.MISSED, Status.SKIPPED, Status.CANCELLED}
@@ -29,7 +29,7 @@ def make(study: Study) -> Made:
         number=6,
         name="missing-data",
         title=_("What is missing, and why"),
-        n=_("{n} lines of {group}").format(n=len(rows), group=study.group_words),
+        n=_("{lines} of {group}").format(lines=_counted(rows), group=study.group_words),
         columns=(
             Column(title=_("Patient"), width=1),
             Column(title=_("Visit"), width=1.4),
@@ -41,7 +41,7 @@ def make(study: Study) -> Made:
         empty=_("No planned visit was missed, and nothing was left out."),
     )
     if found is None:
-        return Made(n=_("{n} lines").format(n=len(rows)), parts=(listing,))
+        return Made(n=_counted(rows), parts=(listing,))
     said = ", ".join(
         _("{n} {what}").format(n=found.count(kind), what=SEEN_WORDS[kind])
         for kind in _WORTH_A_WARNING
@@ -49,10 +49,15 @@ def make(study: Study) -> Made:
     )
     parts: list[Part] = [_figure(study, found), _by_visit(study, found), listing]
     cells = sum(len(row) for row in found.cells.values())
-    counted = _("{n} planned visits of {patients} patients").format(
-        n=cells, patients=len(found.cells)
+    counted = _("{visits} of {patients}").format(
+        visits=plural(cells, "1 planned visit", "{n} planned visits"),
+        patients=n_patients(len(found.cells)),
     )
     return Made(n=counted, parts=tuple(parts), warning=said)
+
+
+def _counted(rows: Sequence[object]) -> str:
+    return plural(len(rows), "1 line", "{n} lines")
 
 
 def _figure(study: Study, found: Matrix) -> Figure:

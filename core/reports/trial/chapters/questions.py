@@ -9,7 +9,7 @@ from core.reports.trial.chapters.deviations import states
 from core.reports.trial.content import Column, Made, Table, Value
 from core.reports.trial.study import Study, Subject
 from core.views.visit_words import visit_title
-from core.words import _, plural
+from core.words import _, n_patients, plural
 
 Line = tuple[str, str]  # about what, the question
 Row = tuple[str, str, str]  # of whom, about what, the question
@@ -17,13 +17,14 @@ Row = tuple[str, str, str]  # of whom, about what, the question
 
 def make(study: Study) -> Made:
     rows: list[tuple[Value, ...]] = [*every(study)]
-    patients = len({row[0] for row in rows})
     table = Table(
         number=13,
         name="open-questions",
         title=_("Open questions: to be settled before the report goes out"),
-        n=_("{n} questions about {patients} of {all} patients").format(
-            n=len(rows), patients=patients, all=study.everybody.n
+        n=_("{questions} about {n} of {all}").format(
+            questions=plural(len(rows), "1 question", "{n} questions"),
+            n=len({row[0] for row in rows}),
+            all=n_patients(study.everybody.n),
         ),
         columns=(
             Column(title=_("Patient"), width=1),

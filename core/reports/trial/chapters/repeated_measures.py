@@ -9,7 +9,7 @@ from core.reports.trial.content import Column, Made, Table, Value, Words
 from core.reports.trial.study import Study
 from core.science.statistics.anova import RepeatedMeasures, repeated_measures
 from core.science.statistics.fit import NoFit
-from core.words import _, number
+from core.words import _, n_patients, number
 
 _LAST_MONTH = 12.0
 
@@ -70,8 +70,10 @@ def fit(found: Means) -> RepeatedMeasures | NoFit:
 def _said(study: Study, title: str, one: RepeatedMeasures | NoFit) -> str:
     if isinstance(one, NoFit):
         return _("{title}: {reason}").format(title=title, reason=one.reason)
-    text = _("{title}: {n} of {all} patients are complete, {dropped} are dropped.")
-    return text.format(title=title, n=one.n, all=study.group.n, dropped=study.group.n - one.n)
+    text = _("{title}: complete {n} of {all}, dropped {dropped}.")
+    return text.format(
+        title=title, n=one.n, all=n_patients(study.group.n), dropped=study.group.n - one.n
+    )
 
 
 def _row(title: str, one: RepeatedMeasures) -> tuple[Value, ...]:

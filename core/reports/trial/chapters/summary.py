@@ -12,7 +12,7 @@ from core.reports.trial.chapters import adverse_events, baseline, survival
 from core.reports.trial.chapters.computed import equations, schedule_words
 from core.reports.trial.content import Made, Words
 from core.reports.trial.study import Study
-from core.words import _, day, signed
+from core.words import _, day, plural, signed
 
 
 def make(study: Study) -> Made:
@@ -94,7 +94,9 @@ def _design(study: Study) -> Iterator[str]:
             text = _("Infusions were given on {first} (n {n}).")
         yield text.format(first=day(min(days)), last=day(max(days)), n=len(days))
     elif days:
-        yield _("{n} patients were given an infusion.").format(n=len(days))
+        yield plural(
+            len(days), "1 patient was given an infusion.", "{n} patients were given an infusion."
+        )
     yield _("Visits were planned at {visits}.").format(visits=schedule_words(study.protocol))
     yield _("Data were cut on {day}.").format(day=day(study.until))
 
