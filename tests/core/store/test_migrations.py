@@ -1,5 +1,6 @@
 import json
 import shutil
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -121,6 +122,34 @@ def test_steps_before_the_failing_one_are_kept(closed, key, patient, monkeypatch
         mended = Session(closed, key, "dr.demo")
         assert mended.patients.get(patient.id).family_name == "RAHIMI"
         mended.close()
+
+
+def test_a_change_of_checks_that_is_cut_off_leaves_the_file_as_it_was(tmp_path, monkeypatch):
+    """m022 writes the schema itself: cut off after that, it has changed nothing, and the next opening does it whole."""
+    path = tmp_path / "m021_export_secret.als"
+    for one in (path, path.with_name(f"{path.name}.keys")):
+        shutil.copy(STORED / one.name, one)
+    before = path.read_bytes()
+
+    def cut_off(db):
+        migrations.m022_not_done_remotely(db)
+        db.execute("UPDATE user SET full_name = ''")
+
+    later = Migrations("als-follow-up")
+    for step in migrations.migrations._migrations:
+        is_it = step.name == "m022_not_done_remotely"
+        later(name=step.name)(cut_off if is_it else step.fn)
+    with monkeypatch.context() as broken:
+        broken.setattr(file, "migrations", later)
+        for _ in range(2):
+            with pytest.raises(StorageError):
+                Session.open(path, sample.LOGIN, sample.PASSWORD)
+            assert path.read_bytes() == before
+    with closing(Session.open(path, sample.LOGIN, sample.PASSWORD)) as opened:
+        checks = " ".join(schema(opened).values())
+        assert "'no_equipment', 'not_asked', 'remote')" in checks
+        assert "'no_equipment', 'not_asked')" not in checks, "every check was changed"
+        assert opened._db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 @pytest.mark.usefixtures("session")
