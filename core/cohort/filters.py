@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from core.cohort.frames import Cohort
 from core.cohort.rows import STAGES, SUPPORT, Routine
@@ -115,7 +115,10 @@ EVERYBODY = Filter(chosen={})
 
 def choices(cohort: Cohort, by: By) -> Sequence[Choice]:
     """What the patients of a cohort have of one kind, in the order of the definitions, with counts."""
-    counted = Counter(one for mine in _ids(cohort.patients, by) for one in mine)
+    counted = Counter[str]()
+    for one, n in Counter(_stored(cohort.patients, by)).items():
+        for own in _own_ids(by, one):
+            counted[own] += n
     order = {one: at for at, one in enumerate(_ORDER.get(by, ()))}
     ids = sorted(counted, key=lambda one: (one == NONE, order.get(one, len(order)), one))
     return tuple(Choice(id=one, words=words(by, one), count=counted[one]) for one in ids)
@@ -159,11 +162,20 @@ _ORDER: Mapping[By, Sequence[str]] = {
 
 def _ids(patients: "pd.DataFrame", by: By) -> list[frozenset[str]]:
     """The ids that each patient has of one kind, in the order of the rows; never none of them: then `NONE`."""
+    stored = _stored(patients, by)
+    ids = {one: _own_ids(by, one) for one in set(stored)}  # far fewer than there are patients
+    return [ids[one] for one in stored]
+
+
+def _stored(patients: "pd.DataFrame", by: By) -> list[object]:
+    """The column of one kind; None where nothing is known."""
     column = patients[by.value]
+    found: list[object] = column.astype(object).where(column.notna(), None).tolist()
+    return found
+
+
+def _own_ids(by: By, stored: object) -> frozenset[str]:
+    """Of a patient of whom this is stored."""
     if by in _MANY:
-        return [frozenset(many) or frozenset({NONE}) for many in column]
-    known = column.notna() & (column != "")
-    return [
-        frozenset({str(one) if is_known else NONE})
-        for one, is_known in zip(column, known.fillna(value=False), strict=True)
-    ]
+        return frozenset(cast("tuple[str, ...]", stored)) or frozenset({NONE})
+    return frozenset({NONE if stored in (None, "") else str(stored)})

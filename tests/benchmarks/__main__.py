@@ -41,11 +41,10 @@ from core.model.spirometry import Blow, Spirometry
 from core.model.visit import Visit, VisitState
 from core.session import Session
 from tests.benchmarks import cohort
+from tests.benchmarks.window import a_window
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
-
-    from ui.shell import Shell
+    pass
 
 ROOT = Path(__file__).resolve().parents[2]
 STARTS, SAVES, RENDERS, KEYS, SHEETS = 9, 60, 15, 48, 5
@@ -569,24 +568,6 @@ def both_times(what: str, act: Callable[[int], None], goal: str) -> str:
         processors.append(time.process_time() - processor)
     wall_ms, processor_ms = (median(one[WARM:]) * 1000 for one in (walls, processors))
     return f"{what:34} {wall_ms:>7.1f} ms {processor_ms:>7.1f} ms processor  {goal}"
-
-
-def a_window(session: Session) -> tuple["QApplication", "Shell"]:
-    """The program's own window at 1366x768, with a file open."""
-    from ui import theme
-    from ui.app import application
-    from ui.context import AppContext
-    from ui.main_window import load_the_rest
-    from ui.settings import Appearance, Settings
-    from ui.shell import Shell
-
-    app = application()
-    load_the_rest()
-    theme.start(app, Appearance.LIGHT)
-    shell = Shell(AppContext(session, Settings(Path(tempfile.mkdtemp()) / "settings.ini")))
-    shell.resize(1366, 768)
-    shell.show()
-    return app, shell
 
 
 def timed(function: Callable[[], object]) -> float:
