@@ -128,6 +128,7 @@ def _rules(db: Database) -> str:
         "forms": sorted(forms.versions()),
         "schedules": sorted((one.id, one.version) for one in protocols.newest().values()),
         "terms": terms.in_use(),
+        "zone": time.tzname,  # the day of an instant is that of this computer
         "words": [language().info().get("language", ""), repr(notation())],
     }
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -51,11 +51,11 @@ def source(session: Session, asked: TrialAsked, common: Mapping[str, Any]) -> Of
     head = _head(session, asked.entry)
     patients = session.patients.all()
     schedule = asked.schedule or _own_study(session, patients)
-    mine = [one for one in patients if one.protocol == schedule]
+    records = _records(session, patients, asked.entry, schedule)
     return OfTrial(
         asked=replace(asked, schedule=schedule, until=asked.until or clock.today()),
         as_of=head,
-        records=tuple(_records(session, mine, asked.entry)),
+        records=tuple(records),
         **common,
     )
 
@@ -140,12 +140,14 @@ def _head(session: Session, entry: int | None) -> TrailHead | None:
     return found
 
 
-def _records(session: Session, patients: list[Patient], entry: int | None) -> list[PatientRecord]:
-    """Those who were registered then; what was written since the last change changed none of them."""
+def _records(
+    session: Session, patients: list[Patient], entry: int | None, schedule: str
+) -> list[PatientRecord]:
+    """Those who were on the schedule then; what was written since the last change changed none of them."""
     if entry is None:
-        return [session.record(one.id) for one in patients]
+        return [session.record(one.id) for one in patients if one.protocol == schedule]
     found = (session.record_as_of(one.id, entry) for one in patients)
-    return [one for one in found if one is not None]
+    return [one for one in found if one is not None and one.patient.protocol == schedule]
 
 
 def _own_study(session: Session, patients: list[Patient]) -> str:

@@ -163,7 +163,7 @@ def _cell(status: str, *, lacks: bool, stated: bool, died: bool) -> Seen:
 class Flow:
     """Figure 1: who came, who is not among the enrolled and why, who was treated, and how it ended.
 
-    ``failed`` counts screen failures by their criterion, ``refused`` and ``withdrawn`` by their reason as it was
+    ``left_before`` withdrew, were lost or died before they were enrolled. ``failed`` counts screen failures by their criterion, ``refused`` and ``withdrawn`` by their reason as it was
     entered. ``died``, ``lost``, ``completed`` and ``withdrawn`` are of the enrolled, each of whom is in one of them:
     who withdrew or was lost and is known to have died is among ``died``, and counted in ``died_after`` by what was
     before. ``seen`` is how many came to each planned visit, by its title.
@@ -175,6 +175,7 @@ class Flow:
     screened: int
     enrolled: int
     treated: int
+    left_before: int
     withdrawn_before: int
     withdrawn: Mapping[str, int]
     lost: int
@@ -223,13 +224,18 @@ def flow(cohort: Cohort) -> Flow:
     def among(which: State) -> int:
         return int((inside["state"] == which).sum())
 
+    gone = (State.REFUSED, State.SCREEN_FAILURE)  # after they had enrolled: they left
     ended = sum(among(one) for one in (State.WITHDRAWN, State.LOST, State.COMPLETED, State.DIED))
-    left = inside["state"] == State.WITHDRAWN
+    left = inside["state"].isin([State.WITHDRAWN, *gone])
+    ended += sum(among(one) for one in gone)
+    outside = ~enrolled
+    before = outside & state.isin([State.WITHDRAWN, State.LOST, State.DIED])
     return Flow(
         assessed=cohort.n,
-        refused=_reasons(patients, "reason", state == State.REFUSED),
-        failed=_reasons(patients, "criterion", state == State.SCREEN_FAILURE),
-        screened=int(((state == State.SCREENED) & ~enrolled).sum()),
+        refused=_reasons(patients, "reason", outside & (state == State.REFUSED)),
+        failed=_reasons(patients, "criterion", outside & (state == State.SCREEN_FAILURE)),
+        screened=int((outside & (state == State.SCREENED)).sum()),
+        left_before=int(before.sum()),
         enrolled=int(enrolled.sum()),
         treated=int(treated.sum()),
         withdrawn_before=int((left & ~treated[enrolled]).sum()),

@@ -373,7 +373,10 @@ def _start(record: PatientRecord) -> date | None:
 def _values(
     record: PatientRecord, visits: tuple[VisitRow, ...], planned: tuple[PlannedVisit, ...]
 ) -> Iterator[ValueRow]:
-    by_day = {one.day: one.code for one in visits if one.day is not None}
+    ordered = sorted(
+        visits, key=lambda one: bool(one.code)
+    )  # of two visits of a day the planned one
+    by_day = {one.day: one.code for one in ordered if one.day is not None}
 
     def code(on: date) -> str:
         """Of the visit of that day, else of the planned one that was done and in whose window it lies."""

@@ -71,6 +71,9 @@ def _before(flow: Flow) -> list[str]:
         *_reasons(_("{n} refused"), flow.refused),
         *_reasons(_("{n} not eligible"), flow.failed),
     ]
+    if flow.left_before:
+        text = _("{n} withdrew, were lost or died before they were enrolled")
+        lines.append(text.format(n=flow.left_before))
     if flow.screened:
         lines.append(_("{n} in screening").format(n=flow.screened))
     return lines

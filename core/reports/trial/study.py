@@ -186,6 +186,7 @@ def _told(rows: Rows, label: str, coded: bool) -> Rows:
         patient=replace(
             patient,
             reason=left_out if patient.reason else "",
+            left_reason=left_out if patient.left_reason else "",
             criterion=left_out if patient.criterion else "",
         ),
         events=tuple(replace(one, said=uncoded) for one in rows.events),

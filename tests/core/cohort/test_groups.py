@@ -185,6 +185,26 @@ def test_the_flow_counts_everybody_once() -> None:
     assert found.assessed == found.enrolled + sum(found.refused.values())
 
 
+def test_the_flow_adds_up_whatever_the_order_of_the_steps() -> None:
+    """Refused after enrolment is a withdrawal; who left before it is beside the boxes."""
+    rows = [
+        patient("001"),
+        patient("002", state="refused", treated_day=None, reason="too far"),
+        patient("003", state="screen_failure", treated_day=None, criterion="age"),
+        *(
+            patient(f"1{n}", enrolled=False, treated_day=None, state=state)
+            for n, state in enumerate(("screened", "withdrawn", "lost", "died", "refused"))
+        ),
+    ]
+    found = flow(cohort(*rows))
+    assert (found.assessed, found.enrolled, found.screened, found.left_before) == (8, 3, 1, 3)
+    outside = found.screened + found.left_before + sum(found.refused.values())
+    assert outside + sum(found.failed.values()) + found.enrolled == found.assessed
+    inside = found.died + found.lost + found.completed + sum(found.withdrawn.values())
+    assert inside + found.in_follow_up == found.enrolled
+    assert (found.in_follow_up, found.withdrawn_before) == (1, 2)
+
+
 def test_who_withdrew_and_died_later_did_not_come_because_of_the_withdrawal() -> None:
     """Until the day of the death. Who only died, or only withdrew, is in one place."""
     ended = {"M6": Status.NOT_APPLICABLE, "M12": Status.NOT_APPLICABLE}

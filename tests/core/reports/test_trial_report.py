@@ -215,6 +215,14 @@ def test_who_left_and_died_later_is_in_both_lists_and_counted_once(finished_repo
     )
 
 
+def test_why_somebody_left_is_typed_text_and_in_no_coded_report(finished_read):
+    asked = TrialAsked(until=TODAY, coded=True)
+    coded = Report(documents.source(finished_read, REPORT, About(trial=asked)))
+    rows = table(coded, 12).rows
+    assert len(rows) == 5 and {row[-1] for row in rows} == {"(typed text left out)"}
+    assert "Simulated" not in pdf_line(coded)
+
+
 def test_a_visit_that_asks_for_no_capacity_is_named(finished_report):
     course = figure(finished_report, 2)
     assert "FVC: the schedule asks for none at Year 5." in course.sentences
