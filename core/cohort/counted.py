@@ -1,7 +1,6 @@
 """Who is counted, in words: every number with what it is of."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from core.cohort import missing
 from core.cohort.filters import Filter
@@ -9,9 +8,6 @@ from core.cohort.frames import Cohort
 from core.cohort.slots import planned
 from core.protocols import catalog as protocols
 from core.words import _, day, n_patients, plural
-
-if TYPE_CHECKING:
-    pass
 
 
 def title(cohort: Cohort) -> str:

@@ -98,13 +98,17 @@ def model(fit: MixedModel | NoFit, means: Means) -> str:
         patients=n_patients(fit.patients),
         values=plural(fit.n, "1 value", "{n} values"),
     )
-    if fit.on_the_edge:
-        edge = _(
-            "The patients' own levels or slopes show no scatter that the model can tell apart (a singular fit):"
-            " its interval may be too narrow."
-        )
-        text = f"{text} {edge}"
-    return text
+    return " ".join(filter(None, (text, singular(fit))))
+
+
+def singular(fit: MixedModel) -> str:
+    """That its interval may be too narrow; empty where the fit is none of these."""
+    if not fit.on_the_edge:
+        return ""
+    return _(
+        "The patients' own levels or slopes show no scatter that the model can tell apart (a singular fit):"
+        " its interval may be too narrow."
+    )
 
 
 def _per_month(unit: str) -> str:

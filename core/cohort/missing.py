@@ -163,8 +163,9 @@ def _cell(status: str, *, lacks: bool, stated: bool, died: bool) -> Seen:
 class Flow:
     """Figure 1: who came, who is not among the enrolled and why, who was treated, and how it ended.
 
-    ``left_before`` withdrew, were lost or died before they were enrolled. ``failed`` counts screen failures by their criterion, ``refused`` and ``withdrawn`` by their reason as it was
-    entered. ``died``, ``lost``, ``completed`` and ``withdrawn`` are of the enrolled, each of whom is in one of them:
+    ``left_before`` withdrew, were lost or died before they were enrolled. ``failed`` counts screen failures by their
+    criterion, ``refused`` and ``withdrawn`` by their reason as it was entered; who was enrolled and refused or failed
+    after that withdrew. ``died``, ``lost``, ``completed`` and ``withdrawn`` are of the enrolled, each of whom is in one of them:
     who withdrew or was lost and is known to have died is among ``died``, and counted in ``died_after`` by what was
     before. ``seen`` is how many came to each planned visit, by its title.
     """
@@ -224,26 +225,24 @@ def flow(cohort: Cohort) -> Flow:
     def among(which: State) -> int:
         return int((inside["state"] == which).sum())
 
-    gone = (State.REFUSED, State.SCREEN_FAILURE)  # after they had enrolled: they left
-    ended = sum(among(one) for one in (State.WITHDRAWN, State.LOST, State.COMPLETED, State.DIED))
-    left = inside["state"].isin([State.WITHDRAWN, *gone])
-    ended += sum(among(one) for one in gone)
+    left = inside["state"].isin([State.WITHDRAWN, State.REFUSED, State.SCREEN_FAILURE])
+    lost, completed, died = map(among, (State.LOST, State.COMPLETED, State.DIED))
     outside = ~enrolled
-    before = outside & state.isin([State.WITHDRAWN, State.LOST, State.DIED])
+    left_before = outside & state.isin([State.WITHDRAWN, State.LOST, State.DIED])
     return Flow(
         assessed=cohort.n,
         refused=_reasons(patients, "reason", outside & (state == State.REFUSED)),
         failed=_reasons(patients, "criterion", outside & (state == State.SCREEN_FAILURE)),
         screened=int((outside & (state == State.SCREENED)).sum()),
-        left_before=int(before.sum()),
+        left_before=int(left_before.sum()),
         enrolled=int(enrolled.sum()),
         treated=int(treated.sum()),
         withdrawn_before=int((left & ~treated[enrolled]).sum()),
         withdrawn=_reasons(inside, "reason", left),
-        lost=among(State.LOST),
-        completed=among(State.COMPLETED),
-        died=among(State.DIED),
-        in_follow_up=len(inside) - ended,
+        lost=lost,
+        completed=completed,
+        died=died,
+        in_follow_up=len(inside) - int(left.sum()) - lost - completed - died,
         seen=dict(_seen(cohort)),
         died_after=_died_after(inside),
     )

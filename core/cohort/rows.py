@@ -373,9 +373,8 @@ def _start(record: PatientRecord) -> date | None:
 def _values(
     record: PatientRecord, visits: tuple[VisitRow, ...], planned: tuple[PlannedVisit, ...]
 ) -> Iterator[ValueRow]:
-    ordered = sorted(
-        visits, key=lambda one: bool(one.code)
-    )  # of two visits of a day the planned one
+    # Of two visits of a day the planned one has the values.
+    ordered = sorted(visits, key=lambda one: bool(one.code))
     by_day = {one.day: one.code for one in ordered if one.day is not None}
 
     def code(on: date) -> str:

@@ -116,6 +116,13 @@ def _refused(patients: int, index: NDArray[np.intp], when: Array, what: Array) -
         return _("All values are of the same time.")
     if not what.std() > 0:
         return _("All values are the same.")
+    first, last = np.full(patients, np.inf), np.full(patients, -np.inf)
+    np.minimum.at(first, index, when)
+    np.maximum.at(last, index, when)
+    if int((last > first).sum()) < FEWEST_PATIENTS:
+        return _("Fewer than {number} patients have values at two times.").format(
+            number=FEWEST_PATIENTS
+        )
     return ""
 
 

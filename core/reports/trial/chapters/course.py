@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from core.cohort import fields
+from core.cohort import fields, in_words
 from core.cohort.means import Means, course, means, missing_words
 from core.cohort.plots import means_plot, panels
 from core.cohort.plots.means_plot import SPREADS, Spread
@@ -113,7 +113,7 @@ def _mixed(name: str, found: Means) -> str:
     text = _(
         "{name}: by a mixed model of all {values} values of {n} patients {slope} {unit}/month (95 % CI {low} to {high})."
     )
-    return text.format(
+    said = text.format(
         name=name,
         values=fit.n,
         n=fit.patients,
@@ -122,6 +122,7 @@ def _mixed(name: str, found: Means) -> str:
         low=signed(low, 2),
         high=signed(high, 2),
     )
+    return " ".join(filter(None, (said, in_words.singular(fit))))
 
 
 def _table(study: Study, both: Sequence[tuple[str, str, Means]]) -> Table:

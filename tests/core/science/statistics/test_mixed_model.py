@@ -179,6 +179,14 @@ def test_patients_who_decline_alike_are_on_the_edge() -> None:
         (([1] * 3 + [2] * 3 + [3] * 3, [2] * 9, list(range(9))), "same time"),
         (([1] * 3 + [2] * 3 + [3] * 3, [0, 2, 4] * 3, [30] * 9), "same"),
         (([1] * 3 + [2] * 3 + [3] * 3, [0, 2, 4] * 3, [30, 29, 28] * 3), "straight line"),
+        (
+            (
+                [1] * 3 + [2] * 3 + [3] * 3,
+                [0] * 3 + [2] * 3 + [4] * 3,
+                [30, 31, 33, 28, 29, 27, 20, 22, 25],
+            ),
+            "values at two times",
+        ),
     ],
 )
 def test_no_number_where_the_values_do_not_hold_one(
