@@ -29,7 +29,14 @@ class Tasks(QObject):
         done: Callable[[T], object],
         failed: Callable[[BaseException], object],
     ) -> Future[T]:
-        """Run it; ``done`` or ``failed`` is called on the UI thread, neither once it was cancelled or `is_gone`."""
+        """Run it; ``done`` or ``failed`` is called on the UI thread, neither once it was cancelled or `is_gone`.
+
+        What is asked after all was closed, by a page that is just going, is cancelled at once.
+        """
+        if self.is_closed:
+            too_late: Future[T] = Future()
+            too_late.cancel()
+            return too_late
 
         def settle(future: Future[T]) -> None:
             if future.cancelled():

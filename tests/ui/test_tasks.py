@@ -96,3 +96,12 @@ def test_closing_waits_for_what_is_running_and_drops_the_rest(tasks):
     assert first.result() == "whole"
     assert any(future.cancelled() for future in rest)
     assert all(future.done() for future in rest)
+
+
+def test_what_is_asked_after_the_end_is_cancelled(tasks, qtbot):
+    """A page that goes with its file may ask once more, when the keyboard leaves its fields."""
+    said = []
+    tasks.close()
+    late = tasks.run(lambda: "late", done=said.append, failed=said.append)
+    qtbot.wait(20)
+    assert late.cancelled() and said == []
