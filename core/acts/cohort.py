@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -56,7 +57,7 @@ def load(
             if session.derived.is_here:
                 with suppress(StorageError):  # a full disk keeps nobody from looking at it
                     keep(session)
-            return None if every is None else packed.unpack(every)
+            return None if every is None else replace(packed.unpack(every), today=today)
         if given_up():
             return None
     raise StorageError(_("The rules are just being changed. Try again in a moment."))

@@ -35,12 +35,12 @@ def headline(group: Cohort, wanted: Filter, of: int, today: date) -> str:
 
 
 def left_out(group: Cohort) -> str:
-    """That visits are not counted because their patients did not agree to that; empty where there are none."""
+    """That results are not counted because their patients did not agree to that; empty where there are none."""
     count = int(group.patients["left_out"].sum()) if group.n else 0
     text = plural(
         count,
-        "1 visit is not counted: the consent does not cover it.",
-        "{n} visits are not counted: the consent does not cover them.",
+        "1 visit, or result of no visit, is not counted: the consent does not cover it.",
+        "{n} visits, or results of no visit, are not counted: the consent does not cover them.",
     )
     return text if count else ""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from core.cohort.rows import EventRow, PatientRow, Rows, ValueRow, VisitRow
@@ -37,7 +38,7 @@ class Cohort:
     ``visits``, ``values`` and ``events`` have a column `PATIENT` with that place, and the columns of `VisitRow`,
     `ValueRow` and `EventRow`. Whole numbers that may be missing are Int64, what may be neither yes nor no is boolean;
     `code`, `status` and `mode` of visits, `field` and `code` of values are categories, `medicines` and `support` tuples. ``no_schedule`` counts the patients of
-    the file who are not among them, since this installation lacks their schedule.
+    the file who are not among them, since this installation lacks their schedule. ``today`` is the day of which this is known.
     """
 
     patients: "pd.DataFrame"
@@ -45,6 +46,7 @@ class Cohort:
     values: "pd.DataFrame"
     events: "pd.DataFrame"
     no_schedule: int = 0
+    today: date | None = None
 
     @property
     def n(self) -> int:
@@ -70,10 +72,11 @@ class Cohort:
             values=theirs(self.values),
             events=theirs(self.events),
             no_schedule=self.no_schedule,
+            today=self.today,
         )
 
 
-def cohort(found: Iterable[Rows | None]) -> Cohort:
+def cohort(found: Iterable[Rows | None], today: date | None = None) -> Cohort:
     """The frames of all rows, in the order of the patients; None is a patient who has none."""
     whole = list(found)
     every = [one for one in whole if one is not None]
@@ -83,6 +86,7 @@ def cohort(found: Iterable[Rows | None]) -> Cohort:
         values=_of_many(ValueRow, [one.values for one in every]),
         events=_of_many(EventRow, [one.events for one in every]),
         no_schedule=len(whole) - len(every),
+        today=today,
     )
 
 

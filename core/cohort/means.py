@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cohort import rows
 from core.cohort.fields import NumberField
 from core.cohort.frames import PATIENT, Cohort
 from core.cohort.missing import after_death
-from core.cohort.rows import SEEN
-from core.cohort.slots import Slot, placed, zero
+from core.cohort.rows import SEEN, Routine
+from core.cohort.slots import STEP_MONTHS, Slot, placed, zero
+from core.model.vital_status import State
 from core.protocols.schedule import Status
 from core.science.progression import MONTH_DAYS
 from core.science.statistics.fit import NoFit
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DIED, MISSED, OPEN, ENDED, NOT_MEASURED = "died", "missed", "open", "ended", "not_measured"
-NOT_ENROLLED = "not_enrolled"
+NOT_ENROLLED, LEFT_OUT, BASELINE = "not_enrolled", "left_out", "baseline"
+NOT_SEEN = "not_seen"
 WHY = Words(
     {
         DIED: N_("{n} died"),
@@ -33,6 +36,9 @@ WHY = Words(
         OPEN: N_("{n} not there yet"),
         ENDED: N_("{n} not followed any more"),
         NOT_MEASURED: N_("{n} seen without this value"),
+        NOT_SEEN: N_("{n} not seen then"),
+        BASELINE: N_("{n} whose baseline it is"),
+        LEFT_OUT: N_("{n} left out by their consent"),
         NOT_ENROLLED: N_("{n} never took part"),
     }
 )
@@ -94,7 +100,7 @@ def means(cohort: Cohort, field: NumberField) -> Means:
     """Mean, scatter and n at each slot, with who is missing and what follows from that."""
     told = described(cohort, field)
     slots, lines = told.slots, told.lines
-    grid = _Grid.of(cohort, slots, told.values)
+    grid = _Grid.of(cohort, slots, lines, told.values)
     stated = np.bincount(lines.loc[lines["stated"], "slot"], minlength=len(slots))
     at = tuple(
         At(
@@ -132,9 +138,20 @@ class _Grid:
     why: NDArray[np.int8]
 
     @classmethod
-    def of(cls, cohort: Cohort, slots: Sequence[Slot], values: NDArray[np.float64]) -> "_Grid":
+    def of(
+        cls,
+        cohort: Cohort,
+        slots: Sequence[Slot],
+        lines: "pd.DataFrame",
+        values: NDArray[np.float64],
+    ) -> "_Grid":
         planned = any(slot.code for slot in slots)
         why = _by_plan(cohort, slots) if planned else _by_months(cohort, slots)
+        for at, slot in enumerate(slots):
+            is_base = np.array([one.is_baseline for one in slots])[lines["slot"]]
+            theirs = lines.loc[is_base & (lines["code"] == slot.code), PATIENT]
+            if slot.code and not slot.is_baseline:
+                why[cohort.place(theirs), at] = _PLACE[BASELINE]
         why[~cohort.patients["enrolled"].to_numpy()] = _PLACE[NOT_ENROLLED]
         return cls(values, why)
 
@@ -152,11 +169,44 @@ _PLACE = {why: at for at, why in enumerate(WHY)}
 
 
 def _by_months(cohort: Cohort, slots: Sequence[Slot]) -> NDArray[np.int8]:
-    """At a step of months only who died before it is known."""
-    patients = cohort.patients
-    died = (patients["died_day"] - zero(patients)).to_numpy(dtype=float, na_value=np.nan)
-    before = died[:, None] / MONTH_DAYS < np.array([slot.month for slot in slots])
-    return np.where(before, _PLACE[DIED], _PLACE[OPEN]).astype(np.int8)
+    """At a step of months: died or left before it, seen in it, seen only later (or long over by today), else still to come."""
+    patients, starts = cohort.patients, zero(cohort.patients)
+    months = np.array([slot.month for slot in slots])
+    is_over = patients["state"].isin([State.COMPLETED, Routine.ENDED])
+    ended = patients["left_day"].fillna(patients["state_day"].where(is_over))
+
+    def since_zero(days: "pd.Series[int]") -> NDArray[np.float64]:
+        since = ((days - starts) / MONTH_DAYS).to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.asarray(since[:, None])
+
+    visits = cohort.visits[cohort.visits["day"].notna()]
+    last = visits.groupby(PATIENT)["day"].max().reindex(patients.index).astype("Int64")
+    why = np.full((cohort.n, len(slots)), _PLACE[OPEN], dtype=np.int8)
+    passed = since_zero(last) >= months + STEP_MONTHS / 2
+    if cohort.today is not None:
+        until = (cohort.today.toordinal() - starts) / MONTH_DAYS
+        over = until.to_numpy(dtype=float, na_value=np.nan)[:, None] >= months + STEP_MONTHS / 2
+        passed |= over
+    why[passed] = _PLACE[NOT_SEEN]
+    why[since_zero(ended) < months] = _PLACE[ENDED]
+    why[_seen_in(cohort, visits, starts, months)] = _PLACE[NOT_MEASURED]
+    why[since_zero(patients["died_day"]) < months] = _PLACE[DIED]
+    return why
+
+
+def _seen_in(
+    cohort: Cohort,
+    visits: "pd.DataFrame",
+    starts: "pd.Series[int]",
+    months: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Whether a patient (row) had a visit in a step (column)."""
+    since = (visits["day"] - visits[PATIENT].map(starts)) / MONTH_DAYS
+    step = STEP_MONTHS * np.round(since.to_numpy(dtype=float, na_value=np.nan) / STEP_MONTHS)
+    seen = np.zeros((cohort.n, len(months)), dtype=np.bool_)
+    visit, at = np.nonzero(step[:, None] == months)
+    seen[cohort.place(visits[PATIENT])[visit], at] = True
+    return seen
 
 
 def _by_plan(cohort: Cohort, slots: Sequence[Slot]) -> NDArray[np.int8]:
@@ -191,6 +241,8 @@ def _why(status: str) -> str:
             return MISSED
         case Status.NOT_APPLICABLE:
             return ""
+        case rows.LEFT_OUT:
+            return LEFT_OUT
     return NOT_MEASURED if status in SEEN else OPEN
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core.cohort import rows
 from core.cohort.fields import TOTAL
 from core.cohort.frames import PATIENT, Cohort
 from core.cohort.rows import SEEN
@@ -31,6 +32,7 @@ class Seen(StrEnum):
     OUT_OF_WINDOW = "out_of_window"
     INCOMPLETE = "incomplete"
     MISSED = "missed"
+    LEFT_OUT = "left_out"
     NOT_DUE = "not_due"
     AFTER_DEATH = "after_death"
     ENDED = "ended"
@@ -44,6 +46,7 @@ SEEN_WORDS = Words(
         Seen.OUT_OF_WINDOW: N_("out of window"),
         Seen.INCOMPLETE: N_("seen, a result is missing"),
         Seen.MISSED: N_("missed"),
+        Seen.LEFT_OUT: N_("left out by the consent"),
         Seen.NOT_DUE: N_("not due yet"),
         Seen.AFTER_DEATH: N_("after death"),
         Seen.ENDED: N_("after the end of participation"),
@@ -154,6 +157,8 @@ def _cell(status: str, *, lacks: bool, stated: bool, died: bool) -> Seen:
             return Seen.MISSED
         case Status.NOT_APPLICABLE:
             return Seen.AFTER_DEATH if died else Seen.ENDED
+        case rows.LEFT_OUT:
+            return Seen.LEFT_OUT
     if status in SEEN:
         return Seen.INCOMPLETE if lacks else Seen.STATED if stated else Seen.COMPLETE
     return Seen.NOT_DUE

@@ -16,6 +16,7 @@ CARE = Words(
         Care.NOT_RECORDED: N_("not recorded"),
         Care.NOT_NEEDED: N_("not needed so far"),
         Care.NEED_UNKNOWN: N_("not known whether needed"),
+        Care.LEFT_OUT: N_("left out, since the consent does not cover it"),
         Care.NOT_FOLLOWED: N_("not followed any more"),
         Care.DIED: N_("died"),
     }

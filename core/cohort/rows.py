@@ -6,7 +6,7 @@ consent lets leave. Days are ordinals (`date.toordinal`), so that a frame can su
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -16,6 +16,7 @@ from core.instruments import catalog as instruments
 from core.model import terms
 from core.model.adverse_event import AdverseEvent, MilestoneKind
 from core.model.event_details import details
+from core.model.ids import VisitId
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, Patient
 from core.model.record import PatientRecord
@@ -31,6 +32,7 @@ from core.science.spirometry import vital_capacities
 from core.science.staging import Kings
 from core.views import course, trends
 from core.views.stack import fields
+from core.views.trends import Point
 
 STAGES = list(Kings)
 SUPPORT = (
@@ -42,6 +44,7 @@ SUPPORT = (
 )
 _MEDICINE = "medicine"
 SEEN = frozenset({Status.DONE, Status.DONE_EARLY, Status.DONE_LATE})
+LEFT_OUT = "left_out"  # the status of a planned visit that took place outside the consent
 
 
 class Routine(StrEnum):
@@ -58,7 +61,8 @@ class PatientRow:
     ``stage`` is the place among King's stages, ``medicines`` and ``support`` what runs now (of the dead: ran last),
     ``months_of_disease`` those from onset to the reference day (else to the registration), or as they were stated.
     ``enrolled`` is whether the patient entered the study at all; in routine care everybody did. ``treated_day`` is that
-    of a treatment that was given, ``reference_day`` may be to come. ``left_out`` counts the visits that the consent does not let leave.
+    of a treatment that was given, ``reference_day`` may be to come. ``left_out`` counts the visits, days of samples and
+    stated results that the consent does not let leave.
     ``left`` is the `State` of who withdrew or was lost, also where a later death is the state; empty of the others.
     ``care`` says of each measure of care how it stands (``niv:in_time``; see `core/findings/quality.py`).
     """
@@ -95,7 +99,7 @@ class PatientRow:
     stated_capacity: float | None
     medicines: tuple[str, ...]
     support: tuple[str, ...]
-    left_out: int
+    left_out: int = 0
     left: str = ""
     left_on: str = ""
     left_day: int | None = None
@@ -107,7 +111,8 @@ class PatientRow:
 class VisitRow:
     """A planned visit, or one that took place: ``month`` is its place on the axis, ``day`` when it was, if it was.
 
-    ``code`` is empty of one outside the plan. ``reason`` is why it was marked as missed, skipped or cancelled.
+    ``code`` is empty of one outside the plan. ``status`` is a `Status`, or `LEFT_OUT`: then nothing else is told of it.
+    ``reason`` is why it was marked as missed, skipped or cancelled.
     """
 
     code: str
@@ -174,23 +179,32 @@ def of(record: PatientRecord, today: date) -> Rows | None:
         return None
     allowed, left_out = consent.for_export(record)
     finished = allowed.of_finished_visits()
-    planned = plan(finished, protocol, today)
-    visits = tuple(_visits(finished, protocol, planned))
+    whole = record.of_finished_visits() if left_out else finished
+    planned = plan(whole, protocol, today)
+    gone = frozenset(one.visit.id for one in left_out if isinstance(one, consent.OfVisit))
+    kept = tuple(one for one in planned if one.visit is None or one.visit.id not in gone)
+    visits = tuple(_visits(finished, protocol, planned, gone))
     return Rows(
-        patient=_patient(record, finished, protocol, today, len(left_out)),
+        patient=replace(
+            _patient(record, finished, protocol, today),
+            left_out=len(left_out),
+            care=tuple(_care(finished, whole, today)),
+        ),
         visits=visits,
-        values=tuple(_values(finished, visits, planned)),
+        values=tuple(_values(finished, visits, kept)),
         events=tuple(_event(record, event) for event in record.events),
     )
 
 
 def _patient(
-    record: PatientRecord, finished: PatientRecord, protocol: Protocol, today: date, left_out: int
+    record: PatientRecord, finished: PatientRecord, protocol: Protocol, today: date
 ) -> PatientRow:
     patient = record.patient
     state, on, reason = _state(record, protocol, today)
     alive = participation.last_known_alive(record)
     onset, at = onset_day(patient), patient.reference_on or patient.registered_on
+    treated = treatment.treated_on(record)
+    died = _died_day(record, treated, None if alive is None else alive[0], today)
     taken = record.died_on.first if record.died_on is not None else today
     stages = course.last_stages(finished)
     kings = None if stages is None else stages.kings.stage
@@ -203,7 +217,7 @@ def _patient(
         version=patient.protocol_version,
         state=state,
         state_on="" if on is None else str(on),
-        state_day=_ordinal(on),
+        state_day=died.toordinal() if state == State.DIED and died is not None else _ordinal(on),
         reason=reason,
         criterion=_criterion(record),
         enrolled=_enrolled(record, protocol),
@@ -212,30 +226,36 @@ def _patient(
         age=_age(patient, at),
         months_of_disease=_months_of_disease(patient, onset, at),
         onset_day=None if onset is None else onset.toordinal(),
-        diagnosis_day=_ordinal(patient.diagnosis),
+        diagnosis_day=_ordinal(patient.diagnosis, until=died),
         reference_day=None if patient.reference_on is None else patient.reference_on.toordinal(),
-        treated_day=_treated(record, today),
+        treated_day=None if treated is None or treated > today else treated.toordinal(),
         registered_day=patient.registered_on.toordinal(),
         first_visit_day=min((one.date.toordinal() for one in finished.visits), default=None),
-        last_alive_day=None if alive is None else _ordinal(alive[0]),
+        last_alive_day=None if alive is None else _last_day(alive[0], today),
         last_alive_from="" if alive is None else alive[1],
-        died_day=_ordinal(record.died_on),
+        died_day=None if died is None else died.toordinal(),
         died_on="" if record.died_on is None else str(record.died_on),
-        tracheostomy_day=_milestone_day(record, MilestoneKind.TRACHEOSTOMY),
-        niv_day=_milestone_day(record, MilestoneKind.NIV),
+        tracheostomy_day=_milestone_day(record, MilestoneKind.TRACHEOSTOMY, died),
+        niv_day=_milestone_day(record, MilestoneKind.NIV, died),
         stage=None if kings is None else STAGES.index(kings),
         delta_fs=None if rate is None else rate.per_month,
-        stated_total=_stated(record, ExternalKind.ALSFRS_R_TOTAL),
-        stated_capacity=_stated(record, ExternalKind.FVC_PERCENT),
+        stated_total=_stated(finished, ExternalKind.ALSFRS_R_TOTAL, treated),
+        stated_capacity=_stated(finished, ExternalKind.FVC_PERCENT, treated),
         medicines=_medicines(record, taken),
         support=tuple(kind.value for kind in SUPPORT if record.had(kind, taken)),
-        left_out=left_out,
         left=left,
         left_on="" if left_on is None else str(left_on),
         left_day=_ordinal(left_on),
         left_reason=left_reason,
-        care=tuple(f"{what}:{how}" for what, how in quality.care(finished, today).items()),
     )
+
+
+def _care(finished: PatientRecord, whole: PatientRecord, today: date) -> Iterator[str]:
+    """How each measure of care stands; where what the consent leaves out would change that, it is not told."""
+    told = quality.care(finished, today)
+    known = told if whole is finished else quality.care(whole, today)
+    for measure, how in told.items():
+        yield f"{measure}:{how if how is known[measure] else quality.Care.LEFT_OUT}"
 
 
 def _state(
@@ -262,11 +282,6 @@ def _left(record: PatientRecord) -> tuple[str, PartialDate | None, str]:
     return (
         ("", None, "") if withdrawn is None else (State.WITHDRAWN.value, withdrawn.happened_on, "")
     )
-
-
-def _treated(record: PatientRecord, today: date) -> int | None:
-    on = treatment.treated_on(record)
-    return None if on is None or on > today else on.toordinal()
 
 
 def _enrolled(record: PatientRecord, protocol: Protocol) -> bool:
@@ -301,9 +316,15 @@ def _months_of_disease(patient: Patient, onset: date | None, at: date) -> float 
     return None if onset is None else (at - onset).days / MONTH_DAYS
 
 
-def _stated(record: PatientRecord, kind: ExternalKind) -> float | None:
-    found = record.stated(kind)
-    return found[-1].value if found else None
+def _stated(record: PatientRecord, kind: ExternalKind, treated: date | None) -> float | None:
+    """What was stated last, and not of a day after the treatment; one of no known day is of the registration."""
+    registered = record.patient.registered_on
+    found = [
+        (one.measured_on or registered, one.value)
+        for one in record.stated(kind)
+        if one.measured_on is None or treated is None or one.measured_on <= treated
+    ]
+    return max(found, key=lambda one: one[0], default=(None, None))[1]
 
 
 def _medicines(record: PatientRecord, on: date) -> tuple[str, ...]:
@@ -311,31 +332,55 @@ def _medicines(record: PatientRecord, on: date) -> tuple[str, ...]:
     return tuple(sorted(taken - {""}))
 
 
-def _milestone_day(record: PatientRecord, kind: MilestoneKind) -> int | None:
+def _milestone_day(record: PatientRecord, kind: MilestoneKind, died: date | None) -> int | None:
     found = record.milestone(kind)
-    return None if found is None else _ordinal(found.happened_on)
+    return None if found is None else _ordinal(found.happened_on, until=died)
 
 
-def _ordinal(on: PartialDate | None) -> int | None:
-    return None if on is None else on.assumed.toordinal()
+def _died_day(
+    record: PatientRecord, treated: date | None, alive: PartialDate | None, today: date
+) -> date | None:
+    """The day of death for arithmetic. One that is known to its month or year is after whatever the patient lived through."""
+    on = record.died_on
+    if on is None or on.exact:
+        return None if on is None else on.first
+    lived = [one for one in (treated, None if alive is None else alive.first) if one is not None]
+    return on.between(max(lived, default=None), None if on.last <= today else today)
+
+
+def _last_day(alive: PartialDate, today: date) -> int:
+    """The last day known alive for arithmetic, which is never to come."""
+    on = alive.assumed
+    return on.toordinal() if on <= today else today.toordinal()
+
+
+def _ordinal(on: PartialDate | None, until: date | None = None) -> int | None:
+    """The day for arithmetic; where it can mean that, none after ``until``."""
+    return None if on is None else on.between(None, until).toordinal()
 
 
 def _visits(
-    record: PatientRecord, protocol: Protocol, planned: tuple[PlannedVisit, ...]
+    record: PatientRecord,
+    protocol: Protocol,
+    planned: tuple[PlannedVisit, ...],
+    gone: frozenset[VisitId],
 ) -> Iterator[VisitRow]:
+    """``gone`` are the visits among the planned ones that the record has no more, since the consent leaves them out."""
     reasons = {mark.code: mark.reason for mark in record.marks}
     codes = set()
     if protocol.anchor is Anchor.REFERENCE:
         for one in planned:
-            codes.add(one.visit.id if one.visit is not None else "")
+            is_gone = one.visit is not None and one.visit.id in gone
+            visit = None if is_gone else one.visit
+            codes.add(visit.id if visit is not None else "")
             yield VisitRow(
                 code=one.code,
                 month=month_of(protocol, one.code),
                 target_day=one.window.target.toordinal(),
-                status=one.status.value,
-                day=None if one.visit is None else one.visit.date.toordinal(),
-                mode=_mode(one.visit),
-                reason=reasons.get(one.code, ""),
+                status=LEFT_OUT if is_gone else one.status.value,
+                day=None if visit is None else visit.date.toordinal(),
+                mode=_mode(visit),
+                reason="" if is_gone else reasons.get(one.code, ""),
             )
     start = _start(record)
     for visit in record.visits:
@@ -373,12 +418,16 @@ def _start(record: PatientRecord) -> date | None:
 def _values(
     record: PatientRecord, visits: tuple[VisitRow, ...], planned: tuple[PlannedVisit, ...]
 ) -> Iterator[ValueRow]:
-    # Of two visits of a day the planned one has the values.
+    of_visit = {one.id: "" for one in record.visits}
+    of_visit |= {one.visit.id: one.code for one in planned if one.visit is not None}
+    # Of two visits of a day the planned one has what was measured at neither.
     ordered = sorted(visits, key=lambda one: bool(one.code))
     by_day = {one.day: one.code for one in ordered if one.day is not None}
 
-    def code(on: date) -> str:
-        """Of the visit of that day, else of the planned one that was done and in whose window it lies."""
+    def code(on: date, visit: VisitId | None = None) -> str:
+        """Of its visit, else of the visit of that day, else of the planned one that was done and in whose window it lies."""
+        if visit is not None and visit in of_visit:
+            return of_visit[visit]
         if (found := by_day.get(on.toordinal())) is not None:
             return found
         within = (
@@ -389,9 +438,10 @@ def _values(
         return next(within, "")
 
     measured = set()
-    for name, on, value in _numbers(record):
-        measured.add((name, code(on)))
-        yield ValueRow(name, code(on), on.toordinal(), value)
+    for name, point in _numbers(record):
+        of = code(point.day, point.visit)
+        measured.add((name, of))
+        yield ValueRow(name, of, point.day.toordinal(), point.value)
     for kind, name in _STATED.items():
         for result in record.stated(kind):
             told = result.measured_on
@@ -399,23 +449,24 @@ def _values(
                 yield ValueRow(name, code(told), told.toordinal(), result.value, stated=True)
 
 
-def _numbers(record: PatientRecord) -> Iterator[tuple[str, date, float]]:
+def _numbers(record: PatientRecord) -> Iterator[tuple[str, Point]]:
     """Every number that is measured again, with the id of its field (see `core/cohort/fields.py`)."""
     for instrument in instruments.shipped().values():
         for point in trends.totals(record, instrument):
-            yield f"{instrument.id}.total", point.day, point.value
+            yield f"{instrument.id}.total", point
         for series, scale in zip(
             trends.domains(record, instrument).series, instrument.domains, strict=True
         ):
             for point in series.points:
-                yield f"{instrument.id}.{scale.id}", point.day, point.value
+                yield f"{instrument.id}.{scale.id}", point
     for session, result in vital_capacities(record):
         if result.percent is not None:
-            yield capacity(session.test_type, session.position), session.date, result.percent
+            name = capacity(session.test_type, session.position)
+            yield name, Point(session.date, result.percent, visit=session.visit_id)
     for plot in fields.plots(record):
         for series in plot.series:
             for point in series.points:
-                yield plot.id, point.day, point.value
+                yield plot.id, point
 
 
 def capacity(test_type: TestType, position: Position) -> str:

@@ -1,5 +1,6 @@
 """Where values stand on the time axis of a group: the planned visits of a schedule, or equal steps of months."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -22,11 +23,15 @@ STEP_MONTHS = 3  # of patients who are not all on one schedule of planned visits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """A place on the axis. ``code`` is that of the planned visit, empty of a step of months."""
+    """A place on the axis. ``code`` is that of the planned visit, empty of a step of months.
+
+    ``is_baseline`` is the last value of each patient before the treatment; its ``code`` is that of most of them.
+    """
 
     code: str
     title: str
     month: float
+    is_baseline: bool = False
 
     @property
     def tick(self) -> str:
@@ -51,25 +56,45 @@ def zero(patients: "pd.DataFrame") -> "pd.Series[int]":
 
 
 def placed(cohort: Cohort, field: str) -> "tuple[tuple[Slot, ...], pd.DataFrame]":
-    """The slots that hold a value of a field, and the values: columns PATIENT, slot (its place), month, value, stated.
+    """The slots that hold a value of a field, and the values: columns PATIENT, slot (its place), month, value, stated, code.
 
     ``month`` is the real time in months; a patient has one value a slot, the last one. On a schedule of planned
-    visits the last slot before the treatment is the baseline, and stands at month 0.
+    visits the baseline, at month 0, is each patient's last value at a planned visit up to the treatment. An earlier
+    visit is a slot of its own where at least half as many patients have a value at it besides.
     """
     values = cohort.values[cohort.values["field"] == field]
     starts = zero(cohort.patients).to_numpy(dtype=float, na_value=np.nan)
-    place = cohort.place(values[PATIENT])
-    months = (values["day"].to_numpy() - starts[place]) / MONTH_DAYS
+    place, days = cohort.place(values[PATIENT]), values["day"].to_numpy()
+    months = (days - starts[place]) / MONTH_DAYS
     protocol = schedule_of(cohort)
-    slots, slot = _steps(months) if protocol is None else _visits(values["code"], protocol)
-    kept = _last(place, slot, months, values["day"].to_numpy())
+    slots, slot = (
+        _steps(months)
+        if protocol is None
+        else _visits(values["code"], protocol, place, months, days)
+    )
+    kept = _last(place, slot, months, days)
     chosen = values.iloc[kept]
     held, at = np.unique(slot[kept], return_inverse=True)  # one whose values have no month is none
     slots = tuple(slots[one] for one in held)
-    lines = chosen[[PATIENT]].assign(slot=at, month=months[kept])
-    return slots, lines.assign(value=chosen["value"], stated=chosen["stated"]).reset_index(
-        drop=True
-    )
+    lines = chosen[[PATIENT, "value", "stated", "code"]].assign(slot=at, month=months[kept])
+    return slots, lines.reset_index(drop=True)
+
+
+def baselines(cohort: Cohort, field: str) -> Mapping[int, tuple[float, bool]]:
+    """The value before the treatment of each patient who has one, and whether others stated it.
+
+    Of who has no day to count from yet, the last value.
+    """
+    slots, lines = placed(cohort, field)
+    at = [n for n, slot in enumerate(slots) if slot.is_baseline]
+    waiting = cohort.patients.index[cohort.patients["reference_day"].isna()]
+    mine = cohort.values[(cohort.values["field"] == field) & cohort.values[PATIENT].isin(waiting)]
+    newest = mine.sort_values("day", kind="stable").drop_duplicates(PATIENT, keep="last")
+    return {
+        int(who): (float(value), bool(stated))
+        for found in (newest, lines[lines["slot"].isin(at)])
+        for who, value, stated in zip(found[PATIENT], found["value"], found["stated"], strict=True)
+    }
 
 
 _Placed = tuple[
@@ -87,23 +112,43 @@ def _steps(months: NDArray[np.float64]) -> _Placed:
     return tuple(Slot(code="", title=_("Month {n}").format(n=at), month=at) for at in ends), slot
 
 
-def _visits(codes: "pd.Series[str]", protocol: Protocol) -> _Placed:
-    held = set(codes.unique())
-    kinds = [kind for kind in protocol.visits if kind.code in held]
-    before = [kind.code for kind in kinds if month_of(protocol, kind.code) < 0]
-    baseline = before[-1] if before else ""
-    taken = any(month_of(protocol, kind.code) == 0 for kind in kinds)
-    slots = tuple(
-        Slot(
-            code=kind.code,
-            title=kind.title,
-            month=0.0 if kind.code == baseline and not taken else month_of(protocol, kind.code),
-        )
-        for kind in kinds
-    )
-    place = {slot.code: at for at, slot in enumerate(slots)}
-    of_category = np.array([place.get(str(one), -1) for one in codes.cat.categories], np.int64)
-    return slots, of_category[codes.cat.codes]
+def _visits(
+    codes: "pd.Series[str]",
+    protocol: Protocol,
+    place: NDArray[np.int64],
+    months: NDArray[np.float64],
+    days: NDArray[np.int64],
+) -> _Placed:
+    kinds = protocol.visits
+    offsets = np.array([month_of(protocol, kind.code) for kind in kinds])
+    number = {kind.code: at for at, kind in enumerate(kinds)}
+    of_category = np.array([number.get(str(one), -1) for one in codes.cat.categories], np.int64)
+    kind_of = of_category[codes.cat.codes]
+    is_planned = kind_of >= 0
+    before = is_planned & (offsets[kind_of] <= 0) & (months <= 0)
+    base = np.zeros(len(codes), dtype=np.bool_)
+    base[_last(place, np.where(before, 0, -1), months, days)] = True
+
+    slots: list[Slot] = []
+    slot = np.full(len(codes), -1)
+
+    def take(which: NDArray[np.bool_], **told: object) -> None:
+        slot[which] = len(slots)
+        kind = kinds[int(np.bincount(kind_of[which]).argmax())]
+        known = {"code": kind.code, "title": kind.title, "month": month_of(protocol, kind.code)}
+        slots.append(Slot(**{**known, **told}))  # type: ignore[arg-type]
+
+    for at in np.flatnonzero(offsets < 0):
+        earlier = before & ~base & (kind_of == at)
+        if earlier.any() and 2 * len(np.unique(place[earlier])) >= base.sum():
+            take(earlier)
+    if base.any():
+        several = {} if len(np.unique(kind_of[base])) == 1 else {"title": _("Baseline")}
+        take(base, month=0.0, is_baseline=True, **several)
+    for at in np.flatnonzero(offsets > 0):
+        if (after := kind_of == at).any():
+            take(after)
+    return tuple(slots), slot
 
 
 def _last(

@@ -8,7 +8,7 @@ from dataclasses import astuple, dataclass, replace
 
 from core.exports import table_csv
 from core.findings import consent
-from core.findings.consent import Judged, OfSamples
+from core.findings.consent import Judged, OfSamples, OfStated
 from core.forms import around, catalog, conditions, wording
 from core.forms.definition import Field, FieldType, Form, Identifies
 from core.forms.reading import decimals_of, say
@@ -73,8 +73,8 @@ def render(record: PatientRecord, remark: str = "") -> bytes:
 
     Names no patient, and holds no note: somebody may be named there; of forms, only what their definition says
     gives nobody away. What was to be measured and has no value has a line, too, which says why. Of a visit that is
-    still entered each line says so. Of a visit outside the consent, and of a day of samples of no
-    visit, there is one line, which says that its results are left out.
+    still entered each line says so. Of a visit outside the consent, of a day of samples of no
+    visit, and of a result that others stated, there is one line, which says that its results are left out.
     ``remark`` is true of all of it, in a column of its own.
     """
     record, gone = consent.for_export(record)
@@ -112,6 +112,9 @@ def _outside_consent(one: Judged) -> _Line:
     remark, result = text.format(why=one.why), _("outside consent")
     if isinstance(one, OfSamples):
         return _Line(date=one.on.isoformat(), result=result, remark=remark)
+    if isinstance(one, OfStated):
+        on = one.result.measured_on
+        return _Line(date="" if on is None else on.isoformat(), result=result, remark=remark)
     return _Line(date=_day(one.visit), visit=_code(one.visit), result=result, remark=remark)
 
 

@@ -2,9 +2,10 @@
 
 Computed from the records of the form `consent`, whenever these were entered. A visit outside the consent is kept,
 marked and asked about; it leaves with no export until the neurologist decides. So are the laboratory results of a day
-that belong to no visit. Adverse events, deaths, medicines and
+that belong to no visit, and results that others stated. Adverse events, deaths, medicines and
 whatever else belongs to care are never outside. DESIGN: the rules are ours; that consent comes before any procedure of
-a study is ICH E6(R2) 4.8.8, and what may happen to data after a withdrawal is said by the patient (field `kept`).
+a study is ICH E6(R2) 4.8.8, and what may happen to data after a withdrawal is said by the patient (field `kept`). What
+others measured before the signature is history, no procedure of the study: the signature covers it.
 """
 
 from collections.abc import Iterable
@@ -14,8 +15,9 @@ from enum import StrEnum
 
 from core.model.decision import Choice, Decision, DecisionKind
 from core.model.form_record import FormRecord
-from core.model.ids import PatientId, VisitId
+from core.model.ids import PatientId
 from core.model.partial_date import PartialDate, partial_day
+from core.model.patient import ExternalResult
 from core.model.record import PatientRecord
 from core.model.visit import Visit
 from core.protocols import catalog as protocols
@@ -27,6 +29,7 @@ STUDY, DATA, EVERYTHING = "study", "data", "everything"
 _SIGNED = frozenset({"signed", "renewed"})
 _NOT_TO_BE_USED = "not_to_be_used"
 _SAMPLES = "laboratory "  # before a day: what a decision on the samples of that day is about
+_STATED = "stated "  # before an id: what a decision on a result that others stated is about
 
 
 class Standing(StrEnum):
@@ -110,7 +113,26 @@ class OfSamples(_Judged):
         return text.format(why=self.why)
 
 
-Judged = OfVisit | OfSamples
+@dataclass(frozen=True, slots=True)
+class OfStated(_Judged):
+    """How a result that others stated, and that was measured at no visit of ours, stands to the consent."""
+
+    result: ExternalResult
+    standing: Standing
+    why: str = ""
+    decided: Decision | None = None
+
+    @property
+    def patient_id(self) -> PatientId:
+        return self.result.patient_id
+
+    @property
+    def subject(self) -> str:
+        """What a decision about it names."""
+        return f"{_STATED}{self.result.id}"
+
+
+Judged = OfVisit | OfSamples | OfStated
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +208,11 @@ def day_of_samples(subject: str) -> date | None:
     return date.fromisoformat(subject.removeprefix(_SAMPLES))
 
 
+def is_of_stated(subject: str) -> bool:
+    """Whether a decision is about a result that others stated."""
+    return subject.startswith(_STATED)
+
+
 def _last_decision(record: PatientRecord, subject: str) -> Decision | None:
     mine = (
         one
@@ -208,24 +235,49 @@ def outside(record: PatientRecord) -> tuple[OfVisit, ...]:
     return tuple(one for one in found if one.standing is Standing.OUTSIDE)
 
 
-def left_out(record: PatientRecord) -> frozenset[VisitId]:
-    """The visits whose results leave with no export."""
-    return frozenset(one.visit.id for one in outside(record) if one.left_out)
+def outside_stated(record: PatientRecord, protocol: Protocol) -> tuple[OfStated, ...]:
+    """The results outside the consent that others stated, of no day of a visit: they go with the visit of their day.
+
+    One of no known day counts as of the registration.
+    """
+    visits = {one.date for one in record.visits}
+    found = []
+    for one in record.external:
+        if one.measured_on in visits:
+            continue
+        on = one.measured_on or record.patient.registered_on
+        standing, why = _standing_of_history(record, protocol, on)
+        if standing is Standing.OUTSIDE:
+            stands = OfStated(one, standing, why)
+            found.append(replace(stands, decided=_last_decision(record, stands.subject)))
+    return tuple(found)
+
+
+def every_outside(record: PatientRecord) -> tuple[Judged, ...]:
+    """Visits, samples and stated results outside the consent, also those that were decided about."""
+    protocol = protocols.find(record.patient)
+    if protocol is None:
+        return ()
+    return (
+        *outside(record),
+        *outside_samples(record, protocol),
+        *outside_stated(record, protocol),
+    )
 
 
 def for_export(record: PatientRecord) -> tuple[PatientRecord, tuple[Judged, ...]]:
-    """The record as it may leave, and the visits and samples whose results are left out of it.
+    """The record as it may leave, and the visits, samples and stated results that are left out of it.
 
     Adverse events, milestones, medicines and devices stay: they are care, and safety.
     """
-    protocol = protocols.find(record.patient)
-    if protocol is None:
+    gone = tuple(one for one in every_outside(record) if one.left_out)
+    if not gone:
         return record, ()
-    visits = [one for one in outside(record) if one.left_out]
-    samples = [one for one in outside_samples(record, protocol) if one.left_out]
-    if not visits and not samples:
-        return record, ()
-    ids, days = {one.visit.id for one in visits}, {one.on for one in samples}
+    visits = [one.visit for one in gone if isinstance(one, OfVisit)]
+    stated = {one.result.id for one in gone if isinstance(one, OfStated)}
+    ids = {one.id for one in visits}
+    days = {one.on for one in gone if isinstance(one, OfSamples)}
+    theirs = {one.date for one in visits} - {v.date for v in record.visits if v.id not in ids}
     return replace(
         record,
         visits=tuple(one for one in record.visits if one.id not in ids),
@@ -239,7 +291,10 @@ def for_export(record: PatientRecord) -> tuple[PatientRecord, tuple[Judged, ...]
         ),
         tasks=tuple(one for one in record.tasks if one.visit_id not in ids),
         forms=tuple(one for one in record.forms if one.visit_id not in ids),
-    ), (*visits, *samples)
+        external=tuple(
+            one for one in record.external if one.id not in stated and one.measured_on not in theirs
+        ),
+    ), gone
 
 
 def decide(found: Judged, choice: Choice, reason: str, *, by: str, at: datetime) -> Decision:
@@ -257,8 +312,14 @@ def decide(found: Judged, choice: Choice, reason: str, *, by: str, at: datetime)
     )
 
 
-def _standing(record: PatientRecord, protocol: Protocol, on: date) -> tuple[Standing, str]:
-    """Outside, and why, where every day that the dates can mean says so; asked where only some do."""
+def _standing(
+    record: PatientRecord, protocol: Protocol, on: date, needs: frozenset[str] | None = None
+) -> tuple[Standing, str]:
+    """Outside, and why, where every day that the dates can mean says so; asked where only some do.
+
+    ``needs`` is what must be allowed, where it is not what a visit of the schedule needs.
+    """
+    needs = needed(protocol) if needs is None else needs
     acts = record.of_form(FORM)
     if not acts:
         if not asks_for_one(protocol):
@@ -267,13 +328,21 @@ def _standing(record: PatientRecord, protocol: Protocol, on: date) -> tuple[Stan
     if (taken_back := _taken_back(acts)) is not None:
         text = _("the patient said on {day} that what was collected before may not be used")
         return Standing.OUTSIDE, text.format(day=_said_on(taken_back))
-    worst = needed(protocol) - _allowed(_acts(record, signed_late=True), on)
-    best = needed(protocol) - _allowed(_acts(record, signed_late=False), on)
+    worst = needs - _allowed(_acts(record, signed_late=True), on)
+    best = needs - _allowed(_acts(record, signed_late=False), on)
     if not worst:
         return Standing.WITHIN, ""
     if best:
         return Standing.OUTSIDE, _why(record, on)
     return Standing.ASKED, ""
+
+
+def _standing_of_history(
+    record: PatientRecord, protocol: Protocol, on: date
+) -> tuple[Standing, str]:
+    """As `_standing`, of what was no examination of ours: the first signature covers what was before it, too."""
+    signed = [act.counts for act in _acts(record, signed_late=True) if act.signed]
+    return _standing(record, protocol, max([on, *signed[:1]]), frozenset({DATA}))
 
 
 def _acts(record: PatientRecord, *, signed_late: bool) -> list[_Act]:

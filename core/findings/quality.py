@@ -40,6 +40,7 @@ class Care(StrEnum):
     NOT_RECORDED = "not_recorded"
     NOT_NEEDED = "not_needed"
     NEED_UNKNOWN = "need_unknown"
+    LEFT_OUT = "left_out"
     NOT_FOLLOWED = "not_followed"
     DIED = "died"
 

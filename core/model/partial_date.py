@@ -69,6 +69,17 @@ class PartialDate:
             return date(self.year, 7, 1)
         return date(self.year, self.month, self.day or 15)
 
+    def between(self, low: date | None, high: date | None) -> date:
+        """The assumed day; where it can mean that, none before ``low`` or after ``high`` (None: no such limit)."""
+        if self.exact:
+            return self.first
+        on = self.assumed
+        if low is not None and on < low:
+            on = min(low, self.last)
+        if high is not None and high < on:
+            on = max(high, self.first)
+        return on
+
 
 def read_partial_date(text: str) -> PartialDate | Problem | None:
     """A typed date of which only the year, or year and month, may be known: 2012, 2012-09, 2012-09-15.

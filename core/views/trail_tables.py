@@ -175,6 +175,8 @@ def _decided(row: Row, names: Names) -> str:
     """What a decision is about: the action, by its title, or the consent for the results of a visit or of samples."""
     if row["kind"] == DecisionKind.CONSENT and (on := consent.day_of_samples(row["subject"])):
         return _("Outside the consent: laboratory of {day}").format(day=day(on))
+    if row["kind"] == DecisionKind.CONSENT and consent.is_of_stated(row["subject"]):
+        return _("Outside the consent: a result that others stated")
     if row["kind"] == DecisionKind.CONSENT:
         return _at_visit({**row, "visit_id": row["subject"]}, names, _("Outside the consent"))
     found = alerts.shipped().actions.get(row["subject"]) if row["kind"] == "action" else None

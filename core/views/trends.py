@@ -6,7 +6,7 @@ lines. ``ui/plots`` draws it with pyqtgraph in a visit; `core/views/stack` puts 
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -39,12 +39,16 @@ class Axis(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One value. ``sure`` is False for what draws as an open symbol: a poor grade, or a value stated by others."""
+    """One value. ``sure`` is False for what draws as an open symbol: a poor grade, or a value stated by others.
+
+    ``visit`` is where it was measured, if at one of ours.
+    """
 
     day: date
     value: float
     sure: bool = True
     note: str = ""
+    visit: VisitId | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -447,7 +451,7 @@ def _scale_series(
     for form in forms:
         score = scale.score(form.values)
         if score is not None:
-            points.append(Point(form.date, float(score)))
+            points.append(Point(form.date, float(score), visit=form.visit_id))
         elif form.visit_id == live:
             spans.append(_reachable(form, instrument, scale))
     return Series(role(instrument, scale), scale.title, tuple(points), tuple(spans))

@@ -104,6 +104,12 @@ def _study_chips(record: PatientRecord) -> list[QLabel]:
     if samples:
         text = plural(len(samples), "1 sample outside consent", "{n} samples outside consent")
         made.append(_explained(text, "warn", "\n".join(one.why for one in samples)))
+    stated = [one for one in consent.outside_stated(record, protocol) if one.left_out]
+    if stated:
+        text = plural(
+            len(stated), "1 stated result outside consent", "{n} stated results outside consent"
+        )
+        made.append(_explained(text, "warn", "\n".join(one.why for one in stated)))
     return made
 
 

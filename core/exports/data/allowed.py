@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from core.exports.data.table import Column, Kind, Row, Table
 from core.findings import consent
-from core.findings.consent import OfSamples
+from core.findings.consent import OfSamples, OfVisit
 from core.forms.definition import Identifies
 from core.model.attachment import Reference
 from core.model.ids import PatientId
@@ -19,21 +19,25 @@ _PARENTS = ("visit", "spirometry", "record", "data_query")
 
 
 class Left:
-    """What stays in the file: the visits, and of each patient the days of samples that belong to no visit."""
+    """What stays in the file: visits, results that others stated, and of each patient the days of samples of no visit."""
 
     def __init__(self, records: Sequence[PatientRecord]) -> None:
         self.records: list[PatientRecord] = []
         self.visits: set[str] = set()
+        self.stated: set[str] = set()
         self.days: set[tuple[PatientId, str]] = set()
         self._rows = []
         for record in records:
             allowed, gone = consent.for_export(record)
             self.records.append(allowed)
             samples = [one for one in gone if isinstance(one, OfSamples)]
-            self.visits |= {one.visit.id for one in gone if not isinstance(one, OfSamples)}
+            visits = {one.visit.id for one in gone if isinstance(one, OfVisit)}
+            stated = {one.id for one in record.external} - {one.id for one in allowed.external}
+            self.visits |= visits
+            self.stated |= stated
             self.days |= {(record.patient.id, one.on.isoformat()) for one in samples}
             if gone:
-                counts = (record.patient.id, len(gone) - len(samples), len(samples))
+                counts = (record.patient.id, len(visits), len(samples), len(stated))
                 self._rows.append(Row(record.patient.id, counts))
 
     def table(self) -> Table:
@@ -47,13 +51,14 @@ class Left:
                 Column(name="patient_id", kind=Kind.KEY, identifies=free),
                 Column(name="visits", title="visits", kind=Kind.INTEGER, identifies=free),
                 Column(name="samples", title="days of samples", kind=Kind.INTEGER, identifies=free),
+                Column(name="stated", title="stated results", kind=Kind.INTEGER, identifies=free),
             ),
             rows=self._rows,
         )
 
     def allowed(self, stored: Sequence[StoredTable]) -> list[StoredTable]:
         """The tables without the rows of what is left out, and of what hangs on these."""
-        if not self.visits and not self.days:
+        if not (self.visits or self.days or self.stated):
             return list(stored)
         by_name = {table.name: table for table in stored}
         gone = {"visit": set(self.visits)}
@@ -85,6 +90,8 @@ class Left:
         return replace(table, rows=rows)
 
     def _leaves_out(self, table: StoredTable, row: StoredRow) -> bool:
+        if table.name == "external_result":
+            return row.cells[table.place("id")] in self.stated
         if table.name in _STAY or "visit_id" not in table.columns:
             return False
         visit = row.cells[table.place("visit_id")]

@@ -10,11 +10,14 @@ from core.cohort.frames import Cohort
 from core.cohort.rows import Rows, of
 from core.errors import AppError
 from core.findings import consent
+from core.findings.consent import OfVisit
 from core.model.document import OfTrial
+from core.model.ids import VisitId
 from core.model.partial_date import PartialDate, partial_day
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.protocols.definition import Protocol
+from core.protocols.schedule import PlannedVisit, plan
 from core.reports.trial.cut import cut
 from core.words import MISSING, _, day, number, plural
 
@@ -24,7 +27,10 @@ class NoStudy(AppError): ...
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A patient of the study. ``label`` is the number on paper, ``allowed`` what the consent lets leave."""
+    """A patient of the study. ``label`` is the number on paper, ``allowed`` what the consent lets leave.
+
+    ``planned`` are all planned visits, ``gone`` those that took place and that the consent does not let leave.
+    """
 
     place: int
     label: str
@@ -32,6 +38,8 @@ class Subject:
     allowed: PatientRecord
     protocol: Protocol
     rows: Rows
+    planned: tuple[PlannedVisit, ...]
+    gone: frozenset[VisitId]
 
     @property
     def treated_on(self) -> date | None:
@@ -64,7 +72,7 @@ class Study:
         subjects, unknown = _subjects(registered(source), source)
         if not subjects:
             raise _nobody(protocol, source.until)
-        everybody = frames.cohort(one.rows for one in subjects)
+        everybody = frames.cohort((one.rows for one in subjects), source.until)
         group, treated = _group(everybody)
         return cls(
             source=source,
@@ -155,15 +163,18 @@ def _subjects(known: Sequence[PatientRecord], source: OfTrial) -> tuple[tuple[Su
         if rows is None or protocol is None:
             continue
         place = len(found)
+        allowed, left_out = consent.for_export(past)
         label = f"{place + 1:03}" if source.asked.coded else past.patient.record_number
         found.append(
             Subject(
                 place=place,
                 label=label,
                 record=past,
-                allowed=consent.for_export(past)[0].of_finished_visits(),
+                allowed=allowed.of_finished_visits(),
                 protocol=protocol,
                 rows=_told(rows, label, source.asked.coded),
+                planned=plan(past.of_finished_visits(), protocol, source.until),
+                gone=frozenset(one.visit.id for one in left_out if isinstance(one, OfVisit)),
             )
         )
     return tuple(found), len(ordered) - len(found)

@@ -26,7 +26,7 @@ def day_of(since: PartialDate, one: FormRecord) -> date:
 
 def milestone_day(on: PartialDate, latest: date) -> date:
     """The middle of a month or year; no later than ``latest``, where it can mean that."""
-    return max(on.first, min(on.assumed, latest))
+    return on.between(None, latest)
 
 
 def end_of(began: date, ended: PartialDate | None, today: date) -> date | None:

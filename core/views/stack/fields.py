@@ -55,7 +55,9 @@ def of_record(record: PatientRecord, one: FormRecord) -> Mapping[str, tuple[str,
 
 def _weight(record: PatientRecord) -> Iterator[Plot]:
     points = [
-        Point(visit.date, visit.weight_kg) for visit in record.visits if visit.weight_kg is not None
+        Point(visit.date, visit.weight_kg, visit=visit.id)
+        for visit in record.visits
+        if visit.weight_kg is not None
     ]
     if points:
         values = [point.value for point in points]
@@ -69,7 +71,11 @@ def _weight(record: PatientRecord) -> Iterator[Plot]:
 def _measurements(record: PatientRecord) -> Iterator[Plot]:
     for kind in kinds().values():
         shown = kind.scale
-        points = tuple(Point(on, shown.shown(value)) for on, value in record.measured(kind.id))
+        points = tuple(
+            Point(record.visit(one.visit_id).date, shown.shown(one.value), visit=one.visit_id)
+            for one in record.measurements
+            if one.kind == kind.id and one.value is not None
+        )
         if points:
             bounds = shown.bounds(kind.low, kind.high)
             low, high, step = scale([point.value for point in points], *bounds)
@@ -89,6 +95,7 @@ def _laboratory(record: PatientRecord) -> Iterator[Plot]:
                 one.value,
                 sure=one.comparator is None,
                 note="" if one.comparator is None else value_text(one, test.unit),
+                visit=one.visit_id,
             )
             for one in record.results_of(test.id)
             if one.value is not None
@@ -150,7 +157,8 @@ def _values(record: PatientRecord, one: FormRecord) -> Iterator[tuple[_Key, _Fou
         by = str(known.get(plot_by) or "") if plot_by else ""
         unit = str(known.get(field.unit_from) or "") if field.unit_from else ""
         key = _Key(form.id, field.id, by, unit or as_written(field, "unit"))
-        point = Point(day_of(since, one), float(value), sure=since.exact, note=note)
+        on = day_of(since, one)
+        point = Point(on, float(value), sure=since.exact, note=note, visit=one.visit_id)
         what = say(form.field(plot_by), by) if by else form.title
         yield key, _Found(form, field, what, known, point)
 

@@ -54,7 +54,7 @@ def patient(
     totals: Mapping[str, float] | None = None,
     *,
     field: str = TOTAL,
-    statuses: Mapping[str, Status] | None = None,
+    statuses: Mapping[str, str] | None = None,
     events: tuple[EventRow, ...] = (),
     **told: object,
 ) -> Rows:
@@ -65,7 +65,7 @@ def patient(
             code=code,
             month=month,
             target_day=DAY_0 + round(month * 30.4375),
-            status=planned.get(code, Status.DONE if code in given else Status.UPCOMING).value,
+            status=str(planned.get(code, Status.DONE if code in given else Status.UPCOMING)),
             day=DAY_0 + round(month * 30.4375) if code in given else None,
             mode="",
             reason="",

@@ -10,7 +10,7 @@ from core.cohort.filters import NONE, By, Filter, choices
 from core.cohort.missing import Seen, ends_words, flow, matrix
 from core.cohort.plots import survival_plot
 from core.cohort.plots.axes import Sheet
-from core.cohort.rows import ValueRow
+from core.cohort.rows import LEFT_OUT, ValueRow
 from core.cohort.survival import BEFORE, NO_ZERO, NOT_SEEN, Endpoint, Zero, followed, survival
 from core.protocols.schedule import Status
 from core.science.progression import MONTH_DAYS
@@ -167,6 +167,15 @@ def test_a_result_that_others_stated_is_a_kind_of_its_own() -> None:
     assert found is not None
     row = dict(zip(found.codes, found.cells[0], strict=True))
     assert [row[code] for code in both] == [Seen.STATED, Seen.OUT_OF_WINDOW, Seen.COMPLETE]
+
+
+def test_a_visit_outside_the_consent_is_neither_missed_nor_seen() -> None:
+    made = patient("001", {"SCR": 40.0}, statuses={"M2": LEFT_OUT})
+    found = matrix(cohort(made))
+    assert found is not None
+    row = dict(zip(found.codes, found.cells[0], strict=True))
+    assert row["M2"] is Seen.LEFT_OUT
+    assert flow(cohort(made)).seen["Month 2"] == 0
 
 
 def test_the_flow_counts_everybody_once() -> None:

@@ -60,7 +60,9 @@ def test_the_headline_names_every_denominator() -> None:
 def test_visits_that_the_consent_leaves_out_are_counted() -> None:
     assert counted.left_out(cohort(patient("001"))) == ""
     said = counted.left_out(cohort(patient("001", left_out=2), patient("002", left_out=1)))
-    assert said == "3 visits are not counted: the consent does not cover them."
+    assert said == (
+        "3 visits, or results of no visit, are not counted: the consent does not cover them."
+    )
 
 
 def test_a_group_is_called_by_its_schedule_and_the_study_is_the_one_with_planned_visits() -> None:

@@ -1,9 +1,13 @@
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.cohort import means
+from core.cohort import frames, means, rows, slots
 from core.cohort.fields import FVC, TOTAL, field_of, number_fields
+from core.cohort.rows import Routine, Rows, ValueRow, VisitRow
 from core.protocols.schedule import Status
 from core.science.statistics.fit import NoFit
 from tests.core.cohort.made_up import CODES, DAY_0, cohort, patient
@@ -87,6 +91,88 @@ def test_the_last_visit_before_the_treatment_is_the_baseline() -> None:
         (0, "Screening"),
         (2, "Month 2"),
     ]
+
+
+def also(row: Rows, *values: tuple[str, int, float]) -> Rows:
+    """With further totals: the visit (empty: at none), the day from the infusion, the value."""
+    more = [ValueRow(TOTAL, code, DAY_0 + day, value) for code, day, value in values]
+    return replace(row, values=(*row.values, *more))
+
+
+def test_the_baseline_is_the_last_value_before_the_infusion_of_each_patient() -> None:
+    """One who was asked once more before the infusion moves nobody else's baseline."""
+    every = [patient(f"{n:03}", {"SCR": 40.0 - n, "M2": 30.0}) for n in range(4)]
+    every[0] = also(every[0], ("MRI", -7, 36.0))
+    found = of(*every, field=TOTAL)
+    assert [(at.slot.title, at.n) for at in found.at] == [("Baseline", 4), ("Month 2", 4)]
+    assert found.at[0].summary.mean == (36 + 39 + 38 + 37) / 4
+    assert found.n_same == 4
+    known = slots.baselines(cohort(*every), TOTAL)
+    assert known == {0: (36.0, False), 1: (39.0, False), 2: (38.0, False), 3: (37.0, False)}
+
+
+def test_an_earlier_visit_that_most_have_besides_is_a_point_of_its_own() -> None:
+    every = [also(patient(f"{n:03}", {"SCR": 40.0}), ("MRI", -7, 36.0)) for n in range(3)]
+    every.append(patient("003", {"SCR": 38.0}))
+    found = of(*every, field=TOTAL)
+    assert [(at.slot.title, at.n) for at in found.at] == [("Screening", 3), ("Baseline", 4)]
+    assert found.at[0].missing == {means.BASELINE: 1}
+    assert found.at[1].missing == {}
+    assert [at.slot.month < 0 for at in found.at] == [True, False]
+
+
+def test_what_was_asked_after_the_infusion_is_no_baseline_and_who_waits_has_the_last_value() -> (
+    None
+):
+    late = also(patient("001"), ("SCR", 3, 40.0))
+    waiting = also(
+        patient("002", reference_day=None, treated_day=None), ("", -3, 35.0), ("", -9, 37.0)
+    )
+    assert slots.baselines(cohort(late, waiting), TOTAL) == {1: (35.0, False)}
+
+
+def test_why_there_is_no_value_in_a_step_of_months() -> None:
+    """Of patients on several schedules: not everybody without a value is still to come."""
+
+    def gone(number: str, **told: object) -> Rows:
+        return patient(number, {"M2": 35.0}, **told)  # type: ignore[arg-type]
+
+    visit = VisitRow(
+        code="", month=9.0, target_day=None, status=Status.DONE.value, day=DAY_0 + 274, mode="", reason="",
+    )  # fmt: skip
+    seen_at_9 = gone("003")
+    seen_at_9 = replace(seen_at_9, visits=(*seen_at_9.visits, visit))
+    every = frames.cohort(
+        [
+            patient("000", {"M2": 36.0, "M6": 33.0}, schedule="routine"),
+            gone("001", died_day=DAY_0 + 100),
+            gone("002", state="withdrawn", left="withdrawn", left_day=DAY_0 + 100),
+            seen_at_9,
+            replace(seen_at_9, patient=replace(seen_at_9.patient, died_day=DAY_0 + 400)),
+            gone("005", reference_day=DAY_0 + 300, first_visit_day=DAY_0 + 300),
+            gone("006"),
+            gone("007", state=Routine.ENDED.value, state_day=DAY_0 + 120),
+        ],
+        date.fromordinal(DAY_0 + 390),
+    )
+    at_6 = next(one for one in means.means(every, number_fields()[TOTAL]).at if one.slot.month == 6)
+    assert at_6.missing == {means.DIED: 1, means.ENDED: 2, means.NOT_SEEN: 3, means.OPEN: 1}
+    in_step = gone("008")
+    in_step = replace(in_step, visits=(*in_step.visits, replace(visit, day=DAY_0 + 180)))
+    both = frames.cohort([patient("000", {"M6": 33.0}, schedule="routine"), in_step])
+    (at_6, _at_3) = sorted(
+        means.means(both, number_fields()[TOTAL]).at, key=lambda one: -one.slot.month
+    )
+    assert at_6.missing == {means.NOT_MEASURED: 1}
+
+
+def test_a_visit_outside_the_consent_is_missing_for_that_reason() -> None:
+    found = of(
+        patient("001", {"SCR": 40.0, "M2": 38.0}),
+        patient("002", {"SCR": 40.0}, statuses={"M2": rows.LEFT_OUT}),
+        field=TOTAL,
+    )
+    assert means.missing_words(found.at[1].missing) == "1 left out by their consent"
 
 
 def test_patients_of_no_one_schedule_stand_in_steps_of_three_months() -> None:

@@ -9,8 +9,10 @@ import pytest
 from core.cohort import frames, rows
 from core.cohort.fields import FVC, TOTAL
 from core.cohort.rows import Routine
+from core.forms import catalog
 from core.model import event_details
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
+from core.model.form_record import FormRecord, Item
 from core.model.laboratory import LabResult
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult
@@ -56,6 +58,13 @@ def test_the_17_of_the_demonstration_at_screening(demonstration_records):
         assert values["stated"].all()
 
 
+def a_total(value, on):
+    return ExternalResult(
+        patient_id=PATIENT.id, kind=ExternalKind.ALSFRS_R_TOTAL, value=value, measured_on=on,
+        source="a letter",
+    )  # fmt: skip
+
+
 def test_a_visit_that_is_not_finished_counts_nowhere():
     done, draft = a_visit(PATIENT, MONTH_2, "M2"), a_visit(PATIENT, TODAY, "M6", finished=False)
     record = a_record(
@@ -85,6 +94,26 @@ def test_what_is_outside_the_consent_is_left_out_and_counted():
     allowed = rows_of(replace(record, forms=(test_consent.act("signed", "2026-01-01"),)))
     assert values_of(allowed) == [("SCR", 40, False), ("M2", 35, False)]
     assert allowed.patient.left_out == 0
+
+
+def test_of_whom_nothing_may_be_used_no_value_is_there_and_no_visit_is_called_missed():
+    seen = a_visit(PATIENT, MONTH_2, "M2")
+    stated = tuple(a_total(40, on) for on in (None, date(2026, 4, 1), MONTH_2))
+    record = a_record(
+        PATIENT, seen, assessments=(a_form(seen, summing_to(35)),),
+        spirometry=(a_spirometry(seen, 3000, 3010, 2990),), external=stated,
+    )  # fmt: skip
+    signed = test_consent.act("signed", "2026-01-01")
+    allowed = rows_of(replace(record, forms=(signed,)))
+    assert allowed.patient.stated_total == 40 and len(allowed.values) > 4
+    found = rows_of(replace(record, forms=(signed, test_consent.TAKEN_BACK)))
+    assert found.values == ()
+    told = found.patient
+    assert (told.stated_total, told.delta_fs, told.stage, told.left_out) == (None, None, None, 3)
+    at_month_2 = next(one for one in found.visits if one.code == "M2")
+    assert (at_month_2.status, at_month_2.day) == (rows.LEFT_OUT, None)
+    assert "capacity:left_out" in told.care
+    assert "capacity:left_out" not in allowed.patient.care
 
 
 def test_a_patient_of_a_schedule_that_is_not_here_has_no_rows():
@@ -247,3 +276,81 @@ def test_an_event_is_of_its_class_and_after_the_treatment_or_not():
     assert before.emergent is False
     (untreated,) = rows_of(a_record(replace(PATIENT, reference_on=None), events=(EVENT,))).events
     assert untreated.emergent is None
+
+
+# Days that are known in part -------------------------------------------------------------------
+
+
+def death_in(on):
+    return Milestone(
+        patient_id=PATIENT.id, kind=MilestoneKind.DEATH, happened_on=PartialDate.parse(on)
+    )
+
+
+@pytest.mark.parametrize(
+    ("died", "visit", "counts"),
+    [
+        ("2026-05", None, "2026-05-21"),  # the infusion was on the 21st: not on the 15th, before it
+        ("2026-05", date(2026, 5, 28), "2026-05-28"),  # seen alive after the middle of the month
+        ("2026", date(2026, 10, 2), "2026-10-02"),
+        ("2026-07", None, "2026-07-15"),
+        ("2026", None, "2026-07-01"),
+        ("2026-07-03", date(2026, 7, 20), "2026-07-03"),  # it is certain, and contradicts the visit
+    ],
+)
+def test_a_death_is_after_whatever_the_patient_lived_through(died, visit, counts):
+    visits = () if visit is None else (a_visit(PATIENT, visit),)
+    found = rows_of(a_record(PATIENT, *visits, milestones=(death_in(died),))).patient
+    assert date.fromordinal(found.died_day) == date.fromisoformat(counts)
+    assert found.state_day == found.died_day
+    assert found.died_on == died
+
+
+def test_no_day_of_what_is_known_to_its_month_is_still_to_come():
+    early = date(2026, 11, 3)
+    dead = rows_of(a_record(PATIENT, milestones=(death_in("2026-11"),)), early).patient
+    assert date.fromordinal(dead.died_day) == early
+    told = a_vital_status("2026-11")
+    alive = rows_of(a_record(PATIENT, forms=(told,)), early).patient
+    assert date.fromordinal(alive.last_alive_day) == early
+    later = rows_of(a_record(PATIENT, forms=(told,)), TODAY).patient
+    assert date.fromordinal(later.last_alive_day) == date(2026, 11, 15)
+
+
+def a_vital_status(last_alive):
+    found = catalog.newest()["vital_status"]
+    return FormRecord(
+        patient_id=PATIENT.id, form=found.id, version=found.version, entered_by="nurse",
+        entered_at=datetime(2026, 11, 1, tzinfo=UTC), course=found.course,
+        items={"status": Item(value="alive"), "last_alive": Item(value=last_alive)},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days", "value"),
+    [
+        ([date(2026, 4, 1), date(2029, 4, 1)], 40),  # a letter of years after the infusion
+        ([date(2026, 4, 1), date(2026, 5, 1)], 41),
+        ([date(2029, 4, 1)], None),
+        ([None], 40),
+    ],
+)
+def test_what_was_stated_after_the_infusion_is_no_baseline(days, value):
+    stated = tuple(a_total(40 + n, on) for n, on in enumerate(days))
+    assert rows_of(a_record(PATIENT, external=stated)).patient.stated_total == value
+
+
+def test_a_value_is_of_the_visit_at_which_it_was_measured():
+    """Also where two planned visits were on one day: the screening keeps its total, whatever comes first."""
+    on = date(2026, 5, 1)
+    screening, mri = a_visit(PATIENT, on, "SCR"), a_visit(PATIENT, on, "MRI")
+    for visits in ((screening, mri), (mri, screening)):
+        record = a_record(PATIENT, *visits, assessments=(a_form(screening, summing_to(40)),))
+        assert values_of(rows_of(record)) == [("SCR", 40, False)]
+
+
+def test_of_two_visits_of_a_day_the_planned_one_has_what_was_measured_at_neither():
+    planned, other = a_visit(PATIENT, MONTH_2, "M2"), a_visit(PATIENT, MONTH_2)
+    for visits in ((planned, other), (other, planned)):
+        found = rows_of(a_record(PATIENT, *visits, laboratory=(result(MONTH_2, 60.0),)))
+        assert [one.code for one in found.values if one.field == "laboratory.creatinine"] == ["M2"]

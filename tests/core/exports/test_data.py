@@ -28,7 +28,7 @@ from core.model.form_record import FormRecord, Item
 from core.model.measurement import Measurement
 from core.model.nouns import NOT_EXPORTED, NOUNS
 from core.model.partial_date import PartialDate
-from core.model.patient import Sex
+from core.model.patient import ExternalKind, ExternalResult, Sex
 from core.model.signature import Lock, LockLevel
 from core.model.trail import Act
 from core.model.user import RIGHTS, Right, Role
@@ -38,6 +38,7 @@ from core.views import trail_words
 from tests.core.clinic_of_four import LOGIN, copied, make
 from tests.core.examples import a_patient, a_visit
 from tests.core.exports.planted import BORN, Planted
+from tests.core.findings.test_consent import TAKEN_BACK, act
 from tests.files import sample_clinic as sample
 
 NOON = datetime(2026, 6, 2, 12, tzinfo=UTC)
@@ -471,6 +472,28 @@ def test_what_the_consent_does_not_allow_stays(session, patient, visit_day):
         assert before.id not in everything(content)
         assert len(rows(content, "long/adverse_event")) == 1, "safety leaves"
     assert after.id in everything(made(session, exports.DATA_CSV))
+
+
+def test_where_the_patient_took_everything_back_what_others_stated_stays_too(session, patient):
+    stated = ExternalResult(
+        patient_id=patient.id,
+        kind=ExternalKind.FVC_PERCENT,
+        value=31.25,
+        measured_on=date(2026, 3, 10),
+        source="a letter",
+    )
+    with session.write("stated"):
+        session.external.save(stated)
+    assert "31.25" in everything(made(session, exports.DATA_CSV))
+    with session.write("taken back"):
+        for one in (act("signed", "2026-03-01"), TAKEN_BACK):
+            session.forms.save(replace(one, patient_id=patient.id, entered_by="dr.demo"))
+    for document in (exports.DATA_CSV, exports.CODED_CSV):
+        content = made(session, document)
+        assert rows(content, "long/external_result") == []
+        (left,) = rows(content, "left_out")
+        assert (left["visits"], left["samples"], left["stated"]) == ("0", "0", "1")
+        assert "31.25" not in everything(content)
 
 
 # Who may, and what the trail says -------------------------------------------------------------

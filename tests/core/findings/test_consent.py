@@ -13,6 +13,7 @@ from core.forms import catalog as forms
 from core.model.decision import Choice
 from core.model.form_record import FormRecord, Item
 from core.model.laboratory import LabResult
+from core.model.patient import ExternalKind, ExternalResult
 from core.protocols import catalog
 from tests.core.examples import a_patient, a_record, a_routine_patient, a_visit
 
@@ -122,9 +123,9 @@ def test_the_neurologist_decides_and_the_last_decision_counts():
     found = consent.of_visit(record, TRIAL, visit)
     used = consent.decide(found, Choice.USED, "signed on paper", by="neuro", at=noon)
     out = consent.decide(found, Choice.LEFT_OUT, "no", by="neuro", at=noon + timedelta(hours=1))
-    for decisions, left in (((used,), set()), ((used, out), {visit.id}), ((out, used), {visit.id})):
+    for decisions, kept in (((used,), (visit,)), ((used, out), ()), ((out, used), ())):
         decided = replace(record, decisions=decisions)
-        assert consent.left_out(decided) == left
+        assert consent.for_export(decided)[0].visits == kept
         assert not consent.of_visit(decided, TRIAL, visit).open
     for choice, why in ((Choice.DONE, "x"), (Choice.USED, " ")):
         with pytest.raises(ValueError, match="for a reason"):
@@ -158,6 +159,61 @@ def test_results_of_no_visit_are_covered_by_their_own_day():
     decided = replace(record, decisions=(used,))
     assert consent.for_export(decided) == (decided, ())
     assert not consent.outside_samples(decided, TRIAL)[0].open
+
+
+def stated(on, value=31):
+    return ExternalResult(
+        patient_id=PATIENT.id, kind=ExternalKind.ALSFRS_R_TOTAL, value=value, measured_on=on,
+        source="a letter",
+    )  # fmt: skip
+
+
+TAKEN_BACK = act("withdrawn", "2026-05-03", withdrawn="everything", kept="not_to_be_used")
+
+
+def test_what_others_stated_may_not_be_used_either_where_the_patient_took_everything_back():
+    visit = a_visit(PATIENT, date(2026, 3, 1))
+    known = stated(date(2026, 1, 10)), stated(None), stated(visit.date)
+    record = a_record(PATIENT, visit, forms=(act("signed", SIGNED), TAKEN_BACK), external=known)
+    kept, gone = consent.for_export(record)
+    assert kept.external == kept.visits == ()
+    assert {one.subject for one in gone} == {
+        visit.id, *(f"stated {one.id}" for one in known[:2]),
+    }  # fmt: skip
+
+
+def test_what_others_measured_before_the_signature_is_history_and_after_a_withdrawal_is_outside():
+    """It is no procedure of the study; what is of the day of a visit goes with that visit."""
+    visit = a_visit(PATIENT, date(2026, 1, 20))  # before the signature
+    withdrawn = act("withdrawn", "2026-05-03", withdrawn="everything", kept="may_be_used")
+    before, undated, late = stated(date(2025, 1, 10)), stated(None), stated(date(2026, 6, 1))
+    of_visit = stated(visit.date)
+    record = a_record(
+        PATIENT, visit, forms=(act("signed", SIGNED), withdrawn),
+        external=(before, undated, late, of_visit),
+    )  # fmt: skip
+    assert consent.for_export(record)[0].external == (before, undated)
+    (found,) = consent.outside_stated(record, TRIAL)
+    assert (found.result, found.why) == (late, "after the withdrawal of 3 May 2026")
+    noon = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    used = consent.decide(found, Choice.USED, "asked again", by="neuro", at=noon)
+    assert consent.is_of_stated(used.subject) and consent.day_of_samples(used.subject) is None
+    decided = replace(record, decisions=(used,))
+    assert consent.for_export(decided)[0].external == (before, undated, late)
+
+
+def test_what_others_stated_is_outside_where_nothing_allows_that_data_are_used():
+    refused = act("refused", "2026-02-01")
+    only_study = act("signed", SIGNED, allows="study")
+    for acts, why in (
+        ((refused,), "consent was refused"),
+        ((only_study,), "the consent of 1 Feb 2026 does not allow it"),
+    ):
+        record = a_record(PATIENT, forms=acts, external=(stated(date(2026, 3, 10)),))
+        (found,) = consent.outside_stated(record, TRIAL)
+        assert found.why.startswith(why) and found.open
+    none = a_record(PATIENT, external=(stated(date(2026, 3, 10)),))
+    assert consent.for_export(none) == (none, ()), "no consent is recorded yet: it is asked about"
 
 
 def test_a_sample_is_asked_about_where_the_days_of_the_consent_disagree():

@@ -33,6 +33,7 @@ from core.reports.trial.study import NoStudy
 from core.session import Session, new_user
 from tests.core.cohort.made_up import cohort, patient
 from tests.core.examples import a_patient, a_visit
+from tests.core.findings.test_consent import TAKEN_BACK, act
 from tests.core.reports import trial_study
 from tests.pdf import line_of
 
@@ -213,6 +214,42 @@ def test_who_left_and_died_later_is_in_both_lists_and_counted_once(finished_repo
         "of the enrolled 5 completed, 12 died (1 of them after withdrawing, 1 of them after being lost"
         " to follow-up)." in summary.paragraphs[0]
     )
+
+
+def test_who_takes_everything_back_is_counted_and_none_of_their_results_is_told(finished_trial):
+    """Not missed, not undocumented: left out, and the report says so wherever something is missing."""
+
+    def report():
+        return Report(
+            documents.source(finished_trial, REPORT, About(trial=TrialAsked(until=TODAY)))
+        )
+
+    numbers = {one.record_number: one for one in finished_trial.patients.all()}
+    me = finished_trial.user.login
+    before = report()
+    given = {row[0] for row in table(before, 9).rows}
+    who = next(row[0] for row in table(before, 1).rows if row[0] in given and all(row[4:7]))
+    missed = [row for row in table(before, 6).rows if row[0] == who]
+    with finished_trial.write("taken back"):
+        for one in (act("signed", "2010-01-01"), TAKEN_BACK):
+            finished_trial.forms.save(replace(one, patient_id=numbers[who].id, entered_by=me))
+    after = report()
+    row = next(row for row in table(after, 1).rows if row[0] == who)
+    assert row[1:4] != ("", "", "") and row[5:] == ("", "", ""), "no total, capacity or slope"
+    assert len(table(after, 1).rows) == 17
+    assert who not in {row[0] for row in table(after, 9).rows}
+    assert "The infusion of 1 patient is left out: the consent does not cover it." in (
+        table(after, 9).notes
+    )
+    assert not any("known by its day only" in note for note in table(after, 9).notes)
+    lines = [row for row in table(after, 6).rows if row[0] == who]
+    left_out = [row for row in lines if row[4] == "left out: the consent does not cover it"]
+    assert left_out and [row for row in lines if row not in left_out] == [
+        row for row in missed if row[3] == "the whole visit"
+    ]
+    assert figure(after, 1).n == figure(before, 1).n, "the patient is still counted"
+    assert "left out by the consent" in [one.title for one in table(after, 5).columns]
+    assert not any("seen without" in row[-1] for row in table(after, 3).rows)
 
 
 def test_why_somebody_left_is_typed_text_and_in_no_coded_report(finished_read):

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 
 from core.cohort.fields import FVC, TOTAL
-from core.cohort.frames import PATIENT, Cohort
-from core.cohort.slots import placed
+from core.cohort.frames import Cohort
+from core.cohort.slots import baselines
 from core.labels import ONSET, SEX
 from core.model.patient import OnsetRegion, Sex
 from core.reports.trial.content import Column, Made, Table, Value
 from core.reports.trial.study import Study
 from core.science.progression import delta_fs
 from core.science.statistics.summary import Summary, summary
-from core.words import MISSING, _, number
+from core.words import MISSING, _, number, plural
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _OLDEST = 90.0  # years
+_BASELINE = {TOTAL: "stated_total", FVC: "stated_capacity"}  # with what was stated at registration
 E = TypeVar("E", bound=StrEnum)
 
 
@@ -103,7 +104,10 @@ def numbers(group: Cohort, *, coded: bool) -> tuple[_Number, ...]:
     Ages over 89 are one kind in a report with ``coded`` numbers, as in 45 CFR 164.514(b)(2)(i)(C).
     """
     patients = group.patients
-    totals = _baseline(group, TOTAL, "stated_total")
+    totals, capacities = (
+        [None if one is None else one[0] for one in _baseline(group, field, stated)]
+        for field, stated in _BASELINE.items()
+    )
     months = [_float(one) for one in patients["months_of_disease"]]
     rates = [
         None if total is None or not since else delta_fs(round(total), since)
@@ -118,7 +122,7 @@ def numbers(group: Cohort, *, coded: bool) -> tuple[_Number, ...]:
         ),
         _Number(_("Duration, months"), months, 1),
         _Number(_("ALSFRS-R, points of 48"), totals, 2),
-        _Number(_("FVC, % predicted"), _baseline(group, FVC, "stated_capacity"), 1),
+        _Number(_("FVC, % predicted"), capacities, 1),
         _Number(_("deltaFS, points/month"), rates, 2, computed=True),
     )
 
@@ -136,14 +140,14 @@ def line(found: Sequence[_Number]) -> str:
     return "; ".join(parts) + "."
 
 
-def _baseline(group: Cohort, field: str, stated: str) -> list[float | None]:
-    """The value at the last planned visit before the treatment, else what was stated at the registration."""
-    slots, values = placed(group, field)
-    at = next((n for n, slot in enumerate(slots) if slot.month == 0), None)
-    here = values[values["slot"] == at] if at is not None else values[:0]
-    known: Mapping[int, float] = dict(zip(here[PATIENT], here["value"], strict=True))
-    told = group.patients[stated]
-    return [_float(known.get(int(who), one)) for who, one in zip(told.index, told, strict=True)]
+def _baseline(group: Cohort, field: str, stated: str) -> list[tuple[float, bool] | None]:
+    """The last value before the treatment, else what was stated at the registration; and whether others stated it."""
+    known, told = baselines(group, field), group.patients[stated]
+    found = []
+    for who, one in zip(told.index, told, strict=True):
+        registered = _float(one)
+        found.append(known.get(int(who), None if registered is None else (registered, True)))
+    return found
 
 
 def _foot(found: Sequence[_Number], group: Cohort) -> list[tuple[Value, ...]]:
@@ -182,12 +186,18 @@ def _notes(study: Study, found: Sequence[_Number]) -> tuple[str, ...]:
             "SD is the standard deviation of the patients, with n − 1 below it. deltaFS is (48 − total) / months since onset."
         )
     ]
-    stated = int(study.group.patients["stated_total"].notna().sum())
+    used = (_baseline(study.group, field, stated) for field, stated in _BASELINE.items())
+    stated = sum(
+        any(one is not None and one[1] for one in theirs) for theirs in zip(*used, strict=True)
+    )
     if stated:
-        text = _(
-            "Of {n} patients the baseline was stated as a whole (a total without its answers, a percentage without its volume)."
+        notes.append(
+            plural(
+                stated,
+                "Of 1 patient a value was stated as a whole by others (a total without its answers, a percentage without its volume).",
+                "Of {n} patients a value was stated as a whole by others (a total without its answers, a percentage without its volume).",
+            )
         )
-        notes.append(text.format(n=stated))
     lacks = _lacking(found, study.group.n)
     return (*notes, lacks) if lacks else tuple(notes)
 

@@ -40,7 +40,7 @@ def _data(study: Study) -> Iterator[str]:
     )
     left_out = int(study.everybody.patients["left_out"].sum())
     yield _(
-        "Only finished visits count. Results that the consent does not allow to leave are left out: {n} visits or samples."
+        "Only finished visits count. Results that the consent does not allow to leave are left out: {n} visits, days of samples or stated results."
     ).format(n=left_out)
     yield _("What is missing is not replaced by anything.")
 

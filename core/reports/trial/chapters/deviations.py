@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from core.findings import eligibility
 from core.findings.eligibility import CriterionState, Fulfilment
 from core.protocols import catalog as protocols
-from core.protocols.schedule import Status, plan
+from core.protocols.schedule import Status
 from core.reports.trial.content import Column, Made, Table, Value
 from core.reports.trial.study import Study, Subject
 from core.words import _, plural
@@ -87,8 +87,10 @@ def _criteria_table(study: Study, rows: list[tuple[Value, ...]], notes: tuple[st
 
 
 def _windows(study: Study, subject: Subject) -> Iterator[tuple[Value, ...]]:
-    for one in plan(subject.allowed, subject.protocol, study.until):
-        if one.visit is None or one.status not in {Status.DONE_EARLY, Status.DONE_LATE}:
+    for one in subject.planned:
+        if one.visit is None or one.visit.id in subject.gone:
+            continue
+        if one.status not in {Status.DONE_EARLY, Status.DONE_LATE}:
             continue
         on, window = one.visit.date, one.window
         early = one.status is Status.DONE_EARLY

@@ -1,6 +1,6 @@
 """The infusions and their doses; lots are told in the clinic's report and not in a coded one."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from core.forms import around, catalog, wording
 from core.forms.reading import say
 from core.model.event_details import instant_of
 from core.model.form_record import FormRecord, Stored
+from core.model.record import PatientRecord
 from core.reports.trial.content import Column, Made, Table, Value
 from core.reports.trial.study import Study, Subject
 from core.science.statistics.summary import summary
@@ -32,18 +33,10 @@ class _Given:
 
 
 def make(study: Study) -> Made:
-    found = [one for subject in study.members for one in _given(subject)]
+    found = [one for subject in study.members for one in _given(subject, subject.allowed)]
     who = {one.subject.place for one in found}
-    without = study.group.n - len(who)
-    notes = []
-    if study.treated and without:
-        notes.append(
-            plural(
-                without,
-                "Of 1 patient the infusion is known by its day only: nobody recorded its dose.",
-                "Of {n} patients the infusion is known by its day only: nobody recorded its dose.",
-            )
-        )
+    notes = _without(study, who) if study.treated else []
+    warning = " ".join(notes)
     if study.coded:
         notes.append(_("Lots are left out of a report with coded numbers."))
     n = _("{infusions} of {patients}").format(
@@ -60,12 +53,37 @@ def make(study: Study) -> Made:
         empty=_("No infusion is recorded with its dose."),
         notes=tuple(notes),
     )
-    return Made(n=n, parts=(table,), warning=notes[0] if study.treated and without else "")
+    return Made(n=n, parts=(table,), warning=warning)
 
 
-def _given(subject: Subject) -> Iterator[_Given]:
-    """The infusions that were begun."""
-    for one in subject.allowed.of_form(INFUSION):
+def _without(study: Study, who: Collection[int]) -> list[str]:
+    """Of how many of the treated no infusion is in the table, and why; ``who`` are those of whom there is one."""
+    lacking = [one for one in study.members if one.place not in who]
+    left_out = sum(any(_given(one, one.record)) for one in lacking)
+    by_day = len(lacking) - left_out
+    notes = []
+    if by_day:
+        notes.append(
+            plural(
+                by_day,
+                "Of 1 patient the infusion is known by its day only: nobody recorded its dose.",
+                "Of {n} patients the infusion is known by its day only: nobody recorded its dose.",
+            )
+        )
+    if left_out:
+        notes.append(
+            plural(
+                left_out,
+                "The infusion of 1 patient is left out: the consent does not cover it.",
+                "The infusions of {n} patients are left out: their consent does not cover them.",
+            )
+        )
+    return notes
+
+
+def _given(subject: Subject, record: PatientRecord) -> Iterator[_Given]:
+    """The infusions of a record that were begun."""
+    for one in record.of_form(INFUSION):
         form = catalog.find(one.form, one.version)
         if form is None or one.not_done is not None or instant_of(one.value(START)) is None:
             continue

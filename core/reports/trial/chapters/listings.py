@@ -1,6 +1,7 @@
 """Line by line: serious adverse events, deaths, and who did not go on."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from core.cohort.filters import state_words
 from core.findings import event_facts, participation, treatment
@@ -110,10 +111,11 @@ def _death(study: Study, subject: Subject) -> Iterator[tuple[Value, ...]]:
     if died is None or died.first > study.until:
         return
     event, zero = subject.record.fatal_event, subject.treated_on
+    on = subject.rows.patient.died_day
     yield (
         subject.label,
         study.day(subject, died),
-        None if zero is None else months_between(zero, died.assumed),
+        None if zero is None or on is None else months_between(zero, date.fromordinal(on)),
         _("none recorded") if event is None else event.coded_term or study.free(event.term),
     )
 

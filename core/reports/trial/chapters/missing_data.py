@@ -12,13 +12,13 @@ from core.model.assessment import Assessment, NotDone
 from core.model.patient import ExternalKind
 from core.model.record import PatientRecord
 from core.model.visit import Visit
-from core.protocols.schedule import Status, plan
+from core.protocols.schedule import Status
 from core.reports.trial.content import Column, Figure, Made, Part, Table, Value, sheet
 from core.reports.trial.study import Study, Subject
 from core.views.visit_words import visit_title
 from core.words import _, n_patients, plural
 
-_WORTH_A_WARNING = (Seen.MISSED, Seen.OUT_OF_WINDOW, Seen.INCOMPLETE)
+_WORTH_A_WARNING = (Seen.MISSED, Seen.OUT_OF_WINDOW, Seen.INCOMPLETE, Seen.LEFT_OUT)
 _NOT_THERE = {Status.MISSED, Status.SKIPPED, Status.CANCELLED}
 
 
@@ -99,17 +99,18 @@ def _by_visit(study: Study, found: Matrix) -> Table:
 
 
 def _lines(study: Study, subject: Subject) -> Iterator[tuple[Value, ...]]:
-    """Visits that did not take place, and what visits that did lack."""
+    """Visits that did not take place or are left out, and what visits that did lack."""
     reasons = {mark.code: mark.reason for mark in subject.record.marks}
-    for one in plan(subject.allowed, subject.protocol, study.until):
-        if one.status in _NOT_THERE:
-            why = reasons.get(one.code, "")
+    for one in subject.planned:
+        is_gone = one.visit is not None and one.visit.id in subject.gone
+        if is_gone or one.status in _NOT_THERE:
+            why = study.free(reasons.get(one.code, "")) or _("no reason was given")
             yield (
                 subject.label,
                 one.title,
                 study.day(subject, one.window.target),
                 _("the whole visit"),
-                study.free(why) or _("no reason was given"),
+                _("left out: the consent does not cover it") if is_gone else why,
             )
     yield from _within_visits(study, subject)
 

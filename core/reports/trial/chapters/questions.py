@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 
 from core.findings import consent, eligibility, event_questions, participation
+from core.findings.consent import OfSamples, OfStated, OfVisit
 from core.findings.eligibility import Fulfilment
+from core.labels import EXTERNAL as STATED
 from core.model import event_details
 from core.reports.trial.chapters.deviations import states
 from core.reports.trial.content import Column, Made, Table, Value
@@ -56,12 +58,7 @@ def questions(study: Study, subject: Subject) -> Iterator[Line]:
     yield from _events(study, subject)
     if subject.rows.patient.enrolled:
         yield from _criteria(subject)
-    for visit in consent.outside(record):
-        if visit.open:
-            yield (
-                visit_title(record, visit.visit),
-                _("The visit is outside the consent. Are its results used?"),
-            )
+    yield from _consent(study, subject)
     for one in record.visits:
         if one.is_draft:
             yield (
@@ -71,6 +68,22 @@ def questions(study: Study, subject: Subject) -> Iterator[Line]:
     for query in record.queries:
         if not query.closed:
             yield query.label, study.free(query.text)
+
+
+def _consent(study: Study, subject: Subject) -> Iterator[Line]:
+    for one in consent.every_outside(subject.record):
+        if not one.open:
+            continue
+        match one:
+            case OfVisit():
+                text = _("The visit is outside the consent. Are its results used?")
+                yield visit_title(subject.record, one.visit), text
+            case OfSamples():
+                text = _("The samples of {day} are outside the consent. Are their results used?")
+                yield _("Laboratory"), text.format(day=study.day(subject, one.on))
+            case OfStated():
+                text = _("The result is outside the consent. Is it used?")
+                yield STATED[one.result.kind], text
 
 
 def _events(study: Study, subject: Subject) -> Iterator[Line]:

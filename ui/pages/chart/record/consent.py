@@ -1,4 +1,4 @@
-"""The consent of a patient: its records, what holds today, and the visits and samples outside it, about which the neurologist decides."""
+"""The consent of a patient: its records, what holds today, and what is outside it, about which the neurologist decides."""
 
 from functools import partial
 
@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import clock
 from core.findings import consent
-from core.findings.consent import Judged, OfSamples
+from core.findings.consent import Judged, OfSamples, OfStated
 from core.forms import catalog, wording
-from core.labels import CHOICE
+from core.labels import CHOICE, EXTERNAL
 from core.model.decision import Choice
 from core.model.record import PatientRecord
 from core.model.user import Right
@@ -36,10 +36,7 @@ class ConsentPart(FormTab):
         super().draw(now)
         clear(self._lines)
         self.holds.setText(_holds(now))
-        found: tuple[Judged, ...] = (
-            *consent.outside(now.record),
-            *consent.outside_samples(now.record, now.protocol),
-        )
+        found = consent.every_outside(now.record)
         if found:
             text = tr("Outside the consent. The results are kept; they leave with no export.")
             self._lines.addWidget(label(text, "question-note", wrap=True))
@@ -98,6 +95,13 @@ def _said(record: PatientRecord, one: Judged) -> str:
     if isinstance(one, OfSamples):
         text = tr("Laboratory between visits, {day}: {why}")
         return text.format(day=day(one.on), why=one.why)
+    if isinstance(one, OfStated):
+        stated = EXTERNAL[one.result.kind]
+        on = one.result.measured_on
+        if on is None:
+            return tr("{result}: {why}").format(result=stated, why=one.why)
+        text = tr("{result}, {day}: {why}")
+        return text.format(result=stated, day=day(on), why=one.why)
     text = tr("{visit}, {day}: {why}")
     title = visit_title(record, one.visit)
     return text.format(visit=title, day=day(one.visit.date), why=one.why)
