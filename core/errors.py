@@ -5,6 +5,10 @@ class AppError(Exception):
     """Shown as one plain sentence that says what to do next, never as a traceback."""
 
 
+class GivenUp(Exception):
+    """A person gave up what they waited for, or closed the file meanwhile: nothing is left, and nothing is told."""
+
+
 class WrongPassword(AppError): ...
 
 

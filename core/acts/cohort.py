@@ -3,13 +3,15 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
 
 from core import VERSION, resources
+from core.acts import all_patients
+from core.acts.all_patients import Cancelled, Progress
 from core.cohort import packed, rows
 from core.cohort.frames import Cohort
 from core.cohort.holding import Watched
@@ -26,7 +28,6 @@ from core.store.aside import Aside
 from core.store.derived import Kept
 from core.words import _, language, notation
 
-Progress = Callable[[int, int], None]  # so many patients are done, of so many
 TRIES = 5  # the rules may be changed while a group is computed
 _SLICE_S = 0.2  # what is read between two writes is read again where a write came in
 
@@ -35,7 +36,7 @@ def load(
     session: Session,
     today: date,
     progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
+    cancelled: Cancelled | None = None,
 ) -> Cohort | None:
     """All patients of the file as they are today; None where it was given up, or the file was closed meanwhile.
 
@@ -44,11 +45,7 @@ def load(
     this thread, patient by patient. Raises NotAllowed where the role has no clinical data, and StorageError.
     """
     session.need(Right.READ)
-    aside = Aside(session.path, session.data_key, lambda: session.writes)
-
-    def given_up() -> bool:
-        return not session.is_open or (cancelled is not None and cancelled())
-
+    aside, given_up = all_patients.aside(session), all_patients.ending(session, cancelled)
     for _again in range(TRIES):
         rules = aside.ask(_rules)
         every, made = _found(aside, session.derived.key, rules, today, progress, given_up)
@@ -74,7 +71,7 @@ def _found(
     rules: str,
     today: date,
     progress: Progress | None,
-    given_up: Callable[[], bool],
+    given_up: Cancelled,
 ) -> tuple[Sequence[Packed] | None, Sequence[Kept]]:
     """What is known of every patient (None where it was given up), and what of it was computed just now."""
     wanted, held = aside.ask(
@@ -97,7 +94,7 @@ def _found(
 
 
 def _computed(
-    ids: Sequence[PatientId], rules: str, today: date, given_up: Callable[[], bool], db: Database
+    ids: Sequence[PatientId], rules: str, today: date, given_up: Cancelled, db: Database
 ) -> Sequence[Kept]:
     """The first of these patients, as many as a moment is enough for."""
     until, made = time.monotonic() + _SLICE_S, []

@@ -1,13 +1,15 @@
 """What leaves the clinic file: who may take it, what it is made of, and the trail's entry that it left."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from core import clock, exports, reports
-from core.acts import attaching, people, signing, trial_report
+from core.acts import all_patients, attaching, people, signing, trial_report
+from core.acts.all_patients import Cancelled, Progress
 from core.errors import StorageError
 from core.findings import appointments
 from core.model.attachment import Reference
@@ -44,11 +46,17 @@ from core.model.document import (
 )
 from core.model.nouns import NOT_EXPORTED, NOUNS
 from core.model.paper import PaperSize
+from core.model.record import PatientRecord
 from core.model.registers import Registers
 from core.model.stored import StoredTable
-from core.model.trail import Act
-from core.model.user import Right
+from core.model.trail import Act, TrailHead
+from core.model.user import Clinic, Right, User
 from core.session import Session
+from core.store import Database, audit, records
+from core.store.attachments import Attachments
+from core.store.clinic import ClinicStore, Users
+from core.store.patients import Patients
+from core.store.tables import StoredTables
 from core.views import calendar, day_list
 from core.words import N_, _
 
@@ -57,6 +65,7 @@ if TYPE_CHECKING:
 
 S = TypeVar("S", bound=Source)
 Common = Mapping[str, Any]  # what every source has
+_CLOSED = N_("The clinic file was closed: nothing was made.")
 
 
 def offered(session: Session, of: type[Source]) -> list[Document[Any]]:
@@ -77,18 +86,75 @@ def source(
     session: Session, document: Document[S], about: About, size: PaperSize = PaperSize.A4
 ) -> S:
     """What the document is made of, as the file is now, and the paper that it is for. Raises NotAllowed."""
+    need(session, document)
+    if is_of_many(document):
+        found = read(session, document, about, size)
+        if found is None:
+            raise StorageError(_(_CLOSED))
+        return found
+    common = _common(
+        session, about, size, clinic=session.clinic, user=session.user, head=session.trail_head
+    )
+    return cast(S, _SOURCES[document.of](session, about, common))
+
+
+def read(
+    session: Session,
+    document: Document[S],
+    about: About,
+    size: PaperSize = PaperSize.A4,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> S | None:
+    """The same of a document that `is_of_many` patients, in any thread: everything in it is of one moment.
+
+    None where it was given up, or the file was closed meanwhile. Raises NotAllowed, and StorageError.
+    """
+    need(session, document)
+    make = _SOURCES_OF_MANY[document.of]
+
+    def made(db: Database, tell: Progress) -> Source:
+        user = Users(db).get(session.login)
+        assert user is not None
+        clinic, head = ClinicStore(db).get(), audit.head(db)
+        common = _common(session, about, size, clinic=clinic, user=user, head=head)
+        return make(db, about, common, tell)
+
+    return cast(S | None, all_patients.ask(session, made, progress, cancelled))
+
+
+def is_of_many(document: Document[Any]) -> bool:
+    """Whether it is made of the records of many patients, which take a while to read."""
+    return document.of in _SOURCES_OF_MANY
+
+
+def need(session: Session, document: Document[Any]) -> None:
+    """Raises NotAllowed where the person's role may not see what it is made of."""
     if document.right is not None:
         session.need(document.right)
-    common = {
-        "clinic": session.clinic,
+    if is_of_many(document):
+        session.need(Right.READ)
+        session.need(_RIGHTS_OF_MANY.get(document.of, Right.READ))
+
+
+def _common(
+    session: Session,
+    about: About,
+    size: PaperSize,
+    *,
+    clinic: Clinic,
+    user: User,
+    head: TrailHead | None,
+) -> Common:
+    return {
+        "clinic": clinic,
         "file_name": session.path.name,
-        "printed_by": session.user.full_name,
+        "printed_by": user.full_name,
         "printed_at": clock.now(),
-        "head": session.trail_head,
+        "head": head,
         "choice": about.choice,
         "size": size,
     }
-    return cast(S, _SOURCES[document.of](session, about, common))
 
 
 def write_down(
@@ -210,37 +276,6 @@ def _of_monitoring(session: Session, about: About, common: Common) -> OfMonitori
     )
 
 
-def _of_file(session: Session, about: About, common: Common) -> OfFile:
-    asked = about.patients
-    if asked is None:
-        patients = sorted(session.patients.all(), key=lambda one: one.record_number)
-        asked = tuple(one.id for one in patients)
-    return OfFile(records=tuple(session.record(one) for one in asked), **common)
-
-
-def _of_data(session: Session, about: About, common: Common) -> OfData:
-    session.need(Right.EXPORT_ALL)
-    records = _of_file(session, about, common).records
-    attached = {
-        str(one.id): session.attachments.content(one)
-        for record in records
-        for one in session.attachments.of(record.patient.id)
-    }
-    return OfData(records=records, stored=_stored(session), attached=attached, **common)
-
-
-def _of_coded_data(session: Session, about: About, common: Common) -> OfCodedData:
-    session.need(Right.EXPORT_CODED)
-    records = _of_file(session, about, common).records
-    secret = session.stored.secret()
-    return OfCodedData(records=records, stored=_stored(session), key=secret, **common)
-
-
-def _stored(session: Session) -> list[StoredTable]:
-    """Every table that leaves with everything."""
-    return [session.stored.read(name) for name in NOUNS if name not in NOT_EXPORTED]
-
-
 def _of_day(session: Session, about: About, common: Common) -> OfDay:
     today = clock.today()
     day = _chosen(about, today)
@@ -289,10 +324,6 @@ def _of_events(session: Session, _about: About, common: Common) -> OfEvents:
     )
 
 
-def _of_trial(session: Session, about: About, common: Common) -> OfTrial:
-    return trial_report.source(session, about.trial, common)
-
-
 def _of_event(session: Session, about: About, common: Common) -> OfEvent:
     assert about.patient_id is not None
     assert about.event_id is not None
@@ -318,7 +349,7 @@ def _of_care(session: Session, about: About, common: Common) -> OfCare:
 
         found = cohort.load(session, today)
         if found is None:
-            raise StorageError(_("The clinic file was closed: nothing was made."))
+            raise StorageError(_(_CLOSED))
         return found
 
     return OfCare(load=load, patients=about.patients, of=of, **common)
@@ -370,14 +401,10 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfVisit: _of_visit,
     OfMonitoring: _of_monitoring,
     OfSheet: _of_sheet,
-    OfFile: _of_file,
-    OfData: _of_data,
-    OfCodedData: _of_coded_data,
     OfDay: _of_day,
     OfWeeks: _of_weeks,
     OfAppointments: _of_appointments,
     OfEvents: _of_events,
-    OfTrial: _of_trial,
     OfEvent: _of_event,
     OfUsers: _of_users,
     OfTrail: _of_trail,
@@ -385,4 +412,77 @@ _SOURCES: Mapping[type[Source], Callable[[Session, About, Common], Source]] = {
     OfRegisters: _of_registers,
     OfDrill: _of_drill,
     OfAttachment: _of_attachment,
+}
+
+
+# Of many patients: made of the file as it is at one moment, in any thread.
+
+
+def _of_file(db: Database, about: About, common: Common, tell: Progress) -> OfFile:
+    return OfFile(records=_records(db, about, tell), **common)
+
+
+def _of_data(db: Database, about: About, common: Common, tell: Progress) -> OfData:
+    found = _records(db, about, tell)
+    return OfData(
+        records=found,
+        stored=_stored(db, found, tell),
+        attached=_attached(db, found, tell),
+        **common,
+    )
+
+
+def _of_coded_data(db: Database, about: About, common: Common, tell: Progress) -> OfCodedData:
+    found = _records(db, about, tell)
+    return OfCodedData(
+        records=found,
+        stored=_stored(db, found, tell),
+        key=StoredTables(db).secret(),
+        **common,
+    )
+
+
+def _of_trial(db: Database, about: About, common: Common, tell: Progress) -> OfTrial:
+    return trial_report.source(db, about.trial, common, tell)
+
+
+def _records(db: Database, about: About, tell: Progress) -> Sequence[PatientRecord]:
+    """Those that are asked for, else all by record number."""
+    asked = about.patients
+    if asked is None:
+        patients = sorted(Patients(db).all(), key=lambda one: one.record_number)
+        asked = tuple(one.id for one in patients)
+    return tuple(all_patients.each(asked, partial(records.load, db), tell))
+
+
+def _stored(db: Database, found: Sequence[PatientRecord], tell: Progress) -> list[StoredTable]:
+    """Every table that leaves with everything."""
+    tables: list[StoredTable] = []
+    for name in NOUNS:
+        if name not in NOT_EXPORTED:
+            tables.append(StoredTables(db).read(name))
+            tell(len(found), len(found))
+    return tables
+
+
+def _attached(db: Database, found: Sequence[PatientRecord], tell: Progress) -> Mapping[str, bytes]:
+    """The bytes of the attached files of these patients."""
+    attachments, bytes_of = Attachments(db), dict[str, bytes]()
+    for record in found:
+        for one in attachments.of(record.patient.id):
+            bytes_of[str(one.id)] = attachments.content(one)
+            tell(len(found), len(found))
+    return bytes_of
+
+
+_SOURCES_OF_MANY: Mapping[type[Source], Callable[[Database, About, Common, Progress], Source]] = {
+    OfFile: _of_file,
+    OfData: _of_data,
+    OfCodedData: _of_coded_data,
+    OfTrial: _of_trial,
+}
+_RIGHTS_OF_MANY: Mapping[type[Source], Right] = {
+    OfData: Right.EXPORT_ALL,
+    OfCodedData: Right.EXPORT_CODED,
+    OfTrial: Right.COHORT,
 }

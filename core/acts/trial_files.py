@@ -5,7 +5,8 @@ Nothing in it says who made it or when: that is in the audit trail of the clinic
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from core import VERSION
 from core.acts.trial_report import MANIFEST
@@ -20,20 +21,35 @@ from core.words import _
 PDF, METHODS, MANIFEST_TEXT = "trial-report.pdf", "methods.txt", "manifest.txt"
 
 
-def files(report: Report) -> dict[str, bytes]:
-    """Every file by its path in the folder; the manifests, which name the others, are the last."""
-    found = {PDF: report.pdf(), METHODS: _methods(report)}
-    for _chapter, made in report.chapters():
-        for part in made.parts:
-            if isinstance(part, Table):
-                found[f"tables/{part.file_name}.csv"] = csv(part)
-                found[f"tables/{part.file_name}.xlsx"] = xlsx(part)
-            elif isinstance(part, Figure):
-                found |= _figure(part)
+def files(report: Report, check: Callable[[], None] = lambda: None) -> dict[str, bytes]:
+    """Every file by its path in the folder; the manifests, which name the others, are the last.
+
+    ``check`` is called before each of them: what it raises ends it.
+    """
+    found: dict[str, bytes] = {}
+    for path, make in _makers(report):
+        check()
+        found[path] = make()
     manifest = _manifest(report, found)
     found[MANIFEST] = json.dumps(manifest, indent=2, ensure_ascii=False).encode() + b"\n"
     found[MANIFEST_TEXT] = "".join(f"{line}\n" for line in _told(manifest)).encode()
     return found
+
+
+def _makers(report: Report) -> Iterator[tuple[str, Callable[[], bytes]]]:
+    """What makes each file, by its path."""
+    yield PDF, report.pdf
+    yield METHODS, partial(_methods, report)
+    for _chapter, made in report.chapters():
+        for part in made.parts:
+            if isinstance(part, Table):
+                yield f"tables/{part.file_name}.csv", partial(csv, part)
+                yield f"tables/{part.file_name}.xlsx", partial(xlsx, part)
+            elif isinstance(part, Figure):
+                title, path = f"{part.caption}. {part.title}", f"figures/{part.file_name}"
+                yield f"{path}.pdf", partial(figure_files.pdf, part.drawing, title)
+                yield f"{path}.svg", partial(figure_files.svg, part.drawing, title)
+                yield f"{path}.png", partial(figure_files.png, part.drawing, title)
 
 
 def csv(table: Table) -> bytes:
@@ -78,16 +94,6 @@ def _plain(value: Value, decimals: int) -> str:
     if value is None or value == "":
         return ""
     return value if isinstance(value, str) else shown(value, decimals).replace("−", "-")
-
-
-def _figure(figure: Figure) -> dict[str, bytes]:
-    title = f"{figure.caption}. {figure.title}"
-    path = f"figures/{figure.file_name}"
-    return {
-        f"{path}.pdf": figure_files.pdf(figure.drawing, title),
-        f"{path}.svg": figure_files.svg(figure.drawing, title),
-        f"{path}.png": figure_files.png(figure.drawing, title),
-    }
 
 
 def _methods(report: Report) -> bytes:

@@ -7,19 +7,24 @@ import tempfile
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core import clock
+from core.acts import all_patients
+from core.acts.all_patients import Progress
 from core.errors import AppError, FileExists, StorageError
 from core.model.document import About, OfTrial, TrialAsked
 from core.model.paper import PaperSize
 from core.model.patient import Patient
 from core.model.record import PatientRecord
 from core.model.trail import Act, TrailHead
-from core.model.user import Right
+from core.model.user import Clinic, Right
 from core.protocols import catalog as protocols
 from core.session import Session
+from core.store import Database, as_of, audit, records
+from core.store.patients import Patients
 from core.words import N_, _, day
 
 MANIFEST = "manifest.json"
@@ -36,26 +41,25 @@ class Written:
     source: OfTrial
 
 
-def source(session: Session, asked: TrialAsked, common: Mapping[str, Any]) -> OfTrial:
-    """The records of a study as of an entry of the trail. Raises NotAllowed, AppError where there is no such entry.
+def source(db: Database, asked: TrialAsked, common: Mapping[str, Any], tell: Progress) -> OfTrial:
+    """The records of a study as of an entry of the trail. Raises AppError where there is no such entry.
 
-    ``common`` is what every source of a document has.
+    ``common`` is what every source of a document has; ``tell`` is told how many patients are read.
     """
-    session.need(Right.COHORT)
     if asked.until is not None and asked.until > clock.today():
         raise AppError(
             _("{day} is still to come: data is cut today at the latest.").format(
                 day=day(asked.until)
             )
         )
-    head = _head(session, asked.entry)
-    patients = session.patients.all()
-    schedule = asked.schedule or _own_study(session, patients)
-    records = _records(session, patients, asked.entry, schedule)
+    head = _head(db, asked.entry)
+    patients = Patients(db).all()
+    schedule = asked.schedule or _own_study(common["clinic"], patients)
+    found = _records(db, patients, asked.entry, schedule, tell)
     return OfTrial(
         asked=replace(asked, schedule=schedule, until=asked.until or clock.today()),
         as_of=head,
-        records=tuple(records),
+        records=tuple(found),
         **common,
     )
 
@@ -130,30 +134,32 @@ def _in_place(session: Session, made: Path, folder: Path, details: Mapping[str, 
         raise
 
 
-def _head(session: Session, entry: int | None) -> TrailHead | None:
+def _head(db: Database, entry: int | None) -> TrailHead | None:
     """Where the trail stood: at the entry, else at the last that changed anything."""
     if entry is None:
-        return session.trail.head_at(session.trail.last_change())
-    found = session.trail.head_at(entry)
+        return audit.head_at(db, audit.last_change(db))
+    found = audit.head_at(db, entry)
     if found is None:
         raise AppError(_("The audit trail has no entry {n}.").format(n=entry))
     return found
 
 
 def _records(
-    session: Session, patients: list[Patient], entry: int | None, schedule: str
+    db: Database, patients: list[Patient], entry: int | None, schedule: str, tell: Progress
 ) -> list[PatientRecord]:
     """Those who were on the schedule then; what was written since the last change changed none of them."""
     if entry is None:
-        return [session.record(one.id) for one in patients if one.protocol == schedule]
-    found = (session.record_as_of(one.id, entry) for one in patients)
+        now = [one.id for one in patients if one.protocol == schedule]
+        return all_patients.each(now, partial(records.load, db), tell)
+    then = partial(as_of.record_as_of, db, sequence=entry)
+    found = all_patients.each([one.id for one in patients], then, tell)
     return [one for one in found if one is not None and one.patient.protocol == schedule]
 
 
-def _own_study(session: Session, patients: list[Patient]) -> str:
+def _own_study(clinic: Clinic, patients: list[Patient]) -> str:
     """The clinic's schedule, where it is a study; else the study that has the most patients."""
     studies = {name for name, one in protocols.newest().items() if one.criteria}
-    own = session.clinic.protocol
+    own = clinic.protocol
     if own in studies:
         return own
     counted = Counter(one.protocol for one in patients if one.protocol in studies)

@@ -26,12 +26,12 @@ class Aside:
     def __init__(self, path: Path, key: bytes, writes: Callable[[], int]) -> None:
         self._path, self._key, self._writes = path, key, writes
 
-    def ask(self, question: Callable[[Database], T]) -> T:
+    def ask(self, question: Callable[[Database], T], patience_s: float | None = None) -> T:
         """The answer of one moment between two writes. ``question`` only reads, and may be asked again.
 
         Raises what it raises, and StorageError where the file is written to all the time.
         """
-        until = time.monotonic() + _PATIENCE_S
+        until = time.monotonic() + (_PATIENCE_S if patience_s is None else patience_s)
         while time.monotonic() < until:
             before = self._writes()
             if before % 2 == 0:

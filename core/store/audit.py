@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from sqlite_utils import Database
 
 from core.model.nouns import NOUNS
-from core.model.trail import TrailHead
+from core.model.trail import Act, TrailHead
 from core.store.owners import patient_of
 
 DERIVED = "derived"  # what can be computed again (`core/store/derived.py`): no evidence of anything
@@ -143,6 +143,22 @@ def is_vouched_for(db: Database, key: bytes) -> bool:
 def head(db: Database) -> TrailHead | None:
     found = db.execute("SELECT id, hash FROM audit ORDER BY id DESC LIMIT 1").fetchone()
     return None if found is None else TrailHead(sequence=found[0], hash=found[1].hex())
+
+
+def head_at(db: Database, sequence: int) -> TrailHead | None:
+    """Where the trail ended when that entry was its last; None where it has no such entry."""
+    found = db.execute("SELECT hash FROM audit WHERE id = ?", [sequence]).fetchone()
+    return None if found is None else TrailHead(sequence=sequence, hash=found[0].hex())
+
+
+def last_change(db: Database) -> int:
+    """The number of the last entry that changed a value, 0 before the first: looking and printing change none."""
+    acts = [act.value for act in Act]
+    marks = ", ".join("?" for _act in acts)
+    found = db.execute(
+        f"SELECT coalesce(max(id), 0) FROM audit WHERE entity NOT IN ({marks})", acts
+    )
+    return int(found.fetchone()[0])
 
 
 def last_at(db: Database) -> str:

@@ -132,13 +132,7 @@ class Trail:
 
     def last_change(self) -> int:
         """The number of the last entry that changed a value, 0 before the first: looking and printing change none."""
-        acts = [act.value for act in Act]
-        marks = ", ".join("?" for _act in acts)
-        found = self._db.execute(
-            f"SELECT coalesce(max(id), 0) FROM audit WHERE entity NOT IN ({marks})",  # noqa: S608
-            acts,
-        )
-        return int(found.fetchone()[0])
+        return audit.last_change(self._db)
 
     def names(self, entries: Sequence[TrailEntry]) -> Names:
         """What these entries call by id, also where it was removed since."""
@@ -214,8 +208,7 @@ class Trail:
 
     def head_at(self, sequence: int) -> TrailHead | None:
         """Where the trail ended when that entry was its last; None where it has no such entry."""
-        found = self._db.execute("SELECT hash FROM audit WHERE id = ?", [sequence]).fetchone()
-        return None if found is None else TrailHead(sequence=sequence, hash=found[0].hex())
+        return audit.head_at(self._db, sequence)
 
     def verify(self, code: str = "") -> Verdict:
         """Check the whole chain, and every row of the file against it; ``code`` is one from paper."""

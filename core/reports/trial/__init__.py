@@ -74,12 +74,18 @@ class Line:
 
 
 class Report:
-    """The chapters of one study, each made once; what is chosen of them can change. Raises NoStudy."""
+    """The chapters of one study, each made once; what is chosen of them can change.
 
-    def __init__(self, source: OfTrial) -> None:
+    ``check`` is called before each patient and each chapter: what it raises ends it. Raises NoStudy.
+    """
+
+    def __init__(self, source: OfTrial, check: Callable[[], None] = lambda: None) -> None:
         self.source = source
-        self.study = Study.of(source)
-        self.made = {one.id: one.make(self.study) for one in CHAPTERS}
+        self.study = Study.of(source, check)
+        self.made: dict[str, Made] = {}
+        for one in CHAPTERS:
+            check()
+            self.made[one.id] = one.make(self.study)
 
     @property
     def subtitle(self) -> str:

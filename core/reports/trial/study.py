@@ -1,7 +1,7 @@
 """The study that a report is about: its patients at the data cut, what each is called, and how a day is told."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -64,12 +64,15 @@ class Study:
     unknown: int
 
     @classmethod
-    def of(cls, source: OfTrial) -> "Study":
-        """Raises NoStudy where no patient is on the schedule, or none before the data cut."""
+    def of(cls, source: OfTrial, check: Callable[[], None] = lambda: None) -> "Study":
+        """Raises NoStudy where no patient is on the schedule, or none before the data cut.
+
+        ``check`` is called before each patient: what it raises ends it.
+        """
         protocol = protocols.newest().get(source.asked.schedule)
         if protocol is None:
             raise NoStudy(_("There is no schedule “{name}”.").format(name=source.asked.schedule))
-        subjects, unknown = _subjects(registered(source), source)
+        subjects, unknown = _subjects(registered(source), source, check)
         if not subjects:
             raise _nobody(protocol, source.until)
         everybody = frames.cohort((one.rows for one in subjects), source.until)
@@ -152,11 +155,14 @@ def _nobody(protocol: Protocol, until: date) -> NoStudy:
     return NoStudy(text.format(title=protocol.title, day=day(until)))
 
 
-def _subjects(known: Sequence[PatientRecord], source: OfTrial) -> tuple[tuple[Subject, ...], int]:
+def _subjects(
+    known: Sequence[PatientRecord], source: OfTrial, check: Callable[[], None]
+) -> tuple[tuple[Subject, ...], int]:
     """The patients in the order of their record numbers, and how many are on a schedule that nobody has."""
     ordered = sorted(known, key=lambda one: (_counted(one.patient.record_number), one.patient.id))
     found: list[Subject] = []
     for record in ordered:
+        check()
         past = cut(record, source.until)
         rows = of(past, source.until)
         protocol = protocols.find(past.patient)
