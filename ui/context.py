@@ -26,7 +26,11 @@ class AppContext(QObject):
     refused = Signal(str)  # a save failed; the sentence that says why
     told = Signal(str)  # what a person should know, though nothing that they did failed
     writing = Signal(object, object)  # path of a file that is being made, and what gives it up
-    written = Signal(object)  # path of a file that was saved for the person, to be told where
+    reading = Signal(
+        int, int
+    )  # patients that were read for the file that is being made, of how many
+    # path of a file that was saved for the person, to be told where, and how much is in it in words
+    written = Signal(object, str)
     cancelled = Signal(object)  # path of a file that the person gave up
     not_written = Signal()  # it could not be saved, and the person was told
     show_page = Signal(str)
@@ -95,6 +99,13 @@ class AppContext(QObject):
         self.tasks.close()
         self.glances.close()
         self.session.off_change(self._on_change)
+
+    def hand_over(self, other: "AppContext") -> None:
+        """What becomes of files that were just being made is told by the one that has taken the session over."""
+        self.written.connect(other.written)
+        self.cancelled.connect(other.cancelled)
+        self.not_written.connect(other.not_written)
+        self.told.connect(other.told)
 
     def close(self) -> None:
         self.tasks.close()

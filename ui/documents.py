@@ -4,19 +4,19 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from threading import Event
 from typing import Any, TypeVar
 
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from core import reports
 from core.acts import documents, trial_report
-from core.errors import AppError
-from core.model.document import ICS, PDF, ZIP, About, Document, OfTrial, Source
+from core.errors import AppError, GivenUp
+from core.model.document import ICS, PDF, ZIP, About, Counted, Document, OfTrial, Source
 from core.model.trail import Act
+from core.words import n_patients, plural
 from ui.context import AppContext
 from ui.saving import ask_printer, ask_where
-from ui.tasks import is_gone
+from ui.tasks import Wanted, is_gone
 from ui.widgets.basics import button
 from ui.widgets.password_again import asked_again
 from ui.widgets.waiting import waiting
@@ -80,15 +80,51 @@ def save(
     done: Callable[[Source], None] | None = None,
     say: Say | None = None,
 ) -> None:
-    """Ask where, and save it there, as `save_to` does."""
+    """Ask where, and save it there, as `save_to` does; what is made of many patients is read then, off the UI thread."""
     if document.asks_password and not asked_again(parent, context, tr(document.title)):
         return
     with context.acting():
+        if documents.is_of_many(document):
+            documents.need(context.session, document)
+            if (path := ask_where(parent, document, None)) is not None:
+                _read_and_save(path, context, document, about, done=done, say=say)
+            return
         with waiting():
             made_of = source(context, document, about)
         path = ask_where(parent, document, made_of)
         if path is not None:
             save_to(path, context, document, made_of, done=done, say=say)
+
+
+def _read_and_save(
+    path: Path,
+    context: AppContext,
+    document: Document[S],
+    about: About,
+    *,
+    done: Callable[[Source], None] | None,
+    say: Say | None,
+) -> None:
+    """Read the patients off the UI thread, and save what is made of them. Given up, it leaves no trace: nothing was made."""
+    wanted = Wanted(context.tasks)
+    read = partial(
+        documents.read,
+        context.session,
+        document,
+        about,
+        context.settings.paper,
+        context.reading.emit,
+        wanted.is_over,
+    )
+
+    def settled(made_of: S | None) -> None:
+        if made_of is None or wanted.is_over():
+            context.cancelled.emit(path)
+        else:
+            save_to(path, context, document, made_of, done=done, say=say)
+
+    context.writing.emit(path, wanted.given_up.set)
+    context.tasks.run(read, done=settled, failed=partial(_tell, context, document, say))
 
 
 def save_to(
@@ -106,10 +142,11 @@ def save_to(
     Pages say where the trail ends with their own entry, so that is written down before they are made; of a table the entry
     has the hash of what was made. ``content`` is what was made already. What cannot be saved is told by ``say``, in one sentence.
     """
-    tell = say or context.told.emit
     if why := _too_many(document, made_of):
-        tell(why)
+        context.not_written.emit()
+        (say or context.told.emit)(why)
         return
+    failed = partial(_tell, context, document, say)
 
     def written(made: bytes) -> None:
         try:
@@ -119,19 +156,7 @@ def save_to(
             return
         if done is not None and not is_gone(done):
             done(made_of)
-        context.written.emit(path)
-
-    def failed(error: BaseException) -> None:
-        if isinstance(error, OSError):
-            why = error.strerror or tr("unknown reason")
-            words = _no_place(document).format(why=why)
-        elif isinstance(error, AppError):
-            words = str(error)
-        else:
-            raise error
-        context.not_written.emit()
-        told = context.told.emit if is_gone(tell) else tell
-        told(words)
+        context.written.emit(path, _what_left(made_of, made))
 
     def left(made: bytes) -> None:
         """It was made, and leaves once that is written down."""
@@ -143,9 +168,13 @@ def save_to(
     if content is not None:
         left(content)
     elif documents.is_table(document):
-        _make(path, context, document, made_of, partial(document.make, made_of), left, failed)
+        make = partial(document.make, made_of)
+        _make(path, context, document, made_of, make, left, failed, Wanted(context.tasks))
     elif (told := _written_down(context, document, made_of, Act.EXPORTED)) is not None:
-        _make(path, context, document, told, partial(document.make, told), written, failed)
+        make = partial(document.make, told)
+        _make(path, context, document, told, make, written, failed, Wanted(context.tasks))
+    else:
+        context.not_written.emit()
 
 
 def save_folder_to(
@@ -155,31 +184,27 @@ def save_folder_to(
 
     What keeps it from there is told in one sentence; it can be given up until it was made, and then there is none.
     """
+    wanted = Wanted(context.tasks)
 
     def made() -> dict[str, bytes]:
         from core.acts import trial_files
         from core.reports.trial import Report
 
-        return trial_files.files(Report(made_of))
+        return trial_files.files(Report(made_of, wanted.check), wanted.check)
 
     def put(files: dict[str, bytes]) -> None:
         try:
             with waiting():
-                trial_report.put(context.session, folder, files, made_of)
+                written = trial_report.put(context.session, folder, files, made_of)
         except AppError as error:
             failed(error)
             return
-        context.written.emit(folder)
+        context.written.emit(folder, plural(written.files, "1 file.", "{n} files."))
 
-    def failed(error: BaseException) -> None:
-        if not isinstance(error, AppError):
-            raise error
-        context.not_written.emit()
-        context.told.emit(str(error))
-
+    failed = partial(_tell, context, document, None)
     with context.acting():
         trial_report.check_place(folder)
-        _make(folder, context, document, made_of, made, put, failed)
+        _make(folder, context, document, made_of, made, put, failed, wanted)
 
 
 def _make(
@@ -190,23 +215,54 @@ def _make(
     make: Callable[[], T],
     made: Callable[[T], None],
     failed: Callable[[BaseException], None],
+    wanted: Wanted,
 ) -> None:
     """Make a file off the UI thread. It can be given up until it was made: then there is none."""
-    given_up = Event()
 
     def work() -> T | None:
-        return None if given_up.is_set() else make()
+        if not wanted.given_up.is_set():
+            with suppress(GivenUp):
+                return make()
+        return None
 
     def settled(content: T | None) -> None:
-        if content is not None and not given_up.is_set():
+        if content is not None and not wanted.given_up.is_set():
             made(content)
             return
-        with context.saving():
-            documents.write_cancelled(context.session, document, made_of)
+        if context.session.is_open:
+            with context.saving():
+                documents.write_cancelled(context.session, document, made_of)
         context.cancelled.emit(path)
 
-    context.writing.emit(path, given_up.set)
+    context.writing.emit(path, wanted.given_up.set)
     context.tasks.run(work, done=settled, failed=failed)
+
+
+def _tell(
+    context: AppContext, document: Document[Any], say: Say | None, error: BaseException
+) -> None:
+    """Why it was not saved, in one sentence."""
+    if isinstance(error, OSError):
+        words = _no_place(document).format(why=error.strerror or tr("unknown reason"))
+    elif isinstance(error, AppError):
+        words = str(error)
+    else:
+        raise error
+    context.not_written.emit()
+    told = context.told.emit if say is None or is_gone(say) else say
+    told(words)
+
+
+def _what_left(made_of: Source, made: bytes) -> str:
+    """How much left of all data, in words; empty of anything else."""
+    if not isinstance(made, Counted):
+        return ""
+    rows = sum(made.rows.values())
+    return tr("{patients}, {tables}, {rows}.").format(
+        patients=n_patients(made_of.counts["patients"]),
+        tables=plural(len(made.rows), "1 table", "{n} tables"),
+        rows=plural(rows, "1 row", "{n} rows"),
+    )
 
 
 def _write(path: Path, content: bytes) -> None:

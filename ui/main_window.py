@@ -146,17 +146,18 @@ class MainWindow(QMainWindow):
             self._settings.text_size = percent
             self._forget_help()
             return
-        place, session = shell.place, shell.context.session
+        place, context = shell.place, shell.context
         if not shell.leave():
             return  # the file refused what was typed: it stays where it is
         self._settings.text_size = percent
         theme.choose_text_size(app, percent)
         self._forget_help()
         self._stack.removeWidget(shell)
-        shell.context.retire()
+        context.retire()
         shell.deleteLater()
-        self._show(session)
+        self._show(context.session)
         if self.shell is not None:
+            context.hand_over(self.shell.context)
             self.shell.return_to(*place)
 
     def _forget_help(self) -> None:

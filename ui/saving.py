@@ -41,19 +41,23 @@ def ask_printer(parent: QWidget, document: Document[Any], size: PaperSize) -> "Q
     return printer if chosen else None
 
 
-def ask_where(parent: QWidget, document: Document[Any], made_of: Source) -> Path | None:
+def ask_where(parent: QWidget, document: Document[Any], made_of: Source | None) -> Path | None:
     """The path that a person chose for a document; None where they chose none.
 
-    What its proposed name tells is the clinic's setting: nothing, unless it was chosen.
+    What its proposed name tells is the clinic's setting: nothing, unless it was chosen. It is no one patient's where
+    it is asked before it is known what it is ``made_of``.
     """
-    whose = made_of.whose if made_of.clinic.telling_file_names else None
-    ending = document.ending or made_of.ending
-    name = file_name(
-        document.stem,
-        ending,
-        visit=made_of.visit_code,
-        told=Told(*whose) if whose else None,
-    )
+    if made_of is None:
+        ending, name = document.ending, file_name(document.stem, document.ending)
+    else:
+        whose = made_of.whose if made_of.clinic.telling_file_names else None
+        ending = document.ending or made_of.ending
+        name = file_name(
+            document.stem,
+            ending,
+            visit=made_of.visit_code,
+            told=Told(*whose) if whose else None,
+        )
     kinds = f"{ending.upper()} (*.{ending})"
     chosen, _kind = QFileDialog.getSaveFileName(
         parent, tr(document.saving), str(_documents() / name), kinds

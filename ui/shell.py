@@ -146,6 +146,7 @@ class Shell(QWidget):
         context.refused.connect(self.refuse)
         context.told.connect(self._say)
         context.writing.connect(self.saved_note.wait_for)
+        context.reading.connect(self.saved_note.say_read)
         context.written.connect(self.saved_note.say)
         context.cancelled.connect(self.saved_note.say_cancelled)
         context.not_written.connect(self.saved_note.forget)

@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from threading import Event
 from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, Signal, Slot
 from shiboken6 import isValid
+
+from core.errors import GivenUp
 
 T = TypeVar("T")
 
@@ -58,6 +61,23 @@ class Tasks(QObject):
     def _deliver(self, callback: Callable[[object], object], value: object) -> None:
         if not is_gone(callback):
             callback(value)
+
+
+class Wanted:
+    """Whether anybody waits for what a task makes: until a person has ``given_up``, or all tasks are closed."""
+
+    def __init__(self, tasks: Tasks) -> None:
+        self.given_up = Event()
+        self._tasks = tasks
+
+    def is_over(self) -> bool:
+        """In any thread."""
+        return self.given_up.is_set() or self._tasks.is_closed
+
+    def check(self) -> None:
+        """In any thread, between two steps of a long task. Raises GivenUp."""
+        if self.is_over():
+            raise GivenUp
 
 
 def is_gone(callback: Callable[..., Any]) -> bool:

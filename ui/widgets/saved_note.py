@@ -35,6 +35,7 @@ class SavedNote(QFrame):
         layout.setStretch(0, 1)
         self.setLayout(layout)
         self._stop: Callable[[], None] | None = None
+        self._read: tuple[int, int] | None = None  # patients who were read for it, of how many
         self.patience = QTimer(self)
         self.patience.setSingleShot(True)
         self.patience.setInterval(PATIENCE)
@@ -42,16 +43,31 @@ class SavedNote(QFrame):
         self.hide()
 
     def wait_for(self, path: Path, stop: Callable[[], None]) -> None:
-        """A file is being made; it is told of when that takes a while, and ``stop`` gives it up."""
-        self.path, self._stop = path.absolute(), stop
-        self.hide()
-        self.patience.start()
+        """A file is being made; it is told of when that takes a while, and ``stop`` gives it up.
 
-    def say(self, path: Path) -> None:
-        """It is there."""
+        Its patients may have been waited for before.
+        """
+        path = path.absolute()
+        goes_on = self._stop is not None and path == self.path
+        self.path, self._stop, self._read = path, stop, None
+        if not goes_on:
+            self.hide()
+            self.patience.start()
+        elif self.isVisible():
+            self._show_waiting()
+
+    def say_read(self, done: int, of: int) -> None:
+        """Its patients are being read."""
+        self._read = done, of
+        if self.cancel.isVisible():
+            self._show_waiting()
+
+    def say(self, path: Path, held: str) -> None:
+        """It is there; ``held`` says how much is in it."""
         self.path = path.absolute()
         text = tr("Saved as {name} in {folder}.")
-        self._settle(text.format(name=path.name, folder=self.path.parent))
+        said = text.format(name=path.name, folder=self.path.parent)
+        self._settle(f"{said} {held}".rstrip())
         self.folder.show()
 
     def say_cancelled(self, path: Path) -> None:
@@ -80,7 +96,15 @@ class SavedNote(QFrame):
     def _show_waiting(self) -> None:
         if self.path is None:
             return
-        self.text.setText(tr("Making {name}…").format(name=self.path.name))
+        if self._read is None:
+            self.text.setText(tr("Making {name}…").format(name=self.path.name))
+            self.moving.setRange(0, 0)
+        else:
+            done, of = self._read
+            text = tr("Reading for {name}: {n} of {of} patients…")
+            self.text.setText(text.format(name=self.path.name, n=done, of=of))
+            self.moving.setRange(0, of)
+            self.moving.setValue(done)
         self.folder.hide()
         self.dismiss.hide()
         self.moving.show()

@@ -16,7 +16,7 @@ from core.session import Session
 from core.words import day
 from tests.pdf import line_of
 from tests.ui.conftest import name_of, words
-from tests.ui.keyboard import CTRL, SHIFT, Key, focused, in_dialog, press, settle, write
+from tests.ui.keyboard import CTRL, SHIFT, Key, focused, in_dialog, press, settle, wait_until, write
 from tests.ui.test_every_page import cut_off, seen, takes_focus
 from ui.pages.trial_report.cut import CutDialog
 
@@ -65,6 +65,11 @@ def exports(page):
 
 def saving_as(monkeypatch, path):
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a, **_k: (str(path), ""))
+
+
+def held_by(folder):
+    """How many files a folder holds."""
+    return sum(one.is_file() for one in folder.rglob("*"))
 
 
 def messages(page):
@@ -192,7 +197,10 @@ def test_the_folder_is_written_with_its_act_and_said_where(report, qtbot, tmp_pa
     qtbot.waitUntil(folder.exists, timeout=30_000)
     settle()
     note = report.window().shell.saved_note
-    assert note.isVisible() and note.text.text() == f"Saved as report in {tmp_path}."
+    assert (
+        note.isVisible()
+        and note.text.text() == f"Saved as report in {tmp_path}. {held_by(folder)} files."
+    )
     manifest = (folder / "manifest.json").read_bytes()
     assert json.loads(manifest)["numbers"] == "coded, not anonymous"
     assert "flow" not in json.loads(manifest)["chapters"]
@@ -218,15 +226,16 @@ def test_a_folder_that_is_there_is_refused_and_stays_as_it_is(report, tmp_path, 
 def test_a_folder_given_up_leaves_nothing_and_the_trail_says_so(
     report, qtbot, tmp_path, monkeypatch
 ):
-    folder, given_up = tmp_path / "report", []
+    folder, given_up, made = tmp_path / "report", [], []
     saving_as(monkeypatch, folder)
     report.context.writing.connect(lambda _path, stop: given_up.append(stop))
 
-    def files(_report):
+    def csv(table):
+        made.append(table)
         given_up[0]()  # in the midst of it
-        return {"manifest.json": b"{}"}
+        return b""
 
-    monkeypatch.setattr(trial_files, "files", files)
+    monkeypatch.setattr(trial_files, "csv", csv)
     cancelled = []
     report.context.cancelled.connect(cancelled.append)
     report.folder.click()
@@ -234,6 +243,7 @@ def test_a_folder_given_up_leaves_nothing_and_the_trail_says_so(
     assert not folder.exists() and not list(tmp_path.glob(".trial-report-*"))
     assert "was not saved" in report.window().shell.saved_note.text.text()
     assert exports(report)[0]["patients"] == 0
+    assert len(made) == 1, "no other table was made any more"
 
 
 def test_a_data_cut_takes_away_what_came_later(report, qtbot):
@@ -245,6 +255,7 @@ def test_a_data_cut_takes_away_what_came_later(report, qtbot):
         assert dialog.schedule.currentText() == "Ad-MSC trial (Nabavi 2021)"
         write(earlier.isoformat())
         press(Key.Key_Return)
+        wait_until(lambda: dialog.found is not None)
 
     in_dialog(choose, kind=CutDialog)
     report.cut.click()
@@ -256,22 +267,29 @@ def test_a_data_cut_takes_away_what_came_later(report, qtbot):
 def test_a_bad_data_cut_says_why_and_changes_nothing(report):
     pdf, said = report.pdf, []
 
+    def refused(dialog):
+        """Once it was looked for."""
+        wait_until(lambda: not dialog.reading.busy)
+        assert dialog.go_on.isEnabled() and not dialog.bar.isVisible()
+        said.append(words(dialog))
+
     def type_all(dialog):
         dialog.until.line.setFocus()
         write("2100-01-01")
         press(Key.Key_Return)
-        said.append(words(dialog))
+        refused(dialog)
+        assert focused() is dialog.until.line
         dialog.until.set_text("31.02.2020")
         dialog.agree()
         said.append(words(dialog))
         dialog.until.set_text("")
         dialog.entry.set_text("99999999")
         dialog.agree()
-        said.append(words(dialog))
+        refused(dialog)
         dialog.entry.set_text("")
         dialog.until.set_text("2001-01-01")
         dialog.agree()
-        said.append(words(dialog))
+        refused(dialog)
         dialog.until.set_text("")
         dialog.entry.set_text("x")
         dialog.agree()

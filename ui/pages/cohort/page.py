@@ -22,12 +22,13 @@ from ui.documents import buttons, let_out, menu
 from ui.pages.cohort.asking import Asking
 from ui.pages.cohort.events_card import EventsCard
 from ui.pages.cohort.filters import Filters
-from ui.pages.cohort.loading import Loading, LoadingBar
+from ui.pages.cohort.loading import Loading
 from ui.pages.cohort.means_card import Look, MeansCard
 from ui.pages.cohort.survival_card import SurvivalCard
 from ui.pages.cohort.visits_card import FlowCard, VisitsCard
 from ui.pages.page import Page
 from ui.widgets.basics import PressButton, label, row, show_only
+from ui.widgets.reading import ReadingBar
 from ui.widgets.responsive import Columns, Flow
 from ui.widgets.segments import Segments
 from ui.words import tr
@@ -45,7 +46,8 @@ class CohortPage(Page):
         self.group: Cohort | None = None
         self._asking = Asking(context.tasks, self)
         self.loading = Loading(context, self)
-        self.bar = LoadingBar(self.loading)
+        self.bar = ReadingBar(self.loading, self.loading.load)
+        self.loading.failed.connect(self.bar.say)
         self.loading.loaded.connect(self._on_loaded)
         self.title = label(tr("Cohort"), "title", wrap=True)
         self.headline = label("", "muted", wrap=True)
@@ -134,7 +136,7 @@ class CohortPage(Page):
 
     def refresh(self) -> None:
         self.bar.start()
-        self.loading.begin()
+        self.loading.load()
 
     def focus_first(self) -> None:
         first = self.filters.buttons[By.SCHEDULE] if self.everyone is not None else self.bar.stop

@@ -1,10 +1,10 @@
 """The trial report: its chapters as switches beside the very pages, its data cut, and the folder that it leaves in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from threading import Event
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
@@ -12,26 +12,30 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from core import reports
 from core.acts import documents
+from core.acts.all_patients import Cancelled, Progress
 from core.cohort.plots.means_plot import Spread
-from core.errors import AppError
+from core.errors import AppError, GivenUp
 from core.model.document import About, Document, OfTrial, TrialAsked
+from core.model.paper import PaperSize
 from core.model.user import Right
 from core.protocols import catalog as protocols
 from core.reports.trial import USUAL, Line, Report, study
+from core.session import Session
 from ui import theme
 from ui.context import AppContext
-from ui.documents import print_out, save_folder_to, save_to, source
+from ui.documents import print_out, save_folder_to, save_to
 from ui.pages.page import Page
 from ui.pages.trial_report.contents import Contents
-from ui.pages.trial_report.cut import CutDialog
+from ui.pages.trial_report.cut import CutDialog, Reader
 from ui.pages.trial_report.sheets import Sheets
 from ui.pdf_pages import PREVIEW_DPI, images, outline
 from ui.saving import ask_folder, ask_where
+from ui.tasks import Wanted
 from ui.widgets.basics import PressButton, answered, button, card, column, label, row, shortcut
 from ui.widgets.own_scroll import OwnScroll
+from ui.widgets.reading import Reading, ReadingBar
 from ui.widgets.responsive import Columns, Flow
 from ui.widgets.segments import Segments
-from ui.widgets.waiting import waiting
 from ui.words import tr
 
 ID = "trial-report"
@@ -55,7 +59,7 @@ class Shown:
 
 
 class TrialReportPage(Page):
-    """Pages are made off the UI thread whenever a switch changes; those of other switches are gone at once."""
+    """The records are read once, and pages are made whenever a switch changes, both off the UI thread; those of other switches are gone at once."""
 
     topic = ID
 
@@ -67,8 +71,13 @@ class TrialReportPage(Page):
         self._source: OfTrial | None = None  # as the file was when the page was opened
         self._made_of: OfTrial | None = None  # of the pages that are shown
         self._report: Report | None = None  # its chapters, made for the switches besides
-        self._given_up = Event()  # of the pages that are being made
-        self.busy = False
+        self._pages = Wanted(context.tasks)  # those that are being made
+        self._making = False
+        self.reading = Reading(context, self)
+        self.bar = ReadingBar(self.reading, self._load)
+        self.reading.loaded.connect(self._on_read)
+        self.reading.given_up.connect(self._end_reading)
+        self.reading.failed.connect(self._on_not_read)
         self._places: Mapping[str, tuple[int, float]] = {}
         self.title, self.subtitle = (
             label(tr("Trial report"), "title"),
@@ -135,6 +144,7 @@ class TrialReportPage(Page):
         layout.setContentsMargins(16, 12, 16, 12)
         layout.setSpacing(8)
         layout.addLayout(head)
+        layout.addWidget(self.bar)
         layout.addWidget(self._parts, 1)
 
     def set_narrow(self, *, narrow: bool) -> None:
@@ -159,6 +169,7 @@ class TrialReportPage(Page):
         """The records and the pages go; both are read and made anew when the page is opened again."""
         if not super().leave():
             return False
+        self.reading.give_up()
         self._forget("")
         self._source = self._report = None
         self._stale = True
@@ -166,6 +177,11 @@ class TrialReportPage(Page):
 
     def focus_first(self) -> None:
         self.contents.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @property
+    def busy(self) -> bool:
+        """Whether records are read or pages made that will be shown."""
+        return self.reading.busy or self._making
 
     @property
     def shown(self) -> Mapping[str, str]:
@@ -205,21 +221,30 @@ class TrialReportPage(Page):
         self.spread.blockSignals(True)  # nobody pressed it
         self.spread.choose(Spread(asked.spread))
         self.spread.blockSignals(False)
-        if why := self._read(asked):
-            self._forget(why)
-        else:
-            self._prepare()
+        self._forget("")
+        self.cut.setEnabled(False)  # it is asked for what is known of this one
+        self.bar.start()
+        self.reading.begin(partial(self._reader, asked))
 
-    def _read(self, asked: TrialAsked) -> str:
-        """Read the records; the sentence why there can be no such report, empty where they were read."""
-        try:
-            with waiting():
-                read = source(self.context, self._document, About(trial=asked))
-            study.check(read)
-        except AppError as error:
-            return str(error)
+    @property
+    def _reader(self) -> Reader:
+        """What reads the records in any thread."""
+        context = self.context
+        return partial(_read, context.session, self._document, context.settings.paper)
+
+    def _on_read(self, read: OfTrial) -> None:
+        self._end_reading()
         self._source, self._report = read, None
-        return ""
+        self._prepare()
+
+    def _on_not_read(self, why: str) -> None:
+        """There can be no such report."""
+        self.bar.hide()
+        self._end_reading()
+        self._forget(why)
+
+    def _end_reading(self) -> None:
+        self.cut.setEnabled(True)
 
     def _on_switch(self) -> None:
         self._wanted = replace(
@@ -242,22 +267,24 @@ class TrialReportPage(Page):
         chapters = USUAL if wanted.chapters is None else wanted.chapters
         asked = replace(wanted, schedule=read.asked.schedule, until=read.asked.until)
         made_of = replace(read, asked=replace(asked, chapters=chapters))
-        known, ratio, given_up = self._report, self.devicePixelRatioF(), self._given_up
+        known, ratio, pages = self._report, self.devicePixelRatioF(), self._pages
         if known is not None and not _alike(known.source.asked, made_of.asked):
             known = None
 
         def work() -> Shown | None:
-            return None if given_up.is_set() else _make(known, made_of, PREVIEW_DPI * ratio)
+            with suppress(GivenUp):
+                return _make(known, made_of, PREVIEW_DPI * ratio, pages.check)
+            return None
 
-        self.busy = True
-        done = partial(self._show_pages, given_up, made_of, ratio, place)
-        self.context.tasks.run(work, done=done, failed=partial(self._fail, given_up))
+        self._making = True
+        done = partial(self._show_pages, pages, made_of, ratio, place)
+        self.context.tasks.run(work, done=done, failed=partial(self._fail, pages))
 
     def _forget(self, said: str) -> None:
         """No pages, ``said`` in their place; those that a worker still makes are given up."""
-        self._given_up.set()
-        self._given_up = Event()
-        self.busy = False
+        self._pages.given_up.set()
+        self._pages = Wanted(self.context.tasks)
+        self._making = False
         self.pdf = self._made_of = None
         self._places = {}
         self.sheets.clear(said)
@@ -267,16 +294,16 @@ class TrialReportPage(Page):
 
     def _show_pages(
         self,
-        given_up: Event,
+        wanted: Wanted,
         made_of: OfTrial,
         ratio: float,
         place: tuple[int, float],
         made: Shown | None,
     ) -> None:
         """The pages that were made, unless others were asked for meanwhile."""
-        if made is None or given_up.is_set():
+        if made is None or wanted.is_over():
             return
-        self.busy = False
+        self._making = False
         self.pdf, self._made_of, self._report = made.pdf, made_of, made.report
         self.subtitle.setText(made.report.subtitle)
         self.contents.show_lines(made.lines)
@@ -288,8 +315,8 @@ class TrialReportPage(Page):
         for one in (self.print, self.save, self.folder):
             one.setEnabled(True)
 
-    def _fail(self, given_up: Event, error: BaseException) -> None:
-        if given_up.is_set():
+    def _fail(self, wanted: Wanted, error: BaseException) -> None:
+        if wanted.is_over():
             return
         self._forget(
             str(error) if isinstance(error, AppError) else tr("The document could not be prepared.")
@@ -305,10 +332,11 @@ class TrialReportPage(Page):
         asked = self._wanted
         if self._source is not None:
             asked = replace(asked, schedule=self._source.asked.schedule)
-        dialog = CutDialog(self, asked, _studies(asked.schedule), self._read)
-        if answered(dialog):
+        dialog = CutDialog(self, self.context, asked, _studies(asked.schedule), self._reader)
+        if answered(dialog) and dialog.found is not None:
             self._wanted = dialog.asked
-            self._prepare()
+            self.bar.hide()
+            self._on_read(dialog.found)
 
     def _save(self) -> None:
         if self.pdf is None or self._made_of is None:
@@ -331,11 +359,28 @@ class TrialReportPage(Page):
         self.context.show_page.emit("cohort")
 
 
-def _make(known: Report | None, made_of: OfTrial, dpi: float) -> Shown:
-    """In any thread. Chapters that are ``known`` are not made again. Raises NoStudy."""
-    report = known or Report(made_of)
+def _read(
+    session: Session,
+    document: Document[OfTrial],
+    size: PaperSize,
+    asked: TrialAsked,
+    progress: Progress,
+    cancelled: Cancelled,
+) -> OfTrial | None:
+    """In any thread. None where it was given up. Raises AppError where there can be no such report."""
+    found = documents.read(session, document, About(trial=asked), size, progress, cancelled)
+    if found is not None:
+        study.check(found)
+    return found
+
+
+def _make(known: Report | None, made_of: OfTrial, dpi: float, check: Callable[[], None]) -> Shown:
+    """In any thread. Chapters that are ``known`` are not made again. Raises NoStudy, GivenUp as ``check`` does."""
+    check()
+    report = known or Report(made_of, check)
     chosen = made_of.asked.chapters
     pdf = report.pdf(chosen)
+    check()
     ids = [chapter.id for chapter, _made in report.chapters(chosen)]
     return Shown(
         report=report,
