@@ -68,6 +68,7 @@ class Notation:
 
 
 _notation = _AS_SHIPPED = Notation()
+_then: ContextVar[Notation | None] = ContextVar("then", default=None)
 
 
 def _(message: str) -> str:
@@ -77,7 +78,7 @@ def _(message: str) -> str:
 
 def language() -> gettext.NullTranslations:
     """The words in use, another one for every notation. Whatever is made of words and remembered is remembered by it."""
-    return _source.get() or _written(_translation, _notation)
+    return _source.get() or _written(_translation, notation())
 
 
 @cache
@@ -88,7 +89,7 @@ def _written(translation: gettext.NullTranslations, notation: Notation) -> gette
 
 def notation() -> Notation:
     """How days and pressures of gases are written now; as shipped in what is data (`untranslated`)."""
-    return _notation if _source.get() is None else _AS_SHIPPED
+    return (_then.get() or _notation) if _source.get() is None else _AS_SHIPPED
 
 
 def write_in(notation: Notation) -> Notation:
@@ -96,6 +97,16 @@ def write_in(notation: Notation) -> Notation:
     global _notation
     before, _notation = _notation, notation
     return before
+
+
+@contextmanager
+def written_in(then: Notation) -> Iterator[None]:
+    """Everything in one way, for this thread: what is of an earlier moment is written as the clinic wrote then."""
+    token = _then.set(then)
+    try:
+        yield
+    finally:
+        _then.reset(token)
 
 
 def speak(translation: gettext.NullTranslations) -> gettext.NullTranslations:

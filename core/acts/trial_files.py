@@ -97,7 +97,8 @@ def _plain(value: Value, decimals: int) -> str:
 
 
 def _methods(report: Report) -> bytes:
-    return "\n\n".join([*summary.methods(report.study), ""]).encode()
+    with report.written():
+        return "\n\n".join([*summary.methods(report.study), ""]).encode()
 
 
 def _manifest(report: Report, found: dict[str, bytes]) -> dict[str, object]:

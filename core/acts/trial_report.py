@@ -44,7 +44,7 @@ class Written:
 def source(db: Database, asked: TrialAsked, common: Mapping[str, Any], tell: Progress) -> OfTrial:
     """The records of a study as of an entry of the trail. Raises AppError where there is no such entry.
 
-    ``common`` is what every source of a document has; ``tell`` is told how many patients are read.
+    ``common`` is what every source of a document has (the clinic's own settings are those of that entry); ``tell`` is told how many patients are read.
     """
     if asked.until is not None and asked.until > clock.today():
         raise AppError(
@@ -53,6 +53,8 @@ def source(db: Database, asked: TrialAsked, common: Mapping[str, Any], tell: Pro
             )
         )
     head = _head(db, asked.entry)
+    if asked.entry is not None and (then := as_of.clinic_as_of(db, asked.entry)) is not None:
+        common = {**common, "clinic": then}
     patients = Patients(db).all()
     schedule = asked.schedule or _own_study(common["clinic"], patients)
     found = _records(db, patients, asked.entry, schedule, tell)

@@ -1,16 +1,19 @@
-"""A patient's record as the file stood at an entry of its trail: made again from the trail alone, in memory."""
+"""A patient's record, or the clinic's settings, as the file stood at an entry of its trail: made again from the trail alone."""
 
 import json
 from collections.abc import Iterable
 from contextlib import closing
+from dataclasses import fields
 from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlcipher
 from sqlite_utils import Database
 
+from core.convert import converter
 from core.model.ids import PatientId
 from core.model.nouns import NOUNS
 from core.model.record import PatientRecord
+from core.model.user import Clinic
 from core.store import audit, records
 from core.store.migrations import decision_of
 
@@ -48,6 +51,19 @@ def record_as_of(db: Database, patient_id: PatientId, sequence: int) -> PatientR
             for row in rows.get(table, {}).values():
                 _insert(past, table, {name: row[name] for name in row if name in columns})
         return records.load(past, patient_id)
+
+
+def clinic_as_of(db: Database, sequence: int) -> Clinic | None:
+    """What the file said of itself when that entry had just been written; None before it said anything."""
+    found = db.execute(
+        "SELECT after FROM audit WHERE entity = 'clinic' AND after IS NOT NULL AND id <= ? ORDER BY id DESC LIMIT 1",
+        [sequence],
+    ).fetchone()
+    if found is None:
+        return None
+    known = {one.name for one in fields(Clinic)}
+    told = {name: value for name, value in json.loads(found[0]).items() if name in known}
+    return converter.structure(told, Clinic)
 
 
 def _rows(

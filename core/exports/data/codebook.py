@@ -54,7 +54,7 @@ Signatures and locks are for reading: they hold in the clinic file in which they
 _CODED = f"""\
 This export is CODED, NOT ANONYMOUS. The clinic can say who each person is; and who knows enough of a person may find them. Pass it on only as the consent and the law allow it.
 Ids are keyed hashes: the same in every coded export of this clinic, so that two can be joined.
-All days of a patient are earlier by the same number of days, from 1 to {MOST_DAYS}: intervals are true, days are not. Of a day that is known to its month or year, the month or year may be off by one.
+All days of a patient are earlier by the same number of days, from 1 to {MOST_DAYS}: intervals and times of the clock are true, days are not. Of a day that is known to its month or year, the month or year may be off by one.
 Whoever knows on which days two exports were made can tell between which days a value was added. Pass on no more of them than are needed.
 Ages over {OLDEST} are “{OLDER}”; so are all ages of a person who has such a one, and % predicted and z-scores of theirs are not here. Texts that people typed, users, workstations, lots, serial numbers, donors and file names are not here. “{NOT_LISTED}” is in the place of a text that is in no list of the program.
 small_groups names the values that fewer than {FEW} patients have. Look at them first."""

@@ -5,6 +5,7 @@ tables and figures keep their numbers then. `contents` is what a list of the cha
 """
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from core.model.document import OfTrial
@@ -26,7 +27,7 @@ from core.reports.trial.chapters import (
 )
 from core.reports.trial.content import Made
 from core.reports.trial.study import Study
-from core.words import N_, _
+from core.words import N_, _, written_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,24 +78,32 @@ class Report:
     """The chapters of one study, each made once; what is chosen of them can change.
 
     ``check`` is called before each patient and each chapter: what it raises ends it. Raises NoStudy.
+    Days and pressures are written as the clinic wrote them then, not as it does now.
     """
 
     def __init__(self, source: OfTrial, check: Callable[[], None] = lambda: None) -> None:
         self.source = source
-        self.study = Study.of(source, check)
         self.made: dict[str, Made] = {}
-        for one in CHAPTERS:
-            check()
-            self.made[one.id] = one.make(self.study)
+        with self.written():
+            self.study = Study.of(source, check)
+            for one in CHAPTERS:
+                check()
+                self.made[one.id] = one.make(self.study)
+
+    def written(self) -> AbstractContextManager[None]:
+        """How this report is written, for whatever is made of it."""
+        return written_in(self.source.clinic.notation)
 
     @property
     def subtitle(self) -> str:
         """Which study, how many patients, up to which day."""
-        return pages.subtitle(self)
+        with self.written():
+            return pages.subtitle(self)
 
     def questions(self) -> list[questions.Row]:
         """What is open before it goes out: of whom, about what, and the question."""
-        return questions.every(self.study)
+        with self.written():
+            return questions.every(self.study)
 
     @property
     def chosen(self) -> frozenset[str]:
@@ -108,7 +117,8 @@ class Report:
 
     def contents(self, chosen: frozenset[str] | None = None) -> tuple[Line, ...]:
         """Every chapter, with the page on which it begins where it is chosen."""
-        begins = pages.begins(self, chosen)
+        with self.written():
+            begins = pages.begins(self, chosen)
         return tuple(
             Line(
                 id=one.id,
@@ -121,7 +131,8 @@ class Report:
         )
 
     def pdf(self, chosen: frozenset[str] | None = None) -> bytes:
-        return pages.render(self, chosen)
+        with self.written():
+            return pages.render(self, chosen)
 
 
 def contents(source: OfTrial) -> tuple[Line, ...]:

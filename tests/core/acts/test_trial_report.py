@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from core.acts import documents, trial_files, trial_report
+from core.acts.notation import choose_days
 from core.errors import AppError, FileExists, NotAllowed, StorageError
 from core.model.document import About, TrialAsked
 from core.model.trail import Act
@@ -25,6 +26,7 @@ from core.reports.trial import Report
 from core.reports.trial.content import Column, Table
 from core.session import Session
 from core.views import trail_words
+from core.words import DayStyle, day
 from tests.core import clinic_of_four
 from tests.core.clinic_of_four import LOGIN
 from tests.core.reports import trial_study
@@ -133,6 +135,40 @@ def test_the_same_cut_of_the_same_entry_is_the_same_to_the_byte(as_role, tmp_pat
     assert held_again(monitor, tmp_path / "now", ASKED) != then
     earlier = replace(ASKED, entry=entry, until=date(2015, 6, 1))
     assert held_again(monitor, tmp_path / "earlier", earlier) != then
+
+
+def test_an_older_entry_is_as_the_clinic_was_called_and_wrote_its_days_then(as_role, tmp_path):
+    entry = trial_report.write(as_role(), tmp_path / "first", ASKED).source.as_of.sequence
+    first = held(tmp_path / "first")
+    session = as_role()
+    choose_days(session, DayStyle.ISO)
+    with session.write("moved"):
+        moved = replace(session.clinic, name="Clinic by the lake", letterhead="1, Shore Road")
+        session.clinics.save(moved)
+    session = as_role()  # opened again
+    assert held_again(session, tmp_path / "then", replace(ASKED, entry=entry)) == first
+    assert day(UNTIL) == "2019-06-01", "the window writes as the clinic does now"
+    now = held_again(session, tmp_path / "now", ASKED)
+    assert now["methods.txt"] != first["methods.txt"]
+    assert b"2019-06-01" in now["methods.txt"] and b"1 Jun 2019" in first["methods.txt"]
+
+
+def test_an_older_entry_is_of_who_was_on_the_schedule_then(as_role):
+    """Whoever was moved to another schedule since is still among them, and who came later is not."""
+    session = as_role()
+    entry = session.trail.last_change()
+    one, other = session.patients.all()[:2]
+    with session.write("moved"):
+        session.patients.save(replace(one, protocol="routine", protocol_version="1"))
+
+    def numbers(**asked):
+        about = About(trial=replace(ASKED, schedule="royan-2021", **asked))
+        found = documents.source(session, named("trial-report"), about)
+        return {record.patient.record_number for record in found.records}
+
+    assert one.record_number not in numbers() and other.record_number in numbers()
+    assert {one.record_number, other.record_number} <= numbers(entry=entry)
+    assert numbers(entry=entry) - numbers() == {one.record_number}
 
 
 def held_again(session, folder, asked):
