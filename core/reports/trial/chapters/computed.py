@@ -86,7 +86,10 @@ def _methods() -> Iterator[str]:
         "SD has n − 1 below it; SE is SD / √n; quartiles are interpolated (Hyndman and Fan 1996, type 7)."
     )
     yield _(
-        "Slope of a patient: least squares through all values at their real days, 30.4375 days a month; the interval of their mean is by Student's t."
+        "Baseline: the last value of each patient at a planned visit up to the infusion; in Table 1 else what others had stated before it."
+    )
+    yield _(
+        "Slope of a patient: least squares through the values at the planned visits that Table 3 counts, at their real days, 30.4375 days a month; the interval of their mean is by Student's t."
     )
     yield _(
         "Mixed model: value ~ month, random intercept and slope for each patient, REML, generalised-least-squares standard errors; two optimisers must agree, or no number is shown."
