@@ -1,5 +1,6 @@
 """The person who is followed, and what was stated about them before their first visit here."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -56,6 +57,12 @@ class Patient:
     @property
     def name(self) -> str:
         return ", ".join(part for part in (self.family_name, self.given_name) if part)
+
+
+def number_order(record_number: str) -> tuple[tuple[int, str], ...]:
+    """By which record numbers are in order: A-2 comes before A-10, and that before B-1."""
+    parts = re.findall(r"\d+|\D+", record_number)
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
 
 
 class ExternalKind(StrEnum):

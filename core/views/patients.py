@@ -12,7 +12,7 @@ from core.labels import ONSET, SEX
 from core.model.adverse_event import MilestoneKind
 from core.model.appointment import Appointment
 from core.model.partial_date import partial_day
-from core.model.patient import OnsetRegion, Patient
+from core.model.patient import OnsetRegion, Patient, number_order
 from core.model.record import PatientRecord
 from core.model.vital_status import State
 from core.protocols import catalog as protocols
@@ -51,9 +51,9 @@ class Line:
         return self.record.patient
 
     @property
-    def order(self) -> tuple[int, str]:
-        """By which record numbers are sorted: 9 comes before 10."""
-        return len(self.patient.record_number), self.patient.record_number
+    def order(self) -> tuple[tuple[int, str], ...]:
+        """By which lines are sorted where they are by record number."""
+        return number_order(self.patient.record_number)
 
     @property
     def found_by(self) -> str:

@@ -11,6 +11,7 @@ from core.model.adverse_event import Outcome
 from core.model.clinic_event import ClinicEvent
 from core.model.event_details import Cause, Criterion, EventDetails, Judgement
 from core.model.partial_date import partial_day
+from core.model.patient import number_order
 from core.views.safety import range_words
 from core.words import MISSING, _, instant, plural
 
@@ -19,7 +20,7 @@ _HOURS = 48  # up to here hours say more than days
 
 def ordered(events: Iterable[ClinicEvent]) -> list[ClinicEvent]:
     """By patient, then in the order in which they began."""
-    return sorted(events, key=lambda one: (len(one.number), one.number, one.details.event.onset))
+    return sorted(events, key=lambda one: (number_order(one.number), one.details.event.onset))
 
 
 def brief_titles() -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from core.findings.treatment import treatment
 from core.labels import onset_within
 from core.model.adverse_event import AdverseEvent
 from core.model.ids import PatientId, VisitId
-from core.model.patient import Patient
+from core.model.patient import Patient, number_order
 from core.model.record import PatientRecord
 from core.model.trail import TrailEntry
 from core.model.visit import Visit
@@ -125,8 +125,7 @@ def build(
             key=lambda item: (
                 order.index(item.group),
                 item.order,
-                len(item.patient.record_number),
-                item.patient.record_number,
+                number_order(item.patient.record_number),
             ),
         )
     )

@@ -1,6 +1,5 @@
 """The study that a report is about: its patients at the data cut, what each is called, and how a day is told."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +13,7 @@ from core.findings.consent import OfVisit
 from core.model.document import OfTrial
 from core.model.ids import VisitId
 from core.model.partial_date import PartialDate, partial_day
+from core.model.patient import number_order
 from core.model.record import PatientRecord
 from core.protocols import catalog as protocols
 from core.protocols.definition import Protocol
@@ -159,7 +159,9 @@ def _subjects(
     known: Sequence[PatientRecord], source: OfTrial, check: Callable[[], None]
 ) -> tuple[tuple[Subject, ...], int]:
     """The patients in the order of their record numbers, and how many are on a schedule that nobody has."""
-    ordered = sorted(known, key=lambda one: (_counted(one.patient.record_number), one.patient.id))
+    ordered = sorted(
+        known, key=lambda one: (number_order(one.patient.record_number), one.patient.id)
+    )
     found: list[Subject] = []
     for record in ordered:
         check()
@@ -184,12 +186,6 @@ def _subjects(
             )
         )
     return tuple(found), len(ordered) - len(found)
-
-
-def _counted(number: str) -> list[tuple[int, str]]:
-    """By which record numbers are in order: 2 before 10."""
-    parts = re.findall(r"\d+|\D+", number)
-    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
 
 
 def _told(rows: Rows, label: str, coded: bool) -> Rows:
