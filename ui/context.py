@@ -26,9 +26,7 @@ class AppContext(QObject):
     refused = Signal(str)  # a save failed; the sentence that says why
     told = Signal(str)  # what a person should know, though nothing that they did failed
     writing = Signal(object, object)  # path of a file that is being made, and what gives it up
-    reading = Signal(
-        int, int
-    )  # patients that were read for the file that is being made, of how many
+    reading = Signal(int, int)  # patients that were read for the file being made, of how many
     # path of a file that was saved for the person, to be told where, and how much is in it in words
     written = Signal(object, str)
     cancelled = Signal(object)  # path of a file that the person gave up
