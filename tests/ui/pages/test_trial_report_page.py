@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import threading
+import time
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -244,6 +247,34 @@ def test_a_folder_given_up_leaves_nothing_and_the_trail_says_so(
     assert "was not saved" in report.window().shell.saved_note.text.text()
     assert exports(report)[0]["patients"] == 0
     assert len(made) == 1, "no other table was made any more"
+
+
+def test_a_folder_is_not_made_to_its_end_when_the_file_is_closed(
+    report, qtbot, tmp_path, monkeypatch
+):
+    folder, begun, made = tmp_path / "report", threading.Event(), []
+    saving_as(monkeypatch, folder)
+    window, tasks, before = report.window(), report.context.tasks, len(exports(report))
+
+    def csv(table):
+        made.append(table)
+        begun.set()
+        end = time.monotonic() + 20
+        while not tasks.is_closed and time.monotonic() < end:
+            time.sleep(0.002)
+        return b""
+
+    monkeypatch.setattr(trial_files, "csv", csv)
+    session = report.context.session
+    path, key, login = session.path, session.data_key, session.login
+    report.folder.click()
+    assert begun.wait(20)
+    window.close_session()
+    settle()
+    assert window.shell is None and len(made) == 1
+    assert not folder.exists() and not list(tmp_path.glob(".trial-report-*"))
+    with closing(Session(path, key, login)) as again:
+        assert len(again.trail.entries(entity=Act.EXPORTED)) == before
 
 
 def test_a_data_cut_takes_away_what_came_later(report, qtbot):
