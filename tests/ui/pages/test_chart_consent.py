@@ -18,6 +18,7 @@ from core.labels import ROLE
 from core.model.document import About
 from core.model.form_record import FormRecord, Item
 from core.model.laboratory import LabResult
+from core.model.patient import ExternalKind, ExternalResult
 from core.model.user import Role
 from core.views import visit_summary
 from core.views.trail_tables import TABLES
@@ -137,6 +138,46 @@ def test_a_sample_of_no_visit_is_marked_left_out_and_decided_about(visits, shell
     assert "1 sample outside consent" not in words(page)
     (entry,) = [e for e in session.trail.entries(patient_id=due.id) if e.entity == "decision"]
     assert "laboratory of" in what(entry, session.trail.names([entry]))
+
+
+def test_what_others_stated_is_marked_left_out_and_decided_about(visits, shell, session, due):
+    before, _draft = visits
+    on = before.date - timedelta(days=30)
+    stated = ExternalResult(
+        patient_id=due.id,
+        kind=ExternalKind.FVC_PERCENT,
+        value=71.0,
+        measured_on=on,
+        source="letter",
+    )
+    with session.write():
+        session.external.save(stated)
+
+    def of_the_letter():
+        return [row["result"] for row in table(session, due) if row["date"] == str(on)]
+
+    (told,) = of_the_letter()
+    assert told != "outside consent", "history is covered by the first signature"
+    saved(session, due, "consent", kind="withdrawn", day=clock.today().isoformat(), withdrawn="everything",
+          kept="not_to_be_used")  # fmt: skip
+    assert of_the_letter() == ["outside consent"]
+    shell.open_chart(due.id)
+    settle()
+    page = shell.page("chart")
+    assert "1 stated result outside consent" in words(page)
+    page.show_tab("form.consent")
+    settle()
+    part = page.tab("form.consent")
+    assert "FVC % predicted, stated" in words(part)
+    use = [one for one in part.card.findChildren(QPushButton) if one.text().startswith("Use")][-1]
+    assert "stated" in use.accessibleName()
+    answer_dialogs("the patient agreed to this one")
+    use.click()
+    settle()
+    assert of_the_letter() == [told]
+    assert "1 stated result outside consent" not in words(page)
+    (entry,) = [e for e in session.trail.entries(patient_id=due.id) if e.entity == "decision"]
+    assert "a result that others stated" in what(entry, session.trail.names([entry]))
 
 
 def test_the_visit_asks_and_can_be_finished(session, due, visits):
