@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 DIED, MISSED, OPEN, ENDED, NOT_MEASURED = "died", "missed", "open", "ended", "not_measured"
 NOT_ENROLLED, LEFT_OUT, BASELINE = "not_enrolled", "left_out", "baseline"
-NOT_SEEN = "not_seen"
+NOT_SEEN, NO_PLAN = "not_seen", "no_plan"
+_OVER = (State.COMPLETED, State.REFUSED, State.SCREEN_FAILURE)
 WHY = Words(
     {
         DIED: N_("{n} died"),
@@ -37,6 +38,7 @@ WHY = Words(
         ENDED: N_("{n} not followed any more"),
         NOT_MEASURED: N_("{n} seen without this value"),
         NOT_SEEN: N_("{n} not seen then"),
+        NO_PLAN: N_("{n} without such a planned visit"),
         BASELINE: N_("{n} whose baseline it is"),
         LEFT_OUT: N_("{n} left out by their consent"),
         NOT_ENROLLED: N_("{n} never took part"),
@@ -211,21 +213,23 @@ def _seen_in(
 
 def _by_plan(cohort: Cohort, slots: Sequence[Slot]) -> NDArray[np.int8]:
     """By the status of the planned visit; without one there is no plan: never treated, or another version."""
-    died = cohort.patients["died_day"].notna().to_numpy()
-    ended = np.where(died, _PLACE[DIED], _PLACE[ENDED]).astype(np.int8)
-    why = np.repeat(ended[:, None], len(slots), axis=1)
-    visits = cohort.visits
-    place = {slot.code: at for at, slot in enumerate(slots)}
-    slot = _of_categories(visits["code"], lambda code: place.get(code, -1))
+    patients, visits = cohort.patients, cohort.visits
+    over = patients["left"].ne("") | patients["state"].isin([*_OVER])
+    none = np.where(over, _PLACE[ENDED], _PLACE[NO_PLAN])
+    none = np.where(patients["died_day"].notna(), _PLACE[DIED], none).astype(np.int8)
+    why = np.repeat(none[:, None], len(slots), axis=1)
     reason = _of_categories(visits["status"], lambda status: _PLACE.get(_why(status), -1))
-    told = (slot >= 0) & (reason >= 0)
-    who = cohort.place(visits.loc[told, PATIENT])
-    why[who, slot[told]] = reason[told]
-    over = (slot >= 0) & (visits["status"] == Status.NOT_APPLICABLE).to_numpy()
-    dead = after_death(cohort, visits[over]).to_numpy()
-    why[cohort.place(visits.loc[over, PATIENT]), slot[over]] = np.where(
-        dead, _PLACE[DIED], _PLACE[ENDED]
-    )
+    is_over = (visits["status"] == Status.NOT_APPLICABLE).to_numpy()
+    died = after_death(cohort, visits[is_over]).to_numpy()
+    reason[is_over] = np.where(died, _PLACE[DIED], _PLACE[ENDED])
+    who = cohort.place(visits[PATIENT])
+    gone = reason == _PLACE[LEFT_OUT]
+    for at, slot in enumerate(slots):
+        here = (visits["code"] == slot.code).to_numpy()
+        why[who[here], at] = reason[here]
+        if slot.is_baseline:  # any visit before the treatment could have had the value
+            out = gone & (visits["month"].to_numpy() <= 0)
+            why[who[out], at] = _PLACE[LEFT_OUT]
     return why
 
 

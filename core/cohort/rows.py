@@ -5,7 +5,7 @@ numeric fields of forms): what is added to the record is here without code. Only
 consent lets leave. Days are ordinals (`date.toordinal`), so that a frame can subtract them; None is not known.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -203,8 +203,11 @@ def _patient(
     state, on, reason = _state(record, protocol, today)
     alive = participation.last_known_alive(record)
     onset, at = onset_day(patient), patient.reference_on or patient.registered_on
-    treated = treatment.treated_on(record)
+    given = treatment.treated_on(record)
+    treated = None if given is None or given > today else given
     died = _died_day(record, treated, None if alive is None else alive[0], today)
+    until = today if died is None else died
+    onset = _known_by(patient.onset, onset, (*_known_days(finished, treated), died))
     taken = record.died_on.first if record.died_on is not None else today
     stages = course.last_stages(finished)
     kings = None if stages is None else stages.kings.stage
@@ -226,17 +229,17 @@ def _patient(
         age=_age(patient, at),
         months_of_disease=_months_of_disease(patient, onset, at),
         onset_day=None if onset is None else onset.toordinal(),
-        diagnosis_day=_ordinal(patient.diagnosis, until=died),
+        diagnosis_day=_diagnosed(patient, (*_known_days(finished, treated), died)),
         reference_day=None if patient.reference_on is None else patient.reference_on.toordinal(),
-        treated_day=None if treated is None or treated > today else treated.toordinal(),
+        treated_day=None if treated is None else treated.toordinal(),
         registered_day=patient.registered_on.toordinal(),
         first_visit_day=min((one.date.toordinal() for one in finished.visits), default=None),
         last_alive_day=None if alive is None else _last_day(alive[0], today),
         last_alive_from="" if alive is None else alive[1],
         died_day=None if died is None else died.toordinal(),
         died_on="" if record.died_on is None else str(record.died_on),
-        tracheostomy_day=_milestone_day(record, MilestoneKind.TRACHEOSTOMY, died),
-        niv_day=_milestone_day(record, MilestoneKind.NIV, died),
+        tracheostomy_day=_milestone_day(record, MilestoneKind.TRACHEOSTOMY, until),
+        niv_day=_milestone_day(record, MilestoneKind.NIV, until),
         stage=None if kings is None else STAGES.index(kings),
         delta_fs=None if rate is None else rate.per_month,
         stated_total=_stated(finished, ExternalKind.ALSFRS_R_TOTAL, treated),
@@ -245,7 +248,7 @@ def _patient(
         support=tuple(kind.value for kind in SUPPORT if record.had(kind, taken)),
         left=left,
         left_on="" if left_on is None else str(left_on),
-        left_day=_ordinal(left_on),
+        left_day=_ordinal(left_on, until=until),
         left_reason=left_reason,
     )
 
@@ -332,9 +335,30 @@ def _medicines(record: PatientRecord, on: date) -> tuple[str, ...]:
     return tuple(sorted(taken - {""}))
 
 
-def _milestone_day(record: PatientRecord, kind: MilestoneKind, died: date | None) -> int | None:
+def _milestone_day(record: PatientRecord, kind: MilestoneKind, until: date) -> int | None:
     found = record.milestone(kind)
-    return None if found is None else _ordinal(found.happened_on, until=died)
+    return None if found is None else _ordinal(found.happened_on, until=until)
+
+
+def _known_days(record: PatientRecord, treated: date | None) -> tuple[date | None, ...]:
+    """Days on which a patient who is here for the disease had it, and knew it."""
+    seen = min((one.date for one in record.visits), default=None)
+    return record.patient.registered_on, record.patient.reference_on, treated, seen
+
+
+def _known_by(
+    told: PartialDate | None, on: date | None, known: Sequence[date | None]
+) -> date | None:
+    """The day that is assumed for something; no later than these days, where it can mean that."""
+    if told is None:
+        return on
+    last = [one for one in known if one is not None and one >= told.first]
+    return told.between(None, min(last, default=None))
+
+
+def _diagnosed(patient: Patient, known: Sequence[date | None]) -> int | None:
+    on = _known_by(patient.diagnosis, None, known)
+    return None if on is None else on.toordinal()
 
 
 def _died_day(
@@ -344,8 +368,12 @@ def _died_day(
     on = record.died_on
     if on is None or on.exact:
         return None if on is None else on.first
-    lived = [one for one in (treated, None if alive is None else alive.first) if one is not None]
-    return on.between(max(lived, default=None), None if on.last <= today else today)
+    told = [one.happened_on for one in record.turning_points if one.kind is not MilestoneKind.DEATH]
+    told += [step.on for step in steps(record.forms) if step.state is not State.DIED]
+    lived = [one.first for one in told if one.exact]
+    lived += [one for one in (treated, None if alive is None else alive.first) if one is not None]
+    low = max((one for one in lived if one <= on.last), default=None)  # later ones contradict it
+    return on.between(low, None if on.last <= today else today)
 
 
 def _last_day(alive: PartialDate, today: date) -> int:

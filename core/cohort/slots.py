@@ -70,7 +70,7 @@ def placed(cohort: Cohort, field: str) -> "tuple[tuple[Slot, ...], pd.DataFrame]
     slots, slot = (
         _steps(months)
         if protocol is None
-        else _visits(values["code"], protocol, place, months, days)
+        else _visits(values["code"], protocol, place, months, days, _treated(cohort)[place])
     )
     kept = _last(place, slot, months, days)
     chosen = values.iloc[kept]
@@ -78,6 +78,13 @@ def placed(cohort: Cohort, field: str) -> "tuple[tuple[Slot, ...], pd.DataFrame]
     slots = tuple(slots[one] for one in held)
     lines = chosen[[PATIENT, "value", "stated", "code"]].assign(slot=at, month=months[kept])
     return slots, lines.reset_index(drop=True)
+
+
+def _treated(cohort: Cohort) -> NDArray[np.float64]:
+    """The day of each patient's treatment, else that which it is planned for."""
+    patients = cohort.patients
+    on = patients["treated_day"].fillna(patients["reference_day"])
+    return np.asarray(on.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def baselines(cohort: Cohort, field: str) -> Mapping[int, tuple[float, bool]]:
@@ -118,14 +125,16 @@ def _visits(
     place: NDArray[np.int64],
     months: NDArray[np.float64],
     days: NDArray[np.int64],
+    treated: NDArray[np.float64],
 ) -> _Placed:
+    """The place, time and day of each value, and the day of its patient's treatment."""
     kinds = protocol.visits
     offsets = np.array([month_of(protocol, kind.code) for kind in kinds])
     number = {kind.code: at for at, kind in enumerate(kinds)}
     of_category = np.array([number.get(str(one), -1) for one in codes.cat.categories], np.int64)
     kind_of = of_category[codes.cat.codes]
     is_planned = kind_of >= 0
-    before = is_planned & (offsets[kind_of] <= 0) & (months <= 0)
+    before = is_planned & (offsets[kind_of] <= 0) & (days <= treated)
     base = np.zeros(len(codes), dtype=np.bool_)
     base[_last(place, np.where(before, 0, -1), months, days)] = True
 

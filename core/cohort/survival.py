@@ -150,8 +150,8 @@ def left_out_words(left_out: Mapping[str, int]) -> list[str]:
         ),
         BEFORE: lambda n: plural(
             n,
-            "1 patient had the event before that day and is not counted.",
-            "{n} patients had the event before that day and are not counted.",
+            "1 patient had the event before that day, as far as the days are known, and is not counted.",
+            "{n} patients had the event before that day, as far as the days are known, and are not counted.",
         ),
         NOT_SEEN: lambda n: plural(
             n,

@@ -10,7 +10,7 @@ from core.model.document import OfDefinition, OfForm
 
 
 def document(source: OfForm) -> bytes:
-    """One patient's records of the form that was chosen, with everything that was entered."""
+    """One patient's records of the form that was chosen, with everything that was entered within the consent."""
     form = catalog.newest()[source.choice]
     every = rows(form, [source.record], identified=True)
     return table_csv.render(columns(form, identified=True), [_texts(row) for row in every])

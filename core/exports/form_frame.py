@@ -52,14 +52,14 @@ def rows(
 ) -> list[tuple[Cell, ...]]:
     """One row a record, in the order of the patients and of what was entered; a missing value is None.
 
-    Choices are their ids, yes and no 1 and 0, dates ISO texts. De-identified, no date leaves, and patients are
-    numbered as they come; nothing leaves of a visit outside the consent. A part names the record that it belongs to by its id; de-identified, by which of the
+    Choices are their ids, yes and no 1 and 0, dates ISO texts. Nothing leaves of a visit outside the consent. De-identified, no date leaves, and patients are
+    numbered as they come. A part names the record that it belongs to by its id; de-identified, by which of the
     patient's records of that form it is, from 1.
     """
     shown = fields_of(form, identified=identified)
     found = []
     for number, every in enumerate(records, start=1):
-        record = every if identified else consent.for_export(every)[0]
+        record = consent.for_export(every)[0]
         for one in record.of_form(form.id):
             head: tuple[Cell, ...] = (number,)
             if identified:

@@ -340,9 +340,13 @@ def _standing(
 def _standing_of_history(
     record: PatientRecord, protocol: Protocol, on: date
 ) -> tuple[Standing, str]:
-    """As `_standing`, of what was no examination of ours: the first signature covers what was before it, too."""
-    signed = [act.counts for act in _acts(record, signed_late=True) if act.signed]
-    return _standing(record, protocol, max([on, *signed[:1]]), frozenset({DATA}))
+    """As `_standing`, of what was no examination of ours: what was before the first signature is covered by any."""
+    signed = [act for act in _acts(record, signed_late=False) if act.signed]
+    if not signed or on >= signed[0].counts or _taken_back(record.of_form(FORM)) is not None:
+        return _standing(record, protocol, on, frozenset({DATA}))
+    if any(DATA in act.parts for act in signed):
+        return Standing.WITHIN, ""
+    return Standing.OUTSIDE, _why(record, signed[0].counts)
 
 
 def _acts(record: PatientRecord, *, signed_late: bool) -> list[_Act]:

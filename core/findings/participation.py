@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from core.findings import treatment
 from core.model.adverse_event import MilestoneKind
 from core.model.partial_date import PartialDate, partial_day
 from core.model.record import PatientRecord
@@ -77,7 +78,8 @@ def _steps(record: PatientRecord, protocol: Protocol) -> list[Standing]:
         Standing(one.state, one.on, str(one.record.value("reason") or ""))
         for one in steps(record.forms)
     ]
-    if (treated := _treated(record, protocol)) is not None:
+    treated = _treated(record, protocol)
+    if treated is not None and treatment.treated_on(record) is not None:
         found.append(Standing(State.TREATED, PartialDate.of(treated)))
     withdrawn = record.milestone(MilestoneKind.WITHDRAWAL)
     if withdrawn is not None:

@@ -1,9 +1,11 @@
-"""A record as it was on the day of a data cut: what came later is not known yet."""
+"""A record as it was on the day of a data cut: what came later is not known yet, but for what the consent allows today."""
 
 from dataclasses import replace
 from datetime import date
 
+from core.findings import consent
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
+from core.model.decision import DecisionKind
 from core.model.event_details import COURSE, Criterion, record_id
 from core.model.form_record import FormRecord, Item
 from core.model.record import PatientRecord
@@ -15,7 +17,10 @@ _CRITERIA = "criteria"  # the field of an event's details that says why it is se
 
 
 def cut(record: PatientRecord, until: date) -> PatientRecord:
-    """What happened up to a day. A visit whose window had not opened cannot have been marked as missed."""
+    """What happened up to a day. A visit whose window had not opened cannot have been marked as missed.
+
+    A consent that was given, or taken back, after that day counts: it is about what may be used now.
+    """
     known = record.up_to(until)
     opened = _opened(record, until)
     killed_later = {
@@ -23,11 +28,20 @@ def cut(record: PatientRecord, until: date) -> PatientRecord:
         for one in known.events
         if one.outcome is Outcome.FATAL and one.died_on.first > until
     }
-    forms = (one for one in known.forms if not _later_grade(one, until))
+    consents = record.of_form(consent.FORM)
+    forms = (
+        *consents,
+        *(one for one in known.forms if one.form != consent.FORM and not _later_grade(one, until)),
+    )
+    decided = (one for one in record.decisions if one.kind is DecisionKind.CONSENT)
     return replace(
         known,
         events=tuple(_event(one, until) for one in known.events),
         forms=tuple(_without_death(one) if one.id in killed_later else one for one in forms),
+        decisions=(
+            *(one for one in known.decisions if one.kind is not DecisionKind.CONSENT),
+            *decided,
+        ),
         marks=tuple(one for one in known.marks if opened is None or one.code in opened),
     )
 

@@ -166,6 +166,47 @@ def test_why_there_is_no_value_in_a_step_of_months() -> None:
     assert at_6.missing == {means.NOT_MEASURED: 1}
 
 
+def test_who_waits_for_the_infusion_is_not_called_lost() -> None:
+    waiting = replace(
+        patient("002", state="enrolled", treated_day=None, reference_day=None), visits=()
+    )
+    over = replace(patient("003", state="completed"), visits=())
+    found = of(patient("001", {"SCR": 40.0, "M2": 38.0}), waiting, over, field=TOTAL)
+    assert found.at[1].missing == {means.NO_PLAN: 1, means.ENDED: 1}
+
+
+def test_an_earlier_visit_and_the_baseline_of_one_code_each_say_who_is_missing() -> None:
+    """Most had the screening only, some were asked again: the screening's reasons are its own."""
+    missed = {"SCR": Status.MISSED}
+    every = [patient(f"{n:03}", {"SCR": 40.0}) for n in range(7)]
+    every += [also(patient(f"{n:03}", {"SCR": 40.0}), ("MRI", -7, 38.0)) for n in range(7, 15)]
+    every += [also(patient(f"{n:03}", statuses=missed), ("M2", 60, 30.0)) for n in range(15, 17)]
+    every += [also(patient(f"{n:03}", {"SCR": 40.0}), ("INF", 0, 37.0)) for n in range(17, 20)]
+    found = of(*every, field=TOTAL)
+    assert [(at.slot.title, at.slot.code) for at in found.at[:2]] == [
+        ("Screening", "SCR"), ("Baseline", "MRI"),
+    ]  # fmt: skip
+    assert found.at[0].missing == {means.BASELINE: 7, means.MISSED: 2}
+    few = every[:7] + every[7:11] + every[15:20]
+    found = of(*few, field=TOTAL)
+    assert [at.slot.code for at in found.at[:2]] == ["SCR", "SCR"]
+    assert found.at[0].missing == {means.BASELINE: 7, means.MISSED: 2}
+    assert found.at[1].missing == {means.MISSED: 2}
+
+
+def test_the_baseline_is_before_the_infusion_that_was_given_whatever_was_planned() -> None:
+    late = also(patient("001", treated_day=DAY_0 + 7), ("SCR", -20, 40.0), ("MRI", 5, 36.0))
+    early = also(patient("002", treated_day=DAY_0 - 7), ("SCR", -20, 40.0), ("MRI", -3, 36.0))
+    assert slots.baselines(cohort(late, early), TOTAL) == {0: (36.0, False), 1: (40.0, False)}
+
+
+def test_a_visit_before_the_infusion_outside_the_consent_is_why_there_is_no_baseline() -> None:
+    gone = patient("002", {"M2": 30.0}, statuses={"SCR": rows.LEFT_OUT})
+    every = [also(patient(f"{n}"), ("MRI", -7, 36.0)) for n in range(3)]
+    found = of(*every, gone, field=TOTAL)
+    assert found.at[0].missing == {means.LEFT_OUT: 1}
+
+
 def test_a_visit_outside_the_consent_is_missing_for_that_reason() -> None:
     found = of(
         patient("001", {"SCR": 40.0, "M2": 38.0}),

@@ -8,6 +8,7 @@ import pytest
 
 from core.cohort import frames, rows
 from core.cohort.fields import FVC, TOTAL
+from core.cohort.missing import flow
 from core.cohort.rows import Routine
 from core.forms import catalog
 from core.model import event_details
@@ -296,6 +297,7 @@ def death_in(on):
         ("2026-07", None, "2026-07-15"),
         ("2026", None, "2026-07-01"),
         ("2026-07-03", date(2026, 7, 20), "2026-07-03"),  # it is certain, and contradicts the visit
+        ("2026-07", date(2026, 8, 20), "2026-07-15"),  # it contradicts the visit, too
     ],
 )
 def test_a_death_is_after_whatever_the_patient_lived_through(died, visit, counts):
@@ -304,6 +306,53 @@ def test_a_death_is_after_whatever_the_patient_lived_through(died, visit, counts
     assert date.fromordinal(found.died_day) == date.fromisoformat(counts)
     assert found.state_day == found.died_day
     assert found.died_on == died
+
+
+def test_a_death_is_after_a_mask_and_after_a_withdrawal_and_waits_for_no_infusion_to_come():
+    mask = Milestone(
+        patient_id=PATIENT.id, kind=MilestoneKind.NIV, happened_on=PartialDate.parse("2026-07-28")
+    )
+    told = rows_of(a_record(PATIENT, milestones=(death_in("2026-07"), mask))).patient
+    assert told.died_day == told.niv_day == date(2026, 7, 28).toordinal()
+    left = step(State.WITHDRAWN, "2026-07-28", reason="moved")
+    told = rows_of(a_record(PATIENT, forms=(left,), milestones=(death_in("2026-07"),))).patient
+    assert told.died_day == told.left_day == date(2026, 7, 28).toordinal()
+    planned = replace(PATIENT, reference_on=date(2026, 12, 24))
+    told = rows_of(a_record(planned, milestones=(death_in("2026-11"),))).patient
+    assert told.died_day == date(2026, 11, 15).toordinal()
+
+
+@pytest.mark.parametrize("kind", ["death", "withdrawn"])
+def test_who_was_gone_before_the_planned_infusion_was_not_treated(kind):
+    early = "2026-05-10"
+    gone = (
+        a_record(PATIENT, milestones=(death_in(early),))
+        if kind == "death"
+        else a_record(PATIENT, forms=(step(State.WITHDRAWN, early, reason="moved"),))
+    )
+    found = rows_of(gone).patient
+    assert (found.treated_day, found.enrolled) == (None, False)
+    assert found.state == ("died" if kind == "death" else "withdrawn")
+    every = frames.cohort([rows_of(gone), rows_of(a_record(a_patient()))])
+    assert flow(every).treated == 1
+
+
+def test_days_known_in_part_are_in_an_order_that_can_be():
+    """No onset after the infusion, no diagnosis after the registration, no tracheostomy to come."""
+    early = date(2026, 6, 10)
+    tube = Milestone(
+        patient_id=PATIENT.id, kind=MilestoneKind.TRACHEOSTOMY, happened_on=PartialDate(2026)
+    )
+    vague = replace(PATIENT, onset=PartialDate(2026, 5), diagnosis=PartialDate(2026))
+    vague = replace(vague, reference_on=date(2026, 5, 10), registered_on=date(2026, 4, 20))
+    found = rows_of(a_record(vague, milestones=(tube,)), early).patient
+    assert date.fromordinal(found.onset_day) == date(2026, 5, 10)
+    assert found.months_of_disease == 0
+    assert date.fromordinal(found.diagnosis_day) == date(2026, 4, 20)
+    assert date.fromordinal(found.tracheostomy_day) == early
+    left = step(State.WITHDRAWN, "2026", reason="moved")
+    dead = a_record(PATIENT, forms=(left,), milestones=(death_in("2026-06-10"),))
+    assert rows_of(dead).patient.left_day == date(2026, 6, 10).toordinal()
 
 
 def test_no_day_of_what_is_known_to_its_month_is_still_to_come():

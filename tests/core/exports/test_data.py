@@ -496,6 +496,29 @@ def test_where_the_patient_took_everything_back_what_others_stated_stays_too(ses
         assert "31.25" not in everything(content)
 
 
+def test_the_list_of_patients_has_no_result_that_the_consent_leaves_out(
+    session, patient, visit_day
+):
+    visit_day(date(2026, 7, 21), code="M2", scores=(3,) * 12, blows=(3200,))
+
+    def listed():
+        content = made(session, exports.named("patients-csv")).decode("utf-8-sig")
+        (line,) = csv.DictReader(io.StringIO(content, newline=""))
+        return line
+
+    before = listed()
+    assert before["ALSFRS-R total (of 48)"] == "36" and "Remark" not in before
+    with session.write("taken back"):
+        for one in (act("signed", "2026-03-01"), TAKEN_BACK):
+            session.forms.save(replace(one, patient_id=patient.id, entered_by="dr.demo"))
+    after = listed()
+    assert after["Record number"] == before["Record number"]
+    assert after["Last visit"] == before["Last visit"]
+    results = ("ALSFRS-R total (of 48)", "Vital capacity, % predicted", "Open alerts")
+    assert [after[name] for name in results] == ["", "", ""]
+    assert after["Remark"] == "results outside the consent are left out"
+
+
 # Who may, and what the trail says -------------------------------------------------------------
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.exports import form_frame
 from core.findings import consent
 from core.findings.consent import Standing
 from core.forms import catalog as forms
@@ -202,6 +203,23 @@ def test_what_others_measured_before_the_signature_is_history_and_after_a_withdr
     assert consent.for_export(decided)[0].external == (before, undated, late)
 
 
+@pytest.mark.parametrize(
+    ("signed", "on", "standing"),
+    [
+        ("2026-05", date(2026, 5, 25), Standing.OUTSIDE),  # after the withdrawal, on any day of it
+        ("2026", date(2026, 6, 25), Standing.OUTSIDE),
+        ("2026-05", date(2026, 5, 10), Standing.ASKED),
+        ("2026-05", date(2026, 4, 30), Standing.WITHIN),  # before it, whichever day it was
+    ],
+)
+def test_a_signature_of_an_unknown_day_covers_nothing_after_a_withdrawal(signed, on, standing):
+    withdrawn = act("withdrawn", "2026-05-20", withdrawn="everything", kept="may_be_used")
+    record = a_record(PATIENT, forms=(act("signed", signed), withdrawn), external=(stated(on),))
+    found = consent.outside_stated(record, TRIAL)
+    assert bool(found) is (standing is Standing.OUTSIDE)
+    assert bool(consent.for_export(record)[0].external) is (standing is not Standing.OUTSIDE)
+
+
 def test_what_others_stated_is_outside_where_nothing_allows_that_data_are_used():
     refused = act("refused", "2026-02-01")
     only_study = act("signed", SIGNED, allows="study")
@@ -258,3 +276,20 @@ def test_a_routine_patient_without_a_consent_has_nothing_outside():
     patient = a_routine_patient()
     record = a_record(patient, a_visit(patient, SIGNED))
     assert consent.outside(record) == ()
+
+
+@pytest.mark.parametrize("identified", [True, False])
+def test_no_table_of_a_form_has_what_is_outside(identified):
+    form = forms.newest()["vital_signs"]
+    early, late = a_visit(PATIENT, date(2026, 1, 20)), a_visit(PATIENT, date(2026, 3, 1))
+    signs = tuple(
+        FormRecord(
+            patient_id=PATIENT.id, form=form.id, version=form.version, visit_id=visit.id,
+            entered_by="nurse", entered_at=datetime(2026, 11, 1, tzinfo=UTC),
+            items={"pulse": Item(value=pulse)},
+        )
+        for visit, pulse in ((early, 61), (late, 72))
+    )  # fmt: skip
+    record = a_record(PATIENT, early, late, forms=(act("signed", SIGNED), *signs))
+    made = form_frame.frame(form, [record], identified=identified)
+    assert list(made["pulse"]) == [72]

@@ -250,6 +250,12 @@ def test_who_takes_everything_back_is_counted_and_none_of_their_results_is_told(
     assert figure(after, 1).n == figure(before, 1).n, "the patient is still counted"
     assert "left out by the consent" in [one.title for one in table(after, 5).columns]
     assert not any("seen without" in row[-1] for row in table(after, 3).rows)
+    earlier = TrialAsked(until=date(2020, 1, 1))
+    cut_before = Report(documents.source(finished_trial, REPORT, About(trial=earlier)))
+    row = next(row for row in table(cut_before, 1).rows if row[0] == who)
+    assert row[5:] == ("", "", ""), (
+        "it was taken back after the day of the cut: it still may not be used"
+    )
 
 
 def test_why_somebody_left_is_typed_text_and_in_no_coded_report(finished_read):
