@@ -18,11 +18,7 @@ from tests.test_main import sentence
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    path = tmp_path_factory.mktemp("four") / "clinic.als"
-    key = clinic_of_four.make(path)
-    with closing(Session(path, key, LOGIN[Role.NURSE])) as session:
-        trial_study.fill(session)
-    return path, key
+    return trial_study.clinic(tmp_path_factory.mktemp("four"))
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What is made of many patients is of one moment of the file, is read in any thread, and can be given up."""
 
 import threading
-from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
@@ -31,12 +30,7 @@ MANY = {
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """The clinic of four with the paper's trial; its data key."""
-    path = tmp_path_factory.mktemp("four") / "clinic.als"
-    key = clinic_of_four.make(path)
-    with closing(Session(path, key, LOGIN[Role.NURSE])) as session:
-        trial_study.fill(session)
-    return path, key
+    return trial_study.clinic(tmp_path_factory.mktemp("four"))
 
 
 @pytest.fixture

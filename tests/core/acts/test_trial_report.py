@@ -37,12 +37,7 @@ ASKED = TrialAsked(until=UNTIL)
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """The clinic of four with the paper's trial; its data key."""
-    path = tmp_path_factory.mktemp("four") / "clinic.als"
-    key = clinic_of_four.make(path)
-    with closing(Session(path, key, LOGIN[Role.NURSE])) as session:
-        trial_study.fill(session)
-    return path, key
+    return trial_study.clinic(tmp_path_factory.mktemp("four"))
 
 
 @pytest.fixture
