@@ -13,7 +13,7 @@ from core.cohort.fields import NumberField
 from core.cohort.frames import PATIENT, Cohort
 from core.cohort.missing import after_death
 from core.cohort.rows import SEEN, Routine
-from core.cohort.slots import STEP_MONTHS, Slot, placed, zero
+from core.cohort.slots import STEP_MONTHS, Slot, placed, treated_days, zero
 from core.model.vital_status import State
 from core.protocols.schedule import Status
 from core.science.progression import MONTH_DAYS
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 DIED, MISSED, OPEN, ENDED, NOT_MEASURED = "died", "missed", "open", "ended", "not_measured"
 NOT_ENROLLED, LEFT_OUT, BASELINE = "not_enrolled", "left_out", "baseline"
-NOT_SEEN, NO_PLAN = "not_seen", "no_plan"
+NOT_SEEN, NO_PLAN, LATE = "not_seen", "no_plan", "late"
 _OVER = (State.COMPLETED, State.REFUSED, State.SCREEN_FAILURE)
 WHY = Words(
     {
@@ -39,6 +39,7 @@ WHY = Words(
         NOT_MEASURED: N_("{n} seen without this value"),
         NOT_SEEN: N_("{n} not seen then"),
         NO_PLAN: N_("{n} without such a planned visit"),
+        LATE: N_("{n} measured after the treatment only"),
         BASELINE: N_("{n} whose baseline it is"),
         LEFT_OUT: N_("{n} left out by their consent"),
         NOT_ENROLLED: N_("{n} never took part"),
@@ -102,7 +103,7 @@ def means(cohort: Cohort, field: NumberField) -> Means:
     """Mean, scatter and n at each slot, with who is missing and what follows from that."""
     told = described(cohort, field)
     slots, lines = told.slots, told.lines
-    grid = _Grid.of(cohort, slots, lines, told.values)
+    grid = _Grid.of(cohort, field.id, slots, lines, told.values)
     stated = np.bincount(lines.loc[lines["stated"], "slot"], minlength=len(slots))
     at = tuple(
         At(
@@ -143,6 +144,7 @@ class _Grid:
     def of(
         cls,
         cohort: Cohort,
+        field: str,
         slots: Sequence[Slot],
         lines: "pd.DataFrame",
         values: NDArray[np.float64],
@@ -150,6 +152,8 @@ class _Grid:
         planned = any(slot.code for slot in slots)
         why = _by_plan(cohort, slots) if planned else _by_months(cohort, slots)
         for at, slot in enumerate(slots):
+            if slot.is_baseline:
+                why[_late(cohort, field), at] = _PLACE[LATE]
             is_base = np.array([one.is_baseline for one in slots])[lines["slot"]]
             theirs = lines.loc[is_base & (lines["code"] == slot.code), PATIENT]
             if slot.code and not slot.is_baseline:
@@ -209,6 +213,15 @@ def _seen_in(
     visit, at = np.nonzero(step[:, None] == months)
     seen[cohort.place(visits[PATIENT])[visit], at] = True
     return seen
+
+
+def _late(cohort: Cohort, field: str) -> NDArray[np.int64]:
+    """Who has a value of a visit that was planned up to the treatment, but of a later day (rows of the patients)."""
+    planned = cohort.visits.loc[cohort.visits["month"] <= 0, "code"].unique()
+    known = cohort.values[cohort.values["field"] == field]
+    known = known[known["code"].isin([code for code in planned if code])]
+    who = cohort.place(known[PATIENT])
+    return who[known["day"].to_numpy() > treated_days(cohort)[who]]
 
 
 def _by_plan(cohort: Cohort, slots: Sequence[Slot]) -> NDArray[np.int8]:

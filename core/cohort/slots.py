@@ -70,7 +70,7 @@ def placed(cohort: Cohort, field: str) -> "tuple[tuple[Slot, ...], pd.DataFrame]
     slots, slot = (
         _steps(months)
         if protocol is None
-        else _visits(values["code"], protocol, place, months, days, _treated(cohort)[place])
+        else _visits(values["code"], protocol, place, months, days, treated_days(cohort)[place])
     )
     kept = _last(place, slot, months, days)
     chosen = values.iloc[kept]
@@ -80,7 +80,7 @@ def placed(cohort: Cohort, field: str) -> "tuple[tuple[Slot, ...], pd.DataFrame]
     return slots, lines.reset_index(drop=True)
 
 
-def _treated(cohort: Cohort) -> NDArray[np.float64]:
+def treated_days(cohort: Cohort) -> NDArray[np.float64]:
     """The day of each patient's treatment, else that which it is planned for."""
     patients = cohort.patients
     on = patients["treated_day"].fillna(patients["reference_day"])

@@ -200,6 +200,12 @@ def test_the_baseline_is_before_the_infusion_that_was_given_whatever_was_planned
     assert slots.baselines(cohort(late, early), TOTAL) == {0: (36.0, False), 1: (40.0, False)}
 
 
+def test_a_screening_that_came_after_the_infusion_is_why_there_is_no_baseline() -> None:
+    late = also(patient("002", statuses={"SCR": Status.DONE_LATE}), ("SCR", 3, 40.0))
+    found = of(*(patient(f"{n}", {"SCR": 36.0}) for n in range(3)), late, field=TOTAL)
+    assert found.at[0].missing == {means.LATE: 1}
+
+
 def test_a_visit_before_the_infusion_outside_the_consent_is_why_there_is_no_baseline() -> None:
     gone = patient("002", {"M2": 30.0}, statuses={"SCR": rows.LEFT_OUT})
     every = [also(patient(f"{n}"), ("MRI", -7, 36.0)) for n in range(3)]
