@@ -203,11 +203,14 @@ def _patient(
     state, on, reason = _state(record, protocol, today)
     alive = participation.last_known_alive(record)
     onset, at = onset_day(patient), patient.reference_on or patient.registered_on
-    given = treatment.treated_on(record)
+    given = treatment.given_on(record)
     treated = None if given is None or given > today else given
     died = _died_day(record, treated, None if alive is None else alive[0], today)
     until = today if died is None else died
-    onset = _known_by(patient.onset, onset, (*_known_days(finished, treated), died))
+    known = (*_known_days(finished, treated), died)
+    diagnosis = _diagnosed(patient, known)
+    begun = [one.happened_on.first for one in record.turning_points if one.happened_on.exact]
+    onset_on = _known_by(patient.onset, onset, (*known, diagnosis, *begun))
     taken = record.died_on.first if record.died_on is not None else today
     stages = course.last_stages(finished)
     kings = None if stages is None else stages.kings.stage
@@ -228,8 +231,8 @@ def _patient(
         onset_region=patient.onset_region.value,
         age=_age(patient, at),
         months_of_disease=_months_of_disease(patient, onset, at),
-        onset_day=None if onset is None else onset.toordinal(),
-        diagnosis_day=_diagnosed(patient, (*_known_days(finished, treated), died)),
+        onset_day=None if onset_on is None else onset_on.toordinal(),
+        diagnosis_day=None if diagnosis is None else diagnosis.toordinal(),
         reference_day=None if patient.reference_on is None else patient.reference_on.toordinal(),
         treated_day=None if treated is None else treated.toordinal(),
         registered_day=patient.registered_on.toordinal(),
@@ -293,7 +296,7 @@ def _enrolled(record: PatientRecord, protocol: Protocol) -> bool:
         return True
     reached = {step.state for step in steps(record.forms)}
     entered = {State.ENROLLED, State.TREATED, State.COMPLETED}
-    return bool(reached & entered) or treatment.treated_on(record) is not None
+    return bool(reached & entered) or treatment.given_on(record) is not None
 
 
 def _criterion(record: PatientRecord) -> str:
@@ -316,6 +319,9 @@ def _age(patient: Patient, at: date) -> int | None:
 def _months_of_disease(patient: Patient, onset: date | None, at: date) -> float | None:
     if patient.stated_duration_months is not None:
         return patient.stated_duration_months
+    told = patient.onset
+    if told is not None and not told.exact and told.last >= at:
+        return None  # it may have been on that very day
     return None if onset is None else (at - onset).days / MONTH_DAYS
 
 
@@ -356,9 +362,12 @@ def _known_by(
     return told.between(None, min(last, default=None))
 
 
-def _diagnosed(patient: Patient, known: Sequence[date | None]) -> int | None:
-    on = _known_by(patient.diagnosis, None, known)
-    return None if on is None else on.toordinal()
+def _diagnosed(patient: Patient, known: Sequence[date | None]) -> date | None:
+    """No earlier than the onset, where its day is known."""
+    on, onset = _known_by(patient.diagnosis, None, known), patient.onset
+    if on is None or patient.diagnosis is None or onset is None or not onset.exact:
+        return on
+    return max(on, min(onset.first, patient.diagnosis.last))
 
 
 def _died_day(
@@ -370,7 +379,7 @@ def _died_day(
         return None if on is None else on.first
     told = [one.happened_on for one in record.turning_points if one.kind is not MilestoneKind.DEATH]
     told += [step.on for step in steps(record.forms) if step.state is not State.DIED]
-    lived = [one.first for one in told if one.exact]
+    lived = [record.patient.registered_on, *(one.first for one in told if one.exact)]
     lived += [one for one in (treated, None if alive is None else alive.first) if one is not None]
     low = max((one for one in lived if one <= on.last), default=None)  # later ones contradict it
     return on.between(low, None if on.last <= today else today)

@@ -90,12 +90,13 @@ def treated_days(cohort: Cohort) -> NDArray[np.float64]:
 def baselines(cohort: Cohort, field: str) -> Mapping[int, tuple[float, bool]]:
     """The value before the treatment of each patient who has one, and whether others stated it.
 
-    Of who has no day to count from yet, the last value.
+    Of who has no day to count from yet, the last value (up to the treatment, where one was recorded).
     """
     slots, lines = placed(cohort, field)
     at = [n for n, slot in enumerate(slots) if slot.is_baseline]
     waiting = cohort.patients.index[cohort.patients["reference_day"].isna()]
     mine = cohort.values[(cohort.values["field"] == field) & cohort.values[PATIENT].isin(waiting)]
+    mine = mine[~(mine["day"].to_numpy() > treated_days(cohort)[cohort.place(mine[PATIENT])])]
     newest = mine.sort_values("day", kind="stable").drop_duplicates(PATIENT, keep="last")
     return {
         int(who): (float(value), bool(stated))

@@ -78,8 +78,7 @@ def _steps(record: PatientRecord, protocol: Protocol) -> list[Standing]:
         Standing(one.state, one.on, str(one.record.value("reason") or ""))
         for one in steps(record.forms)
     ]
-    treated = _treated(record, protocol)
-    if treated is not None and treatment.treated_on(record) is not None:
+    if (treated := _treated(record, protocol)) is not None:
         found.append(Standing(State.TREATED, PartialDate.of(treated)))
     withdrawn = record.milestone(MilestoneKind.WITHDRAWAL)
     if withdrawn is not None:
@@ -90,9 +89,9 @@ def _steps(record: PatientRecord, protocol: Protocol) -> list[Standing]:
 
 
 def _treated(record: PatientRecord, protocol: Protocol) -> date | None:
-    """The day of the treatment that a study counts from."""
+    """The day of the treatment that a study counts from; None of who was gone before it."""
     study = protocol.anchor is Anchor.REFERENCE and bool(protocol.criteria)
-    return record.patient.reference_on if study else None
+    return record.patient.reference_on if study and treatment.given_on(record) else None
 
 
 def _contradictions(record: PatientRecord, protocol: Protocol, today: date) -> Iterator[str]:

@@ -92,6 +92,8 @@ class Left:
     def _leaves_out(self, table: StoredTable, row: StoredRow) -> bool:
         if table.name == "external_result":
             return row.cells[table.place("id")] in self.stated
+        if table.name == "decision" and row.cells[table.place("subject")] in self.visits:
+            return True  # about a visit that stays
         if table.name in _STAY or "visit_id" not in table.columns:
             return False
         visit = row.cells[table.place("visit_id")]

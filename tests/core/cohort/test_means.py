@@ -129,6 +129,8 @@ def test_what_was_asked_after_the_infusion_is_no_baseline_and_who_waits_has_the_
         patient("002", reference_day=None, treated_day=None), ("", -3, 35.0), ("", -9, 37.0)
     )
     assert slots.baselines(cohort(late, waiting), TOTAL) == {1: (35.0, False)}
+    given = also(patient("003", reference_day=None), ("", -20, 40.0), ("", 150, 20.0))
+    assert slots.baselines(cohort(given), TOTAL) == {0: (40.0, False)}, "no later value than it"
 
 
 def test_why_there_is_no_value_in_a_step_of_months() -> None:

@@ -10,15 +10,18 @@ from core.cohort import frames, rows
 from core.cohort.fields import FVC, TOTAL
 from core.cohort.missing import flow
 from core.cohort.rows import Routine
+from core.findings import participation, treatment
 from core.forms import catalog
 from core.model import event_details
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
+from core.model.assessment import NotDone
 from core.model.form_record import FormRecord, Item
 from core.model.laboratory import LabResult
 from core.model.partial_date import PartialDate
 from core.model.patient import ExternalKind, ExternalResult
 from core.model.visit import Mark, VisitMark
 from core.model.vital_status import State
+from core.protocols import catalog as protocols
 from core.protocols.schedule import Status
 from tests.core.examples import (
     INFUSION,
@@ -37,6 +40,12 @@ from tests.core.model.test_event_details import record_of
 TODAY = date(2026, 11, 29)
 PATIENT = test_consent.PATIENT
 MONTH_2 = date(2026, 7, 21)
+
+
+def death_in(on):
+    return Milestone(
+        patient_id=PATIENT.id, kind=MilestoneKind.DEATH, happened_on=PartialDate.parse(on)
+    )
 
 
 def rows_of(record, today=TODAY):
@@ -282,12 +291,6 @@ def test_an_event_is_of_its_class_and_after_the_treatment_or_not():
 # Days that are known in part -------------------------------------------------------------------
 
 
-def death_in(on):
-    return Milestone(
-        patient_id=PATIENT.id, kind=MilestoneKind.DEATH, happened_on=PartialDate.parse(on)
-    )
-
-
 @pytest.mark.parametrize(
     ("died", "visit", "counts"),
     [
@@ -322,19 +325,64 @@ def test_a_death_is_after_a_mask_and_after_a_withdrawal_and_waits_for_no_infusio
     assert told.died_day == date(2026, 11, 15).toordinal()
 
 
-@pytest.mark.parametrize("kind", ["death", "withdrawn"])
-def test_who_was_gone_before_the_planned_infusion_was_not_treated(kind):
-    early = "2026-05-10"
-    gone = (
-        a_record(PATIENT, milestones=(death_in(early),))
-        if kind == "death"
-        else a_record(PATIENT, forms=(step(State.WITHDRAWN, early, reason="moved"),))
-    )
+EARLY = "2026-05-10"  # before the infusion of 21 May
+LEFT = step(State.WITHDRAWN, EARLY, reason="moved")
+
+
+@pytest.mark.parametrize(
+    ("gone", "state"),
+    [
+        (a_record(PATIENT, milestones=(death_in(EARLY),)), "died"),
+        (a_record(PATIENT, forms=(LEFT,)), "withdrawn"),
+        (a_record(PATIENT, forms=(step(State.LOST, EARLY, reason="no answer"),)), "lost"),
+        (a_record(PATIENT, forms=(LEFT,), milestones=(death_in("2026-09-01"),)), "died"),
+        (a_record(PATIENT, forms=(LEFT, step(State.DIED, "2026-09-01"))), "died"),
+    ],
+)
+def test_who_was_gone_before_the_planned_infusion_was_not_treated(gone, state):
     found = rows_of(gone).patient
     assert (found.treated_day, found.enrolled) == (None, False)
-    assert found.state == ("died" if kind == "death" else "withdrawn")
+    assert found.state == state
+    assert not participation.contradictions(gone, protocols.of(PATIENT), TODAY)
     every = frames.cohort([rows_of(gone), rows_of(a_record(a_patient()))])
     assert flow(every).treated == 1
+
+
+@pytest.mark.parametrize(
+    "came_back",
+    [
+        {"forms": (LEFT, step(State.ENROLLED, "2026-05-15"))},
+        {"forms": (LEFT, step(State.TREATED, "2026-05-21"))},
+        {"forms": (LEFT,), "visits": (a_visit(PATIENT, INFUSION, "INF"),)},
+    ],
+)
+def test_who_came_back_was_treated_and_for_safety_always(came_back):
+    visits = came_back.get("visits", ())
+    record = a_record(PATIENT, *visits, forms=came_back["forms"])
+    assert rows_of(record).patient.treated_day == INFUSION.toordinal()
+    gone = a_record(PATIENT, forms=(LEFT,))
+    assert treatment.treated_on(gone) == INFUSION, "no clock stops because of a step"
+
+
+def test_an_infusion_that_was_not_done_is_no_treatment():
+    infusion = FormRecord(
+        patient_id=PATIENT.id, form="infusion", version="1", entered_by="nurse",
+        entered_at=datetime(2026, 5, 21, tzinfo=UTC), not_done=NotDone.REFUSED, items={},
+    )  # fmt: skip
+    assert rows_of(a_record(PATIENT, forms=(infusion,))).patient.treated_day is None
+
+
+def test_onset_diagnosis_and_a_mask_are_in_order():
+    mask = Milestone(
+        patient_id=PATIENT.id, kind=MilestoneKind.NIV, happened_on=PartialDate(2026, 1, 20)
+    )
+    vague = replace(PATIENT, onset=PartialDate(2026), diagnosis=PartialDate(2026, 2, 10))
+    assert rows_of(a_record(vague)).patient.onset_day == date(2026, 2, 10).toordinal()
+    with_mask = rows_of(a_record(vague, milestones=(mask,))).patient
+    assert with_mask.onset_day == date(2026, 1, 20).toordinal()
+    late = replace(PATIENT, onset=PartialDate(2026, 4, 18), diagnosis=PartialDate(2026, 4))
+    told = rows_of(a_record(late)).patient
+    assert told.diagnosis_day == told.onset_day == date(2026, 4, 18).toordinal()
 
 
 def test_days_known_in_part_are_in_an_order_that_can_be():
@@ -347,7 +395,7 @@ def test_days_known_in_part_are_in_an_order_that_can_be():
     vague = replace(vague, reference_on=date(2026, 5, 10), registered_on=date(2026, 4, 20))
     found = rows_of(a_record(vague, milestones=(tube,)), early).patient
     assert date.fromordinal(found.onset_day) == date(2026, 5, 10)
-    assert found.months_of_disease == 0
+    assert found.months_of_disease is None, "it may have begun on that very day: no rate follows"
     assert date.fromordinal(found.diagnosis_day) == date(2026, 4, 20)
     assert date.fromordinal(found.tracheostomy_day) == early
     left = step(State.WITHDRAWN, "2026", reason="moved")

@@ -20,9 +20,12 @@ from core.errors import AppError, NotAllowed
 from core.exports.data import coded, files
 from core.exports.data.coded import Coder
 from core.exports.data.table import Column, Kind, Row, Table
+from core.findings.consent import decide
+from core.findings.consent import outside as outside_of
 from core.forms.definition import Identifies
 from core.model.adverse_event import AdverseEvent, Grade, Outcome
 from core.model.assessment import Answer, NotDone
+from core.model.decision import Choice
 from core.model.document import About
 from core.model.form_record import FormRecord, Item
 from core.model.measurement import Measurement
@@ -461,6 +464,12 @@ def test_what_the_consent_does_not_allow_stays(session, patient, visit_day):
         session.forms.save(consent)
         session.locks.save(held)
         session.events.save(replace(sample.EVENT, patient_id=patient.id, visit_id=before.id))
+    with session.write("left out"):
+        record = session.record(patient.id)
+        (outside,) = outside_of(record)
+        session.decisions.save(
+            decide(outside, Choice.LEFT_OUT, "not signed", by="dr.demo", at=NOON)
+        )
     for document in (*CLEAR, *CODED):
         if document.ending == "xlsx":
             continue
