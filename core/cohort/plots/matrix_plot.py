@@ -18,7 +18,7 @@ _FILLS: Mapping[Seen, tuple[str, str]] = {
     Seen.OUT_OF_WINDOW: ("fill:late", ""),
     Seen.INCOMPLETE: ("", "warn"),
     Seen.MISSED: ("", "bad"),
-    Seen.LEFT_OUT: ("", "muted"),
+    Seen.LEFT_OUT: ("fill:gone", "muted"),
     Seen.NOT_DUE: ("", "line"),
     Seen.AFTER_DEATH: ("fill:gone", ""),
     Seen.ENDED: ("fill:gone", ""),
