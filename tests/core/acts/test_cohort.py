@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,6 +16,7 @@ from core.cohort import frames, rows
 from core.errors import NotAllowed
 from core.forms import catalog as forms
 from core.model.adverse_event import AdverseEvent, Grade, Milestone, MilestoneKind, Outcome
+from core.model.form_record import FormRecord, Item
 from core.model.partial_date import PartialDate
 from core.model.registers import CalibrationCheck
 from core.model.user import Role
@@ -66,6 +68,33 @@ def test_what_is_known_is_read_and_not_computed_again(session, patient, other, v
     assert computed == 0, "it is in the file"
     assert list(found.patients["number"]) == ["7", "8"]
     assert found.values.set_index("field").loc["alsfrs-r.total", "value"] == 36
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows asks the system for its zone")
+def test_in_another_time_zone_the_day_of_an_infusion_is_reckoned_again(
+    session, patient, visit_day, monkeypatch
+):
+    """The day of an instant is that of this computer: 22:30 in Greenwich is the next day in Tehran."""
+    visit = visit_day(date(2026, 5, 21), "INF")
+    infusion = FormRecord(
+        patient_id=patient.id, form="infusion", version="1", visit_id=visit.id,
+        entered_by="dr.demo", entered_at=clock.now(),
+        items={"start": Item(value="2026-05-21T22:30:00+00:00")},
+    )  # fmt: skip
+    with session.write("infused"):
+        session.forms.save(infusion)
+    try:
+        days = []
+        for zone in ("UTC", "Asia/Tehran"):
+            monkeypatch.setenv("TZ", zone)
+            time.tzset()
+            found, computed = loaded(session)
+            assert computed == 1
+            days.append(date.fromordinal(int(only_row(found)["treated_day"])))
+        assert days == [date(2026, 5, 21), date(2026, 5, 22)]
+    finally:
+        monkeypatch.undo()
+        time.tzset()
 
 
 WRITES = {
