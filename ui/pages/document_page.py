@@ -183,7 +183,8 @@ class DocumentPage(Page):
         self.which.setVisible(self.which.count() > 1)
 
     def _on_which(self, _index: int) -> None:
-        self.open(self.which.currentData(), self._about)
+        """What was chosen of the document before means nothing of another one."""
+        self.open(self.which.currentData(), replace(self._about, choice=""))
 
     def _prepare(self) -> None:
         document = self._document
