@@ -146,7 +146,9 @@ class RecordTab(Tab):
         self._front = id
         part = self.held(id)
         self._stack.setCurrentWidget(part)
-        at = next(n for n, line in enumerate(self.model.rows) if line.id == id)
+        at = next((n for n, line in enumerate(self.model.rows) if line.id == id), None)
+        if at is None:  # not drawn yet, or nothing of it is there any more
+            return
         if self.table.currentIndex().row() != at:
             self.table.selectRow(at)
         self.choice.setCurrentIndex(at)
