@@ -217,3 +217,18 @@ def test_what_is_missing_at_a_visit_in_progress_is_in_the_list_of_visits(
     card.findChildren(QPushButton)[0].click()
     settle()
     assert shell.current is shell.page("visit")
+
+
+def test_another_size_of_the_text_keeps_the_record_in_front(page, shell):
+    """The chart is made anew: its tab is asked for a record before it is drawn."""
+    page.show_tab("form.consent")
+    settle()
+    window = shell.window()
+    try:
+        window.change_text_size(1)
+        settle()
+        chart = window.shell.page("chart")
+        assert window.shell.current is chart
+        assert "The consent form" in chart.tab("form.consent").holds.text()
+    finally:
+        window.change_text_size(0)
