@@ -151,12 +151,12 @@ class _Grid:
     ) -> "_Grid":
         planned = any(slot.code for slot in slots)
         why = _by_plan(cohort, slots) if planned else _by_months(cohort, slots)
+        base = lines[np.array([slot.is_baseline for slot in slots], dtype=np.bool_)[lines["slot"]]]
         for at, slot in enumerate(slots):
             if slot.is_baseline:
                 why[_late(cohort, field), at] = _PLACE[LATE]
-            is_base = np.array([one.is_baseline for one in slots])[lines["slot"]]
-            theirs = lines.loc[is_base & (lines["code"] == slot.code), PATIENT]
-            if slot.code and not slot.is_baseline:
+            elif slot.code:
+                theirs = base.loc[base["code"] == slot.code, PATIENT]
                 why[cohort.place(theirs), at] = _PLACE[BASELINE]
         why[~cohort.patients["enrolled"].to_numpy()] = _PLACE[NOT_ENROLLED]
         return cls(values, why)
@@ -181,18 +181,17 @@ def _by_months(cohort: Cohort, slots: Sequence[Slot]) -> NDArray[np.int8]:
     is_over = patients["state"].isin([State.COMPLETED, Routine.ENDED])
     ended = patients["left_day"].fillna(patients["state_day"].where(is_over))
 
-    def since_zero(days: "pd.Series[int]") -> NDArray[np.float64]:
+    def since_zero(days: "pd.Series[int] | int") -> NDArray[np.float64]:
         since = ((days - starts) / MONTH_DAYS).to_numpy(dtype=np.float64, na_value=np.nan)
         return np.asarray(since[:, None])
 
     visits = cohort.visits[cohort.visits["day"].notna()]
     last = visits.groupby(PATIENT)["day"].max().reindex(patients.index).astype("Int64")
     why = np.full((cohort.n, len(slots)), _PLACE[OPEN], dtype=np.int8)
-    passed = since_zero(last) >= months + STEP_MONTHS / 2
+    ends = months + STEP_MONTHS / 2
+    passed = since_zero(last) >= ends
     if cohort.today is not None:
-        until = (cohort.today.toordinal() - starts) / MONTH_DAYS
-        over = until.to_numpy(dtype=float, na_value=np.nan)[:, None] >= months + STEP_MONTHS / 2
-        passed |= over
+        passed |= since_zero(cohort.today.toordinal()) >= ends
     why[passed] = _PLACE[NOT_SEEN]
     why[since_zero(ended) < months] = _PLACE[ENDED]
     why[_seen_in(cohort, visits, starts, months)] = _PLACE[NOT_MEASURED]

@@ -226,7 +226,7 @@ def _patient(
         state_day=died.toordinal() if state == State.DIED and died is not None else _ordinal(on),
         reason=reason,
         criterion=_criterion(record),
-        enrolled=_enrolled(record, protocol),
+        enrolled=given is not None or _enrolled(record, protocol),
         sex=patient.sex.value,
         onset_region=patient.onset_region.value,
         age=_age(patient, at),
@@ -291,12 +291,12 @@ def _left(record: PatientRecord) -> tuple[str, PartialDate | None, str]:
 
 
 def _enrolled(record: PatientRecord, protocol: Protocol) -> bool:
-    """Whether the patient entered: by a step that says so, or because they were treated; always in routine care."""
+    """Whether a step says that the patient entered; in routine care everybody did."""
     if not protocol.criteria:
         return True
     reached = {step.state for step in steps(record.forms)}
     entered = {State.ENROLLED, State.TREATED, State.COMPLETED}
-    return bool(reached & entered) or treatment.given_on(record) is not None
+    return bool(reached & entered)
 
 
 def _criterion(record: PatientRecord) -> str:

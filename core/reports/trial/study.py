@@ -41,6 +41,9 @@ class Subject:
     planned: tuple[PlannedVisit, ...]
     gone: frozenset[VisitId]
 
+    def is_gone(self, planned: PlannedVisit) -> bool:
+        return planned.visit is not None and planned.visit.id in self.gone
+
     @property
     def treated_on(self) -> date | None:
         found = self.rows.patient.treated_day

@@ -88,9 +88,8 @@ def _criteria_table(study: Study, rows: list[tuple[Value, ...]], notes: tuple[st
 
 def _windows(study: Study, subject: Subject) -> Iterator[tuple[Value, ...]]:
     for one in subject.planned:
-        if one.visit is None or one.visit.id in subject.gone:
-            continue
-        if one.status not in {Status.DONE_EARLY, Status.DONE_LATE}:
+        outside = one.status in {Status.DONE_EARLY, Status.DONE_LATE}
+        if one.visit is None or not outside or subject.is_gone(one):
             continue
         on, window = one.visit.date, one.window
         early = one.status is Status.DONE_EARLY

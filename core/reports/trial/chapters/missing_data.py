@@ -102,7 +102,7 @@ def _lines(study: Study, subject: Subject) -> Iterator[tuple[Value, ...]]:
     """Visits that did not take place or are left out, and what visits that did lack."""
     reasons = {mark.code: mark.reason for mark in subject.record.marks}
     for one in subject.planned:
-        is_gone = one.visit is not None and one.visit.id in subject.gone
+        is_gone = subject.is_gone(one)
         if is_gone or one.status in _NOT_THERE:
             why = study.free(reasons.get(one.code, "")) or _("no reason was given")
             yield (
